@@ -1,0 +1,281 @@
+import { bool, int, list, oneOf, optionalInt, optionalText, optionalUrl } from "./setting-types.ts";
+import { seconds, text, type Setting } from "./setting-types.ts";
+
+const MIB = 1_048_576;
+
+/**
+ * Every setting of the service, in the order in which help and documentation show them. A
+ * setting is read from the environment variable named here or from the flag of the same name
+ * (`API_PORT` is `--api-port`).
+ */
+export const SETTINGS = {
+  apiHost: text({
+    env: "API_HOST",
+    fallback: "127.0.0.1",
+    range: "host name or address",
+    about:
+      "Address to listen on. Any but a loopback address needs ALLOW_UNAUTHENTICATED=true, since everyone who reaches it can use the machine.",
+  }),
+  apiPort: int({
+    env: "API_PORT",
+    fallback: 8000,
+    min: 0,
+    max: 65_535,
+    about: "Port to listen on; 0 takes a free one.",
+  }),
+  allowUnauthenticated: bool({
+    env: "ALLOW_UNAUTHENTICATED",
+    fallback: false,
+    about: "Listen on a non-loopback address although no client has to identify itself.",
+  }),
+  home: text({
+    env: "SHARED_OLLAMA_HOME",
+    fallback: ".",
+    range: "folder",
+    about: "Folder that holds data/, logs/ and models/.",
+  }),
+  logLevel: oneOf({
+    env: "API_LOG_LEVEL",
+    fallback: "info",
+    values: ["debug", "info", "warn", "error"],
+    about: "Least severe event written to logs/service.log.",
+  }),
+
+  inferenceServer: oneOf({
+    env: "INFERENCE_SERVER",
+    fallback: "auto",
+    values: ["auto", "external", "ollama", "engine"],
+    about:
+      "Which inference server stands behind: auto adopts a running one, else starts `ollama serve`, else the embedded engine; the others name one of the three.",
+  }),
+  ollamaBaseUrl: optionalUrl({
+    env: "OLLAMA_BASE_URL",
+    about: "Address of an Ollama to use; it is never started or stopped by the service.",
+  }),
+  ollamaHost: text({
+    env: "OLLAMA_HOST",
+    fallback: "127.0.0.1",
+    range: "host, host:port or URL",
+    about: "Where a running Ollama is looked for.",
+  }),
+  ollamaPort: int({
+    env: "OLLAMA_PORT",
+    fallback: 11_434,
+    min: 1,
+    max: 65_535,
+    about: "Port that a running Ollama is looked for on, unless OLLAMA_HOST has one.",
+  }),
+  ollamaModels: optionalText({
+    env: "OLLAMA_MODELS",
+    range: "folder",
+    about:
+      "Model store of the server that the service starts. The embedded engine's default is models/ under SHARED_OLLAMA_HOME.",
+  }),
+  ollamaKeepAlive: text({
+    env: "OLLAMA_KEEP_ALIVE",
+    fallback: "5m",
+    range: "duration such as 5m, 0 or -1",
+    about: "How long a started server keeps an idle model in memory.",
+  }),
+  ollamaNumParallel: optionalInt({
+    env: "OLLAMA_NUM_PARALLEL",
+    min: 1,
+    max: 64,
+    about:
+      "Requests that a started server decodes side by side for one model (default: 1 for Ollama, 4 for the embedded engine).",
+  }),
+  ollamaMaxLoadedModels: optionalInt({
+    env: "OLLAMA_MAX_LOADED_MODELS",
+    min: 1,
+    max: 64,
+    about: "Models that a started server holds in memory at once (default: 3).",
+  }),
+  startTimeoutMs: seconds({
+    env: "OLLAMA_MANAGER_MAX_WAIT_TIME",
+    fallback: 30,
+    min: 1,
+    max: 300,
+    about: "How long a started server may take until it answers.",
+  }),
+  childStopTimeoutMs: seconds({
+    env: "OLLAMA_MANAGER_SHUTDOWN_TIMEOUT",
+    fallback: 10,
+    min: 1,
+    max: 60,
+    about: "How long a started server may take to end before it is killed.",
+  }),
+  probeTimeoutMs: seconds({
+    env: "CLIENT_HEALTH_CHECK_TIMEOUT",
+    fallback: 5,
+    min: 1,
+    max: 60,
+    about: "Limit for a health probe of the inference server.",
+  }),
+  autoPull: bool({
+    env: "AUTO_PULL",
+    fallback: false,
+    about: "Fetch the profile's required models (14 GB and more) at start without asking.",
+  }),
+
+  upstreamParallel: optionalInt({
+    env: "UPSTREAM_PARALLEL",
+    min: 1,
+    max: 1000,
+    about:
+      "Requests in flight to the inference server for one model (default: what the server was started with, 1 for an adopted one).",
+  }),
+  queueTextMaxRunning: int({
+    env: "QUEUE_CHAT_MAX_CONCURRENT",
+    fallback: 6,
+    min: 1,
+    max: 100,
+    about: "Text requests that run at once, over all models.",
+  }),
+  queueTextMaxWaiting: int({
+    env: "QUEUE_CHAT_MAX_QUEUE_SIZE",
+    fallback: 50,
+    min: 1,
+    max: 1000,
+    about: "Text requests that may wait; one more is refused with queue_full.",
+  }),
+  queueTextTimeoutMs: seconds({
+    env: "QUEUE_CHAT_DEFAULT_TIMEOUT",
+    fallback: 120,
+    min: 1,
+    max: 600,
+    about: "Hard stop of a text request: waiting and running on /api/v1, waiting elsewhere.",
+  }),
+  queueVisionMaxRunning: int({
+    env: "QUEUE_VLM_MAX_CONCURRENT",
+    fallback: 3,
+    min: 1,
+    max: 100,
+    about: "Requests with images that run at once, over all models.",
+  }),
+  queueVisionMaxWaiting: int({
+    env: "QUEUE_VLM_MAX_QUEUE_SIZE",
+    fallback: 20,
+    min: 1,
+    max: 500,
+    about: "Requests with images that may wait.",
+  }),
+  queueVisionTimeoutMs: seconds({
+    env: "QUEUE_VLM_DEFAULT_TIMEOUT",
+    fallback: 150,
+    min: 1,
+    max: 1200,
+    about: "Hard stop of a request with images.",
+  }),
+  modelPatienceMs: seconds({
+    env: "QUEUE_MODEL_PATIENCE",
+    fallback: 30,
+    min: 0.1,
+    max: 600,
+    about:
+      "Requests for a loaded model go before those that need a load, but never make one wait longer than this.",
+  }),
+  tenantMaxText: int({
+    env: "TENANT_MAX_TEXT",
+    fallback: 6,
+    min: 1,
+    max: 1000,
+    about: "Text requests that one tenant may have in flight.",
+  }),
+  tenantMaxVision: int({
+    env: "TENANT_MAX_VLM",
+    fallback: 3,
+    min: 1,
+    max: 1000,
+    about: "Requests with images that one tenant may have in flight.",
+  }),
+  rateLimitEnabled: bool({
+    env: "RATE_LIMIT_ENABLED",
+    fallback: true,
+    about: "Requests a minute per tenant and route of /api/v1.",
+  }),
+
+  maxBodyBytes: int({
+    env: "MAX_BODY_BYTES",
+    fallback: 1_572_864,
+    min: 1024,
+    max: 1024 * MIB,
+    about: "Largest body on /api/v1 and on model management.",
+  }),
+  proxyMaxBodyBytes: int({
+    env: "PROXY_MAX_BODY_BYTES",
+    fallback: 64 * MIB,
+    min: 1024,
+    max: 1024 * MIB,
+    about: "Largest body of an inference request on /api and /v1.",
+  }),
+  maxPromptTokens: int({
+    env: "MAX_PROMPT_TOKENS",
+    fallback: 4096,
+    min: 1,
+    max: 10_000_000,
+    about: "Largest prompt on /api/v1, estimated at 4 characters a token.",
+  }),
+  uploadStallMs: seconds({
+    env: "UPLOAD_STALL_TIMEOUT",
+    fallback: 120,
+    min: 1,
+    max: 3600,
+    about: "A body of which nothing arrives for this long is given up.",
+  }),
+  drainMs: seconds({
+    env: "DRAIN_TIMEOUT",
+    fallback: 30,
+    min: 0,
+    max: 3600,
+    about: "How long answers under way may go on after SIGTERM.",
+  }),
+
+  allowedModels: list({
+    env: "ALLOWED_MODELS",
+    fallback: "*",
+    range: "comma list of names, * as wildcard",
+    about: "Models that clients may use.",
+  }),
+  allowedHosts: list({
+    env: "ALLOWED_HOSTS",
+    fallback: "",
+    range: "comma list of names, * as wildcard",
+    about: "Further names that clients may reach the service by (Host header).",
+  }),
+  ollamaOrigins: list({
+    env: "OLLAMA_ORIGINS",
+    fallback: "",
+    range: "comma list of origins, * as wildcard",
+    about: "Further web origins that may call the service, beside Ollama's built-in list.",
+  }),
+  trustedProxies: list({
+    env: "TRUSTED_PROXIES",
+    fallback: "",
+    range: "comma list of addresses or CIDR ranges",
+    about: "Proxies whose X-Forwarded-For is believed.",
+  }),
+
+  defaultTextModel: optionalText({
+    env: "OLLAMA_DEFAULT_TEXT_MODEL",
+    range: "model name",
+    about: "Model for requests that name none (default: the profile's).",
+  }),
+  forceProfile: optionalText({
+    env: "SHARED_OLLAMA_FORCE_PROFILE",
+    range: "profile of config/models.yaml",
+    about: "Hardware profile to use whatever the machine has.",
+  }),
+  forceRamGb: optionalInt({
+    env: "SHARED_OLLAMA_FORCE_RAM_GB",
+    min: 1,
+    max: 65_536,
+    about: "Memory (GiB) to choose the hardware profile by, instead of what was found.",
+  }),
+} satisfies Record<string, Setting<unknown>>;
+
+type SettingValues = {
+  readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never;
+};
+
+/** All settings, read and checked. Frozen; a part of the service is given the few it needs. */
+export type Settings = SettingValues;

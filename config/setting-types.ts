@@ -1,0 +1,100 @@
+import { z } from "zod";
+
+/** One setting: where it comes from, what it may be, and what it means. */
+export interface Setting<T> {
+  env: string;
+  /** Reads the text of an environment variable or flag. */
+  schema: z.ZodType<T, string>;
+  /** The text that stands in for a setting nobody gave; undefined where "not set" is a value. */
+  fallback: string | undefined;
+  /** The allowed values in words, for help, documentation and error messages. */
+  range: string;
+  about: string;
+}
+
+type Describe = { env: string; about: string };
+
+/** A whole number within bounds. */
+export function int(d: Describe & { fallback: number; min: number; max: number }): Setting<number> {
+  const schema = z
+    .string()
+    .regex(/^[+-]?\d+$/)
+    .transform(Number)
+    .pipe(z.int().min(d.min).max(d.max));
+  return setting(d, schema, String(d.fallback), `${d.min}–${d.max}`);
+}
+
+/** A whole number within bounds, or nothing. */
+export function optionalInt(
+  d: Describe & { min: number; max: number },
+): Setting<number | undefined> {
+  const inner = int({ ...d, fallback: d.min });
+  return setting(d, inner.schema, undefined, inner.range);
+}
+
+/** A number of seconds (fractions allowed), read as milliseconds. */
+export function seconds(
+  d: Describe & { fallback: number; min: number; max: number },
+): Setting<number> {
+  const schema = z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().min(d.min).max(d.max))
+    .transform((s) => Math.round(s * 1000));
+  return setting(d, schema, String(d.fallback), `${d.min}–${d.max} s`);
+}
+
+/** A switch: true, 1, yes, on – false, 0, no, off. */
+export function bool(d: Describe & { fallback: boolean }): Setting<boolean> {
+  return setting(d, z.stringbool(), String(d.fallback), "true or false");
+}
+
+/** Any text that is not empty, or nothing. */
+export function optionalText(d: Describe & { range: string }): Setting<string | undefined> {
+  return setting(d, z.string().min(1), undefined, d.range);
+}
+
+/** Any text that is not empty. */
+export function text(d: Describe & { fallback: string; range: string }): Setting<string> {
+  return setting(d, z.string().min(1), d.fallback, d.range);
+}
+
+/** A comma-separated list; empty items are dropped. */
+export function list(d: Describe & { fallback: string; range: string }): Setting<string[]> {
+  const schema = z.string().transform((s) =>
+    s
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  );
+  return setting(d, schema, d.fallback, d.range);
+}
+
+/** One of a few words, compared without case. */
+export function oneOf<const T extends string>(
+  d: Describe & { fallback: T; values: readonly T[] },
+): Setting<T> {
+  const schema = z
+    .string()
+    .transform((s) => s.toLowerCase())
+    .pipe(z.enum(d.values as readonly [T, ...T[]]));
+  return setting(d, schema, d.fallback, d.values.join(", "));
+}
+
+/** An http(s) URL without path, or nothing. */
+export function optionalUrl(d: Describe): Setting<string | undefined> {
+  const schema = z
+    .url({ protocol: /^https?$/ })
+    .transform((s) => s.replace(/\/+$/, "")) as z.ZodType<string, string>;
+  return setting(d, schema, undefined, "http(s) URL");
+}
+
+function setting<T>(
+  d: Describe,
+  schema: z.ZodType<T, string>,
+  fallback: string | undefined,
+  range: string,
+): Setting<T> {
+  return { env: d.env, about: d.about, schema, fallback, range };
+}

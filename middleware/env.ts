@@ -1,0 +1,22 @@
+import type { Context, Env } from "hono";
+import type { Dialect } from "../src/errors/render.ts";
+import type { BunServer } from "../src/runtime/exchange-bun.ts";
+import type { Exchange } from "../src/runtime/exchange.ts";
+import type { NodeEnv } from "../src/runtime/exchange-node.ts";
+import type { RequestRecord } from "../src/telemetry/request-record.ts";
+
+/** What the middleware puts on the context of each request. */
+export interface AppEnv extends Env {
+  Bindings: NodeEnv | { server: BunServer };
+  Variables: {
+    exchange: Exchange;
+    record: RequestRecord;
+    dialect: Dialect;
+    /** Largest body this route reads, in bytes. */
+    maxBodyBytes: number;
+    /** Headers that every answer of this request carries, as name, value, name … */
+    addedHeaders: string[];
+  };
+}
+
+export type AppContext = Context<AppEnv>;

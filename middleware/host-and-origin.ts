@@ -1,0 +1,113 @@
+import { isIP } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+import { createMiddleware } from "hono/factory";
+import { ServiceError } from "../src/errors/service-error.ts";
+import { wildcard } from "../src/models/model-name.ts";
+import type { AppEnv } from "./env.ts";
+
+interface HostAndOriginOptions {
+  /** OLLAMA_ORIGINS: origins besides the built-in ones; `*` lets everyone in. */
+  origins: string[];
+  /** ALLOWED_HOSTS: names besides this machine's own. */
+  hosts: string[];
+  /** Ollama looks at the Host header only when it is bound to a loopback address. */
+  checkHost: boolean;
+}
+
+const ALLOWED_METHODS = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS";
+const ALLOWED_HEADERS = [
+  "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,OpenAI-Beta",
+  "X-Stainless-Arch,X-Stainless-Async,X-Stainless-Custom-Poll-Interval",
+  "X-Stainless-Helper-Method,X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version",
+  "X-Stainless-Poll-Helper,X-Stainless-Retry-Count,X-Stainless-Runtime",
+  "X-Stainless-Runtime-Version,X-Stainless-Timeout,X-Project-Name,X-Shared-Ollama-Cache",
+].join(",");
+const EXPOSED_HEADERS =
+  "X-Shared-Ollama-Request-Id,Server-Timing,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";
+
+/**
+ * Ollama's own rules for who may call from a browser, for all dialects: without them any web
+ * page could use the machine (foreign Origin), or pretend to be it (DNS rebinding, Host).
+ */
+export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOptions) {
+  const anyOrigin = origins.includes("*");
+  const originAllowed = originMatcher(origins);
+  const hostAllowed = hostMatcher(hosts);
+  return createMiddleware<AppEnv>(async function hostAndOrigin(c, next) {
+    const { exchange } = c.var;
+    const host = exchange.header("host") ?? "";
+    if (checkHost && !hostAllowed(host)) {
+      throw new ServiceError("host_not_allowed", `The host '${host}' is not allowed`);
+    }
+    const origin = exchange.header("origin");
+    if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) {
+      await next();
+      return;
+    }
+    if (!anyOrigin && !originAllowed(origin)) {
+      throw new ServiceError("origin_not_allowed", `The origin '${origin}' is not allowed`);
+    }
+    const cors = anyOrigin
+      ? ["Access-Control-Allow-Origin", "*"]
+      : ["Access-Control-Allow-Origin", origin, "Vary", "Origin"];
+    c.var.addedHeaders.push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
+    if (exchange.method === "OPTIONS") c.res = c.body(null, 204, preflightHeaders());
+    else await next();
+  });
+}
+
+function preflightHeaders(): Record<string, string> {
+  return {
+    "Access-Control-Allow-Methods": ALLOWED_METHODS,
+    "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+    "Access-Control-Max-Age": "43200",
+    Vary: "Access-Control-Request-Method, Access-Control-Request-Headers",
+  };
+}
+
+const LOCAL_ORIGINS = ["localhost", "127.0.0.1", "0.0.0.0"].flatMap((host) =>
+  ["http", "https"].flatMap((scheme) => [`${scheme}://${host}`, `${scheme}://${host}:*`]),
+);
+const APP_ORIGINS = ["app", "file", "tauri", "vscode-webview", "vscode-file"].map(
+  (scheme) => `${scheme}://*`,
+);
+
+function originMatcher(origins: string[]): (origin: string) => boolean {
+  const patterns = [...origins, ...LOCAL_ORIGINS, ...APP_ORIGINS].map(wildcard);
+  return (origin) => patterns.some((pattern) => pattern.test(origin));
+}
+
+function hostMatcher(hosts: string[]): (host: string) => boolean {
+  const patterns = hosts.map((host) => wildcard(host.toLowerCase()));
+  // The same few hosts come with every request; the interfaces are asked only for new ones.
+  const known = new Map<string, boolean>();
+  return (hostHeader) => {
+    let allowed = known.get(hostHeader);
+    if (allowed === undefined) {
+      const name = hostName(hostHeader);
+      allowed = isOwnName(name) || patterns.some((pattern) => pattern.test(name));
+      if (known.size >= 1000) known.clear();
+      known.set(hostHeader, allowed);
+    }
+    return allowed;
+  };
+}
+
+function hostName(hostHeader: string): string {
+  const bracketed = /^\[(.*)\](:\d+)?$/.exec(hostHeader);
+  return (bracketed?.[1] ?? hostHeader.replace(/:\d+$/, "")).toLowerCase();
+}
+
+function isOwnName(name: string): boolean {
+  if (name === "" || name === "localhost" || name === hostname().toLowerCase()) return true;
+  if (/\.(localhost|local|internal)$/.test(name)) return true;
+  return isIP(name) !== 0 && isOwnAddress(name);
+}
+
+function isOwnAddress(address: string): boolean {
+  if (/^(127|10)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^0\.0\.0\.0$/.test(address)) return true;
+  if (/^(::1?|f[cd][0-9a-f]{2}:.*)$/.test(address)) return true;
+  return Object.values(networkInterfaces()).some((list) =>
+    list?.some((item) => item.address === address),
+  );
+}

@@ -1,0 +1,20 @@
+import { createMiddleware } from "hono/factory";
+import type { RateLimiter, RateState } from "../src/tenancy/rate-limiter.ts";
+import type { AppEnv } from "./env.ts";
+
+/** Requests a minute per tenant on one route; `route` names it, whatever its parameters. */
+export function rateLimit(limiter: RateLimiter, route: string, perMinute: number) {
+  return createMiddleware<AppEnv>(async function rateLimit(c, next) {
+    const state = limiter.take(`${c.var.record.tenant} ${route}`, perMinute, (refused) =>
+      tell(c.var.addedHeaders, refused),
+    );
+    tell(c.var.addedHeaders, state);
+    await next();
+  });
+}
+
+function tell(headers: string[], { limit, remaining, resetAtSec }: RateState): void {
+  headers.push("X-RateLimit-Limit", String(limit));
+  headers.push("X-RateLimit-Remaining", String(remaining));
+  headers.push("X-RateLimit-Reset", String(resetAtSec));
+}

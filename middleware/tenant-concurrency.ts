@@ -1,0 +1,12 @@
+import { createMiddleware } from "hono/factory";
+import type { TenantLimiter } from "../src/tenancy/tenant-limiter.ts";
+import type { AppEnv } from "./env.ts";
+
+/** Holds one of the tenant's places until the answer has ended, which may be after the handler. */
+export function tenantConcurrency(limiter: TenantLimiter) {
+  return createMiddleware<AppEnv>(async function tenantConcurrency(c, next) {
+    const { record } = c.var;
+    record.onEnd(limiter.acquire(record.tenant));
+    await next();
+  });
+}

@@ -1,0 +1,16 @@
+import { createMiddleware } from "hono/factory";
+import { tenantOf, type ClientAddress } from "../src/tenancy/tenant-name.ts";
+import type { AppEnv } from "./env.ts";
+
+/** Says whose request it is: X-Project-Name, else the client's address. */
+export function tenant(addresses: ClientAddress) {
+  return createMiddleware<AppEnv>(async function tenant(c, next) {
+    const { exchange, record } = c.var;
+    const project = exchange.header("x-project-name");
+    const address = addresses.of(exchange.peer, exchange.header("x-forwarded-for"));
+    record.tenant = address;
+    record.tenant = tenantOf(project, address);
+    record.project = project;
+    await next();
+  });
+}

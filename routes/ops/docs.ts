@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { swaggerUI } from "@hono/swagger-ui";
+import { Hono } from "hono";
+import type { AppEnv } from "../../middleware/env.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
+
+const ASSETS: Record<string, string> = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+};
+
+const DOCUMENT_PATH = "/api/openapi.json";
+
+/** Swagger UI from the files of its package, so that it works without a network. */
+export function docsRoutes(document: () => object): Hono<AppEnv> {
+  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const router = new Hono<AppEnv>();
+  router.get(DOCUMENT_PATH, (c) => c.json(document()));
+  router.get(
+    "/api/docs",
+    swaggerUI({
+      url: DOCUMENT_PATH,
+      title: "Shared Ollama Service",
+      manuallySwaggerUIHtml: () => page(),
+    }),
+  );
+  router.get("/api/docs/:file", async (c) => {
+    const file = c.req.param("file");
+    const type = ASSETS[file];
+    if (type === undefined) throw new ServiceError("not_found", "There is no such page");
+    const bytes = await readFile(join(folder, file));
+    return c.body(new Uint8Array(bytes), 200, {
+      "Content-Type": type,
+      "Cache-Control": "public, max-age=86400",
+    });
+  });
+  return router;
+}
+
+function page(): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/api/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/api/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({ url: "${DOCUMENT_PATH}", dom_id: "#swagger-ui", deepLinking: true });</script>
+</body>
+</html>`;
+}

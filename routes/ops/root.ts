@@ -1,0 +1,25 @@
+import type { AppContext } from "../../middleware/env.ts";
+
+interface RootOptions {
+  version: string;
+  /** Ollama's own answer at `/`. */
+  passThrough: (c: AppContext) => Promise<Response>;
+}
+
+/**
+ * `GET /`: browsers go to the documentation, programs that ask for JSON get the service's card,
+ * everyone else what Ollama answers, since clients probe for its greeting.
+ */
+export function root({ version, passThrough }: RootOptions) {
+  return async function root(c: AppContext): Promise<Response> {
+    const accept = c.var.exchange.header("accept") ?? "";
+    if (accept.includes("text/html")) return c.redirect("/api/docs");
+    if (!accept.includes("application/json")) return passThrough(c);
+    return c.json({
+      service: "Shared Ollama Service",
+      version,
+      docs: "/api/docs",
+      health: "/api/v1/health",
+    });
+  };
+}

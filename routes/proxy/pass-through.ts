@@ -1,0 +1,152 @@
+import type { AppContext } from "../../middleware/env.ts";
+import { tooLarge } from "../../src/runtime/upload-watch.ts";
+import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-error.ts";
+import type { BodyFacts } from "../../src/inference/inspect-body.ts";
+import type { ModelCatalog } from "../../src/models/catalog.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
+import type { LoadHints, Residency } from "../../src/models/residency.ts";
+import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
+import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
+import type { PoolName } from "../../src/scheduling/fair-queue.ts";
+import type { Upstream } from "../../src/upstream/upstream.ts";
+import { changesModels, operationOf, pathKind } from "./path-kind.ts";
+
+/** What passing through works with. */
+export interface PassThroughServices {
+  transport: Transport;
+  upstream: Pick<Upstream, "origin" | "suspect">;
+  admission: Admission;
+  residency: Pick<Residency, "used" | "forget">;
+  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate">;
+  /** Reads a body's facts, large ones on a worker thread. */
+  inspect: (body: Uint8Array) => BodyFacts | Promise<BodyFacts>;
+  limits: {
+    managementBytes: number;
+    inferenceBytes: number;
+    /** Longest wait in the queue, in milliseconds. */
+    maxWaitMs: Record<PoolName, number>;
+  };
+}
+
+/** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
+export function passThrough(services: PassThroughServices) {
+  return async function passThrough(c: AppContext): Promise<Response> {
+    const { exchange, record } = c.var;
+    const path = c.req.path;
+    const kind = pathKind(exchange.method, path);
+    record.operation = operationOf(path);
+    if (kind === "inference") return passInference(c, services);
+    if (kind === "blob") return forward(c, services, "stream", {});
+    const body = hasBody(c) ? await readWithin(c, services.limits.managementBytes) : undefined;
+    const onEnd = changesModels(path) ? () => services.catalog.invalidate() : undefined;
+    return forward(c, services, body, onEnd ? { onEnd } : {});
+  };
+}
+
+async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
+  const { record } = c.var;
+  const body = await readWithin(c, services.limits.inferenceBytes);
+  const inspected = services.inspect(body);
+  const facts = inspected instanceof Promise ? await inspected : inspected;
+  if (facts.model !== "") {
+    record.model = facts.model;
+    services.catalog.assertAllowed(facts.model);
+  }
+  const admitted = await admit(c, services, facts);
+  const model = canonicalModel(facts.model);
+  return forward(c, services, body, {
+    admitted,
+    onEnd: (end) => {
+      admitted.release(end.complete && end.status < 500 ? "completed" : "failed");
+      if (end.status === 200 && end.complete && !unloads(facts)) services.residency.used(model);
+      else if (end.status >= 500 || unloads(facts)) services.residency.forget(model);
+    },
+  });
+}
+
+function admit(
+  c: AppContext,
+  { admission, limits, upstream }: PassThroughServices,
+  facts: BodyFacts,
+): Promise<Admitted> {
+  const { exchange, record } = c.var;
+  if (exchange.hasLeft) throw new ClientLeft();
+  // Nothing waits for a server that is away.
+  void upstream.origin;
+  const pool: PoolName = facts.hasImages ? "vision" : "text";
+  const hints: LoadHints = {
+    kind: c.req.path.includes("embed") ? "embed" : "generate",
+    options: facts.loadOptions,
+    keepAlive: facts.keepAlive,
+  };
+  return admission.admit(
+    {
+      pool,
+      tenant: record.tenant,
+      // An unload must not load first.
+      model: unloads(facts) ? "" : canonicalModel(facts.model),
+      maxWaitMs: limits.maxWaitMs[pool],
+      onLeave: (left) => exchange.onLeave(left),
+    },
+    hints,
+  );
+}
+
+interface Forwarding {
+  admitted?: Admitted;
+  onEnd?: (end: ForwardEnd) => void;
+}
+
+async function forward(
+  c: AppContext,
+  { transport, upstream }: PassThroughServices,
+  body: Uint8Array | "stream" | undefined,
+  { admitted, onEnd }: Forwarding,
+): Promise<Response> {
+  const { exchange, record, addedHeaders } = c.var;
+  record.queueMs = admitted?.queueMs;
+  record.loadMs = admitted?.loadMs;
+  const sentAt = performance.now();
+  try {
+    const { origin } = upstream;
+    const answer = await transport.forward({
+      exchange,
+      origin,
+      body,
+      addHeaders: (whole) => {
+        record.isOpen = true;
+        record.streamed = !whole;
+        record.firstMs = performance.now() - sentAt;
+        const added = [...addedHeaders, "Server-Timing", record.serverTiming(whole)];
+        return whole ? added : [...added, "X-Accel-Buffering", "no"];
+      },
+      onEnd: (end) => {
+        onEnd?.(end);
+        if (end.status !== 0) record.end(end);
+      },
+    });
+    c.set("addedHeaders", []);
+    return answer;
+  } catch (err) {
+    // The transport has told its end; before it was reached nobody has.
+    admitted?.release("failed");
+    if (err instanceof ServiceError && !isAbort(err)) upstream.suspect();
+    throw err;
+  }
+}
+
+function hasBody(c: AppContext): boolean {
+  const { exchange } = c.var;
+  const length = exchange.header("content-length");
+  return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
+}
+
+async function readWithin(c: AppContext, maxBytes: number): Promise<Uint8Array> {
+  const declared = Number(c.var.exchange.header("content-length") ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes, declared);
+  return c.var.exchange.readBody(maxBytes);
+}
+
+function unloads({ keepAlive }: BodyFacts): boolean {
+  return keepAlive === 0 || keepAlive === "0" || keepAlive === "0s";
+}

@@ -1,0 +1,100 @@
+import { z } from "@hono/zod-openapi";
+import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
+
+const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+
+const ServiceErrorBody = z
+  .looseObject({
+    error: z.string(),
+    error_type: z.string(),
+    code: z.enum(CODES),
+    request_id: z.uuid(),
+    retry_after: z.int().optional().openapi({ description: "Seconds" }),
+  })
+  .openapi("Error");
+
+const OpenAIErrorBody = z
+  .looseObject({
+    error: z.looseObject({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.enum(CODES),
+    }),
+    request_id: z.uuid(),
+    retry_after: z.int().optional().openapi({ description: "Seconds" }),
+  })
+  .openapi("OpenAIError");
+
+const EXAMPLE_ID = "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
+
+/** Any route of `/api/v1` can answer these. */
+const EVERYWHERE: ErrorCode[] = [
+  "invalid_project_name",
+  "host_not_allowed",
+  "origin_not_allowed",
+  "internal_error",
+];
+
+/** The further codes of routes that run inference. */
+export const INFERENCE_CODES: ErrorCode[] = [
+  "invalid_request",
+  "prompt_too_large",
+  "model_not_allowed",
+  "model_not_found",
+  "upload_stalled",
+  "request_too_large",
+  "validation_error",
+  "rate_limit_exceeded",
+  "tenant_limit_exceeded",
+  "queue_full",
+  "request_timeout",
+  "upstream_unavailable",
+  "shutting_down",
+];
+
+/** The error answers of a route for the document, made from the one table of codes. */
+export function errorResponses(codes: ErrorCode[], dialect: "service" | "openai" = "service") {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of [...EVERYWHERE, ...codes]) {
+    const { status } = factsOf(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, listed]) => [status, errorResponse(listed, dialect)]),
+  );
+}
+
+function errorResponse(codes: ErrorCode[], dialect: "service" | "openai") {
+  const schema = dialect === "service" ? ServiceErrorBody : OpenAIErrorBody;
+  const retries = codes.some((code) => factsOf(code).retryAfterSec !== undefined);
+  return {
+    description: codes.map((code) => `\`${code}\`: ${factsOf(code).about}`).join(" "),
+    ...(retries ? { headers: retryAfterHeader } : {}),
+    content: {
+      "application/json": {
+        schema,
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { value: exampleBody(code, dialect) }]),
+        ),
+      },
+    },
+  };
+}
+
+const retryAfterHeader = {
+  "Retry-After": { description: "Whole seconds to wait", schema: { type: "integer" as const } },
+};
+
+function exampleBody(code: ErrorCode, dialect: "service" | "openai") {
+  const { about, type, retryAfterSec } = factsOf(code);
+  const retry = retryAfterSec === undefined ? {} : { retry_after: retryAfterSec };
+  if (dialect === "service") {
+    return { error: about, error_type: type, code, request_id: EXAMPLE_ID, ...retry };
+  }
+  return {
+    error: { message: about, type: "invalid_request_error", param: null, code },
+    request_id: EXAMPLE_ID,
+    ...retry,
+  };
+}

@@ -1,0 +1,24 @@
+import type { ServiceRouter } from "./router.ts";
+
+/** The OpenAPI 3.1 document of `/api/v1`. */
+export function openApiDocument(router: ServiceRouter, version: string): object {
+  return router.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Shared Ollama Service",
+      version,
+      description:
+        "One inference server, shared fairly. These are the service's own routes; Ollama's API is " +
+        "under /api and OpenAI's under /v1 of the same port, as Ollama serves them.",
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{ url: "http://127.0.0.1:8000", description: "The default address" }],
+    security: [],
+    tags: [
+      { name: "Text", description: "Generation and chat" },
+      { name: "Embeddings", description: "Vectors for search" },
+      { name: "Models", description: "What is installed and loaded" },
+      { name: "State", description: "Health, queue and limits" },
+    ],
+  });
+}

@@ -1,0 +1,107 @@
+import { z } from "@hono/zod-openapi";
+import type { AppContext } from "../../middleware/env.ts";
+import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.ts";
+import { metricsBlock } from "../../src/inference/metrics-block.ts";
+import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
+import { textsOf } from "../../src/inference/prompt-limit.ts";
+import type { InferenceRequest } from "../../src/inference/runner.ts";
+import { readJson } from "../read-json.ts";
+import { eventStream, GenerateAnswer } from "./contract/answers.ts";
+import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import { filledText, maybe, text } from "./contract/fields.ts";
+import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
+import { NativeMessage } from "./contract/messages.ts";
+import { mount, type ServiceRouter } from "./router.ts";
+import type { Services } from "./services.ts";
+import { streamAnswer } from "./stream-answer.ts";
+
+const GenerateRequest = z
+  .strictObject({
+    prompt: maybe(filledText()),
+    // POML's toolkit renders messages, whichever route its body is posted to.
+    messages: maybe(z.array(NativeMessage).min(1)),
+    system: maybe(text()),
+    ...nativeFields,
+  })
+  .refine((input) => input.prompt !== undefined || input.messages !== undefined, {
+    path: ["prompt"],
+    message: "prompt is needed",
+  })
+  .openapi("GenerateRequest", {
+    required: ["prompt"],
+    example: { prompt: "Why is the sky blue?", model: "smollm2:135m", max_tokens: 60 },
+  });
+
+const STREAM_EXAMPLE =
+  'data: {"chunk":"Sun","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
+
+const route = {
+  method: "post" as const,
+  path: "/api/v1/generate",
+  operationId: "generate",
+  tags: ["Text"],
+  summary: "Generate text from one prompt",
+  request: {
+    body: { required: true, content: { "application/json": { schema: GenerateRequest } } },
+  },
+  responses: {
+    200: {
+      description: "The text; with `stream: true` events of pieces, the last with `done: true`",
+      content: {
+        "application/json": { schema: GenerateAnswer },
+        ...eventStream("One `data:` line with a JSON object for each piece", STREAM_EXAMPLE),
+      },
+    },
+    ...errorResponses(INFERENCE_CODES),
+  },
+};
+
+type GenerateInput = z.infer<typeof GenerateRequest>;
+
+/** POST /api/v1/generate */
+export function generateRoute(router: ServiceRouter, services: Services): void {
+  const { guards } = services;
+  mount(router, route, [guards.rate("generate", 60), guards.tenantText], (c) =>
+    generate(c, services),
+  );
+}
+
+async function generate(c: AppContext, services: Services): Promise<Response> {
+  const { runner, catalog, promptLimit, onStreamError } = services;
+  const { record, exchange } = c.var;
+  record.operation = "generate";
+  const input = await readJson(c, GenerateRequest);
+  const model = input.model ?? (await catalog.defaultModel());
+  catalog.assertAllowed(model);
+  promptLimit.check(model, [input.prompt, input.system, ...textsOf(input.messages ?? [])]);
+  const request = inferenceRequest(input, model);
+  if (input.stream) {
+    const lines = await runner.stream(request, { record, exchange });
+    const onError = (err: unknown): void => onStreamError(err, record.id);
+    return streamAnswer(c, nativeFrames(lines, record, { role: false, onError }));
+  }
+  const answer = await runner.answer(request, { record, exchange });
+  const calls = fromOllamaCalls(answer["message"]);
+  return c.json({
+    text: textOf(answer),
+    ...(calls ? { tool_calls: calls } : {}),
+    ...metricsBlock(record, answer),
+  });
+}
+
+/** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
+function inferenceRequest(input: GenerateInput, model: string): InferenceRequest {
+  const common = { pool: "text" as const, model, hints: generationHints(input) };
+  const { prompt, system, messages } = input;
+  if (!input.tools?.length && !messages) {
+    const body = { prompt, ...(system ? { system } : {}), ...generationFields(input) };
+    return { ...common, path: "/api/generate", body };
+  }
+  const all = [
+    ...(system ? [{ role: "system", content: system }] : []),
+    ...(messages ?? []),
+    ...(prompt ? [{ role: "user", content: prompt }] : []),
+  ];
+  const body = { messages: toOllamaMessages(all), ...generationFields(input) };
+  return { ...common, path: "/api/chat", body };
+}

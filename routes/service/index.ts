@@ -1,0 +1,20 @@
+import { chatCompletionsRoute } from "./chat-completions.ts";
+import { chatRoute } from "./chat.ts";
+import { embeddingsRoute } from "./embeddings.ts";
+import { generateRoute } from "./generate.ts";
+import { modelRoutes } from "./models.ts";
+import { createRouter, type ServiceRouter } from "./router.ts";
+import type { Services } from "./services.ts";
+import { stateRoutes } from "./state.ts";
+
+/** All routes of `/api/v1`. */
+export function serviceRoutes(services: Services): ServiceRouter {
+  const router = createRouter();
+  generateRoute(router, services);
+  chatRoute(router, services);
+  chatCompletionsRoute(router, services);
+  embeddingsRoute(router, services);
+  modelRoutes(router, services);
+  stateRoutes(router, services);
+  return router;
+}

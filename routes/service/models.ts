@@ -1,0 +1,151 @@
+import { z } from "@hono/zod-openapi";
+import type { AppContext } from "../../middleware/env.ts";
+import type { ErrorCode } from "../../src/errors/codes.ts";
+import { anyObject } from "./contract/fields.ts";
+import { errorResponses } from "./contract/errors.ts";
+import { mount, type ServiceRouter } from "./router.ts";
+import type { Services } from "./services.ts";
+
+const MODEL_CODES: ErrorCode[] = [
+  "rate_limit_exceeded",
+  "upstream_unavailable",
+  "upstream_timeout",
+];
+
+const ModelList = z
+  .object({
+    object: z.literal("list"),
+    models: z.array(
+      z.object({
+        name: z.string(),
+        size: z.int().nullable().openapi({ description: "Bytes" }),
+        modified_at: z.string().nullable(),
+      }),
+    ),
+    data: z
+      .array(
+        z.object({
+          id: z.string(),
+          object: z.literal("model"),
+          created: z.int(),
+          owned_by: z.string(),
+        }),
+      )
+      .openapi({ description: "The same models in OpenAI's form" }),
+  })
+  .openapi("ModelList", {
+    example: {
+      object: "list",
+      models: [
+        { name: "smollm2:135m", size: 98364178, modified_at: "2026-01-01T00:00:00.000000000Z" },
+      ],
+      data: [{ id: "smollm2:135m", object: "model", created: 1767225600, owned_by: "library" }],
+    },
+  });
+
+const LoadedModels = z
+  .object({
+    models: z.array(
+      z.looseObject({
+        name: z.string(),
+        model: z.string(),
+        size: z.int(),
+        size_vram: z.int(),
+        digest: z.string(),
+        details: anyObject(),
+        expires_at: z.string(),
+      }),
+    ),
+  })
+  .openapi("LoadedModels");
+
+const listRoute = {
+  method: "get" as const,
+  path: "/api/v1/models",
+  operationId: "listModels",
+  tags: ["Models"],
+  summary: "Installed models",
+  responses: {
+    200: { description: "The models", content: { "application/json": { schema: ModelList } } },
+    ...errorResponses(MODEL_CODES),
+  },
+};
+
+const loadedRoute = {
+  method: "get" as const,
+  path: "/api/v1/models/ps",
+  operationId: "listLoadedModels",
+  tags: ["Models"],
+  summary: "Models in memory",
+  responses: {
+    200: { description: "The models", content: { "application/json": { schema: LoadedModels } } },
+    ...errorResponses(MODEL_CODES),
+  },
+};
+
+const showRoute = {
+  method: "get" as const,
+  path: "/api/v1/models/{name}/show",
+  operationId: "showModel",
+  tags: ["Models"],
+  summary: "What the server knows of a model",
+  request: {
+    params: z.object({
+      name: z.string().openapi({
+        description: "The model's name with its tag; slashes percent-encoded",
+        example: "smollm2:135m",
+      }),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Ollama's model info: modelfile, parameters, template, details, model_info …",
+      content: { "application/json": { schema: anyObject().openapi("ModelInfo") } },
+    },
+    ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"]),
+  },
+};
+
+/** GET /api/v1/models, /models/ps, /models/{name}/show */
+export function modelRoutes(router: ServiceRouter, services: Services): void {
+  const { rate } = services.guards;
+  mount(router, listRoute, [rate("models", 30)], (c) => list(c, services));
+  mount(router, loadedRoute, [rate("models/ps", 30)], (c) => loaded(c, services));
+  mount(router, showRoute, [rate("models/show", 30)], (c) => show(c, services));
+}
+
+async function list(c: AppContext, { catalog }: Services): Promise<Response> {
+  const models = await catalog.installed();
+  return c.json({
+    object: "list",
+    models: models.map(({ name, size, modified_at }) => ({
+      name,
+      size: size ?? null,
+      modified_at: modified_at ?? null,
+    })),
+    data: models.map(({ name, modified_at: modifiedAt }) => ({
+      id: name,
+      object: "model",
+      created: modifiedAt ? Math.floor(Date.parse(modifiedAt) / 1000) : 0,
+      owned_by: name.includes("/") ? name.slice(0, name.indexOf("/")) : "library",
+    })),
+  });
+}
+
+async function loaded(c: AppContext, { client }: Services): Promise<Response> {
+  return c.json({ models: await client.loaded() });
+}
+
+async function show(c: AppContext, { client }: Services): Promise<Response> {
+  const model = decoded(c.req.param("name") ?? "");
+  c.var.record.model = model;
+  return c.json(await client.show(model));
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,148 @@
+import { z } from "@hono/zod-openapi";
+import type { AppContext } from "../../middleware/env.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
+import { errorResponses } from "./contract/errors.ts";
+import { anyObject } from "./contract/fields.ts";
+import { mount, type ServiceRouter } from "./router.ts";
+import type { Services } from "./services.ts";
+
+const Health = z
+  .object({
+    status: z.enum(["starting", "healthy", "unhealthy", "stopping"]),
+    ollama_status: z.string().openapi({ description: "`running`, or why it is not" }),
+    ollama_service: z.string().openapi({ description: "`healthy`, or `unhealthy: <reason>`" }),
+    version: z.string(),
+  })
+  .openapi("Health", {
+    example: {
+      status: "healthy",
+      ollama_status: "running",
+      ollama_service: "healthy",
+      version: "2.0.0",
+    },
+  });
+
+const Ready = z.object({ status: z.literal("ready") }).openapi("Ready", {
+  example: { status: "ready" },
+});
+
+const poolStats = {
+  queued: z.int(),
+  in_progress: z.int(),
+  completed: z.int(),
+  failed: z.int(),
+  rejected: z.int().openapi({ description: "Refused with queue_full" }),
+  timeout: z.int().openapi({ description: "Waited longer than the hard stop" }),
+  total_wait_time_ms: z.number(),
+  max_wait_time_ms: z.number(),
+  avg_wait_time_ms: z.number(),
+  max_concurrent: z.int(),
+  max_queue_size: z.int(),
+  default_timeout: z.number().openapi({ description: "Seconds" }),
+};
+
+const QueueStats = z
+  .object({ ...poolStats, vlm: z.object(poolStats) })
+  .openapi("QueueStats", { description: "The text queue, and the one for requests with images" });
+
+const healthRoute = {
+  method: "get" as const,
+  path: "/api/v1/health",
+  operationId: "health",
+  tags: ["State"],
+  summary: "Health; always 200",
+  responses: {
+    200: { description: "The state", content: { "application/json": { schema: Health } } },
+    ...errorResponses([]),
+  },
+};
+
+const readyRoute = {
+  method: "get" as const,
+  path: "/api/v1/ready",
+  operationId: "ready",
+  tags: ["State"],
+  summary: "Readiness: 200 when inference can be done, else 503",
+  responses: {
+    200: { description: "Ready", content: { "application/json": { schema: Ready } } },
+    ...errorResponses(["upstream_unavailable", "shutting_down"]),
+  },
+};
+
+const statsRoute = {
+  method: "get" as const,
+  path: "/api/v1/queue/stats",
+  operationId: "queueStats",
+  tags: ["State"],
+  summary: "The queue's numbers; counts are since start",
+  responses: {
+    200: { description: "The numbers", content: { "application/json": { schema: QueueStats } } },
+    ...errorResponses([]),
+  },
+};
+
+const profileRoute = {
+  method: "get" as const,
+  path: "/api/v1/system/model-profile",
+  operationId: "modelProfile",
+  tags: ["State"],
+  summary: "The hardware profile, its models, and the limits in force",
+  responses: {
+    200: {
+      description: "The profile",
+      content: { "application/json": { schema: anyObject().openapi("ModelProfile") } },
+    },
+    ...errorResponses([]),
+  },
+};
+
+/** GET /api/v1/health, /ready, /queue/stats, /system/model-profile */
+export function stateRoutes(router: ServiceRouter, services: Services): void {
+  mount(router, healthRoute, [], (c) => health(c, services));
+  mount(router, readyRoute, [], (c) => ready(c, services));
+  mount(router, statsRoute, [], (c) => stats(c, services));
+  mount(router, profileRoute, [], (c) => c.json(services.facts.modelProfile));
+}
+
+async function health(c: AppContext, services: Services): Promise<Response> {
+  const problem = await problemOf(services);
+  const { state } = services.upstream;
+  const status = services.isStopping()
+    ? "stopping"
+    : problem === undefined
+      ? "healthy"
+      : state === "starting"
+        ? "starting"
+        : "unhealthy";
+  return c.json({
+    status,
+    ollama_status: problem ?? "running",
+    ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
+    version: services.facts.version,
+  });
+}
+
+/** Why inference cannot be done now: asked of the server itself (its tag list). */
+async function problemOf({ upstream, client }: Services): Promise<string | undefined> {
+  if (upstream.state !== "ready") return upstream.reason;
+  try {
+    await client.installed();
+    return undefined;
+  } catch {
+    return "it does not answer";
+  }
+}
+
+function ready(c: AppContext, { upstream, isStopping }: Services): Response {
+  if (isStopping()) throw new ServiceError("shutting_down", "The service is stopping");
+  void upstream.origin;
+  return c.json({ status: "ready" });
+}
+
+function stats(c: AppContext, { queueStats, facts }: Services): Response {
+  return c.json({
+    ...queueStats("text"),
+    ...facts.queueLimits.text,
+    vlm: { ...queueStats("vision"), ...facts.queueLimits.vision },
+  });
+}

@@ -1,0 +1,84 @@
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { bodyLimit } from "../middleware/body-limit.ts";
+import type { AppContext, AppEnv } from "../middleware/env.ts";
+import { hostAndOrigin } from "../middleware/host-and-origin.ts";
+import { notWhileStopping } from "../middleware/not-while-stopping.ts";
+import { requestId } from "../middleware/request-id.ts";
+import { tenant } from "../middleware/tenant.ts";
+import { docsRoutes } from "../routes/ops/docs.ts";
+import { root } from "../routes/ops/root.ts";
+import { passThrough, type PassThroughServices } from "../routes/proxy/pass-through.ts";
+import { openApiDocument } from "../routes/service/document.ts";
+import { serviceRoutes } from "../routes/service/index.ts";
+import type { Services } from "../routes/service/services.ts";
+import { renderError } from "./errors/render.ts";
+import { isAbort, ServiceError } from "./errors/service-error.ts";
+import type { ClientAddress } from "./tenancy/tenant-name.ts";
+
+/** What the app is made from. */
+export interface AppOptions {
+  requestId: Parameters<typeof requestId>[0];
+  hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
+  maxBodyBytes: number;
+  addresses: ClientAddress;
+  services: Services;
+  proxy: PassThroughServices;
+  /** Told of errors that are not the client's doing. */
+  onError: (err: unknown, requestId: string) => void;
+}
+
+/** Nobody reads the answer to a client that has left; this is the usual figure for it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** The whole HTTP side: the guards in their order, then the three dialects. */
+export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: () => object } {
+  const { services, proxy } = options;
+  const { version } = services.facts;
+  const app = new Hono<AppEnv>();
+  app.use(requestId(options.requestId));
+  app.use(hostAndOrigin(options.hostAndOrigin));
+  app.use(notWhileStopping(services.isStopping));
+  app.use("/api/v1/*", bodyLimit(options.maxBodyBytes));
+  app.use(tenant(options.addresses));
+
+  const ownRoutes = serviceRoutes(services);
+  const document = (): object => openApiDocument(ownRoutes, version);
+  const pass = passThrough(proxy);
+  app.route("/", ownRoutes);
+  app.route("/", docsRoutes(document));
+  app.all("/api/v1/*", (c) => {
+    throw new ServiceError("not_found", `There is no ${c.req.method} ${c.req.path}`);
+  });
+  app.get("/", root({ version, passThrough: pass }));
+  app.all("/api/*", pass);
+  app.all("/v1/*", pass);
+  app.notFound((c) => errorAnswer(c, new ServiceError("not_found", "404 page not found")));
+  app.onError((err, c) => {
+    if (isAbort(err)) return c.body(null, CLIENT_CLOSED_REQUEST as 400);
+    const known = asServiceError(err);
+    if (!(known instanceof ServiceError) || known.status >= 500) {
+      options.onError(err, c.var.record.id);
+    }
+    return errorAnswer(c, known);
+  });
+  return { app, document };
+}
+
+/** The framework's own exceptions carry a status; everything else is shown as it is. */
+function asServiceError(err: unknown): unknown {
+  if (err instanceof HTTPException && err.status < 500) {
+    return new ServiceError("invalid_request", err.message, { cause: err });
+  }
+  return err;
+}
+
+function errorAnswer(c: AppContext, err: unknown): Response {
+  const { record, dialect } = c.var;
+  const { status, body, headers } = renderError(err, dialect, record.id);
+  if (err instanceof ServiceError) {
+    record.errorCode = err.code;
+    record.errorMessage = err.message;
+  } else record.errorCode = "internal_error";
+  return c.json(body, status as 500, headers);
+}

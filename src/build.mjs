@@ -1,0 +1,32 @@
+// Builds dist/ with TypeScript's native compiler when the sources are newer than what is there.
+// Bun runs the sources as they are; Node and its worker threads need the built files.
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, "dist", ".built");
+
+function newest(path) {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (!info) return 0;
+  if (!info.isDirectory()) return info.mtimeMs;
+  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const SOURCES = ["src", "routes", "middleware", "workers", "config", "tsconfig.json"];
+
+/** Builds if needed; ends the process when the sources do not compile. */
+export function build() {
+  const builtAt = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Math.max(...SOURCES.map((name) => newest(join(root, name)))) < builtAt) return;
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  const tsc = join(root, "node_modules", "typescript-native", "bin", "tsc");
+  const project = join(root, "tsconfig.build.json");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(stamp, "");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

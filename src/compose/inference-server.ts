@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { ChosenProfile } from "../../config/profiles.ts";
+import type { Settings } from "../../config/schema.ts";
+import { ModelProvision } from "../models/provision.ts";
+import { entryFile, projectRoot } from "../runtime/paths.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
+import type { Terminal } from "../telemetry/terminal.ts";
+import { bringServer } from "../upstream/bring.ts";
+import { ChildRecordFile } from "../upstream/child-record.ts";
+import { probeVersion } from "../upstream/client.ts";
+import { findOllama } from "../upstream/find-ollama.ts";
+import { Upstream } from "../upstream/upstream.ts";
+
+interface InferenceServerParts {
+  settings: Settings;
+  profile: ChosenProfile;
+  /** The service's whole environment; a started server inherits it. */
+  env: Record<string, string | undefined>;
+  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
+  home: string;
+  logs: LogFiles;
+  terminal: Terminal;
+  ownOrigins: () => string[];
+  /** The server was replaced, or what is installed has changed. */
+  onReset: () => void;
+  onInstalled: () => void;
+  onReady: () => void;
+  onDown: (reason: string) => void;
+}
+
+/** A child is given this long on top of its own grace before it is left behind. */
+const STOP_MARGIN_MS = 3000;
+
+/** Builds the inference server's supervisor from the settings. */
+export function composeInferenceServer(parts: InferenceServerParts): Upstream {
+  const { settings, logs, home } = parts;
+  const record = new ChildRecordFile(join(home, "data", "child.json"));
+  const provision = composeProvision(parts);
+  const base = bringOptions(parts, record);
+  // Once a running server was adopted, its return is waited for: nobody expects another one.
+  let adopted = settings.ollamaBaseUrl;
+  return new Upstream({
+    stopDeadlineMs: settings.childStopTimeoutMs + STOP_MARGIN_MS,
+    bring: async (signal) => {
+      const server = await bringServer({ ...base, baseUrl: adopted }, signal);
+      if (server.kind === "external") adopted = server.origin;
+      return server;
+    },
+    isAlive: async (origin) => (await probeVersion(origin, settings.probeTimeoutMs)) !== undefined,
+    onReady: async (server, signal) => {
+      parts.onReset();
+      logs.service.info({ kind: server.kind, origin: server.origin }, "inference server is up");
+      await provision.run(server, signal);
+    },
+    onChange: parts.onReady,
+    onDown: (reason) => {
+      logs.service.error({ reason }, "inference server is down");
+      parts.onDown(reason);
+    },
+  });
+}
+
+function composeProvision({ settings, profile, terminal, onInstalled }: InferenceServerParts) {
+  const { required_models: names, memory_hints: hints } = profile.profile;
+  return new ModelProvision({
+    embeddingFile: join(projectRoot, "models", "all-minilm-l6-v2-q8_0.gguf"),
+    required: names.map((name) => ({ name, sizeGb: hints[name] })),
+    mayPull: (question) => (settings.autoPull ? Promise.resolve(true) : terminal.ask(question)),
+    say: terminal.say,
+    progress: terminal.progress,
+    onInstalled,
+  });
+}
+
+function bringOptions(parts: InferenceServerParts, record: ChildRecordFile) {
+  const { settings, env, home, logs, terminal } = parts;
+  return {
+    mode: settings.inferenceServer,
+    usualOrigin: usualOrigin(settings),
+    ownOrigins: parts.ownOrigins,
+    plans: {
+      env,
+      keepAlive: settings.ollamaKeepAlive,
+      numParallel: settings.ollamaNumParallel,
+      maxLoadedModels: settings.ollamaMaxLoadedModels,
+      modelsFolder: settings.ollamaModels,
+    },
+    engine: {
+      runtime: process.execPath,
+      entry: entryFile("src/engine/main.ts"),
+      defaultModelsFolder: join(home, "models"),
+      shippedModelsFolder: join(projectRoot, "models"),
+    },
+    findOllama: () => findOllama(env["PATH"]),
+    record,
+    startTimeoutMs: settings.startTimeoutMs,
+    stopTimeoutMs: settings.childStopTimeoutMs,
+    probeTimeoutMs: settings.probeTimeoutMs,
+    onOutput: (chunk: string, stream: "stdout" | "stderr") =>
+      (stream === "stdout" ? logs.server : logs.serverErrors).write(chunk),
+    say: terminal.say,
+  };
+}
+
+/** Where a running Ollama is looked for: OLLAMA_HOST as Ollama reads it, else the usual port. */
+function usualOrigin({ ollamaHost, ollamaPort }: Settings): string {
+  const withScheme = /^https?:\/\//i.test(ollamaHost) ? ollamaHost : `http://${ollamaHost}`;
+  const url = new URL(withScheme);
+  // Ollama may be bound to every address; it is reached over the loopback one.
+  const host = url.hostname === "0.0.0.0" || url.hostname === "[::]" ? "127.0.0.1" : url.hostname;
+  const schemePort = url.protocol === "https:" ? 443 : 80;
+  const fallback = /^https?:\/\//i.test(ollamaHost) ? schemePort : ollamaPort;
+  return `${url.protocol}//${host}:${url.port || fallback}`;
+}

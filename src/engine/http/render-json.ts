@@ -1,0 +1,12 @@
+const ESCAPED: Readonly<Record<string, string>> = {
+  "<": String.raw`\u003c`,
+  ">": String.raw`\u003e`,
+  "&": String.raw`\u0026`,
+  "\u2028": String.raw`\u2028`,
+  "\u2029": String.raw`\u2029`,
+};
+
+/** JSON as Go writes it: `<`, `>`, `&` and the two line separators are escaped. */
+export function renderJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => ESCAPED[char] ?? char);
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { toEngineError } from "../errors.ts";
+import { Exchange, JSON_UTF8 } from "./exchange.ts";
+import type { Router } from "./router.ts";
+
+export type HttpServerOptions = {
+  readonly router: Router;
+  readonly onError: (err: unknown) => void;
+};
+
+/** The listener. Every request has a signal that ends with its client or with the server. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #options: HttpServerOptions;
+  readonly #running = new Set<AbortController>();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    // A request may wait for a place as long as its client does.
+    this.#server.requestTimeout = 0;
+    this.#server.timeout = 0;
+    // Idle connections stay open, as with Ollama: closing one just as a pool reuses it loses a request.
+    this.#server.keepAliveTimeout = 0;
+  }
+
+  /** Listens and returns the URL; port 0 lets the system choose. */
+  async listen(host: string, port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, resolve);
+    });
+    const address = this.#server.address() as AddressInfo;
+    const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    return `http://${shown}:${address.port}`;
+  }
+
+  /** Takes no further request and aborts those that run. */
+  stop(): void {
+    this.#server.close();
+    for (const controller of this.#running) controller.abort();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    response.once("close", () => {
+      this.#running.delete(controller);
+      if (!response.writableFinished) controller.abort();
+    });
+    response.on("error", () => controller.abort());
+    const exchange = new Exchange(request, response, controller.signal);
+    try {
+      await this.#options.router.handle(exchange);
+    } catch (err) {
+      this.#fail(exchange, err);
+    }
+  }
+
+  #fail(exchange: Exchange, err: unknown): void {
+    if (exchange.signal.aborted || exchange.started) return exchange.drop();
+    const { status, message } = toEngineError(err);
+    this.#options.onError(err);
+    exchange.json(status, { error: message }, JSON_UTF8);
+  }
+}

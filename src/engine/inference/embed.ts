@@ -1,0 +1,96 @@
+import { EngineError } from "../errors.ts";
+import { InputTooLongError } from "../runner/embedder.ts";
+import type { Services } from "../services.ts";
+import { nanoseconds } from "./answer.ts";
+import { findModel, openModel } from "./open-model.ts";
+import type { EmbedInput } from "./requests.ts";
+
+export type EmbedRequest = EmbedInput & {
+  readonly input: readonly string[];
+  readonly truncate: boolean;
+  /** 0: as many as the model gives. */
+  readonly dimensions: number;
+};
+
+export type EmbedAnswer = {
+  readonly model: string;
+  readonly embeddings: readonly (readonly number[])[];
+  readonly total_duration?: number;
+  readonly load_duration?: number;
+  readonly prompt_eval_count?: number;
+};
+
+/**
+ * Embeds texts, in their order; vectors have length 1.
+ * @throws {EngineError} 400 when a text is too long and must not be cut.
+ */
+export async function embed(
+  services: Services,
+  request: EmbedRequest,
+  signal: AbortSignal,
+): Promise<EmbedAnswer> {
+  const startedAt = performance.now();
+  const { lease } = await openForEmbedding(services, request, signal);
+  const loadedAt = performance.now();
+  try {
+    const embeddings: number[][] = [];
+    let count = 0;
+    for (const text of request.input) {
+      const { truncate, dimensions } = request;
+      const embedded = await lease.runner.embed({ text, truncate, signal });
+      count += embedded.count;
+      embeddings.push(shaped(embedded.vector, dimensions));
+    }
+    if (embeddings.length === 0) return { model: request.model, embeddings };
+    return {
+      model: request.model,
+      embeddings,
+      total_duration: nanoseconds(performance.now() - startedAt),
+      load_duration: nanoseconds(loadedAt - startedAt),
+      ...(count > 0 && { prompt_eval_count: count }),
+    };
+  } catch (err) {
+    if (err instanceof InputTooLongError) throw new EngineError(400, err.message, { cause: err });
+    throw err;
+  } finally {
+    lease.release();
+  }
+}
+
+/**
+ * One vector as the model gives it, not brought to length 1; `[]` for an empty prompt, which only loads the model.
+ * @throws {EngineError} 500 when the text is too long, as Ollama's older route does.
+ */
+export async function embedRaw(
+  services: Services,
+  request: EmbedInput & { readonly prompt: string },
+  signal: AbortSignal,
+): Promise<number[]> {
+  const { lease } = await openForEmbedding(services, request, signal);
+  try {
+    if (request.prompt === "") return [];
+    const embedded = await lease.runner.embed({ text: request.prompt, truncate: false, signal });
+    return embedded.vector;
+  } catch (err) {
+    if (err instanceof InputTooLongError) throw new EngineError(500, err.message, { cause: err });
+    throw err;
+  } finally {
+    lease.release();
+  }
+}
+
+async function openForEmbedding(services: Services, request: EmbedInput, signal: AbortSignal) {
+  const model = await findModel(services, request.model);
+  if (!model) {
+    const name = JSON.stringify(request.model);
+    throw new EngineError(404, `model ${name} not found, try pulling it first`);
+  }
+  return openModel(services, model, request, signal);
+}
+
+/** Length 1; where fewer dimensions are wanted, cut and brought to length 1 again. */
+export function shaped(vector: readonly number[], dimensions: number): number[] {
+  const cut = dimensions > 0 && dimensions < vector.length ? vector.slice(0, dimensions) : vector;
+  const length = Math.hypot(...cut);
+  return cut.map((value) => Math.fround(length === 0 ? 0 : value / length));
+}

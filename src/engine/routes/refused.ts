@@ -1,0 +1,35 @@
+import { INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Route } from "../http/router.ts";
+
+/** What Ollama serves and the engine does not, with what to do instead. */
+const REFUSED: readonly { methods: string[]; path: string; feature: string; advice?: string }[] = [
+  { methods: ["POST"], path: "/api/create", feature: "creating models" },
+  { methods: ["POST"], path: "/api/copy", feature: "copying models" },
+  { methods: ["POST"], path: "/api/push", feature: "pushing models" },
+  { methods: ["POST", "HEAD"], path: "/api/blobs/:digest", feature: "uploading model files" },
+  { methods: ["POST"], path: "/api/me", feature: "an ollama.com account" },
+  { methods: ["POST"], path: "/api/signout", feature: "an ollama.com account" },
+  { methods: ["DELETE"], path: "/api/user/keys/:key", feature: "an ollama.com account" },
+  {
+    methods: ["POST"],
+    path: "/v1/responses",
+    feature: "the responses API",
+    advice: `use /v1/chat/completions, or ${INSTALL_OLLAMA}`,
+  },
+];
+
+/** The routes that are known and refused, so that a client learns more than "not found". */
+export function refusedRoutes(): Route[] {
+  return REFUSED.map(({ methods, path, feature, advice = INSTALL_OLLAMA }) => ({
+    methods,
+    path,
+    handler: (exchange: Exchange) => {
+      const { status, message } = notOffered(feature, advice);
+      const openai = path.startsWith("/v1/");
+      const type = "invalid_request_error";
+      const error = openai ? { message, type, param: null, code: null } : message;
+      exchange.json(status, { error });
+    },
+  }));
+}

@@ -1,0 +1,52 @@
+type Waiter<T> = { readonly take: (item: T) => void };
+type Choose<T> = (free: readonly T[]) => number;
+
+const first = () => 0;
+
+/** Lends a fixed set of items; whoever waits is served in the order of arrival, without limit. */
+export class FifoPool<T> {
+  readonly #free: T[];
+  readonly #waiting = new Set<Waiter<T>>();
+
+  constructor(items: readonly T[]) {
+    this.#free = [...items];
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Takes an item, waiting for one if need be; `choose` gives the index of the best of the free ones.
+   * Leaves the queue when `signal` aborts, and rejects with its reason.
+   */
+  async acquire(signal: AbortSignal, choose: Choose<T> = first): Promise<T> {
+    signal.throwIfAborted();
+    const [item] = this.#free.splice(this.#free.length > 0 ? choose(this.#free) : 0, 1);
+    if (item !== undefined) return item;
+    return new Promise<T>((resolve, reject) => {
+      const waiter: Waiter<T> = {
+        take: (given) => {
+          signal.removeEventListener("abort", leave);
+          resolve(given);
+        },
+      };
+      const leave = () => {
+        this.#waiting.delete(waiter);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.add(waiter);
+    });
+  }
+
+  release(item: T): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#free.push(item);
+      return;
+    }
+    this.#waiting.delete(next);
+    next.take(item);
+  }
+}

@@ -1,0 +1,162 @@
+import type { KeepAliveMs } from "../values/keep-alive.ts";
+import { Resident, type Runner, type ResidentStatus } from "./resident.ts";
+
+/** What a request needs in memory. */
+export type Wanted = {
+  /** Models that share weights share the memory. */
+  readonly weightsDigest: string;
+  /** The name lists show. */
+  readonly name: string;
+  /** Load-time options; other ones reload the model. */
+  readonly contextLength: number;
+  readonly keepAliveMs: KeepAliveMs;
+};
+
+export type Lease<R> = { readonly runner: R; readonly release: () => void };
+
+export type ResidencyOptions<R extends Runner, W extends Wanted> = {
+  readonly load: (wanted: W) => Promise<R>;
+  readonly maxLoaded: number;
+  readonly keepAliveMs: number;
+  readonly onLoaded?: (name: string, durationMs: number) => void;
+  readonly onUnloaded?: (name: string) => void;
+  readonly now?: () => number;
+};
+
+/**
+ * Which models are in memory. Loads happen strictly one at a time in the order asked for; to make room the idle
+ * model with the shortest keep-alive goes, and if none is idle the next one whose work ends.
+ */
+export class Residency<R extends Runner, W extends Wanted> {
+  readonly #options: ResidencyOptions<R, W>;
+  readonly #now: () => number;
+  readonly #residents = new Map<string, Resident<R>>();
+  #loads: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ResidencyOptions<R, W>) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Waits until the model is in memory and keeps it there until `release`.
+   * Rejects with the signal's reason when it aborts first; a load that has begun goes on.
+   */
+  async acquire(wanted: W, signal: AbortSignal): Promise<Lease<R>> {
+    signal.throwIfAborted();
+    const fitting = this.#fitting(wanted);
+    fitting?.enter(wanted.keepAliveMs);
+    const resident = fitting ?? (await this.#placeInTurn(wanted, signal));
+    let left = false;
+    const release = () => {
+      if (left) return;
+      left = true;
+      resident.leave();
+    };
+    try {
+      return { runner: await raced(resident.ready, signal), release };
+    } catch (err) {
+      release();
+      throw err;
+    }
+  }
+
+  /** Takes a model out of memory as soon as its running requests have ended. */
+  expire(weightsDigest: string): void {
+    this.#residents.get(weightsDigest)?.expire();
+  }
+
+  /** What is in memory or being loaded, longest remaining time first. */
+  list(): ResidentStatus<R>[] {
+    const all = [...this.#residents.values()].map((resident) => resident.status());
+    return all.sort((a, b) => b.expiresAt - a.expiresAt);
+  }
+
+  /** Frees everything at once. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#residents.values()].map((resident) => resident.dispose()));
+  }
+
+  #fitting(wanted: W): Resident<R> | undefined {
+    const resident = this.#residents.get(wanted.weightsDigest);
+    const fits = resident?.contextLength === wanted.contextLength && !resident.retiring;
+    return fits ? resident : undefined;
+  }
+
+  /** The returned resident has been entered. */
+  async #placeInTurn(wanted: W, signal: AbortSignal): Promise<Resident<R>> {
+    const turn = this.#loads.then(async () => {
+      const resident = await this.#place(wanted, signal);
+      resident.enter(wanted.keepAliveMs);
+      return resident;
+    });
+    // The next load waits for this one to end, well or badly.
+    this.#loads = turn.then((resident) => resident.ready).catch(() => {});
+    try {
+      return await raced(turn, signal);
+    } catch (err) {
+      turn.then(
+        (resident) => resident.leave(),
+        () => {},
+      );
+      throw err;
+    }
+  }
+
+  async #place(wanted: W, signal: AbortSignal): Promise<Resident<R>> {
+    signal.throwIfAborted();
+    const fitting = this.#fitting(wanted);
+    if (fitting) return fitting;
+    await this.#residents.get(wanted.weightsDigest)?.retire();
+    while (this.#residents.size >= this.#options.maxLoaded) {
+      signal.throwIfAborted();
+      await this.#victim()?.retire();
+    }
+    return this.#load(wanted);
+  }
+
+  #load(wanted: W): Resident<R> {
+    const { load, keepAliveMs, onLoaded, onUnloaded } = this.#options;
+    const startedAt = performance.now();
+    const resident: Resident<R> = new Resident({
+      name: wanted.name,
+      weightsDigest: wanted.weightsDigest,
+      contextLength: wanted.contextLength,
+      keepAliveMs,
+      now: this.#now,
+      ready: load(wanted),
+      onLoaded: () => onLoaded?.(wanted.name, Math.round(performance.now() - startedAt)),
+      onGone: () => {
+        if (this.#residents.get(wanted.weightsDigest) === resident) {
+          this.#residents.delete(wanted.weightsDigest);
+        }
+        onUnloaded?.(wanted.name);
+      },
+    });
+    this.#residents.set(wanted.weightsDigest, resident);
+    return resident;
+  }
+
+  /** The idle model with the shortest keep-alive, else the busy one with the shortest. */
+  #victim(): Resident<R> | undefined {
+    const all = [...this.#residents.values()];
+    const idle = all.filter((resident) => resident.idle);
+    const candidates = idle.length > 0 ? idle : all;
+    return candidates.toSorted((a, b) => a.keepAliveMs - b.keepAliveMs)[0];
+  }
+}
+
+/** The promise, or the signal's reason if that comes first. */
+async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let leave = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", leave, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+}

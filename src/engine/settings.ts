@@ -1,0 +1,48 @@
+import { keepAliveSetting } from "./values/keep-alive.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that can be set; the names in the environment are Ollama's where Ollama has one. */
+export type EngineSettings = {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly modelsDir: string;
+  readonly keepAliveMs: number;
+  /** Sequences a text model decodes side by side. */
+  readonly parallel: number;
+  readonly maxLoaded: number;
+  readonly contextLength: number;
+  readonly embeddingModelFile: string | undefined;
+  /** End when stdin does: the parent is gone, however it ended. */
+  readonly exitOnStdinEnd: boolean;
+};
+
+const DEFAULT_PORT = 11_434;
+
+/** Reads the settings; like Ollama it trims spaces and quotes and falls back where a number does not parse. */
+export function readSettings(env: Environment): EngineSettings {
+  const text = (name: string) => (env[name] ?? "").trim().replace(/^["']|["']$/g, "");
+  const figure = (name: string, fallback: number) => {
+    const value = Number(text(name));
+    return Number.isInteger(value) && value > 0 ? value : fallback;
+  };
+  return {
+    ...readHost(text("OLLAMA_HOST")),
+    modelsDir: text("OLLAMA_MODELS") || `${text("HOME") || "."}/.ollama/models`,
+    keepAliveMs: keepAliveSetting(text("OLLAMA_KEEP_ALIVE")),
+    parallel: figure("OLLAMA_NUM_PARALLEL", 4),
+    maxLoaded: figure("OLLAMA_MAX_LOADED_MODELS", 3),
+    contextLength: figure("OLLAMA_CONTEXT_LENGTH", 4_096),
+    embeddingModelFile: text("ENGINE_EMBEDDING_MODEL_FILE") || undefined,
+    exitOnStdinEnd: text("ENGINE_EXIT_ON_STDIN_END") === "1",
+  };
+}
+
+function readHost(text: string): { host: string; port: number } {
+  const bare = text.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  const parts = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(bare);
+  const host = parts?.[1]?.replace(/^\[|\]$/g, "") ?? "";
+  const port = parts?.[2] === undefined ? DEFAULT_PORT : Number(parts[2]);
+  return { host: host || "127.0.0.1", port };
+}

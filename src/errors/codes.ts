@@ -1,0 +1,112 @@
+interface CodeFacts {
+  status: number;
+  /** `error_type` of the service's own dialect. */
+  type: string;
+  /** Whole seconds a client should wait before it tries again. */
+  retryAfterSec?: number;
+  about: string;
+}
+
+/**
+ * Every error code of the service, with the status it travels under and the type names of the
+ * dialects. The OpenAPI document and README's table are made from this table.
+ */
+export const ERROR_CODES = {
+  invalid_request: { status: 400, type: "InvalidRequestError", about: "A value cannot be used." },
+  prompt_too_large: {
+    status: 400,
+    type: "InvalidRequestError",
+    about: "The prompt is estimated above the limit (4 characters a token).",
+  },
+  model_not_allowed: {
+    status: 400,
+    type: "InvalidRequestError",
+    about: "The model is outside ALLOWED_MODELS.",
+  },
+  invalid_project_name: {
+    status: 400,
+    type: "InvalidRequestError",
+    about: "X-Project-Name is not a name.",
+  },
+  host_not_allowed: {
+    status: 403,
+    type: "ForbiddenError",
+    about: "The Host header names neither this machine nor an ALLOWED_HOSTS entry.",
+  },
+  origin_not_allowed: {
+    status: 403,
+    type: "ForbiddenError",
+    about: "The web page's origin is not allowed; OLLAMA_ORIGINS widens the list.",
+  },
+  model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
+  not_found: { status: 404, type: "NotFoundError", about: "There is no such route." },
+  method_not_allowed: {
+    status: 405,
+    type: "InvalidRequestError",
+    about: "The route exists under another method.",
+  },
+  upload_stalled: {
+    status: 408,
+    type: "TimeoutError",
+    about: "The request's body stopped arriving.",
+  },
+  request_too_large: {
+    status: 413,
+    type: "InvalidRequestError",
+    about: "The body is above the limit.",
+  },
+  validation_error: {
+    status: 422,
+    type: "ValidationError",
+    about: "Broken JSON, an unknown field, or a value outside its range.",
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: "RateLimitExceeded",
+    retryAfterSec: 60,
+    about: "The route's requests of this minute are spent.",
+  },
+  tenant_limit_exceeded: {
+    status: 429,
+    type: "RateLimitExceeded",
+    retryAfterSec: 2,
+    about: "The tenant has as many requests in flight as it may.",
+  },
+  internal_error: { status: 500, type: "InternalError", about: "A mistake of ours." },
+  queue_full: {
+    status: 503,
+    type: "RequestError",
+    retryAfterSec: 2,
+    about: "The shared queue is full.",
+  },
+  request_timeout: {
+    status: 503,
+    type: "TimeoutError",
+    retryAfterSec: 2,
+    about: "The hard stop for waiting and running was reached.",
+  },
+  upstream_unavailable: {
+    status: 503,
+    type: "ConnectionError",
+    retryAfterSec: 2,
+    about: "The inference server is away, or failed.",
+  },
+  shutting_down: {
+    status: 503,
+    type: "RequestError",
+    retryAfterSec: 5,
+    about: "The service is stopping.",
+  },
+  upstream_timeout: {
+    status: 504,
+    type: "TimeoutError",
+    about: "The inference server did not answer a management call in time.",
+  },
+} as const satisfies Record<string, CodeFacts>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What the table knows of a code. */
+export function factsOf(code: ErrorCode): CodeFacts {
+  return ERROR_CODES[code];
+}

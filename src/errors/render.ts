@@ -1,0 +1,92 @@
+import { factsOf } from "./codes.ts";
+import { ServiceError } from "./service-error.ts";
+
+/** The four shapes an error body can have; the path decides. */
+export type Dialect = "service" | "ollama" | "openai" | "anthropic";
+
+/** An error as an HTTP answer. */
+export interface RenderedError {
+  status: number;
+  body: Record<string, unknown>;
+  headers: Record<string, string>;
+}
+
+/** The dialect a path is answered in. */
+export function dialectOf(path: string): Dialect {
+  if (path === "/v1/messages" || path.startsWith("/v1/messages/")) return "anthropic";
+  if (path.startsWith("/v1/")) return "openai";
+  if (path === "/api/v1/chat/completions") return "openai";
+  if (path.startsWith("/api/v1/") || path === "/api/v1") return "service";
+  if (path.startsWith("/api/")) return "ollama";
+  return "service";
+}
+
+/**
+ * The answer for an error in a path's dialect. Unknown errors become `internal_error` with a
+ * message that gives the request id and nothing of the inside.
+ */
+export function renderError(err: unknown, dialect: Dialect, requestId: string): RenderedError {
+  const e = toServiceError(err, requestId);
+  const headers: Record<string, string> = {};
+  if (e.retryAfterSec !== undefined) headers["retry-after"] = String(e.retryAfterSec);
+  return { status: e.status, body: errorBody(e, dialect, requestId), headers };
+}
+
+function errorBody(e: ServiceError, dialect: Dialect, requestId: string): Record<string, unknown> {
+  const retry = e.retryAfterSec === undefined ? {} : { retry_after: e.retryAfterSec };
+  switch (dialect) {
+    case "service":
+      return {
+        error: e.message,
+        error_type: factsOf(e.code).type,
+        code: e.code,
+        request_id: requestId,
+        ...retry,
+        ...e.fields,
+      };
+    case "ollama":
+      return { error: e.message, code: e.code, ...retry, ...e.fields };
+    case "openai":
+      return {
+        error: {
+          message: e.message,
+          type: openaiType(e.status),
+          param: e.param ?? null,
+          code: e.code,
+          ...e.fields,
+        },
+        request_id: requestId,
+        ...retry,
+      };
+    case "anthropic":
+      return {
+        type: "error",
+        error: { type: anthropicType(e.status), message: e.message, code: e.code, ...e.fields },
+        request_id: requestId,
+        ...retry,
+      };
+  }
+}
+
+/** Any thrown value as a ServiceError. */
+export function toServiceError(err: unknown, requestId: string): ServiceError {
+  if (err instanceof ServiceError) return err;
+  return new ServiceError("internal_error", `Internal error; request id ${requestId}`, {
+    cause: err,
+  });
+}
+
+function openaiType(status: number): string {
+  if (status === 404) return "not_found_error";
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+function anthropicType(status: number): string {
+  if (status === 403) return "permission_error";
+  if (status === 404) return "not_found_error";
+  if (status === 413) return "request_too_large";
+  if (status === 429) return "rate_limit_error";
+  if (status === 503) return "overloaded_error";
+  return status < 500 ? "invalid_request_error" : "api_error";
+}

@@ -1,0 +1,45 @@
+import { factsOf, type ErrorCode } from "./codes.ts";
+
+interface ErrorDetails {
+  /** Whole seconds; replaces the code's own figure. */
+  retryAfterSec?: number;
+  cause?: unknown;
+  /** Extra fields of the body, such as `limit_bytes`. */
+  fields?: Record<string, unknown>;
+  /** The request's field at fault (OpenAI's `param`). */
+  param?: string;
+}
+
+/** The one error class of the service. Its message is shown to clients. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterSec: number | undefined;
+  readonly fields: Record<string, unknown> | undefined;
+  readonly param: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "ServiceError";
+    this.code = code;
+    this.retryAfterSec = details.retryAfterSec ?? factsOf(code).retryAfterSec;
+    this.fields = details.fields;
+    this.param = details.param;
+  }
+
+  get status(): number {
+    return factsOf(this.code).status;
+  }
+}
+
+/** Whether this is an abort: a client that left, or work of ours that was called off. */
+export function isAbort(err: unknown): boolean {
+  return err instanceof Error && (err.name === "AbortError" || err.name === "ClientLeft");
+}
+
+/** The reason a request's signal carries when its client has gone. Nobody reads the answer. */
+export class ClientLeft extends Error {
+  constructor() {
+    super("the client left");
+    this.name = "ClientLeft";
+  }
+}

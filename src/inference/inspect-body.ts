@@ -1,0 +1,92 @@
+/** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */
+export interface BodyFacts {
+  /** As the client wrote it; empty when there is none. */
+  model: string;
+  hasImages: boolean;
+  /** The request asks for a stream, where it says so. */
+  stream: boolean | undefined;
+  keepAlive: string | number | undefined;
+  /** Options that take effect when a model is loaded. */
+  loadOptions: Record<string, unknown> | undefined;
+}
+
+const NOTHING: BodyFacts = {
+  model: "",
+  hasImages: false,
+  stream: undefined,
+  keepAlive: undefined,
+  loadOptions: undefined,
+};
+
+/** Options whose change makes Ollama load the model anew. */
+const LOAD_OPTIONS = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread"];
+
+/**
+ * Reads a body far enough to schedule it. A body that is no JSON object has no facts: it is the
+ * inference server's to refuse, in its own words.
+ */
+export function inspectBody(bytes: Uint8Array): BodyFacts {
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch {
+    return NOTHING;
+  }
+  return isObject(body) ? factsOf(body) : NOTHING;
+}
+
+function factsOf(body: Record<string, unknown>): BodyFacts {
+  const model = field(body, "model");
+  const stream = field(body, "stream");
+  const keepAlive = field(body, "keep_alive");
+  return {
+    model: typeof model === "string" ? model : "",
+    hasImages: hasImages(body),
+    stream: typeof stream === "boolean" ? stream : undefined,
+    keepAlive:
+      typeof keepAlive === "string" || typeof keepAlive === "number" ? keepAlive : undefined,
+    loadOptions: loadOptions(field(body, "options")),
+  };
+}
+
+/** A field by its name; Ollama's decoder compares names without case. */
+function field(body: Record<string, unknown>, name: string): unknown {
+  if (name in body) return body[name];
+  const key = Object.keys(body).find((k) => k.length === name.length && k.toLowerCase() === name);
+  return key === undefined ? undefined : body[key];
+}
+
+function hasImages(body: Record<string, unknown>): boolean {
+  if (isFilled(field(body, "images"))) return true;
+  const messages = field(body, "messages") ?? field(body, "input");
+  if (!Array.isArray(messages)) return false;
+  return messages.some(
+    (message) =>
+      isObject(message) && (isFilled(field(message, "images")) || hasImagePart(message["content"])),
+  );
+}
+
+function hasImagePart(content: unknown): boolean {
+  if (!Array.isArray(content)) return false;
+  return content.some(
+    (part) =>
+      isObject(part) && ["image_url", "input_image", "image"].includes(String(part["type"])),
+  );
+}
+
+function loadOptions(options: unknown): Record<string, unknown> | undefined {
+  if (!isObject(options)) return undefined;
+  const chosen = LOAD_OPTIONS.filter(
+    (name) => options[name] !== undefined && options[name] !== null,
+  );
+  if (chosen.length === 0) return undefined;
+  return Object.fromEntries(chosen.map((name) => [name, options[name]]));
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,79 @@
+import { ServiceError } from "../errors/service-error.ts";
+
+/** A tool call as clients of the service see it: arguments are text that holds JSON. */
+export interface ToolCall {
+  id: string;
+  type: "function";
+  function: { name: string; arguments: string };
+}
+
+/** A message of the service's own dialects, its content already reduced to text. */
+export interface ChatMessage {
+  role: string;
+  content?: string | null | undefined;
+  tool_calls?: ToolCall[] | null | undefined;
+  tool_call_id?: string | null | undefined;
+}
+
+/** Messages as Ollama takes them: arguments are objects, tool answers name their tool. */
+export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknown>[] {
+  const toolNames = new Map<string, string>();
+  return messages.map((message) => {
+    for (const call of message.tool_calls ?? []) toolNames.set(call.id, call.function.name);
+    const toolName = message.tool_call_id ? toolNames.get(message.tool_call_id) : undefined;
+    return {
+      role: message.role === "developer" ? "system" : message.role,
+      content: message.content ?? "",
+      ...(message.tool_calls?.length ? { tool_calls: message.tool_calls.map(toOllamaCall) } : {}),
+      ...(message.tool_call_id ? { tool_call_id: message.tool_call_id } : {}),
+      ...(toolName ? { tool_name: toolName } : {}),
+    };
+  });
+}
+
+function toOllamaCall(call: ToolCall): Record<string, unknown> {
+  return {
+    id: call.id,
+    function: { name: call.function.name, arguments: parsedArguments(call.function) },
+  };
+}
+
+function parsedArguments({ name, arguments: text }: ToolCall["function"]): unknown {
+  try {
+    const value: unknown = text === "" ? {} : JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new ServiceError(
+    "invalid_request",
+    `The arguments of the call to '${name}' are no JSON object`,
+    {
+      param: "messages",
+    },
+  );
+}
+
+/** The tool calls of Ollama's answer as clients of the service see them; ids made when missing. */
+export function fromOllamaCalls(message: unknown): ToolCall[] | undefined {
+  if (typeof message !== "object" || message === null || !("tool_calls" in message))
+    return undefined;
+  const calls = message.tool_calls;
+  if (!Array.isArray(calls) || calls.length === 0) return undefined;
+  return calls.map((call: { id?: string; function?: { name?: string; arguments?: unknown } }) => ({
+    id: call.id || newCallId(),
+    type: "function" as const,
+    function: {
+      name: call.function?.name ?? "",
+      arguments: argumentsText(call.function?.arguments),
+    },
+  }));
+}
+
+function argumentsText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? {});
+}
+
+function newCallId(): string {
+  return `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 8)}`;
+}

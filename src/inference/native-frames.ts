@@ -1,0 +1,58 @@
+import { renderError } from "../errors/render.ts";
+import type { RequestRecord } from "../telemetry/request-record.ts";
+import { fromOllamaCalls } from "./messages.ts";
+import { metricsBlock } from "./metrics-block.ts";
+import type { OllamaAnswer } from "./runner.ts";
+
+/** The text of one of Ollama's lines, from generate or chat. */
+export function textOf(line: OllamaAnswer): string {
+  if (typeof line["response"] === "string") return line["response"];
+  const { message } = line;
+  if (typeof message === "object" && message !== null && "content" in message) {
+    return typeof message.content === "string" ? message.content : "";
+  }
+  return "";
+}
+
+/** One server-sent event. */
+export function sseFrame(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+/**
+ * Ollama's lines as the native stream (contract §2.6). A failure mid-stream becomes the last
+ * frame, since the status has gone out.
+ * @param role whether frames carry `role`, as those of chat do.
+ */
+export async function* nativeFrames(
+  lines: AsyncGenerator<OllamaAnswer>,
+  record: RequestRecord,
+  { role, onError }: { role: boolean; onError: (err: unknown) => void },
+): AsyncGenerator<string> {
+  const common = {
+    ...(role ? { role: "assistant" } : {}),
+    model: record.model,
+    request_id: record.id,
+  };
+  try {
+    for await (const line of lines) {
+      const calls = fromOllamaCalls(line["message"]);
+      const done = line["done"] === true;
+      yield sseFrame({
+        chunk: textOf(line),
+        ...common,
+        done,
+        ...(calls ? { tool_calls: calls } : {}),
+        ...(done ? metricsBlock(record, line) : {}),
+      });
+    }
+  } catch (err) {
+    onError(err);
+    yield sseFrame({
+      chunk: "",
+      ...common,
+      done: true,
+      ...renderError(err, "service", record.id).body,
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { renderError } from "../errors/render.ts";
+import type { RequestRecord } from "../telemetry/request-record.ts";
+import { fromOllamaCalls } from "./messages.ts";
+import { sseFrame, textOf } from "./native-frames.ts";
+import type { OllamaAnswer } from "./runner.ts";
+
+/** The token counts of an answer in OpenAI's form. */
+export function usageOf(last: OllamaAnswer) {
+  const prompt = Number(last["prompt_eval_count"] ?? 0);
+  const completion = Number(last["eval_count"] ?? 0);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+  };
+}
+
+/** Ollama's whole answer as a chat completion (contract §2.7). */
+export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
+  const calls = fromOllamaCalls(answer["message"]);
+  return {
+    id: completionId(record),
+    object: "chat.completion" as const,
+    created: createdOf(record),
+    model: record.model ?? "",
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant" as const,
+          content: textOf(answer),
+          refusal: null,
+          annotations: [],
+          ...(calls ? { tool_calls: calls } : {}),
+        },
+        logprobs: null,
+        finish_reason: finishReason(answer, calls !== undefined),
+      },
+    ],
+    usage: usageOf(answer),
+    system_fingerprint: null,
+  };
+}
+
+/**
+ * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one,
+ * `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
+ */
+export async function* chatCompletionFrames(
+  lines: AsyncGenerator<OllamaAnswer>,
+  record: RequestRecord,
+  { onError }: { onError: (err: unknown) => void },
+): AsyncGenerator<string> {
+  const head = {
+    id: completionId(record),
+    object: "chat.completion.chunk",
+    created: createdOf(record),
+    model: record.model,
+  };
+  const chunk = (delta: object, finish: string | null, usage?: object): string =>
+    sseFrame({
+      ...head,
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      system_fingerprint: null,
+      ...(usage ? { usage } : {}),
+    });
+  let first = true;
+  let calledTools = false;
+  try {
+    for await (const line of lines) {
+      const text = textOf(line);
+      const calls = fromOllamaCalls(line["message"]);
+      calledTools ||= calls !== undefined;
+      const done = line["done"] === true;
+      const delta = {
+        ...(first ? { role: "assistant" } : {}),
+        ...(text !== "" || first ? { content: text } : {}),
+        ...(calls ? { tool_calls: calls.map((call, index) => ({ index, ...call })) } : {}),
+      };
+      first = false;
+      if (!done) yield chunk(delta, null);
+      else yield chunk(delta, finishReason(line, calledTools), usageOf(line));
+    }
+  } catch (err) {
+    onError(err);
+    yield sseFrame(renderError(err, "openai", record.id).body);
+  }
+  yield "data: [DONE]\n\n";
+}
+
+function finishReason(last: OllamaAnswer, calledTools: boolean): "stop" | "length" | "tool_calls" {
+  if (calledTools) return "tool_calls";
+  return last["done_reason"] === "length" ? "length" : "stop";
+}
+
+function completionId(record: RequestRecord): string {
+  return `chatcmpl-${record.id}`;
+}
+
+function createdOf(record: RequestRecord): number {
+  return Math.floor(record.startedAtMs / 1000);
+}

@@ -1,0 +1,222 @@
+import { ClientLeft, isAbort, ServiceError } from "../errors/service-error.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import type { LoadHints, Residency } from "../models/residency.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+import type { Exchange } from "../runtime/exchange.ts";
+import type { Transport, UpstreamAnswer } from "../runtime/transport.ts";
+import type { Admission, Admitted } from "../scheduling/admission.ts";
+import type { PoolName } from "../scheduling/fair-queue.ts";
+import type { RequestRecord } from "../telemetry/request-record.ts";
+import { jsonBody, jsonLines } from "../upstream/lines.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { upstreamFailure } from "../upstream/upstream-failure.ts";
+
+/** An inference request in Ollama's dialect, made from one of the service's own. */
+export interface InferenceRequest {
+  path: "/api/generate" | "/api/chat" | "/api/embed";
+  pool: PoolName;
+  model: string;
+  /** Ollama's body without `model` and `stream`. */
+  body: Record<string, unknown>;
+  hints: LoadHints;
+}
+
+/** The exchange that a request belongs to. */
+export interface RequestScope {
+  exchange: Exchange;
+  record: RequestRecord;
+}
+
+/** A line or whole answer of Ollama. */
+export type OllamaAnswer = Record<string, unknown>;
+
+interface RunnerOptions {
+  admission: Admission;
+  residency: Pick<Residency, "used" | "forget">;
+  transport: Transport;
+  upstream: Pick<Upstream, "origin" | "suspect">;
+  deadlines: Deadlines;
+  /** Hard stop for waiting and running together, in milliseconds. */
+  hardStopMs: Record<PoolName, number>;
+}
+
+interface OpenAnswer {
+  answer: UpstreamAnswer;
+  signal: AbortSignal;
+  /** Gives everything back, once. An answer not read to its end is cut off. */
+  finish: (outcome: "completed" | "failed") => void;
+}
+
+/** Runs inference for the service's own routes: admission, hard stop, call, clean end. */
+export class InferenceRunner {
+  readonly #options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a request to its end. @throws ServiceError; ClientLeft. */
+  async answer(request: InferenceRequest, scope: RequestScope): Promise<OllamaAnswer> {
+    const { answer, signal, finish } = await this.#open(request, scope, false);
+    try {
+      const whole = await jsonBody(answer.body);
+      finish("completed");
+      return whole;
+    } catch (err) {
+      finish("failed");
+      throw this.#reasonOf(err, signal);
+    }
+  }
+
+  /**
+   * Runs a request as a stream. The first line is there when this settles, so that a failure
+   * before it is still a status. Ending the generator early stops the upstream.
+   * @throws ServiceError; ClientLeft. The generator throws the same, mid-stream.
+   */
+  async stream(
+    request: InferenceRequest,
+    scope: RequestScope,
+  ): Promise<AsyncGenerator<OllamaAnswer>> {
+    const open = await this.#open(request, scope, true);
+    const lines = this.#lines(open);
+    const first = await lines.next();
+    scope.record.firstMs = scope.record.elapsedMs;
+    return prepended(first, lines);
+  }
+
+  async *#lines({ answer, signal, finish }: OpenAnswer): AsyncGenerator<OllamaAnswer> {
+    let outcome: "completed" | "failed" = "failed";
+    try {
+      for await (const line of jsonLines(answer.body)) {
+        if (typeof line["error"] === "string") throw upstreamFailure(500, line);
+        if (line["done"] === true) outcome = "completed";
+        yield line;
+      }
+    } catch (err) {
+      throw this.#reasonOf(err, signal);
+    } finally {
+      finish(outcome);
+    }
+  }
+
+  async #open(
+    request: InferenceRequest,
+    scope: RequestScope,
+    stream: boolean,
+  ): Promise<OpenAnswer> {
+    const { exchange, record } = scope;
+    const { deadlines, hardStopMs } = this.#options;
+    const abort = new AbortController();
+    const limitMs = hardStopMs[request.pool];
+    const undo = [
+      exchange.onLeave(() => abort.abort(new ClientLeft())),
+      deadlines.after(limitMs - record.elapsedMs, () => abort.abort(hardStop(limitMs))),
+    ];
+    let admitted: Admitted | undefined;
+    const finish = (outcome: "completed" | "failed"): void => {
+      for (const action of undo.splice(0)) action();
+      if (outcome === "failed") abort.abort(new ClientLeft());
+      admitted?.release(outcome);
+    };
+    try {
+      admitted = await this.#admit(request, scope, abort.signal, limitMs);
+      record.queueMs = admitted.queueMs;
+      record.loadMs = admitted.loadMs;
+      record.streamed = stream;
+      const answer = await this.#call(request, stream, abort.signal);
+      return { answer, signal: abort.signal, finish };
+    } catch (err) {
+      finish("failed");
+      throw err;
+    }
+  }
+
+  #admit(
+    request: InferenceRequest,
+    { exchange, record }: RequestScope,
+    signal: AbortSignal,
+    limitMs: number,
+  ): Promise<Admitted> {
+    if (exchange.hasLeft) throw new ClientLeft();
+    record.model = request.model;
+    return this.#options.admission.admit(
+      {
+        pool: request.pool,
+        tenant: record.tenant,
+        model: canonicalModel(request.model),
+        maxWaitMs: limitMs - record.elapsedMs,
+        onLeave: (left) => exchange.onLeave(left),
+      },
+      request.hints,
+      {
+        onLeave: (left) => exchange.onLeave(left),
+        onHardStop: (stopped) => {
+          const stop = (): void => stopped(signal.reason as ServiceError);
+          signal.addEventListener("abort", stop, { once: true });
+          return () => signal.removeEventListener("abort", stop);
+        },
+      },
+    );
+  }
+
+  async #call(
+    request: InferenceRequest,
+    stream: boolean,
+    signal: AbortSignal,
+  ): Promise<UpstreamAnswer> {
+    const { transport, upstream, residency } = this.#options;
+    const model = canonicalModel(request.model);
+    try {
+      const answer = await transport.call({
+        origin: upstream.origin,
+        method: "POST",
+        path: request.path,
+        body: JSON.stringify({ model: request.model, ...request.body, stream }),
+        signal,
+      });
+      if (answer.status === 200) {
+        residency.used(model);
+        if (unloads(request.hints.keepAlive)) residency.forget(model);
+        return answer;
+      }
+      throw upstreamFailure(answer.status, await jsonBody(answer.body).catch(() => ({})));
+    } catch (err) {
+      if (!isAbort(err) && !signal.aborted) {
+        residency.forget(model);
+        upstream.suspect();
+      }
+      throw err;
+    }
+  }
+
+  /** What really ended a body: our own deadline or the client, else the server's failure. */
+  #reasonOf(err: unknown, signal: AbortSignal): unknown {
+    if (signal.aborted) return signal.reason;
+    if (err instanceof ServiceError) return err;
+    this.#options.upstream.suspect();
+    return new ServiceError("upstream_unavailable", "The inference server broke off its answer", {
+      cause: err,
+    });
+  }
+}
+
+function unloads(keepAlive: string | number | undefined): boolean {
+  return keepAlive === 0 || keepAlive === "0" || keepAlive === "0s";
+}
+
+function hardStop(limitMs: number): ServiceError {
+  return new ServiceError(
+    "request_timeout",
+    `The request took longer than ${Math.round(limitMs / 1000)} s and was stopped`,
+  );
+}
+
+async function* prepended<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (first.done) return;
+    yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

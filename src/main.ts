@@ -1,0 +1,53 @@
+import { helpText } from "../config/describe.ts";
+import { ConfigError, loadSettings } from "../config/load.ts";
+import { compose, type Service } from "./compose.ts";
+import { serviceVersion } from "./runtime/paths.ts";
+import { openTerminal } from "./telemetry/terminal.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_MISCONFIGURED = 2;
+
+/** Entry of the service: reads the settings, starts, and stops on a signal. */
+async function main(argv: string[]): Promise<void> {
+  if (argv.includes("--help")) {
+    process.stdout.write(helpText());
+    return;
+  }
+  if (argv.includes("--version")) {
+    process.stdout.write(`${serviceVersion}\n`);
+    return;
+  }
+  const terminal = openTerminal();
+  const settings = loadSettings({ env: process.env, argv });
+  const service = await compose({ settings, env: process.env, terminal });
+  stopOnSignals(service, terminal.say);
+  terminal.say(`Hardware profile: ${service.profile.profile.name}.`);
+  await service.lifecycle.start();
+  const address = `http://${settings.apiHost.includes(":") ? `[${settings.apiHost}]` : settings.apiHost}:${service.port()}`;
+  terminal.say(`Listening on ${address} – documentation at ${address}/api/docs`);
+  terminal.say("Try it:");
+  terminal.say(
+    `  curl ${address}/api/v1/chat -d '{"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
+  );
+}
+
+/** The first signal stops in order, the second at once. */
+function stopOnSignals(service: Service, say: (line: string) => void): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(EXIT_FAILED);
+    stopping = true;
+    say(`${signal}: stopping; answers under way may end. A second signal ends at once.`);
+    void service.lifecycle.stop().then(() => {
+      say("Stopped.");
+      process.exit(0);
+    });
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+}
+
+main(process.argv.slice(2)).catch((err: unknown) => {
+  const message = err instanceof Error ? err.message : String(err);
+  process.stderr.write(`${message}\n`);
+  process.exit(err instanceof ConfigError ? EXIT_MISCONFIGURED : EXIT_FAILED);
+});

@@ -1,0 +1,96 @@
+import { ServiceError } from "../errors/service-error.ts";
+import type { InstalledModel } from "../upstream/client.ts";
+import { canonicalModel, modelMatcher } from "./model-name.ts";
+
+interface CatalogOptions {
+  /** Asks the server what is installed. */
+  list: () => Promise<InstalledModel[]>;
+  /** Models to fall back on when a request names none, best first. */
+  preferred: string[];
+  /** ALLOWED_MODELS. */
+  allowed: string[];
+  now?: () => number;
+}
+
+const FRESH_MS = 5000;
+
+/** Knows the installed models, which of them clients may use, and which one is the default. */
+export class ModelCatalog {
+  readonly #options: CatalogOptions;
+  readonly #now: () => number;
+  readonly #isAllowed: (name: string) => boolean;
+  #listed: { at: number; models: InstalledModel[] } | undefined;
+  #listing: Promise<InstalledModel[]> | undefined;
+
+  constructor(options: CatalogOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#isAllowed = modelMatcher(options.allowed);
+  }
+
+  /** The installed models, at most 5 s old. @throws when the server is away. */
+  async installed(): Promise<InstalledModel[]> {
+    if (this.#listed && this.#now() - this.#listed.at < FRESH_MS) return this.#listed.models;
+    this.#listing ??= this.#list();
+    return this.#listing;
+  }
+
+  async isInstalled(model: string): Promise<boolean> {
+    const wanted = canonicalModel(model);
+    return (await this.installed()).some((m) => canonicalModel(m.name) === wanted);
+  }
+
+  /** What is installed has changed. */
+  invalidate(): void {
+    this.#listed = undefined;
+  }
+
+  /** @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS. */
+  assertAllowed(model: string): void {
+    if (this.#isAllowed(model)) return;
+    throw new ServiceError("model_not_allowed", `The model '${model}' is not allowed here`, {
+      fields: { allowed_models: this.#options.allowed },
+      param: "model",
+    });
+  }
+
+  /**
+   * The model for a request that names none: the preferred ones in order, else the only one
+   * installed that generates text.
+   * @throws ServiceError `model_not_found` naming what is installed.
+   */
+  async defaultModel(): Promise<string> {
+    const installed = (await this.installed()).filter((m) => this.#isAllowed(m.name));
+    const names = new Map(installed.map((m) => [canonicalModel(m.name), m.name]));
+    for (const preferred of this.#options.preferred) {
+      if (names.has(canonicalModel(preferred))) return preferred;
+    }
+    const generating = installed.filter((m) => !EMBEDDING_FAMILIES.has(m.details?.family ?? ""));
+    const [only] = generating;
+    if (only && generating.length === 1) return only.name;
+    const list = installed.map((m) => m.name).join(", ") || "none";
+    throw new ServiceError(
+      "model_not_found",
+      `No default model is installed (${this.#options.preferred.join(", ")}); name one of: ${list}`,
+      { param: "model" },
+    );
+  }
+
+  async #list(): Promise<InstalledModel[]> {
+    try {
+      const models = await this.#options.list();
+      this.#listed = { at: this.#now(), models };
+      return models;
+    } catch (cause) {
+      if (cause instanceof ServiceError) throw cause;
+      throw new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
+        cause,
+      });
+    } finally {
+      this.#listing = undefined;
+    }
+  }
+}
+
+/** Model families that only embed (Ollama's capability `embedding`). */
+const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe"]);

@@ -1,0 +1,43 @@
+/**
+ * A model's name as the scheduler compares it: lower case, with its tag, without Ollama's own
+ * registry and `library/`. Empty for anything that is not a name.
+ */
+export function canonicalModel(name: unknown): string {
+  if (typeof name !== "string" || name === "") return "";
+  const known = canonicalNames.get(name);
+  if (known !== undefined) return known;
+  const canonical = canonicalise(name);
+  if (canonicalNames.size >= MAX_REMEMBERED) canonicalNames.clear();
+  canonicalNames.set(name, canonical);
+  return canonical;
+}
+
+// The same few names come with every request.
+const MAX_REMEMBERED = 500;
+const canonicalNames = new Map<string, string>();
+
+function canonicalise(name: string): string {
+  const short = name
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/^registry\.ollama\.ai\//, "")
+    .replace(/^library\//, "");
+  const lastPart = short.slice(short.lastIndexOf("/") + 1);
+  return lastPart.includes(":") ? short : `${short}:latest`;
+}
+
+/** A matcher for `ALLOWED_MODELS`: names with `*` as a wildcard; a name without tag means any. */
+export function modelMatcher(patterns: string[]): (name: string) => boolean {
+  if (patterns.includes("*")) return () => true;
+  const tests = patterns.map((pattern) => {
+    const full = pattern.includes(":") || pattern.includes("*") ? pattern : `${pattern}:*`;
+    return wildcard(full.toLowerCase());
+  });
+  return (name) => tests.some((test) => test.test(canonicalModel(name)));
+}
+
+/** A pattern with `*` for any text, as a regular expression over the whole text. */
+export function wildcard(pattern: string): RegExp {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}

@@ -1,0 +1,178 @@
+import type { LoadedModels } from "../scheduling/model-floor.ts";
+import { canonicalModel } from "./model-name.ts";
+
+/** How a model is brought into memory: embedding models refuse an empty generate. */
+export interface LoadHints {
+  kind: "generate" | "embed";
+  /** The request's load-time options (num_ctx …) and keep_alive, so that it need not reload. */
+  options?: Record<string, unknown> | undefined;
+  keepAlive?: string | number | undefined;
+}
+
+interface ResidencyOptions {
+  /** Names of the models in memory, as `/api/ps` has them. */
+  listLoaded: () => Promise<string[]>;
+  /** Whether the server has the model at all; unknown ones are left for it to refuse. */
+  isInstalled: (model: string) => Promise<boolean>;
+  /** Loads a model; settles when it is in memory. Not tied to any client. */
+  load: (model: string, hints: LoadHints) => Promise<void>;
+  /** Models the server can hold at once, where that is known. */
+  capacity: () => number | undefined;
+  /** Called when what is loaded has changed. */
+  onChange: () => void;
+  now?: () => number;
+}
+
+interface Resident {
+  loadedAt: number;
+  lastUsedAt: number;
+}
+
+/** After this long without an answer from a model, the server is asked whether it is still there. */
+const TRUST_MS = 30_000;
+
+/**
+ * Knows which models are in memory, and loads them. A load is a call of the service's own,
+ * shared by all who wait for it, and goes on when they leave. Which models cannot be in memory
+ * together is learned: when a load made another model go, the pair is remembered.
+ */
+export class Residency implements LoadedModels {
+  readonly #options: ResidencyOptions;
+  readonly #now: () => number;
+  readonly #residents = new Map<string, Resident>();
+  readonly #loads = new Map<string, Promise<number>>();
+  readonly #conflicts = new Set<string>();
+
+  constructor(options: ResidencyOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  isLoaded(model: string): boolean {
+    return this.#residents.has(model);
+  }
+
+  loadedAt(model: string): number {
+    return this.#residents.get(model)?.loadedAt ?? 0;
+  }
+
+  obstacles(model: string): string[] {
+    const others = [...this.#residents.keys()].filter((other) => other !== model);
+    const inTheWay = others.filter((other) => this.#conflicts.has(pair(model, other)));
+    const capacity = this.#options.capacity();
+    if (inTheWay.length === 0 && capacity !== undefined && others.length >= capacity) {
+      const leaving = this.#leastRecentlyUsed(others);
+      if (leaving) inTheWay.push(leaving);
+    }
+    return inTheWay;
+  }
+
+  expectLoad(model: string): void {
+    for (const other of this.obstacles(model)) this.#residents.delete(other);
+    const now = this.#now();
+    // Not used yet: `ensureLoaded` has to look, whatever the trust.
+    this.#residents.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+  }
+
+  /**
+   * Makes sure that a model is in memory before a request is sent to it.
+   * @returns milliseconds that a load took, 0 when none was needed; at once when the model has
+   * answered lately. A failed load is not reported: the request itself will show the error.
+   */
+  ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
+    if (model === "") return 0;
+    const resident = this.#residents.get(model);
+    if (resident && this.#now() - resident.lastUsedAt < TRUST_MS) return 0;
+    return this.#shareLoad(model, hints);
+  }
+
+  /** A model has answered: it is in memory. */
+  used(model: string): void {
+    if (model === "") return;
+    const now = this.#now();
+    const resident = this.#residents.get(model);
+    if (resident) resident.lastUsedAt = now;
+    else this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+  }
+
+  /** A model may be gone: it failed, or a client asked to unload it. */
+  forget(model: string): void {
+    this.#residents.delete(model);
+  }
+
+  /** The server was replaced: nothing of what was known holds. */
+  reset(): void {
+    this.#residents.clear();
+    this.#conflicts.clear();
+  }
+
+  #shareLoad(model: string, hints: LoadHints): Promise<number> {
+    const running = this.#loads.get(model);
+    if (running) return running;
+    const load = this.#load(model, hints).finally(() => {
+      this.#loads.delete(model);
+      this.#options.onChange();
+    });
+    this.#loads.set(model, load);
+    return load;
+  }
+
+  async #load(model: string, hints: LoadHints): Promise<number> {
+    try {
+      const loaded = await this.#list();
+      if (loaded.has(model)) {
+        this.used(model);
+        return 0;
+      }
+      if (!(await this.#options.isInstalled(model))) {
+        this.forget(model);
+        return 0;
+      }
+      const before = [...loaded];
+      const startedAt = this.#now();
+      await this.#options.load(model, hints);
+      const tookMs = this.#now() - startedAt;
+      this.#residents.delete(model);
+      this.used(model);
+      this.#learn(model, before, await this.#list());
+      return tookMs;
+    } catch {
+      // The server is away, has no such call, or cannot load it: its own answer will say so.
+      this.forget(model);
+      return 0;
+    }
+  }
+
+  #learn(model: string, before: string[], after: Set<string>): void {
+    if (!after.has(model)) return;
+    for (const other of before) {
+      if (after.has(other)) this.#conflicts.delete(pair(model, other));
+      else this.#conflicts.add(pair(model, other));
+    }
+  }
+
+  /** Asks the server, and drops what it no longer has. */
+  async #list(): Promise<Set<string>> {
+    const names = new Set((await this.#options.listLoaded()).map(canonicalModel));
+    const now = this.#now();
+    for (const [model, resident] of this.#residents) {
+      const expected = this.#loads.has(model) || now - resident.lastUsedAt < 1000;
+      if (!names.has(model) && !expected) this.#residents.delete(model);
+    }
+    for (const name of names) {
+      if (!this.#residents.has(name)) {
+        this.#residents.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+      }
+    }
+    return names;
+  }
+
+  #leastRecentlyUsed(models: string[]): string | undefined {
+    const usedAt = (model: string) => this.#residents.get(model)?.lastUsedAt ?? 0;
+    return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
+  }
+}
+
+function pair(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}

@@ -1,0 +1,31 @@
+/** Counts requests under way, so that a stop can wait for the last of them. */
+export class ActiveRequests {
+  #count = 0;
+  #waiters: (() => void)[] = [];
+
+  get size(): number {
+    return this.#count;
+  }
+
+  enter(): void {
+    this.#count += 1;
+  }
+
+  leave(): void {
+    this.#count -= 1;
+    if (this.#count > 0) return;
+    for (const tell of this.#waiters.splice(0)) tell();
+  }
+
+  /** Settles when nothing is under way, or after `limitMs`. */
+  async idle(limitMs: number): Promise<void> {
+    if (this.#count === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.#waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

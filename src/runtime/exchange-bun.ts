@@ -1,0 +1,107 @@
+import { ClientLeft } from "../errors/service-error.ts";
+import type { Exchange } from "./exchange.ts";
+import { tooLarge, type UploadWatch } from "./upload-watch.ts";
+
+/** What Bun.serve hands to its handler, as far as it is used. */
+export interface BunServer {
+  requestIP(request: Request): { address: string } | null;
+}
+
+/** Bodies up to this size are read by Bun in one native call; larger ones piece by piece. */
+const WHOLE_BODY_BYTES = 65_536;
+
+/** An exchange on Bun's Request. */
+export class BunExchange implements Exchange {
+  readonly request: Request;
+  readonly #server: BunServer;
+  readonly #uploads: UploadWatch;
+  /** The answer went out whole: what the signal says later is no leaving. */
+  #answered = false;
+
+  constructor(request: Request, server: BunServer, uploads: UploadWatch) {
+    this.request = request;
+    this.#server = server;
+    this.#uploads = uploads;
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get target(): string {
+    const { url } = this.request;
+    return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  }
+
+  get peer(): string {
+    return this.#server.requestIP(this.request)?.address ?? "";
+  }
+
+  header(name: string): string | undefined {
+    return this.request.headers.get(name) ?? undefined;
+  }
+
+  get hasLeft(): boolean {
+    return this.request.signal.aborted && !this.#answered;
+  }
+
+  answered(): void {
+    this.#answered = true;
+  }
+
+  onLeave(left: () => void): () => void {
+    const { signal } = this.request;
+    const tell = (): void => {
+      if (!this.#answered) left();
+    };
+    signal.addEventListener("abort", tell, { once: true });
+    return () => signal.removeEventListener("abort", tell);
+  }
+
+  async readBody(maxBytes: number): Promise<Uint8Array> {
+    const { body } = this.request;
+    if (!body) return new Uint8Array();
+    const declared = Number(this.header("content-length") ?? Number.NaN);
+    const whole = declared <= Math.min(maxBytes, WHOLE_BODY_BYTES);
+    return new Promise<Uint8Array>((resolve, reject) => {
+      const stopListening = this.onLeave(() => settle(new ClientLeft()));
+      const settle = (result: Uint8Array | Error): void => {
+        upload.done();
+        stopListening();
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
+      const upload = this.#uploads.watch(settle);
+      const reading = whole
+        ? this.request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
+        : readPieces(body, maxBytes, upload.progress);
+      reading.then(settle, (err: unknown) => settle(this.#readingFailed(err)));
+    });
+  }
+
+  #readingFailed(err: unknown): Error {
+    if (this.request.signal.aborted || !(err instanceof Error)) return new ClientLeft();
+    return err;
+  }
+}
+
+async function readPieces(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  progress: () => void,
+): Promise<Uint8Array> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks, received);
+    progress();
+    received += value.length;
+    if (received > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(maxBytes, received);
+    }
+    chunks.push(value);
+  }
+}

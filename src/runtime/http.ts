@@ -1,0 +1,24 @@
+import { BunExchange, type BunServer } from "./exchange-bun.ts";
+import { NodeExchange, type NodeEnv } from "./exchange-node.ts";
+import type { Exchange } from "./exchange.ts";
+import { onBun } from "./listen.ts";
+import { BunTransport } from "./transport-bun.ts";
+import { NodeTransport } from "./transport-node.ts";
+import type { Transport } from "./transport.ts";
+import type { UploadWatch } from "./upload-watch.ts";
+
+/** The transport of this runtime. */
+export function createTransport(): Transport {
+  return onBun ? new BunTransport() : new NodeTransport();
+}
+
+/** The exchange of a request on this runtime. */
+export function createExchange(
+  request: Request,
+  env: NodeEnv | { server: BunServer },
+  uploads: UploadWatch,
+): Exchange {
+  return "server" in env
+    ? new BunExchange(request, env.server, uploads)
+    : new NodeExchange(env, uploads);
+}

@@ -1,0 +1,69 @@
+/** A long-lived part of the service. `stop` is called once, also when `start` failed halfway. */
+export interface Part {
+  name: string;
+  start?(): Promise<void> | void;
+  stop(): Promise<void> | void;
+  /** A part that has not stopped after this many milliseconds is left behind and reported. */
+  stopDeadlineMs?: number;
+}
+
+const STOP_DEADLINE_MS = 5000;
+
+interface LifecycleOptions {
+  report: (message: string, error?: unknown) => void;
+}
+
+/**
+ * Starts parts in order and stops them in reverse. A failed start stops what had started, then
+ * throws the part's own error. `stop` is idempotent: all callers await the same stop.
+ */
+export class Lifecycle {
+  readonly #parts: Part[];
+  readonly #options: LifecycleOptions;
+  readonly #started: Part[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: Part[], options: LifecycleOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    for (const part of this.#parts) {
+      if (this.#stopping) return;
+      this.#started.push(part);
+      try {
+        await part.start?.();
+      } catch (err) {
+        await this.stop();
+        throw err;
+      }
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const part of this.#started.toReversed()) await this.#stopOne(part);
+  }
+
+  async #stopOne(part: Part): Promise<void> {
+    const { report } = this.#options;
+    const { stopDeadlineMs = STOP_DEADLINE_MS } = part;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), stopDeadlineMs);
+    });
+    try {
+      const outcome = await Promise.race([Promise.resolve(part.stop()), late]);
+      if (outcome === "late") report(`${part.name} did not stop within ${stopDeadlineMs} ms`);
+    } catch (err) {
+      report(`${part.name} failed to stop`, err);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

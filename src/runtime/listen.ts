@@ -1,0 +1,100 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { BunServer } from "./exchange-bun.ts";
+import type { NodeEnv } from "./exchange-node.ts";
+
+/** Answers one request; `env` is what the runtime hands along. */
+export type Handler = (request: Request, env: NodeEnv | { server: BunServer }) => Promise<Response>;
+
+interface ListenOptions {
+  host: string;
+  port: number;
+  handler: Handler;
+  /** The answer to a request that is not HTTP as the framework understands it. */
+  badRequest: (reason: string) => Response;
+}
+
+/** An open port. */
+export interface Listening {
+  port: number;
+  /** Takes no new connections; those at rest are closed, those in use end with their answer. */
+  stopAccepting(): void;
+  /** Cuts what is left. */
+  close(): Promise<void>;
+}
+
+/** Whether this is Bun; the places where the runtimes differ ask here. */
+export const onBun = process.versions["bun"] !== undefined;
+
+/** Opens the port. @throws the system's error, such as EADDRINUSE. */
+export function listen(options: ListenOptions): Promise<Listening> {
+  return onBun ? listenOnBun(options) : listenOnNode(options);
+}
+
+async function listenOnNode(options: ListenOptions): Promise<Listening> {
+  const { host, port, handler, badRequest } = options;
+  const listener = getRequestListener(
+    async (request, env) => {
+      const { incoming, outgoing } = env as NodeEnv;
+      const answer = await handler(request, { incoming, outgoing });
+      // Hono wraps answers to HEAD; what was written already must not be written again.
+      return outgoing.headersSent ? RESPONSE_ALREADY_SENT : answer;
+    },
+    { errorHandler: (err) => badRequest(err instanceof Error ? err.message : "bad request") },
+  );
+  // requestTimeout counts the whole upload, however alive: UploadWatch looks for stalls instead.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
+    void listener(req, res);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stopAccepting: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+    close: () => closeNode(server),
+  };
+}
+
+function closeNode(server: ReturnType<typeof createServer>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+interface BunRuntime {
+  serve(options: {
+    hostname: string;
+    port: number;
+    idleTimeout: number;
+    maxRequestBodySize: number;
+    fetch: (request: Request, server: BunServer) => Promise<Response>;
+    error: (err: Error) => Response;
+  }): { port: number; stop(closeActive?: boolean): Promise<void> };
+}
+
+async function listenOnBun(options: ListenOptions): Promise<Listening> {
+  const { host, port, handler, badRequest } = options;
+  const { Bun } = globalThis as unknown as { Bun: BunRuntime };
+  const server = Bun.serve({
+    hostname: host,
+    port,
+    // Bun would close a quiet request after 10 s, and refuse bodies over 128 MiB by itself.
+    idleTimeout: 0,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: (request, bunServer) => handler(request, { server: bunServer }),
+    error: (err) => badRequest(err.message),
+  });
+  return {
+    port: server.port,
+    stopAccepting: () => void server.stop(),
+    close: () => server.stop(true),
+  };
+}

@@ -1,0 +1,34 @@
+const encoder = new TextEncoder();
+
+/**
+ * A body from pieces of text, pulled as the client takes them.
+ * @param onEnd called once with the bytes sent: after the last piece, or when the client left.
+ */
+export function textStream(
+  pieces: AsyncGenerator<string>,
+  onEnd: (bytes: number, complete: boolean) => void,
+): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) {
+          onEnd(bytes, true);
+          controller.close();
+          return;
+        }
+        const chunk = encoder.encode(value);
+        bytes += chunk.byteLength;
+        controller.enqueue(chunk);
+      } catch (err) {
+        onEnd(bytes, false);
+        controller.error(err);
+      }
+    },
+    async cancel() {
+      onEnd(bytes, false);
+      await pieces.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { BunExchange } from "./exchange-bun.ts";
+import { isForwarded, isReturned } from "./hop-headers.ts";
+import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
+
+/** Answers of a known length up to this size are passed on in one piece. */
+const WHOLE_ANSWER_BYTES = 65_536;
+
+/** Options of Bun's fetch beyond the standard. */
+interface BunFetchInit extends RequestInit {
+  decompress: boolean;
+  timeout: boolean;
+  duplex?: "half";
+}
+
+/** Bun's transport: native fetch. */
+export class BunTransport implements Transport {
+  async forward(request: ForwardRequest): Promise<Response> {
+    const { exchange, origin, body, addHeaders, onEnd } = request;
+    if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
+    const abort = new AbortController();
+    const stopListening = exchange.onLeave(() => abort.abort(new ClientLeft()));
+    const end = (status: number, bytes: number, complete: boolean): void => {
+      stopListening();
+      exchange.answered();
+      onEnd({ status, bytes, complete });
+    };
+    try {
+      const answer = await fetch(origin + exchange.target, {
+        method: exchange.method,
+        headers: forwardedHeaders(exchange.request.headers),
+        body:
+          body === "stream"
+            ? exchange.request.body
+            : ((body ?? null) as NonNullable<RequestInit["body"]> | null),
+        ...(body === "stream" ? { duplex: "half" } : {}),
+        signal: abort.signal,
+        redirect: "manual",
+        decompress: false,
+        timeout: false,
+      } as BunFetchInit);
+      return await this.#answer(answer, addHeaders, end);
+    } catch (err) {
+      const left = exchange.hasLeft;
+      end(0, 0, false);
+      throw left ? new ClientLeft() : unavailable(err);
+    }
+  }
+
+  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+    signal.throwIfAborted();
+    try {
+      const answer = await fetch(origin + path, {
+        method,
+        headers: { "content-type": "application/json" },
+        body: body ?? null,
+        signal,
+        decompress: false,
+        timeout: false,
+      } as BunFetchInit);
+      return { status: answer.status, body: answer.body ?? emptyBody() };
+    } catch (err) {
+      signal.throwIfAborted();
+      throw unavailable(err);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #answer(
+    answer: Response,
+    addHeaders: ForwardRequest["addHeaders"],
+    end: (status: number, bytes: number, complete: boolean) => void,
+  ): Promise<Response> {
+    const { status, statusText } = answer;
+    const length = Number(answer.headers.get("content-length") ?? Number.NaN);
+    const init = { status, statusText, headers: returnedHeaders(answer.headers) };
+    if (!answer.body || length <= WHOLE_ANSWER_BYTES) {
+      const bytes = answer.body ? await answer.arrayBuffer() : null;
+      addAll(init.headers, addHeaders(true));
+      end(status, bytes?.byteLength ?? 0, true);
+      return new Response(bytes, init);
+    }
+    addAll(init.headers, addHeaders(!Number.isNaN(length)));
+    return new Response(
+      counted(answer.body, (bytes, complete) => end(status, bytes, complete)),
+      init,
+    );
+  }
+}
+
+/** Passes chunks on as they come, and tells the end once. */
+function counted(
+  body: ReadableStream<Uint8Array>,
+  onEnd: (bytes: number, complete: boolean) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          onEnd(bytes, true);
+          controller.close();
+          return;
+        }
+        bytes += value.byteLength;
+        controller.enqueue(value);
+      } catch (err) {
+        onEnd(bytes, false);
+        controller.error(err);
+      }
+    },
+    async cancel(reason) {
+      onEnd(bytes, false);
+      await reader.cancel(reason);
+    },
+  });
+}
+
+function forwardedHeaders(headers: Headers): Headers {
+  const result = new Headers();
+  headers.forEach((value, name) => {
+    if (isForwarded(name)) result.append(name, value);
+  });
+  return result;
+}
+
+function returnedHeaders(headers: Headers): Headers {
+  const result = new Headers();
+  headers.forEach((value, name) => {
+    if (isReturned(name) && name !== "trailer") result.append(name, value);
+  });
+  return result;
+}
+
+function addAll(headers: Headers, added: string[]): void {
+  for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+function unavailable(cause: unknown): ServiceError {
+  return new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
+    cause,
+  });
+}

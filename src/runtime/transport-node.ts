@@ -1,0 +1,180 @@
+import type { ServerResponse } from "node:http";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Pool, type Dispatcher } from "undici";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { NodeExchange } from "./exchange-node.ts";
+import { isForwarded, isReturned } from "./hop-headers.ts";
+import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
+
+/** Node's transport. Answers are written to the client's socket without web streams between. */
+export class NodeTransport implements Transport {
+  readonly #pools = new Map<string, Pool>();
+
+  forward(request: ForwardRequest): Promise<Response> {
+    const { exchange, origin, body } = request;
+    if (!(exchange instanceof NodeExchange)) throw new TypeError("not an exchange of this runtime");
+    return new Promise<Response>((resolve, reject) => {
+      const passing = new PassingAnswer(request, exchange, {
+        began: () => resolve(RESPONSE_ALREADY_SENT),
+        failed: reject,
+      });
+      this.#pool(origin).dispatch(
+        {
+          path: exchange.target,
+          method: exchange.method,
+          headers: forwardedHeaders(exchange, body === "stream"),
+          body: body === "stream" ? exchange.incoming : (body ?? null),
+        },
+        passing,
+      );
+    });
+  }
+
+  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+    signal.throwIfAborted();
+    try {
+      const answer = await this.#pool(origin).request({
+        path,
+        method: method,
+        headers: { "content-type": "application/json" },
+        body: body ?? null,
+        signal,
+      });
+      return { status: answer.statusCode, body: answer.body };
+    } catch (err) {
+      signal.throwIfAborted();
+      throw unavailable(err);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    this.#pools.clear();
+  }
+
+  #pool(origin: string): Pool {
+    let pool = this.#pools.get(origin);
+    if (!pool) {
+      // A restarted child has another port: what is left of the old one can go.
+      for (const old of this.#pools.values()) void old.close();
+      this.#pools.clear();
+      // undici's own limits (300 s) would end answers that think quietly.
+      pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+      this.#pools.set(origin, pool);
+    }
+    return pool;
+  }
+}
+
+interface Beginning {
+  began: () => void;
+  failed: (err: Error) => void;
+}
+
+/** undici's handler for one forwarded answer: each chunk goes straight to the client's socket. */
+class PassingAnswer implements Dispatcher.DispatchHandler {
+  readonly #request: ForwardRequest;
+  readonly #outgoing: ServerResponse;
+  readonly #beginning: Beginning;
+  readonly #stopListening: () => void;
+  readonly #hasLeft: () => boolean;
+  #abort: (() => void) | undefined;
+  #status = 0;
+  #bytes = 0;
+  #ended = false;
+
+  constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
+    this.#request = request;
+    this.#outgoing = exchange.outgoing;
+    this.#beginning = beginning;
+    this.#hasLeft = () => exchange.hasLeft;
+    this.#stopListening = exchange.onLeave(() => {
+      this.#abort?.();
+      this.#end(false, new ClientLeft());
+    });
+  }
+
+  onConnect(abort: () => void): void {
+    this.#abort = abort;
+    if (this.#ended || this.#hasLeft()) abort();
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
+    if (status < 200 || this.#ended) return true;
+    this.#status = status;
+    const outgoing = this.#outgoing;
+    const headers: string[] = [];
+    let whole = false;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = latin1(rawHeaders[i]);
+      if (!isReturned(name)) continue;
+      if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
+      headers.push(name, latin1(rawHeaders[i + 1]));
+    }
+    headers.push(...this.#request.addHeaders(whole));
+    outgoing.writeHead(status, statusText, headers);
+    outgoing.on("drain", resume);
+    // A head that comes alone must not wait for the first chunk.
+    if (!whole)
+      process.nextTick(() => this.#bytes === 0 && !this.#ended && outgoing.flushHeaders());
+    this.#beginning.began();
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    return this.#outgoing.write(chunk);
+  }
+
+  onComplete(rawTrailers: (Buffer | string)[] | null): void {
+    if (this.#ended) return;
+    if (rawTrailers && rawTrailers.length > 0) this.#outgoing.addTrailers(pairs(rawTrailers));
+    this.#outgoing.end();
+    this.#end(true);
+  }
+
+  onError(err: Error): void {
+    if (this.#ended) return;
+    // After the first byte the only honest sign is the one upstream gave: a broken connection.
+    if (this.#status !== 0) this.#outgoing.socket?.resetAndDestroy();
+    this.#end(false, this.#hasLeft() ? new ClientLeft() : unavailable(err));
+  }
+
+  #end(complete: boolean, err?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stopListening();
+    this.#request.onEnd({ status: this.#status, bytes: this.#bytes, complete });
+    if (err && this.#status === 0) this.#beginning.failed(err);
+  }
+}
+
+function forwardedHeaders(exchange: NodeExchange, streamed: boolean): string[] {
+  const raw = exchange.incoming.rawHeaders;
+  const headers: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? "";
+    if (isForwarded(name)) headers.push(name, raw[i + 1] ?? "");
+  }
+  const length = exchange.incoming.headers["content-length"];
+  if (streamed && length !== undefined) headers.push("Content-Length", length);
+  return headers;
+}
+
+function pairs(raw: (Buffer | string)[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    result.push([latin1(raw[i]), latin1(raw[i + 1])]);
+  }
+  return result;
+}
+
+function latin1(raw: Buffer | string | undefined): string {
+  return typeof raw === "object" ? raw.toString("latin1") : (raw ?? "");
+}
+
+function unavailable(cause: unknown): ServiceError {
+  return new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import type { Exchange } from "./exchange.ts";
+
+/** How a forwarded answer ended. */
+export interface ForwardEnd {
+  /** The upstream's status; 0 when there was none. */
+  status: number;
+  /** Bytes of the body passed on. */
+  bytes: number;
+  /** The whole answer came and was handed to the client's socket. */
+  complete: boolean;
+}
+
+/** A request to be passed through untouched. */
+export interface ForwardRequest {
+  exchange: Exchange;
+  /** Scheme, host and port of the upstream. */
+  origin: string;
+  /** The body already read, `stream` to pass it on as it comes, or none. */
+  body: Uint8Array | "stream" | undefined;
+  /**
+   * Headers to add to the answer, asked for when its head has come, as name, value, name …
+   * @param whole the answer has a length, so its body is at hand.
+   */
+  addHeaders: (whole: boolean) => string[];
+  /** Called once: after the last byte, or when either side failed. */
+  onEnd: (end: ForwardEnd) => void;
+}
+
+/** A call of the service's own to the upstream, whose answer it reads itself. */
+export interface UpstreamCall {
+  origin: string;
+  method: string;
+  path: string;
+  body?: string;
+  signal: AbortSignal;
+}
+
+/** Status and body of an answer. A body that is not read to its end must be `cancel`led. */
+export interface UpstreamAnswer {
+  status: number;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The way to the inference server: an undici pool on Node, native fetch on Bun. No time limits
+ * of its own: a silent upstream is waited for until the client leaves or a deadline aborts.
+ */
+export interface Transport {
+  /**
+   * Passes a request through and its answer back, each chunk as it comes.
+   * @throws ServiceError `upstream_unavailable` when no answer began; ClientLeft.
+   */
+  forward(request: ForwardRequest): Promise<Response>;
+  /** @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason. */
+  call(call: UpstreamCall): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import { ServiceError } from "../errors/service-error.ts";
+
+interface Upload {
+  lastProgressAt: number;
+  fail: (reason: ServiceError) => void;
+}
+
+/**
+ * Gives up uploads of which nothing arrives. One timer serves all of them, and runs only while
+ * there are any: the runtimes' own limits count the whole time and would cut slow, live uploads.
+ */
+export class UploadWatch {
+  readonly #stallMs: number;
+  readonly #uploads = new Set<Upload>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ stallMs }: { stallMs: number }) {
+    this.#stallMs = stallMs;
+  }
+
+  /** Watches an upload until `done` is called. */
+  watch(fail: (reason: ServiceError) => void): { progress: () => void; done: () => void } {
+    const upload: Upload = { lastProgressAt: performance.now(), fail };
+    this.#uploads.add(upload);
+    this.#timer ??= setInterval(() => this.#sweep(), Math.max(100, this.#stallMs / 10));
+    return {
+      progress: () => {
+        upload.lastProgressAt = performance.now();
+      },
+      done: () => this.#forget(upload),
+    };
+  }
+
+  #forget(upload: Upload): void {
+    this.#uploads.delete(upload);
+    if (this.#uploads.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const upload of [...this.#uploads]) {
+      if (now - upload.lastProgressAt < this.#stallMs) continue;
+      this.#forget(upload);
+      const sec = Math.round(this.#stallMs / 1000);
+      upload.fail(
+        new ServiceError("upload_stalled", `No more of the request's body arrived within ${sec} s`),
+      );
+    }
+  }
+}
+
+/** The error for a body above its limit. */
+export function tooLarge(limitBytes: number, actualBytes: number): ServiceError {
+  return new ServiceError(
+    "request_too_large",
+    `The request's body is larger than ${limitBytes} bytes`,
+    { fields: { limit_bytes: limitBytes, actual_bytes: actualBytes } },
+  );
+}

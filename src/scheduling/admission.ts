@@ -1,0 +1,68 @@
+import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
+import type { LoadHints, Residency } from "../models/residency.ts";
+import type { FairQueue, Slot, SlotRequest } from "./fair-queue.ts";
+
+interface AdmissionOptions {
+  queue: FairQueue;
+  residency: Pick<Residency, "ensureLoaded">;
+}
+
+/** A request that may go to the inference server now. */
+export interface Admitted {
+  queueMs: number;
+  loadMs: number;
+  release: Slot["release"];
+}
+
+/** What a request may be called off by while it waits. */
+export interface WaitLimits {
+  onLeave: SlotRequest["onLeave"];
+  /** Calls back with the error when the request's hard stop is reached; returns the undo. */
+  onHardStop?: (stopped: (err: ServiceError) => void) => () => void;
+}
+
+/** Lets requests through: a place in the fair queue first, then the model in memory. */
+export class Admission {
+  readonly #queue: FairQueue;
+  readonly #residency: AdmissionOptions["residency"];
+
+  constructor({ queue, residency }: AdmissionOptions) {
+    this.#queue = queue;
+    this.#residency = residency;
+  }
+
+  /** @throws ServiceError `queue_full`, `request_timeout`; ClientLeft when the client leaves. */
+  async admit(request: SlotRequest, hints: LoadHints, limits?: WaitLimits): Promise<Admitted> {
+    const acquired = this.#queue.acquire(request);
+    const slot = acquired instanceof Promise ? await acquired : acquired;
+    try {
+      const loading = this.#residency.ensureLoaded(request.model, hints);
+      const loadMs =
+        typeof loading === "number"
+          ? loading
+          : await unlessCalledOff(loading, limits ?? { onLeave: request.onLeave });
+      return { queueMs: slot.waitedMs, loadMs, release: slot.release };
+    } catch (err) {
+      slot.release("failed");
+      throw err;
+    }
+  }
+}
+
+/** Waits for a load without owning it: who is called off leaves, the load goes on. */
+function unlessCalledOff(loading: Promise<number>, limits: WaitLimits): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const undo = [
+      limits.onLeave(() => finish(() => reject(new ClientLeft()))),
+      limits.onHardStop?.((err) => finish(() => reject(err))),
+    ];
+    const finish = (settle: () => void): void => {
+      for (const stopListening of undo) stopListening?.();
+      settle();
+    };
+    loading.then(
+      (ms) => finish(() => resolve(ms)),
+      (err: Error) => finish(() => reject(err)),
+    );
+  });
+}

@@ -1,0 +1,248 @@
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import type { ModelFloor } from "./model-floor.ts";
+import { PoolCounter, type PoolStats } from "./pool-counter.ts";
+
+export type PoolName = "text" | "vision";
+
+interface PoolLimits {
+  maxRunning: number;
+  maxWaiting: number;
+  /** Running requests of one tenant; a further one waits. */
+  tenantMaxRunning: number;
+}
+
+interface FairQueueOptions {
+  pools: Record<PoolName, PoolLimits>;
+  /** How many requests for one model the inference server takes side by side. */
+  modelParallel: () => number;
+  floor: ModelFloor;
+  now?: () => number;
+  /** How often waiting requests are looked at for deadlines and model patience. */
+  sweepMs?: number;
+}
+
+/** What a request asks of the queue. */
+export interface SlotRequest {
+  pool: PoolName;
+  tenant: string;
+  /** Canonical name; empty when the request names no usable model. */
+  model: string;
+  /** Milliseconds it may wait. */
+  maxWaitMs: number;
+  /** Calls back once if the client leaves; returns how to stop listening. */
+  onLeave: (left: () => void) => () => void;
+}
+
+/** A place at the inference server. `release` gives it back; further calls do nothing. */
+export interface Slot {
+  waitedMs: number;
+  release: (outcome: "completed" | "failed") => void;
+}
+
+interface Ticket extends SlotRequest {
+  enqueuedAt: number;
+  settle: (result: Slot | Error) => void;
+}
+
+/**
+ * The shared queue. Tenants with waiting work take turns; within one tenant it is first in,
+ * first out. No more requests for a model are let through than the server decodes side by side,
+ * so that the server's own queue, which knows no tenants, stays empty. Requests for a loaded
+ * model go before those that need a load; how long that may go on, ModelFloor decides.
+ */
+export class FairQueue {
+  readonly #options: FairQueueOptions;
+  readonly #now: () => number;
+  readonly #counters: Record<PoolName, PoolCounter>;
+  /** Waiting tickets by tenant; the order of the map is the order of turns. */
+  readonly #turns = new Map<string, Ticket[]>();
+  readonly #tenantRunning = new Map<string, number>();
+  readonly #modelRunning = new Map<string, number>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(options: FairQueueOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#counters = { text: new PoolCounter(), vision: new PoolCounter() };
+  }
+
+  /**
+   * Waits for a place. Settles at once when one is free.
+   * @throws ServiceError `queue_full` or `request_timeout`; ClientLeft when the client leaves.
+   */
+  acquire(request: SlotRequest): Slot | Promise<Slot> {
+    const counter = this.#counters[request.pool];
+    const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
+    if (this.#turns.size === 0 && this.#fits(ticket)) return this.#start(ticket);
+    const { maxWaiting } = this.#options.pools[request.pool];
+    if (counter.waiting >= maxWaiting && !this.#couldStartNow(ticket)) {
+      counter.rejected += 1;
+      throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
+    }
+    return this.#enqueue(ticket);
+  }
+
+  /** Looks again at who may go: after a model was loaded or the server came back. */
+  wake(): void {
+    this.#dispatch();
+  }
+
+  stats(pool: PoolName): PoolStats {
+    return this.#counters[pool].stats();
+  }
+
+  /** Ends all waiting with an error; running requests are not touched. */
+  rejectWaiting(error: Error): void {
+    for (const tickets of [...this.#turns.values()]) {
+      for (const ticket of [...tickets]) {
+        this.#remove(ticket);
+        ticket.settle(error);
+      }
+    }
+  }
+
+  #enqueue(ticket: Ticket): Promise<Slot> {
+    return new Promise<Slot>((resolve, reject) => {
+      const stopListening = ticket.onLeave(() => {
+        this.#remove(ticket);
+        this.#counters[ticket.pool].failed += 1;
+        ticket.settle(new ClientLeft());
+      });
+      ticket.settle = (result) => {
+        stopListening();
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
+      const line = this.#turns.get(ticket.tenant);
+      if (line) line.push(ticket);
+      else this.#turns.set(ticket.tenant, [ticket]);
+      this.#counters[ticket.pool].waiting += 1;
+      this.#dispatch();
+    });
+  }
+
+  #remove(ticket: Ticket): void {
+    const line = this.#turns.get(ticket.tenant);
+    const at = line?.indexOf(ticket) ?? -1;
+    if (!line || at < 0) return;
+    line.splice(at, 1);
+    if (line.length === 0) this.#turns.delete(ticket.tenant);
+    this.#counters[ticket.pool].waiting -= 1;
+    if (this.#turns.size === 0) this.#stopSweep();
+  }
+
+  #dispatch(): void {
+    this.#options.floor.claim(this.#tickets(), this.#now());
+    for (let next = this.#pick(); next; next = this.#pick()) {
+      this.#remove(next);
+      // To the back of the turns: delete and insert, a Map keeps insertion order.
+      const line = this.#turns.get(next.tenant);
+      if (line) {
+        this.#turns.delete(next.tenant);
+        this.#turns.set(next.tenant, line);
+      }
+      next.settle(this.#start(next));
+    }
+    if (this.#turns.size > 0) this.#startSweep();
+  }
+
+  /** The next to go: a claimed model first, then loaded models, then those that need a load. */
+  #pick(): Ticket | undefined {
+    const { floor } = this.#options;
+    let loaded: Ticket | undefined;
+    let unloaded: Ticket | undefined;
+    for (const line of this.#turns.values()) {
+      for (const ticket of line) {
+        if (!this.#fits(ticket)) continue;
+        if (floor.claimed === ticket.model) return ticket;
+        if (floor.isLoaded(ticket.model)) loaded ??= ticket;
+        else unloaded ??= ticket;
+      }
+    }
+    return loaded ?? unloaded;
+  }
+
+  #couldStartNow(ticket: Ticket): boolean {
+    const line = this.#turns.get(ticket.tenant);
+    return !line?.some((t) => t.model === ticket.model) && this.#fits(ticket);
+  }
+
+  #fits(ticket: Ticket): boolean {
+    const { pools, modelParallel, floor } = this.#options;
+    const limits = pools[ticket.pool];
+    return (
+      this.#counters[ticket.pool].running < limits.maxRunning &&
+      (this.#tenantRunning.get(tenantKey(ticket)) ?? 0) < limits.tenantMaxRunning &&
+      (this.#modelRunning.get(ticket.model) ?? 0) < modelParallel() &&
+      floor.admits(ticket.model, this.#now(), (model) => this.#isBusy(model))
+    );
+  }
+
+  /** Whether a model has work running or waiting. */
+  #isBusy(model: string): boolean {
+    if ((this.#modelRunning.get(model) ?? 0) > 0) return true;
+    for (const ticket of this.#tickets()) if (ticket.model === model) return true;
+    return false;
+  }
+
+  *#tickets(): Generator<Ticket> {
+    for (const line of this.#turns.values()) yield* line;
+  }
+
+  #start(ticket: Ticket): Slot {
+    const waitedMs = this.#now() - ticket.enqueuedAt;
+    const counter = this.#counters[ticket.pool];
+    counter.started(waitedMs);
+    add(this.#tenantRunning, tenantKey(ticket), 1);
+    add(this.#modelRunning, ticket.model, 1);
+    this.#options.floor.started(ticket.model);
+    let held = true;
+    const release = (outcome: "completed" | "failed"): void => {
+      if (!held) return;
+      held = false;
+      counter.running -= 1;
+      counter[outcome] += 1;
+      add(this.#tenantRunning, tenantKey(ticket), -1);
+      add(this.#modelRunning, ticket.model, -1);
+      this.#options.floor.ended(ticket.model, this.#now());
+      if (this.#turns.size > 0) this.#dispatch();
+    };
+    return { waitedMs, release };
+  }
+
+  #startSweep(): void {
+    if (this.#sweep) return;
+    this.#sweep = setInterval(() => {
+      this.#expire();
+      this.#dispatch();
+    }, this.#options.sweepMs ?? 50);
+  }
+
+  #stopSweep(): void {
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  #expire(): void {
+    const now = this.#now();
+    for (const ticket of [...this.#tickets()]) {
+      if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
+      this.#remove(ticket);
+      this.#counters[ticket.pool].timeout += 1;
+      const waitedSec = Math.round(ticket.maxWaitMs / 1000);
+      ticket.settle(
+        new ServiceError("request_timeout", `No place became free within ${waitedSec} s`),
+      );
+    }
+  }
+}
+
+function tenantKey(ticket: Ticket): string {
+  return `${ticket.pool} ${ticket.tenant}`;
+}
+
+function add(counts: Map<string, number>, key: string, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}

@@ -1,0 +1,104 @@
+/** What the floor needs to know of the models in memory. */
+export interface LoadedModels {
+  isLoaded(model: string): boolean;
+  /** Loaded models that would have to leave before this one can be loaded, as far as known. */
+  obstacles(model: string): string[];
+  /** When a loaded model came into memory, on the queue's clock. */
+  loadedAt(model: string): number;
+  /** A request for a model that is not loaded is on its way: its obstacles are leaving. */
+  expectLoad(model: string): void;
+}
+
+interface FloorOptions {
+  models: LoadedModels;
+  /** No request waits longer than this because of another model's turn. */
+  patienceMs: number;
+  /** A loaded model keeps the floor this long after its last answer: clients that ask one
+   * question after another are never both waiting and running. */
+  lingerMs?: number;
+}
+
+interface Waiting {
+  model: string;
+  enqueuedAt: number;
+}
+
+/**
+ * Decides which model has the floor when not all can be in memory at once. A model that would
+ * push out another waits until the other has been idle for a moment, or claims the floor: once
+ * it has waited half the patience and the other has held the floor for half the patience. The
+ * halves leave room for the running requests to end and the load to happen, and they bound the
+ * loads to two in a patience however heavy the traffic is.
+ */
+export class ModelFloor {
+  readonly #models: LoadedModels;
+  readonly #halfPatienceMs: number;
+  readonly #lingerMs: number;
+  readonly #idleSince = new Map<string, number>();
+  #claimed: string | undefined;
+
+  constructor({ models, patienceMs, lingerMs }: FloorOptions) {
+    this.#models = models;
+    this.#halfPatienceMs = patienceMs / 2;
+    this.#lingerMs = lingerMs ?? Math.min(1000, patienceMs / 10);
+  }
+
+  /** The model that is next whatever else waits. */
+  get claimed(): string | undefined {
+    return this.#claimed;
+  }
+
+  isLoaded(model: string): boolean {
+    return this.#models.isLoaded(model);
+  }
+
+  /** Looks for a request that has waited long enough to claim the floor for its model. */
+  claim(waiting: Iterable<Waiting>, now: number): void {
+    let oldest: Waiting | undefined;
+    let claimStillWaits = false;
+    for (const ticket of waiting) {
+      if (ticket.model === this.#claimed) claimStillWaits = true;
+      if (oldest && oldest.enqueuedAt <= ticket.enqueuedAt) continue;
+      if (this.#isDue(ticket, now)) oldest = ticket;
+    }
+    if (this.#claimed === undefined || !claimStillWaits) this.#claimed = oldest?.model;
+  }
+
+  /**
+   * Whether a request for this model may go now.
+   * @param isBusy whether a model has work running or waiting.
+   */
+  admits(model: string, now: number, isBusy: (model: string) => boolean): boolean {
+    if (model === "") return true;
+    if (this.#claimed !== undefined && this.#claimed !== model) {
+      // What stands in the claimed model's way gets no new work, so that it runs dry.
+      return !this.#models.obstacles(this.#claimed).includes(model);
+    }
+    if (this.#models.isLoaded(model)) return true;
+    const obstacles = this.#models.obstacles(model);
+    if (this.#claimed === model) return true;
+    return obstacles.every((other) => !isBusy(other) && now >= this.#freeAt(other));
+  }
+
+  started(model: string): void {
+    if (this.#claimed === model) this.#claimed = undefined;
+    this.#idleSince.delete(model);
+    if (model !== "" && !this.#models.isLoaded(model)) this.#models.expectLoad(model);
+  }
+
+  ended(model: string, now: number): void {
+    this.#idleSince.set(model, now);
+  }
+
+  #freeAt(model: string): number {
+    return (this.#idleSince.get(model) ?? this.#models.loadedAt(model)) + this.#lingerMs;
+  }
+
+  #isDue({ model, enqueuedAt }: Waiting, now: number): boolean {
+    if (model === "" || this.#models.isLoaded(model)) return false;
+    const obstacles = this.#models.obstacles(model);
+    if (obstacles.length === 0) return false;
+    const heldSince = Math.max(...obstacles.map((other) => this.#models.loadedAt(other)));
+    return now >= Math.max(enqueuedAt, heldSince) + this.#halfPatienceMs;
+  }
+}

@@ -1,0 +1,51 @@
+/** The queue's numbers as `/api/v1/queue/stats` shows them; counts are since start. */
+export interface PoolStats {
+  queued: number;
+  in_progress: number;
+  completed: number;
+  failed: number;
+  rejected: number;
+  timeout: number;
+  total_wait_time_ms: number;
+  max_wait_time_ms: number;
+  avg_wait_time_ms: number;
+}
+
+/** Counts one pool of the queue. */
+export class PoolCounter {
+  waiting = 0;
+  running = 0;
+  completed = 0;
+  failed = 0;
+  rejected = 0;
+  timeout = 0;
+  #startedCount = 0;
+  #totalWaitMs = 0;
+  #maxWaitMs = 0;
+
+  /** A request left the queue for the server after this wait. */
+  started(waitedMs: number): void {
+    this.running += 1;
+    this.#startedCount += 1;
+    this.#totalWaitMs += waitedMs;
+    this.#maxWaitMs = Math.max(this.#maxWaitMs, waitedMs);
+  }
+
+  stats(): PoolStats {
+    return {
+      queued: this.waiting,
+      in_progress: this.running,
+      completed: this.completed,
+      failed: this.failed,
+      rejected: this.rejected,
+      timeout: this.timeout,
+      total_wait_time_ms: round(this.#totalWaitMs),
+      max_wait_time_ms: round(this.#maxWaitMs),
+      avg_wait_time_ms: round(this.#totalWaitMs / Math.max(1, this.#startedCount)),
+    };
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

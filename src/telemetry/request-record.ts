@@ -1,0 +1,68 @@
+import type { ErrorCode } from "../errors/codes.ts";
+
+/** How a request ended, for logs. */
+export interface RequestEnd {
+  status: number;
+  bytes: number;
+  /** The client had its whole answer. */
+  complete: boolean;
+}
+
+/**
+ * What is known of one request while it lives: identity, tenant, model, and where its time went.
+ * Each stage fills in its part; `end` is told once, with the last byte.
+ */
+export class RequestRecord {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly startedAtMs: number;
+  tenant = "";
+  project: string | undefined;
+  /** Operation in the words of the logs: generate, chat, embeddings, pull … */
+  operation: string | undefined;
+  model: string | undefined;
+  streamed = false;
+  queueMs: number | undefined;
+  loadMs: number | undefined;
+  firstMs: number | undefined;
+  errorCode: ErrorCode | undefined;
+  errorMessage: string | undefined;
+  /** The body outlives its handler: whoever writes the last byte calls `end`. */
+  isOpen = false;
+  readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
+  #ended = false;
+
+  constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
+    this.id = id;
+    this.startedAt = performance.now();
+    this.startedAtMs = Date.now();
+    this.#onEnd = [onEnd];
+  }
+
+  /** Adds something to do when the request has ended. */
+  onEnd(action: () => void): void {
+    this.#onEnd.push(action);
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  end(end: RequestEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const action of this.#onEnd) action(this, end);
+  }
+
+  /**
+   * The Server-Timing header: queue, load and first where they are known.
+   * @param whole the whole answer is at hand, so that its total is known too.
+   */
+  serverTiming(whole: boolean): string {
+    let text = "";
+    if (this.queueMs !== undefined) text = `queue;dur=${this.queueMs.toFixed(2)}, `;
+    if (this.loadMs !== undefined) text += `load;dur=${this.loadMs.toFixed(2)}, `;
+    if (this.firstMs !== undefined) text += `first;dur=${this.firstMs.toFixed(2)}, `;
+    return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
+  }
+}

@@ -1,0 +1,67 @@
+import { createInterface } from "node:readline/promises";
+import { Presets, SingleBar } from "cli-progress";
+import type { Progress } from "../models/provision.ts";
+
+const MB = 1_000_000;
+
+/** What the service says on the terminal while it starts and stops. */
+export interface Terminal {
+  say: (line: string) => void;
+  progress: () => Progress;
+  /** Asks a yes-or-no question; no one at the terminal means no. */
+  ask: (question: string) => Promise<boolean>;
+}
+
+/** A terminal on a pair of streams: a moving bar for people, a line now and then for files. */
+export function openTerminal(
+  output: NodeJS.WriteStream = process.stdout,
+  input: NodeJS.ReadStream = process.stdin,
+): Terminal {
+  return {
+    say: (line) => void output.write(`${line}\n`),
+    progress: () => (output.isTTY ? barProgress(output) : lineProgress(output)),
+    ask: async (question) => {
+      if (!output.isTTY || !input.isTTY) return false;
+      const lines = createInterface({ input, output });
+      const answer = await lines.question(`${question} [y/N] `);
+      lines.close();
+      return /^y(es)?$/i.test(answer.trim());
+    },
+  };
+}
+
+function barProgress(output: NodeJS.WriteStream): Progress {
+  const format = "  {what} [{bar}] {percentage}% | {done} of {all} MB | {eta_formatted} left";
+  const bar = new SingleBar({ format, stream: output, hideCursor: true }, Presets.shades_classic);
+  let started = false;
+  return {
+    update: (what, completed, total) => {
+      const payload = { what, done: megabytes(completed), all: megabytes(total) };
+      if (!started) bar.start(total, completed, payload);
+      started = true;
+      bar.setTotal(total);
+      bar.update(completed, payload);
+    },
+    end: () => {
+      if (started) bar.stop();
+    },
+  };
+}
+
+/** Without a terminal to draw on: a line for each tenth. */
+function lineProgress(output: NodeJS.WriteStream): Progress {
+  let lastTenth = -1;
+  return {
+    update: (what, completed, total) => {
+      const tenth = Math.floor((completed / total) * 10);
+      if (tenth === lastTenth) return;
+      lastTenth = tenth;
+      output.write(`  ${what}: ${megabytes(completed)} of ${megabytes(total)} MB\n`);
+    },
+    end: () => {},
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / MB).toFixed(1);
+}

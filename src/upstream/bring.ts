@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ChildRecordFile } from "./child-record.ts";
+import { probeVersion, type Probe } from "./client.ts";
+import { enginePlan, ollamaPlan, type PlanSettings } from "./plans.ts";
+import {
+  externalServer,
+  freePort,
+  startServer,
+  takeOver,
+  type ChildPlan,
+  type RunningServer,
+} from "./server.ts";
+
+interface BringOptions {
+  mode: "auto" | "external" | "ollama" | "engine";
+  /** OLLAMA_BASE_URL: given, nothing else is tried. */
+  baseUrl: string | undefined;
+  /** Where a running Ollama is looked for. */
+  usualOrigin: string;
+  /** Addresses the service itself answers at; a server found there would be ourselves. */
+  ownOrigins: () => string[];
+  plans: PlanSettings;
+  engine: Omit<Parameters<typeof enginePlan>[0], "port">;
+  findOllama: () => Promise<string | undefined>;
+  record: ChildRecordFile;
+  startTimeoutMs: number;
+  stopTimeoutMs: number;
+  probeTimeoutMs: number;
+  onOutput: (chunk: string, stream: "stdout" | "stderr") => void;
+  /** Says what is done, for the terminal. */
+  say: (line: string) => void;
+}
+
+/**
+ * Finds or starts the inference server: the one that OLLAMA_BASE_URL names or that answers on
+ * its usual port, one of an earlier run, `ollama serve`, the embedded engine – in this order.
+ * @throws Error that says what was tried.
+ */
+export async function bringServer(
+  options: BringOptions,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  const { mode, baseUrl, usualOrigin, say } = options;
+  if (baseUrl) return adopt(options, baseUrl, signal);
+  if (mode === "external") return adopt(options, usualOrigin, signal);
+  if (mode === "engine") return startEngine(options, signal);
+
+  const earlier = await takeOverEarlier(options);
+  if (earlier) return earlier;
+  const running = await probe(options, usualOrigin);
+  if (running) {
+    say(`Found a running Ollama ${running.version} at ${usualOrigin}; using it.`);
+    return externalServer(usualOrigin, running.version);
+  }
+  const program = await options.findOllama();
+  if (program) return startOllama(options, program, signal);
+  if (mode === "ollama") throw new Error("no `ollama` program was found in PATH or its folders");
+  say("No Ollama runs or is installed here; starting the embedded engine.");
+  return startEngine(options, signal);
+}
+
+async function adopt(
+  options: BringOptions,
+  origin: string,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  options.say(`Waiting for the inference server at ${origin}.`);
+  const until = performance.now() + options.startTimeoutMs;
+  for (let found = await probe(options, origin); ; found = await probe(options, origin)) {
+    if (found) {
+      options.say(`Using the inference server at ${origin} (version ${found.version}).`);
+      return externalServer(origin, found.version);
+    }
+    if (performance.now() > until) throw new Error(`nothing answers at ${origin}`);
+    await delay(250, undefined, { signal });
+  }
+}
+
+async function probe(options: BringOptions, origin: string): Promise<Probe | undefined> {
+  const found = await probeVersion(origin, options.probeTimeoutMs);
+  if (found?.isGateway && options.ownOrigins().includes(origin)) {
+    throw new Error(
+      `${origin} is this service itself: set OLLAMA_BASE_URL to the inference server's address`,
+    );
+  }
+  return found;
+}
+
+async function takeOverEarlier(options: BringOptions): Promise<RunningServer | undefined> {
+  const { record, plans } = options;
+  const earlier = await record.readLiving();
+  const alive = earlier && (await probeVersion(earlier.origin, options.probeTimeoutMs));
+  if (!earlier || !alive) return undefined;
+  options.say(`Taking over the Ollama (process ${earlier.pid}) that an earlier run started.`);
+  return takeOver(
+    earlier,
+    {
+      version: alive.version,
+      parallel: plans.numParallel ?? 1,
+      capacity: plans.maxLoadedModels,
+    },
+    { stopTimeoutMs: options.stopTimeoutMs, clearRecord: () => record.clear() },
+  );
+}
+
+async function startOllama(
+  options: BringOptions,
+  program: string,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  const port = await freePort(Number(new URL(options.usualOrigin).port) || 11_434);
+  options.say(`Starting ${program} serve on 127.0.0.1:${port}.`);
+  return start(ollamaPlan(program, port, options.plans), options, signal);
+}
+
+async function startEngine(options: BringOptions, signal: AbortSignal): Promise<RunningServer> {
+  const port = await freePort(0);
+  return start(enginePlan({ ...options.engine, port }, options.plans), options, signal);
+}
+
+async function start(
+  plan: ChildPlan,
+  options: BringOptions,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  const server = await startServer(plan, { ...options, signal });
+  options.say(`${plan.kind === "engine" ? "Embedded engine" : "Ollama"} ${server.version} is up.`);
+  return server;
+}

@@ -1,0 +1,54 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import systeminformation from "systeminformation";
+import { z } from "zod";
+
+const Record = z.object({ pid: z.int().positive(), started: z.string(), origin: z.url() });
+
+/** An `ollama serve` of ours that outlived the service: enough to recognise it. */
+export type ChildRecord = z.infer<typeof Record>;
+
+/** Remembers a started server in a file, so that the next start takes it over as its own. */
+export class ChildRecordFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async write(pid: number, origin: string): Promise<void> {
+    const started = await startTimeOf(pid);
+    if (started === undefined) return;
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const record: ChildRecord = { pid, started, origin };
+    await writeFile(this.#path, JSON.stringify(record), { mode: 0o600 });
+  }
+
+  /** The recorded child if that very process still runs: pid and start time agree. */
+  async readLiving(): Promise<ChildRecord | undefined> {
+    const text = await readFile(this.#path, "utf8").catch(() => undefined);
+    if (text === undefined) return undefined;
+    const parsed = Record.safeParse(parseOrUndefined(text));
+    if (!parsed.success) return undefined;
+    const started = await startTimeOf(parsed.data.pid);
+    return started === parsed.data.started ? parsed.data : undefined;
+  }
+
+  async clear(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+}
+
+/** When a process was started, as the system says it; undefined when there is none. */
+export async function startTimeOf(pid: number): Promise<string | undefined> {
+  const { list } = await systeminformation.processes();
+  return list.find((p) => p.pid === pid)?.started;
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { FetchError, ofetch } from "ofetch";
+import { ServiceError } from "../errors/service-error.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
+
+/** A model as `/api/tags` lists it, as far as the service reads it. */
+export interface InstalledModel {
+  name: string;
+  size: number | null;
+  modified_at: string | null;
+  digest: string;
+  details?: { family?: string };
+}
+
+/** A model as `/api/ps` lists it. */
+export interface LoadedModel {
+  name: string;
+  model: string;
+  size: number;
+  size_vram: number;
+  digest: string;
+  details: Record<string, unknown>;
+  expires_at: string;
+}
+
+const LIST_MS = 5000;
+const PS_MS = 10_000;
+const SHOW_MS = 30_000;
+
+/**
+ * The service's own short calls to the inference server. `origin` is asked for at each call,
+ * since a restarted child has another port. All throw ServiceError: `upstream_unavailable`,
+ * `upstream_timeout`, or what the server's status means.
+ */
+export class UpstreamClient {
+  readonly #origin: () => string;
+
+  constructor(origin: () => string) {
+    this.#origin = origin;
+  }
+
+  async installed(): Promise<InstalledModel[]> {
+    const answer = await this.#call<{ models: InstalledModel[] | null }>("/api/tags", LIST_MS);
+    return answer.models ?? [];
+  }
+
+  async loaded(): Promise<LoadedModel[]> {
+    const answer = await this.#call<{ models: LoadedModel[] | null }>("/api/ps", PS_MS);
+    return answer.models ?? [];
+  }
+
+  /** What the server knows of a model. @throws ServiceError also `model_not_found`. */
+  show(model: string): Promise<Record<string, unknown>> {
+    return this.#call("/api/show", SHOW_MS, { model });
+  }
+
+  async #call<T>(path: string, timeoutMs: number, body?: object): Promise<T> {
+    const url = this.#origin() + path;
+    try {
+      return await ofetch<T>(url, {
+        timeout: timeoutMs,
+        retry: 0,
+        parseResponse: JSON.parse,
+        ...(body ? { method: "POST", body } : {}),
+      });
+    } catch (err) {
+      throw callFailure(err);
+    }
+  }
+}
+
+function callFailure(err: unknown): ServiceError {
+  if (err instanceof FetchError && err.statusCode !== undefined) {
+    return upstreamFailure(err.statusCode, (err.data ?? {}) as Record<string, unknown>);
+  }
+  const details = { cause: err };
+  if (err instanceof Error && /timeout|aborted/i.test(err.message)) {
+    return new ServiceError(
+      "upstream_timeout",
+      "The inference server did not answer in time",
+      details,
+    );
+  }
+  return new ServiceError(
+    "upstream_unavailable",
+    "The inference server cannot be reached",
+    details,
+  );
+}
+
+/** The version a server at this address answers with; undefined when none answers. */
+export async function probeVersion(origin: string, timeoutMs: number): Promise<Probe | undefined> {
+  try {
+    const answer = await ofetch.raw<{ version?: string }>(`${origin}/api/version`, {
+      timeout: timeoutMs,
+      retry: 0,
+      parseResponse: JSON.parse,
+    });
+    const version = answer._data?.version;
+    if (typeof version !== "string") return undefined;
+    return { version, isGateway: answer.headers.has("x-shared-ollama-request-id") };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What answered a probe. */
+export interface Probe {
+  version: string;
+  /** It is a Shared Ollama Service, maybe this very one. */
+  isGateway: boolean;
+}

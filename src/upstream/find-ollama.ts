@@ -1,0 +1,26 @@
+import { access, constants } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** Where Ollama is besides PATH: Homebrew, the Mac application, the Linux installer. */
+const USUAL_FOLDERS = [
+  "/opt/homebrew/bin",
+  "/usr/local/bin",
+  "/usr/bin",
+  "/Applications/Ollama.app/Contents/Resources",
+  join(homedir(), "Applications/Ollama.app/Contents/Resources"),
+];
+
+/** The path of the `ollama` program; undefined when the machine has none. */
+export async function findOllama(path: string | undefined): Promise<string | undefined> {
+  const folders = [...(path ?? "").split(delimiter).filter((f) => f !== ""), ...USUAL_FOLDERS];
+  for (const folder of folders) {
+    const candidate = join(folder, process.platform === "win32" ? "ollama.exe" : "ollama");
+    const runs = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return candidate;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { LoadHints } from "../models/residency.ts";
+import type { Transport } from "../runtime/transport.ts";
+import { jsonBody } from "./lines.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
+
+/** A load that takes longer has failed: even 40 GB come from a disk in this time. */
+const LOAD_LIMIT_MS = 10 * 60_000;
+
+/**
+ * Loads a model: an empty request, as Ollama defines it. Settles when the model is in memory.
+ * @throws ServiceError with the server's own words.
+ */
+export async function loadModel(
+  { transport, origin }: { transport: Transport; origin: string },
+  model: string,
+  { kind, options, keepAlive }: LoadHints,
+): Promise<void> {
+  const body = {
+    model,
+    // Embedding models refuse an empty generate, and load on an embed of nothing.
+    ...(kind === "embed" ? { input: [] } : { stream: false }),
+    ...(options ? { options } : {}),
+    ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
+  };
+  const answer = await transport.call({
+    origin,
+    method: "POST",
+    path: kind === "embed" ? "/api/embed" : "/api/generate",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(LOAD_LIMIT_MS),
+  });
+  const said = await jsonBody(answer.body);
+  if (answer.status !== 200) throw upstreamFailure(answer.status, said);
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import type { ChildPlan } from "./server.ts";
+
+/** What the plans need from the configuration. */
+export interface PlanSettings {
+  /** The service's whole environment, which a started server inherits. */
+  env: Record<string, string | undefined>;
+  keepAlive: string;
+  numParallel: number | undefined;
+  maxLoadedModels: number | undefined;
+  /** Folder that OLLAMA_MODELS names, if any. */
+  modelsFolder: string | undefined;
+}
+
+/** Sequences that the embedded engine decodes side by side unless the user says otherwise. */
+const ENGINE_PARALLEL = 4;
+
+/** How to start `ollama serve`. What the user has set himself stays. */
+export function ollamaPlan(program: string, port: number, settings: PlanSettings): ChildPlan {
+  const { numParallel, maxLoadedModels } = settings;
+  return {
+    kind: "ollama",
+    command: program,
+    args: ["serve"],
+    origin: `http://127.0.0.1:${port}`,
+    env: { ...settings.env, ...common(port, settings) },
+    parallel: numParallel ?? 1,
+    capacity: maxLoadedModels,
+  };
+}
+
+interface EnginePlanOptions {
+  /** The program that runs JavaScript, and the engine's entry file. */
+  runtime: string;
+  entry: string;
+  port: number;
+  /** Folder of the model store unless OLLAMA_MODELS names one. */
+  defaultModelsFolder: string;
+  /** Folder with the embedding model that comes with the project. */
+  shippedModelsFolder: string;
+}
+
+/** How to start the embedded engine. */
+export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): ChildPlan {
+  const parallel = settings.numParallel ?? ENGINE_PARALLEL;
+  return {
+    kind: "engine",
+    command: options.runtime,
+    args: [options.entry],
+    origin: `http://127.0.0.1:${options.port}`,
+    env: {
+      ...settings.env,
+      ...common(options.port, settings),
+      OLLAMA_NUM_PARALLEL: String(parallel),
+      OLLAMA_MODELS: settings.modelsFolder ?? options.defaultModelsFolder,
+      ENGINE_EMBEDDING_MODEL_FILE: join(options.shippedModelsFolder, "all-minilm-l6-v2-q8_0.gguf"),
+      ENGINE_EXIT_ON_STDIN_END: "1",
+    },
+    parallel,
+    capacity: settings.maxLoadedModels ?? 3,
+  };
+}
+
+function common(port: number, settings: PlanSettings): Record<string, string> {
+  const { numParallel, maxLoadedModels, keepAlive, modelsFolder } = settings;
+  return {
+    OLLAMA_HOST: `127.0.0.1:${port}`,
+    OLLAMA_KEEP_ALIVE: keepAlive,
+    ...(numParallel ? { OLLAMA_NUM_PARALLEL: String(numParallel) } : {}),
+    ...(maxLoadedModels ? { OLLAMA_MAX_LOADED_MODELS: String(maxLoadedModels) } : {}),
+    ...(modelsFolder ? { OLLAMA_MODELS: modelsFolder } : {}),
+  };
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { loadSettings } from "../../config/load.ts";
+import { compose, type Service } from "../../src/compose.ts";
+
+/** A running service under test. */
+export interface Gateway {
+  url: string;
+  service: Service;
+  /** Its folder with data/, logs/ and models/. */
+  home: string;
+  /** What it said on the terminal. */
+  said: string[];
+  post: (path: string, body: unknown, init?: RequestInit) => Promise<Response>;
+  get: (path: string, init?: RequestInit) => Promise<Response>;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the whole service on a free port, in a folder of its own; it ends with the test.
+ * @param env settings; OLLAMA_BASE_URL usually names a fake.
+ */
+export async function startGateway(env: Record<string, string>): Promise<Gateway> {
+  const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
+  const settings = loadSettings({
+    env: { API_PORT: "0", SHARED_OLLAMA_HOME: home, DRAIN_TIMEOUT: "2", ...env },
+  });
+  const said: string[] = [];
+  const service = await compose({
+    settings,
+    env: { PATH: process.env["PATH"], HOME: home },
+    terminal: {
+      say: (line) => void said.push(line),
+      progress: () => ({ update: () => {}, end: () => {} }),
+      ask: () => Promise.resolve(false),
+    },
+  });
+  const stop = async (): Promise<void> => {
+    await service.lifecycle.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+  onTestFinished(stop);
+  await service.lifecycle.start();
+  const url = `http://127.0.0.1:${service.port()}`;
+  return {
+    url,
+    service,
+    home,
+    said,
+    stop,
+    get: (path, init) => fetch(url + path, init),
+    post: (path, body, init) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...init,
+      }),
+  };
+}

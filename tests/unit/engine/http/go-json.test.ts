@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { EmptyJsonError, parseFirstJson } from "../../../../src/engine/http/go-json.ts";
+
+const parse = (text: string) => parseFirstJson(new TextEncoder().encode(text));
+
+describe("parseFirstJson", () => {
+  it("ignores what follows the first value", () => {
+    expect(parse('{"a":[1,-2.5e3,"x\\u0041\\n",true,null]} trailing')).toEqual({
+      a: [1, -2500, "xA\n", true, null],
+    });
+    expect(parse("{}{}")).toEqual({});
+  });
+
+  it("replaces invalid UTF-8", () => {
+    expect(parseFirstJson(Buffer.from([0x22, 0xff, 0x22]))).toBe("\uFFFD");
+  });
+
+  it("tells an empty body apart", () => {
+    expect(() => parse(" \n")).toThrow(EmptyJsonError);
+  });
+
+  it.each([
+    ["x", "invalid character 'x' looking for beginning of value"],
+    ["{", "unexpected EOF"],
+    ['{"a"', "unexpected EOF"],
+    ['{"a":1', "unexpected EOF"],
+    ['"abc', "unexpected EOF"],
+    ["{a", "invalid character 'a' looking for beginning of object key string"],
+    ["{'a'", String.raw`invalid character '\'' looking for beginning of object key string`],
+    ['{"a" 1', "invalid character '1' after object key"],
+    ['{"a":1 "', "invalid character '\"' after object key:value pair"],
+    ["[1 2", "invalid character '2' after array element"],
+    ["tru3", "invalid character '3' in literal true (expecting 'e')"],
+    ["-x", "invalid character 'x' in numeric literal"],
+    ["1.x", "invalid character 'x' after decimal point in numeric literal"],
+    ["1ex", "invalid character 'x' in exponent of numeric literal"],
+    ['"a\nb"', String.raw`invalid character '\n' in string literal`],
+    [String.raw`"\q"`, "invalid character 'q' in string escape code"],
+    [String.raw`"\u00g0"`, String.raw`invalid character 'g' in \u hexadecimal character escape`],
+    ["\uFEFF{}", "invalid character 'ï' looking for beginning of value"],
+    ["\u001F\u008B", String.raw`invalid character '\x1f' looking for beginning of value`],
+    ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
+  ])("refuses %j with Go's text", (text, message) => {
+    expect(() => parse(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { shaped } from "../../../../src/engine/inference/embed.ts";
+import { fitPrompt } from "../../../../src/engine/inference/fit-prompt.ts";
+import {
+  dropOldest,
+  renderPrompt,
+  tagImages,
+  withSystem,
+} from "../../../../src/engine/inference/prompt.ts";
+import type { StoredModel } from "../../../../src/engine/models/store.ts";
+import { checkBase64 } from "../../../../src/engine/routes/request-fields.ts";
+import { resolveOptions } from "../../../../src/engine/values/options.ts";
+
+const chatml = { template: "<|im_start|>{{ .Role }}" } as StoredModel;
+const user = (content: string) => ({ role: "user", content });
+
+describe("the prompt", () => {
+  it("is ChatML, neighbours of one role joined", () => {
+    const turns = withSystem([user("a"), user("b")], "be brief");
+    expect(renderPrompt(chatml, turns)).toBe(
+      "<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\na\n\nb<|im_end|>\n<|im_start|>assistant\n",
+    );
+  });
+
+  it("takes the conversation's own system text first", () => {
+    const turns = [{ role: "system", content: "mine" }, user("a")];
+    expect(withSystem(turns, "the model's")).toBe(turns);
+  });
+
+  it("refuses a template of another kind with a way out", () => {
+    const model = { template: "[INST] {{ .Prompt }}" } as StoredModel;
+    expect(() => renderPrompt(model, [user("a")])).toThrow(/install Ollama/);
+    expect(renderPrompt({ template: undefined } as StoredModel, [user("a")])).toBe("a");
+  });
+
+  it("carries Ollama's image tags", () => {
+    const messages = [
+      { role: "user", content: "look", imageCount: 2 },
+      { role: "user", content: "at [img]", imageCount: 1 },
+    ];
+    const texts = tagImages(messages).map(({ content }) => content);
+    expect(texts).toEqual(["[img-0][img-1]look", "at [img-2]"]);
+  });
+
+  it("loses its oldest turns first, never the system's and the last", () => {
+    const turns = [{ role: "system", content: "s" }, user("a"), user("b"), user("c")];
+    const texts = (most: number) =>
+      dropOldest(turns, (kept) => kept.length <= most).map(({ content }) => content);
+    expect(texts(4)).toEqual(["s", "a", "b", "c"]);
+    expect(texts(3)).toEqual(["s", "b", "c"]);
+    expect(texts(0)).toEqual(["s", "c"]);
+  });
+
+  it("is cut out of its middle, or refused", () => {
+    const tokens = Array.from({ length: 20 }, (_, index) => index) as unknown as Parameters<typeof fitPrompt>[0];
+    const options = resolveOptions({ num_ctx: 10, num_keep: 2 }, {}, 10);
+    expect(fitPrompt(tokens, options, true)).toEqual([0, 1, 13, 14, 15, 16, 17, 18, 19]);
+    expect(() => fitPrompt(tokens, options, false)).toThrow("the input length exceeds the context length");
+  });
+});
+
+it("brings vectors to length 1, cut to the dimensions asked for", () => {
+  expect(shaped([3, 4], 0)).toEqual([3, 4].map((value) => Math.fround(value / 5)));
+  expect(shaped([3, 4, 12], 2)).toEqual([3, 4].map((value) => Math.fround(value / 5)));
+  expect(shaped([0, 0], 0)).toEqual([0, 0]);
+});
+
+it.each(["", "aGk=", "aGVsbG8h", "aA==", "aGk=\n"])("takes %j for base64", (text) => {
+  expect(() => checkBase64(text)).not.toThrow();
+});
+
+it.each([
+  ["data:image/png;base64,aGk=", 4],
+  ["aGk", 3],
+  ["a", 1],
+  ["aG!k", 2],
+])("refuses %j as base64", (text, at) => {
+  expect(() => checkBase64(text)).toThrow(`illegal base64 data at input byte ${at}`);
+});

@@ -8,7 +8,7 @@ import type { AppEnv } from "./env.ts";
  */
 export function bodyLimit(maxBytes: number) {
   return createMiddleware<AppEnv>(async function bodyLimit(c, next) {
-    const declared = Number(c.var.exchange.header("content-length") ?? 0);
+    const declared = Number(c.get("exchange").header("content-length") ?? 0);
     if (declared > maxBytes) throw tooLarge(maxBytes, declared);
     c.set("maxBodyBytes", maxBytes);
     await next();

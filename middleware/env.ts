@@ -19,4 +19,5 @@ export interface AppEnv extends Env {
   };
 }
 
+/** Ask it with `c.get(name)`: Hono's `c.var` copies all variables each time. */
 export type AppContext = Context<AppEnv>;

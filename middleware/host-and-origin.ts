@@ -34,7 +34,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
   const originAllowed = originMatcher(origins);
   const hostAllowed = hostMatcher(hosts);
   return createMiddleware<AppEnv>(async function hostAndOrigin(c, next) {
-    const { exchange } = c.var;
+    const exchange = c.get("exchange");
     const host = exchange.header("host") ?? "";
     if (checkHost && !hostAllowed(host)) {
       throw new ServiceError("host_not_allowed", `The host '${host}' is not allowed`);
@@ -50,7 +50,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
     const cors = anyOrigin
       ? ["Access-Control-Allow-Origin", "*"]
       : ["Access-Control-Allow-Origin", origin, "Vary", "Origin"];
-    c.var.addedHeaders.push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
+    c.get("addedHeaders").push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
     if (exchange.method === "OPTIONS") c.res = c.body(null, 204, preflightHeaders());
     else await next();
   });

@@ -5,10 +5,10 @@ import type { AppEnv } from "./env.ts";
 /** Requests a minute per tenant on one route; `route` names it, whatever its parameters. */
 export function rateLimit(limiter: RateLimiter, route: string, perMinute: number) {
   return createMiddleware<AppEnv>(async function rateLimit(c, next) {
-    const state = limiter.take(`${c.var.record.tenant} ${route}`, perMinute, (refused) =>
-      tell(c.var.addedHeaders, refused),
-    );
-    tell(c.var.addedHeaders, state);
+    const headers = c.get("addedHeaders");
+    const key = `${c.get("record").tenant} ${route}`;
+    const state = limiter.take(key, perMinute, (refused) => tell(headers, refused));
+    tell(headers, state);
     await next();
   });
 }

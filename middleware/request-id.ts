@@ -44,7 +44,7 @@ export function requestId({
     await next();
     if (c.res.headers.has(ALREADY_SENT)) return;
     const headers = c.res.headers;
-    const added = c.var.addedHeaders;
+    const added = c.get("addedHeaders");
     for (let i = 0; i + 1 < added.length; i += 2)
       headers.append(added[i] ?? "", added[i + 1] ?? "");
     if (record.isOpen) {

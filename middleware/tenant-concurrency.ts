@@ -5,7 +5,7 @@ import type { AppEnv } from "./env.ts";
 /** Holds one of the tenant's places until the answer has ended, which may be after the handler. */
 export function tenantConcurrency(limiter: TenantLimiter) {
   return createMiddleware<AppEnv>(async function tenantConcurrency(c, next) {
-    const { record } = c.var;
+    const record = c.get("record");
     record.onEnd(limiter.acquire(record.tenant));
     await next();
   });

@@ -5,7 +5,8 @@ import type { AppEnv } from "./env.ts";
 /** Says whose request it is: X-Project-Name, else the client's address. */
 export function tenant(addresses: ClientAddress) {
   return createMiddleware<AppEnv>(async function tenant(c, next) {
-    const { exchange, record } = c.var;
+    const exchange = c.get("exchange");
+    const record = c.get("record");
     const project = exchange.header("x-project-name");
     const address = addresses.of(exchange.peer, exchange.header("x-forwarded-for"));
     record.tenant = address;

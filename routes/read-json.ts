@@ -8,8 +8,7 @@ import { ServiceError } from "../src/errors/service-error.ts";
  * @throws ServiceError `validation_error` with the first problem and where it is.
  */
 export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
-  const { exchange, maxBodyBytes } = c.var;
-  const bytes = await exchange.readBody(maxBodyBytes);
+  const bytes = await c.get("exchange").readBody(c.get("maxBodyBytes"));
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

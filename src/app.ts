@@ -58,7 +58,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
     if (isAbort(err)) return c.body(null, CLIENT_CLOSED_REQUEST as 400);
     const known = asServiceError(err);
     if (!(known instanceof ServiceError) || known.status >= 500) {
-      options.onError(err, c.var.record.id);
+      options.onError(err, c.get("record").id);
     }
     return errorAnswer(c, known);
   });
@@ -74,7 +74,8 @@ function asServiceError(err: unknown): unknown {
 }
 
 function errorAnswer(c: AppContext, err: unknown): Response {
-  const { record, dialect } = c.var;
+  const record = c.get("record");
+  const dialect = c.get("dialect");
   const { status, body, headers } = renderError(err, dialect, record.id);
   if (err instanceof ServiceError) {
     record.errorCode = err.code;

@@ -54,6 +54,8 @@ export interface Service {
   app: Hono<AppEnv>;
   /** The OpenAPI document of `/api/v1`. */
   document: () => object;
+  /** Gives back what building has opened; for a service that is never started. */
+  close: () => Promise<void>;
   profile: ChosenProfile;
   /** The open port; 0 before start. */
   port: () => number;
@@ -216,6 +218,10 @@ export async function compose({ settings, env, terminal }: ComposeOptions): Prom
     lifecycle: new Lifecycle(parts, { report }),
     app,
     document,
+    close: async () => {
+      await pool.destroy();
+      await logs.close();
+    },
     profile,
     port: () => door.port,
     load: () => ({

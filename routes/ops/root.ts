@@ -12,7 +12,7 @@ interface RootOptions {
  */
 export function root({ version, passThrough }: RootOptions) {
   return async function root(c: AppContext): Promise<Response> {
-    const accept = c.var.exchange.header("accept") ?? "";
+    const accept = c.get("exchange").header("accept") ?? "";
     if (accept.includes("text/html")) return c.redirect("/api/docs");
     if (!accept.includes("application/json")) return passThrough(c);
     return c.json({

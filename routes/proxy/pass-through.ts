@@ -31,7 +31,8 @@ export interface PassThroughServices {
 /** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
 export function passThrough(services: PassThroughServices) {
   return async function passThrough(c: AppContext): Promise<Response> {
-    const { exchange, record } = c.var;
+    const exchange = c.get("exchange");
+    const record = c.get("record");
     const path = c.req.path;
     const kind = pathKind(exchange.method, path);
     record.operation = operationOf(path);
@@ -44,7 +45,7 @@ export function passThrough(services: PassThroughServices) {
 }
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
-  const { record } = c.var;
+  const record = c.get("record");
   const body = await readWithin(c, services.limits.inferenceBytes);
   const inspected = services.inspect(body);
   const facts = inspected instanceof Promise ? await inspected : inspected;
@@ -69,7 +70,8 @@ function admit(
   { admission, limits, upstream }: PassThroughServices,
   facts: BodyFacts,
 ): Promise<Admitted> {
-  const { exchange, record } = c.var;
+  const exchange = c.get("exchange");
+  const record = c.get("record");
   if (exchange.hasLeft) throw new ClientLeft();
   // Nothing waits for a server that is away.
   void upstream.origin;
@@ -103,7 +105,8 @@ async function forward(
   body: Uint8Array | "stream" | undefined,
   { admitted, onEnd }: Forwarding,
 ): Promise<Response> {
-  const { exchange, record, addedHeaders } = c.var;
+  const exchange = c.get("exchange");
+  const record = c.get("record");
   record.queueMs = admitted?.queueMs;
   record.loadMs = admitted?.loadMs;
   const sentAt = performance.now();
@@ -117,7 +120,7 @@ async function forward(
         record.isOpen = true;
         record.streamed = !whole;
         record.firstMs = performance.now() - sentAt;
-        const added = [...addedHeaders, "Server-Timing", record.serverTiming(whole)];
+        const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(whole)];
         return whole ? added : [...added, "X-Accel-Buffering", "no"];
       },
       onEnd: (end) => {
@@ -136,15 +139,16 @@ async function forward(
 }
 
 function hasBody(c: AppContext): boolean {
-  const { exchange } = c.var;
+  const exchange = c.get("exchange");
   const length = exchange.header("content-length");
   return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
 }
 
 async function readWithin(c: AppContext, maxBytes: number): Promise<Uint8Array> {
-  const declared = Number(c.var.exchange.header("content-length") ?? 0);
+  const exchange = c.get("exchange");
+  const declared = Number(exchange.header("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes, declared);
-  return c.var.exchange.readBody(maxBytes);
+  return exchange.readBody(maxBytes);
 }
 
 function unloads({ keepAlive }: BodyFacts): boolean {

@@ -59,7 +59,8 @@ export function chatCompletionsRoute(router: ServiceRouter, services: Services):
 
 async function chatCompletions(c: AppContext, services: Services): Promise<Response> {
   const { runner, catalog, promptLimit, onStreamError } = services;
-  const { record, exchange } = c.var;
+  const record = c.get("record");
+  const exchange = c.get("exchange");
   record.operation = "chat";
   const input = await readJson(c, ChatCompletionRequest);
   const model = input.model ?? (await catalog.defaultModel());

@@ -53,7 +53,8 @@ export function chatRoute(router: ServiceRouter, services: Services): void {
 
 async function chat(c: AppContext, services: Services): Promise<Response> {
   const { runner, catalog, promptLimit, onStreamError } = services;
-  const { record, exchange } = c.var;
+  const record = c.get("record");
+  const exchange = c.get("exchange");
   record.operation = "chat";
   const input = await readJson(c, ChatRequest);
   const model = input.model ?? (await catalog.defaultModel());

@@ -53,7 +53,14 @@ const OpenAIEmbeddings = z
     model: z.string(),
     usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
   })
-  .openapi("EmbeddingList");
+  .openapi("EmbeddingList", {
+    example: {
+      object: "list",
+      data: [{ object: "embedding", index: 0, embedding: [0.021, -0.044] }],
+      model: "all-minilm",
+      usage: { prompt_tokens: 6, total_tokens: 6 },
+    },
+  });
 
 const route = {
   method: "post" as const,
@@ -83,7 +90,8 @@ export function embeddingsRoute(router: ServiceRouter, services: Services): void
 
 async function embeddings(c: AppContext, services: Services): Promise<Response> {
   const { runner, catalog, promptLimit } = services;
-  const { record, exchange } = c.var;
+  const record = c.get("record");
+  const exchange = c.get("exchange");
   record.operation = "embeddings";
   const body = await readJson(c, EmbeddingRequest);
   // An OpenAI client posts `input` and expects errors in its own form.

@@ -68,7 +68,8 @@ export function generateRoute(router: ServiceRouter, services: Services): void {
 
 async function generate(c: AppContext, services: Services): Promise<Response> {
   const { runner, catalog, promptLimit, onStreamError } = services;
-  const { record, exchange } = c.var;
+  const record = c.get("record");
+  const exchange = c.get("exchange");
   record.operation = "generate";
   const input = await readJson(c, GenerateRequest);
   const model = input.model ?? (await catalog.defaultModel());

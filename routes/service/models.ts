@@ -57,7 +57,21 @@ const LoadedModels = z
       }),
     ),
   })
-  .openapi("LoadedModels");
+  .openapi("LoadedModels", {
+    example: {
+      models: [
+        {
+          name: "smollm2:135m",
+          model: "smollm2:135m",
+          size: 577088768,
+          size_vram: 0,
+          digest: "b5490bcc592ac624b80ccad0f3b96fa2f8a030ba05549d6dfff5c8e7cbd275c6",
+          details: { format: "gguf", family: "llama", parameter_size: "134.52M" },
+          expires_at: "2026-01-01T00:05:00.000Z",
+        },
+      ],
+    },
+  });
 
 const listRoute = {
   method: "get" as const,
@@ -100,7 +114,18 @@ const showRoute = {
   responses: {
     200: {
       description: "Ollama's model info: modelfile, parameters, template, details, model_info …",
-      content: { "application/json": { schema: anyObject().openapi("ModelInfo") } },
+      content: {
+        "application/json": {
+          schema: anyObject().openapi("ModelInfo", {
+            example: {
+              modelfile: "FROM smollm2:135m",
+              parameters: 'stop "<|im_end|>"',
+              details: { format: "gguf", family: "llama", quantization_level: "Q4_1" },
+              capabilities: ["completion"],
+            },
+          }),
+        },
+      },
     },
     ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"]),
   },
@@ -138,7 +163,7 @@ async function loaded(c: AppContext, { client }: Services): Promise<Response> {
 
 async function show(c: AppContext, { client }: Services): Promise<Response> {
   const model = decoded(c.req.param("name") ?? "");
-  c.var.record.model = model;
+  c.get("record").model = model;
   return c.json(await client.show(model));
 }
 

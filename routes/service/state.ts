@@ -41,9 +41,25 @@ const poolStats = {
   default_timeout: z.number().openapi({ description: "Seconds" }),
 };
 
-const QueueStats = z
-  .object({ ...poolStats, vlm: z.object(poolStats) })
-  .openapi("QueueStats", { description: "The text queue, and the one for requests with images" });
+const examplePool = {
+  queued: 1,
+  in_progress: 6,
+  completed: 240,
+  failed: 3,
+  rejected: 0,
+  timeout: 0,
+  total_wait_time_ms: 5210.4,
+  max_wait_time_ms: 812.7,
+  avg_wait_time_ms: 20.925,
+  max_concurrent: 6,
+  max_queue_size: 50,
+  default_timeout: 120,
+};
+
+const QueueStats = z.object({ ...poolStats, vlm: z.object(poolStats) }).openapi("QueueStats", {
+  description: "The text queue, and the one for requests with images",
+  example: { ...examplePool, vlm: { ...examplePool, max_concurrent: 3, max_queue_size: 20 } },
+});
 
 const healthRoute = {
   method: "get" as const,
@@ -90,7 +106,19 @@ const profileRoute = {
   responses: {
     200: {
       description: "The profile",
-      content: { "application/json": { schema: anyObject().openapi("ModelProfile") } },
+      content: {
+        "application/json": {
+          schema: anyObject().openapi("ModelProfile", {
+            example: {
+              profile: "small",
+              selection_method: "auto",
+              effective_ram_gb: 32,
+              default_text_model: "qwen3:14b-q4_K_M",
+              limits: { max_body_bytes: 1572864, max_prompt_tokens: 4096 },
+            },
+          }),
+        },
+      },
     },
     ...errorResponses([]),
   },

@@ -3,7 +3,7 @@ import { textStream } from "../../src/runtime/streams.ts";
 
 /** Answers with server-sent events; the request's record ends with the last of them. */
 export function streamAnswer(c: AppContext, frames: AsyncGenerator<string>): Response {
-  const { record } = c.var;
+  const record = c.get("record");
   record.isOpen = true;
   const body = textStream(frames, (bytes, complete) =>
     record.end({ status: 200, bytes, complete }),

@@ -88,7 +88,10 @@ function modelLoader({ parallel }: EngineSettings) {
   };
 }
 
-/** The embedding model is there from the first minute; without its file the engine still writes text. */
+/**
+ * The embedding model is there from the first minute; without its file the engine still writes
+ * text.
+ */
 async function registerShipped({
   store,
   puller,

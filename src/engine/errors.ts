@@ -9,14 +9,19 @@ export class EngineError extends Error {
   }
 }
 
-/** What is not an `EngineError` is a fault of the engine: status 500 with the fault's own text, as Ollama does. */
+/**
+ * What is not an `EngineError` is a fault of the engine: status 500 with the fault's own text, as
+ * Ollama does.
+ */
 export function toEngineError(err: unknown): EngineError {
   if (err instanceof EngineError) return err;
   const text = err instanceof Error ? err.message : String(err);
   return new EngineError(500, text, { cause: err });
 }
 
-/** The refusal of something Ollama does and this engine does not; `advice` says what to do instead. */
+/**
+ * The refusal of something Ollama does and this engine does not; `advice` says what to do instead.
+ */
 export function notOffered(feature: string, advice: string): EngineError {
   return new EngineError(400, `${feature} is not offered by the built-in engine: ${advice}`);
 }

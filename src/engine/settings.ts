@@ -20,7 +20,10 @@ export type EngineSettings = {
 
 const DEFAULT_PORT = 11_434;
 
-/** Reads the settings; like Ollama it trims spaces and quotes and falls back where a number does not parse. */
+/**
+ * Reads the settings; like Ollama it trims spaces and quotes and falls back where a number does not
+ * parse.
+ */
 export function readSettings(env: Environment): EngineSettings {
   const text = (name: string) => (env[name] ?? "").trim().replace(/^["']|["']$/g, "");
   const figure = (name: string, fallback: number) => {

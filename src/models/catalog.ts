@@ -21,6 +21,7 @@ export class ModelCatalog {
   readonly #isAllowed: (name: string) => boolean;
   #listed: { at: number; models: InstalledModel[] } | undefined;
   #listing: Promise<InstalledModel[]> | undefined;
+  #changes = 0;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -31,7 +32,7 @@ export class ModelCatalog {
   /** The installed models, at most 5 s old. @throws when the server is away. */
   async installed(): Promise<InstalledModel[]> {
     if (this.#listed && this.#now() - this.#listed.at < FRESH_MS) return this.#listed.models;
-    this.#listing ??= this.#list();
+    this.#listing ??= this.#list(this.#changes);
     return this.#listing;
   }
 
@@ -42,7 +43,9 @@ export class ModelCatalog {
 
   /** What is installed has changed. */
   invalidate(): void {
+    this.#changes += 1;
     this.#listed = undefined;
+    this.#listing = undefined;
   }
 
   /** @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS. */
@@ -76,10 +79,11 @@ export class ModelCatalog {
     );
   }
 
-  async #list(): Promise<InstalledModel[]> {
+  /** @param changes what had changed when it was asked for; a later change makes it stale. */
+  async #list(changes: number): Promise<InstalledModel[]> {
     try {
       const models = await this.#options.list();
-      this.#listed = { at: this.#now(), models };
+      if (changes === this.#changes) this.#listed = { at: this.#now(), models };
       return models;
     } catch (cause) {
       if (cause instanceof ServiceError) throw cause;
@@ -87,7 +91,7 @@ export class ModelCatalog {
         cause,
       });
     } finally {
-      this.#listing = undefined;
+      if (changes === this.#changes) this.#listing = undefined;
     }
   }
 }

@@ -94,7 +94,8 @@ export class ModelProvision {
       for await (const line of post(origin, "/api/pull", { model }, signal)) {
         if (typeof line["error"] === "string") throw new Error(line["error"]);
         const { status, completed, total } = line;
-        if (typeof total === "number") progress.update(String(status), Number(completed ?? 0), total);
+        if (typeof total === "number")
+          progress.update(String(status), Number(completed ?? 0), total);
       }
       this.#options.onInstalled();
     } finally {

@@ -92,7 +92,10 @@ export class Residency implements LoadedModels {
     const now = this.#now();
     const resident = this.#residents.get(model);
     if (resident) resident.lastUsedAt = now;
-    else this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+    // What its place was given to is loaded or loading: this was its last answer.
+    else if (this.obstacles(model).length === 0) {
+      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+    }
   }
 
   /** A model may be gone: it failed, or a client asked to unload it. */
@@ -128,12 +131,14 @@ export class Residency implements LoadedModels {
         this.forget(model);
         return 0;
       }
-      const before = [...loaded];
       const startedAt = this.#now();
       await this.#options.load(model, hints);
       const tookMs = this.#now() - startedAt;
-      this.#residents.delete(model);
-      this.used(model);
+      const now = this.#now();
+      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+      // Also what was loaded meanwhile; what is still loading is not there yet.
+      const known = [...this.#residents.keys()].filter((other) => !this.#loads.has(other));
+      const before = new Set([...loaded, ...known]);
       this.#learn(model, before, await this.#list());
       return tookMs;
     } catch {
@@ -143,11 +148,20 @@ export class Residency implements LoadedModels {
     }
   }
 
-  #learn(model: string, before: string[], after: Set<string>): void {
-    if (!after.has(model)) return;
+  #learn(model: string, before: Set<string>, after: Set<string>): void {
+    if (!after.has(model)) {
+      // Pushed out already, by a load that went on beside its own.
+      for (const other of after) this.#conflicts.add(pair(model, other));
+      this.#residents.delete(model);
+      return;
+    }
     for (const other of before) {
       if (after.has(other)) this.#conflicts.delete(pair(model, other));
-      else this.#conflicts.add(pair(model, other));
+      else {
+        this.#conflicts.add(pair(model, other));
+        // Gone for sure, however lately it answered: trusted, both would push each other out.
+        this.#residents.delete(other);
+      }
     }
   }
 
@@ -160,7 +174,8 @@ export class Residency implements LoadedModels {
       if (!names.has(model) && !expected) this.#residents.delete(model);
     }
     for (const name of names) {
-      if (!this.#residents.has(name)) {
+      // One that is about to be pushed out by a load under way does not count as loaded.
+      if (!this.#residents.has(name) && this.obstacles(name).length === 0) {
         this.#residents.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
       }
     }

@@ -14,29 +14,27 @@ export class Deadlines {
   }
 
   /** Calls `expire` once when `ms` have passed, unless the returned function is called before. */
-  after(ms: number, expire: () => void): () => void {
+  after(ms: number, expire: () => void): () => boolean {
     const deadline = { at: performance.now() + ms, expire };
     this.#pending.add(deadline);
-    this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs);
-    return () => this.#drop(deadline);
+    this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
+    return () => this.#pending.delete(deadline);
   }
 
   get size(): number {
     return this.#pending.size;
   }
 
-  #drop(deadline: Deadline): void {
-    this.#pending.delete(deadline);
-    if (this.#pending.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
+  /** Ends the timer when there was nothing left: not with each request, which has its price. */
   #sweep(): void {
+    if (this.#pending.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
     const now = performance.now();
     for (const deadline of [...this.#pending]) {
       if (deadline.at > now) continue;
-      this.#drop(deadline);
+      this.#pending.delete(deadline);
       deadline.expire();
     }
   }

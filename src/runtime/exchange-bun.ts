@@ -3,9 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import { tooLarge, type UploadWatch } from "./upload-watch.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
-export interface BunServer {
-  requestIP(request: Request): { address: string } | null;
-}
+export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
 
 /** Bodies up to this size are read by Bun in one native call; larger ones piece by piece. */
 const WHOLE_BODY_BYTES = 65_536;
@@ -17,6 +15,7 @@ export class BunExchange implements Exchange {
   readonly #uploads: UploadWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
+  #peer: string | undefined;
 
   constructor(request: Request, server: BunServer, uploads: UploadWatch) {
     this.request = request;
@@ -34,7 +33,8 @@ export class BunExchange implements Exchange {
   }
 
   get peer(): string {
-    return this.#server.requestIP(this.request)?.address ?? "";
+    this.#peer ??= this.#server.requestIP(this.request)?.address ?? "";
+    return this.#peer;
   }
 
   header(name: string): string | undefined {

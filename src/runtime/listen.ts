@@ -69,20 +69,8 @@ function closeNode(server: ReturnType<typeof createServer>): Promise<void> {
   });
 }
 
-interface BunRuntime {
-  serve(options: {
-    hostname: string;
-    port: number;
-    idleTimeout: number;
-    maxRequestBodySize: number;
-    fetch: (request: Request, server: BunServer) => Promise<Response>;
-    error: (err: Error) => Response;
-  }): { port: number; stop(closeActive?: boolean): Promise<void> };
-}
-
 async function listenOnBun(options: ListenOptions): Promise<Listening> {
   const { host, port, handler, badRequest } = options;
-  const { Bun } = globalThis as unknown as { Bun: BunRuntime };
   const server = Bun.serve({
     hostname: host,
     port,
@@ -93,7 +81,7 @@ async function listenOnBun(options: ListenOptions): Promise<Listening> {
     error: (err) => badRequest(err.message),
   });
   return {
-    port: server.port,
+    port: server.port ?? port,
     stopAccepting: () => void server.stop(),
     close: () => server.stop(true),
   };

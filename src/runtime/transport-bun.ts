@@ -107,9 +107,10 @@ function counted(
         }
         bytes += value.byteLength;
         controller.enqueue(value);
-      } catch (err) {
+      } catch {
         onEnd(bytes, false);
-        controller.error(err);
+        // This breaks the client's connection. Bun would print a reason on the terminal.
+        controller.error();
       }
     },
     async cancel(reason) {

@@ -22,27 +22,25 @@ export class UploadWatch {
   watch(fail: (reason: ServiceError) => void): { progress: () => void; done: () => void } {
     const upload: Upload = { lastProgressAt: performance.now(), fail };
     this.#uploads.add(upload);
-    this.#timer ??= setInterval(() => this.#sweep(), Math.max(100, this.#stallMs / 10));
+    this.#timer ??= setInterval(() => this.#sweep(), Math.min(1000, this.#stallMs / 10)).unref();
     return {
       progress: () => {
         upload.lastProgressAt = performance.now();
       },
-      done: () => this.#forget(upload),
+      done: () => this.#uploads.delete(upload),
     };
   }
 
-  #forget(upload: Upload): void {
-    this.#uploads.delete(upload);
-    if (this.#uploads.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
+  /** Ends the timer when there was nothing to watch: not with each upload, which has its price. */
   #sweep(): void {
+    if (this.#uploads.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
     const now = performance.now();
     for (const upload of [...this.#uploads]) {
       if (now - upload.lastProgressAt < this.#stallMs) continue;
-      this.#forget(upload);
+      this.#uploads.delete(upload);
       const sec = Math.round(this.#stallMs / 1000);
       upload.fail(
         new ServiceError("upload_stalled", `No more of the request's body arrived within ${sec} s`),

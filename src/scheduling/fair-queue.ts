@@ -1,3 +1,4 @@
+import QuickLRU from "quick-lru";
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { PoolCounter, type PoolStats } from "./pool-counter.ts";
@@ -44,6 +45,9 @@ interface Ticket extends SlotRequest {
   settle: (result: Slot | Error) => void;
 }
 
+/** Turns are remembered of this many tenants; who is forgotten counts as new. */
+const MAX_TENANTS = 1000;
+
 /**
  * The shared queue. Tenants with waiting work take turns; within one tenant it is first in,
  * first out. No more requests for a model are let through than the server decodes side by side,
@@ -58,6 +62,9 @@ export class FairQueue {
   readonly #turns = new Map<string, Ticket[]>();
   readonly #tenantRunning = new Map<string, number>();
   readonly #modelRunning = new Map<string, number>();
+  /** Number of each tenant's last turn; tenants that were not here lately are not in it. */
+  readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
+  #turnCount = 0;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
@@ -115,10 +122,20 @@ export class FairQueue {
       };
       const line = this.#turns.get(ticket.tenant);
       if (line) line.push(ticket);
-      else this.#turns.set(ticket.tenant, [ticket]);
+      else this.#join(ticket);
       this.#counters[ticket.pool].waiting += 1;
       this.#dispatch();
     });
+  }
+
+  /** A tenant that begins to wait goes before those whose last turn was later than its own. */
+  #join(ticket: Ticket): void {
+    const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
+    const own = turnOf(ticket.tenant);
+    const later = [...this.#turns].filter(([tenant]) => turnOf(tenant) > own);
+    for (const [tenant] of later) this.#turns.delete(tenant);
+    this.#turns.set(ticket.tenant, [ticket]);
+    for (const [tenant, line] of later) this.#turns.set(tenant, line);
   }
 
   #remove(ticket: Ticket): void {
@@ -193,6 +210,8 @@ export class FairQueue {
     const waitedMs = this.#now() - ticket.enqueuedAt;
     const counter = this.#counters[ticket.pool];
     counter.started(waitedMs);
+    this.#turnCount += 1;
+    this.#lastTurns.set(ticket.tenant, this.#turnCount);
     add(this.#tenantRunning, tenantKey(ticket), 1);
     add(this.#modelRunning, ticket.model, 1);
     this.#options.floor.started(ticket.model);

@@ -70,13 +70,13 @@ export class ModelFloor {
    */
   admits(model: string, now: number, isBusy: (model: string) => boolean): boolean {
     if (model === "") return true;
-    if (this.#claimed !== undefined && this.#claimed !== model) {
-      // What stands in the claimed model's way gets no new work, so that it runs dry.
-      return !this.#models.obstacles(this.#claimed).includes(model);
+    if (this.#claimed === model) return true;
+    // What stands in the claimed model's way gets no new work, so that it runs dry.
+    if (this.#claimed !== undefined && this.#models.obstacles(this.#claimed).includes(model)) {
+      return false;
     }
     if (this.#models.isLoaded(model)) return true;
     const obstacles = this.#models.obstacles(model);
-    if (this.#claimed === model) return true;
     return obstacles.every((other) => !isBusy(other) && now >= this.#freeAt(other));
   }
 
@@ -87,7 +87,8 @@ export class ModelFloor {
   }
 
   ended(model: string, now: number): void {
-    this.#idleSince.set(model, now);
+    // Only loaded models are asked about; clients may name any number of others.
+    if (this.#models.isLoaded(model)) this.#idleSince.set(model, now);
   }
 
   #freeAt(model: string): number {

@@ -38,8 +38,9 @@ export class ClientAddress {
     const direct = plainAddress(peer);
     if (!this.#trustsAny || !forwardedFor || !this.#trusts(direct)) return direct;
     const hops = forwardedFor.split(",").map((hop) => plainAddress(hop.trim()));
-    const client = hops.findLast((hop) => isIP(hop) !== 0 && !this.#trusts(hop));
-    return client ?? direct;
+    const client = hops.findLast((hop) => hop !== "" && !this.#trusts(hop));
+    // What is left of a hop that is no address was not written by a trusted proxy.
+    return client !== undefined && isIP(client) !== 0 ? client : direct;
   }
 
   #trusts(address: string): boolean {

@@ -99,7 +99,11 @@ export class FakeOllama {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    } catch {
+      return; // The other side left during its upload.
+    }
     const request: Received = {
       method: incoming.method ?? "",
       target: incoming.url ?? "",
@@ -135,12 +139,19 @@ export class FakeOllama {
         return json({ models: this.inMemory.map(loadedEntry) });
       case "/api/show":
         return json({ modelfile: "FROM fake", details: {}, model_info: {} });
+      case "/api/create":
+        return json({ status: "success" });
       case "/api/generate":
       case "/api/chat":
       case "/api/embed":
       case "/v1/chat/completions":
         return await this.#infer(path, request, response, json);
       default:
+        // The service puts its embedding model into a server that lacks it: this one has the blob.
+        if (request.method === "HEAD" && path.startsWith("/api/blobs/")) {
+          response.writeHead(200).end();
+          return;
+        }
         response.writeHead(404, { "Content-Type": "text/plain" });
         response.end("404 page not found");
     }

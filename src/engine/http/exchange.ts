@@ -48,7 +48,10 @@ export class Exchange {
     this.#response.end(this.method === "HEAD" ? undefined : body);
   }
 
-  /** Writes a piece of a streamed answer; the first one sends the headers. Waits while the client reads slowly. */
+  /**
+   * Writes a piece of a streamed answer; the first one sends the headers. Waits while the client
+   * reads slowly.
+   */
   async write(contentType: string, text: string): Promise<void> {
     if (this.signal.aborted) return;
     const response = this.#response;

@@ -4,8 +4,9 @@ import type { Json } from "./go-json.ts";
 type JsonObject = { [key: string]: Json };
 
 /**
- * Reads fields of a request's JSON object by Go's rules: names whatever their case, the last duplicate wins, null is
- * not given, and a wrong type is refused with Go's text. `path` is how Go calls the place: the type, then the fields.
+ * Reads fields of a request's JSON object by Go's rules: names whatever their case, the last
+ * duplicate wins, null is not given, and a wrong type is refused with Go's text. `path` is how Go
+ * calls the place: the type, then the fields.
  */
 export class Fields {
   readonly #values = new Map<string, Json>();

@@ -8,8 +8,10 @@ export class JsonSyntaxError extends Error {}
 export class EmptyJsonError extends Error {}
 
 /**
- * Reads the first JSON value of `bytes` and ignores what follows it, as Go's decoder does; invalid UTF-8 is replaced.
- * @throws {JsonSyntaxError} with Go's text. @throws {EmptyJsonError} when there is nothing but white space.
+ * Reads the first JSON value of `bytes` and ignores what follows it, as Go's decoder does; invalid
+ * UTF-8 is replaced.
+ * @throws {JsonSyntaxError} with Go's text. @throws {EmptyJsonError} when there is nothing but
+ * white space.
  */
 export function parseFirstJson(bytes: Uint8Array): Json {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { toEngineError } from "../errors.ts";
+import { isAllowed } from "./guard.ts";
 import { Exchange, JSON_UTF8 } from "./exchange.ts";
 import type { Router } from "./router.ts";
 
@@ -21,7 +22,8 @@ export class HttpServer {
     // A request may wait for a place as long as its client does.
     this.#server.requestTimeout = 0;
     this.#server.timeout = 0;
-    // Idle connections stay open, as with Ollama: closing one just as a pool reuses it loses a request.
+    // Idle connections stay open, as with Ollama: closing one just as a pool reuses it loses a
+    // request.
     this.#server.keepAliveTimeout = 0;
   }
 
@@ -53,6 +55,7 @@ export class HttpServer {
     response.on("error", () => controller.abort());
     const exchange = new Exchange(request, response, controller.signal);
     try {
+      if (!isAllowed(request.headers)) return exchange.send(403, {});
       await this.#options.router.handle(exchange);
     } catch (err) {
       this.#fail(exchange, err);

@@ -24,7 +24,10 @@ export type ChatLine = Head & {
 } & Tail &
   Metrics;
 
-/** A model loaded or unloaded is one object even for who asked for a stream; everything else is lines. */
+/**
+ * A model loaded or unloaded is one object even for who asked for a stream; everything else is
+ * lines.
+ */
 export type Answer<Line> =
   | { readonly kind: "object"; readonly value: Line }
   | { readonly kind: "lines"; readonly lines: AsyncGenerator<Line, void> };

@@ -58,7 +58,8 @@ export async function embed(
 }
 
 /**
- * One vector as the model gives it, not brought to length 1; `[]` for an empty prompt, which only loads the model.
+ * One vector as the model gives it, not brought to length 1; `[]` for an empty prompt, which only
+ * loads the model.
  * @throws {EngineError} 500 when the text is too long, as Ollama's older route does.
  */
 export async function embedRaw(

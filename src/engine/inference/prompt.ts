@@ -4,7 +4,9 @@ import type { Message } from "./requests.ts";
 
 type Turn = { readonly role: string; readonly content: string };
 
-/** The only chat layout the engine's models use; a model without a template gets its text as it is. */
+/**
+ * The only chat layout the engine's models use; a model without a template gets its text as it is.
+ */
 const CHATML_MARK = "<|im_start|>";
 
 /**
@@ -48,7 +50,8 @@ export function tagImages(messages: readonly Message[]): Turn[] {
 }
 
 /**
- * The conversation without its oldest turns, as many as `fits` asks for. System turns and the last one stay.
+ * The conversation without its oldest turns, as many as `fits` asks for. System turns and the last
+ * one stay.
  */
 export function dropOldest(
   turns: readonly Turn[],

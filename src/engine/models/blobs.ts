@@ -23,8 +23,9 @@ export async function digestOfFile(path: string, signal?: AbortSignal): Promise<
 }
 
 /**
- * Files named by their digest, in Ollama's layout. A file counts only under its final name, where it arrives
- * by a rename; whatever is unfinished lies in a work folder beside and is removed at the next start.
+ * Files named by their digest, in Ollama's layout. A file counts only under its final name, where
+ * it arrives by a rename; whatever is unfinished lies in a work folder beside and is removed at the
+ * next start.
  */
 export class BlobFolder {
   readonly #root: string;
@@ -52,7 +53,9 @@ export class BlobFolder {
     return join(this.#root, "blobs", digest.replace(":", "-"));
   }
 
-  /** Whether the blob is there with this many bytes; its content was checked when it was adopted. */
+  /**
+   * Whether the blob is there with this many bytes; its content was checked when it was adopted.
+   */
   async has(digest: string, size: number): Promise<boolean> {
     const found = await stat(this.path(digest)).catch(() => undefined);
     return found?.size === size;

@@ -77,7 +77,11 @@ function names(...texts: string[]): ModelName[] {
   });
 }
 
-function describe({ family, size, quantization }: Record<"family" | "size" | "quantization", string>) {
+function describe({
+  family,
+  size,
+  quantization,
+}: Record<"family" | "size" | "quantization", string>) {
   return {
     model_format: "gguf",
     model_family: family,

@@ -28,7 +28,8 @@ export function renderModelfile(model: Described): string {
     `TEMPLATE ${quoted(model.template ?? "{{ .Prompt }}")}`,
   ];
   if (model.system !== undefined) lines.push(`SYSTEM ${quoted(model.system)}`);
-  for (const [name, value] of pairs(model.parameters)) lines.push(`PARAMETER ${name} ${String(value)}`);
+  for (const [name, value] of pairs(model.parameters))
+    lines.push(`PARAMETER ${name} ${String(value)}`);
   if (model.license !== undefined) lines.push(`LICENSE """${model.license}"""`);
   return `${lines.join("\n")}\n`;
 }

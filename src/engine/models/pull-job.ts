@@ -24,7 +24,9 @@ export class PullJob {
     return this.#abort.signal.aborted;
   }
 
-  /** The lines from now on, beginning with the latest, until `signal`; throws what the work threw. */
+  /**
+   * The lines from now on, beginning with the latest, until `signal`; throws what the work threw.
+   */
   async *follow(signal: AbortSignal): AsyncGenerator<PullStatus, void> {
     const follower: Follower = { queue: this.#latest ? [this.#latest] : [], wake: () => {} };
     this.#followers.add(follower);

@@ -26,8 +26,8 @@ export class Puller {
   }
 
   /**
-   * Yields the lines of a pull until `success` or `signal`, which cancels the download unless another
-   * pull shares it.
+   * Yields the lines of a pull until `success` or `signal`, which cancels the download unless
+   * another pull shares it.
    * @throws {EngineError} with the sentence for the client.
    */
   async *pull(name: ModelName, signal: AbortSignal): AsyncGenerator<PullStatus, void> {
@@ -88,7 +88,10 @@ export class Puller {
       }
     }
     const text = `pull model manifest: no source could be used (${reasons.join("; ")})`;
-    throw new EngineError(500, `${text}. Check this machine's network or package mirror and pull again`);
+    throw new EngineError(
+      500,
+      `${text}. Check this machine's network or package mirror and pull again`,
+    );
   }
 
   #unknown(): string {

@@ -85,7 +85,8 @@ export class ModelStore {
     const used = new Set<string>();
     for (const name of await this.#names()) {
       const manifest = await readManifest(this.#path(name)).catch(() => undefined);
-      for (const layer of manifest ? [manifest.config, ...manifest.layers] : []) used.add(layer.digest);
+      for (const layer of manifest ? [manifest.config, ...manifest.layers] : [])
+        used.add(layer.digest);
     }
     for (const layer of [removed.config, ...removed.layers]) {
       if (!used.has(layer.digest)) await this.blobs.remove(layer.digest);

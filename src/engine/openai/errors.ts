@@ -15,7 +15,10 @@ export function sendRequestError(exchange: Exchange, { status, message }: Engine
   exchange.json(status, errorBody(message, types[status] ?? "api_error"), JSON_UTF8);
 }
 
-/** Answers an error of the native operation underneath: whatever its status, the type is `api_error`. */
+/**
+ * Answers an error of the native operation underneath: whatever its status, the type is
+ * `api_error`.
+ */
 export function sendInnerError(
   exchange: Exchange,
   err: unknown,

@@ -3,7 +3,8 @@ import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
 import { renderJson } from "../http/render-json.ts";
 
 /**
- * Sends lines as they come. An error before the first one is a real status, one after it is the last line.
+ * Sends lines as they come. An error before the first one is a real status, one after it is the
+ * last line.
  */
 export async function sendLines(
   exchange: Exchange,

@@ -5,11 +5,10 @@ import type {
   Token,
 } from "node-llama-cpp";
 import type { ModelOptions } from "../values/options.ts";
+import { AnswerText } from "./answer-text.ts";
 import type { DecodeGate } from "./decode-gate.ts";
-import { RepeatGuard } from "./repeat-guard.ts";
 import { isReproducible, samplerSettings } from "./sampling.ts";
-import { StopHolder } from "./stop-holder.ts";
-import { TokenText } from "./token-text.ts";
+import type { Detokenize } from "./token-text.ts";
 
 export type CompletionRequest = {
   /** The whole prompt; it fits the context. */
@@ -33,12 +32,18 @@ type Parts = {
   readonly model: LlamaModel;
   readonly sequence: LlamaContextSequence;
   readonly grammar: LlamaGrammarEvaluationState | undefined;
-  /** Tokens decoded in one go while the prompt is read; between two of them a client that left is noticed. */
+  /**
+   * Tokens decoded in one go while the prompt is read; between two of them a client that left is
+   * noticed.
+   */
   readonly batchSize: number;
   readonly gate: DecodeGate;
 };
 
-/** Decodes on one sequence, yielding text as it becomes certain. Ends within a token of `signal`. */
+/**
+ * Decodes on one sequence, yielding text as it becomes certain, sometimes none. Ends within a token
+ * of `signal`.
+ */
 export async function* complete(
   parts: Parts,
   { tokens, options, shift, signal }: CompletionRequest,
@@ -48,9 +53,8 @@ export async function* complete(
   const answer: Token[] = [];
   const recent = () => recentTokens(tokens, answer, options);
   const rest = await readPrompt(parts, tokens, { options, signal });
-  const text = new TokenText((given, before) => model.detokenize(given, true, before));
-  const stops = new StopHolder(options.stop);
-  const guard = new RepeatGuard();
+  const detokenize: Detokenize = (given, before) => model.detokenize(given, true, before);
+  const text = new AnswerText({ detokenize, stops: options.stop });
   const limit = predictLimit(options);
   let firstAt = startedAt;
   const finish = (doneReason: CompletionEnd["doneReason"], evalCount: number): CompletionEnd => ({
@@ -64,19 +68,22 @@ export async function* complete(
     signal.throwIfAborted();
     if (answer.length === 0) firstAt = performance.now();
     if (model.isEogToken(token)) {
-      const tail = stops.push(text.flush());
-      yield tail.text + stops.flush();
+      yield text.end();
       return finish("stop", answer.length + 1);
     }
     answer.push(token);
-    const piece = text.push(token);
-    const { text: certain, stopped } = stops.push(piece);
-    if (certain !== "") yield certain;
-    if (stopped) return finish("stop", answer.length);
-    if (piece !== "" && guard.loops(piece) && !grammar) return finish(undefined, answer.length);
+    const step = text.push(token);
+    yield step.text;
+    if (step.stopped) return finish("stop", answer.length);
+    const endless = answer.length >= limit.most && !limit.asked;
+    if (grammar && (step.loops || endless)) {
+      yield text.endAsJson();
+      return finish("stop", answer.length);
+    }
+    if (step.loops) return finish(undefined, answer.length);
     const full = sequence.nextTokenIndex + 1 >= options.num_ctx;
-    if (answer.length >= limit || (full && !shift)) {
-      yield stops.push(text.flush()).text + stops.flush();
+    if (answer.length >= limit.most || (full && !shift)) {
+      yield text.end();
       return finish("length", answer.length);
     }
     if (full) await gate.closedFor(() => slideWindow(sequence, options));
@@ -91,8 +98,8 @@ async function readPrompt(
   tokens: readonly Token[],
   { options, signal }: { options: ModelOptions; signal: AbortSignal },
 ): Promise<Token[]> {
-  // A part of the prompt that is still in memory is not read again. That changes the last bits of the numbers,
-  // so whoever asks for a reproducible answer starts from nothing.
+  // A part of the prompt that is still in memory is not read again. That changes the last bits of
+  // the numbers, so whoever asks for a reproducible answer starts from nothing.
   const known = isReproducible(options) ? [] : tokens.slice(0, -1);
   if (sequence.nextTokenIndex > 0) {
     await gate.closedFor(() =>
@@ -121,9 +128,14 @@ async function slideWindow(
   await sequence.eraseContextTokenRanges([{ start: keep, end: keep + discard }]);
 }
 
-/** Ollama bounds an endless answer at ten times the context. */
-function predictLimit({ num_predict, num_ctx }: ModelOptions): number {
-  return num_predict > 0 ? Math.min(num_predict, 10 * num_ctx) : 10 * num_ctx;
+/**
+ * Ollama bounds an endless answer at ten times the context; `asked`: the client wanted it to end
+ * there.
+ */
+function predictLimit({ num_predict, num_ctx }: ModelOptions): { most: number; asked: boolean } {
+  const bound = 10 * num_ctx;
+  const asked = num_predict > 0 && num_predict <= bound;
+  return { most: asked ? num_predict : bound, asked };
 }
 
 function recentTokens(

@@ -1,7 +1,8 @@
 /**
- * Lets a sequence's memory be changed while other sequences decode. node-llama-cpp (3.22) holds its context lock as
- * long as any sequence has a next token queued, so under load a change of memory would wait for all answers to end:
- * whoever decodes passes the gate before each token, and a change closes it for a moment.
+ * Lets a sequence's memory be changed while other sequences decode. node-llama-cpp (3.22) holds its
+ * context lock as long as any sequence has a next token queued, so under load a change of memory
+ * would wait for all answers to end: whoever decodes passes the gate before each token, and a
+ * change closes it for a moment.
  */
 export class DecodeGate {
   #closed: Promise<void> | undefined;

@@ -17,8 +17,8 @@ export class FifoPool<T> {
   }
 
   /**
-   * Takes an item, waiting for one if need be; `choose` gives the index of the best of the free ones.
-   * Leaves the queue when `signal` aborts, and rejects with its reason.
+   * Takes an item, waiting for one if need be; `choose` gives the index of the best of the free
+   * ones. Leaves the queue when `signal` aborts, and rejects with its reason.
    */
   async acquire(signal: AbortSignal, choose: Choose<T> = first): Promise<T> {
     signal.throwIfAborted();

@@ -1,6 +1,6 @@
 /**
- * Any JSON object. White space is bounded, so a small model cannot fill its budget with it, and nothing may follow
- * the object, so the answer ends there.
+ * Any JSON object. White space is bounded, so a small model cannot fill its budget with it, and
+ * nothing may follow the object, so the answer ends there.
  */
 export const JSON_GRAMMAR = String.raw`root   ::= object
 object ::= "{" ws ( string ":" ws value ( ws "," ws string ":" ws value )* ws )? "}"

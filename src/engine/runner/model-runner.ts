@@ -4,13 +4,14 @@ import type {
   LlamaContextSequence,
   LlamaGrammar,
   LlamaModel,
+  Token,
 } from "node-llama-cpp";
 import { type CompletionEnd, type CompletionRequest, complete } from "./completion.ts";
 import { DecodeGate } from "./decode-gate.ts";
 import { Embedder, type EmbedRequest } from "./embedder.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { JSON_GRAMMAR } from "./json-grammar.ts";
-import { type Token, commonPrefix } from "./prefix.ts";
+import { commonPrefix } from "./prefix.ts";
 
 export type LoadRequest = {
   readonly weightsPath: string;
@@ -82,7 +83,10 @@ export class ModelRunner {
     return bare ? tokens : [bos, ...tokens];
   }
 
-  /** Yields an answer's text piece by piece; waits for a free sequence first, which it gives back in any case. */
+  /**
+   * Yields an answer's text piece by piece; waits for a free sequence first, which it gives back in
+   * any case.
+   */
   async *complete(
     request: CompletionRequest & { json: boolean },
   ): AsyncGenerator<string, CompletionEnd> {

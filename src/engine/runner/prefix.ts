@@ -1,7 +1,5 @@
 import type { Token } from "node-llama-cpp";
 
-export type { Token } from "node-llama-cpp";
-
 /** How many tokens two lists have in common from their beginning. */
 export function commonPrefix(a: readonly Token[], b: readonly Token[]): number {
   const shorter = Math.min(a.length, b.length);

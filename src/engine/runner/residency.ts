@@ -24,8 +24,9 @@ export type ResidencyOptions<R extends Runner, W extends Wanted> = {
 };
 
 /**
- * Which models are in memory. Loads happen strictly one at a time in the order asked for; to make room the idle
- * model with the shortest keep-alive goes, and if none is idle the next one whose work ends.
+ * Which models are in memory. Loads happen strictly one at a time in the order asked for; to make
+ * room the idle model with the shortest keep-alive goes, and if none is idle the next one whose
+ * work ends.
  */
 export class Residency<R extends Runner, W extends Wanted> {
   readonly #options: ResidencyOptions<R, W>;
@@ -39,8 +40,8 @@ export class Residency<R extends Runner, W extends Wanted> {
   }
 
   /**
-   * Waits until the model is in memory and keeps it there until `release`.
-   * Rejects with the signal's reason when it aborts first; a load that has begun goes on.
+   * Waits until the model is in memory and keeps it there until `release`. Rejects with the
+   * signal's reason when it aborts first; a load that has begun goes on.
    */
   async acquire(wanted: W, signal: AbortSignal): Promise<Lease<R>> {
     signal.throwIfAborted();

@@ -27,7 +27,10 @@ type ResidentOptions<R> = {
 /** Timers take 31 bits; whatever is longer is looked at again then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** One model in memory: who uses it, and when it goes. The keep-alive clock starts when the last request ends. */
+/**
+ * One model in memory: who uses it, and when it goes. The keep-alive clock starts when the last
+ * request ends.
+ */
 export class Resident<R extends Runner> {
   readonly ready: Promise<R>;
   readonly contextLength: number;

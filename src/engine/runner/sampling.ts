@@ -9,8 +9,8 @@ export function isReproducible({ seed, temperature }: ModelOptions): boolean {
 }
 
 /**
- * The sampler's settings. `recent` gives the tokens repetition is measured on, `seed` below 0 is drawn by `random`.
- * `typical_p` has no counterpart in node-llama-cpp and is ignored.
+ * The sampler's settings. `recent` gives the tokens repetition is measured on, `seed` below 0 is
+ * drawn by `random`. `typical_p` has no counterpart in node-llama-cpp and is ignored.
  */
 export function samplerSettings(
   options: ModelOptions,

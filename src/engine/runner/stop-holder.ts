@@ -1,6 +1,6 @@
 /**
- * Cuts a text at the first stop sequence while it arrives in pieces. Only what may still become a stop sequence
- * is held back.
+ * Cuts a text at the first stop sequence while it arrives in pieces. Only what may still become a
+ * stop sequence is held back.
  */
 export class StopHolder {
   readonly #stops: readonly string[];

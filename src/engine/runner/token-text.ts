@@ -4,9 +4,13 @@ const REPLACEMENT = "\uFFFD";
 /** A UTF-8 character has at most four bytes, and a token at least one. */
 const MAX_HELD_TOKENS = 4;
 
-type Detokenize = (tokens: readonly Token[], before: readonly Token[]) => string;
+/** Text of tokens, given those before them. */
+export type Detokenize = (tokens: readonly Token[], before: readonly Token[]) => string;
 
-/** Turns tokens into text one by one; a character whose bytes are spread over tokens is held until it is whole. */
+/**
+ * Turns tokens into text one by one; a character whose bytes are spread over tokens is held until
+ * it is whole.
+ */
 export class TokenText {
   readonly #detokenize: Detokenize;
   readonly #before: Token[] = [];

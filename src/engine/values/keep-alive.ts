@@ -1,7 +1,10 @@
 import { EngineError } from "../errors.ts";
 import { DurationError, parseGoDuration } from "./durations.ts";
 
-/** Milliseconds a model stays after its last request; `Infinity` is forever, `undefined` leaves it as it is. */
+/**
+ * Milliseconds a model stays after its last request; `Infinity` is forever, `undefined` leaves it
+ * as it is.
+ */
 export type KeepAliveMs = number | undefined;
 
 const forever = (ms: number): number => (ms < 0 ? Number.POSITIVE_INFINITY : ms);
@@ -24,7 +27,10 @@ export function decodeKeepAlive(value: unknown): KeepAliveMs {
   }
 }
 
-/** The setting `OLLAMA_KEEP_ALIVE`: a duration or a number of seconds; what does not parse is five minutes. */
+/**
+ * The setting `OLLAMA_KEEP_ALIVE`: a duration or a number of seconds; what does not parse is five
+ * minutes.
+ */
 export function keepAliveSetting(text: string | undefined): number {
   const trimmed = (text ?? "").trim();
   if (trimmed === "") return 300_000;

@@ -12,7 +12,8 @@ type Incoming = {
 };
 
 /**
- * Writes a blob from a stream into the store, reporting progress; it counts only when its digest is right.
+ * Writes a blob from a stream into the store, reporting progress; it counts only when its digest is
+ * right.
  * @throws {DigestMismatchError}
  */
 export async function receiveBlob(

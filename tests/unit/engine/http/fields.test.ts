@@ -6,7 +6,12 @@ const refusal = (message: string) => expect.objectContaining({ status: 400, mess
 
 describe("fields of a body", () => {
   it("match whatever their case, the last one wins, null is not given", () => {
-    const fields = fieldsOf("api", "ChatRequest", { MODEL: "a", Model: "b", model: null, stream: null });
+    const fields = fieldsOf("api", "ChatRequest", {
+      MODEL: "a",
+      Model: "b",
+      model: null,
+      stream: null,
+    });
     expect(fields.string("model")).toBe("b");
     expect(fields.boolean("stream")).toBeUndefined();
   });
@@ -16,10 +21,16 @@ describe("fields of a body", () => {
   });
 
   it("refuse a wrong type with Go's text", () => {
-    const fields = fieldsOf("api", "ChatRequest", { model: 1, stream: "x", messages: [{ content: [] }] });
-    const field = "json: cannot unmarshal number into Go struct field ChatRequest.model of type string";
+    const fields = fieldsOf("api", "ChatRequest", {
+      model: 1,
+      stream: "x",
+      messages: [{ content: [] }],
+    });
+    const field =
+      "json: cannot unmarshal number into Go struct field ChatRequest.model of type string";
     expect(() => fields.string("model")).toThrow(refusal(field));
-    const stream = "json: cannot unmarshal string into Go struct field ChatRequest.stream of type bool";
+    const stream =
+      "json: cannot unmarshal string into Go struct field ChatRequest.stream of type bool";
     expect(() => fields.boolean("stream")).toThrow(refusal(stream));
     const [message] = fields.objects("messages", "api.Message") ?? [];
     const content =

@@ -28,7 +28,9 @@ async function ask(method: string, path: string): Promise<Sent> {
 
 describe("router", () => {
   it("serves exact paths and one-segment parameters", async () => {
-    expect(await ask("GET", "/v1/models/smollm2%3A135m")).toMatchObject({ text: "served smollm2:135m" });
+    expect(await ask("GET", "/v1/models/smollm2%3A135m")).toMatchObject({
+      text: "served smollm2:135m",
+    });
     expect(await ask("HEAD", "/api/tags")).toMatchObject({ status: 200 });
     expect(await ask("GET", "/v1/models/a/b")).toMatchObject({ status: 404 });
   });
@@ -42,14 +44,23 @@ describe("router", () => {
   });
 
   it("answers an unknown path in plain text", async () => {
-    expect(await ask("GET", "/api/nope")).toMatchObject({ status: 404, text: "404 page not found" });
+    expect(await ask("GET", "/api/nope")).toMatchObject({
+      status: 404,
+      text: "404 page not found",
+    });
     expect(await ask("GET", "/API/tags")).toMatchObject({ status: 404 });
   });
 
   it("redirects a trailing slash and an unclean path", async () => {
-    expect(await ask("GET", "/api/tags/")).toMatchObject({ status: 301, headers: { location: "/api/tags" } });
+    expect(await ask("GET", "/api/tags/")).toMatchObject({
+      status: 301,
+      headers: { location: "/api/tags" },
+    });
     expect(await ask("POST", "/api/chat/")).toMatchObject({ status: 307 });
-    expect(await ask("GET", "/api//tags")).toMatchObject({ status: 301, headers: { location: "/api/tags" } });
+    expect(await ask("GET", "/api//tags")).toMatchObject({
+      status: 301,
+      headers: { location: "/api/tags" },
+    });
     expect(await ask("GET", "/api/chat/")).toMatchObject({ status: 404 });
   });
 });

@@ -52,10 +52,14 @@ describe("the prompt", () => {
   });
 
   it("is cut out of its middle, or refused", () => {
-    const tokens = Array.from({ length: 20 }, (_, index) => index) as unknown as Parameters<typeof fitPrompt>[0];
+    const tokens = Array.from({ length: 20 }, (_, index) => index) as unknown as Parameters<
+      typeof fitPrompt
+    >[0];
     const options = resolveOptions({ num_ctx: 10, num_keep: 2 }, {}, 10);
     expect(fitPrompt(tokens, options, true)).toEqual([0, 1, 13, 14, 15, 16, 17, 18, 19]);
-    expect(() => fitPrompt(tokens, options, false)).toThrow("the input length exceeds the context length");
+    expect(() => fitPrompt(tokens, options, false)).toThrow(
+      "the input length exceeds the context length",
+    );
   });
 });
 

@@ -93,15 +93,14 @@ describe("the registry", () => {
     const manifest = await packageModel(ENTRY, other.context);
     const asked: string[] = [];
     const { readFile } = await import("node:fs/promises");
-    const fetch = async (input: string | URL | Request): Promise<Response> => {
-      const url = input instanceof Request ? input.url : String(input);
+    const fetch = async (url: string): Promise<Response> => {
       asked.push(url);
       if (url.endsWith("/v2/library/tiny/manifests/one")) return Response.json(manifest);
       const digest = url.slice(url.lastIndexOf("/") + 1);
       return new Response(new Uint8Array(await readFile(other.store.blobs.path(digest))));
     };
     const { store, context: given } = await context();
-    const source = registrySource({ baseUrl: "http://registry.test", fetch: fetch as typeof globalThis.fetch });
+    const source = registrySource({ baseUrl: "http://registry.test", fetch });
     expect(await source.fetch(ENTRY, given)).toEqual(manifest);
     for (const { digest, size } of [manifest.config, ...manifest.layers]) {
       expect(await store.blobs.has(digest, size)).toBe(true);

@@ -4,12 +4,21 @@ import { RepeatGuard } from "../../../../src/engine/runner/repeat-guard.ts";
 import { TokenText } from "../../../../src/engine/runner/token-text.ts";
 
 /** Every token is one byte. */
-const bytes = (tokens: readonly Token[]) => Buffer.from(tokens as readonly number[]).toString("utf8");
+const bytes = (tokens: readonly Token[]) =>
+  Buffer.from(tokens as readonly number[]).toString("utf8");
 const feed = (text: TokenText, input: Buffer) => [...input].map((byte) => text.push(byte as Token));
 
 describe("TokenText", () => {
   it("holds a character until all of its bytes are there", () => {
-    expect(feed(new TokenText(bytes), Buffer.from("aé😀"))).toEqual(["a", "", "é", "", "", "", "😀"]);
+    expect(feed(new TokenText(bytes), Buffer.from("aé😀"))).toEqual([
+      "a",
+      "",
+      "é",
+      "",
+      "",
+      "",
+      "😀",
+    ]);
   });
 
   it("does not wait for ever on bytes that are no character", () => {

@@ -35,7 +35,12 @@ describe("resolveOptions", () => {
 
 describe("format", () => {
   it("is free unless asked for", () => {
-    expect([undefined, null, "", "json"].map(decodeFormat)).toEqual(["free", "free", "free", "json"]);
+    expect([undefined, null, "", "json"].map(decodeFormat)).toEqual([
+      "free",
+      "free",
+      "free",
+      "json",
+    ]);
   });
 
   it("refuses what it does not know as Ollama does, and a schema with a way out", () => {
@@ -52,7 +57,9 @@ describe("think", () => {
     const level = 'think value "high" is not supported for this model';
     expect(() => refuseThinking("high", "m", generate)).toThrow(refusal(400, level));
     const capability = '"m" does not support thinking';
-    expect(() => refuseThinking("high", "m", { levelFirst: false })).toThrow(refusal(400, capability));
+    expect(() => refuseThinking("high", "m", { levelFirst: false })).toThrow(
+      refusal(400, capability),
+    );
     expect(() => refuseThinking(true, "m", generate)).toThrow(refusal(400, capability));
   });
 

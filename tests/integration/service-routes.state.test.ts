@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { HeldAnswers } from "../support/held-answers.ts";
+import { serviceVersion } from "../../src/runtime/paths.ts";
+import { until } from "../support/deadline.ts";
+import { expectNativeError, idOf, jsonOf, startService } from "../support/service.ts";
+
+describe("GET /api/v1/health and /api/v1/ready", () => {
+  it("tells that all is well", async () => {
+    const { gateway } = await startService();
+    const health = await gateway.get("/api/v1/health");
+    expect(health.status).toBe(200);
+    idOf(health);
+    expect(await jsonOf(health)).toEqual({
+      status: "healthy",
+      ollama_status: "running",
+      ollama_service: "healthy",
+      version: serviceVersion,
+    });
+    const ready = await gateway.get("/api/v1/ready");
+    expect(ready.status).toBe(200);
+    expect(await jsonOf(ready)).toEqual({ status: "ready" });
+  });
+
+  it("stays at 200 with the reason when the server has gone, while ready turns 503", async () => {
+    const { gateway, ollama } = await startService();
+    await ollama.stop();
+    await gateway.post("/api/v1/generate", { model: "fake", prompt: "hi" });
+    await until(
+      async () => (await gateway.get("/api/v1/ready")).status === 503,
+      "the service notices that the server has gone",
+    );
+    const health = await gateway.get("/api/v1/health");
+    expect(health.status).toBe(200);
+    expect(await jsonOf(health)).toEqual({
+      status: "unhealthy",
+      ollama_status: "it stopped answering",
+      ollama_service: "unhealthy: it stopped answering",
+      version: serviceVersion,
+    });
+    await expectNativeError(await gateway.get("/api/v1/ready"), {
+      status: 503,
+      code: "upstream_unavailable",
+      type: "ConnectionError",
+      says: /it stopped answering/,
+      more: { retry_after: 2 },
+    });
+  });
+});
+
+describe("GET /api/v1/queue/stats", () => {
+  it("counts what runs, waits, has ended and has failed", async () => {
+    const { gateway, ollama } = await startService();
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const body = { model: "fake", messages: [{ role: "user", content: "hi" }] };
+    const running = gateway.post("/api/v1/chat", body);
+    const waiting = gateway.post("/api/v1/chat", body);
+    const first = await chats.next();
+    const stats = async () => jsonOf(await gateway.get("/api/v1/queue/stats"));
+    const none = {
+      queued: 0,
+      in_progress: 0,
+      completed: 0,
+      failed: 0,
+      rejected: 0,
+      timeout: 0,
+      total_wait_time_ms: 0,
+      max_wait_time_ms: 0,
+      avg_wait_time_ms: 0,
+    };
+    await until(async () => (await stats())["queued"] === 1, "the second request waits");
+    const waits = ["total_wait_time_ms", "max_wait_time_ms", "avg_wait_time_ms"];
+    expect(await stats()).toEqual({
+      ...none,
+      ...Object.fromEntries(waits.map((name) => [name, expect.any(Number)])),
+      queued: 1,
+      in_progress: 1,
+      max_concurrent: 6,
+      max_queue_size: 50,
+      default_timeout: 120,
+      vlm: { ...none, max_concurrent: 3, max_queue_size: 20, default_timeout: 150 },
+    });
+    first.finish();
+    (await chats.next()).json({ error: "no" }, 500);
+    await Promise.all([running, waiting]);
+    await until(async () => (await stats())["failed"] === 1, "both have ended");
+    expect(await stats()).toMatchObject({
+      queued: 0,
+      in_progress: 0,
+      completed: 1,
+      failed: 1,
+      total_wait_time_ms: expect.toSatisfy((ms: number) => ms > 0),
+    });
+  });
+});
+
+describe("GET /api/v1/system/model-profile", () => {
+  it("tells the profile and the limits in force", async () => {
+    const { gateway } = await startService({
+      SHARED_OLLAMA_FORCE_RAM_GB: "32",
+      MAX_PROMPT_TOKENS: "100",
+      ALLOWED_MODELS: "b*,a",
+    });
+    const answer = await gateway.get("/api/v1/system/model-profile");
+    expect(answer.status).toBe(200);
+    expect(await jsonOf(answer)).toMatchObject({
+      profile: "small",
+      selection_method: "forced_ram",
+      effective_ram_gb: 32,
+      forced_ram_gb: 32,
+      forced_profile: null,
+      allowed_models: ["a", "b*"],
+      required_models: expect.any(Array),
+      memory_hints: expect.any(Object),
+      limits: {
+        max_body_bytes: 1_572_864,
+        max_prompt_tokens: 100,
+        tenant_max_text: 6,
+        tenant_max_vlm: 3,
+        text: { max_concurrent: 6, max_queue_size: 50, hard_stop_sec: 120 },
+        rate_limit_enabled: true,
+      },
+    });
+  });
+});

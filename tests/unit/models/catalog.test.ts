@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import { ModelCatalog } from "../../../src/models/catalog.ts";
+import { deferred } from "../../../src/runtime/deferred.ts";
+import type { InstalledModel } from "../../../src/upstream/client.ts";
+
+const model = (name: string, family = "llama"): InstalledModel => ({
+  name,
+  size: 1,
+  modified_at: null,
+  digest: "d",
+  details: { family },
+});
+
+interface Given {
+  installed?: InstalledModel[];
+  preferred?: string[];
+  allowed?: string[];
+  list?: () => Promise<InstalledModel[]>;
+}
+
+function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: Given = {}) {
+  let now = 0;
+  let listings = 0;
+  const catalog = new ModelCatalog({
+    list: () => {
+      listings += 1;
+      return list ? list() : Promise.resolve(installed);
+    },
+    preferred,
+    allowed,
+    now: () => now,
+  });
+  return { catalog, listings: () => listings, pass: (ms: number) => void (now += ms) };
+}
+
+describe("the default model", () => {
+  const bert = model("all-minilm:latest", "bert");
+
+  it.each([
+    ["the first preferred one installed", ["a:latest", "b:latest"], ["x", "b", "a"], ["*"], "b"],
+    ["the preferred one's own spelling", ["b:latest"], ["library/B"], ["*"], "library/B"],
+    ["the only one installed", ["c:1b"], ["x"], ["*"], "c:1b"],
+    ["the only one allowed", ["c:1b", "d:1b"], ["x"], ["d"], "d:1b"],
+  ])("is %s", async (_case, names, preferred, allowed, expected) => {
+    const installed = names.map((name) => model(name));
+    expect(await setUp({ installed, preferred, allowed }).catalog.defaultModel()).toBe(expected);
+  });
+
+  it("is never a preferred one that is not allowed", async () => {
+    const installed = [model("big:latest"), model("c:1b")];
+    expect(await setUp({ installed, allowed: ["c"] }).catalog.defaultModel()).toBe("c:1b");
+  });
+
+  it("is the only one that generates text; models that only embed do not count", async () => {
+    const installed = [bert, model("c:1b")];
+    expect(await setUp({ installed }).catalog.defaultModel()).toBe("c:1b");
+  });
+
+  it.each([
+    ["several", [model("c:1b"), model("d:1b")], "c:1b, d:1b"],
+    ["only an embedding model", [bert], "all-minilm:latest"],
+    ["nothing", [], "none"],
+  ])("is refused with a list of what is there when %s is installed", async (_c, installed, list) => {
+    await expect(setUp({ installed }).catalog.defaultModel()).rejects.toMatchObject({
+      code: "model_not_found",
+      param: "model",
+      message: `No default model is installed (big); name one of: ${list}`,
+    });
+  });
+});
+
+describe("the listing", () => {
+  it("is shared by all who ask at once", async () => {
+    const answer = deferred<InstalledModel[]>();
+    const { catalog, listings } = setUp({ list: () => answer.promise });
+    const asked = [catalog.installed(), catalog.isInstalled("c"), catalog.defaultModel()];
+    answer.resolve([model("c:latest")]);
+    expect(await Promise.all(asked)).toEqual([[model("c:latest")], true, "c:latest"]);
+    expect(listings()).toBe(1);
+  });
+
+  it("is believed for five seconds", async () => {
+    const { catalog, listings, pass } = setUp();
+    await catalog.installed();
+    pass(4999);
+    await catalog.installed();
+    expect(listings()).toBe(1);
+    pass(1);
+    await catalog.installed();
+    expect(listings()).toBe(2);
+  });
+
+  it("is asked for again when what is installed has changed", async () => {
+    const { catalog, listings } = setUp();
+    await catalog.installed();
+    catalog.invalidate();
+    await catalog.installed();
+    expect(listings()).toBe(2);
+  });
+
+  it("does not outlive a change that came while it was under way", async () => {
+    const answers = [deferred<InstalledModel[]>(), deferred<InstalledModel[]>()];
+    const pending = [...answers];
+    const { catalog } = setUp({ list: () => pending.shift()?.promise ?? Promise.resolve([]) });
+    const early = catalog.installed();
+    catalog.invalidate();
+    const later = catalog.isInstalled("new");
+    answers[1]?.resolve([model("new:latest")]);
+    expect(await later).toBe(true);
+    answers[0]?.resolve([]);
+    expect(await early).toEqual([]);
+    expect(await catalog.isInstalled("new")).toBe(true);
+  });
+
+  it("is tried again after a failure", async () => {
+    const answers = [Promise.reject(new Error("refused")), Promise.resolve([model("c:1b")])];
+    const { catalog } = setUp({ list: () => answers.shift() ?? Promise.resolve([]) });
+    await expect(catalog.installed()).rejects.toMatchObject({ code: "upstream_unavailable" });
+    expect(await catalog.isInstalled("c:1b")).toBe(true);
+  });
+
+  it("passes on an error that already says what is wrong", async () => {
+    const late = new ServiceError("upstream_timeout", "late");
+    const { catalog } = setUp({ list: () => Promise.reject(late) });
+    await expect(catalog.installed()).rejects.toBe(late);
+  });
+});
+
+it("assertAllowed names what is allowed", () => {
+  const { catalog } = setUp({ allowed: ["llama3", "qwen*"] });
+  catalog.assertAllowed("qwen3:8b");
+  expect(() => catalog.assertAllowed("mistral")).toThrow(
+    expect.objectContaining({
+      code: "model_not_allowed",
+      param: "model",
+      fields: { allowed_models: ["llama3", "qwen*"] },
+    }),
+  );
+});

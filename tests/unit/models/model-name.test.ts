@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { canonicalModel, modelMatcher, wildcard } from "../../../src/models/model-name.ts";
+
+describe("canonicalModel", () => {
+  it.each([
+    ["llama3", "llama3:latest"],
+    ["Llama3:8B", "llama3:8b"],
+    ["library/llama3", "llama3:latest"],
+    ["registry.ollama.ai/library/llama3:8b", "llama3:8b"],
+    ["https://registry.ollama.ai/library/llama3", "llama3:latest"],
+    ["me/mine", "me/mine:latest"],
+    ["hf.co/org/repo:Q4", "hf.co/org/repo:q4"],
+    ["localhost:5000/me/mine", "localhost:5000/me/mine:latest"],
+  ])("writes %s as %s", (name, canonical) => {
+    expect(canonicalModel(name)).toBe(canonical);
+    expect(canonicalModel(name)).toBe(canonical);
+  });
+
+  it.each(["", undefined, null, 7, {}, ["llama3"]])("takes %j for no name", (name) => {
+    expect(canonicalModel(name)).toBe("");
+  });
+
+  it("still knows names after many others have come", () => {
+    for (let i = 0; i < 2000; i++) canonicalModel(`flood-${i}`);
+    expect(canonicalModel("llama3")).toBe("llama3:latest");
+  });
+});
+
+describe("modelMatcher", () => {
+  it.each([
+    [["*"], "anything", true],
+    [[], "anything", false],
+    [["llama3"], "llama3", true],
+    [["llama3"], "LLAMA3:8b", true],
+    [["llama3"], "llama3.1", false],
+    [["llama3:8b"], "llama3:8b", true],
+    [["llama3:8b"], "llama3", false],
+    [["LLAMA3:8B"], "library/llama3:8b", true],
+    [["qwen*"], "qwen3:14b", true],
+    [["qwen*"], "my-qwen3", false],
+    [["me/*"], "me/mine", true],
+    [["me/*"], "mex/mine", false],
+    [["a.b"], "axb", false],
+  ])("for the patterns %j says of %s: %s", (patterns, name, allowed) => {
+    expect(modelMatcher(patterns)(name)).toBe(allowed);
+  });
+});
+
+it("wildcard takes everything but the star by its letters", () => {
+  expect(wildcard("http://a.b:*").test("http://a.b:80")).toBe(true);
+  expect(wildcard("http://a.b:*").test("http://aXb:80")).toBe(false);
+  expect(wildcard("(a|b)+").test("(a|b)+")).toBe(true);
+  expect(wildcard("a").test("xax")).toBe(false);
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
+import { deferred } from "../../../src/runtime/deferred.ts";
+import { Admission } from "../../../src/scheduling/admission.ts";
+import { fakeClient, setUpQueue } from "./queue-set-up.ts";
+
+const hints = { kind: "generate" as const };
+
+function setUp(ensureLoaded: () => number | Promise<number>) {
+  const { queue } = setUpQueue();
+  const admission = new Admission({ queue, residency: { ensureLoaded } });
+  const client = fakeClient();
+  const request = {
+    pool: "text" as const,
+    tenant: "a",
+    model: "m",
+    maxWaitMs: 1000,
+    onLeave: client.onLeave,
+  };
+  return { queue, admission, client, request };
+}
+
+describe("Admission", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it("tells how long the wait and the load took", async () => {
+    const { admission, request, queue } = setUp(() => Promise.resolve(40));
+    const first = await admission.admit(request, hints);
+    expect(first).toMatchObject({ queueMs: 0, loadMs: 40 });
+    const second = admission.admit(request, hints);
+    await vi.advanceTimersByTimeAsync(70);
+    first.release("completed");
+    expect(await second).toMatchObject({ queueMs: 70, loadMs: 40 });
+    (await second).release("failed");
+    expect(queue.stats("text")).toMatchObject({ completed: 1, failed: 1, in_progress: 0 });
+  });
+
+  it("asks for the model only once there is a place", async () => {
+    let asked = 0;
+    const { admission, request } = setUp(() => (asked += 1) - 1);
+    const first = await admission.admit(request, hints);
+    const second = admission.admit(request, hints);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toBe(1);
+    first.release("completed");
+    (await second).release("completed");
+    expect(asked).toBe(2);
+  });
+
+  it("gives the place back when the client leaves during the load, which goes on", async () => {
+    const load = deferred<number>();
+    const { admission, request, client, queue } = setUp(() => load.promise);
+    const left = expect(admission.admit(request, hints)).rejects.toBeInstanceOf(ClientLeft);
+    await vi.advanceTimersByTimeAsync(0);
+    client.leave();
+    await left;
+    expect(queue.stats("text")).toMatchObject({ in_progress: 0, failed: 1 });
+    expect(client.listeners()).toBe(0);
+    load.resolve(5);
+  });
+
+  it("gives the place back when the hard stop is reached during the load", async () => {
+    const load = deferred<number>();
+    const { admission, request, client, queue } = setUp(() => load.promise);
+    const stops = new Set<(err: ServiceError) => void>();
+    const limits = {
+      onLeave: client.onLeave,
+      onHardStop: (stopped: (err: ServiceError) => void) => {
+        stops.add(stopped);
+        return () => void stops.delete(stopped);
+      },
+    };
+    const hard = new ServiceError("request_timeout", "stopped");
+    const stopped = expect(admission.admit(request, hints, limits)).rejects.toBe(hard);
+    await vi.advanceTimersByTimeAsync(0);
+    for (const stop of [...stops]) stop(hard);
+    await stopped;
+    expect(queue.stats("text").in_progress).toBe(0);
+    expect([stops.size, client.listeners()]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["throws", () => { throw new Error("odd"); }], // oxfmt-ignore
+    ["fails", () => Promise.reject(new Error("odd"))],
+  ])("gives the place back when the load %s", async (_case, ensureLoaded) => {
+    const { admission, request, queue } = setUp(ensureLoaded);
+    await expect(admission.admit(request, hints)).rejects.toThrow("odd");
+    expect(queue.stats("text").in_progress).toBe(0);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { ModelFloor } from "../../../src/scheduling/model-floor.ts";
+
+const idle = (): boolean => false;
+const busyWith =
+  (...models: string[]) =>
+  (model: string): boolean =>
+    models.includes(model);
+
+/** A server with room for one model; patience 1000 ms, so half of it is 500 and linger 100. */
+function setUp(loaded: string | undefined, loadedAt = 0) {
+  const memory = { loaded, loadedAt, expected: [] as string[] };
+  const floor = new ModelFloor({
+    patienceMs: 1000,
+    models: {
+      isLoaded: (model) => model === memory.loaded,
+      obstacles: (model) =>
+        memory.loaded === undefined || memory.loaded === model ? [] : [memory.loaded],
+      loadedAt: () => memory.loadedAt,
+      expectLoad: (model) => {
+        memory.expected.push(model);
+        memory.loaded = model;
+      },
+    },
+  });
+  return { floor, memory };
+}
+
+describe("ModelFloor", () => {
+  it("admits a loaded model, a request without a model, and any model into empty memory", () => {
+    const { floor } = setUp("a");
+    expect(floor.admits("a", 0, busyWith("a"))).toBe(true);
+    expect(floor.admits("", 0, busyWith("a"))).toBe(true);
+    expect(setUp(undefined).floor.admits("b", 0, idle)).toBe(true);
+  });
+
+  it.each([
+    ["has work", 5000, busyWith("a"), false],
+    ["ended its last request just now", 1099, idle, false],
+    ["has been idle for a moment", 1100, idle, true],
+  ])("for a model in the way that %s, at %i ms: %o %s", (_case, now, isBusy, admitted) => {
+    const { floor } = setUp("a");
+    floor.started("a");
+    floor.ended("a", 1000);
+    expect(floor.admits("b", now, isBusy)).toBe(admitted);
+  });
+
+  it("gives a model that was just loaded a moment before it is pushed out", () => {
+    const { floor } = setUp("a", 2000);
+    expect(floor.admits("b", 2099, idle)).toBe(false);
+    expect(floor.admits("b", 2100, idle)).toBe(true);
+  });
+
+  it.each([
+    ["waited for half the patience", 100, 0, 599, 600],
+    ["and the other has held the floor as long", 0, 300, 799, 800],
+  ])("lets a model claim the floor once it %s", (_case, enqueuedAt, loadedAt, early, due) => {
+    const { floor } = setUp("a", loadedAt);
+    const waiting = [{ model: "b", enqueuedAt }];
+    floor.claim(waiting, early);
+    expect(floor.claimed).toBeUndefined();
+    floor.claim(waiting, due);
+    expect(floor.claimed).toBe("b");
+    expect(floor.admits("b", due, busyWith("a"))).toBe(true);
+  });
+
+  it("lets what stands in the claimed model's way run dry", () => {
+    const { floor } = setUp("a");
+    floor.claim([{ model: "b", enqueuedAt: 0 }], 500);
+    expect(floor.admits("a", 500, busyWith("a"))).toBe(false);
+    floor.started("b");
+    expect(floor.claimed).toBeUndefined();
+  });
+
+  it("lets no third model slip in before the claimed one", () => {
+    const { floor } = setUp("a");
+    floor.claim([{ model: "b", enqueuedAt: 0 }], 500);
+    expect(floor.admits("c", 500, busyWith("a"))).toBe(false);
+  });
+
+  it("gives the claim to who has waited longest", () => {
+    const { floor } = setUp("a");
+    const waiting = [
+      { model: "b", enqueuedAt: 30 },
+      { model: "c", enqueuedAt: 10 },
+      { model: "d", enqueuedAt: 20 },
+    ];
+    floor.claim(waiting, 600);
+    expect(floor.claimed).toBe("c");
+  });
+
+  it("keeps a claim while its request waits, and drops it when that has left", () => {
+    const { floor } = setUp("a");
+    floor.claim([{ model: "b", enqueuedAt: 100 }], 700);
+    const both = [
+      { model: "c", enqueuedAt: 0 },
+      { model: "b", enqueuedAt: 100 },
+    ];
+    floor.claim(both, 800);
+    expect(floor.claimed).toBe("b");
+    floor.claim([{ model: "c", enqueuedAt: 0 }], 900);
+    expect(floor.claimed).toBe("c");
+    floor.claim([], 900);
+    expect(floor.claimed).toBeUndefined();
+  });
+
+  it("sees no claim where nothing stands in the way", () => {
+    const { floor } = setUp(undefined);
+    floor.claim([{ model: "b", enqueuedAt: 0 }], 5000);
+    expect(floor.claimed).toBeUndefined();
+  });
+
+  it("announces the load of a model that is not in memory, and only that", () => {
+    const { floor, memory } = setUp("a");
+    floor.started("a");
+    floor.started("");
+    floor.started("b");
+    expect(memory.expected).toEqual(["b"]);
+  });
+});

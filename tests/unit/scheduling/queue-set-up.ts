@@ -1,0 +1,77 @@
+import { FairQueue, type Slot, type SlotRequest } from "../../../src/scheduling/fair-queue.ts";
+import { ModelFloor, type LoadedModels } from "../../../src/scheduling/model-floor.ts";
+
+/** Every model fits and is in memory. */
+export const allLoaded: LoadedModels = {
+  isLoaded: () => true,
+  obstacles: () => [],
+  loadedAt: () => 0,
+  expectLoad: () => {},
+};
+
+interface Given {
+  maxRunning?: number;
+  maxWaiting?: number;
+  tenantMaxRunning?: number;
+  modelParallel?: number;
+  models?: LoadedModels;
+  patienceMs?: number;
+}
+
+/** A request's client: whether it is listened to, and a way to leave. */
+export interface FakeClient {
+  onLeave: SlotRequest["onLeave"];
+  leave: () => void;
+  listeners: () => number;
+}
+
+export function fakeClient(): FakeClient {
+  const leavers = new Set<() => void>();
+  return {
+    onLeave: (left) => {
+      leavers.add(left);
+      return () => void leavers.delete(left);
+    },
+    leave: () => {
+      for (const left of [...leavers]) left();
+    },
+    listeners: () => leavers.size,
+  };
+}
+
+/** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */
+export function setUpQueue(given: Given = {}) {
+  const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
+  const { models = allLoaded, patienceMs = 30_000 } = given;
+  const pool = { maxRunning, maxWaiting, tenantMaxRunning };
+  const queue = new FairQueue({
+    pools: { text: pool, vision: pool },
+    modelParallel: () => given.modelParallel ?? 1,
+    floor: new ModelFloor({ models, patienceMs }),
+  });
+  const order: string[] = [];
+  const places = new Map<string, Slot>();
+
+  /** Asks for a place under a label; the label is logged when the place is there. */
+  async function ask(label: string, request: Partial<SlotRequest> = {}): Promise<Slot> {
+    const slot = await queue.acquire({
+      pool: "text",
+      tenant: label.replace(/\d+$/, ""),
+      model: "m",
+      maxWaitMs: 120_000,
+      onLeave: fakeClient().onLeave,
+      ...request,
+    });
+    order.push(label);
+    places.set(label, slot);
+    return slot;
+  }
+
+  return {
+    queue,
+    order,
+    ask,
+    /** Ends the request with this label. */
+    end: (label: string) => places.get(label)?.release("completed"),
+  };
+}

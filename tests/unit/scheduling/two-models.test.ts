@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Residency } from "../../../src/models/residency.ts";
+import { setUpQueue } from "./queue-set-up.ts";
+
+const RUN_MS = 700;
+const LOAD_MS = 2000;
+
+/** A server that holds one model: for another one it waits until the running requests end. */
+class OneModelServer {
+  inMemory = "";
+  loads = 0;
+  #running = 0;
+  #turn: Promise<void> = Promise.resolve();
+
+  async run(model: string, runMs: number): Promise<void> {
+    const turn = this.#turn.then(() => this.#bring(model));
+    this.#turn = turn;
+    await turn;
+    this.#running += 1;
+    await pause(runMs);
+    this.#running -= 1;
+  }
+
+  async #bring(model: string): Promise<void> {
+    if (this.inMemory === model) return;
+    while (this.#running > 0) await pause(10);
+    this.loads += 1;
+    this.inMemory = model;
+    await pause(LOAD_MS);
+  }
+}
+
+function setUp({ patienceMs, capacity }: { patienceMs: number; capacity?: number | undefined }) {
+  const server = new OneModelServer();
+  const residency = new Residency({
+    listLoaded: () => Promise.resolve(server.inMemory === "" ? [] : [server.inMemory]),
+    isInstalled: () => Promise.resolve(true),
+    load: (model) => server.run(model, 0),
+    capacity: () => capacity,
+    onChange: () => set.queue.wake(),
+  });
+  const set = setUpQueue({ models: residency, patienceMs });
+  const waits: number[] = [];
+
+  async function request(tenant: string, model: string): Promise<void> {
+    const slot = await set.ask(tenant, { model });
+    waits.push(slot.waitedMs);
+    await residency.ensureLoaded(model, { kind: "generate" });
+    await server.run(model, RUN_MS);
+    slot.release("completed");
+    residency.used(model);
+  }
+  return { server, request, waits };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe("36 requests of two tenants on two models that cannot both be loaded", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  // The pair is learned by the first swap; a known capacity spares even that.
+  it.each([undefined, 1])("need few loads when the capacity is %s", async (capacity) => {
+    const { server, request, waits } = setUp({ patienceMs: 30_000, capacity });
+    // Each tenant keeps three requests open.
+    const client = async (tenant: string, model: string): Promise<void> => {
+      for (let n = 0; n < 6; n++) await request(tenant, model);
+    };
+    const clients = [1, 2, 3].flatMap(() => [
+      client("a", "one:latest"),
+      client("b", "two:latest"),
+    ]);
+    let done = false;
+    const all = Promise.all(clients).then(() => {
+      done = true;
+    });
+    await vi.advanceTimersByTimeAsync(36 * RUN_MS + 10 * LOAD_MS);
+    console.log(capacity, done, waits.length, server.loads, Math.max(...waits));
+    expect(done).toBe(true);
+    await all;
+    expect(waits).toHaveLength(36);
+    expect(server.loads).toBeLessThanOrEqual(5);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_000);
+  });
+
+  it.each([undefined, 1])("swap twice in a patience at most (capacity %s)", async (capacity) => {
+    const { server, request, waits } = setUp({ patienceMs: 10_000, capacity });
+    const stop = Date.now() + 120_000;
+    const client = async (tenant: string, model: string): Promise<void> => {
+      while (Date.now() < stop) await request(tenant, model);
+    };
+    for (const n of [1, 2, 3]) {
+      void client(`a${n}`, "one:latest");
+      void client(`b${n}`, "two:latest");
+    }
+    await vi.advanceTimersByTimeAsync(140_000);
+    console.log(capacity, waits.length, server.loads, Math.max(...waits));
+    expect(server.loads).toBeGreaterThan(10);
+    expect(server.loads).toBeLessThanOrEqual(2 * 12 + 2);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(10_000 + LOAD_MS);
+  });
+});

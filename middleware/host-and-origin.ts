@@ -40,8 +40,11 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
       throw new ServiceError("host_not_allowed", `The host '${host}' is not allowed`);
     }
     const origin = exchange.header("origin");
-    if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) {
-      await next();
+    if (!origin || origin === `http://${host}` || origin === `https://${host}`) {
+      // Ollama's habit, at names only: at an address the route's own 404 or 405 is the answer.
+      const settled = checkHost && exchange.method === "OPTIONS" && isIP(hostName(host)) === 0;
+      if (settled) c.res = c.body(null, 204);
+      else await next();
       return;
     }
     if (!anyOrigin && !originAllowed(origin)) {

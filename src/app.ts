@@ -47,13 +47,10 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   const pass = passThrough(proxy);
   app.route("/", ownRoutes);
   app.route("/", docsRoutes(document));
-  app.all("/api/v1/*", (c) => {
-    throw new ServiceError("not_found", `There is no ${c.req.method} ${c.req.path}`);
-  });
+  app.all("/api/v1/*", unknownRoute(ownRoutes));
   app.get("/", root({ version, passThrough: pass }));
-  app.all("/api/*", pass);
-  app.all("/v1/*", pass);
-  app.notFound((c) => errorAnswer(c, new ServiceError("not_found", "404 page not found")));
+  // Whatever is not the service's own is Ollama's to answer, also with its 404, 405 or redirect.
+  app.all("*", pass);
   app.onError((err, c) => {
     if (isAbort(err)) return c.body(null, CLIENT_CLOSED_REQUEST as 400);
     const known = asServiceError(err);
@@ -63,6 +60,18 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
     return errorAnswer(c, known);
   });
   return { app, document };
+}
+
+/** Answers for what `/api/v1` does not have: 405 where only the method is wrong, else 404. */
+function unknownRoute(ownRoutes: Hono<AppEnv>) {
+  return function unknownRoute(c: AppContext): never {
+    const { path, method } = c.req;
+    const known = ownRoutes.routes.filter((route) => route.path === path).map((r) => r.method);
+    if (known.length === 0) throw new ServiceError("not_found", `There is no ${method} ${path}`);
+    const allowed = [...new Set(known)].join(", ");
+    c.get("addedHeaders").push("Allow", allowed);
+    throw new ServiceError("method_not_allowed", `${path} takes ${allowed}, not ${method}`);
+  };
 }
 
 /** The framework's own exceptions carry a status; everything else is shown as it is. */

@@ -1,7 +1,7 @@
 // Builds dist/ with TypeScript's native compiler when the sources are newer than what is there.
 // Bun runs the sources as they are; Node and its worker threads need the built files.
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,11 +21,18 @@ const SOURCES = ["src", "routes", "middleware", "workers", "config", "tsconfig.j
 export function build() {
   const builtAt = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (Math.max(...SOURCES.map((name) => newest(join(root, name)))) < builtAt) return;
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  const dist = join(root, "dist");
+  const next = join(root, "dist.next");
+  rmSync(next, { recursive: true, force: true });
   const tsc = join(root, "node_modules", "typescript-native", "bin", "tsc");
   const project = join(root, "tsconfig.build.json");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", project, "--outDir", next], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
+  // What runs from dist meanwhile keeps it until the new one is whole.
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
   writeFileSync(stamp, "");
 }
 

@@ -6,10 +6,10 @@ import { Hono } from "hono";
 import type { AppEnv } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 
-const ASSETS: Record<string, string> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-};
+const ASSETS = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
+]);
 
 const DOCUMENT_PATH = "/api/openapi.json";
 
@@ -28,7 +28,7 @@ export function docsRoutes(document: () => object): Hono<AppEnv> {
   );
   router.get("/api/docs/:file", async (c) => {
     const file = c.req.param("file");
-    const type = ASSETS[file];
+    const type = ASSETS.get(file);
     if (type === undefined) throw new ServiceError("not_found", "There is no such page");
     const bytes = await readFile(join(folder, file));
     return c.body(new Uint8Array(bytes), 200, {

@@ -7,12 +7,14 @@ interface RootOptions {
 }
 
 /**
- * `GET /`: browsers go to the documentation, programs that ask for JSON get the service's card,
+ * `GET /` (HEAD is passed on): browsers go to the documentation, programs that ask for JSON get the service's card,
  * everyone else what Ollama answers, since clients probe for its greeting.
  */
 export function root({ version, passThrough }: RootOptions) {
   return async function root(c: AppContext): Promise<Response> {
-    const accept = c.get("exchange").header("accept") ?? "";
+    const exchange = c.get("exchange");
+    if (exchange.method === "HEAD") return passThrough(c);
+    const accept = exchange.header("accept") ?? "";
     if (accept.includes("text/html")) return c.redirect("/api/docs");
     if (!accept.includes("application/json")) return passThrough(c);
     return c.json({

@@ -96,6 +96,10 @@ function bringOptions(parts: InferenceServerParts, record: ChildRecordFile) {
     startTimeoutMs: settings.startTimeoutMs,
     stopTimeoutMs: settings.childStopTimeoutMs,
     probeTimeoutMs: settings.probeTimeoutMs,
+    logFiles: {
+      stdout: join(home, "logs", "ollama.log"),
+      stderr: join(home, "logs", "ollama.error.log"),
+    },
     onOutput: (chunk: string, stream: "stdout" | "stderr") =>
       (stream === "stdout" ? logs.server : logs.serverErrors).write(chunk),
     say: terminal.say,

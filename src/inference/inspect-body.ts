@@ -62,17 +62,20 @@ function hasImages(body: Record<string, unknown>): boolean {
   if (!Array.isArray(messages)) return false;
   return messages.some(
     (message) =>
-      isObject(message) && (isFilled(field(message, "images")) || hasImagePart(message["content"])),
+      isObject(message) &&
+      (isFilled(field(message, "images")) || hasImagePart(field(message, "content"))),
   );
 }
 
 function hasImagePart(content: unknown): boolean {
   if (!Array.isArray(content)) return false;
   return content.some(
-    (part) =>
-      isObject(part) && ["image_url", "input_image", "image"].includes(String(part["type"])),
+    (part) => isObject(part) && typeof part["type"] === "string" && IMAGE_PARTS.has(part["type"]),
   );
 }
+
+/** How OpenAI's chat, its responses and Anthropic's messages name an image. */
+const IMAGE_PARTS = new Set(["image_url", "input_image", "image"]);
 
 function loadOptions(options: unknown): Record<string, unknown> | undefined {
   if (!isObject(options)) return undefined;

@@ -65,21 +65,24 @@ export async function* chatCompletionFrames(
       ...(usage ? { usage } : {}),
     });
   let first = true;
-  let calledTools = false;
+  let callCount = 0;
   try {
     for await (const line of lines) {
       const text = textOf(line);
       const calls = fromOllamaCalls(line["message"]);
-      calledTools ||= calls !== undefined;
       const done = line["done"] === true;
       const delta = {
         ...(first ? { role: "assistant" } : {}),
         ...(text !== "" || first ? { content: text } : {}),
-        ...(calls ? { tool_calls: calls.map((call, index) => ({ index, ...call })) } : {}),
+        // Ollama sends each call in a line of its own; clients join pieces by the index.
+        ...(calls
+          ? { tool_calls: calls.map((call, i) => ({ index: callCount + i, ...call })) }
+          : {}),
       };
       first = false;
+      callCount += calls?.length ?? 0;
       if (!done) yield chunk(delta, null);
-      else yield chunk(delta, finishReason(line, calledTools), usageOf(line));
+      else yield chunk(delta, finishReason(line, callCount > 0), usageOf(line));
     }
   } catch (err) {
     onError(err);

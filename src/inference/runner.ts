@@ -63,8 +63,10 @@ export class InferenceRunner {
       finish("completed");
       return whole;
     } catch (err) {
+      // Before `finish`, which aborts what is left: that would be taken for the reason.
+      const reason = this.#reasonOf(err, signal);
       finish("failed");
-      throw this.#reasonOf(err, signal);
+      throw reason;
     }
   }
 
@@ -92,6 +94,7 @@ export class InferenceRunner {
         if (line["done"] === true) outcome = "completed";
         yield line;
       }
+      if (outcome === "failed") throw new Error("the answer ended without its last line");
     } catch (err) {
       throw this.#reasonOf(err, signal);
     } finally {

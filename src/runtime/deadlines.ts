@@ -32,7 +32,8 @@ export class Deadlines {
       this.#timer = undefined;
     }
     const now = performance.now();
-    for (const deadline of [...this.#pending]) {
+    // Not a copy: one that expires may call off another.
+    for (const deadline of this.#pending) {
       if (deadline.at > now) continue;
       this.#pending.delete(deadline);
       deadline.expire();

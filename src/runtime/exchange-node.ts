@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { tooLarge, type UploadWatch } from "./upload-watch.ts";
@@ -15,15 +14,12 @@ export class NodeExchange implements Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly #uploads: UploadWatch;
-  /** Kept: undici takes it from `incoming` once it has sent a streamed body. */
-  readonly #socket: Socket;
   #leavers: Set<() => void> | undefined;
 
   constructor({ incoming, outgoing }: NodeEnv, uploads: UploadWatch) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.#uploads = uploads;
-    this.#socket = incoming.socket;
   }
 
   get method(): string {
@@ -37,7 +33,7 @@ export class NodeExchange implements Exchange {
   }
 
   get peer(): string {
-    return this.#socket.remoteAddress ?? "";
+    return this.incoming.socket.remoteAddress ?? "";
   }
 
   header(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import http, { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -28,6 +28,9 @@ export interface Listening {
 /** Whether this is Bun; the places where the runtimes differ ask here. */
 export const onBun = process.versions["bun"] !== undefined;
 
+/** Go's limit, and so Ollama's: a browser sends a host all its cookies, whatever the port. */
+const MAX_HEADER_BYTES = 1_048_576;
+
 /** Opens the port. @throws the system's error, such as EADDRINUSE. */
 export function listen(options: ListenOptions): Promise<Listening> {
   return onBun ? listenOnBun(options) : listenOnNode(options);
@@ -42,12 +45,17 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
       // Hono wraps answers to HEAD; what was written already must not be written again.
       return outgoing.headersSent ? RESPONSE_ALREADY_SENT : answer;
     },
-    { errorHandler: (err) => badRequest(err instanceof Error ? err.message : "bad request") },
+    {
+      errorHandler: (err) => badRequest(err instanceof Error ? err.message : "bad request"),
+      // HTTP/1.0 allows none.
+      hostname: "localhost",
+    },
   );
   // requestTimeout counts the whole upload, however alive: UploadWatch looks for stalls instead.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
-    void listener(req, res);
-  });
+  const server = createServer(
+    { requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES },
+    (req, res) => void listener(req, res),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, resolve);
@@ -71,13 +79,19 @@ function closeNode(server: ReturnType<typeof createServer>): Promise<void> {
 
 async function listenOnBun(options: ListenOptions): Promise<Listening> {
   const { host, port, handler, badRequest } = options;
+  // Bun has it for the whole process, and as something that can be set.
+  Object.assign(http, { maxHeaderSize: MAX_HEADER_BYTES });
   const server = Bun.serve({
     hostname: host,
     port,
     // Bun would close a quiet request after 10 s, and refuse bodies over 128 MiB by itself.
     idleTimeout: 0,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, bunServer) => handler(request, { server: bunServer }),
+    // Without a usable Host, Bun's `url` is a bare path, which would be routed as another one.
+    fetch: (request, bunServer) =>
+      request.url.startsWith("http")
+        ? handler(request, { server: bunServer })
+        : Promise.resolve(badRequest("Missing or invalid Host header")),
     error: (err) => badRequest(err.message),
   });
   return {

@@ -9,12 +9,18 @@ export function textStream(
   onEnd: (bytes: number, complete: boolean) => void,
 ): ReadableStream<Uint8Array> {
   let bytes = 0;
+  let hasEnded = false;
+  const end = (complete: boolean): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    onEnd(bytes, complete);
+  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await pieces.next();
         if (done) {
-          onEnd(bytes, true);
+          end(true);
           controller.close();
           return;
         }
@@ -22,12 +28,12 @@ export function textStream(
         bytes += chunk.byteLength;
         controller.enqueue(chunk);
       } catch (err) {
-        onEnd(bytes, false);
+        end(false);
         controller.error(err);
       }
     },
     async cancel() {
-      onEnd(bytes, false);
+      end(false);
       await pieces.return(undefined);
     },
   });

@@ -89,35 +89,57 @@ export class BunTransport implements Transport {
   }
 }
 
-/** Passes chunks on as they come, and tells the end once. */
+/** Bytes handed to the client's socket before it is asked whether it keeps up. */
+const UNFLUSHED_BYTES = 262_144;
+
+/** The part of Bun's sink that a stream of type `direct` writes to. */
+interface DirectSink {
+  write(chunk: Uint8Array): void;
+  flush(wait: true): Promise<unknown>;
+  close(): void;
+}
+
+/**
+ * Passes chunks on as they come, and tells the end once. A `direct` stream writes to the socket
+ * without the queue of a standard stream between, which costs a fifth less a chunk; Bun flushes
+ * it at the end of each turn of the event loop.
+ */
 function counted(
   body: ReadableStream<Uint8Array>,
   onEnd: (bytes: number, complete: boolean) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
-  return new ReadableStream({
-    async pull(controller) {
+  let unflushed = 0;
+  const source = {
+    type: "direct",
+    async pull(sink: DirectSink) {
       try {
-        const { done, value } = await reader.read();
-        if (done) {
-          onEnd(bytes, true);
-          controller.close();
-          return;
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          bytes += value.byteLength;
+          unflushed += value.byteLength;
+          sink.write(value);
+          if (unflushed < UNFLUSHED_BYTES) continue;
+          await sink.flush(true);
+          unflushed = 0;
         }
-        bytes += value.byteLength;
-        controller.enqueue(value);
       } catch {
         onEnd(bytes, false);
-        // This breaks the client's connection. Bun would print a reason on the terminal.
-        controller.error();
+        // This breaks the client's connection, as upstream's was. Bun would print a reason.
+        return Promise.reject();
       }
+      onEnd(bytes, true);
+      sink.close();
+      return undefined;
     },
-    async cancel(reason) {
+    async cancel(reason: unknown) {
       onEnd(bytes, false);
       await reader.cancel(reason);
     },
-  });
+  };
+  return new ReadableStream(source as unknown as ConstructorParameters<typeof ReadableStream>[0]);
 }
 
 function forwardedHeaders(headers: Headers): Headers {

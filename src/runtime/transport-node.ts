@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Pool, type Dispatcher } from "undici";
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
@@ -23,7 +24,7 @@ export class NodeTransport implements Transport {
           path: exchange.target,
           method: exchange.method,
           headers: forwardedHeaders(exchange, body === "stream"),
-          body: body === "stream" ? exchange.incoming : (body ?? null),
+          body: body === "stream" ? uploadOf(exchange) : (body ?? null),
         },
         passing,
       );
@@ -159,6 +160,14 @@ function forwardedHeaders(exchange: NodeExchange, streamed: boolean): string[] {
   const length = exchange.incoming.headers["content-length"];
   if (streamed && length !== undefined) headers.push("Content-Length", length);
   return headers;
+}
+
+/**
+ * The client's body as undici may destroy it: a server that answers before it has read the whole
+ * upload would else leave the client's connection deaf for what follows.
+ */
+function uploadOf({ incoming }: NodeExchange): Readable {
+  return Readable.from(incoming.iterator({ destroyOnReturn: false }), { objectMode: false });
 }
 
 function pairs(raw: (Buffer | string)[]): [string, string][] {

@@ -25,18 +25,22 @@ export class LogFile {
   #faulty = false;
 
   constructor({ folder, name, onFault }: LogFileOptions) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#onFault = onFault;
+    const fault = (err: unknown): void => {
+      if (!this.#faulty) this.#onFault(err as Error);
+      this.#faulty = true;
+    };
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (err) {
+      fault(err);
+    }
     this.#stream = createStream((_time, index) => (index ? `${name}.${index}` : name), {
       path: folder,
       size: "10M",
       rotate: 5,
       mode: 0o600,
     });
-    const fault = (err: Error): void => {
-      if (!this.#faulty) this.#onFault(err);
-      this.#faulty = true;
-    };
     this.#stream.on("error", fault).on("warning", fault);
   }
 

@@ -31,7 +31,7 @@ export class RequestLog {
     const time = new Date(record.startedAtMs).toISOString();
     const status = end.complete ? end.status : `${end.status || 499}!`;
     this.#files.access.write(
-      `${line.peer} - ${record.tenant || "-"} [${time}] "${line.method} ${line.target} HTTP/1.1" ` +
+      `${line.peer} - ${record.tenant || "-"} [${time}] "${line.method} ${quoted(line.target)} HTTP/1.1" ` +
         `${status} ${end.bytes} "${quoted(line.referrer)}" "${quoted(line.userAgent)}" ` +
         `${tookMs}ms ${record.id}\n`,
     );
@@ -68,8 +68,12 @@ function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }
 
-/** Header values come from outside: nothing of them may look like another line or field. */
+/** Paths and headers come from outside: nothing of them may look like another line or field. */
 function quoted(value: string | undefined): string {
-  if (value === undefined) return "-";
-  return /["\\\p{Cc}]/u.test(value) ? JSON.stringify(value).slice(1, -1) : value;
+  return value === undefined ? "-" : value.replaceAll(/["\\\p{Cc}]/gu, escaped);
+}
+
+function escaped(char: string): string {
+  if (char === '"' || char === "\\") return `\\${char}`;
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChildRecordFile } from "./child-record.ts";
-import { probeVersion, type Probe } from "./client.ts";
+import { probeVersion } from "./client.ts";
 import { enginePlan, ollamaPlan, type PlanSettings } from "./plans.ts";
 import {
   externalServer,
@@ -27,6 +27,7 @@ interface BringOptions {
   stopTimeoutMs: number;
   probeTimeoutMs: number;
   onOutput: (chunk: string, stream: "stdout" | "stderr") => void;
+  logFiles: { stdout: string; stderr: string };
   /** Says what is done, for the terminal. */
   say: (line: string) => void;
 }
@@ -47,7 +48,9 @@ export async function bringServer(
 
   const earlier = await takeOverEarlier(options);
   if (earlier) return earlier;
-  const running = await probe(options, usualOrigin);
+  // Listening on Ollama's usual port is fine: there is no other server there then.
+  const isOwn = options.ownOrigins().includes(usualOrigin);
+  const running = isOwn ? undefined : await probeVersion(usualOrigin, options.probeTimeoutMs);
   if (running) {
     say(`Found a running Ollama ${running.version} at ${usualOrigin}; using it.`);
     return externalServer(usualOrigin, running.version);
@@ -64,9 +67,15 @@ async function adopt(
   origin: string,
   signal: AbortSignal,
 ): Promise<RunningServer> {
+  if (options.ownOrigins().includes(origin)) {
+    throw new Error(
+      `${origin} is this service itself: set OLLAMA_BASE_URL to the inference server's address`,
+    );
+  }
   options.say(`Waiting for the inference server at ${origin}.`);
   const until = performance.now() + options.startTimeoutMs;
-  for (let found = await probe(options, origin); ; found = await probe(options, origin)) {
+  for (;;) {
+    const found = await probeVersion(origin, options.probeTimeoutMs);
     if (found) {
       options.say(`Using the inference server at ${origin} (version ${found.version}).`);
       return externalServer(origin, found.version);
@@ -74,16 +83,6 @@ async function adopt(
     if (performance.now() > until) throw new Error(`nothing answers at ${origin}`);
     await delay(250, undefined, { signal });
   }
-}
-
-async function probe(options: BringOptions, origin: string): Promise<Probe | undefined> {
-  const found = await probeVersion(origin, options.probeTimeoutMs);
-  if (found?.isGateway && options.ownOrigins().includes(origin)) {
-    throw new Error(
-      `${origin} is this service itself: set OLLAMA_BASE_URL to the inference server's address`,
-    );
-  }
-  return found;
 }
 
 async function takeOverEarlier(options: BringOptions): Promise<RunningServer | undefined> {

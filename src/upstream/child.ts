@@ -1,4 +1,6 @@
 import { spawn as nodeSpawn, type ChildProcess } from "node:child_process";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** How a child ended. */
 export interface ChildExit {
@@ -12,14 +14,21 @@ interface ChildOptions {
   command: string;
   args: string[];
   env: Record<string, string | undefined>;
-  /** Receives the child's output as it comes. */
-  onOutput: (chunk: string, stream: "stdout" | "stderr") => void;
-  /** The child lives on when this process is killed. */
-  survives: boolean;
+  output: ChildOutput;
   spawn?: typeof nodeSpawn;
 }
 
+/**
+ * Where a child's output goes. One that writes to a callback ends with this process; one that
+ * writes to files lives on when this process is killed (a pipe without reader would end it with
+ * its next line).
+ */
+export type ChildOutput =
+  | { kind: "callback"; onOutput: (chunk: string, stream: "stdout" | "stderr") => void }
+  | { kind: "files"; stdout: string; stderr: string };
+
 const LAST_WORDS_CHARS = 2000;
+const MAX_LOG_BYTES = 10 * 1_048_576;
 
 /**
  * A child process with one owner. Its error output is remembered for messages; `exited` settles
@@ -31,13 +40,29 @@ export class Child {
   #lastWords = "";
   #stopping: Promise<ChildExit> | undefined;
 
-  constructor({ command, args, env, onOutput, survives, spawn = nodeSpawn }: ChildOptions) {
+  constructor({ command, args, env, output, spawn = nodeSpawn }: ChildOptions) {
+    const files = output.kind === "files" ? openFiles(output) : undefined;
     this.#process = spawn(command, args, {
-      env: env,
+      env,
       // The open standard input tells the engine that its parent lives.
-      stdio: [survives ? "ignore" : "pipe", "pipe", "pipe"],
-      detached: survives,
+      stdio: files ? ["ignore", files.stdout, files.stderr] : ["pipe", "pipe", "pipe"],
+      detached: files !== undefined,
     });
+    if (output.kind === "callback") this.#listen(output.onOutput);
+    this.exited = new Promise((resolve) => {
+      let known = false;
+      const ended = (code: number | null, signal: NodeJS.Signals | null, error = ""): void => {
+        if (known) return;
+        known = true;
+        const words = (files ? files.lastWords() : this.#lastWords) + error;
+        resolve({ code, signal, lastWords: words.trim() });
+      };
+      this.#process.once("error", (err) => ended(null, null, err.message));
+      this.#process.once("close", (code, signal) => ended(code, signal));
+    });
+  }
+
+  #listen(onOutput: (chunk: string, stream: "stdout" | "stderr") => void): void {
     this.#process.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       onOutput(chunk, "stdout");
     });
@@ -47,15 +72,6 @@ export class Child {
     });
     // A child that is gone when its input is closed is no error.
     this.#process.stdin?.on("error", () => {});
-    this.exited = new Promise((resolve) => {
-      this.#process.once("error", (err) => {
-        this.#lastWords += err.message;
-        resolve({ code: null, signal: null, lastWords: this.#lastWords.trim() });
-      });
-      this.#process.once("close", (code, signal) => {
-        resolve({ code, signal, lastWords: this.#lastWords.trim() });
-      });
-    });
   }
 
   get pid(): number | undefined {
@@ -77,4 +93,33 @@ export class Child {
       clearTimeout(timer);
     }
   }
+}
+
+/** Opens the files of a child that outlives this process. */
+function openFiles({ stdout, stderr }: { stdout: string; stderr: string }) {
+  mkdirSync(dirname(stderr), { recursive: true, mode: 0o700 });
+  for (const path of [stdout, stderr]) setAside(path);
+  const out = openSync(stdout, "a", 0o600);
+  const err = openSync(stderr, "a+", 0o600);
+  const from = fstatSync(err).size;
+  return {
+    stdout: out,
+    stderr: err,
+    /** What the child has written to its error output since; closes the files. */
+    lastWords: (): string => {
+      const end = fstatSync(err).size;
+      const start = Math.max(from, end - LAST_WORDS_CHARS);
+      const bytes = Buffer.alloc(end - start);
+      readSync(err, bytes, 0, bytes.length, start);
+      closeSync(out);
+      closeSync(err);
+      return bytes.toString("utf8");
+    },
+  };
+}
+
+/** A file that has grown large becomes `<name>.1`, so that the log does not grow for ever. */
+function setAside(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
 }

@@ -88,24 +88,18 @@ function callFailure(err: unknown): ServiceError {
 }
 
 /** The version a server at this address answers with; undefined when none answers. */
-export async function probeVersion(origin: string, timeoutMs: number): Promise<Probe | undefined> {
+export async function probeVersion(
+  origin: string,
+  timeoutMs: number,
+): Promise<{ version: string } | undefined> {
   try {
-    const answer = await ofetch.raw<{ version?: string }>(`${origin}/api/version`, {
+    const { version } = await ofetch<{ version?: string }>(`${origin}/api/version`, {
       timeout: timeoutMs,
       retry: 0,
       parseResponse: JSON.parse,
     });
-    const version = answer._data?.version;
-    if (typeof version !== "string") return undefined;
-    return { version, isGateway: answer.headers.has("x-shared-ollama-request-id") };
+    return typeof version === "string" ? { version } : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** What answered a probe. */
-export interface Probe {
-  version: string;
-  /** It is a Shared Ollama Service, maybe this very one. */
-  isGateway: boolean;
 }

@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -16,11 +16,17 @@ export async function findOllama(path: string | undefined): Promise<string | und
   const folders = [...(path ?? "").split(delimiter).filter((f) => f !== ""), ...USUAL_FOLDERS];
   for (const folder of folders) {
     const candidate = join(folder, process.platform === "win32" ? "ollama.exe" : "ollama");
-    const runs = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return candidate;
+    if (await isProgram(candidate)) return candidate;
   }
   return undefined;
+}
+
+/** Folders may be executable too, in the sense of the file system. */
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

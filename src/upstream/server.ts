@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { Child, type ChildExit } from "./child.ts";
+import { Child, type ChildExit, type ChildOutput } from "./child.ts";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
 
@@ -37,7 +37,10 @@ export interface ChildPlan {
 interface StartOptions {
   startTimeoutMs: number;
   stopTimeoutMs: number;
+  /** Receives the output of a child that ends with this process. */
   onOutput: (chunk: string, stream: "stdout" | "stderr") => void;
+  /** Take the output of a child that outlives it. */
+  logFiles: { stdout: string; stderr: string };
   record: ChildRecordFile;
   signal: AbortSignal;
 }
@@ -47,9 +50,12 @@ interface StartOptions {
  * @throws Error with the child's own last words when it ended or stayed silent.
  */
 export async function startServer(plan: ChildPlan, options: StartOptions): Promise<RunningServer> {
-  const { startTimeoutMs, stopTimeoutMs, onOutput, record, signal } = options;
+  const { startTimeoutMs, stopTimeoutMs, onOutput, logFiles, record, signal } = options;
   const survives = plan.kind === "ollama";
-  const child = new Child({ ...plan, onOutput, survives });
+  const output: ChildOutput = survives
+    ? { kind: "files", ...logFiles }
+    : { kind: "callback", onOutput };
+  const child = new Child({ ...plan, output });
   const giveUp = new AbortController();
   const outcome = await Promise.race([
     answered(plan.origin, AbortSignal.any([giveUp.signal, signal])),

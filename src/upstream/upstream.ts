@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../errors/service-error.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
@@ -35,6 +34,7 @@ export class Upstream implements Part {
   readonly stopDeadlineMs: number;
   readonly #options: UpstreamOptions;
   readonly #stop = new AbortController();
+  readonly #stopped = aborted(this.#stop.signal);
   readonly #firstAttempt = deferred<void>();
   #state: UpstreamState = "starting";
   #server: RunningServer | undefined;
@@ -96,10 +96,12 @@ export class Upstream implements Part {
     const server = this.#server;
     if (!server || this.#checking || this.#state !== "ready") return;
     this.#checking = true;
+    // Of this server: another one may be there when the answer comes.
+    const suspected = this.#suspected;
     void this.#options
       .isAlive(server.origin)
       .then((alive) => {
-        if (!alive) this.#suspected.resolve("it stopped answering");
+        if (!alive) suspected.resolve("it stopped answering");
       })
       .finally(() => {
         this.#checking = false;
@@ -127,11 +129,11 @@ export class Upstream implements Part {
     this.#server = server;
     try {
       if (!signal.aborted) {
-        await Promise.race([this.#options.onReady(server, signal), server.gone, aborted(signal)]);
+        await Promise.race([this.#options.onReady(server, signal), server.gone, this.#stopped]);
         if (!signal.aborted) this.#state = "ready";
         this.#options.onChange?.();
         this.#firstAttempt.resolve();
-        const why = await Promise.race([server.gone, this.#suspected.promise, aborted(signal)]);
+        const why = await Promise.race([server.gone, this.#suspected.promise, this.#stopped]);
         if (!signal.aborted) this.#wentDown(why);
       }
     } finally {
@@ -151,13 +153,25 @@ export class Upstream implements Part {
     const { random = Math.random } = this.#options;
     const cappedMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
     const jitteredMs = cappedMs * (0.5 + random() / 2);
-    await delay(failures === 0 ? 0 : jitteredMs, undefined, { signal }).catch(() => {});
+    await pause(failures === 0 ? 0 : jitteredMs, signal);
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve("stopped");
-    else signal.addEventListener("abort", () => resolve("stopped"), { once: true });
+    signal.addEventListener("abort", () => resolve("stopped"), { once: true });
   });
 }

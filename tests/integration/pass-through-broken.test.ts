@@ -59,6 +59,22 @@ describe("a server that breaks off", () => {
     }
   });
 
+  it("or talks no HTTP is told apart before its answer and after", async () => {
+    const line = await openLine();
+    const first = line.client.ask(jsonRequest("/api/chat", { model: "fake" }));
+    (await line.upstream.next()).send("220 mail.example ESMTP\r\n\r\n");
+    expect(await first.ended()).toBe("complete");
+    expect(first.status).toBe(503);
+    const second = line.client.ask(jsonRequest("/api/chat", { model: "fake" }));
+    const received = await line.upstream.next();
+    received.sendHead("200 OK", NDJSON);
+    received.sendChunk("{}\n");
+    await second.has("{}\n");
+    received.send("no chunk\r\n");
+    expect(await second.ended()).not.toBe("complete");
+    await nothingIsHeld(line);
+  });
+
   it("on a kept connection is not asked a second time", async () => {
     const line = await openLine();
     const first = line.client.ask(jsonRequest("/api/chat", { model: "fake" }));

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { isAllowed } from "../support/allowed-differences.ts";
+import { until } from "../support/deadline.ts";
 import { chunkBytes, LAST_CHUNK, type Header } from "../support/http-wire.ts";
 import { jsonRequest, type RawRequest } from "../support/raw-client.ts";
 import { expectSameAnswer, expectSameRequest, nothingIsHeld } from "../support/through-gateway.ts";
@@ -76,6 +77,12 @@ describe("requests", () => {
     await passes(await openLine(), { method: "GET", target: "/api/tags", headers });
   });
 
+  it("pass with as many bytes of headers as Ollama takes", async () => {
+    const target = `/api/tags?${"q".repeat(20_000)}`;
+    const headers: Header[] = [["Cookie", "c".repeat(500_000)]];
+    await passes(await openLine(), { method: "GET", target, headers });
+  });
+
   it("lose what belongs to one connection, and the Origin that was checked here", async () => {
     const line = await openLine();
     const request: RawRequest = {
@@ -133,10 +140,7 @@ describe("bodies", () => {
       const { body = "", headers = [] } = jsonRequest(target, { model: "fake" });
       const expecting: Header[] = [...headers, ["Expect", "100-continue"]];
       const answer = client.ask({ method: "POST", target, headers: expecting });
-      const invited = async (): Promise<void> => {
-        while (answer.interim.length === 0) await new Promise(setImmediate);
-      };
-      await invited();
+      await until(() => answer.interim.length > 0, "100 Continue");
       expect(answer.interim[0]?.startLine).toMatch(/^HTTP\/1\.1 100 /);
       client.send(body);
       const received = await upstream.next();
@@ -247,6 +251,7 @@ describe("answers", () => {
       const headers: Header[] = [...JSON_TYPE, ["Content-Length", "98362432"]];
       (await upstream.next()).sendHead("200 OK", headers);
       expect(await answer.ended()).toBe("complete");
+      expect(answer.header("content-length")).toBe("98362432");
       expectSameAnswer({ status: "200 OK", headers }, answer);
     }
   });

@@ -11,7 +11,7 @@ export class EventReader {
 
   constructor(answer: Response) {
     if (!answer.body) throw new Error("the answer has no body");
-    this.#reader = answer.body.getReader();
+    this.#chunks = answer.body[Symbol.asyncIterator]();
   }
 
   /** The next event; undefined at the end. */
@@ -36,7 +36,7 @@ export class EventReader {
         this.#rest = this.#rest.slice(end + 2);
         return dataOf(frame);
       }
-      const { done, value } = await this.#reader.read();
+      const { done, value } = await this.#chunks.next();
       if (done) return this.#ended();
       this.#rest += this.#decoder.decode(value, { stream: true });
     }

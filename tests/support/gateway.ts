@@ -21,8 +21,12 @@ export interface Gateway {
 /**
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
+ * @param processEnv what a started server inherits, beside PATH and HOME.
  */
-export async function startGateway(env: Record<string, string>): Promise<Gateway> {
+export async function startGateway(
+  env: Record<string, string>,
+  processEnv: Record<string, string> = {},
+): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const settings = loadSettings({
     env: { API_PORT: "0", SHARED_OLLAMA_HOME: home, DRAIN_TIMEOUT: "2", ...env },
@@ -30,7 +34,7 @@ export async function startGateway(env: Record<string, string>): Promise<Gateway
   const said: string[] = [];
   const service = await compose({
     settings,
-    env: { PATH: process.env["PATH"], HOME: home },
+    env: { PATH: process.env["PATH"], HOME: home, ...processEnv },
     terminal: {
       say: (line) => void said.push(line),
       progress: () => ({ update: () => {}, end: () => {} }),

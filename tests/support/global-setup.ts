@@ -34,7 +34,7 @@ export async function setup(): Promise<void> {
       modelsFolder: store,
     },
   );
-  const engine = new Child({ ...plan, onOutput: () => {}, survives: false });
+  const engine = new Child({ ...plan, output: { kind: "callback", onOutput: () => {} } });
   try {
     await until(() => answers(plan.origin), "the engine to answer", 30_000);
     const pulled = await fetch(`${plan.origin}/api/pull`, {

@@ -15,6 +15,8 @@ export interface RawRequest {
   body?: string | Buffer;
   /** Nothing is added to the headers. */
   bare?: boolean;
+  /** 1.1 unless given. */
+  version?: string;
 }
 
 /** How an answer ended: whole, with the connection closed early, or with it reset. */
@@ -119,7 +121,8 @@ export class RawClient {
   }
 
   /** Sends a request; the answer fills as it comes. One at a time. */
-  ask({ method, target, headers = [], body, bare = false }: RawRequest): RawAnswer {
+  ask(request: RawRequest): RawAnswer {
+    const { method, target, headers = [], body, bare = false, version = "1.1" } = request;
     const answer = new RawAnswer(method);
     this.#answer = answer;
     const own: Header[] = bare
@@ -128,7 +131,7 @@ export class RawClient {
           ["Host", this.#host],
           [MARK, "1"],
         ];
-    const head = headBytes(`${method} ${target} HTTP/1.1`, [...own, ...headers]);
+    const head = headBytes(`${method} ${target} HTTP/${version}`, [...own, ...headers]);
     this.send(Buffer.from(head, "latin1"));
     if (body !== undefined) this.send(body);
     return answer;

@@ -7,6 +7,9 @@ import { valuesOf, type Header, type WireHead } from "./http-wire.ts";
 /** Tests mark their requests with this header; others are the service's own and answered here. */
 export const MARK = "X-Test";
 
+/** The same for calls that cannot carry a header. */
+export const MARKED_QUERY = "?x-test";
+
 /** One request as it came over the wire, and the hands to answer it with. */
 export class RecordedRequest {
   readonly method: string;
@@ -146,7 +149,7 @@ export class RecordingUpstream {
       head: (head) => {
         const request = new RecordedRequest(head, socket);
         current = request;
-        if (request.header(MARK) !== undefined) this.#arrived(request);
+        if (isMarked(request)) this.#arrived(request);
         return framingOf(head.headers);
       },
       chunk: (bytes) => current?.chunks.push(bytes),
@@ -154,7 +157,7 @@ export class RecordingUpstream {
         if (!current) return;
         current.complete = true;
         current.trailers = trailers;
-        if (current.header(MARK) === undefined) answerOwn(current);
+        if (!isMarked(current)) answerOwn(current);
       },
     });
     socket.on("data", (bytes) => reader.feed(bytes));
@@ -166,6 +169,10 @@ export class RecordingUpstream {
     if (waiting) waiting(request);
     else this.#unseen.push(request);
   }
+}
+
+function isMarked(request: RecordedRequest): boolean {
+  return request.header(MARK) !== undefined || request.target.endsWith(MARKED_QUERY);
 }
 
 const NAMES = ["fake:latest", "all-minilm:latest"];

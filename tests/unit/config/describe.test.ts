@@ -3,7 +3,11 @@ import { configurationDocument, helpText } from "../../../config/describe.ts";
 import { flagOf } from "../../../config/load.ts";
 import { SETTINGS } from "../../../config/schema.ts";
 
-const settings = Object.values(SETTINGS).map((s) => ({ env: s.env, range: s.range, about: s.about }));
+const settings = Object.values(SETTINGS).map((s) => ({
+  env: s.env,
+  range: s.range,
+  about: s.about,
+}));
 
 it("shows every setting in the help text, with range and meaning", () => {
   const help = helpText();

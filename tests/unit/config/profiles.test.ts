@@ -51,7 +51,10 @@ describe("chooseProfile", () => {
       inferenceBufferGb: 4,
       serviceOverheadGb: 2,
     });
-    const own = yaml.replace("largest_model_gb: 8", "largest_model_gb: 8\n    inference_buffer_gb: 0");
+    const own = yaml.replace(
+      "largest_model_gb: 8",
+      "largest_model_gb: 8\n    inference_buffer_gb: 0",
+    );
     expect(chooseProfile({ yaml: own, ramBytes: gib(8) }).inferenceBufferGb).toBe(0);
   });
 

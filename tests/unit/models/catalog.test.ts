@@ -61,13 +61,16 @@ describe("the default model", () => {
     ["several", [model("c:1b"), model("d:1b")], "c:1b, d:1b"],
     ["only an embedding model", [bert], "all-minilm:latest"],
     ["nothing", [], "none"],
-  ])("is refused with a list of what is there when %s is installed", async (_c, installed, list) => {
-    await expect(setUp({ installed }).catalog.defaultModel()).rejects.toMatchObject({
-      code: "model_not_found",
-      param: "model",
-      message: `No default model is installed (big); name one of: ${list}`,
-    });
-  });
+  ])(
+    "is refused with a list of what is there when %s is installed",
+    async (_c, installed, list) => {
+      await expect(setUp({ installed }).catalog.defaultModel()).rejects.toMatchObject({
+        code: "model_not_found",
+        param: "model",
+        message: `No default model is installed (big); name one of: ${list}`,
+      });
+    },
+  );
 });
 
 describe("the listing", () => {

@@ -14,8 +14,15 @@ interface Given {
 }
 
 /** A server that holds `fits` models, and a clock of its own. */
-function setUp({ fits = 1, capacity, installed, onLoad, takesMs = 5 }: Given = {}) {
-  const seen = { now: 100_000, inMemory: [] as string[], loads: [] as string[], asked: 0, changes: 0 };
+function setUp(given: Given = {}) {
+  const { capacity, installed, onLoad, takesMs = 5 } = given;
+  const seen = {
+    now: 100_000,
+    inMemory: [] as string[],
+    loads: [] as string[],
+    asked: 0,
+    changes: 0,
+  };
   const residency = new Residency({
     listLoaded: () => {
       seen.asked += 1;
@@ -26,7 +33,7 @@ function setUp({ fits = 1, capacity, installed, onLoad, takesMs = 5 }: Given = {
       seen.loads.push(model);
       await onLoad?.(model);
       seen.now += takesMs;
-      seen.inMemory = [...seen.inMemory, model].slice(-fits);
+      seen.inMemory = [...seen.inMemory, model].slice(-(given.fits ?? 1));
     },
     capacity: () => capacity,
     onChange: () => void (seen.changes += 1),
@@ -47,7 +54,7 @@ describe("ensureLoaded", () => {
   it("shares one load between all who wait for it", async () => {
     const gate = deferred<void>();
     const { residency, seen } = setUp({ onLoad: () => gate.promise });
-    const asked = [1, 2, 3].map(() => residency.ensureLoaded("a:latest", hints));
+    const asked = [1, 2, 3].map(async () => residency.ensureLoaded("a:latest", hints));
     gate.resolve();
     expect(await Promise.all(asked)).toEqual([5, 5, 5]);
     expect(seen.loads).toEqual(["a:latest"]);
@@ -127,22 +134,46 @@ describe("what stands in a model's way", () => {
 
   it("is unlearned when both fit after all", async () => {
     const given = { fits: 1 };
-    const { residency, seen } = setUp(given);
+    const { residency } = setUp(given);
     await residency.ensureLoaded("a:latest", hints);
     await residency.ensureLoaded("b:latest", hints);
-    seen.inMemory = [];
-    residency.forget("b:latest");
+    expect(residency.obstacles("a:latest")).toEqual(["b:latest"]);
+    given.fits = 2;
     await residency.ensureLoaded("a:latest", hints);
-    expect(residency.obstacles("b:latest")).toEqual(["a:latest"]);
-    // The server itself now holds both: b was loaded by hand, a is loaded beside it.
-    seen.inMemory = ["b:latest"];
-    residency.forget("a:latest");
-    const load = residency.ensureLoaded("a:latest", hints);
-    seen.inMemory.push("b:latest");
-    await load;
-    seen.inMemory = ["a:latest", "b:latest"];
-    await residency.ensureLoaded("b:latest", hints);
+    expect(residency.obstacles("a:latest")).toEqual([]);
     expect(residency.isLoaded("a:latest") && residency.isLoaded("b:latest")).toBe(true);
+  });
+
+  it("is learned from loads that went on side by side", async () => {
+    const gates = new Map([
+      ["a:latest", deferred<void>()],
+      ["b:latest", deferred<void>()],
+    ]);
+    const { residency } = setUp({
+      onLoad: (model) => gates.get(model)?.promise ?? Promise.resolve(),
+    });
+    const loads = ["a:latest", "b:latest"].map((model) => residency.ensureLoaded(model, hints));
+    gates.get("a:latest")?.resolve();
+    await loads[0];
+    gates.get("b:latest")?.resolve();
+    await loads[1];
+    expect(residency.isLoaded("a:latest")).toBe(false);
+    expect(residency.obstacles("a:latest")).toEqual(["b:latest"]);
+  });
+
+  it("is not brought back by the last answer of a model that had to go", async () => {
+    const { residency, seen } = setUp({ capacity: 1 });
+    await residency.ensureLoaded("a:latest", hints);
+    residency.expectLoad("b:latest");
+    seen.now += 1;
+    residency.used("a:latest");
+    expect(residency.isLoaded("a:latest")).toBe(false);
+    // The server still lists it while it loads the other.
+    const load = residency.ensureLoaded("b:latest", hints);
+    await Promise.resolve();
+    expect(residency.isLoaded("a:latest")).toBe(false);
+    await load;
+    expect(residency.isLoaded("b:latest")).toBe(true);
   });
 
   it("is the least recently used model when the server is known to be full", async () => {

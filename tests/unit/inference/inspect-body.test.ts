@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { inspectBody } from "../../../src/inference/inspect-body.ts";
+
+const inspect = (body: unknown) =>
+  inspectBody(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
+
+const nothing = {
+  model: "",
+  hasImages: false,
+  stream: undefined,
+  keepAlive: undefined,
+  loadOptions: undefined,
+};
+
+describe("inspectBody", () => {
+  it.each([
+    ["a generate", { model: "m", prompt: "hi" }, { model: "m", stream: undefined }],
+    ["a chat", { model: "m", stream: false, messages: [{ content: "hi" }] }, { stream: false }],
+    ["an embed", { model: "m", input: ["a", "b"] }, { model: "m", hasImages: false }],
+    ["a keep-alive in words", { keep_alive: "5m" }, { keepAlive: "5m" }],
+    ["a keep-alive of zero", { keep_alive: 0 }, { keepAlive: 0 }],
+    [
+      "keys in other cases",
+      { MODEL: "m", Stream: true, Keep_Alive: 1 },
+      { model: "m", stream: true },
+    ],
+    ["the exact key beside others", { Model: "x", model: "m" }, { model: "m" }],
+    ["fields of wrong types", { model: 7, stream: "yes", keep_alive: {} }, nothing],
+    [
+      "options for loading",
+      { options: { num_ctx: 8, top_k: 1, use_mmap: false, num_gpu: null } },
+      {
+        loadOptions: { num_ctx: 8, use_mmap: false },
+      },
+    ],
+    ["options for sampling only", { options: { top_k: 1 } }, { loadOptions: undefined }],
+    ["options that are none", { options: [1] }, { loadOptions: undefined }],
+  ])("reads %s", (_case, body, facts) => {
+    expect(inspect(body)).toMatchObject(facts);
+  });
+
+  it.each([
+    ["generate", { images: ["aGk="] }, true],
+    ["generate, empty", { images: [] }, false],
+    ["generate, other case", { Images: ["aGk="] }, true],
+    ["Ollama's chat", { messages: [{ content: "x" }, { images: ["aGk="] }] }, true],
+    ["Ollama's chat, other case", { Messages: [{ IMAGES: ["aGk="] }] }, true],
+    ["OpenAI's chat", { messages: [{ content: [{ type: "image_url", image_url: {} }] }] }, true],
+    ["OpenAI's chat, other case", { messages: [{ Content: [{ type: "image_url" }] }] }, true],
+    ["OpenAI's chat, text", { messages: [{ content: [{ type: "text", text: "image" }] }] }, false],
+    ["OpenAI's responses", { input: [{ content: [{ type: "input_image" }] }] }, true],
+    ["Anthropic's messages", { messages: [{ content: [{ type: "image", source: {} }] }] }, true],
+    ["an embed of texts", { input: ["image_url"] }, false],
+  ])("finds the images of %s", (_case, body, hasImages) => {
+    expect(inspect(body).hasImages).toBe(hasImages);
+  });
+
+  it.each(["", "{", "null", "[]", '"model"', "model=m&prompt=hi", "\u0000", "[".repeat(50_000)])(
+    "has no facts of a body that is no JSON object (%#)",
+    (body) => {
+      expect(inspect(body)).toEqual(nothing);
+    },
+  );
+
+  it.each([
+    '{"messages":[null,7,"x",[]],"options":null,"images":{"length":3}}',
+    '{"messages":[{"content":[null,{"type":{"toString":1,"valueOf":1}}]}]}',
+    '{"__proto__":{"model":"m","images":[1]},"constructor":1}',
+    `{"messages":${"[".repeat(5000)}${"]".repeat(5000)}}`,
+    '{"messages":{"0":{"images":[1]},"length":1}}',
+  ])("stands hostile JSON (%#)", (body) => {
+    expect(inspect(body)).toEqual(nothing);
+  });
+
+  it("reads bytes that are a part of a larger buffer", () => {
+    const whole = Buffer.from('xx{"model":"m"}xx');
+    expect(inspectBody(whole.subarray(2, -2)).model).toBe("m");
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
+import { InferenceRunner, type InferenceRequest } from "../../../src/inference/runner.ts";
+import { Deadlines } from "../../../src/runtime/deadlines.ts";
+import type { UpstreamAnswer, UpstreamCall } from "../../../src/runtime/transport.ts";
+import { Admission } from "../../../src/scheduling/admission.ts";
+import { fakeClient, setUpQueue } from "../scheduling/queue-set-up.ts";
+import { lastLine, recordOf } from "./frames-set-up.ts";
+
+const request: InferenceRequest = {
+  path: "/api/chat",
+  pool: "text",
+  model: "M",
+  body: { messages: [] },
+  hints: { kind: "generate" },
+};
+
+/** A body of pieces; `silent` sends nothing more, until the call is aborted. */
+async function* bodyOf(pieces: (string | Error)[], silent?: AbortSignal) {
+  for (const piece of pieces) {
+    if (piece instanceof Error) throw piece;
+    yield Buffer.from(piece);
+  }
+  if (!silent) return;
+  await new Promise((resolve) => silent.addEventListener("abort", resolve));
+  throw silent.reason;
+}
+
+function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
+  const { queue } = setUpQueue();
+  const client = fakeClient();
+  const deadlines = new Deadlines();
+  const seen = {
+    calls: [] as UpstreamCall[],
+    used: [] as string[],
+    forgot: [] as string[],
+    suspects: 0,
+  };
+  const runner = new InferenceRunner({
+    admission: new Admission({ queue, residency: { ensureLoaded: () => 0 } }),
+    residency: {
+      used: (model) => void seen.used.push(model),
+      forget: (model) => void seen.forgot.push(model),
+    },
+    transport: {
+      forward: () => Promise.reject(new Error("not here")),
+      call: (call) => {
+        seen.calls.push(call);
+        return answer(call);
+      },
+      close: () => Promise.resolve(),
+    },
+    upstream: { origin: "http://up", suspect: () => void (seen.suspects += 1) },
+    deadlines,
+    hardStopMs: { text: 5000, vision: 5000 },
+  });
+  const record = recordOf();
+  const exchange = {
+    method: "POST",
+    target: "/api/v1/chat",
+    peer: "10.0.0.1",
+    header: () => undefined,
+    onLeave: client.onLeave,
+    hasLeft: false,
+    readBody: () => Promise.resolve(new Uint8Array()),
+  };
+  const left = (): number[] => [
+    queue.stats("text").in_progress,
+    deadlines.size,
+    client.listeners(),
+  ];
+  return { runner, scope: { record, exchange }, seen, client, queue, left };
+}
+
+const says =
+  (status: number, ...pieces: (string | Error)[]) =>
+  (): Promise<UpstreamAnswer> =>
+    Promise.resolve({ status, body: bodyOf(pieces) });
+
+const silent = ({ signal }: UpstreamCall): Promise<UpstreamAnswer> =>
+  Promise.resolve({ status: 200, body: bodyOf(['{"response":"a"}\n'], signal) });
+
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
+
+describe("InferenceRunner", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(async () => {
+    // The sweep of the deadlines ends one round after the last of them.
+    await vi.advanceTimersByTimeAsync(250);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it("answers in one piece, and gives everything back", async () => {
+    const { runner, scope, seen, left, queue } = setUp(says(200, '{"done":', "true}"));
+    expect(await runner.answer(request, scope)).toEqual({ done: true });
+    expect(seen.calls[0]).toMatchObject({ origin: "http://up", path: "/api/chat", method: "POST" });
+    const sent: unknown = JSON.parse(seen.calls[0]?.body ?? "");
+    expect(sent).toEqual({ model: "M", messages: [], stream: false });
+    expect(seen.used).toEqual(["m:latest"]);
+    expect(queue.stats("text").completed).toBe(1);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("streams lines, and gives everything back with the last", async () => {
+    const { runner, scope, left, queue } = setUp(
+      says(200, line({ response: "a" }), line(lastLine)),
+    );
+    const lines = await runner.stream(request, scope);
+    expect(left()).toEqual([1, 1, 1]);
+    const all = [];
+    for await (const item of lines) all.push(item);
+    expect(all).toEqual([{ response: "a" }, lastLine]);
+    expect(queue.stats("text")).toMatchObject({ completed: 1, failed: 0 });
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    ["refuses", says(404, '{"error":"no such model"}'), "model_not_found", 1],
+    ["refuses without words", says(500, "oops"), "upstream_unavailable", 1],
+    ["breaks off", says(200, '{"a', new Error("reset")), "upstream_unavailable", 1],
+    ["sends no JSON", says(200, "<html>"), "upstream_unavailable", 0],
+  ])("fails with a status when the server %s", async (_case, answer, code, suspects) => {
+    const { runner, scope, seen, left } = setUp(answer);
+    await expect(runner.answer(request, scope)).rejects.toMatchObject({ code });
+    expect(seen.suspects).toBe(suspects);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("fails with a status when a stream's first line is an error", async () => {
+    const { runner, scope, left } = setUp(says(200, line({ error: "out of memory" })));
+    await expect(runner.stream(request, scope)).rejects.toMatchObject({
+      code: "upstream_unavailable",
+      message: "out of memory",
+    });
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("fails mid-stream when the server breaks off", async () => {
+    const { runner, scope, left } = setUp(says(200, line({ response: "a" }), new Error("reset")));
+    const lines = await runner.stream(request, scope);
+    await lines.next();
+    await expect(lines.next()).rejects.toMatchObject({ code: "upstream_unavailable" });
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it.each(["answer", "stream"] as const)("stops an %s at the hard stop", async (form) => {
+    const { runner, scope, seen, left } = setUp(silent);
+    const run = async (): Promise<void> => {
+      const open = await runner[form](request, scope);
+      if (form === "stream") for await (const _line of open as AsyncGenerator) void _line;
+    };
+    const stopped = expect(run()).rejects.toMatchObject({ code: "request_timeout" });
+    await vi.advanceTimersByTimeAsync(5200);
+    await stopped;
+    expect(seen.calls[0]?.signal.aborted).toBe(true);
+    expect(seen.suspects).toBe(0);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("stops the server when the client leaves", async () => {
+    const { runner, scope, seen, client, left } = setUp(silent);
+    const gone = expect(runner.answer(request, scope)).rejects.toBeInstanceOf(ClientLeft);
+    await vi.advanceTimersByTimeAsync(1);
+    client.leave();
+    await gone;
+    expect(seen.calls[0]?.signal.aborted).toBe(true);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("stops the server when the stream is not read to its end", async () => {
+    const { runner, scope, seen, left } = setUp(says(200, line({ response: "a" }), line(lastLine)));
+    const lines = await runner.stream(request, scope);
+    await lines.next();
+    await lines.return(undefined);
+    expect(seen.calls[0]?.signal.aborted).toBe(true);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("looks after the server when it cannot be reached", async () => {
+    const away = new ServiceError("upstream_unavailable", "away");
+    const { runner, scope, seen, left } = setUp(() => Promise.reject(away));
+    await expect(runner.answer(request, scope)).rejects.toBe(away);
+    expect(seen).toMatchObject({ suspects: 1, forgot: ["m:latest"] });
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it.each([0, "0", "0s"])(
+    "forgets a model that is unloaded by keep_alive %j",
+    async (keepAlive) => {
+      const { runner, scope, seen } = setUp(says(200, "{}"));
+      await runner.answer({ ...request, hints: { kind: "generate", keepAlive } }, scope);
+      expect(seen.forgot).toEqual(["m:latest"]);
+    },
+  );
+});

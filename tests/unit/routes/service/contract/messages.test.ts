@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { NativeMessage, OpenAIMessage } from "../../../../../routes/service/contract/messages.ts";
+
+const call = { id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } };
+const image = { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } };
+const problems = (result: { error?: { issues: { message: string }[] } | undefined }): string =>
+  (result.error?.issues ?? []).map(({ message }) => message).join("; ");
+
+describe.each([
+  ["native", NativeMessage],
+  ["OpenAI's", OpenAIMessage],
+] as const)("a message in %s form", (_dialect, Message) => {
+  it.each([
+    ["text, trimmed", { role: "user", content: " hi " }, "hi"],
+    ["text parts, joined", { role: "user", content: [part("a"), part("b")] }, "a b"],
+    ["calls without content", { role: "assistant", tool_calls: [call] }, undefined],
+    ["calls with no content", { role: "assistant", content: null, tool_calls: [call] }, null],
+    ["calls with empty content", { role: "assistant", content: "", tool_calls: [call] }, ""],
+    ["a tool's answer", { role: "tool", content: "sun", tool_call_id: "call_1" }, "sun"],
+  ])("holds %s", (_case, message, content) => {
+    expect(Message.parse(message).content).toBe(content);
+  });
+
+  it.each([
+    ["nothing", { role: "user" }, "content or tool_calls is needed"],
+    ["blank text", { role: "user", content: "  " }, "content or tool_calls is needed"],
+    ["no content and no calls", { role: "assistant", content: null, tool_calls: [] }, "is needed"],
+    [
+      "a tool's answer without its call",
+      { role: "tool", content: "x" },
+      "needed for the role tool",
+    ],
+    ["an image", { role: "user", content: [part("a"), image] }, "this route takes no images"],
+  ])("may not hold %s", (_case, message, problem) => {
+    expect(problems(Message.safeParse(message))).toContain(problem);
+  });
+
+  it.each([
+    ["no parts", { role: "user", content: [] }],
+    ["parts of an unknown type", { role: "user", content: [{ type: "video", url: "x" }] }],
+    ["a number", { role: "user", content: 7 }],
+    ["an unknown role", { role: "wizard", content: "x" }],
+    ["arguments as an object", { role: "assistant", tool_calls: [withArguments({})] }],
+    ["a call without id", { role: "assistant", tool_calls: [{ ...call, id: "" }] }],
+  ])("is refused with %s", (_case, message) => {
+    expect(Message.safeParse(message).success).toBe(false);
+  });
+});
+
+it("takes a developer and further standard fields only in OpenAI's form", () => {
+  const developer = { role: "developer", content: "x" };
+  expect(OpenAIMessage.safeParse(developer).success).toBe(true);
+  expect(NativeMessage.safeParse(developer).success).toBe(false);
+  const more = { role: "assistant", content: "x", refusal: null, annotations: [] };
+  expect(OpenAIMessage.safeParse(more).success).toBe(true);
+  expect(NativeMessage.safeParse(more).success).toBe(false);
+});
+
+function part(text: string): object {
+  return { type: "text", text };
+}
+
+function withArguments(value: unknown): object {
+  return { ...call, function: { name: "weather", arguments: value } };
+}

@@ -1,5 +1,5 @@
 import { bool, int, list, oneOf, optionalInt, optionalText, optionalUrl } from "./setting-types.ts";
-import { seconds, text, type Setting } from "./setting-types.ts";
+import { addresses, ollamaAddress, seconds, text, type Setting } from "./setting-types.ts";
 
 const MIB = 1_048_576;
 
@@ -52,10 +52,9 @@ export const SETTINGS = {
     env: "OLLAMA_BASE_URL",
     about: "Address of an Ollama to use; it is never started or stopped by the service.",
   }),
-  ollamaHost: text({
+  ollamaHost: ollamaAddress({
     env: "OLLAMA_HOST",
     fallback: "127.0.0.1",
-    range: "host, host:port or URL",
     about: "Where a running Ollama is looked for.",
   }),
   ollamaPort: int({
@@ -248,10 +247,8 @@ export const SETTINGS = {
     range: "comma list of origins, * as wildcard",
     about: "Further web origins that may call the service, beside Ollama's built-in list.",
   }),
-  trustedProxies: list({
+  trustedProxies: addresses({
     env: "TRUSTED_PROXIES",
-    fallback: "",
-    range: "comma list of addresses or CIDR ranges",
     about: "Proxies whose X-Forwarded-For is believed.",
   }),
 

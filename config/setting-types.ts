@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** One setting: where it comes from, what it may be, and what it means. */
@@ -71,6 +72,34 @@ export function list(d: Describe & { fallback: string; range: string }): Setting
   return setting(d, schema, d.fallback, d.range);
 }
 
+/** A comma-separated list of IP addresses and CIDR ranges. */
+export function addresses(d: Describe): Setting<string[]> {
+  const plain = list({ ...d, fallback: "", range: "comma list of addresses or CIDR ranges" });
+  return { ...plain, schema: plain.schema.refine((items) => items.every(isAddressOrRange)) };
+}
+
+function isAddressOrRange(item: string): boolean {
+  const [address = "", prefix, ...rest] = item.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+/** Where an Ollama is, as Ollama's own OLLAMA_HOST: host, host:port, :port or URL. */
+export function ollamaAddress(d: Describe & { fallback: string }): Setting<string> {
+  const schema = z.string().refine((value) => ollamaUrl(value) !== undefined);
+  return setting(d, schema, d.fallback, "host, host:port or URL");
+}
+
+/** An OLLAMA_HOST as a URL; undefined when it is none. */
+export function ollamaUrl(value: string): URL | undefined {
+  const bare = value.trim().replace(/^:(?=\d+$)/, "127.0.0.1:");
+  const bracketed = isIP(bare) === 6 ? `[${bare}]` : bare;
+  const text = /^https?:\/\//i.test(bracketed) ? bracketed : `http://${bracketed}`;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
 /** One of a few words, compared without case. */
 export function oneOf<const T extends string>(
   d: Describe & { fallback: T; values: readonly T[] },
@@ -86,8 +115,9 @@ export function oneOf<const T extends string>(
 export function optionalUrl(d: Describe): Setting<string | undefined> {
   const schema = z
     .url({ protocol: /^https?$/ })
+    .refine((s) => /^[a-z]+:\/\/[^/?#]+\/*$/i.test(s))
     .transform((s) => s.replace(/\/+$/, "")) as z.ZodType<string, string>;
-  return setting(d, schema, undefined, "http(s) URL");
+  return setting(d, schema, undefined, "http(s) URL without a path");
 }
 
 function setting<T>(

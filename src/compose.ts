@@ -3,43 +3,27 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Hono } from "hono";
 import systeminformation from "systeminformation";
-import { isLoopback } from "../config/load.ts";
 import { chooseProfile, type ChosenProfile } from "../config/profiles.ts";
 import type { Settings } from "../config/schema.ts";
-import type { AppContext, AppEnv } from "../middleware/env.ts";
-import { rateLimit } from "../middleware/rate-limit.ts";
-import { tenantConcurrency } from "../middleware/tenant-concurrency.ts";
+import type { AppEnv } from "../middleware/env.ts";
 import { openWorkerPool } from "../workers/pool.ts";
-import { createApp, type AppOptions } from "./app.ts";
+import { createApp } from "./app.ts";
+import { appOptions } from "./compose/app-options.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
+import { composeScheduling } from "./compose/scheduling.ts";
 import { renderError } from "./errors/render.ts";
 import { ServiceError } from "./errors/service-error.ts";
-import { inspectBody } from "./inference/inspect-body.ts";
-import { PromptLimit } from "./inference/prompt-limit.ts";
-import { InferenceRunner } from "./inference/runner.ts";
-import { ModelCatalog } from "./models/catalog.ts";
-import { modelProfileBody } from "./models/model-profile.ts";
-import { ENGINE_TEXT_MODEL } from "./models/provision.ts";
-import { Residency } from "./models/residency.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
 import { Deadlines } from "./runtime/deadlines.ts";
-import { createExchange, createTransport } from "./runtime/http.ts";
-import { Lifecycle, type Part } from "./runtime/lifecycle.ts";
+import { createTransport } from "./runtime/http.ts";
+import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./runtime/listen.ts";
-import { entryUrl, projectRoot, serviceVersion } from "./runtime/paths.ts";
-import { UploadWatch } from "./runtime/upload-watch.ts";
-import { Admission } from "./scheduling/admission.ts";
-import { FairQueue } from "./scheduling/fair-queue.ts";
-import { ModelFloor } from "./scheduling/model-floor.ts";
-import { RequestLog } from "./telemetry/request-log.ts";
+import { entryUrl, projectRoot } from "./runtime/paths.ts";
+import type { PoolName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./telemetry/service-log.ts";
 import type { Terminal } from "./telemetry/terminal.ts";
-import { RateLimiter } from "./tenancy/rate-limiter.ts";
 import { TenantLimiter } from "./tenancy/tenant-limiter.ts";
-import { ClientAddress } from "./tenancy/tenant-name.ts";
-import { UpstreamClient } from "./upstream/client.ts";
-import { loadModel } from "./upstream/load-model.ts";
 
 interface ComposeOptions {
   settings: Settings;
@@ -63,11 +47,9 @@ export interface Service {
   load: () => { active: number; text: number; vision: number; tenants: number; deadlines: number };
 }
 
-/** Bodies above this are looked into on a worker thread: parsing them would hold up streams. */
-const INSPECT_ON_THREAD_BYTES = 262_144;
-
 /** The composition root: builds each long-lived part and lists them in their order. */
-export async function compose({ settings, env, terminal }: ComposeOptions): Promise<Service> {
+export async function compose(options: ComposeOptions): Promise<Service> {
+  const { settings, env, terminal } = options;
   const home = resolve(settings.home);
   const profile = await profileOf(settings);
   const logs = openLogs({
@@ -80,8 +62,6 @@ export async function compose({ settings, env, terminal }: ComposeOptions): Prom
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
   const tenantText = new TenantLimiter({ limit: settings.tenantMaxText });
-  const limiter = new RateLimiter();
-
   const upstream = composeInferenceServer({
     settings,
     profile,
@@ -102,120 +82,39 @@ export async function compose({ settings, env, terminal }: ComposeOptions): Prom
       queue.rejectWaiting(new ServiceError("upstream_unavailable", message));
     },
   });
-  const client = new UpstreamClient(() => upstream.origin);
-  const catalog = new ModelCatalog({
-    list: () => client.installed(),
-    preferred: [settings.defaultTextModel ?? profile.profile.text_model, ENGINE_TEXT_MODEL],
-    allowed: settings.allowedModels,
-  });
-  const residency = new Residency({
-    listLoaded: async () => (await client.loaded()).map((m) => m.name),
-    isInstalled: (model) => catalog.isInstalled(model),
-    load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
-    capacity: () => upstream.capacity,
-    onChange: () => queue.wake(),
-  });
-  const queue = new FairQueue({
-    pools: poolLimits(settings),
-    modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
-    floor: new ModelFloor({ models: residency, patienceMs: settings.modelPatienceMs }),
-  });
-  const admission = new Admission({ queue, residency });
-  const hardStopMs = { text: settings.queueTextTimeoutMs, vision: settings.queueVisionTimeoutMs };
-  const runner = new InferenceRunner({
-    admission,
-    residency,
-    transport,
-    upstream,
-    deadlines,
-    hardStopMs,
-  });
-  const onError = (err: unknown, requestId: string): void =>
-    logs.service.error({ err, request_id: requestId }, "request failed");
-
-  const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
-  const requestLog = new RequestLog(logs);
-  const appOptions: AppOptions = {
-    requestId: {
-      exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
-      log: requestLog,
-      active,
-    },
-    hostAndOrigin: {
-      origins: settings.ollamaOrigins,
-      hosts: settings.allowedHosts,
-      checkHost: isLoopback(settings.apiHost),
-    },
-    maxBodyBytes: settings.maxBodyBytes,
-    addresses: new ClientAddress(settings.trustedProxies),
-    services: {
-      runner,
-      catalog,
-      upstream,
-      client,
-      promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
-      queueStats: (name) => queue.stats(name),
-      isStopping: () => door.isStopping,
-      onStreamError: onError,
-      guards: {
-        rate: (route, perMinute) =>
-          settings.rateLimitEnabled ? rateLimit(limiter, route, perMinute) : (_c, next) => next(),
-        tenantText: tenantConcurrency(tenantText),
-      },
-      facts: {
-        version: serviceVersion,
-        modelProfile: modelProfileBody(profile, settings),
-        queueLimits: queueFacts(settings),
-      },
-    },
-    proxy: {
-      transport,
-      upstream,
-      admission,
-      residency,
-      catalog,
-      inspect: (body) =>
-        body.byteLength > INSPECT_ON_THREAD_BYTES
-          ? pool.run("inspectBody", body)
-          : inspectBody(body),
-      limits: {
-        managementBytes: settings.maxBodyBytes,
-        inferenceBytes: settings.proxyMaxBodyBytes,
-        maxWaitMs: hardStopMs,
-      },
-    },
-    onError,
-  };
-  const { app, document } = createApp(appOptions);
+  const scheduling = composeScheduling({ settings, profile, upstream, transport });
+  const { catalog, residency, queue } = scheduling;
+  const parts = { settings, profile, logs, pool, transport, deadlines, active, tenantText };
+  const { app, document } = createApp(
+    appOptions({ ...parts, upstream, scheduling, isStopping: () => door.isStopping }),
+  );
   const door = new FrontDoor({
     settings,
     active,
     queue,
     handler: ((request, bindings) => app.fetch(request, bindings)) as Handler,
-    badRequest: (reason) => {
-      const { status, body } = renderError(
-        new ServiceError("invalid_request", reason),
-        "service",
-        crypto.randomUUID(),
-      );
-      return Response.json(body, { status });
-    },
+    badRequest,
   });
-
-  const parts: Part[] = [
-    { name: "logs", stop: () => logs.close() },
-    { name: "worker threads", stop: () => pool.destroy() },
-    { name: "upstream connections", stop: () => transport.close() },
-    door.door,
-    upstream,
-    door.draining,
-  ];
-  const report = (message: string, err?: unknown): void => {
-    logs.service.error({ err }, message);
-    terminal.say(err instanceof Error ? `${message}: ${err.message}` : message);
-  };
+  const lifecycle = new Lifecycle(
+    [
+      { name: "logs", stop: () => logs.close() },
+      { name: "worker threads", stop: () => pool.destroy() },
+      { name: "upstream connections", stop: () => transport.close() },
+      door.door,
+      upstream,
+      door.draining,
+    ],
+    {
+      report: (message, err) => {
+        logs.service.error({ err }, message);
+        terminal.say(err instanceof Error ? `${message}: ${err.message}` : message);
+      },
+    },
+  );
+  const underWay = (name: PoolName): number =>
+    queue.stats(name).in_progress + queue.stats(name).queued;
   return {
-    lifecycle: new Lifecycle(parts, { report }),
+    lifecycle,
     app,
     document,
     close: async () => {
@@ -226,12 +125,19 @@ export async function compose({ settings, env, terminal }: ComposeOptions): Prom
     port: () => door.port,
     load: () => ({
       active: active.size,
-      text: queue.stats("text").in_progress + queue.stats("text").queued,
-      vision: queue.stats("vision").in_progress + queue.stats("vision").queued,
+      text: underWay("text"),
+      vision: underWay("vision"),
       tenants: tenantText.size,
       deadlines: deadlines.size,
     }),
   };
+}
+
+/** The answer to what is no HTTP request. */
+function badRequest(reason: string): Response {
+  const error = new ServiceError("invalid_request", reason);
+  const { status, body } = renderError(error, "service", crypto.randomUUID());
+  return Response.json(body, { status });
 }
 
 async function profileOf(settings: Settings): Promise<ChosenProfile> {
@@ -242,34 +148,4 @@ async function profileOf(settings: Settings): Promise<ChosenProfile> {
     forceProfile: settings.forceProfile,
     forceRamGb: settings.forceRamGb,
   });
-}
-
-function poolLimits(settings: Settings) {
-  return {
-    text: {
-      maxRunning: settings.queueTextMaxRunning,
-      maxWaiting: settings.queueTextMaxWaiting,
-      tenantMaxRunning: settings.tenantMaxText,
-    },
-    vision: {
-      maxRunning: settings.queueVisionMaxRunning,
-      maxWaiting: settings.queueVisionMaxWaiting,
-      tenantMaxRunning: settings.tenantMaxVision,
-    },
-  };
-}
-
-function queueFacts(settings: Settings) {
-  return {
-    text: {
-      max_concurrent: settings.queueTextMaxRunning,
-      max_queue_size: settings.queueTextMaxWaiting,
-      default_timeout: settings.queueTextTimeoutMs / 1000,
-    },
-    vision: {
-      max_concurrent: settings.queueVisionMaxRunning,
-      max_queue_size: settings.queueVisionMaxWaiting,
-      default_timeout: settings.queueVisionTimeoutMs / 1000,
-    },
-  };
 }

@@ -17,7 +17,7 @@ export interface PassThroughServices {
   upstream: Pick<Upstream, "origin" | "suspect">;
   admission: Admission;
   residency: Pick<Residency, "used" | "forget">;
-  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate">;
+  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
   /** Reads a body's facts, large ones on a worker thread. */
   inspect: (body: Uint8Array) => BodyFacts | Promise<BodyFacts>;
   limits: {
@@ -52,6 +52,9 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   if (facts.model !== "") {
     record.model = facts.model;
     services.catalog.assertAllowed(facts.model);
+  }
+  if (services.catalog.isRestricted && !facts.modelIsCertain) {
+    throw new ServiceError("invalid_request", "The body has to be JSON that names its model once");
   }
   const admitted = await admit(c, services, facts);
   const model = canonicalModel(facts.model);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ChosenProfile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
+import { ollamaUrl } from "../../config/setting-types.ts";
 import { ModelProvision } from "../models/provision.ts";
 import { entryFile, projectRoot } from "../runtime/paths.ts";
 import type { LogFiles } from "../telemetry/service-log.ts";
@@ -108,10 +109,9 @@ function bringOptions(parts: InferenceServerParts, record: ChildRecordFile) {
 
 /** Where a running Ollama is looked for: OLLAMA_HOST as Ollama reads it, else the usual port. */
 function usualOrigin({ ollamaHost, ollamaPort }: Settings): string {
-  const withScheme = /^https?:\/\//i.test(ollamaHost) ? ollamaHost : `http://${ollamaHost}`;
-  const url = new URL(withScheme);
+  const url = ollamaUrl(ollamaHost) ?? new URL("http://127.0.0.1");
   // Ollama may be bound to every address; it is reached over the loopback one.
-  const host = url.hostname === "0.0.0.0" || url.hostname === "[::]" ? "127.0.0.1" : url.hostname;
+  const host = ["0.0.0.0", "[::]"].includes(url.hostname) ? "127.0.0.1" : url.hostname;
   const schemePort = url.protocol === "https:" ? 443 : 80;
   const fallback = /^https?:\/\//i.test(ollamaHost) ? schemePort : ollamaPort;
   return `${url.protocol}//${host}:${url.port || fallback}`;

@@ -2,6 +2,8 @@
 export interface BodyFacts {
   /** As the client wrote it; empty when there is none. */
   model: string;
+  /** Which model the server will read is certain: the body is JSON and names it once. */
+  modelIsCertain: boolean;
   hasImages: boolean;
   /** The request asks for a stream, where it says so. */
   stream: boolean | undefined;
@@ -12,6 +14,7 @@ export interface BodyFacts {
 
 const NOTHING: BodyFacts = {
   model: "",
+  modelIsCertain: false,
   hasImages: false,
   stream: undefined,
   keepAlive: undefined,
@@ -41,6 +44,7 @@ function factsOf(body: Record<string, unknown>): BodyFacts {
   const keepAlive = field(body, "keep_alive");
   return {
     model: typeof model === "string" ? model : "",
+    modelIsCertain: keysLike(body, "model").length === 1,
     hasImages: hasImages(body),
     stream: typeof stream === "boolean" ? stream : undefined,
     keepAlive:
@@ -49,11 +53,14 @@ function factsOf(body: Record<string, unknown>): BodyFacts {
   };
 }
 
-/** A field by its name; Ollama's decoder compares names without case. */
+/** A field by its name; Ollama's decoder compares names without case, and the last one counts. */
 function field(body: Record<string, unknown>, name: string): unknown {
-  if (name in body) return body[name];
-  const key = Object.keys(body).find((k) => k.length === name.length && k.toLowerCase() === name);
+  const key = keysLike(body, name).at(-1);
   return key === undefined ? undefined : body[key];
+}
+
+function keysLike(body: Record<string, unknown>, name: string): string[] {
+  return Object.keys(body).filter((k) => k.length === name.length && k.toLowerCase() === name);
 }
 
 function hasImages(body: Record<string, unknown>): boolean {

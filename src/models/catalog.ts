@@ -48,6 +48,11 @@ export class ModelCatalog {
     this.#listing = undefined;
   }
 
+  /** Whether ALLOWED_MODELS leaves any model out. */
+  get isRestricted(): boolean {
+    return !this.#options.allowed.includes("*");
+  }
+
   /** @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS. */
   assertAllowed(model: string): void {
     if (this.#isAllowed(model)) return;

@@ -17,21 +17,27 @@ const MAX_REMEMBERED = 500;
 const canonicalNames = new Map<string, string>();
 
 function canonicalise(name: string): string {
-  const short = name
+  const short = shortened(name);
+  const lastPart = short.slice(short.lastIndexOf("/") + 1);
+  return lastPart.includes(":") ? short : `${short}:latest`;
+}
+
+/** Lower case, without a scheme, Ollama's own registry and `library/`. */
+function shortened(name: string): string {
+  return name
     .toLowerCase()
     .replace(/^https?:\/\//, "")
     .replace(/^registry\.ollama\.ai\//, "")
     .replace(/^library\//, "");
-  const lastPart = short.slice(short.lastIndexOf("/") + 1);
-  return lastPart.includes(":") ? short : `${short}:latest`;
 }
 
 /** A matcher for `ALLOWED_MODELS`: names with `*` as a wildcard; a name without tag means any. */
 export function modelMatcher(patterns: string[]): (name: string) => boolean {
   if (patterns.includes("*")) return () => true;
   const tests = patterns.map((pattern) => {
-    const full = pattern.includes(":") || pattern.includes("*") ? pattern : `${pattern}:*`;
-    return wildcard(full.toLowerCase());
+    const short = shortened(pattern);
+    const full = short.includes(":") || short.includes("*") ? short : `${short}:*`;
+    return wildcard(full);
   });
   return (name) => tests.some((test) => test.test(canonicalModel(name)));
 }

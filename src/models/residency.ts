@@ -183,7 +183,11 @@ export class Residency implements LoadedModels {
   }
 
   #leastRecentlyUsed(models: string[]): string | undefined {
-    const usedAt = (model: string) => this.#residents.get(model)?.lastUsedAt ?? 0;
+    // One that is still loading has not been used, and is the last that should go.
+    const usedAt = (model: string): number => {
+      const { loadedAt = 0, lastUsedAt = 0 } = this.#residents.get(model) ?? {};
+      return Math.max(loadedAt, lastUsedAt);
+    };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
   }
 }

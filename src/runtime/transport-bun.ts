@@ -18,6 +18,10 @@ export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
+    if (exchange.hasLeft) {
+      onEnd({ status: 0, bytes: 0, complete: false });
+      throw new ClientLeft();
+    }
     const abort = new AbortController();
     const stopListening = exchange.onLeave(() => abort.abort(new ClientLeft()));
     const end = (status: number, bytes: number, complete: boolean): void => {

@@ -31,12 +31,21 @@ export class ChildRecordFile {
     const parsed = Record.safeParse(parseOrUndefined(text));
     if (!parsed.success) return undefined;
     const started = await startTimeOf(parsed.data.pid);
-    return started === parsed.data.started ? parsed.data : undefined;
+    return started !== undefined && isSameTime(started, parsed.data.started)
+      ? parsed.data
+      : undefined;
   }
 
   async clear(): Promise<void> {
     await rm(this.#path, { force: true });
   }
+}
+
+/** `ps` counts from the time of boot, which it works out anew each time: a second more or less. */
+const START_TIME_JITTER_MS = 2000;
+
+function isSameTime(a: string, b: string): boolean {
+  return a === b || Math.abs(Date.parse(a) - Date.parse(b)) <= START_TIME_JITTER_MS;
 }
 
 /** When a process was started, as the system says it; undefined when there is none. */

@@ -13,9 +13,10 @@ export async function* jsonLines(
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
+    const searched = rest.length;
     rest += decoder.decode(chunk, { stream: true });
     let from = 0;
-    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n", from)) {
+    for (let end = rest.indexOf("\n", searched); end >= 0; end = rest.indexOf("\n", from)) {
       if (end > from) yield parsed(rest.slice(from, end));
       from = end + 1;
     }

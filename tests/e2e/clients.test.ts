@@ -1,5 +1,5 @@
 import { Ollama } from "ollama";
-import OpenAI from "openai";
+import OpenAI, { NotFoundError } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { startRealService, type RealService } from "../support/real-service.ts";
@@ -162,7 +162,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("official clients on real inferenc
 
     it("turns a missing model into the client's NotFoundError", async () => {
       const asking = openai.chat.completions.create({ model: "nope", messages: QUESTION });
-      await expect(asking).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+      await expect(asking).rejects.toBeInstanceOf(NotFoundError);
     });
   });
 });

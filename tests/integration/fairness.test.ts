@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../support/deadline.ts";
 import { startFakeOllama, type FakeOllama, type Received } from "../support/fake-ollama.ts";
@@ -40,11 +39,17 @@ async function ask(
 }
 
 /** Keeps requests of one tenant open until the test has finished. */
-function flood(gateway: Gateway, way: Way, open: number): void {
+function flood(
+  gateway: Gateway,
+  way: Pick<Way, "path" | "stream">,
+  open: number,
+  model?: string,
+): void {
   const over = new AbortController();
   onTestFinished(() => over.abort());
+  const from = { tenant: "flood", ...(model ? { model } : {}) };
   const keepAsking = async (): Promise<void> => {
-    while (!over.signal.aborted) await ask(gateway, way, { tenant: "flood" }, over.signal);
+    while (!over.signal.aborted) await ask(gateway, way, from, over.signal);
   };
   for (let i = 0; i < open; i += 1) keepAsking().catch(() => {});
 }
@@ -93,11 +98,25 @@ function answerParts(upstreamPath: string, stream: boolean): string[] {
   return ["", JSON.stringify({ choices: [{ index: 0, message }] })];
 }
 
-async function waitStats(gateway: Gateway): Promise<{ max_wait_time_ms: number }> {
+/** The longest time that a request has waited in the queue since the gateway's start. */
+async function longestWaitMs(gateway: Gateway): Promise<number> {
   const answer = await gateway.get("/api/v1/queue/stats");
-  const stats = (await answer.json()) as { max_wait_time_ms: number };
-  expect(stats.max_wait_time_ms).toBeTypeOf("number");
-  return stats;
+  const { max_wait_time_ms } = (await answer.json()) as { max_wait_time_ms: number };
+  return max_wait_time_ms;
+}
+
+/** Asks 18 times for one model, three at a time; the statuses. */
+async function askEighteen(gateway: Gateway, way: Way, model: string): Promise<number[]> {
+  const statuses: number[] = [];
+  let asked = 0;
+  const keepAsking = async (): Promise<void> => {
+    while (asked < 18) {
+      asked += 1;
+      statuses.push(await ask(gateway, way, { tenant: model, model }));
+    }
+  };
+  await Promise.all([keepAsking(), keepAsking(), keepAsking()]);
+  return statuses;
 }
 
 const named = ({ path, stream }: Way): [string, Way] => [
@@ -124,5 +143,43 @@ describe("a tenant that keeps twelve requests open", () => {
       expect(await light).toBe(200);
       await until(() => gateway.service.load().text === 12, "the flood to be complete again");
     }
+  });
+});
+
+describe("two tenants on two models that cannot both be loaded", () => {
+  /** A server that holds one of two models, and does not tell so: the gateway has to learn it. */
+  const oneOfTwo = { models: ["one:latest", "two:latest"], capacity: 1, runMs: 30, loadMs: 20 };
+
+  it.each(WAYS.map(named))("are served in a few long turns: %s", async (_name, way) => {
+    const ollama = await startFakeOllama(oneOfTwo);
+    const gateway = await startGateway({
+      OLLAMA_BASE_URL: ollama.url,
+      QUEUE_MODEL_PATIENCE: "3",
+      ...NO_REFUSALS,
+    });
+    const statuses = await Promise.all([
+      askEighteen(gateway, way, "one"),
+      askEighteen(gateway, way, "two"),
+    ]);
+    expect(statuses.flat()).toEqual(Array.from({ length: 36 }, () => 200));
+    expect(ollama.loads.length).toBeLessThanOrEqual(6);
+    expect(await longestWaitMs(gateway)).toBeLessThanOrEqual(3000);
+  });
+
+  it("never makes one wait longer than the patience, however busy the other is", async () => {
+    const ollama = await startFakeOllama(oneOfTwo);
+    const gateway = await startGateway({
+      OLLAMA_BASE_URL: ollama.url,
+      QUEUE_MODEL_PATIENCE: "3",
+    });
+    const way = { path: "/api/chat", stream: false };
+    flood(gateway, way, 6, "one");
+    // The first time teaches the gateway that only one fits; the second has to wait its turn.
+    for (let round = 1; round <= 2; round += 1) {
+      await until(() => ollama.inMemory.includes("one:latest"), "the flood's model in memory");
+      expect(await ask(gateway, way, { tenant: "light", model: "two" })).toBe(200);
+      expect(ollama.loads).toContain("two:latest");
+    }
+    expect(await longestWaitMs(gateway)).toBeLessThanOrEqual(3000);
   });
 });

@@ -167,7 +167,7 @@ describe("POST /api/v1/chat/completions", () => {
       status: 422,
       code: "validation_error",
       type: "invalid_request_error",
-      param: expect.stringContaining(param) as unknown as string,
+      param: expect.stringContaining(param),
     });
   });
 

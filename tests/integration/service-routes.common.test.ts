@@ -147,8 +147,15 @@ describe("a path that is none", () => {
   it("answers 404 in the service's form, whatever the method", async () => {
     const { gateway } = await startService();
     const error = { status: 404, code: "not_found", type: "NotFoundError" };
-    const answer = await gateway.get("/api/v1/generate");
-    await expectNativeError(answer, { ...error, says: /GET \/api\/v1\/generate/ });
+    const says = /^There is no GET \/api\/v1\/nothing$/;
+    await expectNativeError(await gateway.get("/api/v1/nothing"), { ...error, says });
     await expectNativeError(await gateway.post("/api/v1/nothing", {}), error);
+  });
+
+  it("answers 405 where it exists under another method", async () => {
+    const { gateway } = await startService();
+    const error = { status: 405, code: "method_not_allowed", type: "InvalidRequestError" };
+    await expectNativeError(await gateway.get("/api/v1/generate"), error);
+    await expectNativeError(await gateway.post("/api/v1/models", {}), error);
   });
 });

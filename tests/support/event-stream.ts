@@ -5,7 +5,7 @@ export type EventData = Record<string, unknown> | string;
 
 /** Reads server-sent events one by one, as a client does that shows them as they come. */
 export class EventReader {
-  readonly #reader: ReturnType<NonNullable<Response["body"]>["getReader"]>;
+  readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #decoder = new TextDecoder();
   #rest = "";
 

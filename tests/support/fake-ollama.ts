@@ -145,7 +145,7 @@ export class FakeOllama {
       case "/api/chat":
       case "/api/embed":
       case "/v1/chat/completions":
-        return await this.#infer(path, request, response, json);
+        return this.#infer(path, request, response, json);
       default:
         // The service puts its embedding model into a server that lacks it: this one has the blob.
         if (request.method === "HEAD" && path.startsWith("/api/blobs/")) {

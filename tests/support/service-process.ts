@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { entryFile } from "../../src/runtime/paths.ts";
 import { until, within } from "./deadline.ts";
 
@@ -66,6 +66,12 @@ export class ServiceProcess {
   /** Waits for its end. */
   exited(ms = 10_000): Promise<ProcessEnd> {
     return within(this.#exited, "the end of the service", ms);
+  }
+
+  /** Waits for its end, which has to come by itself and with this code. */
+  async endsWith(code: number, ms?: number): Promise<void> {
+    const end = await this.exited(ms);
+    expect(end, `${this.stdout}${this.stderr}`).toEqual({ code, signal: null });
   }
 
   get(path: string): Promise<Response> {

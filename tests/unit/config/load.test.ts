@@ -46,6 +46,9 @@ describe("loadSettings", () => {
     ["QUEUE_MODEL_PATIENCE", "0.25", { modelPatienceMs: 250 }],
     ["DRAIN_TIMEOUT", "0", { drainMs: 0 }],
     ["RATE_LIMIT_ENABLED", "no", { rateLimitEnabled: false }],
+    ["OLLAMA_HOST", ":11500", { ollamaHost: ":11500" }],
+    ["OLLAMA_HOST", "::1", { ollamaHost: "::1" }],
+    ["TRUSTED_PROXIES", "10.0.0.0/8,::1", { trustedProxies: ["10.0.0.0/8", "::1"] }],
     ["ALLOWED_MODELS", "a, b:*,,", { allowedModels: ["a", "b:*"] }],
     ["INFERENCE_SERVER", "Engine", { inferenceServer: "engine" }],
     ["OLLAMA_BASE_URL", "http://gpu:11434//", { ollamaBaseUrl: "http://gpu:11434" }],
@@ -78,7 +81,13 @@ describe("loadSettings", () => {
   });
 
   it.each([
-    ["OLLAMA_BASE_URL", "ftp://x", "http(s) URL"],
+    ["OLLAMA_BASE_URL", "ftp://x", "http(s) URL without a path"],
+    ["OLLAMA_BASE_URL", "http://x/ollama", "http(s) URL without a path"],
+    ["OLLAMA_BASE_URL", "gpu", "http(s) URL without a path"],
+    ["OLLAMA_HOST", "http://", "host, host:port or URL"],
+    ["TRUSTED_PROXIES", "10.0.0.0/", "comma list of addresses or CIDR ranges"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33", "comma list of addresses or CIDR ranges"],
+    ["TRUSTED_PROXIES", "proxy.local", "comma list of addresses or CIDR ranges"],
     ["API_PORT", "80.5", "0–65535"],
     ["DRAIN_TIMEOUT", "-1", "0–3600 s"],
     ["DRAIN_TIMEOUT", "30s", "0–3600 s"],

@@ -6,6 +6,7 @@ const inspect = (body: unknown) =>
 
 const nothing = {
   model: "",
+  modelIsCertain: false,
   hasImages: false,
   stream: undefined,
   keepAlive: undefined,
@@ -24,8 +25,13 @@ describe("inspectBody", () => {
       { MODEL: "m", Stream: true, Keep_Alive: 1 },
       { model: "m", stream: true },
     ],
-    ["the exact key beside others", { Model: "x", model: "m" }, { model: "m" }],
-    ["fields of wrong types", { model: 7, stream: "yes", keep_alive: {} }, nothing],
+    ["a name that is certain", { model: "m" }, { model: "m", modelIsCertain: true }],
+    ["the last of several", { model: "x", MODEL: "m" }, { model: "m", modelIsCertain: false }],
+    [
+      "fields of wrong types",
+      { model: 7, stream: "yes", keep_alive: {} },
+      { ...nothing, modelIsCertain: true },
+    ],
     [
       "options for loading",
       { options: { num_ctx: 8, top_k: 1, use_mmap: false, num_gpu: null } },

@@ -41,6 +41,8 @@ describe("modelMatcher", () => {
     [["me/*"], "me/mine", true],
     [["me/*"], "mex/mine", false],
     [["a.b"], "axb", false],
+    [["library/llama3"], "llama3:8b", true],
+    [["registry.ollama.ai/library/llama3:8b"], "llama3:8b", true],
   ])("for the patterns %j says of %s: %s", (patterns, name, allowed) => {
     expect(modelMatcher(patterns)(name)).toBe(allowed);
   });

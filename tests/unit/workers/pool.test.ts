@@ -4,6 +4,7 @@ import * as tasks from "../../../workers/main.ts";
 
 const facts = {
   model: "m",
+  modelIsCertain: true,
   hasImages: false,
   stream: undefined,
   keepAlive: undefined,

@@ -1,0 +1,82 @@
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { Program } from "./program.mjs";
+import { projectRoot, startService } from "./service.mjs";
+
+/** The fake's pace: a request long enough that a machine's hiccups do not matter beside it. */
+const RUN_MS = 200;
+const LOAD_MS = 300;
+
+/**
+ * An inference server and the service in front of it.
+ * @typedef {object} Setup
+ * @property {string} direct address of the inference server
+ * @property {string} gateway address of the service
+ * @property {() => Promise<{ loads: number }>} stop tells how many models were loaded
+ */
+
+/**
+ * Starts both, on the fake or on the embedded engine with real models, for one measurement.
+ * @template T
+ * @param {{ engine: boolean, settings: Record<string, string> }} options
+ * @param {(setup: Setup) => Promise<T>} measure
+ * @returns {Promise<{ result: T, loads: number }>}
+ */
+export async function withInference({ engine, settings }, measure) {
+  const setup = await (engine ? onEngine(settings) : onFake(settings));
+  const outcome = await measure(setup).then(
+    (result) => ({ result }),
+    (err) => ({ err }),
+  );
+  const { loads } = await setup.stop();
+  if ("err" in outcome) throw outcome.err;
+  return { result: outcome.result, loads };
+}
+
+async function onFake(settings) {
+  const file = fileURLToPath(new URL("../programs/fake-ollama.mjs", import.meta.url));
+  const pace = ["--run-ms", String(RUN_MS), "--load-ms", String(LOAD_MS), "--capacity", "1"];
+  const fake = new Program(process.execPath, [file, ...pace]);
+  try {
+    const direct = await fake.listening();
+    const service = await startService({ ...settings, OLLAMA_BASE_URL: direct });
+    return {
+      direct,
+      gateway: service.url,
+      stop: async () => {
+        await service.stop();
+        await fake.stop();
+        return { loads: countLoads(fake.stdout) };
+      },
+    };
+  } catch (err) {
+    await fake.stop();
+    throw err;
+  }
+}
+
+async function onEngine(settings) {
+  const service = await startService({
+    ...settings,
+    INFERENCE_SERVER: "engine",
+    OLLAMA_MODELS: process.env.OLLAMA_MODELS ?? join(projectRoot, "models"),
+    OLLAMA_MAX_LOADED_MODELS: "1",
+    // One request at a time, as Ollama does on a small machine.
+    OLLAMA_NUM_PARALLEL: "1",
+  });
+  try {
+    return {
+      direct: await service.upstreamUrl(),
+      gateway: service.url,
+      stop: async () => ({ loads: countLoads((await service.stop()).serverOutput) }),
+    };
+  } catch (err) {
+    await service.stop();
+    throw err;
+  }
+}
+
+/** Both servers write one event a line. */
+function countLoads(output) {
+  return output.split("\n").filter((line) => line.includes('"event":"model_loaded"')).length;
+}

@@ -1,0 +1,124 @@
+import { isLoopback } from "../../config/load.ts";
+import type { ChosenProfile } from "../../config/profiles.ts";
+import type { Settings } from "../../config/schema.ts";
+import type { AppContext } from "../../middleware/env.ts";
+import { rateLimit } from "../../middleware/rate-limit.ts";
+import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
+import type { PassThroughServices } from "../../routes/proxy/pass-through.ts";
+import type { Services } from "../../routes/service/services.ts";
+import type { WorkerPool } from "../../workers/pool.ts";
+import type { AppOptions } from "../app.ts";
+import { inspectBody } from "../inference/inspect-body.ts";
+import { PromptLimit } from "../inference/prompt-limit.ts";
+import { InferenceRunner } from "../inference/runner.ts";
+import { modelProfileBody } from "../models/model-profile.ts";
+import type { ActiveRequests } from "../runtime/active-requests.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+import { createExchange } from "../runtime/http.ts";
+import { serviceVersion } from "../runtime/paths.ts";
+import type { Transport } from "../runtime/transport.ts";
+import { UploadWatch } from "../runtime/upload-watch.ts";
+import { RequestLog } from "../telemetry/request-log.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
+import { RateLimiter } from "../tenancy/rate-limiter.ts";
+import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
+import { ClientAddress } from "../tenancy/tenant-name.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { hardStops, queueFacts } from "./pools.ts";
+import type { Scheduling } from "./scheduling.ts";
+
+interface AppParts {
+  settings: Settings;
+  profile: ChosenProfile;
+  logs: LogFiles;
+  pool: WorkerPool;
+  transport: Transport;
+  deadlines: Deadlines;
+  active: ActiveRequests;
+  tenantText: TenantLimiter;
+  upstream: Upstream;
+  scheduling: Scheduling;
+  isStopping: () => boolean;
+}
+
+/** Bodies above this are looked into on a worker thread: parsing them would hold up streams. */
+const INSPECT_ON_THREAD_BYTES = 262_144;
+
+/** What the HTTP side is made from. */
+export function appOptions(parts: AppParts): AppOptions {
+  const { settings, logs, active } = parts;
+  const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
+  const onError = (err: unknown, requestId: string): void =>
+    logs.service.error({ err, request_id: requestId }, "request failed");
+  return {
+    requestId: {
+      exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
+      log: new RequestLog(logs),
+      active,
+    },
+    hostAndOrigin: {
+      origins: settings.ollamaOrigins,
+      hosts: settings.allowedHosts,
+      checkHost: isLoopback(settings.apiHost),
+    },
+    maxBodyBytes: settings.maxBodyBytes,
+    addresses: new ClientAddress(settings.trustedProxies),
+    services: ownServices(parts, onError),
+    proxy: proxyServices(parts),
+    onError,
+  };
+}
+
+function ownServices(
+  parts: AppParts,
+  onStreamError: (err: unknown, requestId: string) => void,
+): Services {
+  const { settings, profile, transport, upstream, deadlines, scheduling } = parts;
+  const { admission, residency, catalog, client, queue } = scheduling;
+  const limiter = new RateLimiter();
+  return {
+    runner: new InferenceRunner({
+      admission,
+      residency,
+      transport,
+      upstream,
+      deadlines,
+      hardStopMs: hardStops(settings),
+    }),
+    catalog,
+    upstream,
+    client,
+    promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
+    queueStats: (name) => queue.stats(name),
+    isStopping: parts.isStopping,
+    onStreamError,
+    guards: {
+      rate: (route, perMinute) =>
+        settings.rateLimitEnabled ? rateLimit(limiter, route, perMinute) : (_c, next) => next(),
+      tenantText: tenantConcurrency(parts.tenantText),
+    },
+    facts: {
+      version: serviceVersion,
+      modelProfile: modelProfileBody(profile, settings),
+      queueLimits: queueFacts(settings),
+    },
+  };
+}
+
+function proxyServices({ settings, pool, transport, upstream, scheduling }: AppParts) {
+  const { admission, residency, catalog } = scheduling;
+  return {
+    transport,
+    upstream,
+    admission,
+    residency,
+    catalog,
+    inspect: (body) =>
+      body.byteLength > INSPECT_ON_THREAD_BYTES ? pool.run("inspectBody", body) : inspectBody(body),
+    limits: {
+      managementBytes: settings.maxBodyBytes,
+      inferenceBytes: settings.proxyMaxBodyBytes,
+      maxWaitMs: hardStops(settings),
+    },
+  } satisfies PassThroughServices;
+}

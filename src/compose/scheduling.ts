@@ -1,0 +1,53 @@
+import type { ChosenProfile } from "../../config/profiles.ts";
+import type { Settings } from "../../config/schema.ts";
+import { ModelCatalog } from "../models/catalog.ts";
+import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
+import { Residency } from "../models/residency.ts";
+import type { Transport } from "../runtime/transport.ts";
+import { Admission } from "../scheduling/admission.ts";
+import { FairQueue } from "../scheduling/fair-queue.ts";
+import { ModelFloor } from "../scheduling/model-floor.ts";
+import { UpstreamClient } from "../upstream/client.ts";
+import { loadModel } from "../upstream/load-model.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { poolLimits } from "./pools.ts";
+
+interface SchedulingParts {
+  settings: Settings;
+  profile: ChosenProfile;
+  upstream: Upstream;
+  transport: Transport;
+}
+
+/** Who may go to the inference server, and with which models. */
+export interface Scheduling {
+  client: UpstreamClient;
+  catalog: ModelCatalog;
+  residency: Residency;
+  queue: FairQueue;
+  admission: Admission;
+}
+
+/** Builds the queue and what it decides by. */
+export function composeScheduling(parts: SchedulingParts): Scheduling {
+  const { settings, profile, upstream, transport } = parts;
+  const client = new UpstreamClient(() => upstream.origin);
+  const catalog = new ModelCatalog({
+    list: () => client.installed(),
+    preferred: [settings.defaultTextModel ?? profile.profile.text_model, ENGINE_TEXT_MODEL],
+    allowed: settings.allowedModels,
+  });
+  const residency = new Residency({
+    listLoaded: async () => (await client.loaded()).map((model) => model.name),
+    isInstalled: (model) => catalog.isInstalled(model),
+    load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
+    capacity: () => upstream.capacity,
+    onChange: () => queue.wake(),
+  });
+  const queue = new FairQueue({
+    pools: poolLimits(settings),
+    modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
+    floor: new ModelFloor({ models: residency, patienceMs: settings.modelPatienceMs }),
+  });
+  return { client, catalog, residency, queue, admission: new Admission({ queue, residency }) };
+}

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../../config/schema.ts";
+import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
+import { projectRoot } from "../../../src/runtime/paths.ts";
+
+const read = (path: string): string => readFileSync(join(projectRoot, path), "utf8");
+
+const markdown = (folder: string): string[] =>
+  readdirSync(join(projectRoot, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+
+const documents = ["README.md", "CHANGELOG.md", ...markdown("docs")];
+const settings = new Set(Object.values(SETTINGS).map(({ env }) => env));
+
+/** Names in capitals that are no settings of the service. */
+const FOREIGN_NAMES = new Set(["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "HTTPS_PROXY"]);
+
+/** The rows of README's tables, as cells without their backticks. */
+const rows = read("README.md")
+  .split("\n")
+  .filter((line) => line.startsWith("|"))
+  .map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", "")),
+  );
+
+describe("README's error codes", () => {
+  const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+
+  it.each(codes)("gives status and Retry-After of %s", (code) => {
+    const { status, retryAfterSec } = factsOf(code);
+    const row = rows.find(([first]) => first === code);
+    expect(row?.slice(1, 3)).toEqual([String(status), String(retryAfterSec ?? "–")]);
+  });
+
+  it("names no code that there is not", () => {
+    const header = rows.findIndex(([first]) => first === "Code");
+    const named = rows.slice(header + 2, header + 2 + codes.length).map(([first]) => first);
+    expect(new Set(named)).toEqual(new Set(codes));
+  });
+});
+
+describe("README's limits", () => {
+  // Figures that are written in another unit than the setting's.
+  const SHOWN: Record<string, string> = {
+    MAX_BODY_BYTES: "1.5 MiB",
+    PROXY_MAX_BODY_BYTES: "64 MiB",
+    MAX_PROMPT_TOKENS: "4 096 tokens",
+    UPSTREAM_PARALLEL: "what the server was started with",
+    ALLOWED_MODELS: "every installed one",
+    RATE_LIMIT_ENABLED: "60 or 30, see the routes",
+  };
+  const header = rows.findIndex(([first]) => first === "Limit");
+  const length = rows.slice(header + 2).findIndex(([first]) => first === "Code");
+  const limits = rows.slice(header + 2, header + 2 + length);
+
+  it("has the table", () => expect(limits.length).toBeGreaterThan(10));
+
+  it.each(limits)("gives the default of: %s", (_limit, shown, where) => {
+    const env = /[A-Z_]{6,}/.exec(where ?? "")?.[0] ?? "";
+    const setting = Object.values(SETTINGS).find((s) => s.env === env);
+    expect(setting, `${env} is a setting`).toBeDefined();
+    expect(shown?.replace(/ s$/, "")).toBe(SHOWN[env] ?? setting?.fallback);
+  });
+});
+
+describe("README", () => {
+  const readme = read("README.md");
+
+  it.each(["npm install && npm start", "npm test", "bun install && bun run start"])(
+    "has the command %s",
+    (command) => expect(readme.split("\n")).toContain(command),
+  );
+
+  it("has every route of the OpenAPI document, and no other", () => {
+    const { paths } = JSON.parse(read("docs/openapi.json")) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const named = rows
+      .map(([first]) => first)
+      .filter((first) => /^(GET|POST) \//.test(first ?? ""));
+    expect(new Set(named)).toEqual(new Set(routes));
+  });
+});
+
+describe.each(documents)("%s", (document) => {
+  const text = read(document);
+
+  it("links to files that exist", () => {
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+    const local = targets.filter((target) => !/^(https?:|#)/.test(target));
+    const folder = dirname(join(projectRoot, document));
+    const missing = local.filter(
+      (target) => !existsSync(resolve(folder, target.split("#")[0] ?? "")),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("names only settings that exist", () => {
+    const spans = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
+    const names = spans.flatMap((span) => /^([A-Z][A-Z_]{5,})(?:=.*)?$/.exec(span)?.[1] ?? []);
+    const unknown = names.filter((name) => !settings.has(name) && !FOREIGN_NAMES.has(name));
+    expect(unknown).toEqual([]);
+  });
+});

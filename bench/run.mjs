@@ -29,7 +29,7 @@ const SERVICE_SETTINGS = {
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    /** Counted seconds of each load, after a second of warming up. */
+    /** Counted seconds of each load, after one of warming up; a stream takes two. */
     seconds: { type: "string", default: "4" },
     only: { type: "string", default: TARGETS.join(",") },
     json: { type: "string" },

@@ -52,7 +52,7 @@ export function requestId({
       return;
     }
     headers.set("Server-Timing", record.serverTiming(true));
-    record.end({ status: c.res.status, bytes: 0, complete: !exchange.hasLeft });
+    record.end({ status: c.res.status, bytes: record.bytes, complete: !exchange.hasLeft });
   });
 }
 

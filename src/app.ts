@@ -6,6 +6,7 @@ import { hostAndOrigin } from "../middleware/host-and-origin.ts";
 import { notWhileStopping } from "../middleware/not-while-stopping.ts";
 import { requestId } from "../middleware/request-id.ts";
 import { tenant } from "../middleware/tenant.ts";
+import { answerJson } from "../routes/answer-json.ts";
 import { docsRoutes } from "../routes/ops/docs.ts";
 import { root } from "../routes/ops/root.ts";
 import { passThrough, type PassThroughServices } from "../routes/proxy/pass-through.ts";
@@ -90,5 +91,5 @@ function errorAnswer(c: AppContext, err: unknown): Response {
     record.errorCode = err.code;
     record.errorMessage = err.message;
   } else record.errorCode = "internal_error";
-  return c.json(body, status as 500, headers);
+  return answerJson(c, body, status, headers);
 }

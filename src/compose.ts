@@ -43,6 +43,8 @@ export interface Service {
   profile: ChosenProfile;
   /** The open port; 0 before start. */
   port: () => number;
+  /** Why a request that names no model would fail now; undefined when it would not. */
+  problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => { active: number; text: number; vision: number; tenants: number; deadlines: number };
 }
@@ -123,6 +125,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     profile,
     port: () => door.port,
+    problem: async () => {
+      if (upstream.state !== "ready") return upstream.reason;
+      const missing = await catalog.defaultModel().catch((err: Error) => err);
+      return missing instanceof Error ? missing.message : undefined;
+    },
     load: () => ({
       active: active.size,
       text: underWay("text"),

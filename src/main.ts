@@ -25,6 +25,11 @@ async function main(argv: string[]): Promise<void> {
   await service.lifecycle.start();
   const address = `http://${settings.apiHost.includes(":") ? `[${settings.apiHost}]` : settings.apiHost}:${service.port()}`;
   terminal.say(`Listening on ${address} – documentation at ${address}/api/docs`);
+  const problem = await service.problem();
+  if (problem !== undefined) {
+    terminal.say(`Not ready for questions yet: ${problem}`);
+    return;
+  }
   terminal.say("Try it:");
   terminal.say(
     `  curl ${address}/api/v1/chat -d '{"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,

@@ -5,6 +5,7 @@ import { swaggerUI } from "@hono/swagger-ui";
 import { Hono } from "hono";
 import type { AppEnv } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
+import { answerJson } from "../answer-json.ts";
 
 const ASSETS = new Map([
   ["swagger-ui.css", "text/css; charset=utf-8"],
@@ -17,7 +18,7 @@ const DOCUMENT_PATH = "/api/openapi.json";
 export function docsRoutes(document: () => object): Hono<AppEnv> {
   const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   const router = new Hono<AppEnv>();
-  router.get(DOCUMENT_PATH, (c) => c.json(document()));
+  router.get(DOCUMENT_PATH, (c) => answerJson(c, document()));
   router.get(
     "/api/docs",
     swaggerUI({

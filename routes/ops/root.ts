@@ -1,4 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
+import { answerJson } from "../answer-json.ts";
 
 interface RootOptions {
   version: string;
@@ -17,7 +18,7 @@ export function root({ version, passThrough }: RootOptions) {
     const accept = exchange.header("accept") ?? "";
     if (accept.includes("text/html")) return c.redirect("/api/docs");
     if (!accept.includes("application/json")) return passThrough(c);
-    return c.json({
+    return answerJson(c, {
       service: "Shared Ollama Service",
       version,
       docs: "/api/docs",

@@ -4,6 +4,7 @@ import { toOllamaMessages } from "../../src/inference/messages.ts";
 import { chatCompletion, chatCompletionFrames } from "../../src/inference/openai-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
+import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { ChatCompletion, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -80,7 +81,7 @@ async function chatCompletions(c: AppContext, services: Services): Promise<Respo
     const onError = (err: unknown): void => onStreamError(err, record.id);
     return streamAnswer(c, chatCompletionFrames(lines, record, { onError }));
   }
-  return c.json(chatCompletion(record, await runner.answer(request, { record, exchange })));
+  return answerJson(c, chatCompletion(record, await runner.answer(request, { record, exchange })));
 }
 
 /** OpenAI has no `options` and `keep_alive`: what came under these names is not acted on. */

@@ -5,6 +5,7 @@ import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
+import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { ChatAnswer, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -75,7 +76,7 @@ async function chat(c: AppContext, services: Services): Promise<Response> {
   const answer = await runner.answer(request, { record, exchange });
   const calls = fromOllamaCalls(answer["message"]);
   const content = textOf(answer);
-  return c.json({
+  return answerJson(c, {
     message: {
       role: "assistant",
       content: calls && content === "" ? null : content,

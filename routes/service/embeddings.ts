@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { OllamaAnswer } from "../../src/inference/runner.ts";
+import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
@@ -96,7 +97,7 @@ async function embeddings(c: AppContext, services: Services): Promise<Response> 
   const body = await readJson(c, EmbeddingRequest);
   // An OpenAI client posts `input` and expects errors in its own form.
   if (body.input !== undefined) c.set("dialect", "openai");
-  const model = body.model ?? (await catalog.defaultModel());
+  const model = body.model ?? (await catalog.defaultEmbeddingModel());
   catalog.assertAllowed(model);
   const texts = body.input ?? body.prompt ?? "";
   for (const text of [texts].flat()) promptLimit.check(model, [text]);
@@ -113,10 +114,10 @@ async function embeddings(c: AppContext, services: Services): Promise<Response> 
   const vectors = vectorsOf(answer);
   if (body.input !== undefined) {
     const asBase64 = body.encoding_format === "base64";
-    return c.json(embeddingList(vectors, model, answer, asBase64));
+    return answerJson(c, embeddingList(vectors, model, answer, asBase64));
   }
   const latency = Math.round(record.elapsedMs * 1000) / 1000;
-  return c.json({ embedding: vectors[0], model, prompt: body.prompt, latency_ms: latency });
+  return answerJson(c, { embedding: vectors[0], model, prompt: body.prompt, latency_ms: latency });
 }
 
 function vectorsOf(answer: OllamaAnswer): number[][] {

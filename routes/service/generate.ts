@@ -5,6 +5,7 @@ import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
+import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -83,7 +84,7 @@ async function generate(c: AppContext, services: Services): Promise<Response> {
   }
   const answer = await runner.answer(request, { record, exchange });
   const calls = fromOllamaCalls(answer["message"]);
-  return c.json({
+  return answerJson(c, {
     text: textOf(answer),
     ...(calls ? { tool_calls: calls } : {}),
     ...metricsBlock(record, answer),

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
+import { answerJson } from "../answer-json.ts";
 import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
 import { mount, type ServiceRouter } from "./router.ts";
@@ -141,7 +142,7 @@ export function modelRoutes(router: ServiceRouter, services: Services): void {
 
 async function list(c: AppContext, { catalog }: Services): Promise<Response> {
   const models = await catalog.installed();
-  return c.json({
+  return answerJson(c, {
     object: "list",
     models: models.map(({ name, size, modified_at }) => ({
       name,
@@ -158,13 +159,13 @@ async function list(c: AppContext, { catalog }: Services): Promise<Response> {
 }
 
 async function loaded(c: AppContext, { client }: Services): Promise<Response> {
-  return c.json({ models: await client.loaded() });
+  return answerJson(c, { models: await client.loaded() });
 }
 
 async function show(c: AppContext, { client }: Services): Promise<Response> {
   const model = decoded(c.req.param("name") ?? "");
   c.get("record").model = model;
-  return c.json(await client.show(model));
+  return answerJson(c, await client.show(model));
 }
 
 function decoded(name: string): string {

@@ -11,7 +11,10 @@ import type { Upstream } from "../../src/upstream/upstream.ts";
 /** What the routes of `/api/v1` work with. */
 export interface Services {
   runner: Pick<InferenceRunner, "answer" | "stream">;
-  catalog: Pick<ModelCatalog, "assertAllowed" | "defaultModel" | "installed">;
+  catalog: Pick<
+    ModelCatalog,
+    "assertAllowed" | "defaultModel" | "defaultEmbeddingModel" | "installed"
+  >;
   promptLimit: PromptLimit;
   upstream: Pick<Upstream, "state" | "reason" | "origin">;
   client: Pick<UpstreamClient, "installed" | "loaded" | "show">;

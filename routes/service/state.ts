@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
+import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import { anyObject } from "./contract/fields.ts";
 import { mount, type ServiceRouter } from "./router.ts";
@@ -129,7 +130,7 @@ export function stateRoutes(router: ServiceRouter, services: Services): void {
   mount(router, healthRoute, [], (c) => health(c, services));
   mount(router, readyRoute, [], (c) => ready(c, services));
   mount(router, statsRoute, [], (c) => stats(c, services));
-  mount(router, profileRoute, [], (c) => c.json(services.facts.modelProfile));
+  mount(router, profileRoute, [], (c) => answerJson(c, services.facts.modelProfile));
 }
 
 async function health(c: AppContext, services: Services): Promise<Response> {
@@ -142,7 +143,7 @@ async function health(c: AppContext, services: Services): Promise<Response> {
       : state === "starting"
         ? "starting"
         : "unhealthy";
-  return c.json({
+  return answerJson(c, {
     status,
     ollama_status: problem ?? "running",
     ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
@@ -164,11 +165,11 @@ async function problemOf({ upstream, client }: Services): Promise<string | undef
 function ready(c: AppContext, { upstream, isStopping }: Services): Response {
   if (isStopping()) throw new ServiceError("shutting_down", "The service is stopping");
   void upstream.origin;
-  return c.json({ status: "ready" });
+  return answerJson(c, { status: "ready" });
 }
 
 function stats(c: AppContext, { queueStats, facts }: Services): Response {
-  return c.json({
+  return answerJson(c, {
     ...queueStats("text"),
     ...facts.queueLimits.text,
     vlm: { ...queueStats("vision"), ...facts.queueLimits.vision },

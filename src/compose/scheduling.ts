@@ -35,6 +35,7 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
   const catalog = new ModelCatalog({
     list: () => client.installed(),
     preferred: [settings.defaultTextModel ?? profile.profile.text_model, ENGINE_TEXT_MODEL],
+    embedding: profile.profile.embedding_model,
     allowed: settings.allowedModels,
   });
   const residency = new Residency({

@@ -7,6 +7,8 @@ interface CatalogOptions {
   list: () => Promise<InstalledModel[]>;
   /** Models to fall back on when a request names none, best first. */
   preferred: string[];
+  /** The model for embeddings when a request names none and it is installed. */
+  embedding: string;
   /** ALLOWED_MODELS. */
   allowed: string[];
   now?: () => number;
@@ -82,6 +84,13 @@ export class ModelCatalog {
       `No default model is installed (${this.#options.preferred.join(", ")}); name one of: ${list}`,
       { param: "model" },
     );
+  }
+
+  /** The model for an embedding request that names none: the profile's, else the default. */
+  async defaultEmbeddingModel(): Promise<string> {
+    const { embedding } = this.#options;
+    const usable = this.#isAllowed(embedding) && (await this.isInstalled(embedding));
+    return usable ? embedding : this.defaultModel();
   }
 
   /** @param changes what had changed when it was asked for; a later change makes it stale. */

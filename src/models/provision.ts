@@ -56,7 +56,8 @@ export class ModelProvision {
       }
       void this.#completeOllama(server.origin, installed, signal);
     } catch (err) {
-      say(`The models could not be seen to: ${messageOf(err)}`);
+      say(`The model could not be fetched: ${messageOf(err)}`);
+      say(`To try again: restart, or POST {"model":"${ENGINE_TEXT_MODEL}"} to /api/pull.`);
     }
   }
 

@@ -25,6 +25,8 @@ export class RequestRecord {
   queueMs: number | undefined;
   loadMs: number | undefined;
   firstMs: number | undefined;
+  /** Bytes of an answer that is sent in one piece. */
+  bytes = 0;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
   /** The body outlives its handler: whoever writes the last byte calls `end`. */

@@ -46,7 +46,8 @@ export class Child {
       env,
       // The open standard input tells the engine that its parent lives.
       stdio: files ? ["ignore", files.stdout, files.stderr] : ["pipe", "pipe", "pipe"],
-      detached: files !== undefined,
+      // A group of its own: Ctrl-C at the terminal is the service's to answer, which drains first.
+      detached: true,
     });
     if (output.kind === "callback") this.#listen(output.onOutput);
     this.exited = new Promise((resolve) => {

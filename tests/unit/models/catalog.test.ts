@@ -28,6 +28,7 @@ function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: G
       return list ? list() : Promise.resolve(installed);
     },
     preferred,
+    embedding: "all-minilm",
     allowed,
     now: () => now,
   });
@@ -50,6 +51,16 @@ describe("the default model", () => {
   it("is never a preferred one that is not allowed", async () => {
     const installed = [model("big:latest"), model("c:1b")];
     expect(await setUp({ installed, allowed: ["c"] }).catalog.defaultModel()).toBe("c:1b");
+  });
+
+  it.each([
+    ["the profile's", ["all-minilm:latest", "c:1b"], ["*"], "all-minilm"],
+    ["the default when that is missing", ["c:1b"], ["*"], "c:1b"],
+    ["the default when that is not allowed", ["all-minilm:latest", "c:1b"], ["c"], "c:1b"],
+  ])("for embeddings is %s", async (_case, names, allowed, expected) => {
+    const installed = names.map((name) => model(name));
+    const { catalog } = setUp({ installed, allowed });
+    expect(await catalog.defaultEmbeddingModel()).toBe(expected);
   });
 
   it("is the only one that generates text; models that only embed do not count", async () => {

@@ -38,7 +38,8 @@ const { values: options } = parseArgs({
 
 const wanted = options.only.split(",");
 const unknown = wanted.filter((name) => !TARGETS.includes(name));
-if (unknown.length > 0) throw new Error(`--only takes ${TARGETS.join(", ")}, not ${unknown}`);
+if (unknown.length > 0)
+  throw new Error(`--only takes ${TARGETS.join(", ")}, not ${unknown.join(", ")}`);
 
 const mock = new Program(process.execPath, [
   programFile("mock-server"),

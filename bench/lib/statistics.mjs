@@ -3,7 +3,7 @@
  * @param {number[]} values
  * @param {number} share 0 to 1
  */
-export function quantile(values, share) {
+function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }

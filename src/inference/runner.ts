@@ -111,11 +111,15 @@ export class InferenceRunner {
     const { deadlines, hardStopMs } = this.#options;
     const abort = new AbortController();
     const limitMs = hardStopMs[request.pool];
+    let admitted: Admitted | undefined;
     const undo = [
       exchange.onLeave(() => abort.abort(new ClientLeft())),
-      deadlines.after(limitMs - record.elapsedMs, () => abort.abort(hardStop(limitMs))),
+      deadlines.after(limitMs - record.elapsedMs, () => {
+        abort.abort(hardStop(limitMs));
+        // A client that does not take its stream must not keep the place.
+        admitted?.release("failed");
+      }),
     ];
-    let admitted: Admitted | undefined;
     const finish = (outcome: "completed" | "failed"): void => {
       for (const action of undo.splice(0)) action();
       if (outcome === "failed") abort.abort(new ClientLeft());

@@ -42,6 +42,10 @@ export class Residency implements LoadedModels {
   readonly #residents = new Map<string, Resident>();
   readonly #loads = new Map<string, Promise<number>>();
   readonly #conflicts = new Set<string>();
+  /** Pairs that were seen in memory together. */
+  readonly #companions = new Set<string>();
+  /** Models on their way into memory, since when. */
+  readonly #expected = new Map<string, number>();
 
   constructor(options: ResidencyOptions) {
     this.#options = options;
@@ -70,8 +74,18 @@ export class Residency implements LoadedModels {
   expectLoad(model: string): void {
     for (const other of this.obstacles(model)) this.#residents.delete(other);
     const now = this.#now();
+    this.#expected.set(model, now);
     // Not used yet: `ensureLoaded` has to look, whatever the trust.
     this.#residents.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+  }
+
+  doubtfulSince(model: string): number | undefined {
+    for (const [other, since] of this.#expected) {
+      if (other === model) continue;
+      const both = pair(model, other);
+      if (!this.#conflicts.has(both) && !this.#companions.has(both)) return since;
+    }
+    return undefined;
   }
 
   /**
@@ -107,6 +121,8 @@ export class Residency implements LoadedModels {
   reset(): void {
     this.#residents.clear();
     this.#conflicts.clear();
+    this.#companions.clear();
+    this.#expected.clear();
   }
 
   #shareLoad(model: string, hints: LoadHints): Promise<number> {
@@ -114,6 +130,7 @@ export class Residency implements LoadedModels {
     if (running) return running;
     const load = this.#load(model, hints).finally(() => {
       this.#loads.delete(model);
+      this.#expected.delete(model);
       this.#options.onChange();
     });
     this.#loads.set(model, load);
@@ -156,9 +173,13 @@ export class Residency implements LoadedModels {
       return;
     }
     for (const other of before) {
-      if (after.has(other)) this.#conflicts.delete(pair(model, other));
-      else {
+      if (other === model) continue;
+      if (after.has(other)) {
+        this.#conflicts.delete(pair(model, other));
+        this.#companions.add(pair(model, other));
+      } else {
         this.#conflicts.add(pair(model, other));
+        this.#companions.delete(pair(model, other));
         // Gone for sure, however lately it answered: trusted, both would push each other out.
         this.#residents.delete(other);
       }

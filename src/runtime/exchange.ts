@@ -20,8 +20,3 @@ export interface Exchange {
    */
   readBody(maxBytes: number): Promise<Uint8Array>;
 }
-
-/** Settings of how bodies are read. */
-export interface BodyReading {
-  stallMs: number;
-}

@@ -128,10 +128,15 @@ export class FairQueue {
     });
   }
 
-  /** A tenant that begins to wait goes before those whose last turn was later than its own. */
+  /**
+   * A tenant that begins to wait goes before those whose last turn was later than its own. Who
+   * is new, or was away, counts as served just before what runs now: he goes before whoever
+   * has that, and a client that takes a new name each time can not stay before everyone.
+   */
   #join(ticket: Ticket): void {
     const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
-    const own = turnOf(ticket.tenant);
+    const running = this.#counters.text.running + this.#counters.vision.running;
+    const own = Math.max(turnOf(ticket.tenant), this.#turnCount - running);
     const later = [...this.#turns].filter(([tenant]) => turnOf(tenant) > own);
     for (const [tenant] of later) this.#turns.delete(tenant);
     this.#turns.set(ticket.tenant, [ticket]);

@@ -7,6 +7,8 @@ export interface LoadedModels {
   loadedAt(model: string): number;
   /** A request for a model that is not loaded is on its way: its obstacles are leaving. */
   expectLoad(model: string): void;
+  /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
+  doubtfulSince(model: string): number | undefined;
 }
 
 interface FloorOptions {
@@ -75,6 +77,9 @@ export class ModelFloor {
     if (this.#claimed !== undefined && this.#models.obstacles(this.#claimed).includes(model)) {
       return false;
     }
+    // Until it is known whether both fit, more work for one would push the other out again.
+    const doubtfulSince = this.#models.doubtfulSince(model);
+    if (doubtfulSince !== undefined && now < doubtfulSince + this.#halfPatienceMs) return false;
     if (this.#models.isLoaded(model)) return true;
     const obstacles = this.#models.obstacles(model);
     return obstacles.every((other) => !isBusy(other) && now >= this.#freeAt(other));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { until } from "../support/deadline.ts";
 import { EventReader, eventsOf, type EventData } from "../support/event-stream.ts";
 import { HeldAnswers, type HeldAnswer } from "../support/held-answers.ts";
+import { connectPlain, requestHead } from "../support/plain-socket.ts";
 import { expectNativeError, expectOpenAIError, idOf, startService } from "../support/service.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
@@ -182,6 +184,29 @@ describe.each([
     const next = gateway.post(dialect.path, BODY);
     (await chats.next()).finish();
     expect(await eventsOf(await next)).not.toHaveLength(0);
+  });
+});
+
+describe("a client that does not read its stream", () => {
+  it.each([native.path, openai.path])("has no place beyond the hard stop: %s", async (path) => {
+    const { gateway, ollama } = await startService({ QUEUE_CHAT_DEFAULT_TIMEOUT: "1" });
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const client = await connectPlain(gateway.url);
+    client.stopReading();
+    const body = JSON.stringify(BODY);
+    const head = [`Content-Length: ${body.length}`];
+    client.send(requestHead(`POST ${path} HTTP/1.1`, head) + body);
+    const upstream = await chats.next();
+    // More than the buffers on the way can take.
+    const piece = "x".repeat(1_000_000);
+    for (let i = 0; i < 30; i += 1) upstream.piece(piece);
+    await upstream.sawCancel();
+    await until(() => gateway.service.load().text === 0, "its place is free");
+    const next = gateway.post("/api/v1/chat", { ...BODY, stream: false });
+    (await chats.next()).finish();
+    expect((await next).status).toBe(200);
+    client.leave();
+    await nothingIsHeld({ gateway });
   });
 });
 

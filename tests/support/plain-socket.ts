@@ -33,6 +33,11 @@ export class PlainSocket {
     return this.#socket.write(bytes);
   }
 
+  /** Takes nothing more of what comes. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   /** Settles when the service takes bytes again, or the connection is gone. */
   async drained(): Promise<void> {
     await until(() => this.ended || !this.#socket.writableNeedDrain, "the socket drains");

@@ -42,6 +42,21 @@ function setUp(given: Given = {}) {
   return { residency, seen };
 }
 
+describe("doubtfulSince", () => {
+  it("names the load of a model that was never seen beside this one, until it has settled", async () => {
+    const { residency, seen } = setUp({ fits: 2 });
+    await residency.ensureLoaded("a:latest", hints);
+    residency.expectLoad("b:latest");
+    expect(residency.doubtfulSince("a:latest")).toBe(seen.now);
+    expect(residency.doubtfulSince("b:latest")).toBeUndefined();
+    await residency.ensureLoaded("b:latest", hints);
+    expect(residency.doubtfulSince("a:latest")).toBeUndefined();
+    residency.forget("b:latest");
+    residency.expectLoad("b:latest");
+    expect(residency.doubtfulSince("a:latest")).toBeUndefined();
+  });
+});
+
 describe("ensureLoaded", () => {
   it("loads a model, and tells how long it took", async () => {
     const { residency, seen } = setUp({ takesMs: 700 });

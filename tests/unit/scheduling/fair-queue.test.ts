@@ -51,6 +51,20 @@ describe("FairQueue", () => {
     expect(await drain(set)).toEqual(["a1", "b1", "c1", "d1", "a2"]);
   });
 
+  it("serves a waiting tenant although another takes a new name for each request", async () => {
+    const { queue: _queue, order, ask, end } = setUpQueue();
+    await ask("plain1");
+    void ask("plain2");
+    for (let i = 0; i < 4; i += 1) {
+      void ask(`new${i}`, { tenant: `new-name-${i}` });
+      end(order.at(-1) ?? "");
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    expect(order.indexOf("plain2")).toBeGreaterThan(0);
+    expect(order.indexOf("plain2")).toBeLessThanOrEqual(2);
+  });
+
   it("runs as many requests for a model as the server decodes side by side", async () => {
     const set = setUpQueue({ modelParallel: 2 });
     for (const label of ["a1", "a2", "a3"]) void set.ask(label);

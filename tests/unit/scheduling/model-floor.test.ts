@@ -9,7 +9,12 @@ const busyWith =
 
 /** A server with room for one model; patience 1000 ms, so half of it is 500 and linger 100. */
 function setUp(loaded: string | undefined, loadedAt = 0) {
-  const memory = { loaded, loadedAt, expected: [] as string[] };
+  const memory = {
+    loaded,
+    loadedAt,
+    expected: [] as string[],
+    doubtfulSince: undefined as number | undefined,
+  };
   const floor = new ModelFloor({
     patienceMs: 1000,
     models: {
@@ -17,6 +22,7 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
       obstacles: (model) =>
         memory.loaded === undefined || memory.loaded === model ? [] : [memory.loaded],
       loadedAt: () => memory.loadedAt,
+      doubtfulSince: () => memory.doubtfulSince,
       expectLoad: (model) => {
         memory.expected.push(model);
         memory.loaded = model;
@@ -43,6 +49,15 @@ describe("ModelFloor", () => {
     floor.started("a");
     floor.ended("a", 1000);
     expect(floor.admits("b", now, isBusy)).toBe(admitted);
+  });
+
+  it("holds a model while another is loaded beside it for the first time, but not for ever", () => {
+    const { floor, memory } = setUp("a");
+    memory.doubtfulSince = 1000;
+    expect(floor.admits("a", 1499, idle)).toBe(false);
+    expect(floor.admits("a", 1500, idle)).toBe(true);
+    memory.doubtfulSince = undefined;
+    expect(floor.admits("a", 1200, idle)).toBe(true);
   });
 
   it("gives a model that was just loaded a moment before it is pushed out", () => {

@@ -6,6 +6,7 @@ export const allLoaded: LoadedModels = {
   isLoaded: () => true,
   obstacles: () => [],
   loadedAt: () => 0,
+  doubtfulSince: () => undefined,
   expectLoad: () => {},
 };
 

@@ -162,7 +162,7 @@ describe("a method", () => {
     },
   );
 
-  it.skipIf(onBun)("CONNECT is not taken up", async () => {
+  (onBun ? () => {} : it)("CONNECT is not taken up", async () => {
     const { gateway } = await startService();
     const client = await connectPlain(gateway.url);
     client.send(requestHead("CONNECT example.com:443 HTTP/1.1"));

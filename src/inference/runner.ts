@@ -1,4 +1,4 @@
-import { ClientLeft, isAbort, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -188,7 +188,9 @@ export class InferenceRunner {
       }
       throw upstreamFailure(answer.status, await jsonBody(answer.body).catch(() => ({})));
     } catch (err) {
-      if (!isAbort(err) && !signal.aborted) {
+      // A request that was refused says nothing against the server.
+      const failed = err instanceof ServiceError && err.code === "upstream_unavailable";
+      if (failed && !signal.aborted) {
         residency.forget(model);
         upstream.suspect();
       }

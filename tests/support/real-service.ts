@@ -57,9 +57,10 @@ export async function startRealService(
     return code;
   };
   if (forTest) onTestFinished(async () => void (await stop()));
-  const listening = (): string | undefined => /Listening on (http:\S+)/.exec(output)?.[1];
-  await until(() => listening() !== undefined || child.exitCode !== null, "the address", 60_000);
-  const url = listening();
+  // Its last words at start are the line to try, or why there is none yet.
+  const hasStarted = (): boolean => /^  curl \S+ .*\n|^Not ready/m.test(output);
+  await until(() => hasStarted() || child.exitCode !== null, "the start", 60_000);
+  const url = /Listening on (http:\S+)/.exec(output)?.[1];
   if (url === undefined) throw new Error(`the service did not start:\n${output}`);
   return { url, home, process: child, output: () => output, stop };
 }

@@ -116,7 +116,7 @@ describe("InferenceRunner", () => {
   });
 
   it.each([
-    ["refuses", says(404, '{"error":"no such model"}'), "model_not_found", 1],
+    ["refuses", says(404, '{"error":"no such model"}'), "model_not_found", 0],
     ["refuses without words", says(500, "oops"), "upstream_unavailable", 1],
     ["breaks off", says(200, '{"a', new Error("reset")), "upstream_unavailable", 1],
     ["sends no JSON", says(200, "<html>"), "upstream_unavailable", 0],

@@ -91,5 +91,7 @@ function errorAnswer(c: AppContext, err: unknown): Response {
     record.errorCode = err.code;
     record.errorMessage = err.message;
   } else record.errorCode = "internal_error";
+  // What is left of a body nobody wants must not be taken for the next request.
+  if (status === 413 || status === 408) headers["connection"] = "close";
   return answerJson(c, body, status, headers);
 }

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRealService, type RealService } from "../support/real-service.ts";
 
 const run = promisify(execFile);
-const hasHttpie = await run("http", ["--version"]).then(
-  () => true,
-  () => false,
-);
+const has = (program: string): Promise<boolean> =>
+  run(program, ["--version"]).then(
+    () => true,
+    () => false,
+  );
+const [hasCurl, hasHttpie] = await Promise.all([has("curl"), has("http")]);
 const QUESTION = '{"messages":[{"role":"user","content":"Say hello."}],"max_tokens":8}';
 
 describe.skipIf(process.env["TEST_NO_MODEL"])("command-line clients on real inference", () => {
@@ -17,7 +19,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("command-line clients on real infe
   }, 90_000);
   afterAll(() => service.stop());
 
-  it("answers the curl line that the start prints", async () => {
+  it.skipIf(!hasCurl)("answers the curl line that the start prints", async () => {
     const printed = /curl (\S+) -d '(.*)'/.exec(service.output());
     expect(printed).not.toBeNull();
     const { stdout } = await run("curl", ["-s", printed?.[1] ?? "", "-d", QUESTION]);
@@ -25,7 +27,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("command-line clients on real infe
     expect(answer.message.content).not.toBe("");
   });
 
-  it("streams to curl line by line", async () => {
+  it.skipIf(!hasCurl)("streams to curl line by line", async () => {
     const body = '{"model":"smollm2:135m","prompt":"Hi","options":{"num_predict":4}}';
     const { stdout } = await run("curl", ["-sN", `${service.url}/api/generate`, "-d", body]);
     const lines = stdout.trim().split("\n");
@@ -33,7 +35,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("command-line clients on real infe
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ done: true });
   });
 
-  it("gets a documented error for a wrong body", async () => {
+  it.skipIf(!hasCurl)("gets a documented error for a wrong body", async () => {
     const { stdout } = await run("curl", ["-s", `${service.url}/api/v1/chat`, "-d", "{"]);
     expect(JSON.parse(stdout)).toMatchObject({ code: "validation_error" });
   });

@@ -77,6 +77,15 @@ describe("a connection whose upload was too large", () => {
     }
   });
 
+  it("is closed when the upload has no declared end", async () => {
+    const { gateway } = await startService(LIMITS);
+    const client = await connectPlain(gateway.url);
+    const chunk = `${(LIMIT + 1).toString(16)}\r\n${"x".repeat(LIMIT + 1)}\r\n`;
+    client.send(postHead("/api/v1/chat", "Transfer-Encoding: chunked") + chunk);
+    expect((await client.answer()).status).toBe(413);
+    await client.closed();
+  });
+
   it("takes a body of just the limit", async () => {
     const { gateway } = await startService(LIMITS);
     const start = '{"model":"fake","prompt":"';

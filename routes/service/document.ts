@@ -12,7 +12,8 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
         "under /api and OpenAI's under /v1 of the same port, as Ollama serves them.",
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
-    servers: [{ url: "http://127.0.0.1:8000", description: "The default address" }],
+    // Relative, so that "Try it out" asks the very service that serves the document.
+    servers: [{ url: "/", description: "This service" }],
     security: [],
     tags: [
       { name: "Text", description: "Generation and chat" },

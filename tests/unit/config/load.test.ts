@@ -105,6 +105,12 @@ describe("loadSettings", () => {
     },
   );
 
+  it("counts a rule over several settings beside single mistakes", () => {
+    const mistakes = mistakesOf({ API_PORT: "x", API_HOST: "0.0.0.0" });
+    expect(mistakes).toHaveLength(2);
+    expect(mistakes.join()).toContain("ALLOW_UNAUTHENTICATED=true");
+  });
+
   it("counts a flag's mistake beside those of the environment", () => {
     expect(mistakesOf({ API_PORT: "x" }, ["--no-such-flag=1"])).toHaveLength(2);
   });

@@ -4,7 +4,6 @@ import { toOllamaMessages } from "../../src/inference/messages.ts";
 import { chatCompletion, chatCompletionFrames } from "../../src/inference/openai-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
-import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { ChatCompletion, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -12,7 +11,7 @@ import { generationFields, generationHints, openaiFields } from "./contract/gene
 import { OpenAIMessage } from "./contract/messages.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { answerText, textModel } from "./text-answer.ts";
 
 const ChatCompletionRequest = z
   .looseObject({ messages: z.array(OpenAIMessage).min(1), ...openaiFields })
@@ -59,29 +58,25 @@ export function chatCompletionsRoute(router: ServiceRouter, services: Services):
 }
 
 async function chatCompletions(c: AppContext, services: Services): Promise<Response> {
-  const { runner, catalog, promptLimit, onStreamError } = services;
   const record = c.get("record");
-  const exchange = c.get("exchange");
   record.operation = "chat";
   const input = await readJson(c, ChatCompletionRequest);
-  const model = input.model ?? (await catalog.defaultModel());
-  catalog.assertAllowed(model);
-  promptLimit.check(model, textsOf(input.messages));
   const options = { ...input, max_tokens: input.max_completion_tokens ?? input.max_tokens };
   const think = input.reasoning_effort === "none" ? { think: false } : {};
   const request: InferenceRequest = {
     path: "/api/chat",
     pool: "text",
-    model,
+    model: await textModel(services, input.model, textsOf(input.messages)),
     body: { messages: toOllamaMessages(input.messages), ...sent(options), ...think },
     hints: generationHints({}),
   };
-  if (input.stream) {
-    const lines = await runner.stream(request, { record, exchange });
-    const onError = (err: unknown): void => onStreamError(err, record.id);
-    return streamAnswer(c, chatCompletionFrames(lines, record, { onError }));
-  }
-  return answerJson(c, chatCompletion(record, await runner.answer(request, { record, exchange })));
+  return answerText(c, services, request, {
+    stream: input.stream,
+    shape: {
+      whole: (answer) => chatCompletion(record, answer),
+      frames: (lines, onError) => chatCompletionFrames(lines, record, { onError }),
+    },
+  });
 }
 
 /** OpenAI has no `options` and `keep_alive`: what came under these names is not acted on. */

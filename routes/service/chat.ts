@@ -4,8 +4,7 @@ import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.
 import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
-import type { InferenceRequest } from "../../src/inference/runner.ts";
-import { answerJson } from "../answer-json.ts";
+import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
 import { ChatAnswer, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -13,7 +12,7 @@ import { generationFields, generationHints, nativeFields } from "./contract/gene
 import { NativeMessage } from "./contract/messages.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { answerText, textModel } from "./text-answer.ts";
 
 const ChatRequest = z
   .strictObject({ messages: z.array(NativeMessage).min(1), ...nativeFields })
@@ -53,36 +52,32 @@ export function chatRoute(router: ServiceRouter, services: Services): void {
 }
 
 async function chat(c: AppContext, services: Services): Promise<Response> {
-  const { runner, catalog, promptLimit, onStreamError } = services;
   const record = c.get("record");
-  const exchange = c.get("exchange");
   record.operation = "chat";
   const input = await readJson(c, ChatRequest);
-  const model = input.model ?? (await catalog.defaultModel());
-  catalog.assertAllowed(model);
-  promptLimit.check(model, textsOf(input.messages));
   const request: InferenceRequest = {
     path: "/api/chat",
     pool: "text",
-    model,
+    model: await textModel(services, input.model, textsOf(input.messages)),
     body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
     hints: generationHints(input),
   };
-  if (input.stream) {
-    const lines = await runner.stream(request, { record, exchange });
-    const onError = (err: unknown): void => onStreamError(err, record.id);
-    return streamAnswer(c, nativeFrames(lines, record, { role: true, onError }));
-  }
-  const answer = await runner.answer(request, { record, exchange });
+  return answerText(c, services, request, {
+    stream: input.stream,
+    shape: {
+      whole: (answer) => ({ message: messageOf(answer), ...metricsBlock(record, answer) }),
+      frames: (lines, onError) => nativeFrames(lines, record, { role: true, onError }),
+    },
+  });
+}
+
+function messageOf(answer: OllamaAnswer) {
   const calls = fromOllamaCalls(answer["message"]);
   const content = textOf(answer);
-  return answerJson(c, {
-    message: {
-      role: "assistant",
-      content: calls && content === "" ? null : content,
-      tool_calls: calls ?? null,
-      tool_call_id: null,
-    },
-    ...metricsBlock(record, answer),
-  });
+  return {
+    role: "assistant",
+    content: calls && content === "" ? null : content,
+    tool_calls: calls ?? null,
+    tool_call_id: null,
+  };
 }

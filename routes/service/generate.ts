@@ -5,7 +5,6 @@ import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
-import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
@@ -14,7 +13,7 @@ import { generationFields, generationHints, nativeFields } from "./contract/gene
 import { NativeMessage } from "./contract/messages.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { answerText, textModel } from "./text-answer.ts";
 
 const GenerateRequest = z
   .strictObject({
@@ -68,26 +67,24 @@ export function generateRoute(router: ServiceRouter, services: Services): void {
 }
 
 async function generate(c: AppContext, services: Services): Promise<Response> {
-  const { runner, catalog, promptLimit, onStreamError } = services;
   const record = c.get("record");
-  const exchange = c.get("exchange");
   record.operation = "generate";
   const input = await readJson(c, GenerateRequest);
-  const model = input.model ?? (await catalog.defaultModel());
-  catalog.assertAllowed(model);
-  promptLimit.check(model, [input.prompt, input.system, ...textsOf(input.messages ?? [])]);
-  const request = inferenceRequest(input, model);
-  if (input.stream) {
-    const lines = await runner.stream(request, { record, exchange });
-    const onError = (err: unknown): void => onStreamError(err, record.id);
-    return streamAnswer(c, nativeFrames(lines, record, { role: false, onError }));
-  }
-  const answer = await runner.answer(request, { record, exchange });
-  const calls = fromOllamaCalls(answer["message"]);
-  return answerJson(c, {
-    text: textOf(answer),
-    ...(calls ? { tool_calls: calls } : {}),
-    ...metricsBlock(record, answer),
+  const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];
+  const model = await textModel(services, input.model, texts);
+  return answerText(c, services, inferenceRequest(input, model), {
+    stream: input.stream,
+    shape: {
+      whole: (answer) => {
+        const calls = fromOllamaCalls(answer["message"]);
+        return {
+          text: textOf(answer),
+          ...(calls ? { tool_calls: calls } : {}),
+          ...metricsBlock(record, answer),
+        };
+      },
+      frames: (lines, onError) => nativeFrames(lines, record, { role: false, onError }),
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { tooLarge } from "../../src/runtime/upload-watch.ts";
 import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-error.ts";
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import { unloads } from "../../src/models/keep-alive.ts";
 import { canonicalModel } from "../../src/models/model-name.ts";
 import type { LoadHints, Residency } from "../../src/models/residency.ts";
 import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
@@ -62,8 +63,9 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     admitted,
     onEnd: (end) => {
       admitted.release(end.complete && end.status < 500 ? "completed" : "failed");
-      if (end.status === 200 && end.complete && !unloads(facts)) services.residency.used(model);
-      else if (end.status >= 500 || unloads(facts)) services.residency.forget(model);
+      if (end.status === 200 && end.complete && !unloads(facts.keepAlive))
+        services.residency.used(model);
+      else if (end.status >= 500 || unloads(facts.keepAlive)) services.residency.forget(model);
     },
   });
 }
@@ -88,8 +90,8 @@ function admit(
     {
       pool,
       tenant: record.tenant,
-      // An unload must not load first.
-      model: unloads(facts) ? "" : canonicalModel(facts.model),
+      // A mere unload must not load first.
+      model: unloads(facts.keepAlive) && !facts.hasWork ? "" : canonicalModel(facts.model),
       maxWaitMs: limits.maxWaitMs[pool],
       onLeave: (left) => exchange.onLeave(left),
     },
@@ -152,8 +154,4 @@ async function readWithin(c: AppContext, maxBytes: number): Promise<Uint8Array> 
   const declared = Number(exchange.header("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes, declared);
   return exchange.readBody(maxBytes);
-}
-
-function unloads({ keepAlive }: BodyFacts): boolean {
-  return keepAlive === 0 || keepAlive === "0" || keepAlive === "0s";
 }

@@ -50,5 +50,6 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
     floor: new ModelFloor({ models: residency, patienceMs: settings.modelPatienceMs }),
   });
-  return { client, catalog, residency, queue, admission: new Admission({ queue, residency }) };
+  const admission = new Admission({ queue, catalog, residency });
+  return { client, catalog, residency, queue, admission };
 }

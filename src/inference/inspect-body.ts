@@ -5,6 +5,8 @@ export interface BodyFacts {
   /** Which model the server will read is certain: the body is JSON and names it once. */
   modelIsCertain: boolean;
   hasImages: boolean;
+  /** There is a prompt, a message or an input; without, the request only loads or unloads. */
+  hasWork: boolean;
   /** The request asks for a stream, where it says so. */
   stream: boolean | undefined;
   keepAlive: string | number | undefined;
@@ -16,6 +18,7 @@ const NOTHING: BodyFacts = {
   model: "",
   modelIsCertain: false,
   hasImages: false,
+  hasWork: false,
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,
@@ -46,6 +49,7 @@ function factsOf(body: Record<string, unknown>): BodyFacts {
     model: typeof model === "string" ? model : "",
     modelIsCertain: keysLike(body, "model").length === 1,
     hasImages: hasImages(body),
+    hasWork: ["prompt", "messages", "input"].some((name) => isSomething(field(body, name))),
     stream: typeof stream === "boolean" ? stream : undefined,
     keepAlive:
       typeof keepAlive === "string" || typeof keepAlive === "number" ? keepAlive : undefined,
@@ -91,6 +95,11 @@ function loadOptions(options: unknown): Record<string, unknown> | undefined {
   );
   if (chosen.length === 0) return undefined;
   return Object.fromEntries(chosen.map((name) => [name, options[name]]));
+}
+
+function isSomething(value: unknown): boolean {
+  if (Array.isArray(value) || typeof value === "string") return value.length > 0;
+  return value !== undefined && value !== null;
 }
 
 function isFilled(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -207,10 +208,6 @@ export class InferenceRunner {
       cause: err,
     });
   }
-}
-
-function unloads(keepAlive: string | number | undefined): boolean {
-  return keepAlive === 0 || keepAlive === "0" || keepAlive === "0s";
 }
 
 function hardStop(limitMs: number): ServiceError {

@@ -3,7 +3,7 @@ import type { InstalledModel } from "../upstream/client.ts";
 import { canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
-  /** Asks the server what is installed. */
+  /** Asks the server what is installed. @throws ServiceError when it is away. */
   list: () => Promise<InstalledModel[]>;
   /** Models to fall back on when a request names none, best first. */
   preferred: string[];
@@ -21,7 +21,7 @@ export class ModelCatalog {
   readonly #options: CatalogOptions;
   readonly #now: () => number;
   readonly #isAllowed: (name: string) => boolean;
-  #listed: { at: number; models: InstalledModel[] } | undefined;
+  #listed: { at: number; models: InstalledModel[]; names: Set<string> } | undefined;
   #listing: Promise<InstalledModel[]> | undefined;
   #changes = 0;
 
@@ -41,6 +41,18 @@ export class ModelCatalog {
   async isInstalled(model: string): Promise<boolean> {
     const wanted = canonicalModel(model);
     return (await this.installed()).some((m) => canonicalModel(m.name) === wanted);
+  }
+
+  /**
+   * Whether a model (canonical name) was missing when the server was last asked; false while that
+   * is not known. Never waits: who asks decides about a request that is on its way.
+   */
+  isKnownMissing(model: string): boolean {
+    const isMissing = this.#listed !== undefined && !this.#listed.names.has(model);
+    const isFresh = this.#listed !== undefined && this.#now() - this.#listed.at < FRESH_MS;
+    // It may have been installed since; the next one will know. A server that is away tells itself.
+    if (!isFresh && (isMissing || this.#listed === undefined)) this.installed().catch(() => {});
+    return isMissing;
   }
 
   /** What is installed has changed. */
@@ -97,13 +109,9 @@ export class ModelCatalog {
   async #list(changes: number): Promise<InstalledModel[]> {
     try {
       const models = await this.#options.list();
-      if (changes === this.#changes) this.#listed = { at: this.#now(), models };
+      const names = new Set(models.map((model) => canonicalModel(model.name)));
+      if (changes === this.#changes) this.#listed = { at: this.#now(), models, names };
       return models;
-    } catch (cause) {
-      if (cause instanceof ServiceError) throw cause;
-      throw new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
-        cause,
-      });
     } finally {
       if (changes === this.#changes) this.#listing = undefined;
     }

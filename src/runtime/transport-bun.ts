@@ -1,4 +1,5 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft } from "../errors/service-error.ts";
+import { unreachable } from "../errors/unreachable.ts";
 import { BunExchange } from "./exchange-bun.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
@@ -47,7 +48,7 @@ export class BunTransport implements Transport {
     } catch (err) {
       const left = exchange.hasLeft;
       end(0, 0, false);
-      throw left ? new ClientLeft() : unavailable(err);
+      throw left ? new ClientLeft() : unreachable(err);
     }
   }
 
@@ -65,7 +66,7 @@ export class BunTransport implements Transport {
       return { status: answer.status, body: answer.body ?? emptyBody() };
     } catch (err) {
       signal.throwIfAborted();
-      throw unavailable(err);
+      throw unreachable(err);
     }
   }
 
@@ -167,9 +168,3 @@ function addAll(headers: Headers, added: string[]): void {
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
-
-function unavailable(cause: unknown): ServiceError {
-  return new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
-    cause,
-  });
-}

@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Pool, type Dispatcher } from "undici";
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft } from "../errors/service-error.ts";
+import { unreachable } from "../errors/unreachable.ts";
 import { NodeExchange } from "./exchange-node.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
@@ -44,7 +45,7 @@ export class NodeTransport implements Transport {
       return { status: answer.statusCode, body: answer.body };
     } catch (err) {
       signal.throwIfAborted();
-      throw unavailable(err);
+      throw unreachable(err);
     }
   }
 
@@ -138,7 +139,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     // After the first byte the only honest sign is the one upstream gave: a broken connection.
     if (this.#status !== 0) this.#outgoing.socket?.resetAndDestroy();
-    this.#end(false, this.#hasLeft() ? new ClientLeft() : unavailable(err));
+    this.#end(false, this.#hasLeft() ? new ClientLeft() : unreachable(err));
   }
 
   #end(complete: boolean, err?: Error): void {
@@ -180,10 +181,4 @@ function pairs(raw: (Buffer | string)[]): [string, string][] {
 
 function latin1(raw: Buffer | string | undefined): string {
   return typeof raw === "object" ? raw.toString("latin1") : (raw ?? "");
-}
-
-function unavailable(cause: unknown): ServiceError {
-  return new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
-    cause,
-  });
 }

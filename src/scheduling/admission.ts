@@ -1,9 +1,11 @@
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
+import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { FairQueue, Slot, SlotRequest } from "./fair-queue.ts";
 
 interface AdmissionOptions {
   queue: FairQueue;
+  catalog: Pick<ModelCatalog, "isKnownMissing">;
   residency: Pick<Residency, "ensureLoaded">;
 }
 
@@ -24,19 +26,24 @@ export interface WaitLimits {
 /** Lets requests through: a place in the fair queue first, then the model in memory. */
 export class Admission {
   readonly #queue: FairQueue;
+  readonly #catalog: AdmissionOptions["catalog"];
   readonly #residency: AdmissionOptions["residency"];
 
-  constructor({ queue, residency }: AdmissionOptions) {
+  constructor({ queue, catalog, residency }: AdmissionOptions) {
     this.#queue = queue;
+    this.#catalog = catalog;
     this.#residency = residency;
   }
 
   /** @throws ServiceError `queue_full`, `request_timeout`; ClientLeft when the client leaves. */
   async admit(request: SlotRequest, hints: LoadHints, limits?: WaitLimits): Promise<Admitted> {
-    const acquired = this.#queue.acquire(request);
+    // A model that is not there has no part in what is decided about models: a client that asks
+    // for one again and again would hold up those that are. The server refuses it at once.
+    const model = this.#catalog.isKnownMissing(request.model) ? "" : request.model;
+    const acquired = this.#queue.acquire(model === request.model ? request : { ...request, model });
     const slot = acquired instanceof Promise ? await acquired : acquired;
     try {
-      const loading = this.#residency.ensureLoaded(request.model, hints);
+      const loading = this.#residency.ensureLoaded(model, hints);
       const loadMs =
         typeof loading === "number"
           ? loading

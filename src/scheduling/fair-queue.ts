@@ -103,6 +103,7 @@ export class FairQueue {
     for (const tickets of [...this.#turns.values()]) {
       for (const ticket of [...tickets]) {
         this.#remove(ticket);
+        this.#counters[ticket.pool].failed += 1;
         ticket.settle(error);
       }
     }

@@ -1,5 +1,6 @@
 import { FetchError, ofetch } from "ofetch";
 import { ServiceError } from "../errors/service-error.ts";
+import { unreachable } from "../errors/unreachable.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
 /** A model as `/api/tags` lists it, as far as the service reads it. */
@@ -72,19 +73,11 @@ function callFailure(err: unknown): ServiceError {
   if (err instanceof FetchError && err.statusCode !== undefined) {
     return upstreamFailure(err.statusCode, (err.data ?? {}) as Record<string, unknown>);
   }
-  const details = { cause: err };
   if (err instanceof Error && /timeout|aborted/i.test(err.message)) {
-    return new ServiceError(
-      "upstream_timeout",
-      "The inference server did not answer in time",
-      details,
-    );
+    const message = "The inference server did not answer in time";
+    return new ServiceError("upstream_timeout", message, { cause: err });
   }
-  return new ServiceError(
-    "upstream_unavailable",
-    "The inference server cannot be reached",
-    details,
-  );
+  return unreachable(err);
 }
 
 /** The version a server at this address answers with; undefined when none answers. */

@@ -1,3 +1,4 @@
+import { unloads } from "../models/keep-alive.ts";
 import type { LoadHints } from "../models/residency.ts";
 import type { Transport } from "../runtime/transport.ts";
 import { jsonBody } from "./lines.ts";
@@ -20,7 +21,8 @@ export async function loadModel(
     // Embedding models refuse an empty generate, and load on an embed of nothing.
     ...(kind === "embed" ? { input: [] } : { stream: false }),
     ...(options ? { options } : {}),
-    ...(keepAlive === undefined ? {} : { keep_alive: keepAlive }),
+    // With 0 this empty request would be an unload; the request itself will say it.
+    ...(keepAlive === undefined || unloads(keepAlive) ? {} : { keep_alive: keepAlive }),
   };
   const answer = await transport.call({
     origin,

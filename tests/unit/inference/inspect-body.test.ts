@@ -8,6 +8,7 @@ const nothing = {
   model: "",
   modelIsCertain: false,
   hasImages: false,
+  hasWork: false,
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,
@@ -46,6 +47,18 @@ describe("inspectBody", () => {
   });
 
   it.each([
+    ["a prompt", { prompt: "hi" }, true],
+    ["a message", { messages: [{}] }, true],
+    ["a text to embed", { input: "hi" }, true],
+    ["an empty prompt", { prompt: "" }, false],
+    ["no messages", { messages: [] }, false],
+    ["a prompt of null", { prompt: null }, false],
+    ["a model only", { model: "m", keep_alive: 0 }, false],
+  ])("knows whether there is work: %s", (_case, body, hasWork) => {
+    expect(inspect(body).hasWork).toBe(hasWork);
+  });
+
+  it.each([
     ["generate", { images: ["aGk="] }, true],
     ["generate, empty", { images: [] }, false],
     ["generate, other case", { Images: ["aGk="] }, true],
@@ -75,7 +88,8 @@ describe("inspectBody", () => {
     `{"messages":${"[".repeat(5000)}${"]".repeat(5000)}}`,
     '{"messages":{"0":{"images":[1]},"length":1}}',
   ])("stands hostile JSON (%#)", (body) => {
-    expect(inspect(body)).toEqual(nothing);
+    const hasWork: unknown = expect.any(Boolean);
+    expect(inspect(body)).toEqual({ ...nothing, hasWork });
   });
 
   it("reads bytes that are a part of a larger buffer", () => {

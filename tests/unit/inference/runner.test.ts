@@ -37,7 +37,11 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     suspects: 0,
   };
   const runner = new InferenceRunner({
-    admission: new Admission({ queue, residency: { ensureLoaded: () => 0 } }),
+    admission: new Admission({
+      queue,
+      catalog: { isKnownMissing: () => false },
+      residency: { ensureLoaded: () => 0 },
+    }),
     residency: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

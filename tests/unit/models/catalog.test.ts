@@ -84,6 +84,35 @@ describe("the default model", () => {
   );
 });
 
+describe("a missing model", () => {
+  it("is known once the server has been asked, and told at once", async () => {
+    const { catalog, listings } = setUp({ installed: [model("c:1b")] });
+    expect(catalog.isKnownMissing("nope:latest")).toBe(false);
+    await catalog.installed();
+    expect(catalog.isKnownMissing("nope:latest")).toBe(true);
+    expect(catalog.isKnownMissing("c:1b")).toBe(false);
+    expect(listings()).toBe(1);
+  });
+
+  it("is looked for again when the listing is old, also while the server is away", async () => {
+    const answers = [[model("c:1b")], undefined, [model("c:1b"), model("new:1b")]];
+    const away = new ServiceError("upstream_unavailable", "away");
+    const list = (): Promise<InstalledModel[]> => {
+      const models = answers.shift();
+      return models ? Promise.resolve(models) : Promise.reject(away);
+    };
+    const { catalog, pass, listings } = setUp({ list });
+    await catalog.installed();
+    pass(5000);
+    expect(catalog.isKnownMissing("new:1b")).toBe(true);
+    await expect(catalog.installed()).rejects.toBe(away);
+    expect(catalog.isKnownMissing("new:1b")).toBe(true);
+    await catalog.installed();
+    expect(catalog.isKnownMissing("new:1b")).toBe(false);
+    expect(listings()).toBe(3);
+  });
+});
+
 describe("the listing", () => {
   it("is shared by all who ask at once", async () => {
     const answer = deferred<InstalledModel[]>();
@@ -128,7 +157,8 @@ describe("the listing", () => {
   });
 
   it("is tried again after a failure", async () => {
-    const answers = [Promise.reject(new Error("refused")), Promise.resolve([model("c:1b")])];
+    const refused = new ServiceError("upstream_unavailable", "refused");
+    const answers = [Promise.reject(refused), Promise.resolve([model("c:1b")])];
     const { catalog } = setUp({ list: () => answers.shift() ?? Promise.resolve([]) });
     await expect(catalog.installed()).rejects.toMatchObject({ code: "upstream_unavailable" });
     expect(await catalog.isInstalled("c:1b")).toBe(true);

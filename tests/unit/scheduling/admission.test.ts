@@ -6,9 +6,10 @@ import { fakeClient, setUpQueue } from "./queue-set-up.ts";
 
 const hints = { kind: "generate" as const };
 
-function setUp(ensureLoaded: () => number | Promise<number>) {
+function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
   const { queue } = setUpQueue();
-  const admission = new Admission({ queue, residency: { ensureLoaded } });
+  const catalog = { isKnownMissing: (model: string) => model.startsWith("missing") };
+  const admission = new Admission({ queue, catalog, residency: { ensureLoaded } });
   const client = fakeClient();
   const request = {
     pool: "text" as const,
@@ -37,6 +38,19 @@ describe("Admission", () => {
     expect(await second).toMatchObject({ queueMs: 70, loadMs: 40 });
     (await second).release("failed");
     expect(queue.stats("text")).toMatchObject({ completed: 1, failed: 1, in_progress: 0 });
+  });
+
+  it("lets a model that is not there take no model's place, and loads nothing for it", async () => {
+    const asked: string[] = [];
+    const { admission, request } = setUp((model) => {
+      asked.push(model);
+      return 0;
+    });
+    const missing = await admission.admit({ ...request, model: "missing" }, hints);
+    const there = await admission.admit(request, hints);
+    expect(asked).toEqual(["", "m"]);
+    missing.release("completed");
+    there.release("completed");
   });
 
   it("asks for the model only once there is a place", async () => {

@@ -25,10 +25,12 @@ it.each<[LoadHints, string, object]>([
   [{ kind: "generate" }, "/api/generate", { model: "m", stream: false }],
   [{ kind: "embed" }, "/api/embed", { model: "m", input: [] }],
   [
-    { kind: "generate", options: { num_ctx: 8 }, keepAlive: 0 },
+    { kind: "generate", options: { num_ctx: 8 }, keepAlive: "10m" },
     "/api/generate",
-    { model: "m", stream: false, options: { num_ctx: 8 }, keep_alive: 0 },
+    { model: "m", stream: false, options: { num_ctx: 8 }, keep_alive: "10m" },
   ],
+  // An empty request with 0 would be an unload.
+  [{ kind: "generate", keepAlive: 0 }, "/api/generate", { model: "m", stream: false }],
 ])("loads by an empty request that respects %j", async (hints, path, body) => {
   expect(await load(hints)).toEqual({ path, body });
 });

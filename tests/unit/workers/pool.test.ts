@@ -6,6 +6,7 @@ const facts = {
   model: "m",
   modelIsCertain: true,
   hasImages: false,
+  hasWork: false,
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,

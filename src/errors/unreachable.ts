@@ -1,0 +1,8 @@
+import { ServiceError } from "./service-error.ts";
+
+/** The error for an inference server that a call did not get through to. */
+export function unreachable(cause: unknown): ServiceError {
+  return new ServiceError("upstream_unavailable", "The inference server cannot be reached", {
+    cause,
+  });
+}

@@ -4,44 +4,35 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 interface LogFileOptions {
   folder: string;
   name: string;
-  /** Told once when the file cannot be written; the service goes on without it. */
+  /** Told once of each time when the file cannot be written; the service goes on without it. */
   onFault: (err: Error) => void;
+  /** After a fault, the file is tried again when this has passed. */
+  retryMs?: number;
 }
 
 const FLUSH_MS = 200;
 const FLUSH_CHARS = 65_536;
+const RETRY_MS = 10_000;
 /** What may wait for a slow disk; more is dropped, since memory must not fill up with logs. */
 const MAX_PENDING_CHARS = 8 * 1_048_576;
 
 /**
  * A log file that rotates at 10 MB and keeps five old ones. Lines are gathered and written in
- * batches, so that a request costs one string.
+ * batches, so that a request costs one string. While the disk is full or the folder cannot be
+ * written, lines are lost and nothing else is.
  */
 export class LogFile {
-  readonly #stream: RotatingFileStream;
-  readonly #onFault: (err: Error) => void;
+  readonly #options: LogFileOptions;
+  #stream: RotatingFileStream | undefined;
   #pending = "";
   #timer: NodeJS.Timeout | undefined;
-  #faulty = false;
+  /** Told of a fault, and not yet written since. */
+  #isFaulty = false;
+  #retryAt = 0;
 
-  constructor({ folder, name, onFault }: LogFileOptions) {
-    this.#onFault = onFault;
-    const fault = (err: unknown): void => {
-      if (!this.#faulty) this.#onFault(err as Error);
-      this.#faulty = true;
-    };
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (err) {
-      fault(err);
-    }
-    this.#stream = createStream((_time, index) => (index ? `${name}.${index}` : name), {
-      path: folder,
-      size: "10M",
-      rotate: 5,
-      mode: 0o600,
-    });
-    this.#stream.on("error", fault).on("warning", fault);
+  constructor(options: LogFileOptions) {
+    this.#options = options;
+    this.#open();
   }
 
   /** Adds text that ends with a line feed. */
@@ -54,18 +45,49 @@ export class LogFile {
 
   async close(): Promise<void> {
     this.#flush();
+    const stream = this.#stream;
+    if (!stream) return;
     await new Promise<void>((resolve) => {
-      this.#stream.once("error", () => resolve());
-      this.#stream.end(() => resolve());
+      stream.once("error", () => resolve());
+      stream.end(() => resolve());
     });
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending === "" || this.#stream.writableLength > MAX_PENDING_CHARS) return;
+    if (!this.#stream && performance.now() >= this.#retryAt) this.#open();
+    const busy = (this.#stream?.writableLength ?? 0) > MAX_PENDING_CHARS;
+    if (this.#pending === "" || busy) return;
     const text = this.#pending;
     this.#pending = "";
-    if (!this.#faulty) this.#stream.write(text);
+    this.#stream?.write(text, (err) => {
+      if (!err) this.#isFaulty = false;
+    });
+  }
+
+  #open(): void {
+    const { folder, name } = this.#options;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (err) {
+      this.#failed(err as Error);
+      return;
+    }
+    const stream = createStream((_time, index) => (index ? `${name}.${index}` : name), {
+      path: folder,
+      size: "10M",
+      rotate: 5,
+      mode: 0o600,
+    });
+    const fault = (err: Error): void => this.#failed(err);
+    this.#stream = stream.on("error", fault).on("warning", fault);
+  }
+
+  #failed(err: Error): void {
+    if (!this.#isFaulty) this.#options.onFault(err);
+    this.#isFaulty = true;
+    this.#stream = undefined;
+    this.#retryAt = performance.now() + (this.#options.retryMs ?? RETRY_MS);
   }
 }

@@ -10,7 +10,12 @@ function setUp({ folder = "logs" }: { folder?: string } = {}) {
   const faults: Error[] = [];
   const path = join(home, folder);
   const open = () =>
-    new LogFile({ folder: path, name: "api.log", onFault: (err) => faults.push(err) });
+    new LogFile({
+      folder: path,
+      name: "api.log",
+      onFault: (err) => faults.push(err),
+      retryMs: 0,
+    });
   return { home, path, faults, open, read: () => readFileSync(join(path, "api.log"), "utf8") };
 }
 
@@ -50,6 +55,20 @@ describe("LogFile", () => {
     const log = open();
     for (let i = 0; i < 3; i++) log.write(`${"x".repeat(70_000)}\n`);
     await log.close();
+    expect(faults).toHaveLength(1);
+  });
+
+  it("writes again once the fault is over", async () => {
+    const { home, open, faults, read } = setUp({ folder: "blocked/logs" });
+    const blocked = join(home, "blocked");
+    writeFileSync(blocked, "a file where a folder should be");
+    const log = open();
+    log.write("lost\n");
+    rmSync(blocked);
+    const long = `${"kept".repeat(20_000)}\n`;
+    log.write(long);
+    await log.close();
+    expect(read()).toContain(long);
     expect(faults).toHaveLength(1);
   });
 });

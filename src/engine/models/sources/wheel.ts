@@ -103,9 +103,19 @@ async function pipDownload(request: DownloadRequest): Promise<void> {
       return;
     } catch (err) {
       failures.push(`${command.join(" ")}: ${err instanceof Error ? err.message : String(err)}`);
+      // One that is there and could not do it speaks for the others too.
+      if (!isAbsent(err)) break;
     }
   }
   throw new Error(failures.join("; "));
+}
+
+/** Whether a command failed because there is no such program, or no pip in this Python. */
+function isAbsent(err: unknown): boolean {
+  if (!(err instanceof Error)) return false;
+  return (
+    (err as NodeJS.ErrnoException).code === "ENOENT" || /No module named pip/.test(err.message)
+  );
 }
 
 function runPip(
@@ -131,7 +141,8 @@ function runPip(
     child.on("close", (code) => {
       signal.removeEventListener("abort", cancel);
       if (code === 0) resolve();
-      else reject(new Error(said.trim() || `ended with ${code}`));
+      // The last line says what went wrong; what is before it is how pip got there.
+      else reject(new Error(said.trim().split("\n").at(-1) || `ended with ${code}`));
     });
   });
 }

@@ -15,16 +15,16 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("a request for a model that is not
       return answer.status;
     };
     expect(await ask("busy", "smollm2:135m")).toBe(200);
-    let ended = false;
+    const over = new AbortController();
     const busy = Array.from({ length: 3 }, async () => {
-      while (!ended) expect(await ask("busy", "smollm2:135m")).toBe(200);
+      while (!over.signal.aborted) expect(await ask("busy", "smollm2:135m")).toBe(200);
     });
     for (let i = 0; i < 3; i += 1) {
       // A model that is there, and does not fit, would wait for half the patience: 15 s.
       const refused = ask("mistaken", `missing-${i}`);
       expect(await within(refused, `the refusal ${i}`, 8000)).toBe(404);
     }
-    ended = true;
+    over.abort();
     await Promise.all(busy);
   }, 60_000);
 });

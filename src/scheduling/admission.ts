@@ -19,6 +19,8 @@ export interface Admitted {
 /** What a request may be called off by while it waits. */
 export interface WaitLimits {
   onLeave: SlotRequest["onLeave"];
+  /** Told when the request has its place, before its model is loaded. */
+  onPlace?: () => void;
   /** Calls back with the error when the request's hard stop is reached; returns the undo. */
   onHardStop?: (stopped: (err: ServiceError) => void) => () => void;
 }
@@ -42,6 +44,7 @@ export class Admission {
     const model = this.#catalog.isKnownMissing(request.model) ? "" : request.model;
     const acquired = this.#queue.acquire(model === request.model ? request : { ...request, model });
     const slot = acquired instanceof Promise ? await acquired : acquired;
+    limits?.onPlace?.();
     try {
       const loading = this.#residency.ensureLoaded(model, hints);
       const loadMs =

@@ -28,10 +28,15 @@ export interface SlotRequest {
   tenant: string;
   /** Canonical name; empty when the request names no usable model. */
   model: string;
-  /** Milliseconds it may wait. */
+  /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
   maxWaitMs: number;
   /** Calls back once if the client leaves; returns how to stop listening. */
   onLeave: (left: () => void) => () => void;
+  /**
+   * Work nobody looks at one by one, such as a batch's item. It waits behind its own tenant's
+   * other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
+   */
+  background?: boolean;
 }
 
 /** A place at the inference server. `release` gives it back; further calls do nothing. */
@@ -50,9 +55,10 @@ const MAX_TENANTS = 1000;
 
 /**
  * The shared queue. Tenants with waiting work take turns; within one tenant it is first in,
- * first out. No more requests for a model are let through than the server decodes side by side,
- * so that the server's own queue, which knows no tenants, stays empty. Requests for a loaded
- * model go before those that need a load; how long that may go on, ModelFloor decides.
+ * first out, background work last. No more requests for a model are let through than the server
+ * decodes side by side, so that the server's own queue, which knows no tenants, stays empty.
+ * Requests for a loaded model go before those that need a load; how long that may go on,
+ * ModelFloor decides.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
@@ -75,18 +81,33 @@ export class FairQueue {
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` or `request_timeout`; ClientLeft when the client leaves.
+   * @throws ServiceError `queue_full` (never for background work) or `request_timeout`;
+   * ClientLeft when the client leaves.
    */
   acquire(request: SlotRequest): Slot | Promise<Slot> {
     const counter = this.#counters[request.pool];
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (this.#turns.size === 0 && this.#fits(ticket)) return this.#start(ticket);
+    if (ticket.background) return this.#enqueue(ticket);
     const { maxWaiting } = this.#options.pools[request.pool];
     if (counter.waiting >= maxWaiting && !this.#couldStartNow(ticket)) {
       counter.rejected += 1;
       throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
     }
     return this.#enqueue(ticket);
+  }
+
+  /**
+   * Whoever starts a batch asks once, before its first item; what has begun is not cut short.
+   * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this pool.
+   */
+  assertRoomForBackground(pool: PoolName): void {
+    const { maxWaiting } = this.#options.pools[pool];
+    const counter = this.#counters[pool];
+    if (counter.waitingBackground < maxWaiting) return;
+    counter.rejected += 1;
+    const message = `The queue is full: ${maxWaiting} background requests are waiting`;
+    throw new ServiceError("queue_full", message);
   }
 
   /** Looks again at who may go: after a model was loaded or the server came back. */
@@ -122,9 +143,9 @@ export class FairQueue {
         else resolve(result);
       };
       const line = this.#turns.get(ticket.tenant);
-      if (line) line.push(ticket);
+      if (line) insert(line, ticket);
       else this.#join(ticket);
-      this.#counters[ticket.pool].waiting += 1;
+      this.#counters[ticket.pool].joined(ticket.background);
       this.#dispatch();
     });
   }
@@ -150,7 +171,7 @@ export class FairQueue {
     if (!line || at < 0) return;
     line.splice(at, 1);
     if (line.length === 0) this.#turns.delete(ticket.tenant);
-    this.#counters[ticket.pool].waiting -= 1;
+    this.#counters[ticket.pool].left(ticket.background);
     if (this.#turns.size === 0) this.#stopSweep();
   }
 
@@ -187,7 +208,8 @@ export class FairQueue {
 
   #couldStartNow(ticket: Ticket): boolean {
     const line = this.#turns.get(ticket.tenant);
-    return !line?.some((t) => t.model === ticket.model) && this.#fits(ticket);
+    const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
+    return !line?.some(isBefore) && this.#fits(ticket);
   }
 
   #fits(ticket: Ticket): boolean {
@@ -264,6 +286,13 @@ export class FairQueue {
 
 function tenantKey(ticket: Ticket): string {
   return `${ticket.pool} ${ticket.tenant}`;
+}
+
+/** Puts a ticket into its tenant's line: background work stands behind the rest. */
+function insert(line: Ticket[], ticket: Ticket): void {
+  const at = ticket.background ? -1 : line.findIndex((t) => t.background);
+  if (at < 0) line.push(ticket);
+  else line.splice(at, 0, ticket);
 }
 
 function add(counts: Map<string, number>, key: string, change: number): void {

@@ -13,7 +13,9 @@ export interface PoolStats {
 
 /** Counts one pool of the queue. */
 export class PoolCounter {
+  /** Waiting requests without the background ones. */
   waiting = 0;
+  waitingBackground = 0;
   running = 0;
   completed = 0;
   failed = 0;
@@ -22,6 +24,18 @@ export class PoolCounter {
   #startedCount = 0;
   #totalWaitMs = 0;
   #maxWaitMs = 0;
+
+  /** A request began to wait. */
+  joined(background: boolean | undefined): void {
+    if (background) this.waitingBackground += 1;
+    else this.waiting += 1;
+  }
+
+  /** A request waits no longer, for whatever reason. */
+  left(background: boolean | undefined): void {
+    if (background) this.waitingBackground -= 1;
+    else this.waiting -= 1;
+  }
 
   /** A request left the queue for the server after this wait. */
   started(waitedMs: number): void {
@@ -33,7 +47,7 @@ export class PoolCounter {
 
   stats(): PoolStats {
     return {
-      queued: this.waiting,
+      queued: this.waiting + this.waitingBackground,
       in_progress: this.running,
       completed: this.completed,
       failed: this.failed,

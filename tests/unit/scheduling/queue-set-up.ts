@@ -17,6 +17,7 @@ interface Given {
   modelParallel?: number;
   models?: LoadedModels;
   patienceMs?: number;
+  sweepMs?: number;
 }
 
 /** A request's client: whether it is listened to, and a way to leave. */
@@ -49,6 +50,7 @@ export function setUpQueue(given: Given = {}) {
     pools: { text: pool, vision: pool },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
+    ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });
   const order: string[] = [];
   const places = new Map<string, Slot>();

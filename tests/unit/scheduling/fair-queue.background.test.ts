@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
+import { seededRandom } from "../../support/prng.ts";
+import { allLoaded, fakeClient, setUpQueue } from "./queue-set-up.ts";
+
+const BACKGROUND = { background: true };
+
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  // Nobody waits at the end of these tests: nothing may be left that keeps the process alive.
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+/** Runs everybody who waits, one after another. */
+async function drain({ order, end }: ReturnType<typeof setUpQueue>): Promise<string[]> {
+  await settled();
+  for (let i = 0; i < order.length; i++) {
+    end(order[i] ?? "");
+    await settled();
+  }
+  return order;
+}
+
+describe("background work", () => {
+  it("gets a free place at once, like any other", () => {
+    const { queue } = setUpQueue();
+    const slot = queue.acquire({
+      pool: "text",
+      tenant: "a",
+      model: "m",
+      maxWaitMs: 1,
+      onLeave: fakeClient().onLeave,
+      background: true,
+    });
+    expect(slot).toMatchObject({ waitedMs: 0 });
+  });
+
+  it("waits behind its own tenant's requests; each group is first in, first out", async () => {
+    const set = setUpQueue();
+    void set.ask("a1");
+    void set.ask("a2", BACKGROUND);
+    void set.ask("a3", BACKGROUND);
+    void set.ask("a4");
+    void set.ask("a5", BACKGROUND);
+    void set.ask("a6");
+    expect(await drain(set)).toEqual(["a1", "a4", "a6", "a2", "a3", "a5"]);
+  });
+
+  it("takes turns with other tenants' requests", async () => {
+    const set = setUpQueue();
+    for (const label of ["a1", "a2", "a3"]) void set.ask(label, BACKGROUND);
+    for (const label of ["b1", "b2"]) void set.ask(label);
+    void set.ask("a4");
+    expect(await drain(set)).toEqual(["a1", "b1", "a4", "b2", "a2", "a3"]);
+  });
+
+  it("goes before its tenant's request for a model that is not in memory", async () => {
+    const loaded = new Set(["m"]);
+    const models = { ...allLoaded, isLoaded: (model: string) => loaded.has(model) };
+    const set = setUpQueue({ models, maxRunning: 1 });
+    void set.ask("a1");
+    void set.ask("a2", BACKGROUND);
+    void set.ask("a3", { model: "cold" });
+    void set.ask("a4");
+    expect(await drain(set)).toEqual(["a1", "a4", "a2", "a3"]);
+  });
+
+  it("goes on while its tenant's requests wait for another pool", async () => {
+    const set = setUpQueue({ maxRunning: 1, modelParallel: 9 });
+    void set.ask("a1");
+    void set.ask("a2", { pool: "vision" });
+    void set.ask("a3", { ...BACKGROUND, pool: "vision" });
+    void set.ask("a4");
+    await settled();
+    set.end("a2");
+    await settled();
+    expect(set.order).toEqual(["a1", "a2", "a3"]);
+    await drain(set);
+  });
+});
+
+describe("a full queue", () => {
+  it("is not made by a flood of background work, which itself is never refused", async () => {
+    const set = setUpQueue({ maxWaiting: 2 });
+    void set.ask("a0");
+    const flood = Array.from({ length: 9 }, (_, i) => `a${i + 1}`);
+    for (const label of flood) void set.ask(label, BACKGROUND);
+    void set.ask("b1");
+    void set.ask("a10");
+    await expect(set.ask("c1")).rejects.toMatchObject({ code: "queue_full" });
+    void set.ask("a11", BACKGROUND);
+    expect(set.queue.stats("text")).toMatchObject({ queued: 12, in_progress: 1, rejected: 1 });
+    expect(await drain(set)).toEqual(["a0", "b1", "a10", ...flood, "a11"]);
+  });
+
+  it("lets a request through that could go at once, although background work waits", async () => {
+    const set = setUpQueue({ maxWaiting: 1, tenantMaxRunning: 1, modelParallel: 2 });
+    for (const label of ["x1", "x2"]) void set.ask(label, { model: "other" });
+    // The tenant's cap of the vision pool makes the second wait; text is free for the third.
+    void set.ask("a1", { pool: "vision" });
+    void set.ask("a2", { ...BACKGROUND, pool: "vision" });
+    void set.ask("a3");
+    await settled();
+    expect(set.order).toEqual(["x1", "a1", "a3"]);
+    expect(await drain(set)).toEqual(["x1", "a1", "a3", "x2", "a2"]);
+  });
+
+  it("refuses new batches of its pool once as much background work waits as it allows", async () => {
+    const set = setUpQueue({ maxWaiting: 2 });
+    void set.ask("a1");
+    for (const label of ["a2", "b1"]) void set.ask(label);
+    set.queue.assertRoomForBackground("text");
+    void set.ask("a3", BACKGROUND);
+    set.queue.assertRoomForBackground("text");
+    void set.ask("b2", BACKGROUND);
+    const full = expect.objectContaining({
+      code: "queue_full",
+      retryAfterSec: 2,
+      message: "The queue is full: 2 background requests are waiting",
+    });
+    expect(() => set.queue.assertRoomForBackground("text")).toThrow(full);
+    expect(set.queue.stats("text")).toMatchObject({ queued: 4, rejected: 1 });
+    set.queue.assertRoomForBackground("vision");
+    await drain(set);
+    set.queue.assertRoomForBackground("text");
+  });
+});
+
+describe("the count of waiting background work", () => {
+  it("goes down for clients that leave and for deadlines, and room is there again", async () => {
+    const set = setUpQueue({ maxWaiting: 2 });
+    const leaver = fakeClient();
+    void set.ask("a1");
+    const left = expect(
+      set.ask("a2", { ...BACKGROUND, onLeave: leaver.onLeave }),
+    ).rejects.toBeInstanceOf(ClientLeft);
+    const late = expect(set.ask("a3", { ...BACKGROUND, maxWaitMs: 100 })).rejects.toMatchObject({
+      code: "request_timeout",
+    });
+    expect(() => set.queue.assertRoomForBackground("text")).toThrow(ServiceError);
+    leaver.leave();
+    await left;
+    set.queue.assertRoomForBackground("text");
+    expect(set.queue.stats("text")).toMatchObject({ queued: 1, failed: 1 });
+    await vi.advanceTimersByTimeAsync(150);
+    await late;
+    expect(set.queue.stats("text")).toMatchObject({ queued: 0, timeout: 1 });
+    expect(leaver.listeners()).toBe(0);
+    set.end("a1");
+  });
+
+  it("is zero after all waiting was ended", async () => {
+    const set = setUpQueue({ maxWaiting: 1 });
+    const down = new ServiceError("upstream_unavailable", "down");
+    void set.ask("a1");
+    const ended = [
+      expect(set.ask("a2", BACKGROUND)).rejects.toBe(down),
+      expect(set.ask("a3")).rejects.toBe(down),
+    ];
+    await settled();
+    set.queue.rejectWaiting(down);
+    await Promise.all(ended);
+    expect(set.queue.stats("text")).toMatchObject({ queued: 0, failed: 2 });
+    set.queue.assertRoomForBackground("text");
+    set.end("a1");
+  });
+});
+
+it("a request without a limit waits for days", async () => {
+  const set = setUpQueue({ sweepMs: 3_600_000 });
+  void set.ask("a1");
+  void set.ask("a2", { ...BACKGROUND, maxWaitMs: Number.POSITIVE_INFINITY });
+  await vi.advanceTimersByTimeAsync(7 * 24 * 3_600_000);
+  expect(set.queue.stats("text")).toMatchObject({ queued: 1, timeout: 0 });
+  set.end("a1");
+  await settled();
+  expect(set.order).toEqual(["a1", "a2"]);
+  await drain(set);
+});
+
+/** A tenant's line as the queue should keep it. */
+class SimpleLine {
+  readonly foreground: string[] = [];
+  readonly background: string[] = [];
+
+  join(label: string, background: boolean): void {
+    (background ? this.background : this.foreground).push(label);
+  }
+
+  next(): string | undefined {
+    return this.foreground.shift() ?? this.background.shift();
+  }
+
+  /** Takes out whoever has waited shortest of the last group. */
+  leave(): string | undefined {
+    return this.background.pop() ?? this.foreground.pop();
+  }
+}
+
+/**
+ * Plays the same random traffic against a queue with background work and one without. The
+ * tenants' turns have to be the same; who of a tenant goes, a SimpleLine says.
+ */
+async function playBoth(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
+  const [mixed, plain] = [setUpQueue({ modelParallel: 2 }), setUpQueue({ modelParallel: 2 })];
+  const lines = new Map(["a", "b", "c"].map((tenant) => [tenant, new SimpleLine()]));
+  const plainLines = new Map(["a", "b", "c"].map((tenant) => [tenant, [] as string[]]));
+  const clients = new Map<string, ReturnType<typeof fakeClient>[]>();
+  const expected: string[] = [];
+  const running: number[] = [];
+
+  const ask = (label: string, tenant: string, background: boolean): void => {
+    const both = [fakeClient(), fakeClient()] as const;
+    clients.set(label, [...both]);
+    mixed.ask(label, { background, onLeave: both[0].onLeave }).catch(() => {});
+    plain.ask(label, { onLeave: both[1].onLeave }).catch(() => {});
+    lines.get(tenant)?.join(label, background);
+    plainLines.get(tenant)?.push(label);
+  };
+  const leave = (tenant: string): void => {
+    const leaver = lines.get(tenant)?.leave();
+    const plainLeaver = plainLines.get(tenant)?.pop();
+    clients.get(leaver ?? "")?.[0]?.leave();
+    clients.get(plainLeaver ?? "")?.[1]?.leave();
+  };
+  /** Notes who started: the plain queue says whose turn it was, the model which of him. */
+  const note = async (): Promise<void> => {
+    await settled();
+    for (const label of plain.order.slice(expected.length)) {
+      const tenant = label.replace(/\d+$/, "");
+      plainLines.get(tenant)?.shift();
+      running.push(expected.length);
+      expected.push(lines.get(tenant)?.next() ?? "nobody");
+    }
+    expect(mixed.order).toEqual(expected);
+  };
+  const end = (): void => {
+    const [place] = running.splice(Math.floor(random() * running.length), 1);
+    if (place === undefined) return;
+    mixed.end(mixed.order[place] ?? "");
+    plain.end(plain.order[place] ?? "");
+  };
+
+  for (let i = 0; i < 300; i++) {
+    const tenant = pick(["a", "a", "b", "c"]) ?? "a";
+    const dice = random();
+    if (dice < 0.5) ask(`${tenant}${i}`, tenant, random() < 0.5);
+    else if (dice < 0.6) leave(tenant);
+    else end();
+    await note();
+  }
+  while (running.length > 0) {
+    end();
+    await note();
+  }
+  expect(mixed.queue.stats("text").queued).toBe(0);
+}
+
+it.each([1, 2, 3, 4, 5])("random traffic %i: turns as without background work", async (seed) => {
+  await playBoth(seed);
+});

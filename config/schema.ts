@@ -200,6 +200,13 @@ export const SETTINGS = {
     max: 1024 * MIB,
     about: "Largest body on /api/v1 and on model management.",
   }),
+  visionMaxBodyBytes: int({
+    env: "VLM_MAX_BODY_BYTES",
+    fallback: 1_572_864,
+    min: 1024,
+    max: 1024 * MIB,
+    about: "Largest body with images on /api/v1, base64 included.",
+  }),
   proxyMaxBodyBytes: int({
     env: "PROXY_MAX_BODY_BYTES",
     fallback: 64 * MIB,
@@ -229,6 +236,100 @@ export const SETTINGS = {
     about: "How long answers under way may go on after SIGTERM.",
   }),
 
+  batchTextAtOnce: int({
+    env: "BATCH_CHAT_MAX_CONCURRENT",
+    fallback: 5,
+    min: 1,
+    max: 50,
+    about: "Chats of one batch that are under way at once.",
+  }),
+  batchTextMaxItems: int({
+    env: "BATCH_CHAT_MAX_REQUESTS",
+    fallback: 50,
+    min: 1,
+    max: 1000,
+    about: "Chats in one batch.",
+  }),
+  batchVisionAtOnce: int({
+    env: "BATCH_VLM_MAX_CONCURRENT",
+    fallback: 3,
+    min: 1,
+    max: 20,
+    about: "Vision chats of one batch that are under way at once.",
+  }),
+  batchVisionMaxItems: int({
+    env: "BATCH_VLM_MAX_REQUESTS",
+    fallback: 20,
+    min: 1,
+    max: 500,
+    about: "Vision chats in one batch.",
+  }),
+
+  imageMaxDimension: int({
+    env: "IMAGE_MAX_DIMENSION",
+    fallback: 2667,
+    min: 256,
+    max: 2667,
+    about:
+      "Longest side of an image that a model is given, in pixels; larger ones are scaled down.",
+  }),
+  imageQuality: int({
+    env: "IMAGE_JPEG_QUALITY",
+    fallback: 85,
+    min: 1,
+    max: 100,
+    about: "Quality of compressed images, JPEG and WebP.",
+  }),
+  imagePngLevel: int({
+    env: "IMAGE_PNG_COMPRESSION",
+    fallback: 6,
+    min: 0,
+    max: 9,
+    about: "Compression level of PNG images.",
+  }),
+  imageMaxBytes: int({
+    env: "IMAGE_MAX_SIZE_BYTES",
+    fallback: 10 * MIB,
+    min: 1024,
+    max: 100 * MIB,
+    about: "Largest image file, base64 decoded.",
+  }),
+  imageMaxPixels: int({
+    env: "IMAGE_MAX_PIXELS",
+    fallback: 100_000_000,
+    min: 1_000_000,
+    max: 1_000_000_000,
+    about: "Pixels of an image; one with more is refused before it is decoded.",
+  }),
+  imageCacheMaxSize: int({
+    env: "IMAGE_CACHE_MAX_SIZE",
+    fallback: 100,
+    min: 1,
+    max: 10_000,
+    about: "Compressed images that are kept in memory.",
+  }),
+  imageCacheTtlMs: seconds({
+    env: "IMAGE_CACHE_TTL_SECONDS",
+    fallback: 3600,
+    min: 60,
+    max: 86_400,
+    about: "How long a compressed image is kept.",
+  }),
+  workerThreads: optionalInt({
+    env: "WORKER_THREADS",
+    min: 1,
+    max: 32,
+    about:
+      "Threads for image compression and large bodies (default: the processor's cores less one, from 1 to 3).",
+  }),
+  taskDeadlineMs: seconds({
+    env: "TASK_DEADLINE",
+    fallback: 30,
+    min: 1,
+    max: 600,
+    about: "How long one task may run on such a thread, such as the compression of an image.",
+  }),
+
   allowedModels: list({
     env: "ALLOWED_MODELS",
     fallback: "*",
@@ -256,6 +357,11 @@ export const SETTINGS = {
     env: "OLLAMA_DEFAULT_TEXT_MODEL",
     range: "model name",
     about: "Model for requests that name none (default: the profile's).",
+  }),
+  defaultVisionModel: optionalText({
+    env: "OLLAMA_DEFAULT_VLM_MODEL",
+    range: "model name",
+    about: "Model for requests with images that name none (default: the profile's).",
   }),
   forceProfile: optionalText({
     env: "SHARED_OLLAMA_FORCE_PROFILE",

@@ -1,16 +1,17 @@
 import { createMiddleware } from "hono/factory";
-import { tooLarge } from "../src/runtime/upload-watch.ts";
+import { tooLarge, type BodyLimit } from "../src/runtime/body-limit.ts";
 import type { AppEnv } from "./env.ts";
 
 /**
  * Sets how much of a body may be read; reading stops at the limit whatever Content-Length says.
  * A length that is over the limit by its own word is refused before anything is read.
  */
-export function bodyLimit(maxBytes: number) {
+export function bodyLimit(limitOf: (path: string) => BodyLimit) {
   return createMiddleware<AppEnv>(async function bodyLimit(c, next) {
+    const limit = limitOf(c.req.path);
     const declared = Number(c.get("exchange").header("content-length") ?? 0);
-    if (declared > maxBytes) throw tooLarge(maxBytes, declared);
-    c.set("maxBodyBytes", maxBytes);
+    if (declared > limit.maxBytes) throw tooLarge(limit, declared);
+    c.set("bodyLimit", limit);
     await next();
   });
 }

@@ -1,6 +1,7 @@
 import type { Context, Env } from "hono";
 import type { Dialect } from "../src/errors/render.ts";
 import type { BunServer } from "../src/runtime/exchange-bun.ts";
+import type { BodyLimit } from "../src/runtime/body-limit.ts";
 import type { Exchange } from "../src/runtime/exchange.ts";
 import type { NodeEnv } from "../src/runtime/exchange-node.ts";
 import type { RequestRecord } from "../src/telemetry/request-record.ts";
@@ -12,8 +13,8 @@ export interface AppEnv extends Env {
     exchange: Exchange;
     record: RequestRecord;
     dialect: Dialect;
-    /** Largest body this route reads, in bytes. */
-    maxBodyBytes: number;
+    /** How much of a body this route reads. */
+    bodyLimit: BodyLimit;
     /** Headers that every answer of this request carries, as name, value, name … */
     addedHeaders: string[];
   };

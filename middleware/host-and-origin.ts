@@ -21,6 +21,7 @@ const ALLOWED_HEADERS = [
   "X-Stainless-Helper-Method,X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version",
   "X-Stainless-Poll-Helper,X-Stainless-Retry-Count,X-Stainless-Runtime",
   "X-Stainless-Runtime-Version,X-Stainless-Timeout,X-Project-Name,X-Shared-Ollama-Cache",
+  "X-Shared-Ollama-Image-Compression",
 ].join(",");
 const EXPOSED_HEADERS =
   "X-Shared-Ollama-Request-Id,Server-Timing,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";

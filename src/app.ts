@@ -21,7 +21,8 @@ import type { ClientAddress } from "./tenancy/tenant-name.ts";
 export interface AppOptions {
   requestId: Parameters<typeof requestId>[0];
   hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
-  maxBodyBytes: number;
+  /** The limit of a path of `/api/v1`. */
+  bodyLimit: Parameters<typeof bodyLimit>[0];
   addresses: ClientAddress;
   services: Services;
   proxy: PassThroughServices;
@@ -40,7 +41,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.use(requestId(options.requestId));
   app.use(hostAndOrigin(options.hostAndOrigin));
   app.use(notWhileStopping(services.isStopping));
-  app.use("/api/v1/*", bodyLimit(options.maxBodyBytes));
+  app.use("/api/v1/*", bodyLimit(options.bodyLimit));
   app.use(tenant(options.addresses));
 
   const ownRoutes = serviceRoutes(services);

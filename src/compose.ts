@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Hono } from "hono";
 import systeminformation from "systeminformation";
 import { chooseProfile, type ChosenProfile } from "../config/profiles.ts";
 import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
-import { openWorkerPool } from "../workers/pool.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
 import { FrontDoor } from "./compose/front-door.ts";
+import { composeImages, composeWorkers } from "./compose/images.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
 import { composeScheduling } from "./compose/scheduling.ts";
 import { renderError } from "./errors/render.ts";
@@ -19,7 +18,7 @@ import { Deadlines } from "./runtime/deadlines.ts";
 import { createTransport } from "./runtime/http.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./runtime/listen.ts";
-import { entryUrl, projectRoot } from "./runtime/paths.ts";
+import { projectRoot } from "./runtime/paths.ts";
 import type { PoolName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./telemetry/service-log.ts";
 import type { Terminal } from "./telemetry/terminal.ts";
@@ -46,7 +45,7 @@ export interface Service {
   /** Why a request that names no model would fail now; undefined when it would not. */
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
-  load: () => { active: number; text: number; vision: number; tenants: number; deadlines: number };
+  load: () => Record<"active" | "text" | "vision" | "tenants" | "tasks" | "deadlines", number>;
 }
 
 /** The composition root: builds each long-lived part and lists them in their order. */
@@ -59,11 +58,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     level: settings.logLevel,
     onFault: (err) => terminal.say(`The logs cannot be written: ${err.message}`),
   });
-  const pool = openWorkerPool(entryUrl("workers/main.ts"), Math.max(1, availableParallelism() - 1));
+  const pool = composeWorkers(settings, logs);
+  const images = composeImages(settings, pool);
   const transport = createTransport();
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
-  const tenantText = new TenantLimiter({ limit: settings.tenantMaxText });
+  const tenants = {
+    text: new TenantLimiter({ limit: settings.tenantMaxText }),
+    vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
+  };
   const upstream = composeInferenceServer({
     settings,
     profile,
@@ -86,7 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   });
   const scheduling = composeScheduling({ settings, profile, upstream, transport });
   const { catalog, residency, queue } = scheduling;
-  const parts = { settings, profile, logs, pool, transport, deadlines, active, tenantText };
+  const parts = { settings, profile, logs, pool, images, transport, deadlines, active, tenants };
   const { app, document } = createApp(
     appOptions({ ...parts, upstream, scheduling, isStopping: () => door.isStopping }),
   );
@@ -134,7 +137,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       active: active.size,
       text: underWay("text"),
       vision: underWay("vision"),
-      tenants: tenantText.size,
+      tenants: tenants.text.size + tenants.vision.size,
+      tasks: pool.size,
       deadlines: deadlines.size,
     }),
   };

@@ -1,2 +1,34 @@
-// Entry of a worker thread: each export is a task that the pool calls by its name.
-export { inspectBody } from "../src/inference/inspect-body.ts";
+// Entry of a worker thread: each export is a task that the pool calls by its name. What is large
+// in a result is handed over to the main thread, not copied.
+import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
+import type { ImageBodyInput } from "../src/images/image-body.ts";
+import { inspectBody as inspect } from "../src/inference/inspect-body.ts";
+import { compressImage as compress } from "./tasks/compress-image.ts";
+import type { TaskInput } from "./protocol.ts";
+import { standingBack } from "./tasks/stand-back.ts";
+import { handingOver } from "./transfer.ts";
+
+export function inspectBody(body: Uint8Array) {
+  // The body goes back too: it was handed over, and is what is sent on.
+  return handingOver({ body, facts: inspect(body) }, [body]);
+}
+
+export function readImageBody(input: ImageBodyInput) {
+  const result = read(input);
+  const images = result.ok ? result.images : [];
+  return handingOver(
+    result,
+    images.flatMap((image) => (image.ok ? [image.bytes] : [])),
+  );
+}
+
+export function locateImages({ body, maxImageBytes }: ImageBodyInput) {
+  const images = locate({ body, maxImageBytes });
+  // The body goes back too: it was handed over, and is needed for what stands between images.
+  return handingOver({ body, images }, [body, ...images.map(({ image }) => image.bytes)]);
+}
+
+export async function compressImage(input: TaskInput<"compressImage">) {
+  const result = await standingBack(() => compress(input));
+  return handingOver(result, result.ok ? [result.base64] : []);
+}

@@ -4,57 +4,212 @@ import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
 
 /** Tinypool, or a stand-in for tests. */
 export interface RawPool {
-  run(input: unknown, options: { name: string }): Promise<unknown>;
+  run(input: unknown, options: RawRunOptions): Promise<unknown>;
   destroy(): Promise<void>;
 }
 
+interface RawRunOptions {
+  name: string;
+  signal: AbortSignal;
+  transferList: ArrayBuffer[];
+}
+
 interface WorkerPoolOptions {
-  /** A task that has not settled by then has failed: tinypool never settles a dead thread's. */
+  /** Starts the threads; called with the first task. */
+  open: () => RawPool;
+  /** Tasks that run at once. */
+  threads: number;
+  /** Tasks that may wait for a thread. */
+  maxWaiting: number;
+  /** A task that runs longer has failed, and its thread is ended. */
   taskDeadlineMs: number;
 }
 
-/** The typed way to the worker threads. */
-export class WorkerPool {
-  readonly #pool: RawPool;
-  readonly #deadlineMs: number;
+interface RunOptions {
+  /** Calls the task off: one that waits is dropped, one that runs loses its thread. */
+  signal?: AbortSignal;
+  /** Bytes of the input that are handed over, not copied; the caller must not use them again. */
+  transfer?: Uint8Array[];
+}
 
-  constructor(pool: RawPool, { taskDeadlineMs }: WorkerPoolOptions) {
-    this.#pool = pool;
-    this.#deadlineMs = taskDeadlineMs;
+interface Waiting {
+  start: () => void;
+  refuse: (err: Error) => void;
+}
+
+/** Tasks of a few milliseconds: they go before images, whose compression takes a hundred. */
+const SHORT_TASKS = new Set<TaskName>(["inspectBody", "readImageBody", "locateImages"]);
+
+/**
+ * The typed way to the worker threads. It keeps the queue itself and hands tinypool only what a
+ * thread is free for: so a task's deadline counts from its start, and one that is called off
+ * while it waits costs nothing.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #short: Waiting[] = [];
+  readonly #long: Waiting[] = [];
+  #raw: RawPool | undefined;
+  #running = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
   }
 
-  /** Runs a task on a thread. @throws ServiceError `internal_error` when the task fails. */
-  async run<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_resolve, reject) => {
-      const late = new Error(`the task ${name} took longer than ${this.#deadlineMs} ms`);
-      timer = setTimeout(() => reject(late), this.#deadlineMs);
-    });
+  /** Tasks that run or wait. */
+  get size(): number {
+    return this.#running + this.#waiting;
+  }
+
+  get #waiting(): number {
+    return this.#short.length + this.#long.length;
+  }
+
+  /**
+   * Runs a task on a thread.
+   * @throws ServiceError `queue_full` or `shutting_down`; the signal's reason; an Error when the
+   * task throws, ends its thread, runs out of memory or past the deadline.
+   */
+  async run<K extends TaskName>(
+    name: K,
+    input: TaskInput<K>,
+    { signal, transfer = [] }: RunOptions = {},
+  ): Promise<TaskOutput<K>> {
+    signal?.throwIfAborted();
+    if (this.#closing) throw shuttingDown();
+    if (this.#running < this.#options.threads) this.#running += 1;
+    else await this.#turn(name, signal);
     try {
-      return (await Promise.race([this.#pool.run(input, { name }), deadline])) as TaskOutput<K>;
-    } catch (cause) {
-      throw new ServiceError("internal_error", `The task ${name} failed`, { cause });
+      return (await this.#runNow(name, input, signal, transfer)) as TaskOutput<K>;
     } finally {
-      clearTimeout(timer);
+      const next = this.#short.shift() ?? this.#long.shift();
+      // The place goes straight to the next one: nobody can come between.
+      if (next) next.start();
+      else this.#running -= 1;
     }
   }
 
-  async destroy(): Promise<void> {
-    await this.#pool.destroy();
+  /** Ends the threads; what runs or waits fails. All callers await the same end. */
+  destroy(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // First, or the places of the tasks that now end would go to them, on new threads.
+    for (const line of [this.#short, this.#long]) {
+      for (const waiting of line.splice(0)) waiting.refuse(shuttingDown());
+    }
+    await this.#raw?.destroy();
+  }
+
+  /** Waits until a running task gives its place. */
+  #turn(name: TaskName, signal: AbortSignal | undefined): Promise<void> {
+    const { maxWaiting } = this.#options;
+    if (this.#waiting >= maxWaiting) {
+      throw new ServiceError("queue_full", `${maxWaiting} images wait to be compressed`);
+    }
+    const line = SHORT_TASKS.has(name) ? this.#short : this.#long;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        line.splice(line.indexOf(waiting), 1);
+        reject(signal?.reason as Error);
+      };
+      const waiting: Waiting = {
+        start: () => {
+          signal?.removeEventListener("abort", leave);
+          resolve();
+        },
+        refuse: (err) => {
+          signal?.removeEventListener("abort", leave);
+          reject(err);
+        },
+      };
+      line.push(waiting);
+      signal?.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  async #runNow(
+    name: TaskName,
+    input: unknown,
+    signal: AbortSignal | undefined,
+    transfer: Uint8Array[],
+  ): Promise<unknown> {
+    const { taskDeadlineMs } = this.#options;
+    // Of our own, and never aborted once the task has settled: tinypool would throw into the void.
+    const stop = new AbortController();
+    const callOff = (): void => stop.abort();
+    let late: Error | undefined;
+    const timer = setTimeout(() => {
+      late = new Error(`the task ${name} took longer than ${taskDeadlineMs} ms`);
+      stop.abort();
+    }, taskDeadlineMs);
+    signal?.addEventListener("abort", callOff, { once: true });
+    try {
+      signal?.throwIfAborted();
+      // Between its turn and here the pool may have been closed.
+      if (this.#closing) throw shuttingDown();
+      this.#raw ??= this.#options.open();
+      const transferList = transfer.map((bytes) => bytes.buffer as ArrayBuffer);
+      return await this.#raw.run(input, { name, signal: stop.signal, transferList });
+    } catch (err) {
+      signal?.throwIfAborted();
+      if (this.#closing) throw shuttingDown();
+      throw taskFailure(name, late ?? err);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", callOff);
+    }
   }
 }
 
-/**
- * Opens the pool. Threads start with the first task and end when they have been idle.
- * @param entry file URL of workers/main, built (.js) on Node, as it is (.ts) on Bun.
- */
-export function openWorkerPool(entry: string, threads: number): WorkerPool {
-  const pool = new Tinypool({
-    filename: entry,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: 30_000,
-    maxQueue: 256,
-  });
-  return new WorkerPool(pool, { taskDeadlineMs: 30_000 });
+/** What went wrong is for the log; clients are told an internal error with the request's id. */
+function taskFailure(name: TaskName, cause: unknown): Error {
+  return new Error(`the task ${name} failed`, { cause });
+}
+
+function shuttingDown(): ServiceError {
+  return new ServiceError("shutting_down", "The service is stopping");
+}
+
+interface OpenOptions {
+  /** File URL of workers/main, built (.js) on Node, as it is (.ts) on Bun. */
+  entry: string;
+  threads: number;
+  taskDeadlineMs: number;
+  /** Told when a thread dies that had nothing to do. */
+  onFault: (err: unknown) => void;
+}
+
+/** Tasks that may wait. Each may hold an image of some megabytes. */
+const MAX_WAITING = 64;
+
+/** JavaScript memory of one thread; the largest body that is parsed there needs a part of it. */
+const MAX_HEAP_MB = 512;
+
+/** The pool of the service. Threads start with the first task and end when they have been idle. */
+export function openWorkerPool(options: OpenOptions): WorkerPool {
+  const { entry, threads, taskDeadlineMs, onFault } = options;
+  const open = (): RawPool => {
+    const pool = new Tinypool({
+      filename: entry,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: 30_000,
+      // Bun knows no limits for threads; there the deadline is what ends a task that eats memory.
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    pool.on("error", onFault);
+    return {
+      run: (input, task) => pool.run(input, task),
+      destroy: async () => {
+        const ended = pool.threads.map((thread) => thread.terminate());
+        // Tinypool alone would wait for ever for a thread that has ended itself.
+        await Promise.race([pool.destroy(), Promise.all(ended)]);
+      },
+    };
+  };
+  return new WorkerPool({ open, threads, maxWaiting: MAX_WAITING, taskDeadlineMs });
 }

@@ -1,9 +1,69 @@
+import type { ImageBody, ImageBodyInput, LocatedImage } from "../src/images/image-body.ts";
 import type { BodyFacts } from "../src/inference/inspect-body.ts";
+
+export type ImageFormat = "jpeg" | "png" | "webp";
+
+/** What to make of an image. */
+export interface CompressOptions {
+  /** False: the bytes go on as they are, once they have been decoded as a check. */
+  compress: boolean;
+  /** The format to write. */
+  format: ImageFormat;
+  /** The client named the format: an image of another one is converted even if it grows. */
+  formatIsWished: boolean;
+  /** Longest side in pixels; larger images are scaled down to it, smaller never up. */
+  maxDimension: number;
+  /** Quality of JPEG and WebP, 1–100. */
+  quality: number;
+  /** zlib level of PNG, 0–9. */
+  pngLevel: number;
+  /** Images with more pixels are refused before they are decoded. */
+  maxPixels: number;
+}
+
+/** One side of a compression: what came in, or what goes out. */
+export interface ImageSide {
+  /** The format by the content: jpeg, png, webp, gif, tiff, avif, heic. */
+  format: string;
+  /** Pixels as they are seen, EXIF orientation applied. */
+  width: number;
+  height: number;
+  bytes: number;
+}
+
+/** An image made ready for the model. */
+export interface CompressedImage {
+  ok: true;
+  /** Base64 as ASCII bytes, without a data URL's head: what Ollama takes. */
+  base64: Uint8Array;
+  source: ImageSide;
+  sent: ImageSide;
+  /** Milliseconds that decoding, scaling and encoding took. */
+  ms: number;
+}
+
+/** An image that cannot be used; `message` is a whole sentence for the client. */
+export interface RefusedImage {
+  ok: false;
+  message: string;
+}
 
 /** The tasks of the worker threads: name → what goes in and what comes out. Types only. */
 export interface Tasks {
   /** Reads a large inference body far enough to schedule it. */
-  inspectBody: { input: Uint8Array; output: BodyFacts };
+  inspectBody: { input: Uint8Array; output: { body: Uint8Array; facts: BodyFacts } };
+  /** Parses a body of the service's own routes and takes its images out. */
+  readImageBody: { input: ImageBodyInput; output: ImageBody };
+  /** Finds the images of a body that passes through, and where they stand in it. */
+  locateImages: {
+    input: ImageBodyInput;
+    output: { body: Uint8Array; images: LocatedImage[] };
+  };
+  /** Makes an image ready for the model. */
+  compressImage: {
+    input: { bytes: Uint8Array; options: CompressOptions };
+    output: CompressedImage | RefusedImage;
+  };
 }
 
 export type TaskName = keyof Tasks;

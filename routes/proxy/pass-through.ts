@@ -1,16 +1,21 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { tooLarge } from "../../src/runtime/upload-watch.ts";
 import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-error.ts";
+import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import { unloads } from "../../src/models/keep-alive.ts";
 import { canonicalModel } from "../../src/models/model-name.ts";
 import type { LoadHints, Residency } from "../../src/models/residency.ts";
+import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
 import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
 import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
 import type { Upstream } from "../../src/upstream/upstream.ts";
+import { whileHere } from "../while-here.ts";
 import { changesModels, operationOf, pathKind } from "./path-kind.ts";
+
+/** Has a large body read on a thread, which gives it back. */
+type InspectOnThread = (signal: AbortSignal) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
 
 /** What passing through works with. */
 export interface PassThroughServices {
@@ -20,10 +25,15 @@ export interface PassThroughServices {
   residency: Pick<Residency, "used" | "forget">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
   /** Reads a body's facts, large ones on a worker thread. */
-  inspect: (body: Uint8Array) => BodyFacts | Promise<BodyFacts>;
+  inspect: (body: Uint8Array) => BodyFacts | InspectOnThread;
+  /** Compresses the images of a body. */
+  slim: (
+    body: Uint8Array,
+    signal: AbortSignal,
+  ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
   limits: {
-    managementBytes: number;
-    inferenceBytes: number;
+    management: BodyLimit;
+    inference: BodyLimit;
     /** Longest wait in the queue, in milliseconds. */
     maxWaitMs: Record<PoolName, number>;
   };
@@ -39,7 +49,7 @@ export function passThrough(services: PassThroughServices) {
     record.operation = operationOf(path);
     if (kind === "inference") return passInference(c, services);
     if (kind === "blob") return forward(c, services, "stream", {});
-    const body = hasBody(c) ? await readWithin(c, services.limits.managementBytes) : undefined;
+    const body = hasBody(c) ? await readWithin(c, services.limits.management) : undefined;
     const onEnd = changesModels(path) ? () => services.catalog.invalidate() : undefined;
     return forward(c, services, body, onEnd ? { onEnd } : {});
   };
@@ -47,9 +57,11 @@ export function passThrough(services: PassThroughServices) {
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
   const record = c.get("record");
-  const body = await readWithin(c, services.limits.inferenceBytes);
+  let body = await readWithin(c, services.limits.inference);
   const inspected = services.inspect(body);
-  const facts = inspected instanceof Promise ? await inspected : inspected;
+  let facts: BodyFacts;
+  if (typeof inspected === "function") ({ facts, body } = await whileHere(c, inspected));
+  else facts = inspected;
   if (facts.model !== "") {
     record.model = facts.model;
     services.catalog.assertAllowed(facts.model);
@@ -57,9 +69,11 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   if (services.catalog.isRestricted && !facts.modelIsCertain) {
     throw new ServiceError("invalid_request", "The body has to be JSON that names its model once");
   }
+  const isSlim = wantsSlimImages(c) && facts.hasImages;
   const admitted = await admit(c, services, facts);
   const model = canonicalModel(facts.model);
-  return forward(c, services, body, {
+  const sent = isSlim ? await slimmed(c, services, body, admitted) : body;
+  return forward(c, services, sent, {
     admitted,
     onEnd: (end) => {
       admitted.release(end.complete && end.status < 500 ? "completed" : "failed");
@@ -68,6 +82,34 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
       else if (end.status >= 500 || unloads(facts.keepAlive)) services.residency.forget(model);
     },
   });
+}
+
+/** Whether the client asks for its images to be compressed (off unless it does). */
+function wantsSlimImages(c: AppContext): boolean {
+  const asked = c.get("exchange").header("x-shared-ollama-image-compression");
+  if (asked === undefined || asked === "off") return false;
+  if (asked === "on") return true;
+  throw new ServiceError("invalid_request", "X-Shared-Ollama-Image-Compression takes on or off");
+}
+
+/**
+ * The body with its images compressed. It is done in the request's place of the queue: tenants
+ * take turns there, while the threads know no tenants.
+ */
+async function slimmed(
+  c: AppContext,
+  { slim }: PassThroughServices,
+  body: Uint8Array,
+  admitted: Admitted,
+): Promise<Uint8Array> {
+  try {
+    const result = await whileHere(c, (signal) => slim(body, signal));
+    c.get("record").images = result.facts;
+    return result.body;
+  } catch (err) {
+    admitted.release("failed");
+    throw err;
+  }
 }
 
 function admit(
@@ -149,9 +191,9 @@ function hasBody(c: AppContext): boolean {
   return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
 }
 
-async function readWithin(c: AppContext, maxBytes: number): Promise<Uint8Array> {
+async function readWithin(c: AppContext, limit: BodyLimit): Promise<Uint8Array> {
   const exchange = c.get("exchange");
   const declared = Number(exchange.header("content-length") ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes, declared);
-  return exchange.readBody(maxBytes);
+  if (declared > limit.maxBytes) throw tooLarge(limit, declared);
+  return exchange.readBody(limit);
 }

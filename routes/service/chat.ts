@@ -1,27 +1,11 @@
-import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
-import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.ts";
-import { metricsBlock } from "../../src/inference/metrics-block.ts";
-import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
-import { textsOf } from "../../src/inference/prompt-limit.ts";
-import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
+import { answer } from "./answer.ts";
 import { ChatAnswer, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
-import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
-import { NativeMessage } from "./contract/messages.ts";
+import { ChatRequest, nativeChat } from "./forms/native-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-import { answerText, textModel } from "./text-answer.ts";
-
-const ChatRequest = z
-  .strictObject({ messages: z.array(NativeMessage).min(1), ...nativeFields })
-  .openapi("ChatRequest", {
-    example: {
-      model: "smollm2:135m",
-      messages: [{ role: "user", content: "Why is the sky blue?" }],
-    },
-  });
 
 const STREAM_EXAMPLE =
   'data: {"chunk":"Sun","role":"assistant","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
@@ -52,32 +36,7 @@ export function chatRoute(router: ServiceRouter, services: Services): void {
 }
 
 async function chat(c: AppContext, services: Services): Promise<Response> {
-  const record = c.get("record");
-  record.operation = "chat";
+  c.get("record").operation = "chat";
   const input = await readJson(c, ChatRequest);
-  const request: InferenceRequest = {
-    path: "/api/chat",
-    pool: "text",
-    model: await textModel(services, input.model, textsOf(input.messages)),
-    body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
-    hints: generationHints(input),
-  };
-  return answerText(c, services, request, {
-    stream: input.stream,
-    shape: {
-      whole: (answer) => ({ message: messageOf(answer), ...metricsBlock(record, answer) }),
-      frames: (lines, onError) => nativeFrames(lines, record, { role: true, onError }),
-    },
-  });
-}
-
-function messageOf(answer: OllamaAnswer) {
-  const calls = fromOllamaCalls(answer["message"]);
-  const content = textOf(answer);
-  return {
-    role: "assistant",
-    content: calls && content === "" ? null : content,
-    tool_calls: calls ?? null,
-    tool_call_id: null,
-  };
+  return answer(c, services, await nativeChat.ask(input, [], services));
 }

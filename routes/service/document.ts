@@ -17,6 +17,8 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
     security: [],
     tags: [
       { name: "Text", description: "Generation and chat" },
+      { name: "Vision", description: "Chat about images" },
+      { name: "Batch", description: "Many chats in one request" },
       { name: "Embeddings", description: "Vectors for search" },
       { name: "Models", description: "What is installed and loaded" },
       { name: "State", description: "Health, queue and limits" },

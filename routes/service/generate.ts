@@ -6,6 +6,8 @@ import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
 import type { InferenceRequest } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
+import { answer, type AnswerShape } from "./answer.ts";
+import { textModel } from "./choose-model.ts";
 import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
@@ -13,7 +15,6 @@ import { generationFields, generationHints, nativeFields } from "./contract/gene
 import { NativeMessage } from "./contract/messages.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-import { answerText, textModel } from "./text-answer.ts";
 
 const GenerateRequest = z
   .strictObject({
@@ -67,26 +68,25 @@ export function generateRoute(router: ServiceRouter, services: Services): void {
 }
 
 async function generate(c: AppContext, services: Services): Promise<Response> {
-  const record = c.get("record");
-  record.operation = "generate";
+  c.get("record").operation = "generate";
   const input = await readJson(c, GenerateRequest);
   const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];
   const model = await textModel(services, input.model, texts);
-  return answerText(c, services, inferenceRequest(input, model), {
-    stream: input.stream,
-    shape: {
-      whole: (answer) => {
-        const calls = fromOllamaCalls(answer["message"]);
-        return {
-          text: textOf(answer),
-          ...(calls ? { tool_calls: calls } : {}),
-          ...metricsBlock(record, answer),
-        };
-      },
-      frames: (lines, onError) => nativeFrames(lines, record, { role: false, onError }),
-    },
-  });
+  const request = inferenceRequest(input, model);
+  return answer(c, services, { request, stream: input.stream, shape });
 }
+
+const shape: AnswerShape = {
+  whole: (answer, record) => {
+    const calls = fromOllamaCalls(answer["message"]);
+    return {
+      text: textOf(answer),
+      ...(calls ? { tool_calls: calls } : {}),
+      ...metricsBlock(record, answer),
+    };
+  },
+  frames: (lines, record, onError) => nativeFrames(lines, record, { role: false, onError }),
+};
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
 function inferenceRequest(input: GenerateInput, model: string): InferenceRequest {

@@ -1,3 +1,4 @@
+import { batchRoutes } from "./batch/batch-routes.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute } from "./embeddings.ts";
@@ -6,6 +7,8 @@ import { modelRoutes } from "./models.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 import { stateRoutes } from "./state.ts";
+import { vlmOpenaiRoute } from "./vlm-openai.ts";
+import { vlmRoute } from "./vlm.ts";
 
 /** All routes of `/api/v1`. */
 export function serviceRoutes(services: Services): ServiceRouter {
@@ -13,6 +16,9 @@ export function serviceRoutes(services: Services): ServiceRouter {
   generateRoute(router, services);
   chatRoute(router, services);
   chatCompletionsRoute(router, services);
+  vlmRoute(router, services);
+  vlmOpenaiRoute(router, services);
+  batchRoutes(router, services);
   embeddingsRoute(router, services);
   modelRoutes(router, services);
   stateRoutes(router, services);

@@ -1,10 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../../middleware/env.ts";
 import type { PromptLimit } from "../../src/inference/prompt-limit.ts";
+import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { InferenceRunner } from "../../src/inference/runner.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
-import type { PoolName } from "../../src/scheduling/fair-queue.ts";
-import type { PoolStats } from "../../src/scheduling/pool-counter.ts";
+import type { BodyLimit } from "../../src/runtime/body-limit.ts";
+import type { FairQueue, PoolName } from "../../src/scheduling/fair-queue.ts";
+import type { RequestEnd, RequestRecord } from "../../src/telemetry/request-record.ts";
 import type { UpstreamClient } from "../../src/upstream/client.ts";
 import type { Upstream } from "../../src/upstream/upstream.ts";
 
@@ -13,12 +15,24 @@ export interface Services {
   runner: Pick<InferenceRunner, "answer" | "stream">;
   catalog: Pick<
     ModelCatalog,
-    "assertAllowed" | "defaultModel" | "defaultEmbeddingModel" | "installed"
+    | "assertAllowed"
+    | "assertAllAllowed"
+    | "assertCanSee"
+    | "defaultModel"
+    | "defaultVisionModel"
+    | "defaultEmbeddingModel"
+    | "installed"
   >;
   promptLimit: PromptLimit;
   upstream: Pick<Upstream, "state" | "reason" | "origin">;
   client: Pick<UpstreamClient, "installed" | "loaded" | "show">;
-  queueStats: (pool: PoolName) => PoolStats;
+  /** Parses a body and takes its images out, large ones on a worker thread. */
+  readImages: ImageBodyReader;
+  /** How much of a body is read. */
+  bodyLimits: Record<PoolName, BodyLimit>;
+  /** The limits of batches. */
+  batch: Record<PoolName, BatchLimits>;
+  queue: Pick<FairQueue, "stats" | "assertRoomForBackground">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   /** Tells the log of a failure that could only be shown inside a stream. */
@@ -26,10 +40,21 @@ export interface Services {
   guards: {
     /** Requests a minute on a route. */
     rate: (route: string, perMinute: number) => MiddlewareHandler<AppEnv>;
-    /** The tenant's places for text. */
+    /** The tenant's places for text, and for requests with images. */
     tenantText: MiddlewareHandler<AppEnv>;
+    tenantVision: MiddlewareHandler<AppEnv>;
+    /** The same for a route that learns from its body which of them it needs. */
+    holdPlace: (record: RequestRecord, pool: PoolName) => void;
   };
+  /** Writes down how an item of a batch went. */
+  logItem: (record: RequestRecord, end: RequestEnd) => void;
   facts: ServiceFacts;
+}
+
+/** How large a batch may be, and how many of its items are under way at once. */
+export interface BatchLimits {
+  maxItems: number;
+  atOnce: number;
 }
 
 /** Facts that do not change while the service runs. */

@@ -168,10 +168,10 @@ function ready(c: AppContext, { upstream, isStopping }: Services): Response {
   return answerJson(c, { status: "ready" });
 }
 
-function stats(c: AppContext, { queueStats, facts }: Services): Response {
+function stats(c: AppContext, { queue, facts }: Services): Response {
   return answerJson(c, {
-    ...queueStats("text"),
+    ...queue.stats("text"),
     ...facts.queueLimits.text,
-    vlm: { ...queueStats("vision"), ...facts.queueLimits.vision },
+    vlm: { ...queue.stats("vision"), ...facts.queueLimits.vision },
   });
 }

@@ -16,6 +16,7 @@ import type { ActiveRequests } from "../runtime/active-requests.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { createExchange } from "../runtime/http.ts";
 import { serviceVersion } from "../runtime/paths.ts";
+import { ownedBytes } from "../runtime/owned-bytes.ts";
 import type { Transport } from "../runtime/transport.ts";
 import { UploadWatch } from "../runtime/upload-watch.ts";
 import { RequestLog } from "../telemetry/request-log.ts";
@@ -24,7 +25,9 @@ import { RateLimiter } from "../tenancy/rate-limiter.ts";
 import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { hardStops, queueFacts } from "./pools.ts";
+import type { PoolName } from "../scheduling/fair-queue.ts";
+import type { Images } from "./images.ts";
+import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
 
 interface AppParts {
@@ -35,7 +38,8 @@ interface AppParts {
   transport: Transport;
   deadlines: Deadlines;
   active: ActiveRequests;
-  tenantText: TenantLimiter;
+  images: Images;
+  tenants: Record<PoolName, TenantLimiter>;
   upstream: Upstream;
   scheduling: Scheduling;
   isStopping: () => boolean;
@@ -47,13 +51,14 @@ const INSPECT_ON_THREAD_BYTES = 262_144;
 /** What the HTTP side is made from. */
 export function appOptions(parts: AppParts): AppOptions {
   const { settings, logs, active } = parts;
+  const log = new RequestLog(logs);
   const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
   const onError = (err: unknown, requestId: string): void =>
     logs.service.error({ err, request_id: requestId }, "request failed");
   return {
     requestId: {
       exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
-      log: new RequestLog(logs),
+      log,
       active,
     },
     hostAndOrigin: {
@@ -61,9 +66,9 @@ export function appOptions(parts: AppParts): AppOptions {
       hosts: settings.allowedHosts,
       checkHost: isLoopback(settings.apiHost),
     },
-    maxBodyBytes: settings.maxBodyBytes,
+    bodyLimit: bodyLimitOf(settings),
     addresses: new ClientAddress(settings.trustedProxies),
-    services: ownServices(parts, onError),
+    services: ownServices(parts, log, onError),
     proxy: proxyServices(parts),
     onError,
   };
@@ -71,6 +76,7 @@ export function appOptions(parts: AppParts): AppOptions {
 
 function ownServices(
   parts: AppParts,
+  log: RequestLog,
   onStreamError: (err: unknown, requestId: string) => void,
 ): Services {
   const { settings, profile, transport, upstream, deadlines, scheduling } = parts;
@@ -82,6 +88,7 @@ function ownServices(
       residency,
       transport,
       upstream,
+      images: parts.images.compressor,
       deadlines,
       hardStopMs: hardStops(settings),
     }),
@@ -89,14 +96,20 @@ function ownServices(
     upstream,
     client,
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
-    queueStats: (name) => queue.stats(name),
+    readImages: parts.images.read,
+    bodyLimits: bodyLimits(settings),
+    batch: batchLimits(settings),
+    queue,
     isStopping: parts.isStopping,
     onStreamError,
     guards: {
       rate: (route, perMinute) =>
         settings.rateLimitEnabled ? rateLimit(limiter, route, perMinute) : (_c, next) => next(),
-      tenantText: tenantConcurrency(parts.tenantText),
+      tenantText: tenantConcurrency(parts.tenants.text),
+      tenantVision: tenantConcurrency(parts.tenants.vision),
+      holdPlace: (record, pool) => record.onEnd(parts.tenants[pool].acquire(record.tenant)),
     },
+    logItem: (record, end) => log.writeItem(record, end),
     facts: {
       version: serviceVersion,
       modelProfile: modelProfileBody(profile, settings),
@@ -105,7 +118,7 @@ function ownServices(
   };
 }
 
-function proxyServices({ settings, pool, transport, upstream, scheduling }: AppParts) {
+function proxyServices({ settings, pool, images, transport, upstream, scheduling }: AppParts) {
   const { admission, residency, catalog } = scheduling;
   return {
     transport,
@@ -113,11 +126,15 @@ function proxyServices({ settings, pool, transport, upstream, scheduling }: AppP
     admission,
     residency,
     catalog,
-    inspect: (body) =>
-      body.byteLength > INSPECT_ON_THREAD_BYTES ? pool.run("inspectBody", body) : inspectBody(body),
+    inspect: (bytes) => {
+      if (bytes.byteLength <= INSPECT_ON_THREAD_BYTES) return inspectBody(bytes);
+      const body = ownedBytes(bytes);
+      return (signal) => pool.run("inspectBody", body, { signal, transfer: [body] });
+    },
+    slim: images.slim,
     limits: {
-      managementBytes: settings.maxBodyBytes,
-      inferenceBytes: settings.proxyMaxBodyBytes,
+      management: bodyLimits(settings).text,
+      inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },
       maxWaitMs: hardStops(settings),
     },
   } satisfies PassThroughServices;

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/schema.ts";
+import type { BodyLimit } from "../runtime/body-limit.ts";
 
 /** The queue's limits for text and for requests with images. */
 export function poolLimits(settings: Settings) {
@@ -31,4 +32,32 @@ export function queueFacts(settings: Settings) {
     default_timeout: stopMs / 1000,
   });
   return { text: shown(text, stops.text), vision: shown(vision, stops.vision) };
+}
+
+/** How much of a body of `/api/v1` is read, without images and with. */
+export function bodyLimits(settings: Settings) {
+  return {
+    text: { maxBytes: settings.maxBodyBytes, setting: "MAX_BODY_BYTES" },
+    vision: { maxBytes: settings.visionMaxBodyBytes, setting: "VLM_MAX_BODY_BYTES" },
+  };
+}
+
+/** The limit of a path. Where only the body says whether it has images, the larger one. */
+export function bodyLimitOf(settings: Settings): (path: string) => BodyLimit {
+  const { text, vision } = bodyLimits(settings);
+  const either = vision.maxBytes >= text.maxBytes ? vision : text;
+  return (path) => {
+    if (VISION_PATH.test(path)) return vision;
+    return path.endsWith("/chat/completions") ? either : text;
+  };
+}
+
+const VISION_PATH = /^\/api\/v1\/(?:batch\/)?vlm(?:\/|$)/;
+
+/** The limits of batches. */
+export function batchLimits(settings: Settings) {
+  return {
+    text: { maxItems: settings.batchTextMaxItems, atOnce: settings.batchTextAtOnce },
+    vision: { maxItems: settings.batchVisionMaxItems, atOnce: settings.batchVisionAtOnce },
+  };
 }

@@ -10,7 +10,7 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { UpstreamClient } from "../upstream/client.ts";
 import { loadModel } from "../upstream/load-model.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { poolLimits } from "./pools.ts";
+import { poolLimits } from "./limits.ts";
 
 interface SchedulingParts {
   settings: Settings;
@@ -34,7 +34,9 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = new ModelCatalog({
     list: () => client.installed(),
+    show: (model) => client.show(model),
     preferred: [settings.defaultTextModel ?? profile.profile.text_model, ENGINE_TEXT_MODEL],
+    preferredVision: [settings.defaultVisionModel ?? profile.profile.vlm_model],
     embedding: profile.profile.embedding_model,
     allowed: settings.allowedModels,
   });

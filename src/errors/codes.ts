@@ -23,6 +23,11 @@ export const ERROR_CODES = {
     type: "InvalidRequestError",
     about: "The model is outside ALLOWED_MODELS.",
   },
+  batch_too_large: {
+    status: 400,
+    type: "InvalidRequestError",
+    about: "The batch has more items than it may.",
+  },
   invalid_project_name: {
     status: 400,
     type: "InvalidRequestError",
@@ -77,7 +82,7 @@ export const ERROR_CODES = {
     status: 503,
     type: "RequestError",
     retryAfterSec: 2,
-    about: "The shared queue is full.",
+    about: "The shared queue, or the one for images to compress, is full.",
   },
   request_timeout: {
     status: 503,

@@ -11,11 +11,19 @@ export interface RenderedError {
   headers: Record<string, string>;
 }
 
+/** The service's own routes that take and answer what OpenAI's do. */
+const OPENAI_ROUTES = new Set([
+  "/api/v1/chat/completions",
+  "/api/v1/vlm/openai",
+  "/api/v1/batch/chat/completions",
+  "/api/v1/batch/vlm/completions",
+]);
+
 /** The dialect a path is answered in. */
 export function dialectOf(path: string): Dialect {
   if (path === "/v1/messages" || path.startsWith("/v1/messages/")) return "anthropic";
   if (path.startsWith("/v1/")) return "openai";
-  if (path === "/api/v1/chat/completions") return "openai";
+  if (OPENAI_ROUTES.has(path)) return "openai";
   if (path.startsWith("/api/v1/") || path === "/api/v1") return "service";
   if (path.startsWith("/api/")) return "ollama";
   return "service";

@@ -91,7 +91,8 @@ const IMAGE_PARTS = new Set(["image_url", "input_image", "image"]);
 function loadOptions(options: unknown): Record<string, unknown> | undefined {
   if (!isObject(options)) return undefined;
   const chosen = LOAD_OPTIONS.filter(
-    (name) => options[name] !== undefined && options[name] !== null,
+    // They are the client's, of any shape; others than these no server takes.
+    (name) => typeof options[name] === "number" || typeof options[name] === "boolean",
   );
   if (chosen.length === 0) return undefined;
   return Object.fromEntries(chosen.map((name) => [name, options[name]]));

@@ -13,6 +13,8 @@ export interface ChatMessage {
   content?: string | null | undefined;
   tool_calls?: ToolCall[] | null | undefined;
   tool_call_id?: string | null | undefined;
+  /** Slots of the message's images. */
+  images?: string[] | undefined;
 }
 
 /** Messages as Ollama takes them: arguments are objects, tool answers name their tool. */
@@ -24,6 +26,7 @@ export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknow
     return {
       role: message.role === "developer" ? "system" : message.role,
       content: message.content ?? "",
+      ...(message.images?.length ? { images: message.images } : {}),
       ...(message.tool_calls?.length ? { tool_calls: message.tool_calls.map(toOllamaCall) } : {}),
       ...(message.tool_call_id ? { tool_call_id: message.tool_call_id } : {}),
       ...(toolName ? { tool_name: toolName } : {}),

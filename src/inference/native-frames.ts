@@ -19,15 +19,23 @@ export function sseFrame(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
+interface NativeFrameOptions {
+  /** Whether frames carry `role`, as those of chat do. */
+  role: boolean;
+  /** Told of a failure that can only be shown inside the stream. */
+  onError: (err: unknown) => void;
+  /** Further fields of the last frame. */
+  atEnd?: () => object;
+}
+
 /**
  * Ollama's lines as the native stream (contract §2.6). A failure mid-stream becomes the last
  * frame, since the status has gone out.
- * @param role whether frames carry `role`, as those of chat do.
  */
 export async function* nativeFrames(
   lines: AsyncGenerator<OllamaAnswer>,
   record: RequestRecord,
-  { role, onError }: { role: boolean; onError: (err: unknown) => void },
+  { role, onError, atEnd }: NativeFrameOptions,
 ): AsyncGenerator<string> {
   const common = {
     ...(role ? { role: "assistant" } : {}),
@@ -43,7 +51,7 @@ export async function* nativeFrames(
         ...common,
         done,
         ...(calls ? { tool_calls: calls } : {}),
-        ...(done ? metricsBlock(record, line) : {}),
+        ...(done ? { ...metricsBlock(record, line), ...atEnd?.() } : {}),
       });
     }
   } catch (err) {

@@ -1,10 +1,14 @@
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import type { DecodedImage } from "../images/image-body.ts";
+import type { ImageCompressor, ImageWishes, ReadyImage } from "../images/image-compressor.ts";
+import type { ImageSlots } from "../images/image-slots.ts";
 import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Exchange } from "../runtime/exchange.ts";
 import type { Transport, UpstreamAnswer } from "../runtime/transport.ts";
+import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
@@ -19,13 +23,27 @@ export interface InferenceRequest {
   model: string;
   /** Ollama's body without `model` and `stream`. */
   body: Record<string, unknown>;
+  /** The images whose slots are in the body. */
+  images?: RequestImages;
   hints: LoadHints;
+}
+
+/** The images of a request; they are compressed before it asks for a place in the queue. */
+export interface RequestImages {
+  list: DecodedImage[];
+  wishes: ImageWishes;
+  slots: ImageSlots;
 }
 
 /** The exchange that a request belongs to. */
 export interface RequestScope {
   exchange: Exchange;
   record: RequestRecord;
+  /**
+   * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
+   * its hard stop counts from when it may run.
+   */
+  background?: boolean;
 }
 
 /** A line or whole answer of Ollama. */
@@ -36,6 +54,7 @@ interface RunnerOptions {
   residency: Pick<Residency, "used" | "forget">;
   transport: Transport;
   upstream: Pick<Upstream, "origin" | "suspect">;
+  images: Pick<ImageCompressor, "prepare">;
   deadlines: Deadlines;
   /** Hard stop for waiting and running together, in milliseconds. */
   hardStopMs: Record<PoolName, number>;
@@ -48,9 +67,23 @@ interface OpenAnswer {
   finish: (outcome: "completed" | "failed") => void;
 }
 
+/** What an admission has to know of the request's hard stop. */
+interface HardStop {
+  signal: AbortSignal;
+  limitMs: number;
+  onPlace: () => void;
+}
+
+/**
+ * Items of batches, over all batches, whose images are compressed at once: enough to keep the
+ * threads busy, and few beside what may wait there, so that no flood of batches fills that.
+ */
+const BACKGROUND_PREPARED_AT_ONCE = 4;
+
 /** Runs inference for the service's own routes: admission, hard stop, call, clean end. */
 export class InferenceRunner {
   readonly #options: RunnerOptions;
+  readonly #backgroundImages = new Turnstile({ atOnce: BACKGROUND_PREPARED_AT_ONCE });
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -108,30 +141,37 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): Promise<OpenAnswer> {
-    const { exchange, record } = scope;
-    const { deadlines, hardStopMs } = this.#options;
+    const { exchange, record, background } = scope;
     const abort = new AbortController();
-    const limitMs = hardStopMs[request.pool];
+    const limitMs = this.#options.hardStopMs[request.pool];
     let admitted: Admitted | undefined;
-    const undo = [
-      exchange.onLeave(() => abort.abort(new ClientLeft())),
-      deadlines.after(limitMs - record.elapsedMs, () => {
+    const undo: (() => unknown)[] = [exchange.onLeave(() => abort.abort(new ClientLeft()))];
+    const stopAfter = (ms: number): void => {
+      const expire = (): void => {
         abort.abort(hardStop(limitMs));
         // A client that does not take its stream must not keep the place.
         admitted?.release("failed");
-      }),
-    ];
+      };
+      undo.push(this.#options.deadlines.after(ms, expire));
+    };
     const finish = (outcome: "completed" | "failed"): void => {
       for (const action of undo.splice(0)) action();
       if (outcome === "failed") abort.abort(new ClientLeft());
       admitted?.release(outcome);
     };
     try {
-      admitted = await this.#admit(request, scope, abort.signal, limitMs);
+      if (!background) stopAfter(limitMs - record.elapsedMs);
+      const images = request.images && (await this.#prepare(request.images, scope, abort.signal));
+      admitted = await this.#admit(request, scope, {
+        signal: abort.signal,
+        limitMs,
+        onPlace: () => void (background && stopAfter(limitMs)),
+      });
       record.queueMs = admitted.queueMs;
       record.loadMs = admitted.loadMs;
       record.streamed = stream;
-      const answer = await this.#call(request, stream, abort.signal);
+      const body = bodyOf(request, stream, images);
+      const answer = await this.#call(request, body, abort.signal);
       return { answer, signal: abort.signal, finish };
     } catch (err) {
       finish("failed");
@@ -139,11 +179,21 @@ export class InferenceRunner {
     }
   }
 
+  async #prepare(
+    { list, wishes }: RequestImages,
+    { record, background }: RequestScope,
+    signal: AbortSignal,
+  ): Promise<ReadyImage[]> {
+    const prepare = () => this.#options.images.prepare(list, wishes, signal);
+    const ready = await (background ? this.#backgroundImages.run(signal, prepare) : prepare());
+    record.images = ready.map(({ facts }) => facts);
+    return ready;
+  }
+
   #admit(
     request: InferenceRequest,
-    { exchange, record }: RequestScope,
-    signal: AbortSignal,
-    limitMs: number,
+    { exchange, record, background = false }: RequestScope,
+    { signal, limitMs, onPlace }: HardStop,
   ): Promise<Admitted> {
     if (exchange.hasLeft) throw new ClientLeft();
     record.model = request.model;
@@ -152,12 +202,14 @@ export class InferenceRunner {
         pool: request.pool,
         tenant: record.tenant,
         model: canonicalModel(request.model),
-        maxWaitMs: limitMs - record.elapsedMs,
+        background,
+        maxWaitMs: background ? Infinity : limitMs - record.elapsedMs,
         onLeave: (left) => exchange.onLeave(left),
       },
       request.hints,
       {
         onLeave: (left) => exchange.onLeave(left),
+        onPlace,
         onHardStop: (stopped) => {
           const stop = (): void => stopped(signal.reason as ServiceError);
           signal.addEventListener("abort", stop, { once: true });
@@ -169,7 +221,7 @@ export class InferenceRunner {
 
   async #call(
     request: InferenceRequest,
-    stream: boolean,
+    body: string | Uint8Array,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
     const { transport, upstream, residency } = this.#options;
@@ -179,7 +231,7 @@ export class InferenceRunner {
         origin: upstream.origin,
         method: "POST",
         path: request.path,
-        body: JSON.stringify({ model: request.model, ...request.body, stream }),
+        body,
         signal,
       });
       if (answer.status === 200) {
@@ -208,6 +260,20 @@ export class InferenceRunner {
       cause: err,
     });
   }
+}
+
+/** Ollama's body, as text or, with images in it, as bytes. */
+function bodyOf(
+  { model, body, images }: InferenceRequest,
+  stream: boolean,
+  ready: ReadyImage[] | undefined,
+): string | Uint8Array {
+  const json = JSON.stringify({ model, ...body, stream });
+  if (!images || !ready) return json;
+  return images.slots.fill(
+    json,
+    ready.map(({ base64 }) => base64),
+  );
 }
 
 function hardStop(limitMs: number): ServiceError {

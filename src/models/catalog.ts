@@ -1,12 +1,17 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../upstream/client.ts";
+import { ModelCapabilities } from "./capabilities.ts";
 import { canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
   /** Asks the server what is installed. @throws ServiceError when it is away. */
   list: () => Promise<InstalledModel[]>;
+  /** Asks the server what it knows of a model. @throws ServiceError as UpstreamClient has it. */
+  show: (model: string) => Promise<Record<string, unknown>>;
   /** Models to fall back on when a request names none, best first. */
   preferred: string[];
+  /** The same for requests with images. */
+  preferredVision: string[];
   /** The model for embeddings when a request names none and it is installed. */
   embedding: string;
   /** ALLOWED_MODELS. */
@@ -16,11 +21,18 @@ interface CatalogOptions {
 
 const FRESH_MS = 5000;
 
-/** Knows the installed models, which of them clients may use, and which one is the default. */
+/** So many models are named to a client that named one without eyes. */
+const MOST_NAMED = 3;
+
+/**
+ * Knows the installed models, which of them clients may use, which can see, and which one is the
+ * default.
+ */
 export class ModelCatalog {
   readonly #options: CatalogOptions;
   readonly #now: () => number;
   readonly #isAllowed: (name: string) => boolean;
+  readonly #capabilities: ModelCapabilities;
   #listed: { at: number; models: InstalledModel[]; names: Set<string> } | undefined;
   #listing: Promise<InstalledModel[]> | undefined;
   #changes = 0;
@@ -29,6 +41,7 @@ export class ModelCatalog {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#isAllowed = modelMatcher(options.allowed);
+    this.#capabilities = new ModelCapabilities({ show: options.show });
   }
 
   /** The installed models, at most 5 s old. @throws when the server is away. */
@@ -39,8 +52,7 @@ export class ModelCatalog {
   }
 
   async isInstalled(model: string): Promise<boolean> {
-    const wanted = canonicalModel(model);
-    return (await this.installed()).some((m) => canonicalModel(m.name) === wanted);
+    return named(await this.installed(), model) !== undefined;
   }
 
   /**
@@ -55,11 +67,13 @@ export class ModelCatalog {
     return isMissing;
   }
 
-  /** What is installed has changed. */
+  /** What is installed has changed, or the server was replaced. */
   invalidate(): void {
     this.#changes += 1;
     this.#listed = undefined;
     this.#listing = undefined;
+    // Another server may do less or more with the same file.
+    this.#capabilities.forget();
   }
 
   /** Whether ALLOWED_MODELS leaves any model out. */
@@ -76,13 +90,24 @@ export class ModelCatalog {
     });
   }
 
+  /** The same for many at once. @throws ServiceError naming all that are not allowed. */
+  assertAllAllowed(models: string[]): void {
+    const refused = [...new Set(models.filter((model) => !this.#isAllowed(model)))];
+    if (refused.length === 0) return;
+    const list = refused.map((model) => `'${model}'`).join(", ");
+    throw new ServiceError("model_not_allowed", `Not allowed here: ${list}`, {
+      fields: { allowed_models: this.#options.allowed },
+      param: "model",
+    });
+  }
+
   /**
    * The model for a request that names none: the preferred ones in order, else the only one
    * installed that generates text.
    * @throws ServiceError `model_not_found` naming what is installed.
    */
   async defaultModel(): Promise<string> {
-    const installed = (await this.installed()).filter((m) => this.#isAllowed(m.name));
+    const installed = await this.#usable();
     const names = new Map(installed.map((m) => [canonicalModel(m.name), m.name]));
     for (const preferred of this.#options.preferred) {
       if (names.has(canonicalModel(preferred))) return preferred;
@@ -105,6 +130,79 @@ export class ModelCatalog {
     return usable ? embedding : this.defaultModel();
   }
 
+  /**
+   * The model for a request with images that names none: the preferred ones in order, else the
+   * only one that can see. Whether a preferred one can see is not asked: see `assertCanSee`.
+   * @throws ServiceError `model_not_found` naming those that can, or how to get one;
+   * `upstream_unavailable` when the server is away.
+   */
+  async defaultVisionModel(): Promise<string> {
+    const usable = await this.#usable();
+    const { preferredVision } = this.#options;
+    const preferred = preferredVision.find((name) => named(usable, name));
+    if (preferred !== undefined) return preferred;
+    const { seeing, unknown } = await this.#sortBySight(usable);
+    const [only] = seeing;
+    if (only !== undefined && seeing.length === 1) return only;
+    // An old server does not say what can see: its client has to know.
+    const list = (seeing.length > 0 ? seeing : unknown).join(", ");
+    const message = list
+      ? `No default vision model is installed (${preferredVision.join(", ")}); name one of: ${list}`
+      : `None of the ${this.#scope} models can see images${await this.#howToGetOne()}`;
+    throw new ServiceError("model_not_found", message, { param: "model" });
+  }
+
+  /**
+   * Lets a model pass that can see, or of which the server does not say whether it can.
+   * @throws ServiceError `model_not_found` when it is not installed; `invalid_request` when it
+   * cannot see, naming models that can; `upstream_unavailable` when the server is away.
+   */
+  async assertCanSee(model: string): Promise<void> {
+    const param = "model";
+    const found = named(await this.installed(), model);
+    if (!found) throw new ServiceError("model_not_found", `model '${model}' not found`, { param });
+    if ((await this.#capabilities.can(found, "vision")) !== false) return;
+    const message = `The model '${model}' cannot see images${await this.#whoCanSee()}`;
+    throw new ServiceError("invalid_request", message, { param });
+  }
+
+  /** The end of a sentence about a model that cannot see. */
+  async #whoCanSee(): Promise<string> {
+    const { seeing } = await this.#sortBySight(await this.#usable());
+    if (seeing.length === 0) return `, and no ${this.#scope} model can${await this.#howToGetOne()}`;
+    const preferred = new Set(this.#options.preferredVision.map(canonicalModel));
+    const rank = (name: string): number => (preferred.has(canonicalModel(name)) ? 0 : 1);
+    const best = seeing.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_NAMED);
+    return `; ${best.map((name) => `'${name}'`).join(", ")} can`;
+  }
+
+  /** Which models a refusal speaks of. */
+  get #scope(): string {
+    return this.isRestricted ? "installed and allowed" : "installed";
+  }
+
+  /** How to fetch a preferred vision model; nothing where that would not help. */
+  async #howToGetOne(): Promise<string> {
+    const installed = await this.installed();
+    const missing = this.#options.preferredVision.find(
+      (name) => this.#isAllowed(name) && !named(installed, name),
+    );
+    return missing === undefined ? "" : `; \`ollama pull ${missing}\` fetches one`;
+  }
+
+  /** The names of the models that can see, and of those of which the server does not say. */
+  async #sortBySight(models: InstalledModel[]): Promise<{ seeing: string[]; unknown: string[] }> {
+    const sight = await Promise.all(models.map((m) => this.#capabilities.can(m, "vision")));
+    const those = (wanted: boolean | undefined): string[] =>
+      models.filter((_model, i) => sight[i] === wanted).map((m) => m.name);
+    return { seeing: those(true), unknown: those(undefined) };
+  }
+
+  /** The installed models that clients may use. */
+  async #usable(): Promise<InstalledModel[]> {
+    return (await this.installed()).filter((m) => this.#isAllowed(m.name));
+  }
+
   /** @param changes what had changed when it was asked for; a later change makes it stale. */
   async #list(changes: number): Promise<InstalledModel[]> {
     try {
@@ -116,6 +214,11 @@ export class ModelCatalog {
       if (changes === this.#changes) this.#listing = undefined;
     }
   }
+}
+
+function named(models: InstalledModel[], name: string): InstalledModel | undefined {
+  const wanted = canonicalModel(name);
+  return models.find((model) => canonicalModel(model.name) === wanted);
 }
 
 /** Model families that only embed (Ollama's capability `embedding`). */

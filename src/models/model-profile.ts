@@ -18,7 +18,7 @@ export function modelProfileBody(
     forced_ram_gb: settings.forceRamGb ?? null,
     min_ram_gb: profile.min_ram_gb ?? null,
     max_ram_gb: profile.max_ram_gb ?? null,
-    default_vlm_model: profile.vlm_model,
+    default_vlm_model: settings.defaultVisionModel ?? profile.vlm_model,
     default_text_model: settings.defaultTextModel ?? profile.text_model,
     embedding_model: profile.embedding_model,
     required_models: profile.required_models,
@@ -35,6 +35,7 @@ export function modelProfileBody(
 function limitsOf(settings: Settings, chosen: ChosenProfile): Record<string, unknown> {
   return {
     max_body_bytes: settings.maxBodyBytes,
+    vlm_max_body_bytes: settings.visionMaxBodyBytes,
     proxy_max_body_bytes: settings.proxyMaxBodyBytes,
     max_prompt_tokens: settings.maxPromptTokens,
     prompt_tokens_by_model: chosen.promptLimits,
@@ -49,6 +50,15 @@ function limitsOf(settings: Settings, chosen: ChosenProfile): Record<string, unk
       max_concurrent: settings.queueVisionMaxRunning,
       max_queue_size: settings.queueVisionMaxWaiting,
       hard_stop_sec: settings.queueVisionTimeoutMs / 1000,
+    },
+    batch: {
+      chat: { max_requests: settings.batchTextMaxItems, at_once: settings.batchTextAtOnce },
+      vlm: { max_requests: settings.batchVisionMaxItems, at_once: settings.batchVisionAtOnce },
+    },
+    image: {
+      max_dimension: settings.imageMaxDimension,
+      max_bytes: settings.imageMaxBytes,
+      max_pixels: settings.imageMaxPixels,
     },
     rate_limit_enabled: settings.rateLimitEnabled,
     queue_model_patience_sec: settings.modelPatienceMs / 1000,

@@ -1,6 +1,7 @@
 import { ClientLeft } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
-import { tooLarge, type UploadWatch } from "./upload-watch.ts";
+import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import type { UploadWatch } from "./upload-watch.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
 export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
@@ -58,11 +59,11 @@ export class BunExchange implements Exchange {
     return () => signal.removeEventListener("abort", tell);
   }
 
-  async readBody(maxBytes: number): Promise<Uint8Array> {
+  async readBody(limit: BodyLimit): Promise<Uint8Array> {
     const { body } = this.request;
     if (!body) return new Uint8Array();
     const declared = Number(this.header("content-length") ?? Number.NaN);
-    const whole = declared <= Math.min(maxBytes, WHOLE_BODY_BYTES);
+    const whole = declared <= Math.min(limit.maxBytes, WHOLE_BODY_BYTES);
     return new Promise<Uint8Array>((resolve, reject) => {
       const stopListening = this.onLeave(() => settle(new ClientLeft()));
       const settle = (result: Uint8Array | Error): void => {
@@ -74,7 +75,7 @@ export class BunExchange implements Exchange {
       const upload = this.#uploads.watch(settle);
       const reading = whole
         ? this.request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
-        : readPieces(body, maxBytes, upload.progress);
+        : readPieces(body, limit, upload.progress);
       reading.then(settle, (err: unknown) => settle(this.#readingFailed(err)));
     });
   }
@@ -87,7 +88,7 @@ export class BunExchange implements Exchange {
 
 async function readPieces(
   body: ReadableStream<Uint8Array>,
-  maxBytes: number,
+  limit: BodyLimit,
   progress: () => void,
 ): Promise<Uint8Array> {
   const reader = body.getReader();
@@ -98,9 +99,9 @@ async function readPieces(
     if (done) return Buffer.concat(chunks, received);
     progress();
     received += value.length;
-    if (received > maxBytes) {
+    if (received > limit.maxBytes) {
       await reader.cancel();
-      throw tooLarge(maxBytes, received);
+      throw tooLarge(limit, received);
     }
     chunks.push(value);
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
-import { tooLarge, type UploadWatch } from "./upload-watch.ts";
+import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import type { UploadWatch } from "./upload-watch.ts";
 
 /** What @hono/node-server hands to the app as its environment. */
 export interface NodeEnv {
@@ -58,7 +59,7 @@ export class NodeExchange implements Exchange {
     return () => this.#leavers?.delete(left);
   }
 
-  readBody(maxBytes: number): Promise<Uint8Array> {
+  readBody(limit: BodyLimit): Promise<Uint8Array> {
     const { incoming } = this;
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -72,9 +73,9 @@ export class NodeExchange implements Exchange {
       const onData = (chunk: Buffer): void => {
         received += chunk.length;
         upload.progress();
-        if (received > maxBytes) {
+        if (received > limit.maxBytes) {
           incoming.pause();
-          settle(tooLarge(maxBytes, received));
+          settle(tooLarge(limit, received));
         } else chunks.push(chunk);
       };
       const onEnd = (): void => {

@@ -1,3 +1,5 @@
+import type { BodyLimit } from "./body-limit.ts";
+
 /**
  * One HTTP exchange as the service needs it, whichever runtime carries it. What Node and Bun do
  * differently is in exchange-node.ts and exchange-bun.ts, and nowhere else.
@@ -15,8 +17,8 @@ export interface Exchange {
   readonly hasLeft: boolean;
   /**
    * Reads the whole body.
-   * @throws ServiceError `request_too_large` as soon as more than `maxBytes` have arrived,
+   * @throws ServiceError `request_too_large` as soon as more than the limit has arrived,
    * `upload_stalled` when nothing more comes; ClientLeft when the client goes.
    */
-  readBody(maxBytes: number): Promise<Uint8Array>;
+  readBody(limit: BodyLimit): Promise<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 /**
- * Headers that belong to one connection or are answered by the gateway (RFC 9110 §7.6.1;
- * Host is rewritten, Origin was checked here and a real Ollama refuses foreign ones).
+ * Headers that belong to one connection, or are the gateway's to answer (RFC 9110 §7.6.1; Host
+ * is rewritten, Origin was checked here and a real Ollama refuses foreign ones).
  */
 const NOT_FORWARDED = new Set([
   "connection",
@@ -15,6 +15,7 @@ const NOT_FORWARDED = new Set([
   "te",
   "transfer-encoding",
   "upgrade",
+  "x-shared-ollama-image-compression",
 ]);
 
 const NOT_RETURNED = new Set([

@@ -31,7 +31,7 @@ export interface UpstreamCall {
   origin: string;
   method: string;
   path: string;
-  body?: string;
+  body?: string | Uint8Array;
   signal: AbortSignal;
 }
 

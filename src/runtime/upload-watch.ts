@@ -48,12 +48,3 @@ export class UploadWatch {
     }
   }
 }
-
-/** The error for a body above its limit. */
-export function tooLarge(limitBytes: number, actualBytes: number): ServiceError {
-  return new ServiceError(
-    "request_too_large",
-    `The request's body is larger than ${limitBytes} bytes`,
-    { fields: { limit_bytes: limitBytes, actual_bytes: actualBytes } },
-  );
-}

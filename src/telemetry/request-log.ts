@@ -1,3 +1,4 @@
+import { savedBytes, type ImageFacts } from "../images/image-compressor.ts";
 import type { LogFile } from "./log-file.ts";
 import type { RequestEnd, RequestRecord } from "./request-record.ts";
 
@@ -28,30 +29,43 @@ export class RequestLog {
 
   write(record: RequestRecord, end: RequestEnd, line: RequestLine): void {
     const tookMs = record.elapsedMs.toFixed(1);
-    const time = new Date(record.startedAtMs).toISOString();
     const status = end.complete ? end.status : `${end.status || 499}!`;
     this.#files.access.write(
-      `${line.peer} - ${record.tenant || "-"} [${time}] "${line.method} ${quoted(line.target)} HTTP/1.1" ` +
+      `${line.peer} - ${record.tenant || "-"} [${timeOf(record)}] "${line.method} ${quoted(line.target)} HTTP/1.1" ` +
         `${status} ${end.bytes} "${quoted(line.referrer)}" "${quoted(line.userAgent)}" ` +
         `${tookMs}ms ${record.id}\n`,
     );
-    this.#files.events.write(`${JSON.stringify(eventOf(record, end, line, time))}\n`);
+    this.#event(eventOf("http_request", record, end, line));
+  }
+
+  /** Writes the event of a batch's item, whose request has its own line and event. */
+  writeItem(record: RequestRecord, end: RequestEnd): void {
+    this.#event(eventOf("batch_item", record, end));
+  }
+
+  #event(event: object): void {
+    this.#files.events.write(`${JSON.stringify(event)}\n`);
   }
 }
 
-function eventOf(record: RequestRecord, end: RequestEnd, line: RequestLine, time: string): object {
+function eventOf(
+  event: "http_request" | "batch_item",
+  record: RequestRecord,
+  end: RequestEnd,
+  line?: RequestLine,
+): object {
   return {
-    event: "http_request",
-    timestamp: time,
+    event,
+    timestamp: timeOf(record),
     request_id: record.id,
-    client_ip: line.peer,
+    client_ip: line?.peer,
     project_name: record.project ?? "unknown",
     tenant: record.tenant,
-    method: line.method,
-    path: line.target,
+    method: line?.method,
+    path: line?.target,
     status_code: end.status,
     client_left: !end.complete,
-    bytes: end.bytes,
+    bytes: line && end.bytes,
     latency_ms: rounded(record.elapsedMs),
     operation: record.operation,
     model: record.model,
@@ -59,9 +73,37 @@ function eventOf(record: RequestRecord, end: RequestEnd, line: RequestLine, time
     queue_ms: rounded(record.queueMs),
     model_load_ms: rounded(record.loadMs),
     first_ms: rounded(record.firstMs),
+    ...(record.images ? imageFields(record.images) : {}),
     error_code: record.errorCode,
     error_message: record.errorMessage,
   };
+}
+
+/** What was done to a request's images; never what is on them. */
+function imageFields(images: ImageFacts[]): object {
+  const hits = images.filter(({ cached }) => cached).length;
+  return {
+    images_count: images.length,
+    compression_savings_bytes: savedBytes(images),
+    cache_hit_rate: images.length === 0 ? undefined : rounded(hits / images.length),
+    images: images.map(({ source, sent, ms, cached }) => ({
+      format: source.format,
+      width: source.width,
+      height: source.height,
+      bytes: source.bytes,
+      sent_format: sent.format,
+      sent_width: sent.width,
+      sent_height: sent.height,
+      sent_bytes: sent.bytes,
+      ratio: rounded(source.bytes / sent.bytes),
+      ms: rounded(ms),
+      cached,
+    })),
+  };
+}
+
+function timeOf(record: RequestRecord): string {
+  return new Date(record.startedAtMs).toISOString();
 }
 
 function rounded(ms: number | undefined): number | undefined {

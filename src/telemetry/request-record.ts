@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import type { ImageFacts } from "../images/image-compressor.ts";
 
 /** How a request ended, for logs. */
 export interface RequestEnd {
@@ -27,6 +28,8 @@ export class RequestRecord {
   firstMs: number | undefined;
   /** Bytes of an answer that is sent in one piece. */
   bytes = 0;
+  /** What was done to the request's images. */
+  images: ImageFacts[] | undefined;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
   /** The body outlives its handler: whoever writes the last byte calls `end`. */

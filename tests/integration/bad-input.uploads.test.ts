@@ -7,7 +7,11 @@ import { startService } from "../support/service.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
 const LIMIT = 65_536;
-const LIMITS = { MAX_BODY_BYTES: String(LIMIT), PROXY_MAX_BODY_BYTES: String(LIMIT) };
+const LIMITS = {
+  MAX_BODY_BYTES: String(LIMIT),
+  VLM_MAX_BODY_BYTES: String(LIMIT),
+  PROXY_MAX_BODY_BYTES: String(LIMIT),
+};
 const PATHS = [...DIALECTS.map(({ path }) => path), "/api/v1/embeddings", "/api/pull"];
 const PIECE = "x".repeat(16_384);
 

@@ -74,17 +74,20 @@ describe("GET /api/v1/models/{name}/show", () => {
     ["ada/own:1", "ada/own:1"],
     ["hf.co%2Fbartowski%2FLlama:Q4", "hf.co/bartowski/Llama:Q4"],
   ])("asks for %s as %s", async (inPath, model) => {
-    const { gateway, ollama } = await startService();
+    const models = ["fake:latest", "ada/own:1", "hf.co/bartowski/Llama:Q4"];
+    const { gateway, ollama } = await startService({}, { models });
     const answer = await gateway.get(`/api/v1/models/${inPath}/show`);
-    expect(await jsonOf(answer)).toEqual({ modelfile: "FROM fake", details: {}, model_info: {} });
+    expect(await jsonOf(answer)).toEqual({
+      modelfile: "FROM fake",
+      details: {},
+      model_info: {},
+      capabilities: ["completion"],
+    });
     expect(bodyTo(ollama, "/api/show")).toEqual({ model });
   });
 
   it("answers 404 with the server's words for an unknown model", async () => {
-    const { gateway, ollama } = await startService();
-    ollama.script("/api/show", (_request, response) => {
-      response.writeHead(404).end(`{"error":"model 'x' not found"}`);
-    });
+    const { gateway } = await startService();
     await expectNativeError(await gateway.get("/api/v1/models/x/show"), {
       status: 404,
       code: "model_not_found",

@@ -29,7 +29,7 @@ export async function expectErrorOf(
   const id = { request_id: requestId, ...retry };
   if (path.startsWith("/v1/messages")) {
     expect(body).toMatchObject({ type: "error", error: { message, code }, ...id });
-  } else if (path.endsWith("/chat/completions")) {
+  } else if (path.endsWith("/chat/completions") || path.endsWith("/vlm/openai")) {
     expect(body).toMatchObject({ error: { message, code }, ...id });
     expect(body["error"]).toHaveProperty("param");
   } else if (path.startsWith("/api/v1/")) {

@@ -34,6 +34,8 @@ export class EventReader {
       if (end >= 0) {
         const frame = this.#rest.slice(0, end);
         this.#rest = this.#rest.slice(end + 2);
+        // A comment, as clients skip it.
+        if (frame.startsWith(":")) continue;
         return dataOf(frame);
       }
       const { done, value } = await this.#chunks.next();

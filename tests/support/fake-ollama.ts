@@ -20,13 +20,25 @@ export type Script = (
   incoming: IncomingMessage,
 ) => void | Promise<void>;
 
-interface FakeOptions {
+/** A request that the server refuses with status 400, and why. */
+interface Refusal {
+  refused: string;
+}
+
+/** What an inference answers, in pieces, when it depends on the request. */
+export type Reply = (path: string, body: Record<string, unknown>) => Promise<string[] | Refusal>;
+
+export interface FakeOptions {
   /** Installed models. */
   models?: string[];
+  /** Those of them that can see. */
+  vision?: string[];
   /** How many models are in memory at once; the oldest leaves for a new one. */
   capacity?: number;
   /** Pieces of each streamed answer. */
   chunks?: string[];
+  /** Makes the pieces in place of `chunks`. */
+  reply?: Reply;
   /** How long an inference takes, in milliseconds. */
   runMs?: number;
   /** How long a load takes. */
@@ -134,11 +146,11 @@ export class FakeOllama {
       case "/api/version":
         return json({ version: "0.13.5" });
       case "/api/tags":
-        return json({ models: models.map(modelEntry) });
+        return json({ models: models.map((name) => this.#entry(name)) });
       case "/api/ps":
-        return json({ models: this.inMemory.map(loadedEntry) });
+        return json({ models: this.inMemory.map((name) => this.#loadedEntry(name)) });
       case "/api/show":
-        return json({ modelfile: "FROM fake", details: {}, model_info: {} });
+        return this.#show(request, json);
       case "/api/create":
         return json({ status: "success" });
       case "/api/generate":
@@ -166,8 +178,8 @@ export class FakeOllama {
     const body = parsed(request.body);
     if (!body) return json({ error: "unexpected EOF" }, 400);
     const model = String(body["model"]);
-    const name = model.includes(":") ? model : `${model}:latest`;
-    const { models = ["fake:latest"], chunks = ["Hel", "lo"], runMs = 0 } = this.#options;
+    const name = withTag(model);
+    const { models = ["fake:latest"], chunks = ["Hel", "lo"], runMs = 0, reply } = this.#options;
     if (!models.includes(name)) return json({ error: `model '${model}' not found` }, 404);
     await this.#load(name);
     if (path === "/api/generate" && !body["prompt"]) {
@@ -179,27 +191,63 @@ export class FakeOllama {
       this.running -= 1;
     });
     await pause(runMs);
+    const said = reply ? await reply(path, body) : chunks;
+    if (!Array.isArray(said)) return json(refusal(path, said), 400);
     const last = {
       done: true,
       done_reason: "stop",
       total_duration: 5_000_000,
       load_duration: 1_000_000,
       prompt_eval_count: 7,
-      eval_count: chunks.length,
+      eval_count: said.length,
     };
     if (path === "/api/embed") {
       const texts = [body["input"]].flat();
       return json({ model, embeddings: texts.map(() => [0.6, 0.8]), prompt_eval_count: 3 });
     }
-    if (path === "/v1/chat/completions") return json(completion(model, chunks.join("")));
+    if (path === "/v1/chat/completions") {
+      if (body["stream"] !== true) return json(completion(model, said.join("")));
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      for (const text of said) response.write(event(completionChunk(model, text)));
+      response.end(`${event(completionChunk(model, "", "stop"))}data: [DONE]\n\n`);
+      return;
+    }
     const piece = (text: string): object =>
       path === "/api/chat" ? { message: { role: "assistant", content: text } } : { response: text };
-    if (body["stream"] === false) return json({ model, ...piece(chunks.join("")), ...last });
+    if (body["stream"] === false) return json({ model, ...piece(said.join("")), ...last });
     response.writeHead(200, { "Content-Type": "application/x-ndjson" });
-    for (const chunk of chunks) {
-      response.write(`${JSON.stringify({ model, ...piece(chunk), done: false })}\n`);
+    for (const text of said) {
+      response.write(`${JSON.stringify({ model, ...piece(text), done: false })}\n`);
     }
     response.end(`${JSON.stringify({ model, ...piece(""), ...last })}\n`);
+  }
+
+  #show(request: Received, json: (value: unknown, status?: number) => void): void {
+    const model = String(parsed(request.body)?.["model"]);
+    const { models = ["fake:latest"] } = this.#options;
+    if (!models.includes(withTag(model))) return json({ error: `model '${model}' not found` }, 404);
+    const capabilities = this.#sees(withTag(model)) ? ["completion", "vision"] : ["completion"];
+    json({ modelfile: "FROM fake", details: {}, model_info: {}, capabilities });
+  }
+
+  #sees(name: string): boolean {
+    return this.#options.vision?.includes(name) ?? false;
+  }
+
+  #entry(name: string): object {
+    return {
+      name,
+      model: name,
+      modified_at: "2026-01-01T00:00:00Z",
+      size: 1000,
+      // Models with one digest are one model, with one set of capabilities.
+      digest: (this.#sees(name) ? "1" : "0").repeat(64),
+      details: { family: "llama" },
+    };
+  }
+
+  #loadedEntry(name: string): object {
+    return { ...this.#entry(name), size_vram: 0, expires_at: "2099-01-01T00:00:00Z" };
   }
 
   async #load(name: string): Promise<void> {
@@ -232,19 +280,13 @@ function parsed(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-function modelEntry(name: string): object {
-  return {
-    name,
-    model: name,
-    modified_at: "2026-01-01T00:00:00Z",
-    size: 1000,
-    digest: "0".repeat(64),
-    details: { family: "llama" },
-  };
+function withTag(model: string): string {
+  return model.includes(":") ? model : `${model}:latest`;
 }
 
-function loadedEntry(name: string): object {
-  return { ...modelEntry(name), size_vram: 0, expires_at: "2099-01-01T00:00:00Z" };
+function refusal(path: string, { refused: message }: Refusal): object {
+  if (!path.startsWith("/v1/")) return { error: message };
+  return { error: { message, type: "invalid_request_error", param: null, code: null } };
 }
 
 function completion(model: string, content: string): object {
@@ -256,4 +298,20 @@ function completion(model: string, content: string): object {
     choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
     usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
   };
+}
+
+function completionChunk(model: string, content: string, finishReason?: string): object {
+  return {
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: 1,
+    model,
+    choices: [
+      { index: 0, delta: { role: "assistant", content }, finish_reason: finishReason ?? null },
+    ],
+  };
+}
+
+function event(value: object): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
 }

@@ -146,6 +146,11 @@ export class RawClient {
     this.#socket.pause();
   }
 
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Leaves, as a program does that is ended. */
   leave(): void {
     this.#socket.destroy();

@@ -56,7 +56,7 @@ export function expectSameAnswer(
 
 /** Waits until nothing is held for any request: no place in a queue, no count, no timer. */
 export async function nothingIsHeld({ gateway }: Pick<Line, "gateway">): Promise<void> {
-  const none = { active: 0, text: 0, vision: 0, tenants: 0, deadlines: 0 };
+  const none = { active: 0, text: 0, vision: 0, tenants: 0, tasks: 0, deadlines: 0 };
   const load = (): string => JSON.stringify(gateway.service.load());
   await until(() => load() === JSON.stringify(none), "nothing is held for any request");
 }

@@ -3,7 +3,7 @@ import { ToolCallSchema } from "./messages.ts";
 
 const metrics = {
   model: z.string(),
-  request_id: z.uuid(),
+  request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
   model_load_ms: z.number().nullable(),
   model_warm_start: z.boolean().openapi({ description: "The model was already in memory" }),
@@ -51,11 +51,57 @@ export const ChatAnswer = z
     },
   });
 
+const imagesBlock = {
+  images_processed: z.int().openapi({ description: "Images that were given to the model" }),
+  compression_savings_bytes: z.int().nullable().openapi({
+    description: "Bytes saved by what was compressed for this request; null when none were",
+  }),
+};
+
+export const VisionAnswer = z
+  .object({ ...ChatAnswer.shape, ...imagesBlock })
+  .openapi("VisionResponse", {
+    example: {
+      message: {
+        role: "assistant",
+        content: "A cat on a chair.",
+        tool_calls: null,
+        tool_call_id: null,
+      },
+      ...exampleMetrics,
+      model: "qwen3-vl:8b-instruct-q4_K_M",
+      images_processed: 1,
+      compression_savings_bytes: 1_916_848,
+    },
+  });
+
 const usage = z.object({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   total_tokens: z.int(),
 });
+
+const exampleCompletion = {
+  id: "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+  object: "chat.completion",
+  created: 1767225600,
+  model: "smollm2:135m",
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: "assistant",
+        content: "Sunlight scatters in the air.",
+        refusal: null,
+        annotations: [],
+      },
+      logprobs: null,
+      finish_reason: "stop",
+    },
+  ],
+  usage: { prompt_tokens: 31, completion_tokens: 18, total_tokens: 49 },
+  system_fingerprint: null,
+};
 
 export const ChatCompletion = z
   .object({
@@ -81,28 +127,17 @@ export const ChatCompletion = z
     system_fingerprint: z.null(),
   })
   .openapi("ChatCompletion", {
-    example: {
-      id: "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
-      object: "chat.completion",
-      created: 1767225600,
-      model: "smollm2:135m",
-      choices: [
-        {
-          index: 0,
-          message: {
-            role: "assistant",
-            content: "Sunlight scatters in the air.",
-            refusal: null,
-            annotations: [],
-          },
-          logprobs: null,
-          finish_reason: "stop",
-        },
-      ],
-      usage: { prompt_tokens: 31, completion_tokens: 18, total_tokens: 49 },
-      system_fingerprint: null,
-    },
+    example: exampleCompletion,
   });
+
+export const VisionCompletion = z
+  .object({ ...ChatCompletion.shape, ...imagesBlock })
+  .openapi("VisionCompletion", {
+    example: { ...exampleCompletion, images_processed: 1, compression_savings_bytes: 1_916_848 },
+  });
+
+export const COMPLETION_STREAM_EXAMPLE =
+  'data: {"id":"chatcmpl-7f1f…","object":"chat.completion.chunk","created":1767225600,"model":"smollm2:135m","choices":[{"index":0,"delta":{"role":"assistant","content":"Sun"},"logprobs":null,"finish_reason":null}],"system_fingerprint":null}\n\n';
 
 /** How a stream looks, for the document: OpenAPI 3.1 has no words for server-sent events. */
 export function eventStream(about: string, example: string) {

@@ -53,6 +53,19 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "shutting_down",
 ];
 
+/** The further codes of batches. */
+export const BATCH_CODES: ErrorCode[] = [
+  "model_not_allowed",
+  "batch_too_large",
+  "upload_stalled",
+  "request_too_large",
+  "validation_error",
+  "rate_limit_exceeded",
+  "tenant_limit_exceeded",
+  "queue_full",
+  "shutting_down",
+];
+
 /** The error answers of a route for the document, made from the one table of codes. */
 export function errorResponses(codes: ErrorCode[], dialect: "service" | "openai" = "service") {
   const byStatus = new Map<number, ErrorCode[]>();

@@ -14,10 +14,15 @@ export function number(min: number, max: number) {
 }
 
 /** A whole number; text that holds one counts. */
-export function integer(min: number = Number.MIN_SAFE_INTEGER) {
-  return z
-    .preprocess(numeric, z.int().min(min))
-    .openapi({ type: "integer", ...(min === Number.MIN_SAFE_INTEGER ? {} : { minimum: min }) });
+export function integer(
+  min: number = Number.MIN_SAFE_INTEGER,
+  max: number = Number.MAX_SAFE_INTEGER,
+) {
+  return z.preprocess(numeric, z.int().min(min).max(max)).openapi({
+    type: "integer",
+    ...(min === Number.MIN_SAFE_INTEGER ? {} : { minimum: min }),
+    ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
+  });
 }
 
 /** A field that may be left out or null; null counts as left out. */

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ChatMessage } from "../../../src/inference/messages.ts";
 import { anyObject, filledText, text } from "./fields.ts";
+import { ImageField } from "./images.ts";
 
 export const ToolCallSchema = z
   .object({
@@ -28,27 +29,46 @@ const TextPart = z.object({ type: z.literal("text"), text: text() });
 
 const ImagePart = z.object({
   type: z.literal("image_url"),
-  image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]),
+  image_url: z.union([ImageField, z.object({ url: ImageField, detail: z.string().nullish() })]),
 });
 
-const Parts = z.array(z.union([TextPart, ImagePart])).min(1);
+// Without `abort` the checks of the whole message would run on what is no content.
+const Parts = z.array(z.union([TextPart, ImagePart])).min(1, { abort: true });
 
-/** Text, or parts whose texts are joined with a space; images have routes of their own. */
-function content(imageRoute: string) {
-  return z
-    .union([text(), Parts])
-    .transform((value, ctx) => {
-      if (typeof value === "string") return value;
-      if (value.some((part) => part.type === "image_url")) {
-        ctx.addIssue({ code: "custom", message: `this route takes no images: ${imageRoute}` });
-        return z.NEVER;
-      }
-      return value.map((part) => (part.type === "text" ? part.text : "")).join(" ");
-    })
-    .nullish();
+/** Text, or parts whose texts are joined with a space; images have a field of their own. */
+const nativeContent = z
+  .union([text(), Parts])
+  .transform((value, ctx) => {
+    if (typeof value === "string") return value;
+    if (value.some((part) => part.type === "image_url")) {
+      ctx.addIssue({
+        code: "custom",
+        message:
+          "no image parts here: send the image in the field images of /api/v1/vlm, or this message to /api/v1/vlm/openai",
+      });
+      return z.NEVER;
+    }
+    return textOf(value);
+  })
+  .nullish();
+
+/** Text, or parts: their texts joined with a space, and their images' numbers. */
+const openaiContent = z
+  .union([text(), Parts])
+  .transform((value) => {
+    if (typeof value === "string") return { text: value, images: [] };
+    const images = value.flatMap((part) =>
+      part.type === "text"
+        ? []
+        : [typeof part.image_url === "number" ? part.image_url : part.image_url.url],
+    );
+    return { text: textOf(value), images };
+  })
+  .nullish();
+
+function textOf(parts: z.infer<typeof Parts>): string {
+  return parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
 }
-
-const NO_IMAGES = "send them to /api/chat or /v1/chat/completions of the same port";
 
 /** A message must say something, and a tool's answer must say to which call. */
 function checkMessage(message: ChatMessage, ctx: z.RefinementCtx): void {
@@ -60,8 +80,7 @@ function checkMessage(message: ChatMessage, ctx: z.RefinementCtx): void {
   }
 }
 
-const shape = {
-  content: content(NO_IMAGES),
+const callFields = {
   tool_calls: z.array(ToolCallSchema).nullish(),
   tool_call_id: text().nullish(),
 };
@@ -69,7 +88,8 @@ const shape = {
 export const NativeMessage = z
   .strictObject({
     role: z.enum(["user", "assistant", "system", "tool"]),
-    ...shape,
+    content: nativeContent,
+    ...callFields,
     name: text().nullish(),
   })
   .superRefine(checkMessage)
@@ -79,7 +99,11 @@ export const NativeMessage = z
 export const OpenAIMessage = z
   .object({
     role: z.enum(["user", "assistant", "system", "developer", "tool"]),
-    ...shape,
+    content: openaiContent,
+    ...callFields,
   })
-  .superRefine(checkMessage)
+  .superRefine(({ content, ...message }, ctx) => {
+    const saysSomething = content?.text || content?.images.length ? "something" : undefined;
+    checkMessage({ ...message, content: saysSomething }, ctx);
+  })
   .openapi("OpenAIMessage", { example: { role: "user", content: "Why is the sky blue?" } });

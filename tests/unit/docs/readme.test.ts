@@ -49,11 +49,16 @@ describe("README's limits", () => {
   // Figures that are written in another unit than the setting's.
   const SHOWN: Record<string, string> = {
     MAX_BODY_BYTES: "1.5 MiB",
+    VLM_MAX_BODY_BYTES: "1.5 MiB",
     PROXY_MAX_BODY_BYTES: "64 MiB",
+    IMAGE_MAX_SIZE_BYTES: "10 MiB",
+    IMAGE_MAX_PIXELS: "100 million pixels",
+    IMAGE_MAX_DIMENSION: "2667 pixels",
+    WORKER_THREADS: "cores less one, 1 to 3",
     MAX_PROMPT_TOKENS: "4 096 tokens",
     UPSTREAM_PARALLEL: "what the server was started with",
     ALLOWED_MODELS: "every installed one",
-    RATE_LIMIT_ENABLED: "60 or 30, see the routes",
+    RATE_LIMIT_ENABLED: "60, 30, 10 or 5, see the routes",
   };
   const header = rows.findIndex(([first]) => first === "Limit");
   const length = rows.slice(header + 2).findIndex(([first]) => first === "Code");

@@ -35,7 +35,7 @@ describe("inspectBody", () => {
     ],
     [
       "options for loading",
-      { options: { num_ctx: 8, top_k: 1, use_mmap: false, num_gpu: null } },
+      { options: { num_ctx: 8, top_k: 1, use_mmap: false, num_gpu: null, num_batch: [9] } },
       {
         loadOptions: { num_ctx: 8, use_mmap: false },
       },

@@ -55,6 +55,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
       close: () => Promise.resolve(),
     },
     upstream: { origin: "http://up", suspect: () => void (seen.suspects += 1) },
+    images: { prepare: () => Promise.reject(new Error("there are none")) },
     deadlines,
     hardStopMs: { text: 5000, vision: 5000 },
   });
@@ -99,7 +100,7 @@ describe("InferenceRunner", () => {
     const { runner, scope, seen, left, queue } = setUp(says(200, '{"done":', "true}"));
     expect(await runner.answer(request, scope)).toEqual({ done: true });
     expect(seen.calls[0]).toMatchObject({ origin: "http://up", path: "/api/chat", method: "POST" });
-    const sent: unknown = JSON.parse(seen.calls[0]?.body ?? "");
+    const sent: unknown = JSON.parse(String(seen.calls[0]?.body));
     expect(sent).toEqual({ model: "M", messages: [], stream: false });
     expect(seen.used).toEqual(["m:latest"]);
     expect(queue.stats("text").completed).toBe(1);

@@ -19,6 +19,9 @@ interface Given {
   list?: () => Promise<InstalledModel[]>;
 }
 
+/** Knows nothing of what models can do, as an old server. */
+const saysNothing = (): Promise<Record<string, unknown>> => Promise.resolve({});
+
 function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: Given = {}) {
   let now = 0;
   let listings = 0;
@@ -27,7 +30,9 @@ function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: G
       listings += 1;
       return list ? list() : Promise.resolve(installed);
     },
+    show: saysNothing,
     preferred,
+    preferredVision: ["eyes"],
     embedding: "all-minilm",
     allowed,
     now: () => now,

@@ -18,7 +18,7 @@ async function load(hints: LoadHints, status = 200, says = '{"done":true}') {
   };
   await loadModel({ transport, origin: "http://up" }, "m", hints);
   const [call] = calls;
-  return { path: call?.path, body: JSON.parse(call?.body ?? "null") as unknown };
+  return { path: call?.path, body: JSON.parse(String(call?.body ?? "null")) as unknown };
 }
 
 it.each<[LoadHints, string, object]>([

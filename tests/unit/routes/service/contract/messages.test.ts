@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { NativeMessage, OpenAIMessage } from "../../../../../routes/service/contract/messages.ts";
 
 const call = { id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } };
-const image = { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } };
+/** As the schema sees it: in place of the data URL stands its number. */
+const image = { type: "image_url" };
 const problems = (result: { error?: { issues: { message: string }[] } | undefined }): string =>
   (result.error?.issues ?? []).map(({ message }) => message).join("; ");
 
@@ -18,7 +19,8 @@ describe.each([
     ["calls with empty content", { role: "assistant", content: "", tool_calls: [call] }, ""],
     ["a tool's answer", { role: "tool", content: "sun", tool_call_id: "call_1" }, "sun"],
   ])("holds %s", (_case, message, content) => {
-    expect(Message.parse(message).content).toBe(content);
+    const parsed = Message.parse(message).content;
+    expect(typeof parsed === "object" && parsed ? parsed.text : parsed).toBe(content);
   });
 
   it.each([
@@ -30,7 +32,6 @@ describe.each([
       { role: "tool", content: "x" },
       "needed for the role tool",
     ],
-    ["an image", { role: "user", content: [part("a"), image] }, "this route takes no images"],
   ])("may not hold %s", (_case, message, problem) => {
     expect(problems(Message.safeParse(message))).toContain(problem);
   });
@@ -44,6 +45,25 @@ describe.each([
     ["a call without id", { role: "assistant", tool_calls: [{ ...call, id: "" }] }],
   ])("is refused with %s", (_case, message) => {
     expect(Message.safeParse(message).success).toBe(false);
+  });
+});
+
+describe("an image in a message", () => {
+  const content = [{ ...image, image_url: { url: "1" } }, part("a"), { ...image, image_url: "0" }];
+
+  it("is refused in native form, with the ways to send it", () => {
+    const refusal = problems(NativeMessage.safeParse({ role: "user", content }));
+    expect(refusal).toContain("/api/v1/vlm, or this message to /api/v1/vlm/openai");
+  });
+
+  it("is known by its number in OpenAI's form, in the order of the parts", () => {
+    const message = OpenAIMessage.parse({ role: "user", content });
+    expect(message.content).toEqual({ text: "a", images: [1, 0] });
+  });
+
+  it("is enough of a message in OpenAI's form", () => {
+    const message = { role: "user", content: [{ ...image, image_url: "0" }] };
+    expect(OpenAIMessage.parse(message).content).toEqual({ text: "", images: [0] });
   });
 });
 

@@ -1,0 +1,45 @@
+import type { AppContext } from "../../middleware/env.ts";
+import { ClientLeft } from "../../src/errors/service-error.ts";
+import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
+import type { RequestRecord } from "../../src/telemetry/request-record.ts";
+import { answerJson } from "../answer-json.ts";
+import type { Services } from "./services.ts";
+import { streamAnswer } from "./stream-answer.ts";
+
+/** A request that was understood: what Ollama is asked, and how its answer is shown. */
+export interface Asked {
+  request: InferenceRequest;
+  stream: boolean | undefined;
+  shape: AnswerShape;
+}
+
+/** How a form shows what Ollama answers. */
+export interface AnswerShape {
+  whole: (answer: OllamaAnswer, record: RequestRecord) => object;
+  /** Server-sent events of a stream; told of failures that can only be shown inside it. */
+  frames: (
+    lines: AsyncGenerator<OllamaAnswer>,
+    record: RequestRecord,
+    onError: (err: unknown) => void,
+  ) => AsyncGenerator<string>;
+}
+
+/** Runs a request, and answers with the whole or with a stream. @throws ServiceError; ClientLeft. */
+export async function answer(
+  c: AppContext,
+  { runner, onStreamError }: Services,
+  { request, stream, shape }: Asked,
+): Promise<Response> {
+  const record = c.get("record");
+  const exchange = c.get("exchange");
+  // It may have left while its body was read, and is not told of again: nothing is made for it.
+  if (exchange.hasLeft) throw new ClientLeft();
+  const scope = { record, exchange };
+  if (!stream) return answerJson(c, shape.whole(await runner.answer(request, scope), record));
+  const lines = await runner.stream(request, scope);
+  return streamAnswer(
+    c,
+    "text/event-stream",
+    shape.frames(lines, record, (err) => onStreamError(err, record.id)),
+  );
+}

@@ -1,0 +1,135 @@
+import { z } from "@hono/zod-openapi";
+import { ERROR_CODES, type ErrorCode } from "../../../src/errors/codes.ts";
+import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
+import { ChatAnswer, ChatCompletion, VisionAnswer, VisionCompletion } from "../contract/answers.ts";
+import { maybe } from "../contract/fields.ts";
+import { imageFields } from "../contract/images.ts";
+import type { BatchStream } from "./batch-frames.ts";
+
+const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+
+/** The body of a batch, for the document: items are checked one by one when they run. */
+export function batchRequest(operationId: string, item: z.ZodType, maxItems: number) {
+  const name = `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Request`;
+  return z
+    .object({
+      requests: z.array(item).min(1).max(maxItems),
+      ...(operationId.includes("Vlm")
+        ? { compression_format: imageFields.compression_format }
+        : {}),
+      stream: maybe(z.boolean()).openapi({
+        description:
+          "Sends each item's result as soon as it is there; `stream` of items is ignored",
+      }),
+    })
+    .openapi(name);
+}
+
+const EXAMPLE_ID = "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
+const SAID = { role: "assistant", content: "Sunlight scatters in the air." };
+
+const CHAT_EXAMPLE = {
+  message: { ...SAID, tool_calls: null, tool_call_id: null },
+  model: "smollm2:135m",
+  request_id: `${EXAMPLE_ID}-0`,
+  latency_ms: 412.37,
+  model_load_ms: 0,
+  model_warm_start: true,
+  prompt_eval_count: 31,
+  generation_eval_count: 18,
+  total_duration_ms: 405.112,
+};
+
+const COMPLETION_EXAMPLE = {
+  id: `chatcmpl-${EXAMPLE_ID}-0`,
+  object: "chat.completion",
+  created: 1_767_225_600,
+  model: "smollm2:135m",
+  choices: [
+    {
+      index: 0,
+      message: { ...SAID, refusal: null, annotations: [] },
+      logprobs: null,
+      finish_reason: "stop",
+    },
+  ],
+  usage: { prompt_tokens: 31, completion_tokens: 18, total_tokens: 49 },
+  system_fingerprint: null,
+};
+
+const IMAGES_EXAMPLE = { images_processed: 1, compression_savings_bytes: 1_916_848 };
+
+/** The data of an item, which is as the single route answers, and the name of the whole. */
+const ANSWERS = {
+  service: {
+    example: CHAT_EXAMPLE,
+    text: { name: "BatchResponse", data: ChatAnswer, more: {} },
+    vision: { name: "BatchVisionResponse", data: VisionAnswer, more: IMAGES_EXAMPLE },
+  },
+  openai: {
+    example: COMPLETION_EXAMPLE,
+    text: { name: "BatchCompletionResponse", data: ChatCompletion, more: {} },
+    vision: { name: "BatchVisionCompletionResponse", data: VisionCompletion, more: IMAGES_EXAMPLE },
+  },
+};
+
+/** The answer of a batch, its items' data in the form of the single route. */
+export function batchAnswer(dialect: "service" | "openai", pool: PoolName) {
+  const { example, [pool]: form } = ANSWERS[dialect];
+  const { name, data, more } = form;
+  const item = z.discriminatedUnion("success", [
+    z.object({ index: z.int(), success: z.literal(true), data }),
+    z.looseObject({
+      index: z.int(),
+      success: z.literal(false),
+      error: z.string(),
+      error_type: z.string(),
+      code: z.enum(CODES),
+      request_id: z.string(),
+    }),
+  ]);
+  const failed = {
+    index: 1,
+    success: false,
+    error: "model 'nope' not found",
+    error_type: "NotFoundError",
+    code: "model_not_found",
+    request_id: `${EXAMPLE_ID}-1`,
+  };
+  return z
+    .object({
+      batch_id: z.uuid(),
+      total_requests: z.int(),
+      successful: z.int(),
+      failed: z.int(),
+      total_time_ms: z.number(),
+      results: z.array(item),
+    })
+    .openapi(name, {
+      example: {
+        batch_id: EXAMPLE_ID,
+        total_requests: 2,
+        successful: 1,
+        failed: 1,
+        total_time_ms: 2105.4,
+        results: [{ index: 0, success: true, data: { ...example, ...more } }, failed],
+      },
+    });
+}
+
+const LINES = [
+  '{"index":1,"success":true,"data":{"message":{"role":"assistant","content":"…"}},"completed":1,"total_requests":2,"done":false}',
+  '{"index":0,"success":true,"data":{"message":{"role":"assistant","content":"…"}},"completed":2,"total_requests":2,"done":false}',
+  '{"batch_id":"7f1f…","total_requests":2,"successful":2,"failed":0,"total_time_ms":2105.4,"done":true}',
+];
+
+/** How a batch's stream looks, for the document. */
+export function batchStream(stream: BatchStream) {
+  const isEvents = stream === "events";
+  const example = isEvents
+    ? [...LINES, "[DONE]"].map((line) => `data: ${line}\n\n`).join("")
+    : LINES.map((line) => `${line}\n`).join("");
+  const description = `One ${isEvents ? "`data:` line" : "line"} for each item as it ends, then the batch's figures`;
+  const schema = z.string().openapi({ description, example });
+  return { [isEvents ? "text/event-stream" : "application/x-ndjson"]: { schema } };
+}

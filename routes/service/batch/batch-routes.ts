@@ -1,0 +1,208 @@
+import { z } from "@hono/zod-openapi";
+import type { AppContext } from "../../../middleware/env.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import type { BodyImage } from "../../../src/images/image-body.ts";
+import { tooLarge } from "../../../src/runtime/body-limit.ts";
+import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
+import { answerJson } from "../../answer-json.ts";
+import { checked, readImageJson } from "../../read-json.ts";
+import type { Asked } from "../answer.ts";
+import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
+import { maybe } from "../contract/fields.ts";
+import { imageFields } from "../contract/images.ts";
+import type { ChatForm } from "../forms/chat-form.ts";
+import { nativeChat } from "../forms/native-chat.ts";
+import { nativeVision } from "../forms/native-vision.ts";
+import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
+import { mount, type ServiceRouter } from "../router.ts";
+import type { Services } from "../services.ts";
+import { streamAnswer } from "../stream-answer.ts";
+import { batchAnswer, batchRequest, batchStream } from "./batch-contract.ts";
+import { batchFrames, type BatchStream } from "./batch-frames.ts";
+import { BatchCount, runBatch, type ItemResult } from "./run-batch.ts";
+
+/** What the four batch routes differ in. */
+interface BatchKind {
+  path: string;
+  operationId: string;
+  summary: string;
+  operation: string;
+  perMinute: number;
+  pool: PoolName;
+  stream: BatchStream;
+  dialect: "service" | "openai";
+  item: ItemKind;
+}
+
+/** One form of item. */
+interface ItemKind {
+  schema: z.ZodType;
+  /** @throws ServiceError for an item that cannot be used. */
+  ask: (
+    item: unknown,
+    envelope: Envelope,
+    images: BodyImage[],
+    services: Services,
+  ) => Promise<Asked>;
+}
+
+const KINDS: BatchKind[] = [
+  {
+    path: "/api/v1/batch/chat",
+    operationId: "batchChat",
+    summary: "Chats by the dozen, in the service's own form",
+    operation: "batch_chat",
+    perMinute: 10,
+    pool: "text",
+    stream: "ndjson",
+    dialect: "service",
+    item: itemOf(nativeChat),
+  },
+  {
+    path: "/api/v1/batch/chat/completions",
+    operationId: "batchChatCompletions",
+    summary: "Chats by the dozen, in OpenAI's form",
+    operation: "batch_chat",
+    perMinute: 10,
+    pool: "text",
+    stream: "events",
+    dialect: "openai",
+    item: itemOf(openaiChat),
+  },
+  {
+    path: "/api/v1/batch/vlm",
+    operationId: "batchVlm",
+    summary: "Chats about images by the dozen, in the service's own form",
+    operation: "batch_vlm",
+    perMinute: 5,
+    pool: "vision",
+    stream: "ndjson",
+    dialect: "service",
+    item: itemOf(nativeVision),
+  },
+  {
+    path: "/api/v1/batch/vlm/completions",
+    operationId: "batchVlmCompletions",
+    summary: "Chats about images by the dozen, in OpenAI's form",
+    operation: "batch_vlm",
+    perMinute: 5,
+    pool: "vision",
+    stream: "events",
+    dialect: "openai",
+    item: itemOf(openaiVision),
+  },
+];
+
+/** POST /api/v1/batch/chat, /batch/chat/completions, /batch/vlm, /batch/vlm/completions */
+export function batchRoutes(router: ServiceRouter, services: Services): void {
+  for (const kind of KINDS) {
+    const { rate, tenantText, tenantVision } = services.guards;
+    const name = kind.path.replace("/api/v1/", "");
+    const place = kind.pool === "text" ? tenantText : tenantVision;
+    mount(router, documented(kind, services), [rate(name, kind.perMinute), place], (c) =>
+      batch(c, services, kind),
+    );
+  }
+}
+
+function documented({ path, operationId, summary, ...kind }: BatchKind, { batch }: Services) {
+  const { maxItems } = batch[kind.pool];
+  const schema = batchRequest(operationId, kind.item.schema, maxItems);
+  return {
+    method: "post" as const,
+    path,
+    operationId,
+    tags: ["Batch"],
+    summary,
+    request: { body: { required: true, content: { "application/json": { schema } } } },
+    responses: {
+      200: {
+        description: "The results in the order of the requests; with `stream: true` as they come",
+        content: {
+          "application/json": { schema: batchAnswer(kind.dialect, kind.pool) },
+          ...batchStream(kind.stream),
+        },
+      },
+      ...errorResponses(BATCH_CODES, kind.dialect),
+    },
+  };
+}
+
+/** The batch itself; items are checked one by one, so that a bad one does not fail the others. */
+const Envelope = z.looseObject({
+  requests: z.array(z.unknown()).min(1),
+  compression_format: imageFields.compression_format,
+  stream: maybe(z.boolean()),
+});
+
+type Envelope = z.infer<typeof Envelope>;
+
+async function batch(c: AppContext, services: Services, kind: BatchKind): Promise<Response> {
+  const record = c.get("record");
+  record.operation = kind.operation;
+  const { value, images, bytes } = await readImageJson(c, services.readImages);
+  const limit = services.bodyLimits[images.length > 0 ? "vision" : "text"];
+  if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
+  const envelope = checked(value, Envelope);
+  if (kind.dialect === "service") refuseUnknown(envelope, kind.pool);
+  const { requests, stream } = envelope;
+  const { maxItems, atOnce } = services.batch[kind.pool];
+  if (requests.length > maxItems) throw tooManyItems(requests.length, maxItems);
+  services.catalog.assertAllAllowed(modelsOf(requests));
+  services.queue.assertRoomForBackground(kind.pool);
+  // Items with images wait in their own pool, whatever the route.
+  if (images.length > 0) services.queue.assertRoomForBackground("vision");
+  const ask = (index: number): Promise<Asked> =>
+    kind.item.ask(requests[index], envelope, images, services);
+  const results = runBatch(c, services, { count: requests.length, atOnce, ask });
+  const count = new BatchCount(record, requests.length);
+  if (stream) {
+    const type = kind.stream === "events" ? "text/event-stream" : "application/x-ndjson";
+    record.streamed = true;
+    return streamAnswer(c, type, batchFrames(results, count, kind.stream));
+  }
+  const ordered: ItemResult[] = [];
+  for await (const result of results) {
+    count.add(result);
+    ordered[result.index] = result;
+  }
+  return answerJson(c, { ...count.figures(), results: ordered });
+}
+
+/** Items of a form. The compression format of the batch wins over an item's own. */
+function itemOf<T extends object>(form: ChatForm<T>): ItemKind {
+  return {
+    schema: form.schema,
+    ask: async (item, { compression_format: format }, images, services) => {
+      if (typeof item !== "object" || item === null || Array.isArray(item)) {
+        throw new ServiceError("validation_error", "The item is not a JSON object");
+      }
+      const input = checked(item, form.schema);
+      const asked = format ? { ...input, compression_format: format } : input;
+      return form.ask(asked, images, services);
+    },
+  };
+}
+
+/** The batch of a native route is as strict as its items are. */
+function refuseUnknown(envelope: Envelope, pool: PoolName): void {
+  const { compression_format: _format, ...textFields } = Envelope.shape;
+  const known = pool === "vision" ? Envelope.shape : textFields;
+  const unknown = Object.keys(envelope).filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length === 0) return;
+  throw new ServiceError("validation_error", `Unrecognized key: "${unknown.join('", "')}"`);
+}
+
+/** The models that items name; one without characters is its item's own failure. */
+function modelsOf(requests: unknown[]): string[] {
+  const models = requests.map((item) => {
+    const isObject = typeof item === "object" && item !== null;
+    return isObject && "model" in item && typeof item.model === "string" ? item.model.trim() : "";
+  });
+  return models.filter((model) => model !== "");
+}
+
+function tooManyItems(count: number, limit: number): ServiceError {
+  const message = `The batch has ${count} requests; the limit is ${limit}`;
+  return new ServiceError("batch_too_large", message, { fields: { limit }, param: "requests" });
+}

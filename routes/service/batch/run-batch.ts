@@ -1,0 +1,117 @@
+import type { AppContext } from "../../../middleware/env.ts";
+import { renderError } from "../../../src/errors/render.ts";
+import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
+import { asCompleted } from "../../../src/runtime/as-completed.ts";
+import { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import type { Asked } from "../answer.ts";
+import type { Services } from "../services.ts";
+
+/** The result of one item. */
+export type ItemResult =
+  | { index: number; success: true; data: object }
+  | ({ index: number; success: false } & Record<string, unknown>);
+
+/** The figures of a whole batch. */
+export interface BatchFigures {
+  batch_id: string;
+  total_requests: number;
+  successful: number;
+  failed: number;
+  total_time_ms: number;
+}
+
+interface Batch {
+  count: number;
+  atOnce: number;
+  /** What an item asks for. @throws ServiceError for an item that cannot be used. */
+  ask: (index: number) => Promise<Asked>;
+}
+
+/** Counts a batch's results as they come. */
+export class BatchCount {
+  readonly #record: RequestRecord;
+  readonly #total: number;
+  #successful = 0;
+  #failed = 0;
+
+  constructor(record: RequestRecord, total: number) {
+    this.#record = record;
+    this.#total = total;
+  }
+
+  /** Items that have ended. */
+  get completed(): number {
+    return this.#successful + this.#failed;
+  }
+
+  add({ success }: ItemResult): void {
+    if (success) this.#successful += 1;
+    else this.#failed += 1;
+  }
+
+  figures(): BatchFigures {
+    return {
+      batch_id: this.#record.id,
+      total_requests: this.#total,
+      successful: this.#successful,
+      failed: this.#failed,
+      total_time_ms: Math.round(this.#record.elapsedMs * 1000) / 1000,
+    };
+  }
+}
+
+/**
+ * Runs a batch's items and yields each result when it is there. An item that fails is a result
+ * like the others; only the client's leaving ends the batch.
+ * @throws ClientLeft.
+ */
+export async function* runBatch(
+  c: AppContext,
+  services: Services,
+  { count, atOnce, ask }: Batch,
+): AsyncGenerator<ItemResult> {
+  const exchange = c.get("exchange");
+  const whole = c.get("record");
+  const runItem = async (index: number): Promise<ItemResult> => {
+    const record = itemRecord(whole, index, services);
+    try {
+      if (services.isStopping()) {
+        throw new ServiceError("shutting_down", "The service is stopping");
+      }
+      const { request, shape } = await ask(index);
+      const answer = await services.runner.answer(request, { exchange, record, background: true });
+      const data = shape.whole(answer, record);
+      record.end({ status: 200, bytes: 0, complete: true });
+      return { index, success: true, data };
+    } catch (err) {
+      if (isAbort(err)) {
+        record.end({ status: 0, bytes: 0, complete: false });
+        throw err;
+      }
+      return failedItem(err, index, record, services);
+    }
+  };
+  for await (const { value } of asCompleted(count, atOnce, runItem)) yield value;
+}
+
+function itemRecord(whole: RequestRecord, index: number, { logItem }: Services): RequestRecord {
+  const record = new RequestRecord(`${whole.id}-${index}`, logItem);
+  record.tenant = whole.tenant;
+  record.project = whole.project;
+  record.operation = whole.operation;
+  return record;
+}
+
+function failedItem(
+  err: unknown,
+  index: number,
+  record: RequestRecord,
+  { onStreamError }: Services,
+): ItemResult {
+  const { status, body } = renderError(err, "service", record.id);
+  record.errorCode = err instanceof ServiceError ? err.code : "internal_error";
+  record.errorMessage = String(body["error"]);
+  if (status >= 500) onStreamError(err, record.id);
+  record.end({ status, bytes: 0, complete: true });
+  return { index, success: false, ...body };
+}

@@ -1,0 +1,35 @@
+import type { Services } from "./services.ts";
+
+type Choosing = Pick<Services, "catalog" | "promptLimit">;
+type Texts = (string | null | undefined)[];
+
+/**
+ * The model of a text request: the one it names, else the default.
+ * @throws ServiceError `model_not_found`, `model_not_allowed`, `prompt_too_large`.
+ */
+export async function textModel(
+  { catalog, promptLimit }: Choosing,
+  named: string | undefined,
+  texts: Texts,
+): Promise<string> {
+  const model = named ?? (await catalog.defaultModel());
+  catalog.assertAllowed(model);
+  promptLimit.check(model, texts);
+  return model;
+}
+
+/**
+ * The model of a request with images: the one it names, else the default for vision.
+ * @throws ServiceError also `invalid_request` for a model that cannot see.
+ */
+export async function visionModel(
+  { catalog, promptLimit }: Choosing,
+  named: string | undefined,
+  texts: Texts,
+): Promise<string> {
+  const model = named ?? (await catalog.defaultVisionModel());
+  catalog.assertAllowed(model);
+  promptLimit.check(model, texts);
+  await catalog.assertCanSee(model);
+  return model;
+}

@@ -1,0 +1,52 @@
+import { z } from "@hono/zod-openapi";
+import { fromOllamaCalls, toOllamaMessages } from "../../../src/inference/messages.ts";
+import { metricsBlock } from "../../../src/inference/metrics-block.ts";
+import { nativeFrames, textOf } from "../../../src/inference/native-frames.ts";
+import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import type { OllamaAnswer } from "../../../src/inference/runner.ts";
+import type { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import { textModel } from "../choose-model.ts";
+import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
+import { NativeMessage } from "../contract/messages.ts";
+import type { ChatForm } from "./chat-form.ts";
+
+export const ChatRequest = z
+  .strictObject({ messages: z.array(NativeMessage).min(1), ...nativeFields })
+  .openapi("ChatRequest", {
+    example: {
+      model: "smollm2:135m",
+      messages: [{ role: "user", content: "Why is the sky blue?" }],
+    },
+  });
+
+/** Chat in the service's own form. */
+export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
+  schema: ChatRequest,
+  ask: async (input, _images, services) => ({
+    request: {
+      path: "/api/chat",
+      pool: "text",
+      model: await textModel(services, input.model, textsOf(input.messages)),
+      body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
+      hints: generationHints(input),
+    },
+    stream: input.stream,
+    shape: {
+      whole: chatAnswer,
+      frames: (lines, record, onError) => nativeFrames(lines, record, { role: true, onError }),
+    },
+  }),
+};
+
+/** Ollama's whole answer in the service's own form (contract §3.2). */
+export function chatAnswer(answer: OllamaAnswer, record: RequestRecord) {
+  const calls = fromOllamaCalls(answer["message"]);
+  const content = textOf(answer);
+  const message = {
+    role: "assistant",
+    content: calls && content === "" ? null : content,
+    tool_calls: calls ?? null,
+    tool_call_id: null,
+  };
+  return { message, ...metricsBlock(record, answer) };
+}

@@ -1,0 +1,67 @@
+import { z } from "@hono/zod-openapi";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messages.ts";
+import { nativeFrames } from "../../../src/inference/native-frames.ts";
+import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import { visionModel } from "../choose-model.ts";
+import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
+import { EXAMPLE_IMAGE, ImageField, imageFields, imageWishes } from "../contract/images.ts";
+import { NativeMessage } from "../contract/messages.ts";
+import type { ChatForm } from "./chat-form.ts";
+import { imagesBlock } from "./images-block.ts";
+import { chatAnswer } from "./native-chat.ts";
+import { UsedImages } from "./use-images.ts";
+
+export const VisionRequest = z
+  .strictObject({
+    messages: z.array(NativeMessage).min(1),
+    images: z.array(ImageField).min(1),
+    ...imageFields,
+    ...nativeFields,
+  })
+  .openapi("VisionRequest", {
+    example: {
+      messages: [{ role: "user", content: "What is in this picture?" }],
+      images: [EXAMPLE_IMAGE],
+    },
+  });
+
+/** Chat about images in the service's own form: the images belong to the last user message. */
+export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
+  schema: VisionRequest,
+  ask: async (input, images, services) => {
+    const used = new UsedImages(images);
+    const slots = used.slots(input.images);
+    const messages = withImages(input.messages, slots);
+    return {
+      request: {
+        path: "/api/chat",
+        pool: "vision",
+        model: await visionModel(services, input.model, textsOf(input.messages)),
+        body: { messages: toOllamaMessages(messages), ...generationFields(input) },
+        images: used.requestImages(imageWishes(input)),
+        hints: generationHints(input),
+      },
+      stream: input.stream,
+      shape: {
+        whole: (answer, record) => ({ ...chatAnswer(answer, record), ...imagesBlock(record) }),
+        frames: (lines, record, onError) =>
+          nativeFrames(lines, record, { role: true, onError, atEnd: () => imagesBlock(record) }),
+      },
+    };
+  },
+};
+
+function withImages(messages: ChatMessage[], images: string[]): ChatMessage[] {
+  const last = messages.findLastIndex((message) => message.role === "user");
+  if (last < 0) {
+    throw new ServiceError(
+      "validation_error",
+      "messages: a user message is needed for the images",
+      {
+        param: "messages",
+      },
+    );
+  }
+  return messages.map((message, i) => (i === last ? { ...message, images } : message));
+}

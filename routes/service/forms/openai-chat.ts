@@ -1,0 +1,122 @@
+import { z } from "@hono/zod-openapi";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messages.ts";
+import { chatCompletion, chatCompletionFrames } from "../../../src/inference/openai-frames.ts";
+import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import { textModel, visionModel } from "../choose-model.ts";
+import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
+import { EXAMPLE_IMAGE, imageFields, imageWishes } from "../contract/images.ts";
+import { OpenAIMessage } from "../contract/messages.ts";
+import type { Asked } from "../answer.ts";
+import type { Services } from "../services.ts";
+import type { ChatForm } from "./chat-form.ts";
+import { imagesBlock } from "./images-block.ts";
+import { UsedImages } from "./use-images.ts";
+
+const fields = { messages: z.array(OpenAIMessage).min(1), ...openaiFields, ...imageFields };
+
+export const ChatCompletionRequest = z.looseObject(fields).openapi("ChatCompletionRequest", {
+  example: {
+    model: "smollm2:135m",
+    messages: [{ role: "user", content: "Why is the sky blue?" }],
+  },
+});
+
+export const VisionCompletionRequest = z.looseObject(fields).openapi("VisionCompletionRequest", {
+  example: {
+    messages: [
+      {
+        role: "user",
+        content: [
+          { type: "image_url", image_url: { url: EXAMPLE_IMAGE } },
+          { type: "text", text: "What is in this picture?" },
+        ],
+      },
+    ],
+  },
+});
+
+type Input = z.infer<typeof ChatCompletionRequest>;
+
+/** Chat in OpenAI's form, with images or without. */
+export const openaiChat: ChatForm<Input> = {
+  schema: ChatCompletionRequest,
+  ask: async (input, images, services) => {
+    if (hasImages(input)) return askWithImages(input, new UsedImages(images), services);
+    const messages = input.messages.map((message) => ({
+      ...message,
+      content: message.content?.text,
+    }));
+    return {
+      request: {
+        path: "/api/chat",
+        pool: "text",
+        model: await textModel(services, input.model, textsOf(messages)),
+        body: { messages: toOllamaMessages(messages), ...sent(input) },
+        hints: generationHints({}),
+      },
+      stream: input.stream,
+      shape: {
+        whole: (answer, record) => chatCompletion(record, answer),
+        frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+      },
+    };
+  },
+};
+
+/** The same where at least one image is needed. */
+export const openaiVision: ChatForm<Input> = {
+  schema: VisionCompletionRequest,
+  ask: async (input, images, services) => {
+    if (!hasImages(input)) {
+      throw new ServiceError(
+        "validation_error",
+        "messages: an image is needed here (a content part image_url); text alone goes to /api/v1/chat/completions",
+        { param: "messages" },
+      );
+    }
+    return askWithImages(input, new UsedImages(images), services);
+  },
+};
+
+/** Whether a request brings images. */
+export function hasImages({ messages }: Input): boolean {
+  return messages.some(({ content }) => content && content.images.length > 0);
+}
+
+/** What a message of images alone is taken to ask (contract §3.5). */
+const DESCRIBE = "Describe this image.";
+
+async function askWithImages(input: Input, used: UsedImages, services: Services): Promise<Asked> {
+  const messages: ChatMessage[] = input.messages.map(({ content, ...message }) => ({
+    ...message,
+    content: content?.images.length ? content.text || DESCRIBE : content?.text,
+    images: used.slots(content?.images ?? []),
+  }));
+  return {
+    request: {
+      path: "/api/chat",
+      pool: "vision",
+      model: await visionModel(services, input.model, textsOf(messages)),
+      body: { messages: toOllamaMessages(messages), ...sent(input) },
+      images: used.requestImages(imageWishes(input)),
+      hints: generationHints({}),
+    },
+    stream: input.stream,
+    shape: {
+      whole: (answer, record) => ({ ...chatCompletion(record, answer), ...imagesBlock(record) }),
+      frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+    },
+  };
+}
+
+/**
+ * The fields of Ollama's body. OpenAI has no `options`, `keep_alive` and `think`: what came under
+ * these names is not acted on.
+ */
+function sent(input: Input): Record<string, unknown> {
+  const { options: _options, keep_alive: _keepAlive, think: _think, ...known } = input;
+  const maxTokens = input.max_completion_tokens ?? input.max_tokens;
+  const think = input.reasoning_effort === "none" ? { think: false } : {};
+  return { ...generationFields({ ...known, max_tokens: maxTokens }), ...think };
+}

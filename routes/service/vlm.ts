@@ -1,0 +1,43 @@
+import type { AppContext } from "../../middleware/env.ts";
+import { checked, readImageJson } from "../read-json.ts";
+import { answer } from "./answer.ts";
+import { eventStream, VisionAnswer } from "./contract/answers.ts";
+import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import { nativeVision, VisionRequest } from "./forms/native-vision.ts";
+import { mount, type ServiceRouter } from "./router.ts";
+import type { Services } from "./services.ts";
+
+const STREAM_EXAMPLE =
+  'data: {"chunk":"A cat","role":"assistant","model":"qwen3-vl:8b-instruct-q4_K_M","request_id":"7f1f…","done":false}\n\n';
+
+const route = {
+  method: "post" as const,
+  path: "/api/v1/vlm",
+  operationId: "vlm",
+  tags: ["Vision"],
+  summary: "Chat about images, in the service's own form",
+  request: { body: { required: true, content: { "application/json": { schema: VisionRequest } } } },
+  responses: {
+    200: {
+      description: "The answer; with `stream: true` events of pieces, the last with `done: true`",
+      content: {
+        "application/json": { schema: VisionAnswer },
+        ...eventStream("One `data:` line with a JSON object for each piece", STREAM_EXAMPLE),
+      },
+    },
+    ...errorResponses(INFERENCE_CODES),
+  },
+};
+
+/** POST /api/v1/vlm */
+export function vlmRoute(router: ServiceRouter, services: Services): void {
+  const { guards } = services;
+  mount(router, route, [guards.rate("vlm", 30), guards.tenantVision], (c) => vlm(c, services));
+}
+
+async function vlm(c: AppContext, services: Services): Promise<Response> {
+  c.get("record").operation = "vlm";
+  const { value, images } = await readImageJson(c, services.readImages);
+  const input = checked(value, VisionRequest);
+  return answer(c, services, await nativeVision.ask(input, images, services));
+}

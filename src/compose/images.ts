@@ -1,0 +1,95 @@
+import { availableParallelism } from "node:os";
+import type { Settings } from "../../config/schema.ts";
+import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
+import type { CompressedImage } from "../../workers/protocol.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../images/image-body.ts";
+import { ImageCache } from "../images/image-cache.ts";
+import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
+import { slimBody } from "../images/slim-body.ts";
+import { ownedBytes } from "../runtime/owned-bytes.ts";
+import { entryUrl } from "../runtime/paths.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
+
+/** What is done with images, and the threads it is done on. */
+export interface Images {
+  compressor: ImageCompressor;
+  /** Parses a body of the service's own routes and takes its images out. */
+  read: ImageBodyReader;
+  /** Compresses the images of a body that passes through; the rest of it stays as it is. */
+  slim: (
+    body: Uint8Array,
+    signal: AbortSignal,
+  ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+}
+
+/** Bodies above this are parsed, and their base64 decoded, on a thread. */
+const READ_ON_THREAD_BYTES = 65_536;
+
+/**
+ * One core is left to the main thread. More than three threads would take those of Node that
+ * files are read and written on: sharp's work is done there, and there are four.
+ */
+const MOST_THREADS = 3;
+
+/** Opens the threads. They start with the first task. */
+export function composeWorkers(settings: Settings, logs: LogFiles): WorkerPool {
+  const spare = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+  return openWorkerPool({
+    entry: entryUrl("workers/main.ts"),
+    threads: settings.workerThreads ?? spare,
+    taskDeadlineMs: settings.taskDeadlineMs,
+    onFault: (err) => logs.service.error({ err }, "a worker thread died"),
+  });
+}
+
+/** Builds what images go through. */
+export function composeImages(settings: Settings, pool: WorkerPool): Images {
+  const compressor = composeCompressor(settings, pool);
+  const maxImageBytes = settings.imageMaxBytes;
+  const inputOf = (bytes: Uint8Array): ImageBodyInput => ({
+    body: ownedBytes(bytes),
+    maxImageBytes,
+  });
+  return {
+    compressor,
+    read: (bytes) => {
+      if (bytes.byteLength <= READ_ON_THREAD_BYTES)
+        return readImageBody({ body: bytes, maxImageBytes });
+      const input = inputOf(bytes);
+      return (signal) => pool.run("readImageBody", input, { signal, transfer: [input.body] });
+    },
+    slim: async (bytes, signal) => {
+      const input = inputOf(bytes);
+      const run = { signal, transfer: [input.body] };
+      const { body, images } = await pool.run("locateImages", input, run);
+      const ready = await compressor.prepareUsable(
+        images.map(({ image }) => image),
+        signal,
+      );
+      const facts = ready.flatMap((image) => (image ? [image.facts] : []));
+      return { body: slimBody(body, images, ready), facts };
+    },
+  };
+}
+
+function composeCompressor(settings: Settings, pool: WorkerPool): ImageCompressor {
+  return new ImageCompressor({
+    compress: async ({ bytes }, options, signal): Promise<CompressedImage> => {
+      const run = { signal, transfer: [bytes] };
+      const result = await pool.run("compressImage", { bytes, options }, run);
+      if (!result.ok) throw new ServiceError("invalid_request", result.message);
+      return result;
+    },
+    cache: new ImageCache({
+      maxSize: settings.imageCacheMaxSize,
+      ttlMs: settings.imageCacheTtlMs,
+    }),
+    defaults: {
+      maxDimension: settings.imageMaxDimension,
+      quality: settings.imageQuality,
+      pngLevel: settings.imagePngLevel,
+      maxPixels: settings.imageMaxPixels,
+    },
+  });
+}

@@ -1,0 +1,100 @@
+import QuickLRU from "quick-lru";
+
+interface ImageCacheOptions {
+  /** Results that are kept. */
+  maxSize: number;
+  ttlMs: number;
+}
+
+interface Job<T> {
+  result: Promise<T>;
+  waiters: number;
+  abort: AbortController;
+}
+
+/** The cache's numbers; counts are since start. */
+export interface ImageCacheStats {
+  size: number;
+  max_size: number;
+  hits: number;
+  misses: number;
+  hit_rate: number;
+}
+
+/** Results of compressions by content and parameters. What is being made is made once. */
+export class ImageCache<T> {
+  readonly #maxSize: number;
+  readonly #results: QuickLRU<string, T>;
+  readonly #jobs = new Map<string, Job<T>>();
+  #hits = 0;
+  #misses = 0;
+
+  constructor({ maxSize, ttlMs }: ImageCacheOptions) {
+    this.#maxSize = maxSize;
+    this.#results = new QuickLRU({ maxSize, maxAge: ttlMs });
+  }
+
+  /**
+   * The result for a key: kept, awaited from another who has asked for it, or made now.
+   * @param make called off when everyone who waits for it has gone. Failures are not kept.
+   * @throws what `make` throws, or the signal's reason.
+   */
+  async get(
+    key: string,
+    signal: AbortSignal,
+    make: (signal: AbortSignal) => Promise<T>,
+  ): Promise<{ value: T; cached: boolean }> {
+    signal.throwIfAborted();
+    const kept = this.#results.get(key);
+    if (kept !== undefined) {
+      this.#hits += 1;
+      return { value: kept, cached: true };
+    }
+    const underWay = this.#jobs.get(key);
+    if (underWay) this.#hits += 1;
+    else this.#misses += 1;
+    const job = underWay ?? this.#start(key, make);
+    return { value: await this.#wait(key, job, signal), cached: underWay !== undefined };
+  }
+
+  stats(): ImageCacheStats {
+    const asked = this.#hits + this.#misses;
+    return {
+      size: this.#results.size,
+      max_size: this.#maxSize,
+      hits: this.#hits,
+      misses: this.#misses,
+      hit_rate: asked === 0 ? 0 : Math.round((this.#hits / asked) * 1000) / 1000,
+    };
+  }
+
+  #start(key: string, make: (signal: AbortSignal) => Promise<T>): Job<T> {
+    const abort = new AbortController();
+    const job = { result: make(abort.signal), waiters: 0, abort };
+    this.#jobs.set(key, job);
+    const forget = (): void => {
+      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+    };
+    job.result.then((value) => {
+      this.#results.set(key, value);
+      forget();
+    }, forget);
+    return job;
+  }
+
+  #wait(key: string, job: Job<T>, signal: AbortSignal): Promise<T> {
+    job.waiters += 1;
+    return new Promise<T>((resolve, reject) => {
+      const leave = (): void => {
+        reject(signal.reason as Error);
+        job.waiters -= 1;
+        if (job.waiters > 0) return;
+        // At once, so that nobody joins a job that is being called off.
+        if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+        job.abort.abort();
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      job.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import QuickLRU from "quick-lru";
+import { ServiceError } from "../errors/service-error.ts";
+import type { InstalledModel } from "../upstream/client.ts";
+
+/** What a model can do, in Ollama's words. */
+export type Capability = "completion" | "embedding" | "insert" | "thinking" | "tools" | "vision";
+
+interface CapabilitiesOptions {
+  /** Asks the server what it knows of a model. @throws ServiceError as UpstreamClient has it. */
+  show: (model: string) => Promise<Record<string, unknown>>;
+}
+
+/** A set of Capability, and of what later servers add; undefined when the server does not say. */
+type Known = ReadonlySet<unknown> | undefined;
+
+const MAX_REMEMBERED = 200;
+
+/**
+ * Knows what models can do. The server is asked once for each digest, since that stands for the
+ * model's content; who asks meanwhile shares the call. A failed call is not remembered.
+ */
+export class ModelCapabilities {
+  readonly #show: CapabilitiesOptions["show"];
+  readonly #known = new QuickLRU<string, Promise<Known>>({ maxSize: MAX_REMEMBERED });
+
+  constructor({ show }: CapabilitiesOptions) {
+    this.#show = show;
+  }
+
+  /**
+   * Whether a model can do this; undefined when the server does not say, as before Ollama 0.6.4,
+   * or could not answer for this model.
+   * @throws ServiceError `upstream_unavailable` when the server is away.
+   */
+  async can(
+    model: Pick<InstalledModel, "name" | "digest">,
+    capability: Capability,
+  ): Promise<boolean | undefined> {
+    try {
+      return (await this.#of(model))?.has(capability);
+    } catch (err) {
+      if (err instanceof ServiceError && err.code === "upstream_unavailable") throw err;
+      return undefined;
+    }
+  }
+
+  /** Another server answers from now on. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  #of({ name, digest }: Pick<InstalledModel, "name" | "digest">): Promise<Known> {
+    // Without a digest nothing would tell when another model took the name.
+    if (!digest) return this.#ask(name);
+    const known = this.#known.get(digest);
+    if (known) return known;
+    const asked = this.#ask(name);
+    this.#known.set(digest, asked);
+    asked.catch(() => {
+      if (this.#known.peek(digest) === asked) this.#known.delete(digest);
+    });
+    return asked;
+  }
+
+  async #ask(name: string): Promise<Known> {
+    const { capabilities, projector_info: projector } = await this.#show(name);
+    if (!Array.isArray(capabilities)) return undefined;
+    // The first versions that list capabilities leave vision out for models with a projector
+    // (llava, moondream …): https://github.com/ollama/ollama/pull/10509
+    return new Set<unknown>(projector ? [...capabilities, "vision"] : capabilities);
+  }
+}

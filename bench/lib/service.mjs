@@ -9,10 +9,12 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Starts the service as users do, on the runtime that the bench runs on, in a folder of its own.
  * @param {Record<string, string>} settings
+ * @param {{ preload?: string }} [options] a file to load before the service
  */
-export async function startService(settings) {
+export async function startService(settings, { preload } = {}) {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-bench-"));
   const flags = process.versions.bun ? [] : ["--max-semi-space-size=4"];
+  if (preload) flags.push(process.versions.bun ? "--preload" : "--import", preload);
   const entry = join(projectRoot, "src", "start.mjs");
   const program = new Program(process.execPath, [...flags, entry], {
     API_PORT: "0",
@@ -34,8 +36,10 @@ export async function startService(settings) {
       async () => /"origin":"(http:[^"]+)"/.exec(await readLog("service.log"))?.[1],
       "the inference server's address",
     );
+  /** @type {Program["until"]} */
+  const until = (find, what) => program.until(find, what);
   try {
-    return { url: await program.listening(), pid: program.pid, stop, upstreamUrl };
+    return { url: await program.listening(), pid: program.pid, stop, upstreamUrl, until };
   } catch (err) {
     await stop();
     throw err;

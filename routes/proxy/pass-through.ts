@@ -104,7 +104,9 @@ async function slimmed(
 ): Promise<Uint8Array> {
   try {
     const result = await whileHere(c, (signal) => slim(body, signal));
-    c.get("record").images = result.facts;
+    const record = c.get("record");
+    record.images = result.facts;
+    record.imageCompression = true;
     return result.body;
   } catch (err) {
     admitted.release("failed");

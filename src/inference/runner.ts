@@ -187,6 +187,7 @@ export class InferenceRunner {
     const prepare = () => this.#options.images.prepare(list, wishes, signal);
     const ready = await (background ? this.#backgroundImages.run(signal, prepare) : prepare());
     record.images = ready.map(({ facts }) => facts);
+    record.imageCompression = wishes.compress ?? true;
     return ready;
   }
 

@@ -73,17 +73,18 @@ function eventOf(
     queue_ms: rounded(record.queueMs),
     model_load_ms: rounded(record.loadMs),
     first_ms: rounded(record.firstMs),
-    ...(record.images ? imageFields(record.images) : {}),
+    ...(record.images ? imageFields(record.images, record.imageCompression) : {}),
     error_code: record.errorCode,
     error_message: record.errorMessage,
   };
 }
 
 /** What was done to a request's images; never what is on them. */
-function imageFields(images: ImageFacts[]): object {
+function imageFields(images: ImageFacts[], compression: boolean): object {
   const hits = images.filter(({ cached }) => cached).length;
   return {
     images_count: images.length,
+    image_compression_enabled: compression,
     compression_savings_bytes: savedBytes(images),
     cache_hit_rate: images.length === 0 ? undefined : rounded(hits / images.length),
     images: images.map(({ source, sent, ms, cached }) => ({

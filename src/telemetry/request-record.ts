@@ -30,6 +30,8 @@ export class RequestRecord {
   bytes = 0;
   /** What was done to the request's images. */
   images: ImageFacts[] | undefined;
+  /** Whether they were to be compressed. */
+  imageCompression = false;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
   /** The body outlives its handler: whoever writes the last byte calls `end`. */

@@ -43,6 +43,7 @@ it.each(VISION_PATHS)("tells in requests.jsonl what was done to the images of %s
     model: "eyes:latest",
     stream: false,
     images_count: 2,
+    image_compression_enabled: true,
     compression_savings_bytes: (turned?.length ?? 0) - (seen[0]?.bytes ?? 0),
     cache_hit_rate: 0,
     images: [

@@ -156,6 +156,7 @@ describe.each(DROP_IN)("images on %s", (path) => {
     const [slim, plain] = await requestEvents(gateway, 2);
     expect(slim).toMatchObject({
       images_count: 2,
+      image_compression_enabled: true,
       compression_savings_bytes: expect.any(Number),
       images: [{ sent_format: "jpeg" }, { sent_format: "png" }],
     });

@@ -16,7 +16,13 @@ const documents = ["README.md", "CHANGELOG.md", ...markdown("docs")];
 const settings = new Set(Object.values(SETTINGS).map(({ env }) => env));
 
 /** Names in capitals that are no settings of the service. */
-const FOREIGN_NAMES = new Set(["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "HTTPS_PROXY"]);
+const FOREIGN_NAMES = new Set([
+  "SHARED_OLLAMA_URL",
+  "SIGTERM",
+  "SIGKILL",
+  "HTTPS_PROXY",
+  "MALLOC_TRIM_THRESHOLD_",
+]);
 
 /** The rows of README's tables, as cells without their backticks. */
 const rows = read("README.md")

@@ -1,4 +1,5 @@
-import { bool, int, list, oneOf, optionalInt, optionalText, optionalUrl } from "./setting-types.ts";
+import { bool, fraction, int, list, oneOf, optionalInt, optionalText } from "./setting-types.ts";
+import { optionalUrl } from "./setting-types.ts";
 import { addresses, ollamaAddress, seconds, text, type Setting } from "./setting-types.ts";
 
 const MIB = 1_048_576;
@@ -314,6 +315,71 @@ export const SETTINGS = {
     min: 60,
     max: 86_400,
     about: "How long a compressed image is kept.",
+  }),
+  responseCacheEnabled: bool({
+    env: "RESPONSE_CACHE_ENABLED",
+    fallback: true,
+    about: "Answers of the text routes of /api/v1 are kept, and served to the same question again.",
+  }),
+  responseCacheMaxEntries: int({
+    env: "RESPONSE_CACHE_MAX_SIZE",
+    fallback: 1000,
+    min: 1,
+    max: 100_000,
+    about: "Answers that are kept.",
+  }),
+  responseCacheMaxBytes: int({
+    env: "RESPONSE_CACHE_MAX_BYTES",
+    fallback: 64 * MIB,
+    min: MIB,
+    max: 4096 * MIB,
+    about: "Memory for kept answers, in bytes.",
+  }),
+  responseCacheTtlMs: seconds({
+    env: "RESPONSE_CACHE_TTL_SECONDS",
+    fallback: 3600,
+    min: 60,
+    max: 86_400,
+    about: "How long an answer is kept.",
+  }),
+  responseCacheSemantic: oneOf({
+    env: "RESPONSE_CACHE_SEMANTIC",
+    fallback: "off",
+    values: ["on", "off"],
+    about:
+      "Answer similar questions from the cache too, where the guard finds no difference in them.",
+  }),
+  responseCacheThreshold: fraction({
+    env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",
+    fallback: 0.95,
+    about:
+      "Cosine from which two questions count as similar. Below it, down to 0.75, only those are that the guard knows to be worded differently.",
+  }),
+  responseCacheSampled: bool({
+    env: "RESPONSE_CACHE_SAMPLED",
+    fallback: true,
+    about:
+      "Keep answers that the model may give differently each time; false: only those with temperature 0 or a seed.",
+  }),
+
+  embeddingCacheEnabled: bool({
+    env: "EMBEDDING_CACHE_ENABLED",
+    fallback: true,
+    about: "Keep the vectors of texts, so that a text is computed once for a model.",
+  }),
+  embeddingCacheMaxSize: int({
+    env: "EMBEDDING_CACHE_MAX_SIZE",
+    fallback: 10_000,
+    min: 1,
+    max: 1_000_000,
+    about: "Vectors that are kept in memory.",
+  }),
+  embeddingCacheMaxBytes: int({
+    env: "EMBEDDING_CACHE_MAX_BYTES",
+    fallback: 64 * MIB,
+    min: MIB,
+    max: 16_384 * MIB,
+    about: "Memory that kept vectors may take; one of all-minilm takes 1.8 KB.",
   }),
   workerThreads: optionalInt({
     env: "WORKER_THREADS",

@@ -46,6 +46,16 @@ export function seconds(
   return setting(d, schema, String(d.fallback), `${d.min}–${d.max} s`);
 }
 
+/** A number from 0 to 1. */
+export function fraction(d: Describe & { fallback: number }): Setting<number> {
+  const schema = z
+    .string()
+    .regex(/^\d(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().min(0).max(1));
+  return setting(d, schema, String(d.fallback), "0–1");
+}
+
 /** A switch: true, 1, yes, on – false, 0, no, off. */
 export function bool(d: Describe & { fallback: boolean }): Setting<boolean> {
   return setting(d, z.stringbool(), String(d.fallback), "true or false");

@@ -24,7 +24,7 @@ const ALLOWED_HEADERS = [
   "X-Shared-Ollama-Image-Compression",
 ].join(",");
 const EXPOSED_HEADERS =
-  "X-Shared-Ollama-Request-Id,Server-Timing,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";
+  "X-Shared-Ollama-Request-Id,Server-Timing,X-Cache,X-Cache-Similarity,Age,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";
 
 /**
  * Ollama's own rules for who may call from a browser, for all dialects: without them any web

@@ -7,8 +7,10 @@ import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
+import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeImages, composeWorkers } from "./compose/images.ts";
+import { composeRunner } from "./compose/inference.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
 import { composeScheduling } from "./compose/scheduling.ts";
 import { renderError } from "./errors/render.ts";
@@ -45,7 +47,10 @@ export interface Service {
   /** Why a request that names no model would fail now; undefined when it would not. */
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
-  load: () => Record<"active" | "text" | "vision" | "tenants" | "tasks" | "deadlines", number>;
+  load: () => Record<
+    "active" | "text" | "vision" | "tenants" | "tasks" | "embeddings" | "comparisons" | "deadlines",
+    number
+  >;
 }
 
 /** The composition root: builds each long-lived part and lists them in their order. */
@@ -60,6 +65,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   });
   const pool = composeWorkers(settings, logs);
   const images = composeImages(settings, pool);
+  const similarity = composeSimilarity(logs);
   const transport = createTransport();
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
@@ -89,9 +95,39 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   });
   const scheduling = composeScheduling({ settings, profile, upstream, transport });
   const { catalog, residency, queue } = scheduling;
-  const parts = { settings, profile, logs, pool, images, transport, deadlines, active, tenants };
+  const runner = composeRunner({
+    settings,
+    scheduling,
+    transport,
+    upstream,
+    compressor: images.compressor,
+    deadlines,
+  });
+  const embedder = composeEmbedder({
+    settings,
+    runner,
+    scheduling,
+    transport,
+    upstream,
+    deadlines,
+  });
   const { app, document } = createApp(
-    appOptions({ ...parts, upstream, scheduling, isStopping: () => door.isStopping }),
+    appOptions({
+      settings,
+      profile,
+      logs,
+      pool,
+      images,
+      runner,
+      embedder,
+      similarity,
+      transport,
+      active,
+      tenants,
+      upstream,
+      scheduling,
+      isStopping: () => door.isStopping,
+    }),
   );
   const door = new FrontDoor({
     settings,
@@ -104,6 +140,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     [
       { name: "logs", stop: () => logs.close() },
       { name: "worker threads", stop: () => pool.destroy() },
+      { name: "similarity thread", stop: () => similarity.destroy() },
       { name: "upstream connections", stop: () => transport.close() },
       door.door,
       upstream,
@@ -123,7 +160,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     app,
     document,
     close: async () => {
-      await pool.destroy();
+      await Promise.all([pool.destroy(), similarity.destroy()]);
       await logs.close();
     },
     profile,
@@ -139,6 +176,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       vision: underWay("vision"),
       tenants: tenants.text.size + tenants.vision.size,
       tasks: pool.size,
+      embeddings: embedder.size,
+      comparisons: similarity.size,
       deadlines: deadlines.size,
     }),
   };

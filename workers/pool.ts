@@ -1,5 +1,6 @@
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
+import { endThreads } from "./end-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
 
 /** Tinypool, or a stand-in for tests. */
@@ -204,11 +205,7 @@ export function openWorkerPool(options: OpenOptions): WorkerPool {
     pool.on("error", onFault);
     return {
       run: (input, task) => pool.run(input, task),
-      destroy: async () => {
-        const ended = pool.threads.map((thread) => thread.terminate());
-        // Tinypool alone would wait for ever for a thread that has ended itself.
-        await Promise.race([pool.destroy(), Promise.all(ended)]);
-      },
+      destroy: () => endThreads(pool),
     };
   };
   return new WorkerPool({ open, threads, maxWaiting: MAX_WAITING, taskDeadlineMs });

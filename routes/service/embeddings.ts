@@ -1,43 +1,66 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
-import { ServiceError } from "../../src/errors/service-error.ts";
-import type { OllamaAnswer } from "../../src/inference/runner.ts";
+import type { Embedded } from "../../src/embeddings/embedder.ts";
+import { shortestNumbers } from "../../src/embeddings/shortest-numbers.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import { embedTexts, latencyMs } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
+
+/** OpenAI's own limit. */
+const MAX_TEXTS = 2048;
 
 const EmbeddingRequest = z
   .object({
     model: maybe(filledText()),
     prompt: maybe(filledText()),
-    input: maybe(z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1000)])),
+    prompts: maybe(z.array(filledText()).min(1).max(MAX_TEXTS)),
+    input: maybe(z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(MAX_TEXTS)])),
     dimensions: maybe(integer(1)),
+    truncate: maybe(z.boolean()).openapi({
+      type: "boolean",
+      description: "Default true; false refuses texts that are too long for the model",
+    }),
     encoding_format: maybe(z.enum(["float", "base64"])),
     user: maybe(z.string()),
   })
   .strict()
-  .refine((body) => (body.prompt === undefined) !== (body.input === undefined), {
-    path: ["prompt"],
-    message: "either prompt (the service's form) or input (OpenAI's form) is needed",
-  })
+  .refine(
+    ({ prompt, prompts, input }) =>
+      [prompt, prompts, input].filter((given) => given !== undefined).length === 1,
+    {
+      path: ["prompt"],
+      message: "one of prompt, prompts (the service's forms) and input (OpenAI's form) is needed",
+    },
+  )
   .openapi("EmbeddingRequest", { example: { model: "all-minilm", prompt: "What is light?" } });
 
+const vector = () => z.array(z.number()).openapi({ description: "L2-normalised" });
+
 const NativeEmbedding = z
-  .object({
-    embedding: z.array(z.number()).openapi({ description: "L2-normalised" }),
-    model: z.string(),
-    prompt: z.string(),
-    latency_ms: z.number(),
-  })
+  .object({ embedding: vector(), model: z.string(), prompt: z.string(), latency_ms: z.number() })
   .openapi("Embedding", {
     example: {
       embedding: [0.021, -0.044],
       model: "all-minilm",
       prompt: "What is light?",
       latency_ms: 18.2,
+    },
+  });
+
+const NativeEmbeddings = z
+  .object({ embeddings: z.array(vector()), model: z.string(), latency_ms: z.number() })
+  .openapi("Embeddings", {
+    example: {
+      embeddings: [
+        [0.021, -0.044],
+        [0.013, 0.057],
+      ],
+      model: "all-minilm",
+      latency_ms: 31.6,
     },
   });
 
@@ -63,19 +86,25 @@ const OpenAIEmbeddings = z
     },
   });
 
+const EmbeddingAnswer = z.union([NativeEmbedding, NativeEmbeddings, OpenAIEmbeddings]);
+
 const route = {
   method: "post" as const,
   path: "/api/v1/embeddings",
   operationId: "embed",
   tags: ["Embeddings"],
-  summary: "The embedding of a text: `prompt` answers in the service's form, `input` in OpenAI's",
+  summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
+  description:
+    "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
+    "order, `input` (a text or a list) with OpenAI's list. Vectors are kept by the model's digest " +
+    "and the text, and texts of requests that come together are computed in one go.",
   request: {
     body: { required: true, content: { "application/json": { schema: EmbeddingRequest } } },
   },
   responses: {
     200: {
       description: "The vector or vectors, L2-normalised, in the order of the texts",
-      content: { "application/json": { schema: z.union([NativeEmbedding, OpenAIEmbeddings]) } },
+      content: { "application/json": { schema: EmbeddingAnswer } },
     },
     ...errorResponses(INFERENCE_CODES),
   },
@@ -90,64 +119,43 @@ export function embeddingsRoute(router: ServiceRouter, services: Services): void
 }
 
 async function embeddings(c: AppContext, services: Services): Promise<Response> {
-  const { runner, catalog, promptLimit } = services;
+  const { catalog } = services;
   const record = c.get("record");
-  const exchange = c.get("exchange");
   record.operation = "embeddings";
   const body = await readJson(c, EmbeddingRequest);
   // An OpenAI client posts `input` and expects errors in its own form.
   if (body.input !== undefined) c.set("dialect", "openai");
   const model = body.model ?? (await catalog.defaultEmbeddingModel());
-  catalog.assertAllowed(model);
-  const texts = body.input ?? body.prompt ?? "";
-  for (const text of [texts].flat()) promptLimit.check(model, [text]);
-  const answer = await runner.answer(
-    {
-      path: "/api/embed",
-      pool: "text",
-      model,
-      body: { input: texts, ...(body.dimensions ? { dimensions: body.dimensions } : {}) },
-      hints: { kind: "embed" },
-    },
-    { record, exchange },
-  );
-  const vectors = vectorsOf(answer);
+  const { dimensions, truncate } = body;
+  const texts = [body.prompt ?? body.prompts ?? body.input ?? []].flat();
+  const embedded = await embedTexts(c, services, texts, { model, dimensions, truncate });
   if (body.input !== undefined) {
-    const asBase64 = body.encoding_format === "base64";
-    return answerJson(c, embeddingList(vectors, model, answer, asBase64));
+    return answerJson(c, embeddingList(embedded, model, body.encoding_format === "base64"));
   }
-  const latency = Math.round(record.elapsedMs * 1000) / 1000;
-  return answerJson(c, { embedding: vectors[0], model, prompt: body.prompt, latency_ms: latency });
+  const vectors = embedded.vectors.map(shortestNumbers);
+  const common = { model, latency_ms: latencyMs(record) };
+  return answerJson(
+    c,
+    body.prompt === undefined
+      ? { embeddings: vectors, ...common }
+      : { embedding: vectors[0], prompt: body.prompt, ...common },
+  );
 }
 
-function vectorsOf(answer: OllamaAnswer): number[][] {
-  const { embeddings: vectors } = answer;
-  if (Array.isArray(vectors) && vectors.length > 0) return vectors as number[][];
-  throw new ServiceError("upstream_unavailable", "The inference server sent no embedding");
-}
-
-function embeddingList(
-  vectors: number[][],
-  model: string,
-  answer: OllamaAnswer,
-  asBase64: boolean,
-) {
-  const tokens = Number(answer["prompt_eval_count"] ?? 0);
+function embeddingList({ vectors, promptTokens }: Embedded, model: string, asBase64: boolean) {
   return {
     object: "list",
     data: vectors.map((vector, index) => ({
       object: "embedding",
       index,
-      embedding: asBase64 ? base64Of(vector) : vector,
+      embedding: asBase64 ? base64Of(vector) : shortestNumbers(vector),
     })),
     model,
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
+    usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
   };
 }
 
-/** OpenAI's base64 form: little-endian float32. */
-function base64Of(vector: number[]): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  vector.forEach((value, i) => bytes.writeFloatLE(value, i * 4));
-  return bytes.toString("base64");
+/** OpenAI's base64 form: little-endian float32, which is how every machine we run on has them. */
+function base64Of({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }

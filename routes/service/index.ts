@@ -1,4 +1,5 @@
 import { batchRoutes } from "./batch/batch-routes.ts";
+import { cacheRoutes } from "./cache.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute } from "./embeddings.ts";
@@ -6,6 +7,7 @@ import { generateRoute } from "./generate.ts";
 import { modelRoutes } from "./models.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
+import { similarityRoute } from "./similarity.ts";
 import { stateRoutes } from "./state.ts";
 import { vlmOpenaiRoute } from "./vlm-openai.ts";
 import { vlmRoute } from "./vlm.ts";
@@ -20,7 +22,9 @@ export function serviceRoutes(services: Services): ServiceRouter {
   vlmOpenaiRoute(router, services);
   batchRoutes(router, services);
   embeddingsRoute(router, services);
+  similarityRoute(router, services);
   modelRoutes(router, services);
   stateRoutes(router, services);
+  cacheRoutes(router, services);
   return router;
 }

@@ -1,10 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../../middleware/env.ts";
+import type { Embedder } from "../../src/embeddings/embedder.ts";
 import type { PromptLimit } from "../../src/inference/prompt-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
-import type { InferenceRunner } from "../../src/inference/runner.ts";
+import type { CachedRunner } from "../../src/cache/cached-runner.ts";
+import type { ResponseCache } from "../../src/cache/response-cache.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { BodyLimit } from "../../src/runtime/body-limit.ts";
+import type { SimilarityThread } from "../../src/similarity/similarity-thread.ts";
 import type { FairQueue, PoolName } from "../../src/scheduling/fair-queue.ts";
 import type { RequestEnd, RequestRecord } from "../../src/telemetry/request-record.ts";
 import type { UpstreamClient } from "../../src/upstream/client.ts";
@@ -12,7 +15,11 @@ import type { Upstream } from "../../src/upstream/upstream.ts";
 
 /** What the routes of `/api/v1` work with. */
 export interface Services {
-  runner: Pick<InferenceRunner, "answer" | "stream">;
+  /** Asks the response cache first, where it is on. */
+  runner: Pick<CachedRunner, "answer" | "stream">;
+  embedder: Pick<Embedder, "embed">;
+  similarity: Pick<SimilarityThread, "rank">;
+  cache: { stats: () => Record<string, unknown>; drop: ResponseCache["drop"] };
   catalog: Pick<
     ModelCatalog,
     | "assertAllowed"

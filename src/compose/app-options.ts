@@ -10,15 +10,16 @@ import type { WorkerPool } from "../../workers/pool.ts";
 import type { AppOptions } from "../app.ts";
 import { inspectBody } from "../inference/inspect-body.ts";
 import { PromptLimit } from "../inference/prompt-limit.ts";
-import { InferenceRunner } from "../inference/runner.ts";
+import type { Embedder } from "../embeddings/embedder.ts";
+import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
-import type { Deadlines } from "../runtime/deadlines.ts";
 import { createExchange } from "../runtime/http.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import type { Transport } from "../runtime/transport.ts";
 import { UploadWatch } from "../runtime/upload-watch.ts";
+import type { SimilarityThread } from "../similarity/similarity-thread.ts";
 import { RequestLog } from "../telemetry/request-log.ts";
 import type { LogFiles } from "../telemetry/service-log.ts";
 import { RateLimiter } from "../tenancy/rate-limiter.ts";
@@ -26,6 +27,7 @@ import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
+import { composeCache } from "./cache.ts";
 import type { Images } from "./images.ts";
 import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
@@ -36,9 +38,11 @@ interface AppParts {
   logs: LogFiles;
   pool: WorkerPool;
   transport: Transport;
-  deadlines: Deadlines;
   active: ActiveRequests;
   images: Images;
+  runner: InferenceRunner;
+  embedder: Embedder;
+  similarity: SimilarityThread;
   tenants: Record<PoolName, TenantLimiter>;
   upstream: Upstream;
   scheduling: Scheduling;
@@ -79,19 +83,15 @@ function ownServices(
   log: RequestLog,
   onStreamError: (err: unknown, requestId: string) => void,
 ): Services {
-  const { settings, profile, transport, upstream, deadlines, scheduling } = parts;
-  const { admission, residency, catalog, client, queue } = scheduling;
+  const { settings, profile, upstream, scheduling } = parts;
+  const { catalog, client, queue } = scheduling;
   const limiter = new RateLimiter();
+  const caching = composeCache({ ...parts, catalog });
   return {
-    runner: new InferenceRunner({
-      admission,
-      residency,
-      transport,
-      upstream,
-      images: parts.images.compressor,
-      deadlines,
-      hardStopMs: hardStops(settings),
-    }),
+    runner: caching.runner,
+    cache: caching,
+    embedder: parts.embedder,
+    similarity: parts.similarity,
     catalog,
     upstream,
     client,

@@ -35,9 +35,12 @@ export interface RequestImages {
   slots: ImageSlots;
 }
 
+/** Who waits for an answer: a client, or several that share it. */
+export type Audience = Pick<Exchange, "onLeave" | "hasLeft">;
+
 /** The exchange that a request belongs to. */
 export interface RequestScope {
-  exchange: Exchange;
+  exchange: Audience;
   record: RequestRecord;
   /**
    * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
@@ -277,7 +280,8 @@ function bodyOf(
   );
 }
 
-function hardStop(limitMs: number): ServiceError {
+/** The error of a request that has reached its hard stop. */
+export function hardStop(limitMs: number): ServiceError {
   return new ServiceError(
     "request_timeout",
     `The request took longer than ${Math.round(limitMs / 1000)} s and was stopped`,

@@ -55,6 +55,12 @@ export class ModelCatalog {
     return named(await this.installed(), model) !== undefined;
   }
 
+  /** The digest of an installed model; undefined when there is none. @throws as `installed`. */
+  async digestOf(model: string): Promise<string | undefined> {
+    const wanted = canonicalModel(model);
+    return (await this.installed()).find((m) => canonicalModel(m.name) === wanted)?.digest;
+  }
+
   /**
    * Whether a model (canonical name) was missing when the server was last asked; false while that
    * is not known. Never waits: who asks decides about a request that is on its way.

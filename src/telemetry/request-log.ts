@@ -74,6 +74,7 @@ function eventOf(
     model_load_ms: rounded(record.loadMs),
     first_ms: rounded(record.firstMs),
     ...(record.images ? imageFields(record.images, record.imageCompression) : {}),
+    cache: record.cache?.state,
     error_code: record.errorCode,
     error_message: record.errorMessage,
   };

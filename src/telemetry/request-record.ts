@@ -9,6 +9,15 @@ export interface RequestEnd {
   complete: boolean;
 }
 
+/** What the response cache had to do with a request. */
+export interface CacheOutcome {
+  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
+  /** Age of the answer, whole seconds. */
+  ageSec?: number;
+  /** Cosine of the question and the one that was answered. */
+  similarity?: number;
+}
+
 /**
  * What is known of one request while it lives: identity, tenant, model, and where its time went.
  * Each stage fills in its part; `end` is told once, with the last byte.
@@ -32,6 +41,8 @@ export class RequestRecord {
   images: ImageFacts[] | undefined;
   /** Whether they were to be compressed. */
   imageCompression = false;
+  /** Undefined where the cache has no part. */
+  cache: CacheOutcome | undefined;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
   /** The body outlives its handler: whoever writes the last byte calls `end`. */

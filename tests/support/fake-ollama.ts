@@ -39,6 +39,8 @@ export interface FakeOptions {
   chunks?: string[];
   /** Makes the pieces in place of `chunks`. */
   reply?: Reply;
+  /** The vector of a text. */
+  embedding?: (text: string) => number[];
   /** How long an inference takes, in milliseconds. */
   runMs?: number;
   /** How long a load takes. */
@@ -53,6 +55,8 @@ export class FakeOllama {
   /** Models loaded since start, in order. */
   readonly loads: string[] = [];
   readonly inMemory: string[] = [];
+  /** Digests of models that were replaced by others of the same name. */
+  readonly digests = new Map<string, string>();
   running = 0;
   mostRunning = 0;
   readonly #options: FakeOptions;
@@ -202,8 +206,9 @@ export class FakeOllama {
       eval_count: said.length,
     };
     if (path === "/api/embed") {
-      const texts = [body["input"]].flat();
-      return json({ model, embeddings: texts.map(() => [0.6, 0.8]), prompt_eval_count: 3 });
+      const texts = [body["input"]].flat().map(String);
+      const { embedding = () => [0.6, 0.8] } = this.#options;
+      return json({ model, embeddings: texts.map(embedding), prompt_eval_count: 3 });
     }
     if (path === "/v1/chat/completions") {
       if (body["stream"] !== true) return json(completion(model, said.join("")));
@@ -241,7 +246,7 @@ export class FakeOllama {
       modified_at: "2026-01-01T00:00:00Z",
       size: 1000,
       // Models with one digest are one model, with one set of capabilities.
-      digest: (this.#sees(name) ? "1" : "0").repeat(64),
+      digest: this.digests.get(name) ?? (this.#sees(name) ? "1" : "0").repeat(64),
       details: { family: "llama" },
     };
   }

@@ -18,6 +18,9 @@ export interface Gateway {
   stop: () => Promise<void>;
 }
 
+/** The response cache is off: tests send the same question again and mean it. */
+const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "false" };
+
 /**
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
@@ -29,7 +32,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const settings = loadSettings({
-    env: { API_PORT: "0", SHARED_OLLAMA_HOME: home, DRAIN_TIMEOUT: "2", ...env },
+    env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
   });
   const said: string[] = [];
   const service = await compose({

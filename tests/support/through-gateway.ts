@@ -56,9 +56,8 @@ export function expectSameAnswer(
 
 /** Waits until nothing is held for any request: no place in a queue, no count, no timer. */
 export async function nothingIsHeld({ gateway }: Pick<Line, "gateway">): Promise<void> {
-  const none = { active: 0, text: 0, vision: 0, tenants: 0, tasks: 0, deadlines: 0 };
-  const load = (): string => JSON.stringify(gateway.service.load());
-  await until(() => load() === JSON.stringify(none), "nothing is held for any request");
+  const isNone = (): boolean => Object.values(gateway.service.load()).every((held) => held === 0);
+  await until(isNone, "nothing is held for any request");
 }
 
 /** The headers that Ollama puts on every answer of one kind. */

@@ -17,11 +17,9 @@ const settings = new Set(Object.values(SETTINGS).map(({ env }) => env));
 
 /** Names in capitals that are no settings of the service. */
 const FOREIGN_NAMES = new Set([
-  "SHARED_OLLAMA_URL",
-  "SIGTERM",
-  "SIGKILL",
-  "HTTPS_PROXY",
-  "MALLOC_TRIM_THRESHOLD_",
+  ...["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "HTTPS_PROXY", "MALLOC_TRIM_THRESHOLD_"],
+  // A value of X-Cache.
+  "BYPASS",
 ]);
 
 /** The rows of README's tables, as cells without their backticks. */
@@ -57,6 +55,7 @@ describe("README's limits", () => {
     MAX_BODY_BYTES: "1.5 MiB",
     VLM_MAX_BODY_BYTES: "1.5 MiB",
     PROXY_MAX_BODY_BYTES: "64 MiB",
+    RESPONSE_CACHE_MAX_BYTES: "64 MiB",
     IMAGE_MAX_SIZE_BYTES: "10 MiB",
     IMAGE_MAX_PIXELS: "100 million pixels",
     IMAGE_MAX_DIMENSION: "2667 pixels",
@@ -97,7 +96,7 @@ describe("README", () => {
     );
     const named = rows
       .map(([first]) => first)
-      .filter((first) => /^(GET|POST) \//.test(first ?? ""));
+      .filter((first) => /^(GET|POST|DELETE) \//.test(first ?? ""));
     expect(new Set(named)).toEqual(new Set(routes));
   });
 });

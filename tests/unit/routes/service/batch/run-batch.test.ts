@@ -34,7 +34,10 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
     project: "p",
     operation: "batch_chat",
   });
-  const kept: Record<string, unknown> = { record, exchange: { method: "POST" } };
+  const kept: Record<string, unknown> = {
+    record,
+    exchange: { method: "POST", header: () => undefined },
+  };
   const services = {
     isStopping,
     logItem: (itemRecord: RequestRecord, end: RequestEnd) =>

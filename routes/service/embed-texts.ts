@@ -1,0 +1,34 @@
+import type { AppContext } from "../../middleware/env.ts";
+import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
+import type { RequestRecord } from "../../src/telemetry/request-record.ts";
+import { whileHere } from "../while-here.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * The vectors of a request's texts, for as long as its client is there.
+ * @throws ServiceError also `model_not_allowed` and, for a text that is too long,
+ * `prompt_too_large`; ClientLeft.
+ */
+export async function embedTexts(
+  c: AppContext,
+  { catalog, promptLimit, embedder }: Pick<Services, "catalog" | "promptLimit" | "embedder">,
+  texts: string[],
+  options: Pick<EmbedRequest, "model" | "dimensions" | "truncate">,
+): Promise<Embedded> {
+  const record = c.get("record");
+  catalog.assertAllowed(options.model);
+  for (const text of texts) promptLimit.check(options.model, [text]);
+  record.model = options.model;
+  const { tenant, elapsedMs } = record;
+  const embedded = await whileHere(c, (signal) =>
+    embedder.embed(texts, { ...options, tenant, signal, elapsedMs }),
+  );
+  record.queueMs = embedded.queueMs;
+  record.loadMs = embedded.loadMs;
+  return embedded;
+}
+
+/** How long a request has taken, in milliseconds with three decimals. */
+export function latencyMs(record: RequestRecord): number {
+  return Math.round(record.elapsedMs * 1000) / 1000;
+}

@@ -1,0 +1,71 @@
+import { plainCharacters } from "./payload.ts";
+
+/** Small words that are English and hardly any other language's. */
+const STOP_WORDS = new Set(
+  `the of and to is are was were what which who how why when where with without for from by it its this that these those my
+your his her their our do does did can could should would will have has had be been being not don't i i'm i've you we
+they he she there if than then about into please some any an on at as or but so me us a in up out need want tell give
+write explain list show under over after before while during between each every other more most only per make get use
+find take good best new way calculate
+compare translate convert summarize recommend suggest describe define name solve plan draft create fix add remove rename
+eat drink buy cook learn work help start stop keep know mean feel look change delete install open close speak read run
+send save build choose clean answer ask call check count improve prevent reduce increase prepare replace reset return
+people someone because after first last between without through two three four five six seven eight nine ten it's what's how's that's there's isn't doesn't can't won't i'd`.split(
+    /\s+/,
+  ),
+);
+/** Of these, the ones that other languages have, too: they do not count as English on their own. */
+const SHARED = new Set("a an in on at as so me us do has die was will is of to or i".split(" "));
+/** Small words of other languages that English does not have. */
+const FOREIGN = new Set(
+  `der das und ist nicht ein eine einen wie ich mit auf für von dem den zu wir kann que el los las una como por para está es
+le les une est dans pour avec qui je vous nous il della che di il per con sono não uma você het een van voor niet och att
+som det jag på er og ikke på czy jak nie się na jest`.split(/\s+/),
+);
+
+/** The model reads 256 word pieces; beyond that, texts with different ends have equal vectors. */
+const MAX_PIECES = 250;
+const MAX_CHARACTERS = 2000;
+
+/** Long or unusual words take several pieces; this counts rather too many than too few. */
+function pieces(text: string): number {
+  let count = 2;
+  for (const [run] of text.matchAll(/[A-Za-z]+|\d+|[^\sA-Za-z\d]/g)) {
+    count += /^[A-Za-z]/.test(run) ? Math.ceil(run.length / 7) : Math.ceil(run.length / 2);
+  }
+  return count;
+}
+
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .toLowerCase()
+    .replaceAll(/'s\b/g, " is")
+    .replaceAll(/'(?:m|d|re|ve|ll|t)\b/g, " ")
+    .match(/\p{L}+/gu) ?? [];
+
+/** Is the text short English prose, so that a similar wording may answer it at all? */
+export function isGuardable(text: string): boolean {
+  if (text.length > MAX_CHARACTERS) return false;
+  // Emoji, other scripts, control characters, halves of a surrogate pair: exact hits only.
+  const plain = plainCharacters(text);
+  if (
+    /\p{Surrogate}/u.test(plain) ||
+    /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(plain)
+  )
+    return false;
+  if (/\p{Extended_Pictographic}|(?![\n\t\r])\p{Cc}/u.test(plain.replaceAll(/[\d#*©®™]/g, "")))
+    return false;
+  if (pieces(plain) > MAX_PIECES) return false;
+  const all = wordsOf(plain);
+  // A quotation in another language is fine, as long as the request around it is English.
+  const words = wordsOf(plain.replaceAll(/"[^"]*"|```[\s\S]*?```|`[^`]*`/g, " "));
+  const stops = all.filter((text) => STOP_WORDS.has(text));
+  const own = new Set(stops.filter((text) => !SHARED.has(text)));
+  const foreign = new Set(words.filter((text) => FOREIGN.has(text)));
+  if (
+    foreign.size > 1 ||
+    words.some((text) => /[äöüßñçãõåøœ]/.test(text) && !/^(?:café|naïve|résumé)s?$/.test(text))
+  )
+    return false;
+  return stops.length >= 2 && stops.length * 5 >= all.length && (own.size > 0 || stops.length > 2);
+}

@@ -1,0 +1,51 @@
+import { compare } from "./compare.ts";
+import { isGuardable } from "./english.ts";
+import { normaliseExact } from "./exact.ts";
+import { type Reading, read } from "./reading.ts";
+import { leansBack } from "./rules/follow-up.ts";
+import { quoted } from "./rules/quoted.ts";
+import { sameList } from "./rules/rule.ts";
+import { RULES } from "./rules/index.ts";
+
+export { isGuardable } from "./english.ts";
+export { normaliseExact } from "./exact.ts";
+
+/** What the guard says; `rule` names the first rule that refused, for the statistics. */
+export type Verdict = { ok: true } | { ok: false; rule: string };
+
+export type JudgeOptions = {
+  /** The similarity from which a candidate counts as similar at all. */
+  readonly threshold: number;
+};
+
+/** Below the threshold the rules alone decide, but not below this similarity. */
+export const FLOOR = 0.6;
+
+/** Equal but for short forms ("it's"), misspellings, capitals and commas. */
+function sameWords(a: Reading, b: Reading): boolean {
+  const said = (text: Reading): string =>
+    text.plain
+      .filter((token) => token.kind !== "pause")
+      .map((token) => token.text)
+      .join(" ");
+  return quoted.allows({ a, b }) && sameList(a.parts.code, b.parts.code) && said(a) === said(b);
+}
+
+/** May the answer to `cached` be served for `asked`? `cosine` is the similarity of their vectors. */
+export function judge(
+  asked: string,
+  cached: string,
+  cosine: number,
+  { threshold }: JudgeOptions,
+): Verdict {
+  // NaN fails every comparison, so it must be asked for in this direction.
+  if (!(cosine >= Math.min(threshold, FLOOR))) return { ok: false, rule: "similarity" };
+  if (!isGuardable(asked) || !isGuardable(cached)) return { ok: false, rule: "not_guardable" };
+  if (normaliseExact(asked) === normaliseExact(cached)) return { ok: true };
+  const first = read(asked);
+  const second = read(cached);
+  if (sameWords(first, second) && !leansBack(first)) return { ok: true };
+  const texts = compare(first, second);
+  for (const rule of RULES) if (!rule.allows(texts)) return { ok: false, rule: rule.name };
+  return { ok: true };
+}

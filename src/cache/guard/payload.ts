@@ -1,0 +1,167 @@
+/**
+ * Splits a text into prose (which may be worded in many ways) and payload: code, quotations and the
+ * text that a task is about. Payloads must be equal to the last character.
+ */
+export type Parts = {
+  /** The text with a placeholder where each payload stood. */
+  readonly prose: string;
+  readonly code: readonly string[];
+  readonly quotes: readonly string[];
+  /** The unquoted text behind "Translate this: …". */
+  readonly subject: string | undefined;
+};
+
+/** A placeholder; private-use characters of the input were removed before. */
+export const PAYLOAD = /\uE000\d+\uE001/;
+const slot = (n: number): string => ` \uE000${n}\uE001 `;
+
+/** A line that only a program, a shell or a data file would contain. */
+const CODE_LINE = [
+  /^(?: {2,}|\t)\S/,
+  /[;{}]\s*$/,
+  /^\s*[)\]}]/,
+  /=>|==|!=|&&|\|\||::|->|\+=|-=|<\/|\/>/,
+  /^\s*(?:def|class|function|const|let|var|import|from|return|for|while|if|elif|else|try|public|private|static|#include|package|func|fn|use|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|FROM|WHERE|JOIN)\b.*[(){};:=,*"'<>]/,
+  /^\s*[\w.]+\(.*\)\s*;?$/,
+  /^\s*[\w.[\]]+\s*(?:=|:=)\s*\S/,
+  /^\s*[$#>] \S/,
+  /^\s*<[A-Za-z!/][^>]*>/,
+  /^\s*(?:\S+\s+){3,}\/\S+$/,
+  /^\s*(?:find|grep|sed|awk|curl|git|docker|npm|ls|cat|chmod|tar|ssh|sudo|kubectl)\s+.*(?:-{1,2}\w|[*'"|/])/,
+];
+const isCodeLine = (line: string): boolean => CODE_LINE.some((pattern) => pattern.test(line));
+
+/** Verbs that work on a text; what follows their colon is that text. */
+const WORKS_ON_TEXT =
+  /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|reword\w*|paraphras\w*|shorten\w*|proofread\w*|correct\w*|edit|simplify|extract|classify|reply|respond|answer|sort|order|rank|draft|write|compose|say|tell|post|announce\w*|explain|describe|fix|find|debug|convert|make|turn|improve|polish|expand|continue|complete|grammar|sentiment|subject line|keywords?)\b|\b(?:this|these|following|below)\b/i;
+const FILLER_BEFORE_COLON =
+  /^(?:.*\b)?(?:let'?s do this|here'?s the thing|question|tell me(?: this| one thing)?|next topic)\s*$/i;
+/** A right side that is itself the request: "US phone numbers: write a regex". */
+const REQUEST_AFTER_COLON =
+  /^(?:how|what|what's|why|when|where|which|who|is|are|do|does|did|can|could|should|would|write|give|explain|list|tell|plan|suggest|recommend|summari[sz]e|translate|compare)\b/i;
+const ALWAYS_SUBJECT =
+  /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|reword\w*|paraphras\w*|shorten\w*|proofread\w*|correct\w*|simplify|extract|classify|reply|respond|grammar|sentiment|draft|write|compose|say|post|announce|make (?:this|it|my))\b/i;
+
+/** Typographic quotes and dashes as their plain forms; characters we use ourselves removed. */
+export function plainCharacters(text: string): string {
+  return text
+    .normalize("NFC")
+    .replaceAll(/[\uE000-\uF8FF\u200B\u2060\uFEFF]/g, "")
+    .replaceAll(/[\u2018\u2019\u02BC]/g, "'")
+    .replaceAll(/[\u201C\u201D\u201E\u00AB\u00BB]/g, '"')
+    .replaceAll(/[\u2010\u2011]/g, "-")
+    .replaceAll(/[\u00A0\u202F]/g, " ")
+    .replaceAll("\r\n", "\n");
+}
+
+/** Takes code, quotations and the subject text out of `text`. */
+export function split(text: string): Parts {
+  const code: string[] = [];
+  const quotes: string[] = [];
+  let slots = 0;
+  const take = (list: string[], payload: string): string => {
+    list.push(payload);
+    slots += 1;
+    return slot(slots);
+  };
+  let prose = plainCharacters(text)
+    .replaceAll(
+      /```[^\n]*\n?([\s\S]*?)(?:```|$)/g,
+      (_, body: string) => `\n${take(code, body.trimEnd())}\n`,
+    )
+    .replaceAll(/`([^`\n]+)`/g, (_, body: string) => take(code, body));
+  prose = takeCodeLines(prose, (block) => take(code, block));
+  // `orders(id, total)` is one piece of code, whatever its commas look like.
+  prose = prose.replaceAll(/\b[A-Za-z_][\w.]*\([^()\n]{0,200}\)/g, (call) => take(code, call));
+  prose = prose
+    .replaceAll(
+      /"([^"]*)"(\s+\p{Lu})?/gu,
+      (_, body: string, next: string | undefined) =>
+        take(quotes, body.trim()) + (next === undefined ? "" : stopAfter(body) + next),
+    )
+    .replaceAll(/(?<=^|[\s(:])'([^'\n]+(?:\w'\w[^'\n]*)*)'(?=[\s.,;:!?)]|$)/g, (_, body: string) =>
+      take(quotes, body.trim()),
+    );
+  const cut = subjectStart(prose);
+  if (cut === undefined) return besideRequest({ prose, code, quotes, subject: undefined });
+  return {
+    prose: prose.slice(0, cut) + slot(0),
+    code,
+    quotes,
+    subject: levelled(prose.slice(cut)),
+  };
+}
+
+const levelled = (text: string): string =>
+  text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replace(/[.!?]$/, "");
+
+/** "Summarize this review in five words. The headphones …", in either order. */
+function besideRequest(parts: Parts): Parts {
+  if (parts.quotes.length + parts.code.length > 0) return parts;
+  const sentences = parts.prose
+    .trim()
+    .split(/(?<=[.!?])\s+|\n+/)
+    .filter((text) => /\p{L}/u.test(text));
+  const [first = ""] = sentences;
+  const last = sentences.at(-1) ?? "";
+  if (sentences.length < 2) return parts;
+  const asks = (text: string): boolean =>
+    ALWAYS_SUBJECT.test(text) && /\b(?:this|following)\b/i.test(text);
+  if (asks(first))
+    return { ...parts, prose: first + slot(0), subject: levelled(sentences.slice(1).join(" ")) };
+  if (asks(last))
+    return { ...parts, prose: last + slot(0), subject: levelled(sentences.slice(0, -1).join(" ")) };
+  return parts;
+}
+
+/** A quotation that ends a sentence inside its marks ends it outside, too. */
+const stopAfter = (body: string): string => (/[.!?]\s*$/.test(body) ? ". " : "");
+
+/** Runs of code lines in a text of several lines; blank lines inside a run belong to it. */
+function takeCodeLines(prose: string, take: (block: string) => string): string {
+  const lines = prose.split("\n");
+  if (lines.length === 1) return prose;
+  const out: string[] = [];
+  let run: string[] = [];
+  const flush = (): void => {
+    let blanks = 0;
+    while (run.at(-1)?.trim() === "") {
+      run.pop();
+      blanks += 1;
+    }
+    if (run.length > 0) out.push(take(run.map((line) => line.trimEnd()).join("\n")));
+    for (; blanks > 0; blanks -= 1) out.push("");
+    run = [];
+  };
+  for (const line of lines) {
+    if (isCodeLine(line) || (run.length > 0 && line.trim() === "")) {
+      run.push(line);
+    } else {
+      flush();
+      out.push(line);
+    }
+  }
+  flush();
+  // A line break is a sentence's end: two lines are never one sentence with the words run together.
+  return out.map((line) => (/[\p{L}\p{N})\uE001]\s*$/u.test(line) ? `${line} .` : line)).join("\n");
+}
+
+function subjectStart(prose: string): number | undefined {
+  const colon = /:\s+(?=\S)/g;
+  for (let found = colon.exec(prose); found; found = colon.exec(prose)) {
+    const end = found.index + 1;
+    const before = prose.slice(0, found.index);
+    const sentence = before.slice(
+      Math.max(...[".", "?", "!", "\n"].map((c) => before.lastIndexOf(c))) + 1,
+    );
+    const after = prose.slice(end).trim();
+    if (after.startsWith("\uE000")) continue;
+    if (sentence.trim().split(/\s+/).length < 2 || FILLER_BEFORE_COLON.test(sentence)) continue;
+    if (ALWAYS_SUBJECT.test(sentence)) return end;
+    if (WORKS_ON_TEXT.test(sentence) && !REQUEST_AFTER_COLON.test(after)) return end;
+  }
+  return undefined;
+}

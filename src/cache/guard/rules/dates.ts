@@ -1,0 +1,5 @@
+import { MONTHS_AND_DAYS } from "../data/classes.ts";
+import { sameWordsOf } from "./rule.ts";
+
+/** Months, days, times of the day or year, "now" and "ago"; their numbers are another rule's. */
+export const dates = sameWordsOf("dates", MONTHS_AND_DAYS);

@@ -1,0 +1,5 @@
+import { LANGUAGES } from "../data/classes.ts";
+import { sameWordsOf } from "./rule.ts";
+
+/** The language asked for, of people or of programs. */
+export const language = sameWordsOf("language", LANGUAGES);

@@ -1,0 +1,18 @@
+import type { Reading } from "../reading.ts";
+import type { Rule } from "./rule.ts";
+
+/** A method is the same for my phone and a phone; a fact is not. */
+const asksForFact = (text: Reading): boolean =>
+  text.units.some((unit) => /^<(?:what|define|who|when|where|list|explain)>$/.test(unit.text));
+
+/** "What is my IP address" is not "what is an IP address". */
+export const owner: Rule = {
+  name: "owner",
+  allows: ({ a, b, alignment }) =>
+    !(asksForFact(a) || asksForFact(b)) ||
+    alignment.pairs.every(
+      (pair) =>
+        (pair.a.article === "my") === (pair.b.article === "my") ||
+        (pair.a.article !== "a" && pair.b.article !== "a"),
+    ),
+};

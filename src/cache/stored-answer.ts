@@ -1,0 +1,72 @@
+import type { OllamaAnswer } from "../inference/runner.ts";
+
+/** Why an answer is not kept; undefined when it may be. */
+export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
+  if (answer["done"] !== true) return "incomplete";
+  const reason = answer["done_reason"];
+  if (reason !== "stop") return reason === "length" ? "truncated" : "not_an_answer";
+  const message = objectOf(answer["message"]);
+  if (Array.isArray(message["tool_calls"]) && message["tool_calls"].length > 0) return "tool_call";
+  const content = "response" in answer ? answer["response"] : message["content"];
+  return content === "" ? "empty" : undefined;
+}
+
+/** Figures of the run that made the answer; of a replay they would not be true. */
+const OF_THE_RUN = new Set([
+  "created_at",
+  "load_duration",
+  "total_duration",
+  "prompt_eval_duration",
+  "eval_duration",
+  // Ollama's generate: the tokens, as long as the text.
+  "context",
+]);
+
+/** An answer as it is kept: whole, as Ollama gives it without a stream. */
+export function stored(answer: OllamaAnswer): OllamaAnswer {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !OF_THE_RUN.has(name)));
+}
+
+/** The lines of a stream as one answer, as Ollama would have given it without a stream. */
+export function joined(lines: OllamaAnswer[]): OllamaAnswer {
+  const last = lines.at(-1) ?? {};
+  const texts = { content: "", thinking: "", response: "" };
+  const calls: unknown[] = [];
+  for (const line of lines) {
+    const message = objectOf(line["message"]);
+    texts.content += textIn(message["content"]);
+    texts.thinking += textIn(message["thinking"]) + textIn(line["thinking"]);
+    texts.response += textIn(line["response"]);
+    if (Array.isArray(message["tool_calls"])) calls.push(...(message["tool_calls"] as unknown[]));
+  }
+  const thinking = texts.thinking === "" ? {} : { thinking: texts.thinking };
+  if ("response" in last) return { ...last, response: texts.response, ...thinking };
+  const message = {
+    ...objectOf(last["message"]),
+    content: texts.content,
+    ...thinking,
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
+  return { ...last, message };
+}
+
+/** A kept answer as a stream: all of its text, then the line that ends it. */
+export function* replayed(answer: OllamaAnswer): Generator<OllamaAnswer> {
+  const { message, response, thinking, ...last } = answer;
+  const { done: _done, done_reason: _reason, ...common } = last;
+  if (message === undefined) {
+    yield { ...common, response, ...(thinking === undefined ? {} : { thinking }), done: false };
+    yield { ...last, response: "" };
+    return;
+  }
+  yield { ...common, message, done: false };
+  yield { ...last, message: { role: "assistant", content: "" } };
+}
+
+function textIn(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

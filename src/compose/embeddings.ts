@@ -1,0 +1,57 @@
+import type { Settings } from "../../config/schema.ts";
+import { openSimilarityThread } from "../../workers/similarity/open-thread.ts";
+import { directCalls, queuedCalls } from "../embeddings/embed-call.ts";
+import { Embedder } from "../embeddings/embedder.ts";
+import { VectorCache } from "../embeddings/vector-cache.ts";
+import type { InferenceRunner } from "../inference/runner.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+import { entryUrl } from "../runtime/paths.ts";
+import type { Transport } from "../runtime/transport.ts";
+import { SimilarityThread } from "../similarity/similarity-thread.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { hardStops } from "./limits.ts";
+import type { Scheduling } from "./scheduling.ts";
+
+interface EmbeddingParts {
+  settings: Settings;
+  runner: InferenceRunner;
+  scheduling: Scheduling;
+  transport: Transport;
+  upstream: Upstream;
+  deadlines: Deadlines;
+}
+
+/** Builds what computes vectors of texts. */
+export function composeEmbedder(parts: EmbeddingParts): Embedder {
+  const { settings, runner, scheduling, transport, upstream, deadlines } = parts;
+  const { catalog, residency } = scheduling;
+  return new Embedder({
+    calls: {
+      queued: queuedCalls(runner),
+      direct: directCalls({ transport, upstream, residency }),
+    },
+    catalog,
+    cache: settings.embeddingCacheEnabled
+      ? new VectorCache({
+          maxSize: settings.embeddingCacheMaxSize,
+          maxBytes: settings.embeddingCacheMaxBytes,
+        })
+      : undefined,
+    deadlines,
+    hardStopMs: hardStops(settings).text,
+  });
+}
+
+/** Its longest task, to take over 100 000 vectors, takes a tenth of a second. */
+const THREAD_DEADLINE_MS = 10_000;
+
+/** Opens the thread that compares vectors; it starts with the first task. */
+export function composeSimilarity(logs: LogFiles): SimilarityThread {
+  const entry = entryUrl("workers/similarity/main.ts");
+  return new SimilarityThread({
+    open: (onEnd) => openSimilarityThread({ entry, onEnd }),
+    deadlineMs: THREAD_DEADLINE_MS,
+    onFault: (err) => logs.service.error({ err }, "the similarity thread died"),
+  });
+}

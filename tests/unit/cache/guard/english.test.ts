@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+
+import { isGuardable } from "../../../../src/cache/guard/english.ts";
+
+describe("isGuardable", () => {
+  it.each([
+    "How do I sort a dictionary by value in Python?",
+    "WHY IS THE SKY BLUE?",
+    'Summarize this in English: "Der Zug fährt heute wegen eines Streiks nicht."',
+    "Is the café on the corner open today?",
+    "My 3-year-old has had a fever of 39 °C for 2 days. Should I see a doctor?",
+  ])("takes English: %s", (text) => {
+    expect(isGuardable(text)).toBe(true);
+  });
+
+  it.each([
+    ["too few small words", "Population of Iceland"],
+    ["no words at all", "2 + 2 = ?"],
+    ["German", "Was ist die Hauptstadt von Island?"],
+    ["Portuguese, with English-looking words", "Como faço para do a as no me do a?"],
+    ["a word in another script", "What is the meaning of слово in the text?"],
+    ["emoji", "What is the meaning of the 🎉?"],
+    ["fewer than a fifth", "the of alpha beta gamma delta epsilon zeta eta theta iota kappa"],
+  ])("leaves %s to exact hits", (_, text) => {
+    expect(isGuardable(text)).toBe(false);
+  });
+
+  it("leaves a text beyond what the model reads to exact hits", () => {
+    const sentence = "What is the best way to get from the station to the museum? ";
+    expect(isGuardable(sentence.repeat(10))).toBe(true);
+    expect(isGuardable(sentence.repeat(30))).toBe(false);
+  });
+});

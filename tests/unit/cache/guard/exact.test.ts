@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+
+import { normaliseExact } from "../../../../src/cache/guard/exact.ts";
+
+describe("normaliseExact", () => {
+  it.each([
+    ["What is the capital of Peru?", "what is the capital of Peru"],
+    ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
+    ["It’s late. What now?", "it's late. what now?"],
+    ["Wie heißt die Hauptstadt?", "wie heißt die Hauptstadt"],
+  ])("merges %s and %s", (a, b) => {
+    expect(normaliseExact(a)).toBe(normaliseExact(b));
+  });
+
+  it.each([
+    ["What is R?", "What is r?"],
+    ["Can US citizens vote?", "Can us citizens vote?"],
+    ["What is userId for?", "What is userid for?"],
+    ["Was weiß der Weise?", "Was weiß der weise?"],
+    ["What does `Foo` do?", "What does `foo` do?"],
+    ['Translate "Polish"', 'Translate "polish"'],
+    ["a  b\nc", "a b\nc"],
+    ["if x:\n    y", "if x:\n  y"],
+    ["What is 5!", "What is 5!!"],
+    ["No, the other file.", "No, the other file!!"],
+    ["What does .", "What does"],
+    ["", "?"],
+  ])("keeps %s and %s apart", (a, b) => {
+    expect(normaliseExact(a)).not.toBe(normaliseExact(b));
+  });
+});

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+import { judge, type Verdict } from "../../../../src/cache/guard/guard.ts";
+
+type Pair = { id: string; same: boolean; a: string; b: string; kind?: string; set?: string };
+
+const fixture = (name: string): unknown =>
+  JSON.parse(
+    readFileSync(new URL(`../../../fixtures/response-cache/${name}`, import.meta.url), "utf8"),
+  );
+const pairs = fixture("pairs.json") as Pair[];
+const further = fixture("further-pairs.json") as Pair[];
+/** Similarity of each pair's vectors (all-minilm, the engine of the service), four digits. */
+const cosines = fixture("pairs.cosines.json") as Record<string, number>;
+
+const verdictOf = ({ id, a, b }: Pair): Verdict =>
+  judge(a, b, cosines[id] ?? 0.9, { threshold: 0.95 });
+const text = ({ id, a, b }: Pair): string => `${id}: ${a} – ${b}`;
+
+/** Admitted of all, by kind: what a reader looks at when a word list changed. */
+function report(title: string, of: readonly Pair[], groupOf: (pair: Pair) => string): string {
+  const rows = new Map<string, { admitted: number; all: number }>();
+  for (const pair of of) {
+    const key = `${pair.same ? "same" : "different"} ${groupOf(pair)}`;
+    const row = rows.get(key) ?? { admitted: 0, all: 0 };
+    rows.set(key, row);
+    row.all += 1;
+    if (verdictOf(pair).ok) row.admitted += 1;
+  }
+  const lines = [...rows].map(([key, row]) => `  ${key.padEnd(36)} ${row.admitted} of ${row.all}`);
+  return [title, ...lines.sort()].join("\n");
+}
+
+const share = (of: readonly Pair[]): number =>
+  of.filter((pair) => verdictOf(pair).ok).length / of.length;
+
+describe("the guard on labelled pairs", () => {
+  it("serves no wrong answer on the development set", () => {
+    console.log(report("Development set", pairs, (pair) => pair.kind ?? ""));
+    expect(pairs.filter((pair) => !pair.same && verdictOf(pair).ok).map(text)).toEqual([]);
+  });
+
+  it("serves no wrong answer on the further traps", () => {
+    console.log(report("Further pairs", further, (pair) => pair.set ?? ""));
+    expect(further.filter((pair) => !pair.same && verdictOf(pair).ok).map(text)).toEqual([]);
+  });
+
+  it("answers about half of the true paraphrases of the development set", () => {
+    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.48);
+  });
+
+  it("answers most of our own paraphrases", () => {
+    expect(share(further.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.6);
+  });
+
+  it("says the same whichever of two texts was asked first", () => {
+    const swapped = [...pairs, ...further].filter(
+      (pair) => verdictOf(pair).ok !== verdictOf({ ...pair, a: pair.b, b: pair.a }).ok,
+    );
+    expect(swapped.map(text)).toEqual([]);
+  });
+
+  it("finds a text equal to itself", () => {
+    const guarded = pairs.filter(({ a }) => verdictOf({ id: "", same: true, a, b: a }).ok);
+    expect(guarded.length / pairs.length).toBeGreaterThan(0.9);
+  });
+});
+
+/** A word of content changed, or one added that denies or restricts, makes another question. */
+describe("the guard on changed paraphrases", () => {
+  const admitted = [...pairs, ...further].filter(
+    (pair) => pair.same && !pair.b.includes("\n") && verdictOf(pair).ok,
+  );
+  const isContent = (word: string): boolean => /^\p{L}{4,}$/u.test(word);
+
+  it("refuses when a long word is another word", () => {
+    const wrong = admitted.flatMap((pair) => {
+      const words = pair.b.split(" ");
+      return words.flatMap((word, at) => {
+        const changed = words.with(at, "zebra").join(" ");
+        // Courtesy and frames may be anything else as well; what is left must still be refused.
+        return isContent(word) && verdictOf({ ...pair, b: changed }).ok ? [changed] : [];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(["not", "never", "only", "always", "children"])("refuses an added %s", (added) => {
+    const wrong = admitted.flatMap((pair) => {
+      const words = pair.b.split(" ");
+      return words.flatMap((_, at) => {
+        const changed = words.toSpliced(at, 0, added).join(" ");
+        return verdictOf({ ...pair, b: changed }).ok ? [changed] : [];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+});

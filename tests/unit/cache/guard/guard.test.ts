@@ -1,0 +1,98 @@
+import { performance } from "node:perf_hooks";
+import { describe, expect, it } from "vitest";
+
+import { FLOOR, isGuardable, judge, normaliseExact } from "../../../../src/cache/guard/guard.ts";
+
+const options = { threshold: 0.95 };
+const asked = "How do I sort a dictionary by value in Python?";
+const reworded = "In Python, how can I sort a dictionary by value?";
+
+describe("judge", () => {
+  it("admits a harmless rewording at the threshold and below it, down to the floor", () => {
+    expect(judge(asked, reworded, 0.97, options)).toEqual({ ok: true });
+    expect(judge(asked, reworded, 0.8, options)).toEqual({ ok: true });
+    expect(judge(asked, reworded, FLOOR, options)).toEqual({ ok: true });
+    expect(judge(asked, reworded, FLOOR - 0.01, options)).toEqual({
+      ok: false,
+      rule: "similarity",
+    });
+  });
+
+  it("follows a threshold below its own floor", () => {
+    expect(judge(asked, reworded, 0.5, { threshold: 0.4 })).toEqual({ ok: true });
+  });
+
+  it.each([Number.NaN, -1, Number.NEGATIVE_INFINITY])("refuses a similarity of %s", (cosine) => {
+    expect(judge(asked, reworded, cosine, options)).toEqual({ ok: false, rule: "similarity" });
+  });
+
+  it("refuses a different question however similar its vector", () => {
+    const other = "How do I sort a dictionary by key in Python?";
+    expect(judge(asked, other, 1, options)).toEqual({ ok: false, rule: "wording" });
+  });
+
+  it("names the rule in short snake case", () => {
+    const verdict = judge(asked, "Why do I sort a dictionary by value in Python?", 1, options);
+    expect(verdict).toEqual({ ok: false, rule: "question_word" });
+  });
+
+  it("takes well under a millisecond for an ordinary question", () => {
+    for (let warm = 0; warm < 300; warm += 1) judge(asked, reworded, 0.9, options);
+    const start = performance.now();
+    for (let round = 0; round < 200; round += 1) judge(asked, reworded, 0.9, options);
+    expect((performance.now() - start) / 200).toBeLessThan(2);
+  });
+});
+
+const HOSTILE: readonly (readonly [string, string])[] = [
+  ["nothing", ""],
+  ["white space", " \n\t "],
+  ["punctuation", "?!.,;:—…"],
+  ["emoji", "👩‍👩‍👧‍👦🎉 what is the meaning of the 🎉?"],
+  ["Japanese", "日本の首都はどこですか"],
+  ["Arabic", "ما هي عاصمة مصر؟"],
+  ["mixed scripts", "What is the capital of Россия in the south?"],
+  ["letters that look Latin", "Whаt is the cаpital of the country?"],
+  ["half of a surrogate pair", "What is the \uD83D of the matter?"],
+  ["control characters", "What is the \u0000 of the \u0007?"],
+  ["private use", "What is the \uE0000\uE001 of the \uE000?"],
+  ["a megabyte", "how is the ".repeat(95_000)],
+  ["a megabyte without a space", "a".repeat(1_000_000)],
+  ["a very long word", `what is the ${"x".repeat(1_500)} of the day`],
+  ["many quotes", `what is the ${'"'.repeat(900)}`],
+  ["many apostrophes", `what is the ${"'a ".repeat(400)}`],
+  ["many brackets", `what is the ${"(((".repeat(300)} of the day`],
+  ["many colons", `write the ${"a: ".repeat(300)}`],
+  ["many backticks", `what is the ${"`".repeat(900)}`],
+  ["many hyphens", `what is the ${"a-".repeat(400)}b`],
+  ["many dots", `what is the ${"U.S.".repeat(200)}`],
+  ["many capitals", `what is the ${"Aa ".repeat(230)} (AAA)`],
+  ["one phrase over and over", "how do i ".repeat(60)],
+  ["many lines", "what is the\n".repeat(80)],
+  ["names of object members", "what is the __proto__ of the constructor and toString to you"],
+];
+
+describe("hostile texts", () => {
+  it.each(HOSTILE)("%s: no crash, no wrong hit, no long time", (_, text) => {
+    const start = performance.now();
+    expect(judge(text, asked, 0.99, options).ok).toBe(false);
+    expect(judge(asked, text, 0.99, options).ok).toBe(false);
+    expect(judge(text, `${text} not`, 0.99, options).ok).toBe(false);
+    isGuardable(text);
+    normaliseExact(text);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it("keeps other languages and scripts to exact hits", () => {
+    for (const text of [
+      "Wie sortiere ich ein Wörterbuch nach Werten in Python?",
+      "¿Cómo ordeno un diccionario por valor en Python?",
+      "Hoe sorteer ik een lijst in Python?",
+      "Comment trier un dictionnaire par valeur ?",
+      "Как отсортировать словарь?",
+      "What is the capital of Россия?",
+    ]) {
+      expect(isGuardable(text), text).toBe(false);
+    }
+  });
+});

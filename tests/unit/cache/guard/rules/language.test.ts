@@ -1,0 +1,16 @@
+import { language } from "../../../../../src/cache/guard/rules/language.ts";
+import { describeRule } from "../table.ts";
+
+describeRule(language, {
+  passes: [
+    ["How do I read a CSV file in Java?", "In Java, how can I read a CSV file?"],
+    ["Write a script in Python that renames files.", "Write a Python script to rename files."],
+  ],
+  refuses: [
+    ["How do I read a CSV file in Java?", "How do I read a CSV file in JavaScript?"],
+    [
+      "Give me ten useful Danish phrases for a trip.",
+      "Give me ten useful Swedish phrases for a trip.",
+    ],
+  ],
+});

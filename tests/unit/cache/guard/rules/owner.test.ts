@@ -1,0 +1,12 @@
+import { owner } from "../../../../../src/cache/guard/rules/owner.ts";
+import { describeRule } from "../table.ts";
+
+describeRule(owner, {
+  passes: [
+    [
+      "How do I reset my iPhone to factory settings?",
+      "How do I reset an iPhone to factory settings?",
+    ],
+  ],
+  refuses: [["What is my IP address?", "What is an IP address?"]],
+});

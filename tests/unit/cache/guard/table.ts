@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+
+import { compare } from "../../../../src/cache/guard/compare.ts";
+import { judge } from "../../../../src/cache/guard/guard.ts";
+import { read } from "../../../../src/cache/guard/reading.ts";
+import type { Rule } from "../../../../src/cache/guard/rules/rule.ts";
+
+type Pairs = ReadonlyArray<readonly [asked: string, cached: string]>;
+
+/** A rule and its table: what must pass it, and the whole guard, and what this rule itself must refuse. */
+export function describeRule(rule: Rule, { passes, refuses }: { passes: Pairs; refuses: Pairs }) {
+  const allows = (asked: string, cached: string): boolean => {
+    return rule.allows(compare(read(asked), read(cached)));
+  };
+  const verdict = (asked: string, cached: string) =>
+    judge(asked, cached, 0.96, { threshold: 0.95 });
+
+  describe(rule.name, () => {
+    it.each(passes)("lets pass: %s – %s", (asked, cached) => {
+      expect(allows(asked, cached)).toBe(true);
+      expect(verdict(asked, cached)).toEqual({ ok: true });
+      expect(verdict(cached, asked)).toEqual({ ok: true });
+    });
+
+    it.each(refuses)("refuses: %s – %s", (asked, cached) => {
+      expect(allows(asked, cached)).toBe(false);
+      expect(allows(cached, asked)).toBe(false);
+      expect(verdict(asked, cached).ok).toBe(false);
+    });
+  });
+}

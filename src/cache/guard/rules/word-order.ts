@@ -139,9 +139,17 @@ function couldHaveSwapped(
   for (const { unit } of heads) counts.set(unit.prep, (counts.get(unit.prep) ?? 0) + 1);
   return heads.some(({ unit }) => {
     if ((counts.get(unit.prep) ?? 0) < 2) return false;
+    if (areTogether(mine, unit.prep) && areTogether(theirs, unit.prep)) return false;
     const before = mine[mine.findIndex((placed) => placed.unit === unit) - 1]?.unit;
     const at = theirs.findIndex((placed) => partner.get(placed.unit) === unit);
     const other = theirs[at - 1]?.unit;
     return before !== (other === undefined ? undefined : partner.get(other));
   });
+}
+
+/** "In a restaurant in France": nothing stands between the phrases that another could belong to. */
+function areTogether(placed: readonly Placed[], prep: string): boolean {
+  const first = placed.findIndex(({ unit, opens }) => opens && unit.prep === prep);
+  const last = placed.findLastIndex(({ unit, opens }) => opens && unit.prep === prep);
+  return placed.slice(first, last).every(({ unit, opens }) => !opens || unit.prep === prep);
 }

@@ -1,3 +1,4 @@
+import { DOUBLE_MEANING } from "./data/classes.ts";
 import { isTypo } from "./typos.ts";
 import type { Reading } from "./reading.ts";
 import type { Unit } from "./units.ts";
@@ -30,6 +31,11 @@ function sameTask(x: string, y: string): boolean {
   return x === "<define>" && y === "<explain>";
 }
 
+/** "Go" and "rust" are written small by many who mean the language; the other words of two meanings are not. */
+export const RENAMED = new Set(
+  [...DOUBLE_MEANING].filter((text) => !/^(?:go|rust|swift)$/.test(text)),
+);
+
 function sameWord(a: Unit, b: Unit): boolean {
   if (a.kind === "mark" && b.kind === "mark" && a.text !== b.text) {
     if (PERMITS.has(a.text) && PERMITS.has(b.text)) return true;
@@ -42,6 +48,7 @@ function sameWord(a: Unit, b: Unit): boolean {
   if (a.kind === "name" || b.kind === "name") {
     // A name may be written small by one of them; it is never inflected or replaced.
     const kinds = new Set([a.kind, b.kind]);
+    if (kinds.size > 1 && RENAMED.has(a.text)) return false;
     return a.text === b.text && !kinds.has("code") && !kinds.has("number");
   }
   return a.kind === b.kind && a.text === b.text;

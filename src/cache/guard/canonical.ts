@@ -8,7 +8,7 @@ import {
   PADDING,
   SYNONYM_PHRASES,
 } from "./data/phrases.ts";
-import { ARTEFACTS, SMALL_TALK } from "./data/tasks.ts";
+import { ARTEFACTS, CHATTER, SMALL_TALK } from "./data/tasks.ts";
 import { inflection } from "./inflection.ts";
 import { withNumbers } from "./numbers.ts";
 import { PhraseBook } from "./phrases.ts";
@@ -48,8 +48,10 @@ function withoutSmallTalk(tokens: readonly Token[]): readonly Token[] {
   let sentence: Token[] = [];
   const flush = (): void => {
     const said = sentence.filter((token) => !isBreak(token));
-    if (!said.every((token) => token.kind === "word" && SMALL_TALK.has(token.text)))
-      kept.push(...sentence);
+    const chatter =
+      said.some((token) => CHATTER.has(token.text)) &&
+      said.every((token) => token.kind === "word" && SMALL_TALK.has(token.text));
+    if (!chatter) kept.push(...sentence);
     sentence = [];
   };
   for (const token of tokens) {

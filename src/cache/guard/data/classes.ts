@@ -16,58 +16,70 @@ export const SUBORDINATORS = words(
 );
 export const RELATIVES = words("that which who whom");
 
-export const PREPOSITIONS = words(`of in on at for to from with without by about into onto out off up down over under
+export const PREPOSITIONS =
+  words(`of in on at for to from with without by about into onto out off up down over under
 above below between among against through during within toward near behind beside inside outside around across along
 past per via having except despite beyond upon versus back away throughout`);
 
 /** Prepositions that say which way, before or after, with or without: never interchangeable. */
-export const DIRECTION_PREPOSITIONS = words(`to from into onto out off up down over under above below between against
+export const DIRECTION_PREPOSITIONS =
+  words(`to from into onto out off up down over under above below between against
 through toward behind inside outside without before after until since by with about than near back away versus
 during within except despite beyond across along past via`);
 
-export const DIRECTION = words(`ascending descending left right up down upward downward forward backward clockwise
+export const DIRECTION =
+  words(`ascending descending left right up down upward downward forward backward clockwise
 counterclockwise north south east west northern southern eastern western import export incoming outgoing inbound
 outbound upload download encode decode encrypt decrypt enable disable horizontal vertical increase decrease raise lower
 gain lose add remove subtract multiply divide open close lock unlock mount unmount install uninstall push pull
 inside outside reverse backwards import export send receive buy sell borrow lend`);
 
-export const NEGATION = words(`not no never none nothing nobody nowhere neither nor without non hardly barely scarcely
+export const NEGATION =
+  words(`not no never none nothing nobody nowhere neither nor without non hardly barely scarcely
 un cannot lack lacking except unable fail`);
 
-export const QUANTIFIERS = words(`all any some most many few several both either each every half only least more less
+export const QUANTIFIERS =
+  words(`all any some most many few several both either each every half only least more less
 fewer much enough at_least at_most another other whole single just even almost exactly about over under
 a_couple maximum minimum max min average total`);
 
-export const COMPARISON = words(`more most less least better best worse worst bigger biggest larger largest smaller
+export const COMPARISON =
+  words(`more most less least better best worse worst bigger biggest larger largest smaller
 smallest faster fastest slower slowest cheaper cheapest older oldest newer newest younger youngest higher highest lower
 lowest longer longest shorter shortest heavier heaviest lighter lightest easier easiest harder hardest earlier earliest
 later latest first last fewer fewest greater greatest taller tallest quicker quickest than same different equal
 too very`);
 
-export const MODALITY = words("<can> <may> <might> <must> <need> <should> <will> <would> <allowed> <true> ever always");
+export const MODALITY = words(
+  "<can> <may> <might> <must> <need> <should> <will> <would> <allowed> <true> ever always",
+);
 
 export const QUESTION = words(
   "<what> <define> <list> <explain> <how> <why> <when> <where> <who> <how_many> <how_much> <how_often> <how_long> <how_far> whose kind",
 );
 
-export const MONTHS_AND_DAYS = words(`january february march april may june july august september october november
+export const MONTHS_AND_DAYS =
+  words(`january february march april may june july august september october november
 december monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec mon
 tue wed thu fri sat sun today tomorrow yesterday tonight morning afternoon evening night noon midnight weekend weekday
 spring summer autumn fall winter century decade daily weekly monthly yearly hourly nightly currently nowadays now ago
 am_time pm_time utc gmt bc ad`);
 
-export const UNITS = words(`kilometer meter centimeter millimeter mile yard foot inch kilogram gram milligram microgram
+export const UNITS =
+  words(`kilometer meter centimeter millimeter mile yard foot inch kilogram gram milligram microgram
 pound ounce ton metric_ton stone liter milliliter gallon pint cup tablespoon teaspoon hour minute second millisecond day
 week month year decade century kilobyte megabyte gigabyte terabyte byte bit megabit gigabit celsius fahrenheit kelvin
 degree dollar euro pound yen rupee franc usd eur gbp cad aud jpy cny chf inr percent kilocalorie calorie joule watt
 kilowatt volt ampere hertz mph acre hectare dozen cent`);
 
-export const LANGUAGES = words(`english german french spanish italian portuguese dutch swedish norwegian danish finnish
+export const LANGUAGES =
+  words(`english german french spanish italian portuguese dutch swedish norwegian danish finnish
 polish czech russian ukrainian turkish greek arabic hebrew hindi bengali urdu chinese mandarin cantonese japanese korean
 vietnamese thai latin python java javascript typescript ruby rust go golang c cpp perl php swift kotlin scala haskell
 bash powershell sql r julia lua elixir erlang clojure matlab fortran cobol awk sed`);
 
-export const FORMAT = words(`json xml csv yaml html markdown table list bullet bullets numbered prose poem haiku limerick
+export const FORMAT =
+  words(`json xml csv yaml html markdown table list bullet bullets numbered prose poem haiku limerick
 sonnet rhyme email letter essay story report post tweet caption headline script song rap speech toast outline diagram
 chart graph code pseudocode latex pdf diff regex paragraph sentence word line page letter character short shorter brief
 briefly long longer detailed detail concise concisely simple simply formal informal casual friendly professional funny
@@ -146,3 +158,10 @@ c perl swift kotlin r sql bash powershell excel word pandas numpy react angular 
 kubernetes postgresql mysql sqlite mongodb redis terminal photoshop gimp matlab flexbox vim emacs node terraform ansible
 jquery firefox chrome safari gmail outlook slack notion figma`.split(/\s+/),
 );
+
+/** Words that name something else with a capital letter; single letters do, too ("R", "vitamin A"). */
+export const DOUBLE_MEANING: ReadonlySet<string> = new Set([
+  ...words(`polish turkey china apple target shell march may will bill mark rose job nice reading bath mercury jack frank
+grant hope faith grace chase gap delta august swift rust go`),
+  ..."bcdefghjklmnopqrstuvwxyz".split(""),
+]);

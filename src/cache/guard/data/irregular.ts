@@ -1,5 +1,6 @@
 /** Irregular verbs: base, past, participle. "-" repeats the form before. */
-export const VERBS: ReadonlyArray<readonly [string, string, string]> = `arise arose arisen|awake awoke awoken|bear bore borne
+export const VERBS: ReadonlyArray<readonly [string, string, string]> =
+  `arise arose arisen|awake awoke awoken|bear bore borne
 beat beat beaten|become became become|begin began begun|bend bent -|bind bound -|bite bit bitten|bleed bled -|blow blew blown
 break broke broken|breed bred -|bring brought -|build built -|buy bought -|catch caught -|choose chose chosen|come came come
 cost cost -|creep crept -|cut cut -|deal dealt -|dig dug -|draw drew drawn|drink drank drunk|drive drove driven|eat ate eaten
@@ -14,11 +15,11 @@ spread spread -|spring sprang sprung|stand stood -|steal stole stolen|stick stuc
 sweep swept -|swim swam swum|swing swung -|take took taken|teach taught -|tear tore torn|tell told -|think thought -
 throw threw thrown|understand understood -|undo undid undone|upset upset -|wake woke woken|wear wore worn|weep wept -|win won -
 withdraw withdrew withdrawn|write wrote written`
-  .split(/[|\n]/)
-  .map((line) => {
-    const [base = "", past = "", participle = "-"] = line.trim().split(" ");
-    return [base, past, participle === "-" ? past : participle] as const;
-  });
+    .split(/[|\n]/)
+    .map((line) => {
+      const [base = "", past = "", participle = "-"] = line.trim().split(" ");
+      return [base, past, participle === "-" ? past : participle] as const;
+    });
 
 /** Irregular plurals. */
 export const PLURALS: Readonly<Record<string, string>> = {

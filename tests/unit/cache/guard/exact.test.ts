@@ -6,7 +6,7 @@ describe("normaliseExact", () => {
   it.each([
     ["What is the capital of Peru?", "what is the capital of Peru"],
     ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
-    ["It’s late. What now?", "it's late. what now?"],
+    ["It’s late, what now?", "it's late, what now?"],
     ["Wie heißt die Hauptstadt?", "wie heißt die Hauptstadt"],
   ])("merges %s and %s", (a, b) => {
     expect(normaliseExact(a)).toBe(normaliseExact(b));
@@ -20,6 +20,9 @@ describe("normaliseExact", () => {
     ["What does `Foo` do?", "What does `foo` do?"],
     ['Translate "Polish"', 'Translate "polish"'],
     ["a  b\nc", "a b\nc"],
+    ["Polish sausages", "polish sausages"],
+    ["Compare Orange vs. Apple", "Compare orange vs. apple"],
+    ["Is it late. May we go", "Is it late. may we go"],
     ["if x:\n    y", "if x:\n  y"],
     ["What is 5!", "What is 5!!"],
     ["No, the other file.", "No, the other file!!"],

@@ -318,7 +318,7 @@ export const SETTINGS = {
   }),
   responseCacheEnabled: bool({
     env: "RESPONSE_CACHE_ENABLED",
-    fallback: true,
+    fallback: false,
     about: "Answers of the text routes of /api/v1 are kept, and served to the same question again.",
   }),
   responseCacheMaxEntries: int({

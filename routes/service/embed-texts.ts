@@ -1,6 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
-import type { RequestRecord } from "../../src/telemetry/request-record.ts";
 import { whileHere } from "../while-here.ts";
 import type { Services } from "./services.ts";
 
@@ -26,9 +25,4 @@ export async function embedTexts(
   record.queueMs = embedded.queueMs;
   record.loadMs = embedded.loadMs;
   return embedded;
-}
-
-/** How long a request has taken, in milliseconds with three decimals. */
-export function latencyMs(record: RequestRecord): number {
-  return Math.round(record.elapsedMs * 1000) / 1000;
 }

@@ -6,7 +6,7 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
-import { embedTexts, latencyMs } from "./embed-texts.ts";
+import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -133,7 +133,7 @@ async function embeddings(c: AppContext, services: Services): Promise<Response> 
     return answerJson(c, embeddingList(embedded, model, body.encoding_format === "base64"));
   }
   const vectors = embedded.vectors.map(shortestNumbers);
-  const common = { model, latency_ms: latencyMs(record) };
+  const common = { model, latency_ms: record.latencyMs };
   return answerJson(
     c,
     body.prompt === undefined

@@ -6,7 +6,7 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
-import { embedTexts, latencyMs } from "./embed-texts.ts";
+import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -110,7 +110,7 @@ async function similarity(c: AppContext, services: Services): Promise<Response> 
     documents: joined(documents),
     count: body.top_n ?? documents.length,
   });
-  return answerJson(c, { results, model, latency_ms: latencyMs(record) });
+  return answerJson(c, { results, model, latency_ms: record.latencyMs });
 }
 
 /** The query or a document. */

@@ -27,7 +27,7 @@ export function metricsBlock(record: RequestRecord, last: OllamaAnswer): Metrics
   return {
     model: record.model ?? "",
     request_id: record.id,
-    latency_ms: rounded(record.elapsedMs),
+    latency_ms: record.latencyMs,
     model_load_ms: cold ? rounded(loadMs) : 0,
     model_warm_start: !cold,
     prompt_eval_count: count(last["prompt_eval_count"]),

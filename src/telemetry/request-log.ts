@@ -66,7 +66,7 @@ function eventOf(
     status_code: end.status,
     client_left: !end.complete,
     bytes: line && end.bytes,
-    latency_ms: rounded(record.elapsedMs),
+    latency_ms: record.latencyMs,
     operation: record.operation,
     model: record.model,
     stream: record.operation === undefined ? undefined : record.streamed,

@@ -66,6 +66,11 @@ export class RequestRecord {
     return performance.now() - this.startedAt;
   }
 
+  /** What it has taken so far as answers and logs show it: milliseconds, three decimals. */
+  get latencyMs(): number {
+    return Math.round(this.elapsedMs * 1000) / 1000;
+  }
+
   end(end: RequestEnd): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -56,7 +56,7 @@ export class BatchCount {
       total_requests: this.#total,
       successful: this.#successful,
       failed: this.#failed,
-      total_time_ms: Math.round(this.#record.elapsedMs * 1000) / 1000,
+      total_time_ms: this.#record.latencyMs,
     };
   }
 }

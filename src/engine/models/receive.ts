@@ -1,48 +1,44 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { DigestMismatchError, type FetchContext, layerStatus } from "./source.ts";
-
-const REPORT_EVERY_MS = 60;
+import type { BlobFolder } from "./blobs.ts";
+import { DigestMismatchError } from "./digests.ts";
 
 type Incoming = {
   readonly digest: string;
-  readonly size: number;
   readonly content: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (completed: number) => void;
 };
 
 /**
- * Writes a blob from a stream into the store, reporting progress; it counts only when its digest is
- * right.
+ * Writes a blob from a stream into the store; it counts only when its digest is right, and nothing
+ * is left of it otherwise.
  * @throws {DigestMismatchError}
  */
 export async function receiveBlob(
-  { digest, size, content }: Incoming,
-  { store, report, signal }: FetchContext,
+  blobs: BlobFolder,
+  { digest, content, signal, onProgress = () => {} }: Incoming,
 ): Promise<void> {
-  await store.blobs.withWorkFolder(async (folder) => {
+  await blobs.withWorkFolder(async (folder) => {
     const path = join(folder, "blob");
-    const file = await open(path, "w", 0o600);
+    const file = await open(path, "w");
     const hash = createHash("sha256");
     let completed = 0;
-    let reportedAt = 0;
     try {
       for await (const chunk of content) {
         signal.throwIfAborted();
         hash.update(chunk);
-        await file.write(chunk);
+        await file.writeFile(chunk);
         completed += chunk.length;
-        if (Date.now() - reportedAt >= REPORT_EVERY_MS) {
-          reportedAt = Date.now();
-          report(layerStatus(digest, size, completed));
-        }
+        onProgress(completed);
       }
     } finally {
       await file.close();
     }
+    signal.throwIfAborted();
     const found = `sha256:${hash.digest("hex")}`;
     if (found !== digest) throw new DigestMismatchError(digest, found);
-    await store.blobs.adopt(path, digest);
-    report(layerStatus(digest, size, size));
+    await blobs.adopt(path, digest);
   });
 }

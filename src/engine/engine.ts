@@ -5,6 +5,7 @@ import { HttpServer } from "./http/server.ts";
 import { isEmbeddingOnly } from "./models/capabilities.ts";
 import { EMBEDDING_MODEL } from "./models/catalogue.ts";
 import { Puller } from "./models/pull.ts";
+import { createWeb } from "./models/registry/web.ts";
 import { registrySource } from "./models/sources/registry.ts";
 import { shippedSource } from "./models/sources/shipped.ts";
 import { wheelSource } from "./models/sources/wheel.ts";
@@ -13,6 +14,7 @@ import { engineRoutes } from "./routes/all.ts";
 import { inferenceThreads, openLlama } from "./runner/llama.ts";
 import { ModelRunner } from "./runner/model-runner.ts";
 import { Residency } from "./runner/residency.ts";
+import { ModelTemplates } from "./templates/model-templates.ts";
 import type { Services, WantedModel } from "./services.ts";
 import type { EngineSettings, Environment } from "./settings.ts";
 
@@ -33,21 +35,24 @@ export type Engine = {
 
 /** Puts the engine together; nothing runs before `start`. */
 export function createEngine({ settings, environment, emit, warn }: EngineOptions): Engine {
-  const store = new ModelStore({ root: settings.modelsDir });
+  const store = new ModelStore({ root: settings.modelsDir, prune: settings.prune });
   const sources = [
     shippedSource({ file: settings.embeddingModelFile }),
-    registrySource(),
+    registrySource({ web: createWeb(environment) }),
     wheelSource({ environment }),
   ];
   const puller = new Puller({ store, sources, emit });
   const residency = new Residency<ModelRunner, WantedModel>({
     load: modelLoader(settings),
     maxLoaded: settings.maxLoaded,
+    maxQueue: settings.maxQueue,
     keepAliveMs: settings.keepAliveMs,
     onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
     onUnloaded: (model) => emit("model_unloaded", { model }),
   });
-  const services: Services = { store, puller, residency, contextLength: settings.contextLength };
+  const templates = new ModelTemplates();
+  const { contextLength } = settings;
+  const services: Services = { store, puller, templates, residency, contextLength };
   const onError = (err: unknown) => {
     if (!(err instanceof EngineError)) warn(describe(err));
   };
@@ -64,6 +69,7 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
     async stop() {
       server.stop();
       await residency.stop();
+      await store.close();
     },
   };
 }

@@ -28,9 +28,14 @@ export class Exchange {
 
   /** The whole body; Ollama knows no limit. */
   async body(): Promise<Uint8Array> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#request) chunks.push(chunk as Buffer);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.chunks()) chunks.push(chunk);
     return Buffer.concat(chunks);
+  }
+
+  /** The body as it comes; who reads slowly slows the client down. */
+  chunks(): AsyncIterable<Uint8Array> {
+    return this.#request;
   }
 
   get started(): boolean {

@@ -4,20 +4,27 @@ import type { ModelOptions } from "../values/options.ts";
 
 const TOO_LONG = "the input length exceeds the context length";
 
+type Fit = { readonly options: ModelOptions; readonly truncate: boolean };
+
 /**
  * Cuts a prompt that does not fit, out of its middle: the first `num_keep` tokens and the end stay.
- * @throws {EngineError} 400 unless it may be truncated.
+ * @throws {EngineError} 400 unless it may be truncated, and when there is nothing in it.
  */
 export function fitPrompt(
   tokens: readonly Token[],
-  { num_ctx, num_keep }: ModelOptions,
-  truncate: boolean,
+  { options: { num_ctx, num_keep }, truncate }: Fit,
 ): readonly Token[] {
-  if (tokens.length <= room(num_ctx)) return tokens;
+  if (tokens.length === 0) throw new EngineError(400, "no input provided");
+  if (fitsContext(tokens, num_ctx)) return tokens;
   if (!truncate) throw new EngineError(400, TOO_LONG);
   const keep = Math.min(Math.max(0, num_keep), room(num_ctx) - 1);
   const discard = tokens.length - room(num_ctx);
   return [...tokens.slice(0, keep), ...tokens.slice(keep + discard)];
+}
+
+/** Whether a prompt of these tokens can be answered as it is. */
+export function fitsContext(tokens: readonly Token[], num_ctx: number): boolean {
+  return tokens.length <= room(num_ctx);
 }
 
 /** One place is left for the first token of the answer. */

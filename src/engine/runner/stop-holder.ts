@@ -32,7 +32,7 @@ export class StopHolder {
 }
 
 /** Length of the longest end of `text` that `stop` begins with. */
-function openEnd(text: string, stop: string): number {
+export function openEnd(text: string, stop: string): number {
   for (let length = Math.min(text.length, stop.length - 1); length > 0; length -= 1) {
     if (text.endsWith(stop.slice(0, length))) return length;
   }

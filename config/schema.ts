@@ -345,9 +345,9 @@ export const SETTINGS = {
   responseCacheSemantic: oneOf({
     env: "RESPONSE_CACHE_SEMANTIC",
     fallback: "off",
-    values: ["on", "off"],
+    values: ["on", "off", "shadow"],
     about:
-      "Answer similar questions from the cache too, where the guard finds no difference in them.",
+      "Answer similar questions from the cache too, where the guard finds no difference in them. shadow: only compare what would have been answered with what the model answers.",
   }),
   responseCacheThreshold: fraction({
     env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",

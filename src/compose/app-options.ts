@@ -27,7 +27,7 @@ import { RateLimiter } from "../tenancy/rate-limiter.ts";
 import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { composeCache } from "./cache.ts";
+import { composeCache, type ResponseCaching } from "./cache.ts";
 import type { Images } from "./images.ts";
 import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
@@ -56,6 +56,7 @@ const INSPECT_ON_THREAD_BYTES = 262_144;
 export function appOptions(parts: AppParts): AppOptions {
   const { settings, logs, active } = parts;
   const log = new RequestLog(logs);
+  const caching = composeCache({ ...parts, catalog: parts.scheduling.catalog });
   const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
   const onError = (err: unknown, requestId: string): void =>
     logs.service.error({ err, request_id: requestId }, "request failed");
@@ -72,21 +73,21 @@ export function appOptions(parts: AppParts): AppOptions {
     },
     bodyLimit: bodyLimitOf(settings),
     addresses: new ClientAddress(settings.trustedProxies),
-    services: ownServices(parts, log, onError),
-    proxy: proxyServices(parts),
+    services: ownServices(parts, caching, log, onError),
+    proxy: proxyServices(parts, caching),
     onError,
   };
 }
 
 function ownServices(
   parts: AppParts,
+  caching: ResponseCaching,
   log: RequestLog,
   onStreamError: (err: unknown, requestId: string) => void,
 ): Services {
   const { settings, profile, upstream, scheduling } = parts;
   const { catalog, client, queue } = scheduling;
   const limiter = new RateLimiter();
-  const caching = composeCache({ ...parts, catalog });
   return {
     runner: caching.runner,
     cache: caching,
@@ -118,7 +119,10 @@ function ownServices(
   };
 }
 
-function proxyServices({ settings, pool, images, transport, upstream, scheduling }: AppParts) {
+function proxyServices(
+  { settings, pool, images, transport, upstream, scheduling }: AppParts,
+  { answers }: ResponseCaching,
+) {
   const { admission, residency, catalog } = scheduling;
   return {
     transport,
@@ -132,6 +136,7 @@ function proxyServices({ settings, pool, images, transport, upstream, scheduling
       return (signal) => pool.run("inspectBody", body, { signal, transfer: [body] });
     },
     slim: images.slim,
+    answers,
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },

@@ -10,16 +10,18 @@ import type { RequestRecord } from "../../src/telemetry/request-record.ts";
 import type { PassThroughServices } from "./pass-through.ts";
 
 /** A body of Ollama's or OpenAI's dialect that asks for inference. */
-interface Asking {
+export interface Asking {
   path: string;
   record: RequestRecord;
   facts: BodyFacts;
+  /** What it waits for once it has its place, before its model is loaded and asked. */
+  ready?: Promise<unknown> | undefined;
 }
 
 /** Waits for a place and the model. @throws ServiceError; ClientLeft when the audience leaves. */
 export async function admit(
   { admission, limits, upstream }: Pick<PassThroughServices, "admission" | "limits" | "upstream">,
-  { path, record, facts }: Asking,
+  { path, record, facts, ready }: Asking,
   audience: Audience,
 ): Promise<Admitted> {
   if (audience.hasLeft) throw new ClientLeft();
@@ -41,6 +43,7 @@ export async function admit(
       onLeave: (left) => audience.onLeave(left),
     },
     hints,
+    ready && { ready, onLeave: (left) => audience.onLeave(left) },
   );
   record.queueMs = admitted.queueMs;
   record.loadMs = admitted.loadMs;

@@ -9,9 +9,8 @@ import type { Audience } from "../../src/inference/runner.ts";
 import { unloads } from "../../src/models/keep-alive.ts";
 import { bodyStream } from "../../src/runtime/streams.ts";
 import type { UpstreamAnswer } from "../../src/runtime/transport.ts";
-import type { RequestRecord } from "../../src/telemetry/request-record.ts";
 import { tellOfCache } from "../cache-headers.ts";
-import { admit, settleModel } from "./admit.ts";
+import { admit, type Asking, settleModel } from "./admit.ts";
 import type { PassThroughServices } from "./pass-through.ts";
 
 interface Asked {
@@ -52,7 +51,7 @@ export async function passCached(
   }
   const answered = await answers.answer(question, scope, {
     form: "raw",
-    start: (audience) => open(services, { path, body, facts, record }, audience),
+    start: (audience, ready) => open(services, { path, body, facts, record, ready }, audience),
     outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
   });
   tellOfCache(c);
@@ -123,7 +122,7 @@ function whole(c: AppContext, { status, contentType }: RawHead, body: Buffer): R
 /** Runs a request to where its answer begins. @throws ServiceError; ClientLeft. */
 async function open(
   services: PassThroughServices,
-  asking: { path: string; body: Uint8Array; facts: BodyFacts; record: RequestRecord },
+  asking: Asking & { body: Uint8Array },
   audience: Audience,
 ): Promise<AsyncGenerator<Piece>> {
   const { transport, upstream } = services;

@@ -19,8 +19,11 @@ export interface CachedScope extends RequestScope {
 export interface Run<Line> {
   /** Only runs of the same form can be read in place of one another. */
   form: string;
-  /** Starts the run; its first line is there when it settles. */
-  start: (audience: Audience) => Promise<AsyncGenerator<Line>>;
+  /**
+   * Starts the run; its first line is there when it settles.
+   * @param ready to be waited for before the model is asked, though not before the queue.
+   */
+  start: (audience: Audience, ready: Promise<unknown> | undefined) => Promise<AsyncGenerator<Line>>;
   /** What is kept of a run whose lines are all there. */
   outcome: (lines: Line[]) => RunOutcome;
 }
@@ -91,35 +94,40 @@ export class AnswerCache {
     counts.misses += 1;
     const looksFurther = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
     if (!looksFurther) return { lines: await this.#shared(question, scope, run).read(scope) };
-    const lookup = (): ReturnType<SimilarQuestions["find"]> => similar.find(question);
-    if (shadow) return { lines: await this.#shared(question, scope, run, lookup).read(scope) };
-    return this.#unlessSimilar(lookup(), scope, this.#shared(question, scope, run));
+    if (shadow) {
+      const compared = this.#shared(question, scope, run, {
+        compareWith: () => similar.find(question),
+      });
+      return { lines: await compared.read(scope) };
+    }
+    return this.#unlessSimilar(similar, question, scope, run);
   }
 
   /**
-   * Waits for the run's first line, and beside it for the lookup: what is there first is the
-   * answer. So the lookup costs no time when it finds nothing.
+   * Lets the run wait for its place in the queue, and looks for a similar question beside it. A hit
+   * gives the place back before the model is loaded or asked.
    */
   async #unlessSimilar<Line>(
-    lookup: Promise<SimilarQuestion | undefined>,
+    similar: SimilarQuestions,
+    question: Question,
     scope: CachedScope,
-    run: SharedRun<Line>,
+    run: Run<Line>,
   ): Promise<Answered<Line>> {
     const companion = new Companion(scope.exchange);
-    const reading = run.read({ record: scope.record, exchange: companion });
-    const isRunning = await Promise.race([
-      lookup.then((hit) => hit === undefined),
-      reading.then(
-        () => true,
-        // A similar answer saves the request even where the model is of no help.
-        () => false,
-      ),
-    ]);
-    const hit = isRunning || scope.exchange.hasLeft ? undefined : await lookup;
-    if (!hit) return { lines: await reading };
+    const lookup = similar.find(question).then((found) => {
+      const hit = scope.exchange.hasLeft ? undefined : found;
+      // Before the run, which waits for this, goes on: it does so only for who still needs it.
+      if (hit) companion.sendAway();
+      return hit;
+    });
+    const reading = this.#shared(question, scope, run, { ready: lookup }).read({
+      record: scope.record,
+      exchange: companion,
+    });
+    // A similar answer saves the request even where the queue is full or the server is away.
     reading.catch(() => {});
-    companion.sendAway();
-    return this.#serve(hit.entry, scope, hit.similarity);
+    const hit = await lookup;
+    return hit ? this.#serve(hit.entry, scope, hit.similarity) : { lines: await reading };
   }
 
   /** @param similarity of the question that was answered; undefined when it is the same. */
@@ -137,13 +145,17 @@ export class AnswerCache {
 
   /**
    * The run that answers a question: one under way, or a new one.
-   * @param lookup finds what a new run's answer is compared with.
+   * @param more.ready what a new run waits for before it asks the model.
+   * @param more.compareWith finds what a new run's answer is compared with.
    */
   #shared<Line>(
     question: Question,
     { record, background = false }: CachedScope,
     { form, start, outcome }: Run<Line>,
-    lookup?: () => Promise<SimilarQuestion | undefined>,
+    more: {
+      ready?: Promise<unknown>;
+      compareWith?: () => Promise<SimilarQuestion | undefined>;
+    } = {},
   ): SharedRun<Line> {
     // The very text: what differs in case may be answered differently while nothing is kept yet.
     const key = JSON.stringify([form, background, question.space, question.text]);
@@ -153,10 +165,10 @@ export class AnswerCache {
       return underWay as SharedRun<Line>;
     }
     const startedAt = performance.now();
-    const similar = lookup?.();
+    const similar = more.compareWith?.();
     const run: SharedRun<Line> = new SharedRun({
       record,
-      start,
+      start: (audience) => start(audience, more.ready),
       onWhole: (lines) => {
         const result = outcome(lines);
         this.#keep(question, result, performance.now() - startedAt);

@@ -14,7 +14,9 @@ const CacheStats = z
     enabled: z.boolean(),
     entries: z.int(),
     max_entries: z.int(),
-    bytes: z.int().openapi({ description: "Estimate of the memory that the answers take" }),
+    bytes: z.int().openapi({
+      description: "Estimate of the memory that the answers take, with their questions' vectors",
+    }),
     max_bytes: z.int(),
     hits_exact: z.int(),
     hits_similar: z.int(),
@@ -33,6 +35,20 @@ const CacheStats = z
     saved_seconds: z.number().openapi({
       description: "What the answers served from the cache took when they were made",
     }),
+    persist: z.discriminatedUnion("state", [
+      z.object({ state: z.literal("off") }),
+      z.object({
+        state: z.enum(["on", "failed"]),
+        reason: z
+          .enum(["unavailable", "locked", "full", "read_only", "damaged", "failed", "thread"])
+          .optional()
+          .openapi({ description: "Why answers are in memory only" }),
+        reading: z.boolean().openapi({ description: "Answers of the last start still come back" }),
+        restored: z.int().openapi({ description: "Answers that came back" }),
+        pending: z.int().openapi({ description: "Changes that are not on disk yet" }),
+        lost: z.int().openapi({ description: "Changes given up since the disk was too slow" }),
+      }),
+    ]),
   })
   .openapi("CacheStats", {
     example: {
@@ -50,6 +66,7 @@ const CacheStats = z
       shared: 5,
       not_stored: { truncated: 20, tool_call: 8 },
       saved_seconds: 361.2,
+      persist: { state: "on", reading: false, restored: 180, pending: 2, lost: 0 },
     },
   });
 
@@ -175,7 +192,7 @@ function shadow(c: AppContext, { cache }: Services): Response {
   return answerJson(c, cache.shadow.report({ withTexts: isLocal }));
 }
 
-function drop(c: AppContext, { cache }: Services): Response {
+async function drop(c: AppContext, { cache }: Services): Promise<Response> {
   const { model, tenant, ...others } = c.req.query();
   const [unknown] = Object.keys(others);
   // A misspelt parameter must not forget everything.
@@ -185,5 +202,5 @@ function drop(c: AppContext, { cache }: Services): Response {
     });
   }
   const wanted = model === undefined ? undefined : canonicalModel(model);
-  return answerJson(c, { dropped: cache.drop({ model: wanted, tenant }) });
+  return answerJson(c, { dropped: await cache.drop({ model: wanted, tenant }) });
 }

@@ -22,7 +22,7 @@ export interface Services {
   similarity: Pick<SimilarityThread, "rank">;
   cache: {
     stats: () => Record<string, unknown>;
-    drop: ResponseCache["drop"];
+    drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
     shadow: Pick<Shadow, "report"> | undefined;
   };
   catalog: Pick<

@@ -2,7 +2,7 @@ import type { Audience, RequestScope } from "../inference/runner.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import { Companion } from "./companion.ts";
 import type { Question } from "./question.ts";
-import type { CacheEntry, ResponseCache } from "./response-cache.ts";
+import type { FoundEntry, ResponseCache } from "./response-cache.ts";
 import type { Shadow } from "./shadow/shadow.ts";
 import { SharedRun } from "./shared-run.ts";
 import type { SimilarQuestion, SimilarQuestions } from "./similar-questions.ts";
@@ -48,7 +48,6 @@ interface AnswerCacheOptions {
   shadow: Shadow | undefined;
   /** Whether answers that were sampled are kept too. */
   keepsSampled: boolean;
-  now?: () => number;
 }
 
 /**
@@ -89,7 +88,7 @@ export class AnswerCache {
   ): Promise<Answered<Line>> {
     const { cache, counts, similar, shadow } = this.#options;
     const found = cache.find(question);
-    if (found) return this.#serve(found.entry, scope);
+    if (found) return this.#serve(found, scope);
     scope.record.cache = { state: "MISS" };
     counts.misses += 1;
     const looksFurther = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
@@ -115,7 +114,9 @@ export class AnswerCache {
   ): Promise<Answered<Line>> {
     const companion = new Companion(scope.exchange);
     const lookup = similar.find(question).then((found) => {
-      const hit = scope.exchange.hasLeft ? undefined : found;
+      if (!found || scope.exchange.hasLeft) return undefined;
+      const kept = this.#options.cache.use(found.entry);
+      const hit = kept && { kept, similarity: found.similarity };
       // Before the run, which waits for this, goes on: it does so only for who still needs it.
       if (hit) companion.sendAway();
       return hit;
@@ -127,13 +128,17 @@ export class AnswerCache {
     // A similar answer saves the request even where the queue is full or the server is away.
     reading.catch(() => {});
     const hit = await lookup;
-    return hit ? this.#serve(hit.entry, scope, hit.similarity) : { lines: await reading };
+    return hit ? this.#serve(hit.kept, scope, hit.similarity) : { lines: await reading };
   }
 
   /** @param similarity of the question that was answered; undefined when it is the same. */
-  #serve(entry: CacheEntry, { record }: CachedScope, similarity?: number): { kept: KeptAnswer } {
-    const { counts, now = Date.now } = this.#options;
-    const ageSec = Math.floor((now() - entry.storedAt) / 1000);
+  #serve(
+    { entry, ageMs }: FoundEntry,
+    { record }: CachedScope,
+    similarity?: number,
+  ): { kept: KeptAnswer } {
+    const { counts } = this.#options;
+    const ageSec = Math.floor(ageMs / 1000);
     record.cache =
       similarity === undefined
         ? { state: "HIT-EXACT", ageSec }

@@ -318,7 +318,7 @@ export const SETTINGS = {
   }),
   responseCacheEnabled: bool({
     env: "RESPONSE_CACHE_ENABLED",
-    fallback: false,
+    fallback: true,
     about: "Answers of the text routes of /api/v1 are kept, and served to the same question again.",
   }),
   responseCacheMaxEntries: int({
@@ -342,18 +342,24 @@ export const SETTINGS = {
     max: 86_400,
     about: "How long an answer is kept.",
   }),
+  responseCachePersist: bool({
+    env: "RESPONSE_CACHE_PERSIST",
+    fallback: false,
+    about:
+      "Keep the answers in data/response-cache.db too, so that they outlive a restart. Switched off again, the file stays as it is.",
+  }),
   responseCacheSemantic: oneOf({
     env: "RESPONSE_CACHE_SEMANTIC",
-    fallback: "off",
-    values: ["on", "off"],
+    fallback: "on",
+    values: ["on", "off", "shadow"],
     about:
-      "Answer similar questions from the cache too, where the guard finds no difference in them.",
+      "Answer similar questions from the cache too, where the guard finds no difference in them. shadow: only compare what would have been answered with what the model answers.",
   }),
   responseCacheThreshold: fraction({
     env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",
     fallback: 0.95,
     about:
-      "Cosine from which two questions count as similar. Below it, down to 0.75, only those are that the guard knows to be worded differently.",
+      "Cosine from which two questions count as similar. Below it, down to 0.5, only those are that the guard knows to be worded differently.",
   }),
   responseCacheSampled: bool({
     env: "RESPONSE_CACHE_SAMPLED",

@@ -7,6 +7,7 @@ import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
+import { composeCache } from "./compose/cache.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeImages, composeWorkers } from "./compose/images.ts";
@@ -111,6 +112,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     upstream,
     deadlines,
   });
+  const caching = composeCache({
+    settings,
+    home,
+    logs,
+    runner,
+    catalog,
+    embedder,
+    similarity,
+  });
   const { app, document } = createApp(
     appOptions({
       settings,
@@ -118,7 +128,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       logs,
       pool,
       images,
-      runner,
+      caching,
       embedder,
       similarity,
       transport,
@@ -141,6 +151,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       { name: "logs", stop: () => logs.close() },
       { name: "worker threads", stop: () => pool.destroy() },
       { name: "similarity thread", stop: () => similarity.destroy() },
+      ...caching.parts,
       { name: "upstream connections", stop: () => transport.close() },
       door.door,
       upstream,

@@ -1,17 +1,19 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-error.ts";
+import { isAbort, ServiceError } from "../../src/errors/service-error.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
+import type { AnswerCache } from "../../src/cache/answer-cache.ts";
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
-import { unloads } from "../../src/models/keep-alive.ts";
-import { canonicalModel } from "../../src/models/model-name.ts";
-import type { LoadHints, Residency } from "../../src/models/residency.ts";
+import type { Residency } from "../../src/models/residency.ts";
 import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
 import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
 import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
 import type { Upstream } from "../../src/upstream/upstream.ts";
+import { cacheWish } from "../cache-headers.ts";
 import { whileHere } from "../while-here.ts";
+import { admit, settleModel } from "./admit.ts";
+import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind } from "./path-kind.ts";
 
 /** Has a large body read on a thread, which gives it back. */
@@ -31,6 +33,8 @@ export interface PassThroughServices {
     body: Uint8Array,
     signal: AbortSignal,
   ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  /** The response cache, for requests that ask for it; undefined where it is off. */
+  answers: AnswerCache | undefined;
   limits: {
     management: BodyLimit;
     inference: BodyLimit;
@@ -57,6 +61,7 @@ export function passThrough(services: PassThroughServices) {
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
   const record = c.get("record");
+  const exchange = c.get("exchange");
   let body = await readWithin(c, services.limits.inference);
   const inspected = services.inspect(body);
   let facts: BodyFacts;
@@ -70,16 +75,20 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     throw new ServiceError("invalid_request", "The body has to be JSON that names its model once");
   }
   const isSlim = wantsSlimImages(c) && facts.hasImages;
-  const admitted = await admit(c, services, facts);
-  const model = canonicalModel(facts.model);
+  const wish = services.answers && cacheWish(c);
+  if (wish !== undefined) {
+    // A large body would hold up streams while it is parsed; then it is no small question either.
+    const isSmall = typeof inspected !== "function";
+    const answer = await passCached(c, services, { body, facts, wish: isSmall ? wish : "off" });
+    if (answer) return answer;
+  }
+  const admitted = await admit(services, { path: c.req.path, record, facts }, exchange);
   const sent = isSlim ? await slimmed(c, services, body, admitted) : body;
   return forward(c, services, sent, {
     admitted,
     onEnd: (end) => {
       admitted.release(end.complete && end.status < 500 ? "completed" : "failed");
-      if (end.status === 200 && end.complete && !unloads(facts.keepAlive))
-        services.residency.used(model);
-      else if (end.status >= 500 || unloads(facts.keepAlive)) services.residency.forget(model);
+      settleModel(services, facts, end);
     },
   });
 }
@@ -112,35 +121,6 @@ async function slimmed(
     admitted.release("failed");
     throw err;
   }
-}
-
-function admit(
-  c: AppContext,
-  { admission, limits, upstream }: PassThroughServices,
-  facts: BodyFacts,
-): Promise<Admitted> {
-  const exchange = c.get("exchange");
-  const record = c.get("record");
-  if (exchange.hasLeft) throw new ClientLeft();
-  // Nothing waits for a server that is away.
-  void upstream.origin;
-  const pool: PoolName = facts.hasImages ? "vision" : "text";
-  const hints: LoadHints = {
-    kind: c.req.path.includes("embed") ? "embed" : "generate",
-    options: facts.loadOptions,
-    keepAlive: facts.keepAlive,
-  };
-  return admission.admit(
-    {
-      pool,
-      tenant: record.tenant,
-      // A mere unload must not load first.
-      model: unloads(facts.keepAlive) && !facts.hasWork ? "" : canonicalModel(facts.model),
-      maxWaitMs: limits.maxWaitMs[pool],
-      onLeave: (left) => exchange.onLeave(left),
-    },
-    hints,
-  );
 }
 
 interface Forwarding {

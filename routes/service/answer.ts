@@ -3,7 +3,7 @@ import { ClientLeft } from "../../src/errors/service-error.ts";
 import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
 import type { RequestRecord } from "../../src/telemetry/request-record.ts";
 import { answerJson } from "../answer-json.ts";
-import { bypassesCache, tellOfCache } from "./cache-headers.ts";
+import { cacheWish, tellOfCache } from "../cache-headers.ts";
 import type { Services } from "./services.ts";
 import { streamAnswer } from "./stream-answer.ts";
 
@@ -35,7 +35,7 @@ export async function answer(
   const exchange = c.get("exchange");
   // It may have left while its body was read, and is not told of again: nothing is made for it.
   if (exchange.hasLeft) throw new ClientLeft();
-  const scope = { record, bypassCache: bypassesCache(c), exchange };
+  const scope = { record, cache: cacheWish(c) ?? "semantic", exchange };
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);

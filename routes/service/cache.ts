@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { isLoopback } from "../../config/load.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { canonicalModel } from "../../src/models/model-name.ts";
+import { plainAddress } from "../../src/tenancy/tenant-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import { mount, type ServiceRouter } from "./router.ts";
@@ -12,7 +14,9 @@ const CacheStats = z
     enabled: z.boolean(),
     entries: z.int(),
     max_entries: z.int(),
-    bytes: z.int().openapi({ description: "Estimate of the memory that the answers take" }),
+    bytes: z.int().openapi({
+      description: "Estimate of the memory that the answers take, with their questions' vectors",
+    }),
     max_bytes: z.int(),
     hits_exact: z.int(),
     hits_similar: z.int(),
@@ -31,6 +35,20 @@ const CacheStats = z
     saved_seconds: z.number().openapi({
       description: "What the answers served from the cache took when they were made",
     }),
+    persist: z.discriminatedUnion("state", [
+      z.object({ state: z.literal("off") }),
+      z.object({
+        state: z.enum(["on", "failed"]),
+        reason: z
+          .enum(["unavailable", "locked", "full", "read_only", "damaged", "failed", "thread"])
+          .optional()
+          .openapi({ description: "Why answers are in memory only" }),
+        reading: z.boolean().openapi({ description: "Answers of the last start still come back" }),
+        restored: z.int().openapi({ description: "Answers that came back" }),
+        pending: z.int().openapi({ description: "Changes that are not on disk yet" }),
+        lost: z.int().openapi({ description: "Changes given up since the disk was too slow" }),
+      }),
+    ]),
   })
   .openapi("CacheStats", {
     example: {
@@ -48,6 +66,62 @@ const CacheStats = z
       shared: 5,
       not_stored: { truncated: 20, tool_call: 8 },
       saved_seconds: 361.2,
+      persist: { state: "on", reading: false, restored: 180, pending: 2, lost: 0 },
+    },
+  });
+
+const texts = { description: "Only shown to clients on this machine" };
+const ShadowReport = z
+  .object({
+    compared: z.int().openapi({ description: "Similar answers found and not served" }),
+    skipped: z.int().openapi({
+      description:
+        "Found, but the model's answer was cut off, failed, or came with too many others",
+    }),
+    numbers_agree: z.int().openapi({ description: "Of those compared, since start" }),
+    negations_agree: z.int().openapi({ description: "Of those compared, since start" }),
+    comparisons: z
+      .array(
+        z.object({
+          at: z.iso.datetime(),
+          tenant: z.string(),
+          model: z.string(),
+          similarity: z.number().openapi({ description: "Cosine of the two questions" }),
+          answer_similarity: z
+            .number()
+            .nullable()
+            .openapi({ description: "Cosine of the two answers; null where none could be had" }),
+          numbers_agree: z.boolean(),
+          negations_agree: z.boolean(),
+          question: z.string().optional().openapi(texts),
+          similar_question: z.string().optional().openapi(texts),
+          answer: z.string().optional().openapi(texts),
+          similar_answer: z.string().optional().openapi(texts),
+        }),
+      )
+      .openapi({ description: "The latest 200, newest first" }),
+  })
+  .openapi("CacheShadow", {
+    example: {
+      compared: 41,
+      skipped: 2,
+      numbers_agree: 40,
+      negations_agree: 39,
+      comparisons: [
+        {
+          at: "2026-01-31T12:00:00.000Z",
+          tenant: "story-machine",
+          model: "qwen3:8b",
+          similarity: 0.9612,
+          answer_similarity: 0.9377,
+          numbers_agree: true,
+          negations_agree: true,
+          question: "Could you tell me why the sky is blue?",
+          similar_question: "Why is the sky blue?",
+          answer: "Air scatters blue light more than red.",
+          similar_answer: "Because air scatters blue light most.",
+        },
+      ],
     },
   });
 
@@ -67,6 +141,21 @@ const statsRoute = {
   },
 };
 
+const shadowRoute = {
+  method: "get" as const,
+  path: "/api/v1/cache/shadow",
+  operationId: "cacheShadow",
+  tags: ["State"],
+  summary: "What serving similar answers would have done, with RESPONSE_CACHE_SEMANTIC=shadow",
+  responses: {
+    200: {
+      description: "Figures since start, and the latest comparisons",
+      content: { "application/json": { schema: ShadowReport } },
+    },
+    ...errorResponses(["not_found"]),
+  },
+};
+
 const dropRoute = {
   method: "delete" as const,
   path: "/api/v1/cache",
@@ -82,13 +171,28 @@ const dropRoute = {
   },
 };
 
-/** GET /api/v1/cache/stats, DELETE /api/v1/cache */
+/** GET /api/v1/cache/stats and /shadow, DELETE /api/v1/cache */
 export function cacheRoutes(router: ServiceRouter, services: Services): void {
   mount(router, statsRoute, [], (c) => answerJson(c, services.cache.stats()));
+  mount(router, shadowRoute, [], (c) => shadow(c, services));
   mount(router, dropRoute, [], (c) => drop(c, services));
 }
 
-function drop(c: AppContext, { cache }: Services): Response {
+function shadow(c: AppContext, { cache }: Services): Response {
+  if (!cache.shadow) {
+    throw new ServiceError(
+      "not_found",
+      "Nothing is compared: that takes RESPONSE_CACHE_SEMANTIC=shadow and the cache on",
+    );
+  }
+  const exchange = c.get("exchange");
+  // Other tenants' questions are for whoever runs this machine, not for whoever can reach it.
+  const isLocal =
+    isLoopback(plainAddress(exchange.peer)) && exchange.header("x-forwarded-for") === undefined;
+  return answerJson(c, cache.shadow.report({ withTexts: isLocal }));
+}
+
+async function drop(c: AppContext, { cache }: Services): Promise<Response> {
   const { model, tenant, ...others } = c.req.query();
   const [unknown] = Object.keys(others);
   // A misspelt parameter must not forget everything.
@@ -98,5 +202,5 @@ function drop(c: AppContext, { cache }: Services): Response {
     });
   }
   const wanted = model === undefined ? undefined : canonicalModel(model);
-  return answerJson(c, { dropped: cache.drop({ model: wanted, tenant }) });
+  return answerJson(c, { dropped: await cache.drop({ model: wanted, tenant }) });
 }

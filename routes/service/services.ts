@@ -5,6 +5,7 @@ import type { PromptLimit } from "../../src/inference/prompt-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { CachedRunner } from "../../src/cache/cached-runner.ts";
 import type { ResponseCache } from "../../src/cache/response-cache.ts";
+import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { BodyLimit } from "../../src/runtime/body-limit.ts";
 import type { SimilarityThread } from "../../src/similarity/similarity-thread.ts";
@@ -19,7 +20,11 @@ export interface Services {
   runner: Pick<CachedRunner, "answer" | "stream">;
   embedder: Pick<Embedder, "embed">;
   similarity: Pick<SimilarityThread, "rank">;
-  cache: { stats: () => Record<string, unknown>; drop: ResponseCache["drop"] };
+  cache: {
+    stats: () => Record<string, unknown>;
+    drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
+    shadow: Pick<Shadow, "report"> | undefined;
+  };
   catalog: Pick<
     ModelCatalog,
     | "assertAllowed"

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { textStream } from "../../src/runtime/streams.ts";
+import { bodyStream } from "../../src/runtime/streams.ts";
 
 /** Answers with events or lines as they are made; the request's record ends with the last. */
 export function streamAnswer(
@@ -9,7 +9,7 @@ export function streamAnswer(
 ): Response {
   const record = c.get("record");
   record.isOpen = true;
-  const body = textStream(pieces, (bytes, complete) =>
+  const body = bodyStream(pieces, (bytes, complete) =>
     record.end({ status: 200, bytes, complete }),
   );
   return c.body(body, 200, {

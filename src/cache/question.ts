@@ -27,15 +27,53 @@ export function questionOf(
 ): Question | undefined {
   const { path, body, hints } = request;
   if (unloads(hints.keepAlive)) return undefined;
-  const asked = path === "/api/chat" ? lastWord(body) : prompt(body);
+  const asked = askedIn(body, path === "/api/chat" ? "messages" : "prompt");
   if (!asked) return undefined;
   const model = canonicalModel(request.model);
   return {
-    space: hash([tenant, model, digest, path, asked.context]),
+    space: spaceOf([tenant, model, digest, path, asked.context]),
     text: asked.text,
     tenant,
     model,
     isSampled: isSampled(body["options"]),
+  };
+}
+
+/** Paths whose answers can be kept as they were sent, and what of their bodies asks. */
+const RAW_PATHS: ReadonlyMap<string, "messages" | "prompt"> = new Map([
+  ["/api/chat", "messages"],
+  ["/api/generate", "prompt"],
+  ["/v1/chat/completions", "messages"],
+  ["/v1/completions", "prompt"],
+]);
+
+/** Whether the answers of a path of Ollama's or OpenAI's dialect can be kept as they were sent. */
+export function canKeepRaw(path: string): boolean {
+  return RAW_PATHS.has(path);
+}
+
+/**
+ * As `questionOf`, of a body in Ollama's or OpenAI's dialect whose answer is kept as it was sent:
+ * path and stream are part of what must be equal, since it is given again byte for byte.
+ * @param body a JSON object.
+ */
+export function rawQuestionOf(
+  { path, model: named, body }: { path: string; model: string; body: Uint8Array },
+  { tenant, digest }: { tenant: string; digest: string },
+): Question | undefined {
+  const json = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  const fields = JSON.parse(json) as Record<string, unknown>;
+  const kind = RAW_PATHS.get(path);
+  const asked = kind && askedIn(fields, kind);
+  if (!asked) return undefined;
+  const model = canonicalModel(named);
+  return {
+    space: spaceOf([tenant, model, digest, "raw", path, asked.context]),
+    text: asked.text,
+    tenant,
+    model,
+    // Ollama has them among its options, OpenAI at the top.
+    isSampled: isSampled(fields["options"]) && isSampled(fields),
   };
 }
 
@@ -45,21 +83,17 @@ interface Asked {
   context: unknown;
 }
 
-function lastWord({
-  messages,
-  keep_alive: _keepAlive,
-  ...rest
-}: Record<string, unknown>): Asked | undefined {
-  if (!Array.isArray(messages)) return undefined;
-  const last: unknown = messages.at(-1);
+function askedIn(body: Record<string, unknown>, kind: "messages" | "prompt"): Asked | undefined {
+  const { [kind]: asked, keep_alive: _keepAlive, ...rest } = body;
+  if (kind === "prompt") {
+    return typeof asked === "string" && asked !== "" ? { text: asked, context: rest } : undefined;
+  }
+  if (!Array.isArray(asked)) return undefined;
+  const last: unknown = asked.at(-1);
   if (typeof last !== "object" || last === null) return undefined;
   const { role, content, ...more } = last as Record<string, unknown>;
   if (role !== "user" || typeof content !== "string" || content === "") return undefined;
-  return { text: content, context: [messages.slice(0, -1), more, rest] };
-}
-
-function prompt({ prompt: text, keep_alive: _keepAlive, ...rest }: Record<string, unknown>) {
-  return typeof text === "string" && text !== "" ? { text, context: rest } : undefined;
+  return { text: content, context: [asked.slice(0, -1), more, rest] };
 }
 
 function isSampled(options: unknown): boolean {
@@ -68,6 +102,6 @@ function isSampled(options: unknown): boolean {
   return temperature !== 0 && typeof seed !== "number";
 }
 
-function hash(parts: unknown[]): string {
+function spaceOf(parts: unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

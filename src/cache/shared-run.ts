@@ -1,5 +1,5 @@
 import { ClientLeft } from "../errors/service-error.ts";
-import type { Audience, OllamaAnswer } from "../inference/runner.ts";
+import type { Audience } from "../inference/runner.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
 import { SharedAudience } from "./audience.ts";
 
@@ -9,13 +9,13 @@ interface Reader {
   record: RequestRecord;
 }
 
-interface SharedRunOptions {
+interface SharedRunOptions<Line> {
   /** Where the run writes down its model, waiting and loading. */
   record: RequestRecord;
   /** Starts the stream; its first line is there when it settles. */
-  start: (audience: Audience) => Promise<AsyncIterable<OllamaAnswer>>;
+  start: (audience: Audience) => Promise<AsyncIterable<Line>>;
   /** Told of all lines when the last one has come. */
-  onWhole: (lines: OllamaAnswer[]) => void;
+  onWhole: (lines: Line[]) => void;
   /** Told once when the run has ended, however. */
   onEnd: () => void;
 }
@@ -24,17 +24,17 @@ interface SharedRunOptions {
  * One run of the model that several identical requests read. Whoever comes late has what was
  * there already at once; whoever leaves does not stop the others; the last one who leaves does.
  */
-export class SharedRun {
+export class SharedRun<Line> {
   readonly #record: RequestRecord;
   readonly #audience = new SharedAudience();
-  readonly #lines: OllamaAnswer[] = [];
+  readonly #lines: Line[] = [];
   readonly #begun: Promise<void>;
   #hasEnded = false;
   #failure: { reason: unknown } | undefined;
   #wake: () => void = () => {};
   #more: Promise<void> = Promise.resolve();
 
-  constructor({ record, start, onWhole, onEnd }: SharedRunOptions) {
+  constructor({ record, start, onWhole, onEnd }: SharedRunOptions<Line>) {
     this.#record = record;
     this.#expectMore();
     this.#begun = start(this.#audience).then(
@@ -57,7 +57,7 @@ export class SharedRun {
    * Reads the run's lines from the first. It settles when there is one.
    * @throws what the run throws before its first line; ClientLeft when this reader leaves.
    */
-  async read({ exchange, record }: Reader): Promise<AsyncGenerator<OllamaAnswer>> {
+  async read({ exchange, record }: Reader): Promise<AsyncGenerator<Line>> {
     if (exchange.hasLeft) throw new ClientLeft();
     const go = this.#audience.join();
     const reading = { hasLeft: false };
@@ -85,10 +85,7 @@ export class SharedRun {
     return this.#follow(reading, end);
   }
 
-  async *#follow(
-    reading: { readonly hasLeft: boolean },
-    end: () => void,
-  ): AsyncGenerator<OllamaAnswer> {
+  async *#follow(reading: { readonly hasLeft: boolean }, end: () => void): AsyncGenerator<Line> {
     try {
       for (let at = 0; ; at += 1) {
         while (at >= this.#lines.length && !this.#hasEnded && !reading.hasLeft) await this.#more;
@@ -103,10 +100,7 @@ export class SharedRun {
     }
   }
 
-  async #pump(
-    lines: AsyncIterable<OllamaAnswer>,
-    onWhole: (lines: OllamaAnswer[]) => void,
-  ): Promise<void> {
+  async #pump(lines: AsyncIterable<Line>, onWhole: (lines: Line[]) => void): Promise<void> {
     try {
       for await (const line of lines) {
         this.#lines.push(line);

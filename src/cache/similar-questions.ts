@@ -1,27 +1,34 @@
+import type { Match } from "../../workers/similarity/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
-import type { SimilarityThread } from "../similarity/similarity-thread.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import { FLOOR, isGuardable, judge } from "./guard/guard.ts";
 import type { Question } from "./question.ts";
+import { QuestionVectors } from "./question-vectors.ts";
 import type { CacheEntry } from "./response-cache.ts";
 
+/** The vector of a text. */
+export interface TextVector {
+  /** A unit vector; nobody may write into it. */
+  values: Float32Array;
+  /** The digest of the model that made it: vectors of two models are not to be compared. */
+  model: string;
+}
+
 interface SimilarQuestionsOptions {
-  /** The unit vector of a short text, from the embedding model of the cache. */
-  vectorOf: (text: string, tenant: string, signal: AbortSignal) => Promise<Float32Array>;
-  /** It holds the vectors of all spaces; this is their one owner. */
-  thread: Pick<SimilarityThread, "add" | "remove" | "drop" | "search" | "load">;
+  /** The vector of a short text, from the embedding model of the cache. */
+  vectorOf: (text: string, tenant: string, signal: AbortSignal) => Promise<TextVector>;
+  /** The thread that vectors are compared on. */
+  thread: ConstructorParameters<typeof QuestionVectors>[0]["thread"];
   counts: CacheCounts;
   /** Similarity from which a question counts as similar whatever the guard knows of it. */
   threshold: number;
   /** A lookup that takes longer is given up. */
   limitMs?: number;
+  /** Told of each vector that was made for an entry. */
+  onVector?: (entry: CacheEntry, vector: TextVector) => void;
+  /** Told of the memory that the vector of an entry takes; 0 when it has lost it. */
+  weigh?: (entry: CacheEntry, bytes: number) => void;
   onFault: (err: unknown) => void;
-}
-
-/** An entry of a space, with its vector. */
-interface Indexed {
-  entry: CacheEntry;
-  vector: Float32Array;
 }
 
 /** A kept question that may be answered alike. */
@@ -33,34 +40,51 @@ export interface SimilarQuestion {
 /** Nearest questions that the guard is asked about; the first it lets through is taken. */
 const CANDIDATES = 8;
 
+/** What a vector takes beside its numbers, which are held here and by the thread. */
+const OVERHEAD_BYTES = 300;
+
 /**
  * Finds kept questions that mean the same in other words: near ones by their vectors, of which the
- * guard lets through those whose difference is none. The vectors are kept here, and searched on
- * a thread of their own, which is given them again when it was lost.
+ * guard lets through those whose difference is none.
  */
 export class SimilarQuestions {
   readonly #options: SimilarQuestionsOptions;
-  readonly #spaces = new Map<string, Map<number, Indexed>>();
+  readonly #vectors: QuestionVectors;
+  /** Entries with a vector, by their number. */
+  readonly #entries = new Map<number, CacheEntry>();
+  /** Entries whose vector is being made. */
+  readonly #awaited = new Set<number>();
+  /** Entries of which there is no vector of today's model; they get theirs one after the other. */
+  readonly #behind = new Map<number, CacheEntry>();
+  #isCatchingUp = false;
+  /** The digest of the model that all vectors are of. */
+  #model: string | undefined;
 
   constructor(options: SimilarQuestionsOptions) {
     this.#options = options;
+    const { thread, onFault } = options;
+    this.#vectors = new QuestionVectors({ thread, onFault });
   }
 
   /** Whether there is anything a question could be similar to. */
   canBeAsked({ space, text }: Question): boolean {
-    return this.#spaces.has(space) && isGuardable(text);
+    return this.#vectors.has(space) && isGuardable(text);
   }
 
   /** The kept question to answer like; undefined when there is none, or it takes too long. */
   async find(question: Question): Promise<SimilarQuestion | undefined> {
     const { counts, limitMs = 300 } = this.#options;
     const stop = new AbortController();
-    const late = new ServiceError("internal_error", `no vector within ${limitMs} ms`);
-    const timer = setTimeout(() => stop.abort(late), limitMs);
+    const late = new ServiceError("internal_error", `no similar question within ${limitMs} ms`);
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        stop.abort(late);
+        reject(late);
+      }, limitMs);
+    });
     try {
-      const vector = await this.#vectorOf(question, stop.signal);
-      const matches = await this.#search(question.space, vector);
-      stop.signal.throwIfAborted();
+      const matches = await Promise.race([this.#search(question, stop.signal), expired]);
       return this.#judged(question, matches);
     } catch (err) {
       counts.notCompared(err === late ? "slow" : "failed");
@@ -74,64 +98,109 @@ export class SimilarQuestions {
   /** Takes up a new entry, in the background. */
   add(entry: CacheEntry): void {
     if (!isGuardable(entry.question.text)) return;
-    void this.#add(entry).catch(this.#options.onFault);
+    void this.#index(entry).catch(this.#options.onFault);
+  }
+
+  /**
+   * Takes up an entry of an earlier start. Without a vector of today's model it gets one later,
+   * when the model is seen to work.
+   */
+  restore(entry: CacheEntry, vector: TextVector | undefined): void {
+    if (!isGuardable(entry.question.text)) return;
+    if (vector) this.#model ??= vector.model;
+    if (vector?.model !== this.#model || !vector) {
+      this.#behind.set(entry.id, entry);
+      return;
+    }
+    try {
+      this.#vectors.restore(entry.question.space, entry.id, vector.values);
+      this.#take(entry, vector);
+    } catch (err) {
+      this.#options.onFault(err);
+    }
+  }
+
+  /** All entries of an earlier start are there. */
+  endRestore(): void {
+    this.#vectors.loadAll().catch(this.#options.onFault);
   }
 
   /** Lets go of an entry. */
   remove({ id, question }: CacheEntry): void {
-    const space = this.#spaces.get(question.space);
-    if (!space?.delete(id)) return;
-    const { thread, onFault } = this.#options;
-    if (space.size > 0) void thread.remove(question.space, [id]).catch(onFault);
-    else {
-      this.#spaces.delete(question.space);
-      void thread.drop(question.space).catch(onFault);
+    this.#awaited.delete(id);
+    this.#behind.delete(id);
+    if (this.#entries.delete(id)) this.#vectors.remove(question.space, id);
+  }
+
+  async #index(entry: CacheEntry): Promise<void> {
+    const { vectorOf, onVector, limitMs = 300 } = this.#options;
+    const { id, question } = entry;
+    this.#awaited.add(id);
+    const stop = new AbortController();
+    // Nobody waits for it: it may take longer than a lookup.
+    const timer = setTimeout(() => stop.abort(new Error("no vector in time")), limitMs * 10);
+    try {
+      const vector = await vectorOf(question.text, question.tenant, stop.signal);
+      // It may have been removed meanwhile.
+      if (!this.#awaited.has(id)) return;
+      this.#seen(vector.model);
+      this.#vectors.add(question.space, id, vector.values);
+      onVector?.(entry, vector);
+      this.#take(entry, vector);
+    } finally {
+      clearTimeout(timer);
+      this.#awaited.delete(id);
     }
   }
 
-  async #add(entry: CacheEntry): Promise<void> {
-    const { thread, limitMs = 300 } = this.#options;
-    const { space } = entry.question;
-    // Nobody waits for it: it may take longer than a lookup.
-    const vector = await this.#vectorOf(entry.question, AbortSignal.timeout(limitMs * 10));
-    const entries = this.#spaces.get(space) ?? new Map<number, Indexed>();
-    this.#spaces.set(space, entries);
-    entries.set(entry.id, { entry, vector });
-    const added = await thread.add(space, entry.id, vector);
-    if (!added.ok) await this.#load(space);
+  /** Its vector is there. To weigh it may remove it. */
+  #take(entry: CacheEntry, { values }: TextVector): void {
+    this.#entries.set(entry.id, entry);
+    this.#options.weigh?.(entry, 2 * values.byteLength + OVERHEAD_BYTES);
   }
 
-  #vectorOf({ text, tenant }: Question, signal: AbortSignal): Promise<Float32Array> {
-    return this.#options.vectorOf(text, tenant, signal);
-  }
-
-  async #search(space: string, vector: Float32Array) {
-    const { thread, threshold } = this.#options;
+  async #search(question: Question, signal: AbortSignal): Promise<Match[]> {
+    const { vectorOf, threshold } = this.#options;
+    const vector = await vectorOf(question.text, question.tenant, signal);
+    signal.throwIfAborted();
+    this.#seen(vector.model);
     const wanted = { count: CANDIDATES, atLeast: Math.min(threshold, FLOOR) };
-    const found = await thread.search(space, vector, wanted);
-    if (found.ok) return found.matches;
-    // The thread was lost, and a new one knows nothing.
-    await this.#load(space);
-    const again = await thread.search(space, vector, wanted);
-    return again.ok ? again.matches : [];
+    return this.#vectors.search(question.space, vector.values, wanted);
   }
 
-  async #load(space: string): Promise<void> {
-    const entries = [...(this.#spaces.get(space) ?? [])];
-    const length = entries[0]?.[1].vector.length ?? 0;
-    const vectors = new Float32Array(entries.length * length);
-    entries.forEach(([, { vector }], i) => vectors.set(vector, i * length));
-    const ids = entries.map(([id]) => id);
-    await this.#options.thread.load(space, ids, vectors);
+  /** The embedding model works. Vectors of another one are made anew. */
+  #seen(model: string): void {
+    if (this.#model !== model) {
+      this.#vectors.clear();
+      for (const [id, entry] of this.#entries) {
+        this.#behind.set(id, entry);
+        this.#options.weigh?.(entry, 0);
+      }
+      this.#entries.clear();
+      this.#model = model;
+    }
+    if (!this.#isCatchingUp && this.#behind.size > 0) void this.#catchUp();
   }
 
-  #judged(
-    { text, space }: Question,
-    matches: { id: number; similarity: number }[],
-  ): SimilarQuestion | undefined {
+  async #catchUp(): Promise<void> {
+    this.#isCatchingUp = true;
+    try {
+      for (const [id, entry] of this.#behind) {
+        this.#behind.delete(id);
+        await this.#index(entry);
+      }
+    } catch (err) {
+      // The next one that works tells that there is more use in trying.
+      this.#options.onFault(err);
+    } finally {
+      this.#isCatchingUp = false;
+    }
+  }
+
+  #judged({ text }: Question, matches: Match[]): SimilarQuestion | undefined {
     const { counts, threshold } = this.#options;
     for (const { id, similarity } of matches) {
-      const entry = this.#spaces.get(space)?.get(id)?.entry;
+      const entry = this.#entries.get(id);
       if (!entry) continue;
       const verdict = judge(text, entry.question.text, similarity, { threshold });
       if (verdict.ok) return { entry, similarity };

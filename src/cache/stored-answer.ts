@@ -7,8 +7,12 @@ export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
   if (reason !== "stop") return reason === "length" ? "truncated" : "not_an_answer";
   const message = objectOf(answer["message"]);
   if (Array.isArray(message["tool_calls"]) && message["tool_calls"].length > 0) return "tool_call";
-  const content = "response" in answer ? answer["response"] : message["content"];
-  return content === "" ? "empty" : undefined;
+  return answerText(answer) === "" ? "empty" : undefined;
+}
+
+/** The text of an answer; empty where there is none. */
+export function answerText(answer: OllamaAnswer): string {
+  return textIn("response" in answer ? answer["response"] : objectOf(answer["message"])["content"]);
 }
 
 /** Figures of the run that made the answer; of a replay they would not be true. */

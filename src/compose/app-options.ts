@@ -11,7 +11,6 @@ import type { AppOptions } from "../app.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { inspectBody } from "../inference/inspect-body.ts";
 import { PromptLimit } from "../inference/prompt-limit.ts";
-import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
 import { createExchange } from "../runtime/http.ts";
@@ -27,7 +26,7 @@ import { RateLimiter } from "../tenancy/rate-limiter.ts";
 import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { composeCache } from "./cache.ts";
+import type { ResponseCaching } from "./cache.ts";
 import type { Images } from "./images.ts";
 import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
@@ -40,7 +39,7 @@ interface AppParts {
   transport: Transport;
   active: ActiveRequests;
   images: Images;
-  runner: InferenceRunner;
+  caching: ResponseCaching;
   embedder: Embedder;
   similarity: SimilarityThread;
   tenants: Record<PoolName, TenantLimiter>;
@@ -56,6 +55,7 @@ const INSPECT_ON_THREAD_BYTES = 262_144;
 export function appOptions(parts: AppParts): AppOptions {
   const { settings, logs, active } = parts;
   const log = new RequestLog(logs);
+  const { caching } = parts;
   const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
   const onError = (err: unknown, requestId: string): void =>
     logs.service.error({ err, request_id: requestId }, "request failed");
@@ -72,21 +72,21 @@ export function appOptions(parts: AppParts): AppOptions {
     },
     bodyLimit: bodyLimitOf(settings),
     addresses: new ClientAddress(settings.trustedProxies),
-    services: ownServices(parts, log, onError),
-    proxy: proxyServices(parts),
+    services: ownServices(parts, caching, log, onError),
+    proxy: proxyServices(parts, caching),
     onError,
   };
 }
 
 function ownServices(
   parts: AppParts,
+  caching: ResponseCaching,
   log: RequestLog,
   onStreamError: (err: unknown, requestId: string) => void,
 ): Services {
   const { settings, profile, upstream, scheduling } = parts;
   const { catalog, client, queue } = scheduling;
   const limiter = new RateLimiter();
-  const caching = composeCache({ ...parts, catalog });
   return {
     runner: caching.runner,
     cache: caching,
@@ -118,7 +118,10 @@ function ownServices(
   };
 }
 
-function proxyServices({ settings, pool, images, transport, upstream, scheduling }: AppParts) {
+function proxyServices(
+  { settings, pool, images, transport, upstream, scheduling }: AppParts,
+  { answers }: ResponseCaching,
+) {
   const { admission, residency, catalog } = scheduling;
   return {
     transport,
@@ -132,6 +135,7 @@ function proxyServices({ settings, pool, images, transport, upstream, scheduling
       return (signal) => pool.run("inspectBody", body, { signal, transfer: [body] });
     },
     slim: images.slim,
+    answers,
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },

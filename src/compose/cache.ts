@@ -1,18 +1,27 @@
 import type { Settings } from "../../config/schema.ts";
+import { AnswerCache, type KeptAnswer } from "../cache/answer-cache.ts";
 import { CacheCounts } from "../cache/cache-counts.ts";
 import { CachedRunner } from "../cache/cached-runner.ts";
 import { normaliseExact } from "../cache/guard/guard.ts";
+import { type RawAnswer, readRaw } from "../cache/raw-answer.ts";
 import { ResponseCache } from "../cache/response-cache.ts";
-import { SimilarQuestions } from "../cache/similar-questions.ts";
+import { Shadow } from "../cache/shadow/shadow.ts";
+import { SimilarQuestions, type TextVector } from "../cache/similar-questions.ts";
+import type { ReadEntry } from "../cache/store/stored-rows.ts";
+import { answerText } from "../cache/stored-answer.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
+import type { Part } from "../runtime/lifecycle.ts";
 import type { SimilarityThread } from "../similarity/similarity-thread.ts";
 import type { LogFiles } from "../telemetry/service-log.ts";
+import { composeResponseStore, storePart } from "./response-store.ts";
 
 interface CacheParts {
   settings: Settings;
+  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
+  home: string;
   logs: LogFiles;
   runner: InferenceRunner;
   catalog: Pick<ModelCatalog, "digestOf">;
@@ -23,8 +32,14 @@ interface CacheParts {
 /** The response cache: a runner that asks it first, and what operators see and do. */
 export interface ResponseCaching {
   runner: Pick<CachedRunner, "answer" | "stream">;
+  /** For routes that keep answers of their own shape; undefined when the cache is off. */
+  answers: AnswerCache | undefined;
+  shadow: Pick<Shadow, "report"> | undefined;
   stats: () => Record<string, unknown>;
-  drop: ResponseCache["drop"];
+  /** As ResponseCache.drop, on disk too. @throws ServiceError where that cannot be done. */
+  drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
+  /** What is to be started and stopped of it. */
+  parts: Part[];
 }
 
 /** Puts the response cache in front of a runner, if it is on. */
@@ -35,24 +50,50 @@ export function composeCache(parts: CacheParts): ResponseCaching {
     maxBytes: settings.responseCacheMaxBytes,
   };
   const counts = new CacheCounts();
+  const store = composeResponseStore(parts, {
+    onRead: (entries) => takeBack(entries, cache, similar),
+    onReadAll: () => {
+      cache.endRestore();
+      similar?.endRestore();
+    },
+  });
   const similar =
-    settings.responseCacheSemantic === "on" ? composeSimilar(parts, counts) : undefined;
+    settings.responseCacheSemantic === "off"
+      ? undefined
+      : new SimilarQuestions({
+          ...similarOptions(parts),
+          counts,
+          onVector: (entry, vector) => store?.vector(entry, vector),
+          weigh: (entry, bytes) => cache.weigh(entry, bytes),
+        });
   const cache = new ResponseCache({
     ...limits,
     ttlMs: settings.responseCacheTtlMs,
     normalise: normaliseExact,
-    onRemove: (entry) => similar?.remove(entry),
+    onStore: (entry) => store?.put(entry),
+    onUse: (entry) => store?.use(entry),
+    onRemove: (entry) => {
+      similar?.remove(entry);
+      store?.remove(entry);
+    },
   });
-  const cached = new CachedRunner({
-    runner,
+  if (store) cache.beginRestore();
+  const shadow =
+    settings.responseCacheSemantic === "shadow"
+      ? new Shadow({ textOf, vectorOf: vectorsOf(parts), onFault: faultsOf(parts) })
+      : undefined;
+  const answers = new AnswerCache({
     cache,
     counts,
     digestOf: (model) => catalog.digestOf(model),
     similar,
+    shadow,
     keepsSampled: settings.responseCacheSampled,
   });
   return {
-    runner: settings.responseCacheEnabled ? cached : runner,
+    ...(settings.responseCacheEnabled
+      ? { runner: new CachedRunner({ runner, answers }), answers, shadow }
+      : { runner, answers: undefined, shadow: undefined }),
     stats: () => ({
       enabled: settings.responseCacheEnabled,
       entries: cache.size,
@@ -60,9 +101,30 @@ export function composeCache(parts: CacheParts): ResponseCaching {
       bytes: cache.bytes,
       max_bytes: limits.maxBytes,
       ...counts.stats(),
+      persist: store?.stats() ?? { state: "off" },
     }),
-    drop: (which) => cache.drop(which),
+    drop: async (which) => {
+      shadow?.drop(which);
+      const dropped = cache.drop(which);
+      await store?.drop(which);
+      return dropped;
+    },
+    parts: storePart(store, settings),
   };
+}
+
+/** Takes up entries of an earlier start. @returns the numbers of those that are not kept. */
+function takeBack(
+  entries: ReadEntry[],
+  cache: ResponseCache,
+  similar: SimilarQuestions | undefined,
+): number[] {
+  const kept = new Map(cache.restore(entries.map(({ saved }) => saved)).map((e) => [e.id, e]));
+  for (const { saved, vector } of entries) {
+    const entry = kept.get(saved.id);
+    if (entry) similar?.restore(entry, vector);
+  }
+  return entries.flatMap(({ saved }) => (kept.has(saved.id) ? [] : [saved.id]));
 }
 
 /**
@@ -71,20 +133,36 @@ export function composeCache(parts: CacheParts): ResponseCaching {
  */
 const CACHE_MODEL = "all-minilm";
 
-function composeSimilar(
-  { settings, logs, embedder, similarity }: CacheParts,
-  counts: CacheCounts,
-): SimilarQuestions {
-  return new SimilarQuestions({
-    vectorOf: async (text, tenant, signal) => {
-      const wanted = { model: CACHE_MODEL, tenant, signal, direct: true };
-      const [vector] = (await embedder.embed([text], wanted)).vectors;
-      if (!vector) throw new ServiceError("upstream_unavailable", "There was no vector");
-      return vector;
+function vectorsOf({ embedder }: CacheParts) {
+  return async (text: string, tenant: string, signal: AbortSignal): Promise<Float32Array> => {
+    const wanted = { model: CACHE_MODEL, tenant, signal, direct: true };
+    const [vector] = (await embedder.embed([text], wanted)).vectors;
+    if (!vector) throw new ServiceError("upstream_unavailable", "There was no vector");
+    return vector;
+  };
+}
+
+function faultsOf({ logs }: CacheParts) {
+  return (err: unknown): void => logs.service.warn({ err }, "a question could not be compared");
+}
+
+function similarOptions(parts: CacheParts) {
+  const vectorOf = vectorsOf(parts);
+  return {
+    vectorOf: async (text: string, tenant: string, signal: AbortSignal): Promise<TextVector> => {
+      const model = await parts.catalog.digestOf(CACHE_MODEL);
+      if (model === undefined) {
+        throw new ServiceError("model_not_found", `model '${CACHE_MODEL}' not found`);
+      }
+      return { model, values: await vectorOf(text, tenant, signal) };
     },
-    thread: similarity,
-    counts,
-    threshold: settings.responseCacheThreshold,
-    onFault: (err) => logs.service.warn({ err }, "a question could not be compared"),
-  });
+    thread: parts.similarity,
+    threshold: parts.settings.responseCacheThreshold,
+    onFault: faultsOf(parts),
+  };
+}
+
+/** The text of an answer as it is kept, in either shape. */
+function textOf(answer: KeptAnswer): string {
+  return answerText("body" in answer ? readRaw(answer as RawAnswer) : answer);
 }

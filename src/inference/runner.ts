@@ -47,6 +47,8 @@ export interface RequestScope {
    * its hard stop counts from when it may run.
    */
   background?: boolean;
+  /** What it waits for once it has its place, before its model is loaded and asked. */
+  ready?: Promise<unknown> | undefined;
 }
 
 /** A line or whole answer of Ollama. */
@@ -196,7 +198,7 @@ export class InferenceRunner {
 
   #admit(
     request: InferenceRequest,
-    { exchange, record, background = false }: RequestScope,
+    { exchange, record, background = false, ready }: RequestScope,
     { signal, limitMs, onPlace }: HardStop,
   ): Promise<Admitted> {
     if (exchange.hasLeft) throw new ClientLeft();
@@ -214,6 +216,7 @@ export class InferenceRunner {
       {
         onLeave: (left) => exchange.onLeave(left),
         onPlace,
+        ready,
         onHardStop: (stopped) => {
           const stop = (): void => stopped(signal.reason as ServiceError);
           signal.addEventListener("abort", stop, { once: true });

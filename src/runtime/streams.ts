@@ -1,11 +1,11 @@
 const encoder = new TextEncoder();
 
 /**
- * A body from pieces of text, pulled as the client takes them.
+ * A body from pieces of text or bytes, pulled as the client takes them.
  * @param onEnd called once with the bytes sent: after the last piece, or when the client left.
  */
-export function textStream(
-  pieces: AsyncGenerator<string>,
+export function bodyStream(
+  pieces: AsyncGenerator<string | Uint8Array>,
   onEnd: (bytes: number, complete: boolean) => void,
 ): ReadableStream<Uint8Array> {
   let bytes = 0;
@@ -24,7 +24,7 @@ export function textStream(
           controller.close();
           return;
         }
-        const chunk = encoder.encode(value);
+        const chunk = typeof value === "string" ? encoder.encode(value) : value;
         bytes += chunk.byteLength;
         controller.enqueue(chunk);
       } catch (err) {

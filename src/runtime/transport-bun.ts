@@ -63,7 +63,11 @@ export class BunTransport implements Transport {
         decompress: false,
         timeout: false,
       } as BunFetchInit);
-      return { status: answer.status, body: answer.body ?? emptyBody() };
+      return {
+        status: answer.status,
+        contentType: answer.headers.get("content-type") ?? "",
+        body: answer.body ?? emptyBody(),
+      };
     } catch (err) {
       signal.throwIfAborted();
       throw unreachable(err);

@@ -42,7 +42,12 @@ export class NodeTransport implements Transport {
         body: body ?? null,
         signal,
       });
-      return { status: answer.statusCode, body: answer.body };
+      const type = answer.headers["content-type"];
+      return {
+        status: answer.statusCode,
+        contentType: typeof type === "string" ? type : "",
+        body: answer.body,
+      };
     } catch (err) {
       signal.throwIfAborted();
       throw unreachable(err);

@@ -35,9 +35,11 @@ export interface UpstreamCall {
   signal: AbortSignal;
 }
 
-/** Status and body of an answer. A body that is not read to its end must be `cancel`led. */
+/** An answer's status, type and body. A body that is not read to its end must be `cancel`led. */
 export interface UpstreamAnswer {
   status: number;
+  /** The Content-Type header; empty when there is none. */
+  contentType: string;
   body: AsyncIterable<Uint8Array>;
 }
 

@@ -21,6 +21,8 @@ export interface WaitLimits {
   onLeave: SlotRequest["onLeave"];
   /** Told when the request has its place, before its model is loaded. */
   onPlace?: () => void;
+  /** What the request waits for once it has its place, before its model is loaded. */
+  ready?: Promise<unknown> | undefined;
   /** Calls back with the error when the request's hard stop is reached; returns the undo. */
   onHardStop?: (stopped: (err: ServiceError) => void) => () => void;
 }
@@ -46,6 +48,7 @@ export class Admission {
     const slot = acquired instanceof Promise ? await acquired : acquired;
     limits?.onPlace?.();
     try {
+      if (limits?.ready) await unlessCalledOff(limits.ready, limits);
       const loading = this.#residency.ensureLoaded(model, hints);
       const loadMs =
         typeof loading === "number"
@@ -59,8 +62,8 @@ export class Admission {
   }
 }
 
-/** Waits for a load without owning it: who is called off leaves, the load goes on. */
-function unlessCalledOff(loading: Promise<number>, limits: WaitLimits): Promise<number> {
+/** Waits for what it does not own, such as a load: who is called off leaves, that goes on. */
+function unlessCalledOff<T>(awaited: Promise<T>, limits: WaitLimits): Promise<T> {
   return new Promise((resolve, reject) => {
     const undo = [
       limits.onLeave(() => finish(() => reject(new ClientLeft()))),
@@ -70,8 +73,8 @@ function unlessCalledOff(loading: Promise<number>, limits: WaitLimits): Promise<
       for (const stopListening of undo) stopListening?.();
       settle();
     };
-    loading.then(
-      (ms) => finish(() => resolve(ms)),
+    awaited.then(
+      (value) => finish(() => resolve(value)),
       (err: Error) => finish(() => reject(err)),
     );
   });

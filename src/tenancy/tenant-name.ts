@@ -50,6 +50,6 @@ export class ClientAddress {
 }
 
 /** IPv4 addresses that arrive on an IPv6 socket are written as IPv4. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

@@ -1,9 +1,5 @@
-import { Tinypool } from "tinypool";
-import type { RawThread } from "../../src/similarity/similarity-thread.ts";
-import { endThreads } from "../end-threads.ts";
-
-/** The longest that a timer can be set to, 25 days: tinypool knows no "never". */
-const FOR_EVER_MS = 2_147_483_647;
+import type { RawThread } from "../../src/runtime/thread-calls.ts";
+import { openThread } from "../open-thread.ts";
 
 /** JavaScript memory of the thread. Vectors and indexes are outside of it. */
 const MAX_HEAP_MB = 512;
@@ -15,32 +11,7 @@ interface OpenOptions {
   onEnd: (err: unknown) => void;
 }
 
-/** A pool of exactly one thread, which holds what it was told. It starts with the first task. */
-export function openSimilarityThread({ entry, onEnd }: OpenOptions): RawThread {
-  const pool = new Tinypool({
-    filename: entry,
-    minThreads: 0,
-    maxThreads: 1,
-    // An end for idleness would lose what it holds.
-    idleTimeout: FOR_EVER_MS,
-    // A thread that waits on an atomic has no turns to build its indexes in, and is no faster.
-    useAtomics: false,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
-  pool.on("error", onEnd);
-  const watched = new WeakSet<object>();
-  return {
-    run: (input, task) => {
-      // Without a signal: an abort would end the thread.
-      const output = pool.run(input, task);
-      for (const thread of pool.threads) {
-        if (watched.has(thread)) continue;
-        watched.add(thread);
-        // Tinypool does not look: a task on a thread that exits would be pending for ever.
-        thread.once("exit", () => onEnd(new Error("the similarity thread has ended")));
-      }
-      return output;
-    },
-    end: () => endThreads(pool),
-  };
+/** The thread that compares vectors; it starts with the first task. */
+export function openSimilarityThread(options: OpenOptions): RawThread {
+  return openThread({ ...options, name: "similarity thread", maxHeapMb: MAX_HEAP_MB });
 }

@@ -4,7 +4,7 @@ import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
 import { RequestRecord } from "../../../src/telemetry/request-record.ts";
 import type { Asked } from "../answer.ts";
-import { bypassesCache } from "../cache-headers.ts";
+import { cacheWish } from "../../cache-headers.ts";
 import type { Services } from "../services.ts";
 
 /** The result of one item. */
@@ -73,7 +73,7 @@ export async function* runBatch(
 ): AsyncGenerator<ItemResult> {
   const exchange = c.get("exchange");
   const whole = c.get("record");
-  const bypassCache = bypassesCache(c);
+  const cache = cacheWish(c) ?? "semantic";
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
     try {
@@ -81,7 +81,7 @@ export async function* runBatch(
         throw new ServiceError("shutting_down", "The service is stopping");
       }
       const { request, shape } = await ask(index);
-      const scope = { exchange, record, bypassCache, background: true };
+      const scope = { exchange, record, cache, background: true };
       const answer = await services.runner.answer(request, scope);
       const data = shape.whole(answer, record);
       record.end({ status: 200, bytes: 0, complete: true });

@@ -1,5 +1,4 @@
 import { DOUBLE_MEANING } from "./data/classes.ts";
-import { isTypo } from "./typos.ts";
 import type { Reading } from "./reading.ts";
 import type { Unit } from "./units.ts";
 
@@ -73,7 +72,6 @@ export function align(a: Reading, b: Reading): Alignment {
   pass((x, y) => sameWord(x, y) && x.prep === y.prep && sameNeighbour(a, b, x, y));
   pass((x, y) => sameWord(x, y) && x.prep === y.prep);
   pass(sameWord);
-  pass((x, y) => isTypo(x, y) || isTypo(y, x));
   const place = new Map(b.units.map((unit, at) => [unit, at]));
   const pairs = [...partner].map(([x, y]) => ({ a: x, b: y }));
   return {

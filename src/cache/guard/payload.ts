@@ -54,6 +54,28 @@ export function plainCharacters(text: string): string {
     .replaceAll("\r\n", "\n");
 }
 
+const OPERAND = String.raw`[-+]?[([]*\s*[-+]?(?:\d+(?:[.,]\d+)*[a-z]?|(?:sin|cos|tan|log|ln|sqrt|exp|abs|max|min)(?=[( ])|pi|[a-z])(?:\s*[)\]]+)*!?`;
+const OPERATOR = String.raw`\s*(?:\*\*|[-+*/^=<>×÷·≤≥≠]|[<>!=]=)\s*`;
+/** An arithmetic expression, with or without spaces and brackets. */
+const EXPRESSION = new RegExp(
+  String.raw`(?<![\w.$€£/-])${OPERAND}(?:${OPERATOR}${OPERAND})+(?![\w%°/-]|\.\d)`,
+  "g",
+);
+
+/**
+ * Brackets and the order of operators are all there is to an expression: it is compared as code is, but
+ * for its spaces. Without a space, a bracket or a second operator it may be a date, a ratio or a range.
+ */
+function takeExpressions(prose: string, take: (expression: string) => string): string {
+  return prose.replaceAll(EXPRESSION, (found) => {
+    const tight = found.replaceAll(/\s/g, "");
+    const operators = tight.match(/[-+*/^=<>×÷·≤≥≠]+/g) ?? [];
+    const plain = operators.every((sign) => sign === "-" || sign === "/") && !/[()[\]]/.test(tight);
+    if (plain && (operators.length === 1 || !/\s/.test(found))) return found;
+    return take(tight);
+  });
+}
+
 /** Takes code, quotations and the subject text out of `text`. */
 export function split(text: string): Parts {
   const code: string[] = [];
@@ -73,6 +95,7 @@ export function split(text: string): Parts {
   prose = takeCodeLines(prose, (block) => take(code, block));
   // `orders(id, total)` is one piece of code, whatever its commas look like.
   prose = prose.replaceAll(/\b[A-Za-z_][\w.]*\([^()\n]{0,200}\)/g, (call) => take(code, call));
+  prose = takeExpressions(prose, (expression) => take(code, expression));
   prose = prose
     .replaceAll(
       /"([^"]*)"(\s+\p{Lu})?/gu,

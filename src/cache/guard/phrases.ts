@@ -103,10 +103,11 @@ function parseSlot(text: string, lists: Lists): Slot {
   if (text === "$") return { kind: "end" };
   if (text === "...") return { kind: "gap" };
   if (text.startsWith("&") || text.startsWith("!")) {
+    const list = lists[text.slice(1)];
+    if (list !== undefined) return { kind: text.startsWith("&") ? "ahead" : "not", options: list };
     const options = new Set<string>();
     for (const name of text.slice(1).split("/")) {
-      const list = lists[name];
-      for (const option of list ?? [name]) options.add(option);
+      for (const option of lists[name] ?? [name]) options.add(option);
     }
     return { kind: text.startsWith("&") ? "ahead" : "not", options };
   }

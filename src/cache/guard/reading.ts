@@ -29,9 +29,10 @@ const ABOUT_WORDS =
 const UNMARKED_TEXT =
   /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|reword\w*|paraphras\w*|shorten\w*|proofread\w*|correct|simplify)\b/i;
 
-/** Reads a text: what is asked, in canonical words. */
-export function read(text: string): Reading {
-  const parts = split(text);
+/** How a text may be reworded, as far as that is known before its words are read. */
+type Manner = { readonly aboutWords: boolean; readonly unmarkedText: boolean };
+
+function mannerOf(parts: Parts): Manner {
   const marked = parts.subject !== undefined || parts.quotes.length > 0;
   const sentences = parts.prose.split(/[.!?\n]\s+\S/).length;
   const unmarkedText =
@@ -39,10 +40,19 @@ export function read(text: string): Reading {
     parts.code.length === 0 &&
     UNMARKED_TEXT.test(parts.prose) &&
     (sentences > 1 || /\b(?:this|following|translat\w*)\b/i.test(parts.prose));
-  const aboutWords = !marked && ABOUT_WORDS.test(parts.prose);
-  const plain = tokenise(parts.prose);
-  let tokens = plain;
-  if (!unmarkedText) tokens = canonical(tokens, aboutWords);
+  return { unmarkedText, aboutWords: !marked && ABOUT_WORDS.test(parts.prose) };
+}
+
+/** Reads a text: what is asked, in canonical words. */
+export function read(text: string): Reading {
+  const parts = split(text);
+  return readTokens(parts, tokenise(parts.prose));
+}
+
+/** Reads a text whose words were put right. */
+export function readTokens(parts: Parts, plain: readonly Token[]): Reading {
+  const { aboutWords, unmarkedText } = mannerOf(parts);
+  const tokens = unmarkedText ? plain : canonical(plain, aboutWords);
   const built = new UnitBuilder(aboutWords || unmarkedText).build(tokens);
   return { parts, plain, tokens, ...built };
 }

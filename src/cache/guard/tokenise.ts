@@ -1,8 +1,8 @@
 import { CONTRACTIONS, IS_AFTER } from "./data/contractions.ts";
 import { ALWAYS_ISE, SPELLINGS } from "./data/spelling.ts";
-import { MISSPELLINGS } from "./data/vocabulary.ts";
 import { PAYLOAD } from "./payload.ts";
 import { FUNCTION_WORDS, UNIT_FORMS } from "./data/classes.ts";
+import { meantBy } from "./small-words.ts";
 import { isBreak, type Token } from "./token.ts";
 
 /** Written in capitals for emphasis, not because they are names. */
@@ -52,7 +52,7 @@ function isNameLike(lower: string, raw: string, shouted: boolean): boolean {
 }
 
 function respell(text: string): string {
-  const meant = Object.hasOwn(MISSPELLINGS, text) ? (MISSPELLINGS[text] ?? text) : text;
+  const meant = meantBy(text);
   const known = Object.hasOwn(SPELLINGS, meant) ? SPELLINGS[meant] : undefined;
   if (known !== undefined || meant !== text) return known ?? meant;
   const ise = /^([a-z]{2,})(is)(e|ed|es|er|ers|ing|able|ation|ations)$/.exec(text);
@@ -116,10 +116,8 @@ class Tokeniser {
 
   word(raw: string): void {
     const small = raw.toLowerCase();
-    const parts = expand(
-      Object.hasOwn(MISSPELLINGS, small) ? (MISSPELLINGS[small] ?? small) : small,
-    );
-    const first = parts[0] ?? "";
+    const written = expand(small);
+    const first = written[0] ?? "";
     const stem = raw.slice(0, first.length);
     if (this.tokens.at(-1)?.kind === "number" && isCasedUnit(raw)) {
       // A unit: "MB" and "Mb" are not the same amount.
@@ -140,9 +138,10 @@ class Tokeniser {
       this.push({ kind: "code", text: raw });
       return;
     }
-    // "R", "C", "B": a single capital names something; "r" does not.
-    for (const [at, text] of parts.entries()) {
-      if (at === 0 && (capital || SMALL_START.test(text))) {
+    // "R", "C", "B": a single capital names something; "r" does not. Names are never misspelt.
+    const named = capital || SMALL_START.test(first);
+    for (const [at, text] of (named ? written : expand(meantBy(small))).entries()) {
+      if (at === 0 && named) {
         this.push({ kind: "name", text: FUNCTION_WORDS.has(text) ? nameText(text, stem) : text });
       } else {
         for (const piece of respell(text).split("_")) this.push({ kind: "word", text: piece });

@@ -255,7 +255,9 @@ export class UnitBuilder {
         [tokens[at - 1], tokens[at + 1]].some(
           (next) =>
             BE.has(next?.text ?? "") ||
-            /^(?:takes?|means?|costs?|seems?|matters?)$/.test(next?.text ?? ""),
+            /^(?:takes?|means?|costs?|seems?|matters?|rains?|snows?|hails?|freezes?|thunders?|rained|snowed|raining|snowing)$/.test(
+              next?.text ?? "",
+            ),
         );
       if (impersonal)
         this.#vaguePointer ||= !this.#units.some(

@@ -52,6 +52,11 @@ function turn(tokens: readonly Token[], be: number): Token[] | undefined {
     }
     let start = helper;
     while (start > 0 && helper - start < MAX_PHRASE && !isEdge(tokens[start - 1])) start -= 1;
+    // "What temperature a fridge should be set to": the subject begins at its article.
+    const article = tokens.findIndex(
+      (token, place) => place > start && place < helper && isArticle(token),
+    );
+    if (article > 0 && tokens[start - 1]?.kind === "mark") start = article;
     const asked =
       tokens[start - 1]?.kind === "mark" &&
       /^<(?:what|who|how_many|how_much)>$/.test(tokens[start - 1]?.text ?? "");
@@ -99,6 +104,13 @@ const isHelper = (token: Token | undefined): boolean =>
   (/^(?:have|has|had|not)$/.test(token.text) ||
     /^<(?:can|may|might|must|need|should|will|allowed)>$/.test(token.text));
 
+/** "Stored by default", "made by hand": nobody who does it. */
+const NO_AGENT = new Set(
+  "default mistake accident hand law email mail phone car train bus plane boat number chance".split(
+    " ",
+  ),
+);
+
 function rebuild(
   tokens: readonly Token[],
   place: { start: number; nounStart?: number; nounEnd: number; verb: number; verbEnd: number },
@@ -108,7 +120,12 @@ function rebuild(
   let rest = tokens.slice(place.verbEnd);
   let agent: readonly Token[] = [];
   const by = rest.findIndex((token) => isBreak(token) || token.text === "by");
-  if (by >= 0 && rest[by]?.text === "by" && inflection(rest[by + 1]?.text ?? "").form !== "ing") {
+  if (
+    by >= 0 &&
+    rest[by]?.text === "by" &&
+    !NO_AGENT.has(rest[by + 1]?.text ?? "") &&
+    inflection(rest[by + 1]?.text ?? "").form !== "ing"
+  ) {
     let end = by + 1;
     while (
       end < rest.length &&
@@ -123,6 +140,9 @@ function rebuild(
   const be = tokens.slice(helped, place.nounStart ?? place.verb);
   return [...tokens.slice(0, place.start), ...be, ...agent, ...verb, ...noun, ...rest];
 }
+
+const isArticle = (token: Token): boolean =>
+  token.kind === "word" && /^(?:the|a|an|my|our|your)$/.test(token.text);
 
 /** "Bought by which company". */
 const isAsked = (token: Token | undefined): boolean =>

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheCounts } from "../../../src/cache/cache-counts.ts";
 import type { Question } from "../../../src/cache/question.ts";
 import type { CacheEntry } from "../../../src/cache/response-cache.ts";
-import { SimilarQuestions } from "../../../src/cache/similar-questions.ts";
+import { SimilarQuestions, type TextVector } from "../../../src/cache/similar-questions.ts";
+import { deferred } from "../../../src/runtime/deferred.ts";
 
 const SPACE = "space";
 const question = (text: string): Question => ({
@@ -27,47 +28,69 @@ const WHY_BLUE = "Could you tell me why the sky is blue?";
 /** A thread that holds ids only: every vector is as near to every other as the test says. */
 class Thread {
   readonly spaces = new Map<string, Set<number>>();
+  readonly unfinished = new Map<string, number[]>();
+  /** How many entries each part of a load had. */
+  readonly parts: number[] = [];
   similarity = 0.97;
+  /** Answers wait for this. */
+  gate: Promise<void> | undefined;
 
   async add(space: string, id: number) {
     const ids = this.spaces.get(space);
-    if (!ids) return { ok: false as const, reason: "unknown_space" as const };
+    if (!ids) return UNKNOWN;
     ids.add(id);
-    return { ok: true as const };
+    return OK;
   }
 
-  async load(space: string, ids: number[]) {
-    this.spaces.set(space, new Set(ids));
-    return { ok: true as const };
+  async load(space: string, ids: number[], vectors: Float32Array, { more = false } = {}) {
+    expect(vectors).toHaveLength(ids.length * 2);
+    this.parts.push(ids.length);
+    const all = [...(this.unfinished.get(space) ?? []), ...ids];
+    this.unfinished.delete(space);
+    if (more) this.unfinished.set(space, all);
+    else this.spaces.set(space, new Set(all));
+    await this.gate;
+    return OK;
   }
 
   async remove(space: string, ids: number[]) {
     for (const id of ids) this.spaces.get(space)?.delete(id);
-    return { ok: true as const };
+    return OK;
   }
 
   async drop(space: string) {
     this.spaces.delete(space);
-    return { ok: true as const };
+    this.unfinished.delete(space);
+    return OK;
   }
 
-  async search(space: string) {
+  async search(space: string, _vector: Float32Array, { count }: { count: number }) {
+    await this.gate;
     const ids = this.spaces.get(space);
-    if (!ids) return { ok: false as const, reason: "unknown_space" as const };
-    const matches = [...ids].map((id) => ({ id, similarity: this.similarity }));
+    if (!ids) return UNKNOWN;
+    const matches = [...ids].map((id) => ({ id, similarity: this.similarity })).slice(0, count);
     return { ok: true as const, matches };
   }
 }
 
-function setUp(vectorOf: () => Promise<Float32Array> = async () => new Float32Array([0.6, 0.8])) {
+const OK = { ok: true as const };
+const UNKNOWN = { ok: false as const, reason: "unknown_space" as const };
+const MODEL = "digest of today";
+const vector = (...values: number[]) => ({ values: new Float32Array(values), model: MODEL });
+
+function setUp(vectorOf: (text: string) => Promise<TextVector> = async () => vector(0.6, 0.8)) {
   const thread = new Thread();
   const counts = new CacheCounts();
   const faults: unknown[] = [];
+  const made: number[] = [];
+  const weights = new Map<number, number>();
   const similar = new SimilarQuestions({
     vectorOf,
     thread,
     counts,
     threshold: 0.95,
+    onVector: ({ id }) => made.push(id),
+    weigh: ({ id }, bytes) => void weights.set(id, bytes),
     onFault: (err) => faults.push(err),
   });
   const add = async (id: number, text: string): Promise<CacheEntry> => {
@@ -76,7 +99,7 @@ function setUp(vectorOf: () => Promise<Float32Array> = async () => new Float32Ar
     await vi.advanceTimersByTimeAsync(0);
     return entry;
   };
-  return { similar, thread, counts, faults, add };
+  return { similar, thread, counts, faults, made, weights, add };
 }
 
 describe("SimilarQuestions", () => {
@@ -109,9 +132,9 @@ describe("SimilarQuestions", () => {
   });
 
   it("is not asked about what the guard can say nothing of", async () => {
-    const { similar, add, thread } = setUp();
+    const { similar, add } = setUp();
     await add(1, "Pourquoi le ciel est-il bleu ?");
-    expect(thread.spaces.size).toBe(0);
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
     await add(2, BLUE);
     for (const text of ["", "空はなぜ青いの", "😀", "why ".repeat(5000)]) {
       expect(similar.canBeAsked(question(text)), text.slice(0, 20)).toBe(false);
@@ -133,6 +156,7 @@ describe("SimilarQuestions", () => {
     const { similar, add, thread } = setUp();
     const entry = await add(1, BLUE);
     await add(2, "Why is grass green in spring?");
+    expect(await similar.find(question(WHY_BLUE))).toBeDefined();
     thread.spaces.clear();
     expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
     expect(thread.spaces.get(SPACE)).toEqual(new Set([1, 2]));
@@ -144,9 +168,7 @@ describe("SimilarQuestions", () => {
   it("gives a lookup up that takes longer than 300 ms", async () => {
     const { similar, add, counts, faults } = setUp();
     await add(1, BLUE);
-    const slow = setUp(
-      () => new Promise((resolve) => setTimeout(resolve, 301, new Float32Array([1, 0]))),
-    );
+    const slow = setUp(() => new Promise((resolve) => setTimeout(resolve, 301, vector(1, 0))));
     expect(await similar.find(question(WHY_BLUE))).toBeDefined();
     const looking = slow.similar.find(question(WHY_BLUE));
     await vi.advanceTimersByTimeAsync(301);
@@ -163,5 +185,196 @@ describe("SimilarQuestions", () => {
     expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
     expect(counts.stats().not_compared).toEqual({ failed: 1 });
     expect(faults).toEqual([gone, gone]);
+  });
+
+  it("gives a lookup up at its limit although the thread does not answer", async () => {
+    const { similar, add, thread, counts } = setUp();
+    const gate = deferred<void>();
+    thread.gate = gate.promise;
+    await add(1, BLUE);
+    const looking = similar.find(question(WHY_BLUE));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await looking).toBeUndefined();
+    expect(counts.stats().not_compared).toEqual({ slow: 1 });
+    gate.resolve();
+    expect(await similar.find(question(WHY_BLUE))).toBeDefined();
+    expect(thread.parts).toEqual([1]);
+  });
+
+  it("does not take up an entry that is removed while its vector is being made", async () => {
+    const { promise, resolve } = deferred<TextVector>();
+    const { similar, add, made, weights, faults } = setUp(() => promise);
+    const entry = await add(1, BLUE);
+    similar.remove(entry);
+    resolve(vector(0.6, 0.8));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect([made, [...weights], faults]).toEqual([[], [], []]);
+  });
+
+  it("weighs what it holds: a vector here, one at the thread, and some more", async () => {
+    const { add, made, weights } = setUp();
+    await add(1, BLUE);
+    expect([made, [...weights]]).toEqual([[1], [[1, 2 * 8 + 300]]]);
+  });
+
+  it.each([
+    ["with a number that is none", [Number.NaN, 1]],
+    ["with an infinite number", [Infinity, 1]],
+    ["without direction", [0, 0]],
+    ["without numbers", []],
+    ["of another length", [1, 0, 0]],
+  ])("takes no vector %s, neither to keep nor to look up", async (_what, bad) => {
+    const vectors = [vector(0.6, 0.8), vector(...bad), vector(...bad)];
+    const { similar, add, thread, faults, counts, made } = setUp(async () => {
+      const next = vectors.shift();
+      return next ?? vector(0.6, 0.8);
+    });
+    const entry = await add(1, BLUE);
+    await add(2, "Why is grass green in spring?");
+    expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
+    expect(counts.stats().not_compared).toEqual({ failed: 1 });
+    expect(faults).toHaveLength(2);
+    expect(made).toEqual([1]);
+    // What is there is found as before.
+    expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
+    expect(thread.spaces.get(SPACE)).toEqual(new Set([1]));
+  });
+});
+
+describe("a large space", () => {
+  const COUNT = 2500;
+  const fill = (similar: SimilarQuestions, from = 0): CacheEntry[] =>
+    Array.from({ length: COUNT }, (_, i) => {
+      const entry = entryOf(from + i, `Why is number ${i} blue?`);
+      similar.restore(entry, vector(0.6, 0.8));
+      return entry;
+    });
+
+  it("goes to the thread in parts, once for all who ask meanwhile", async () => {
+    const { similar, thread } = setUp();
+    fill(similar);
+    const entry = entryOf(COUNT, BLUE);
+    similar.restore(entry, vector(0.6, 0.8));
+    const asked = [1, 2, 3].map(() => similar.find(question(WHY_BLUE)));
+    await Promise.all(asked);
+    similar.endRestore();
+    expect(thread.parts).toEqual([1000, 1000, 501]);
+    expect(thread.spaces.get(SPACE)?.size).toBe(COUNT + 1);
+  });
+
+  it("goes to the thread without being asked for when all has come back", async () => {
+    const { similar, thread, faults } = setUp();
+    fill(similar);
+    similar.endRestore();
+    await vi.waitUntil(() => thread.spaces.has(SPACE));
+    expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
+    expect([thread.parts, faults]).toEqual([[1000, 1000, 500], []]);
+  });
+
+  it("has what is added while it is loaded, and not what is removed", async () => {
+    const { similar, thread, faults } = setUp();
+    const entries = fill(similar);
+    const gate = deferred<void>();
+    thread.gate = gate.promise;
+    const looking = similar.find(question(WHY_BLUE));
+    for (const _turn of [1, 2, 3]) await Promise.resolve();
+    expect(thread.parts).toEqual([1000]);
+    similar.add(entryOf(9000, BLUE));
+    for (const entry of [entries[3], entries[2400]]) if (entry) similar.remove(entry);
+    gate.resolve();
+    await looking;
+    const ids = thread.spaces.get(SPACE);
+    expect([ids?.has(9000), ids?.has(3), ids?.has(2400), ids?.size]).toEqual([
+      true,
+      false,
+      false,
+      COUNT - 1,
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  it("that is forgotten while it is loaded leaves nothing at the thread", async () => {
+    const { similar, thread, faults } = setUp();
+    const entries = fill(similar);
+    const gate = deferred<void>();
+    thread.gate = gate.promise;
+    const looking = similar.find(question(WHY_BLUE));
+    for (const _turn of [1, 2, 3]) await Promise.resolve();
+    for (const entry of entries) similar.remove(entry);
+    gate.resolve();
+    expect(await looking).toBeUndefined();
+    expect([thread.spaces.size, thread.unfinished.size, thread.parts]).toEqual([0, 0, [1000]]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("an entry of an earlier start", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is found by the vector that it came with", async () => {
+    const texts: string[] = [];
+    const { similar, made, weights } = setUp(async (text) => {
+      texts.push(text);
+      return vector(0.6, 0.8);
+    });
+    const entry = entryOf(1, BLUE);
+    similar.restore(entry, vector(0.6, 0.8));
+    expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
+    expect([texts, made, weights.size]).toEqual([[WHY_BLUE], [], 1]);
+  });
+
+  it("gets a vector when it has none of today's model, once the model works", async () => {
+    const texts: string[] = [];
+    const { similar, made, weights, add } = setUp(async (text) => {
+      texts.push(text);
+      return vector(0.6, 0.8);
+    });
+    const old = { values: new Float32Array([1, 0, 0]), model: "digest of yesterday" };
+    const entry = entryOf(1, BLUE);
+    similar.restore(entry, old);
+    similar.restore(entryOf(2, "Why is grass green in spring?"), undefined);
+    expect([...weights]).toEqual([[1, 2 * 12 + 300]]);
+    await add(3, "Why is snow white?");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(texts).toEqual(["Why is snow white?", "Why is grass green in spring?", BLUE]);
+    expect(made).toEqual([3, 2, 1]);
+    expect(weights.get(1)).toBe(2 * 8 + 300);
+    expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
+  });
+
+  it("waits for its vector until the model works again", async () => {
+    let isAway = true;
+    const { similar, made, add, faults } = setUp(async () => {
+      if (isAway) throw new Error("away");
+      return vector(0.6, 0.8);
+    });
+    similar.restore(entryOf(1, BLUE), undefined);
+    await add(2, "Why is snow white?");
+    expect([made, faults.length]).toEqual([[], 1]);
+    isAway = false;
+    await add(3, "Why is grass green in spring?");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made).toEqual([3, 1]);
+  });
+
+  it("is not taken up after it was removed", async () => {
+    const { similar, made, add } = setUp();
+    const entry = entryOf(1, BLUE);
+    similar.restore(entry, undefined);
+    similar.remove(entry);
+    await add(2, "Why is snow white?");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made).toEqual([2]);
+  });
+
+  it("with a vector that is none is found by the same words only", async () => {
+    const { similar, faults } = setUp();
+    similar.restore(entryOf(1, BLUE), vector(Number.NaN, 1));
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(faults).toHaveLength(1);
   });
 });

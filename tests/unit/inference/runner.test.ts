@@ -80,10 +80,10 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
 const says =
   (status: number, ...pieces: (string | Error)[]) =>
   (): Promise<UpstreamAnswer> =>
-    Promise.resolve({ status, body: bodyOf(pieces) });
+    Promise.resolve({ status, contentType: "", body: bodyOf(pieces) });
 
 const silent = ({ signal }: UpstreamCall): Promise<UpstreamAnswer> =>
-  Promise.resolve({ status: 200, body: bodyOf(['{"response":"a"}\n'], signal) });
+  Promise.resolve({ status: 200, contentType: "", body: bodyOf(['{"response":"a"}\n'], signal) });
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 

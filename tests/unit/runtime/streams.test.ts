@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { isForwarded, isReturned } from "../../../src/runtime/hop-headers.ts";
-import { textStream } from "../../../src/runtime/streams.ts";
+import { bodyStream } from "../../../src/runtime/streams.ts";
 
 type End = [bytes: number, complete: boolean];
 
@@ -14,11 +14,11 @@ async function* pieces(...texts: (string | Error)[]): AsyncGenerator<string> {
 
 function open(source: AsyncGenerator<string>) {
   const ends: End[] = [];
-  const stream = textStream(source, (bytes, complete) => ends.push([bytes, complete]));
+  const stream = bodyStream(source, (bytes, complete) => ends.push([bytes, complete]));
   return { stream, ends };
 }
 
-describe("textStream", () => {
+describe("bodyStream", () => {
   it("sends the pieces as UTF-8, and tells its end once with the bytes", async () => {
     const { stream, ends } = open(pieces("Grü", "ße 🌍"));
     expect(await new Response(stream).text()).toBe("Grüße 🌍");

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SimilarityThread, type RawThread } from "../../../src/similarity/similarity-thread.ts";
+import type { RawThread } from "../../../src/runtime/thread-calls.ts";
+import { SimilarityThread } from "../../../src/similarity/similarity-thread.ts";
 
 const DEADLINE_MS = 1000;
 const VECTOR = Float32Array.of(1, 0);

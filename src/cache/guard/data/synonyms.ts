@@ -4,7 +4,7 @@
  * house/home, test/exam), opposites, degrees, names, and terms of a trade do not belong here.
  */
 const GROUPS = `
-delete remove erase
+delete remove erase eliminate
 directory folder
 fast quick rapid speedy
 faster quicker
@@ -41,12 +41,12 @@ need require necessary
 answer reply respond response
 hard difficult tough
 happen occur
-get obtain acquire
+get obtain acquire retrieve
 whole entire
 screen monitor
 infant baby
 teenager teen adolescent
-pain ache
+pain ache hurt
 sick ill unwell
 medicine medication
 painkiller analgesic
@@ -102,7 +102,7 @@ sad unhappy
 clever smart intelligent
 wealthy rich
 famous renowned
-dangerous hazardous
+dangerous hazardous risky
 tasty delicious
 substitute replacement alternative
 brief short
@@ -230,16 +230,16 @@ crime offense
 thief burglar
 send dispatch
 arrive reach
-halt cease
+stop halt cease
 carry_on continue
 repeat redo
-alter modify change
+alter modify change edit
 adjust tweak
 swap exchange
 transform convert
 gather collect
 accumulate amass
-divide split
+divide split separate
 connect link
 attach fasten
 disconnect unlink
@@ -279,7 +279,7 @@ taste flavor
 correct accurate
 error mistake
 slow sluggish
-empty vacant
+empty vacant blank
 unique distinct
 random arbitrary
 various diverse
@@ -350,6 +350,212 @@ spade shovel
 coast shore
 crossroads intersection
 sculpture statue
+see view
+gift present
+run execute
+exit quit
+item element
+unclog unblock
+bucket pail
+hoover vacuum
+stroller pushchair
+garbanzo chickpea
+capsicum bell_pepper
+scallion spring_onion
+veggie vegetable
+acetaminophen paracetamol
+adrenaline epinephrine
+clavicle collarbone
+patella kneecap
+trachea windpipe
+scapula shoulder_blade
+pertussis whooping_cough
+conjunctivitis pink_eye
+hypertension high_blood_pressure
+hypotension low_blood_pressure
+varicella chickenpox
+vomit puke
+faint swoon
+bruise contusion
+menstruation menses
+tiredness fatigue
+overseas abroad
+departure leaving
+motorbike motorcycle
+elementary_school primary_school
+timetable schedule
+doctorate phd
+param parameter
+arg argument
+db database
+env environment
+var variable
+func function
+int integer
+str string
+bool boolean
+char character
+regexp regex
+lib library
+dict dictionary
+msg message
+btn button
+prod production
+async asynchronous
+sync synchronize
+bug defect
+newline line_break
+postpone defer
+repay pay_back
+quotation quote
+chart graph
+screenshot screengrab
+text_message sms
+useful helpful
+useless pointless
+previous prior
+exactly precisely
+suddenly abruptly
+rarely seldom
+sometimes occasionally
+especially particularly
+therefore thus hence
+people folk
+grandkid grandchild
+pensioner retiree
+author writer
+cab taxi
+cockroach roach
+story tale
+amount quantity
+phase stage
+requirement prerequisite
+result outcome
+significance importance
+effect affect impact influence
+risk danger hazard
+beat defeat
+depart leave
+move relocate
+throw toss
+jump leap
+eat consume
+sew stitch
+grow cultivate
+hide conceal
+reveal disclose
+examine inspect
+arrange organize
+exclude omit
+register signup
+throb pulsate
+soak drench
+soaked drenched
+cellphone mobile_phone
+earbud earphone
+eyeglasses spectacles
+washer washing_machine
+dentures false_teeth
+sunburned sunburnt
+swollen puffy
+vaccinate immunize inoculate
+contraception birth_control
+obese corpulent
+physiotherapist physical_therapist
+physiotherapy physical_therapy
+optician optometrist
+undertaker mortician
+gardener horticulturist
+hairdresser hairstylist
+babysitter childminder
+janitor caretaker
+salesman salesperson
+spokesman spokesperson
+fireman firefighter
+mailman postman
+chairman chairperson
+detective sleuth
+innocent blameless
+murderer killer
+landlord lessor
+mortgage home_loan
+profitable lucrative
+refund reimbursement
+voucher coupon
+vendor seller
+shopper buyer
+warehouse storehouse
+astonished amazed
+terrified petrified
+furious enraged
+gloomy dismal
+grumpy grouchy
+jealous envious
+stubborn obstinate
+generous charitable
+greedy avaricious
+honest truthful
+dishonest deceitful
+shy bashful
+talkative chatty
+exciting thrilling
+awful terrible horrible dreadful
+excellent superb outstanding
+wonderful marvelous fantastic
+fragile breakable
+flexible pliable
+sturdy robust
+slippery slick
+sticky gooey
+fluffy downy
+shiny glossy
+humid muggy
+chilly nippy
+freezing frigid
+scorching sweltering
+foggy misty
+windy breezy
+stout portly
+bald hairless
+blind sightless
+ancestor forebear forefather
+tribe clan
+treaty pact
+revolt rebellion uprising
+explorer voyager
+colonist settler
+tornado twister
+prairie grassland
+telescope spyglass
+evaporate vaporize
+ponder contemplate
+recollect recall
+acknowledge concede
+persuade convince
+encourage hearten
+scold reprimand
+praise commend
+tease taunt
+escape flee
+chase pursue
+squeeze squash
+scratch scrape
+loosen slacken
+extinguish put_out
+refill replenish
+spill slop
+flood inundate
+sprinkle strew
+chewy leathery
+salty saline
+spicy piquant
+rotten decayed
+edible eatable
+inedible uneatable
+drinkable potable
+close shut
+realtor estate_agent
+probability chance
 `;
 
 const SYNONYMS = new Map<string, string>();

@@ -21,7 +21,8 @@ wondering wonder thinking trying tried googling googled searching searched stari
 annoying frustrating weird help needed need please thanks thank you lol haha ugh hmm wow hi hello hey sorry know
 can could would get have had idea clue out figure understand today tonight morning afternoon evening
 while since like as well too your much appreciated hope friend asked asking chatting driving crazy nuts mad me hurry
-lazy hopefully maybe guess figured thought ask`);
+lazy hopefully maybe guess figured thought ask man dude mate bro guys gosh god yeah yep ok okay well right anyway anyways um uh er
+oh ah probably honestly basically actually seriously suppose dunno sort here again mind brain`);
 
 /** Words in -ly that are no adverbs, or whose place counts. */
 const NO_ADVERBS =
@@ -37,4 +38,4 @@ export const isFreeAdverb = (text: string): boolean =>
 export const CHATTER =
   words(`googling googled searching searched staring stuck struggling confused puzzled annoying
 frustrating weird silly dumb stupid curious wondering wonder thinking lol haha ugh hmm wow hi hello hey sorry thanks thank
-question questions help clue crazy nuts guess figured`);
+question questions help clue crazy nuts guess figured ok okay yeah yep um uh er oh ah gosh dude bro anyway anyways`);

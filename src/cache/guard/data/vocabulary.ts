@@ -123,37 +123,3 @@ sightseeing semantic somatic thorough through though tough trough weather whethe
     .split(/\s+/)
     .filter((text) => text.length > 3),
 );
-
-/** Frequent misspellings of small and common words, each with only one thing it can mean. */
-export const MISSPELLINGS: Readonly<Record<string, string>> = Object.fromEntries(
-  `teh the|hw how|dosent doesn't|doesent doesn't|dosnt doesn't|chekc check|caling calling|creat create|wehre where|hwere where|hav have|becuse because|shuld should|wuld would|culd could|beetwen between|diferent different|tehn then|hte the|adn and|nad and|taht that|waht what|wath what|whta what|wehn when|hwen when|whne when|hwo how|wich which
-whcih which|wihch which|wiht with|wtih with|wihtout without|withuot without|witout without|whithout without|becuase because
-becasue because|beacuse because|becouse because|cuz because|thier their|theri their|recieve receive
-seperate separate|definately definitely|occured occurred|untill until|wierd weird|freind friend|giev give|gvie give
-wirte write|wrtie write|writte write|wriet write|fucntion function|funtion function|funciton function|fuction function
-lsit list|shoud should|shuold should|woudl would|cuold could|coudl could|doesn does|explian explain
-expalin explain|explan explain|exlpain explain|tranlsate translate|translte translate|langauge language|lenght length
-heigth height|widht width|calender calendar|adress address|begining beginning|beleive believe|buisness business
-goverment government|enviroment environment|neccessary necessary|necesary necessary|occassion occasion|tommorow tomorrow
-tommorrow tomorrow|tomorow tomorrow|reccomend recommend|recomend recommend|reccommend recommend
-restaraunt restaurant|restaurnat restaurant|resturant restaurant|resteraunt restaurant|poeple people|peopel people
-pepole people|differnt different|diffrent different|diference difference|diffrence difference|differnce difference
-betwen between|bewteen between|beetween between|abuot about|abotu about|baout about|jsut just|knwo know
-konw know|liek like|mkae make|amke make|soem some|somthing something|thign thing|thsi this|tihs this|yuo you|yoru your
-yuor your|wnat want|wokr work|owrk work|yera year|yaers years|mashine machine|machien machine|retrun return|retunr return
-shiping shipping|orderd ordered|arry array|vinegrette vinaigrette|vinagrette vinaigrette|swich switch|swithc switch
-onlien online|acount account|accout account|compund compound|passowrd password|pasword password|emial email
-databse database|datbase database|comand command|commnad command|serach search|seach search|anohter another
-cleaer clear|reciept receipt|receipe recipe|recipie recipe|choclate chocolate|vegtable vegetable|vegatarian vegetarian
-exersize exercise|excercise exercise|excersise exercise|pregnent pregnant|medecine medicine|diabetis diabetes
-hieght height|weigth weight|wieght weight|fourty forty|ninty ninety|eigth eight|twelth twelfth|intrest interest
-libary library|febuary february|wensday wednesday|wednseday wednesday|saterday saturday|tuseday tuesday|thrusday thursday
-rythm rhythm|rhythem rhythm|sucess success|succesful successful|sucessful successful|tounge tongue|truely truly
-wheter whether|instal install|instll install|intsall install|isntall install
-itnernet internet|interent internet|dinnr dinner|drivng driving|strawbery strawberry|strawberies strawberries
-benifits benefits|benefts benefits|benfits benefits|symtoms symptoms|symptons symptoms|simptoms symptoms|advantges advantages
-importnat important|importent important|imporant important|resigantion resignation|lettre letter|calcualte calculate
-claculate calculate|caluclate calculate|convertion conversion|temprature temperature|temperture temperature|tempreature temperature`
-    .split(/[|\n]/)
-    .map((pair) => pair.trim().split(" ") as [string, string]),
-);

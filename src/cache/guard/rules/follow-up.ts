@@ -3,7 +3,7 @@ import type { Rule } from "./rule.ts";
 
 /** Words that point at an earlier turn. */
 const POINTING_BACK =
-  /\b(?:again|i meant|your (?:answer|code|reply|response)|above|previous|previously|earlier|mentioned|(?:first|second|third|last|next|other) (?:step|point|part|question|answer|one|option|paragraph|sentence|item|example|section|half|row|line|version|suggestion|idea)|same (?:thing|again|as|error|problem|result|issue)|do the same|another one|you (?:said|wrote|gave|suggested|told)|your (?:last|previous|answer|first|second)|go on|continue|instead(?! of)|next (?:two|three|four|five|\d+))\b/;
+  /\b(?:again|i meant|your (?:answer|code|reply|response)|above|previous(?! (?:release|version|commit|day|night|year|month|week|owner|employer|job|state|value|row|page|tenant|marriage|element|node|season|generation)s?\b)|previously|earlier|mentioned|(?:first|second|third|last|next|other) (?:step|point|part|question|answer|one|option|paragraph|sentence|item|example|section|half|row|line|version|suggestion|idea)|same (?:thing|again|as|error|problem|result|issue)|do the same|another one|you (?:said|wrote|gave|suggested|told)|your (?:last|previous|answer|first|second)|go on|continue|instead(?! of)|next (?:two|three|four|five|\d+))\b/;
 
 /** In a text of a few words: more of something that was there before, or a change to it. */
 const WANTS_MORE =

@@ -5,6 +5,7 @@ import { dates } from "./dates.ts";
 import { direction } from "./direction.ts";
 import { followUp } from "./follow-up.ts";
 import { formatAndLength } from "./format-and-length.ts";
+import { grouping } from "./grouping.ts";
 import { language } from "./language.ts";
 import { modality } from "./modality.ts";
 import { names } from "./names.ts";
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   substance,
   quoted,
   code,
+  grouping,
   numbers,
   units,
   dates,

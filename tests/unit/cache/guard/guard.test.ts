@@ -38,9 +38,13 @@ describe("judge", () => {
 
   it("takes well under a millisecond for an ordinary question", () => {
     for (let warm = 0; warm < 300; warm += 1) judge(asked, reworded, 0.9, options);
-    const start = performance.now();
-    for (let round = 0; round < 200; round += 1) judge(asked, reworded, 0.9, options);
-    expect((performance.now() - start) / 200).toBeLessThan(2);
+    // The best of several runs: the others were held up by whatever else the machine does.
+    const runs = Array.from({ length: 20 }, () => {
+      const start = performance.now();
+      for (let round = 0; round < 20; round += 1) judge(asked, reworded, 0.9, options);
+      return (performance.now() - start) / 20;
+    });
+    expect(Math.min(...runs)).toBeLessThan(1);
   });
 });
 

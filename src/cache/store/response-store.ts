@@ -1,0 +1,261 @@
+import type { Place, ReadAnswer, Which } from "../../../workers/response-store/protocol.ts";
+import { ServiceError } from "../../errors/service-error.ts";
+import type { CacheEntry } from "../response-cache.ts";
+import type { TextVector } from "../similar-questions.ts";
+import { PendingWrites } from "./pending-writes.ts";
+import { faultOf, StoreCalls, type FinalFault, type StoreCallsOptions } from "./store-calls.ts";
+import { entryOf, storedVector, type ReadEntry } from "./stored-rows.ts";
+
+interface ResponseStoreOptions extends Pick<StoreCallsOptions, "file" | "thread"> {
+  /** Removes the file and what is beside it, without the thread. */
+  removeFile: () => Promise<void>;
+  /** How long an answer is kept. */
+  ttlMs: number;
+  /** How long `stop` may go on writing. */
+  stopMs: number;
+  /** Told of entries that were read back, in the order of their last use. @returns numbers not kept. */
+  onRead: (entries: ReadEntry[]) => number[];
+  /** Told once, when no more of them come. */
+  onReadAll: () => void;
+  report: StoreReport;
+  /** What may wait to be written; for tests. */
+  pending?: ConstructorParameters<typeof PendingWrites>[0];
+  now?: () => number;
+}
+
+/** What operators are told; never of what is stored. */
+export interface StoreReport {
+  /** Answers are in memory only from now on. */
+  failed: (fault: FinalFault, cause: unknown) => void;
+  /** A file that could not be used was given another name. */
+  setAside: (name: string) => void;
+  /** The disk is too slow: changes are given up. Told once. */
+  losing: () => void;
+}
+
+const MIB = 1_048_576;
+const PENDING = { maxBytes: 16 * MIB, batchChanges: 500, batchBytes: MIB };
+/** The longest that a change waits for others. */
+const GATHER_MS = 1000;
+
+/**
+ * Keeps the response cache on disk, beside what the cache does: entries of the last start come
+ * back after this one has begun, and changes are written in batches. When that fails, the cache
+ * goes on without.
+ */
+export class ResponseStore {
+  readonly #options: ResponseStoreOptions;
+  readonly #now: () => number;
+  readonly #pending: PendingWrites;
+  readonly #calls: StoreCalls;
+  /** What was dropped while entries come back: it must not. */
+  readonly #dropped: Which[] = [];
+  #phase: "new" | "reading" | "writing" | "failed" = "new";
+  #fault: FinalFault | undefined;
+  #read = 0;
+  #isLosing = false;
+  #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
+  #writing: Promise<void> | undefined;
+  /** Changes of the batch that is being written. */
+  #beingWritten = 0;
+  #stopping: Promise<void> | undefined;
+  #hasStopped = false;
+
+  constructor(options: ResponseStoreOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#pending = new PendingWrites(options.pending ?? PENDING);
+    const { file, thread, report } = options;
+    const expiredAt = (): number => this.#expiredAt();
+    this.#calls = new StoreCalls({ file, thread, expiredAt, onSetAside: report.setAside });
+  }
+
+  /** Begins to read what is stored; nobody has to wait for it. */
+  start(): void {
+    if (this.#phase !== "new") return;
+    this.#phase = "reading";
+    this.#reading = this.#readAll();
+  }
+
+  /** A new entry. */
+  put(entry: CacheEntry): void {
+    this.#change(() => this.#pending.put(entry));
+  }
+
+  /** The vector of an entry's question. */
+  vector({ id }: CacheEntry, vector: TextVector): void {
+    this.#change(() => this.#pending.vector(id, storedVector(vector)));
+  }
+
+  /** An entry was asked for. */
+  use({ id }: CacheEntry): void {
+    this.#change(() => this.#pending.use(id, this.#now()));
+  }
+
+  /** An entry was let go. */
+  remove({ id }: CacheEntry): void {
+    this.#change(() => this.#pending.remove(id));
+  }
+
+  /**
+   * Removes entries for good: when it settles nothing of them is on disk, whatever comes.
+   * @throws ServiceError `internal_error` when that cannot be done.
+   */
+  async drop(which: Which): Promise<void> {
+    this.#pending.drop(which);
+    if (this.#phase === "reading") this.#dropped.push(which);
+    if (this.#phase !== "failed") {
+      try {
+        await this.#calls.ask("drop", which);
+        return;
+      } catch (err) {
+        this.#fail(err);
+      }
+    }
+    await this.#removeFile();
+  }
+
+  /** Writes what waits, for as long as it may; all callers await the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** As `GET /api/v1/cache/stats` shows it. */
+  stats() {
+    return {
+      state: this.#phase === "failed" ? "failed" : "on",
+      ...(this.#fault === undefined ? {} : { reason: this.#fault }),
+      reading: this.#phase === "reading",
+      restored: this.#read,
+      pending: this.#pending.size + this.#beingWritten,
+      lost: this.#pending.lost,
+    };
+  }
+
+  async #readAll(): Promise<void> {
+    try {
+      let after: Place | undefined;
+      do {
+        const page = await this.#calls.ask("read", { after });
+        this.#takeBack(page.answers);
+        after = page.next;
+      } while (after && !this.#stopping);
+      if (this.#phase === "reading") this.#phase = "writing";
+    } catch (err) {
+      this.#fail(err);
+    } finally {
+      this.#dropped.length = 0;
+      this.#options.onReadAll();
+    }
+    this.#schedule();
+  }
+
+  #takeBack(answers: ReadAnswer[]): void {
+    const isDropped = ({ model, tenant }: ReadAnswer): boolean =>
+      this.#dropped.some(
+        (which) =>
+          (which.model === undefined || which.model === model) &&
+          (which.tenant === undefined || which.tenant === tenant),
+      );
+    const entries: ReadEntry[] = [];
+    for (const answer of answers) {
+      if (isDropped(answer)) continue;
+      const entry = entryOf(answer);
+      if (entry) entries.push(entry);
+      else this.#pending.remove(answer.id);
+    }
+    const notKept = this.#options.onRead(entries);
+    this.#read += entries.length - notKept.length;
+    for (const id of notKept) this.#pending.remove(id);
+  }
+
+  #change(change: () => void): void {
+    if (this.#phase === "failed" || this.#phase === "new" || this.#stopping) return;
+    change();
+    if (this.#pending.lost > 0 && !this.#isLosing) {
+      this.#isLosing = true;
+      this.#options.report.losing();
+    }
+    this.#schedule();
+  }
+
+  /** Sees to it that what waits is written: at once when it is much, else soon. */
+  #schedule(): void {
+    if (this.#phase !== "writing" || this.#writing || this.#pending.size === 0) return;
+    if (this.#stopping || this.#pending.isLarge) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), GATHER_MS);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#writing) return;
+    const before = this.#pending.size;
+    const changes = { ...this.#pending.take(), expiredAt: this.#expiredAt() };
+    this.#beingWritten = before - this.#pending.size;
+    this.#writing = this.#calls
+      .ask("write", changes)
+      .then(
+        () => {},
+        (err: unknown) => this.#fail(err),
+      )
+      .finally(() => {
+        this.#writing = undefined;
+        this.#beingWritten = 0;
+        this.#schedule();
+      });
+  }
+
+  async #stop(): Promise<void> {
+    const { stopMs } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, stopMs);
+    });
+    await Promise.race([this.#writeAll(), late]);
+    clearTimeout(timer);
+    clearTimeout(this.#timer);
+    this.#hasStopped = true;
+    await this.#calls.end();
+  }
+
+  /** Waits for what is under way, writes what waits, and closes the file. */
+  async #writeAll(): Promise<void> {
+    if (this.#phase === "new") return;
+    // It stops behind the page that is under way.
+    await this.#reading;
+    this.#schedule();
+    while (this.#writing) await this.#writing;
+    // What could not be closed is whole all the same.
+    await this.#calls.close().catch(() => {});
+  }
+
+  #expiredAt(): number {
+    return this.#now() - this.#options.ttlMs;
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#phase === "failed" || this.#hasStopped) return;
+    this.#phase = "failed";
+    this.#fault = faultOf(cause);
+    this.#pending.clear();
+    clearTimeout(this.#timer);
+    this.#options.report.failed(this.#fault, cause);
+    this.#calls.end().catch(() => {});
+  }
+
+  /** What the thread cannot do any more. */
+  async #removeFile(): Promise<void> {
+    const message = "The answers are forgotten, but could not be removed from disk";
+    if (this.#calls.isHeldByOther) {
+      throw new ServiceError("internal_error", `${message}: another process holds the file`);
+    }
+    try {
+      await this.#options.removeFile();
+    } catch (cause) {
+      throw new ServiceError("internal_error", message, { cause });
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { ServiceError } from "../errors/service-error.ts";
+
+/** One thread with what it holds. */
+export interface RawThread {
+  run(input: unknown, options: { name: string; transferList: ArrayBuffer[] }): Promise<unknown>;
+  /** Ends it, whatever it does. */
+  end(): Promise<void>;
+}
+
+interface ThreadCallsOptions {
+  /** What it is called in errors. */
+  name: string;
+  /** Starts a thread that holds nothing. `onEnd` is told when it has ended by itself. */
+  open: (onEnd: (err: unknown) => void) => RawThread;
+  /** A thread that has answered nothing for so long although it was asked has failed. */
+  deadlineMs: number;
+  /** Told of each thread that was lost. */
+  onFault: (err: unknown) => void;
+}
+
+/** The tasks of a thread: name → what goes in and what comes out. */
+type Tasks<T> = { [K in keyof T]: { input: unknown; output: unknown } };
+
+/** A thread, and the calls that it has not answered yet. */
+interface Running {
+  thread: RawThread;
+  calls: Set<(err: Error) => void>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The typed way to one thread that holds something. Calls are worked on in the order they are
+ * made. None can be called off: a client that leaves must not end a thread that holds so much;
+ * who does not want to wait stops waiting.
+ *
+ * When the thread dies or hangs, every call under way is rejected, and the next one starts a
+ * thread that holds nothing.
+ */
+export class ThreadCalls<T extends Tasks<T>> {
+  readonly #options: ThreadCallsOptions;
+  #running: Running | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ThreadCallsOptions) {
+    this.#options = options;
+  }
+
+  /** Calls that are not answered yet. */
+  get size(): number {
+    return this.#running?.calls.size ?? 0;
+  }
+
+  /**
+   * @param transfer memory in the input that is handed over, not copied.
+   * @throws ServiceError `shutting_down`; an Error when the thread was lost.
+   */
+  async run<K extends keyof T & string>(
+    name: K,
+    input: T[K]["input"],
+    transfer: ArrayBuffer[] = [],
+  ): Promise<T[K]["output"]> {
+    if (this.#closing) throw shuttingDown();
+    const running = (this.#running ??= this.#start());
+    return new Promise<unknown>((resolve, reject) => {
+      running.calls.add(reject);
+      if (running.calls.size === 1) this.#watch(running);
+      running.thread.run(input, { name, transferList: transfer }).then(
+        (value) => {
+          if (!running.calls.delete(reject)) return;
+          this.#watch(running);
+          resolve(value);
+        },
+        // A task throws nothing that is expected: whatever it was, the thread cannot be trusted.
+        (err: unknown) => this.#lose(running, err),
+      );
+    });
+  }
+
+  /** Ends the thread; what is under way fails. All callers await the same end. */
+  destroy(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    fail(running, shuttingDown());
+    await running.thread.end();
+  }
+
+  #start(): Running {
+    const thread = this.#options.open((err) => this.#lose(running, err));
+    const running: Running = { thread, calls: new Set(), timer: undefined };
+    return running;
+  }
+
+  /** Counts the deadline anew: from the first call, and from each answer while there are calls. */
+  #watch(running: Running): void {
+    clearTimeout(running.timer);
+    if (running.calls.size === 0) return;
+    const { deadlineMs } = this.#options;
+    const expire = (): void =>
+      this.#lose(running, new Error(`it has answered nothing for ${deadlineMs} ms`));
+    running.timer = setTimeout(expire, deadlineMs);
+  }
+
+  #lose(running: Running, cause: unknown): void {
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    const { name, onFault } = this.#options;
+    const err = new Error(`the ${name} was lost`, { cause });
+    fail(running, err);
+    onFault(err);
+    running.thread.end().catch((failure: unknown) => onFault(failure));
+  }
+}
+
+function fail({ calls, timer }: Running, err: Error): void {
+  clearTimeout(timer);
+  for (const reject of calls) reject(err);
+  calls.clear();
+}
+
+function shuttingDown(): ServiceError {
+  return new ServiceError("shutting_down", "The service is stopping");
+}

@@ -1,0 +1,33 @@
+import { grouping } from "../../../../../src/cache/guard/rules/grouping.ts";
+import { describeRule } from "../table.ts";
+
+describeRule(grouping, {
+  passes: [
+    ["What is (8 + 4) / 2?", "What's (8+4)/2?"],
+    ["How much is (8 plus 4) divided by 2?", "how much is (8 plus 4) divided by 2"],
+    [
+      "Which regex matches a US ZIP code (five digits)?",
+      "What regex matches a US ZIP code (five digits)?",
+    ],
+    [
+      "Is it okay to eat rice (or pasta) and beans every day?",
+      "Is it ok to eat rice (or pasta) and beans daily?",
+    ],
+  ],
+  refuses: [
+    ["Is it 8 plus 4 divided by 2?", "Is it (8 plus 4) divided by 2?"],
+    ["What is twice (the sum of 4 and 5)?", "What is (twice the sum of 4) and 5?"],
+    [
+      "How do I find users who are (active or new) and paid?",
+      "How do I find users who are active or (new and paid)?",
+    ],
+    [
+      "How do I find users who are active, or new and paid?",
+      "How do I find users who are active or new, and paid?",
+    ],
+    [
+      "Should I take (aspirin or ibuprofen) and water?",
+      "Should I take aspirin or (ibuprofen and water)?",
+    ],
+  ],
+});

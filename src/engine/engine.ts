@@ -3,7 +3,7 @@ import type { Emit } from "./events.ts";
 import { Router } from "./http/router.ts";
 import { HttpServer } from "./http/server.ts";
 import { isEmbeddingOnly } from "./models/capabilities.ts";
-import { EMBEDDING_MODEL } from "./models/catalogue.ts";
+import { CATALOGUE, EMBEDDING_MODEL } from "./models/catalogue.ts";
 import { Puller } from "./models/pull.ts";
 import { createWeb } from "./models/registry/web.ts";
 import { registrySource } from "./models/sources/registry.ts";
@@ -11,12 +11,15 @@ import { shippedSource } from "./models/sources/shipped.ts";
 import { wheelSource } from "./models/sources/wheel.ts";
 import { ModelStore } from "./models/store.ts";
 import { engineRoutes } from "./routes/all.ts";
+import { checkWeights } from "./runner/check-weights.ts";
 import { inferenceThreads, openLlama } from "./runner/llama.ts";
+import { loadFailure } from "./runner/load-failure.ts";
 import { ModelRunner } from "./runner/model-runner.ts";
 import { Residency } from "./runner/residency.ts";
 import { ModelTemplates } from "./templates/model-templates.ts";
 import type { Services, WantedModel } from "./services.ts";
 import type { EngineSettings, Environment } from "./settings.ts";
+import { Trials } from "./trial/trial.ts";
 
 export type EngineOptions = {
   readonly settings: EngineSettings;
@@ -43,7 +46,7 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
   ];
   const puller = new Puller({ store, sources, emit });
   const residency = new Residency<ModelRunner, WantedModel>({
-    load: modelLoader(settings),
+    load: modelLoader(settings, environment, warn),
     maxLoaded: settings.maxLoaded,
     maxQueue: settings.maxQueue,
     keepAliveMs: settings.keepAliveMs,
@@ -79,17 +82,30 @@ function describe(err: unknown): string {
 }
 
 /** Loads models with one llama.cpp, opened with the first of them. */
-function modelLoader({ parallel }: EngineSettings) {
+function modelLoader(
+  { parallel }: EngineSettings,
+  environment: Environment,
+  warn: (message: string) => void,
+) {
   const threads = inferenceThreads();
+  const trials = new Trials({ known: CATALOGUE.map(({ weights }) => weights.digest), environment });
   let llama: ReturnType<typeof openLlama> | undefined;
+  /** What llama.cpp has said of the model that is being loaded: one is, at a time. */
+  const complaints: string[] = [];
   return async ({ model, contextLength }: WantedModel): Promise<ModelRunner> => {
-    llama ??= openLlama(threads);
-    return ModelRunner.load(await llama, {
-      weightsPath: model.weightsPath,
-      contextLength,
-      sequences: parallel,
-      threads,
-      embeddingOnly: isEmbeddingOnly(model),
+    const { weightsPath, weightsDigest } = model;
+    const embeddingOnly = isEmbeddingOnly(model);
+    await checkWeights(weightsPath);
+    await trials.pass({ weightsPath, weightsDigest, embeddingOnly });
+    llama ??= openLlama(threads, (text) => {
+      complaints.push(text);
+      warn(text);
+    });
+    const opened = await llama;
+    complaints.length = 0;
+    const request = { weightsPath, contextLength, sequences: parallel, threads, embeddingOnly };
+    return ModelRunner.load(opened, request).catch((err: unknown) => {
+      throw loadFailure(err, complaints);
     });
   };
 }

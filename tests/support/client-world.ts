@@ -35,7 +35,15 @@ export async function startClientWorld() {
   const store = join(folder, "models");
   await fillStore(store, folder);
   const registry = await startModelRegistry();
-  const service = await startRealService({ OLLAMA_MODELS: store, OLLAMA_NUM_PARALLEL: "1" });
+  const cleanUp = async (): Promise<void> => {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const env = { OLLAMA_MODELS: store, OLLAMA_NUM_PARALLEL: "1", DRAIN_TIMEOUT: "2" };
+  const service = await startRealService(env).catch(async (cause: unknown) => {
+    await cleanUp();
+    throw cause;
+  });
   const urls = { engine: await engineUrl(service.home), gateway: service.url };
 
   return {
@@ -44,7 +52,9 @@ export async function startClientWorld() {
     async newFile(name: string): Promise<{ path: string; digest: string }> {
       const path = join(folder, `${name}.gguf`);
       await rewriteGguf(EMBEDDING_FILE, path, { "general.name": name });
-      const digest = createHash("sha256").update(await readFile(path)).digest("hex");
+      const digest = createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex");
       return { path, digest: `sha256:${digest}` };
     },
     /** The full name of a new model in the registry, whose weights have `size` bytes. */
@@ -57,11 +67,7 @@ export async function startClientWorld() {
       return { model: `${registry.host}/me/${name}:v1`, size: weights.length };
     },
     registryHost: registry.host,
-    async stop(): Promise<void> {
-      await service.stop();
-      await registry.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => service.stop().finally(cleanUp),
   };
 }
 

@@ -7,7 +7,7 @@ import { CallReader, type Read } from "../tools/call-reader.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type Answer, type ChatLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
-import { fitPrompt, fitsContext } from "./fit-prompt.ts";
+import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
 import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { ChatRequest, Turn } from "./requests.ts";
@@ -110,14 +110,13 @@ function promptOf({ model, template, open, request }: Run) {
     [...storedTurns(model), ...tagImages(request.messages)],
     request.messages[0]?.role === "system" ? undefined : model.system,
   );
+  const { longestToken } = runner;
+  const fits = (some: string) =>
+    !isTooLong(some, { options, longestToken }) &&
+    fitsContext(runner.tokenize(some), options.num_ctx);
   let text = render(turns);
-  let tokens = runner.tokenize(text);
-  if (truncate && !fitsContext(tokens, options.num_ctx)) {
-    const fits = (some: readonly Turn[]) =>
-      fitsContext(runner.tokenize(render(some)), options.num_ctx);
-    text = render(newestTurns(turns, fits));
-    tokens = runner.tokenize(text);
-  }
+  if (truncate && !fits(text)) text = render(newestTurns(turns, (some) => fits(render(some))));
+  const tokens = runner.tokenize(fitText(text, { options, longestToken, truncate }));
   return { text, tokens: fitPrompt(tokens, { options, truncate }) };
 }
 

@@ -7,7 +7,7 @@ import type { ChatTemplate } from "../templates/chat-template.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type Answer, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
-import { fitPrompt } from "./fit-prompt.ts";
+import { fitPrompt, fitText } from "./fit-prompt.ts";
 import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
 import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
@@ -93,9 +93,11 @@ async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
 
 /** The tokens of the prompt, those of an earlier exchange first. */
 function promptTokens(run: Run): Token[] {
-  const { runner } = run.open.lease;
-  const { context } = run.request;
-  const tokens = runner.tokenize(promptText(run));
+  const { lease, options } = run.open;
+  const { runner } = lease;
+  const { context, truncate } = run.request;
+  const { longestToken } = runner;
+  const tokens = runner.tokenize(fitText(promptText(run), { options, longestToken, truncate }));
   if (!context) return tokens;
   const before = runner.tokensOf(context);
   if (!before) throw new EngineError(400, "context holds a token this model does not know");

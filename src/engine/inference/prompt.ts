@@ -12,18 +12,18 @@ export function storedTurns({ messages }: Pick<StoredModel, "messages">): Turn[]
   return messages.map(({ role, content }) => ({ role, content }));
 }
 
+/** Where a text says that an image belongs. */
+const PLACE = "[img]";
+
 /** Puts Ollama's image tags into the text: a text model reads them and ignores the pictures. */
 export function tagImages(messages: readonly Message[]): Turn[] {
   let image = 0;
   return messages.map(({ imageCount, ...turn }) => {
-    let text = turn.content;
-    let before = "";
-    for (let left = imageCount; left > 0; left -= 1) {
-      const tag = `[img-${image}]`;
-      if (text.includes("[img]")) text = text.replace("[img]", tag);
-      else before += tag;
-      image += 1;
-    }
+    const tags = Array.from({ length: imageCount }, (_, index) => `[img-${image + index}]`);
+    image += imageCount;
+    const [first = "", ...parts] = turn.content.split(PLACE);
+    const text = first + parts.map((part, index) => (tags[index] ?? PLACE) + part).join("");
+    const before = tags.slice(parts.length).join("");
     return { ...turn, content: before + text };
   });
 }
@@ -38,11 +38,17 @@ export function newestTurns(
 ): readonly Turn[] {
   const from = (first: number) =>
     turns.filter((turn, index) => index >= first || turn.role === "system");
-  let kept = from(turns.length - 1);
-  for (let first = turns.length - 2; first >= 0; first -= 1) {
-    const more = from(first);
-    if (!fits(more)) return kept;
-    kept = more;
+  // Each try renders what it is about: steps that double, then halves, need few of them.
+  let kept = 1;
+  let tooMany = turns.length + 1;
+  for (let step = 1; tooMany - kept > 1;) {
+    const count = kept + Math.min(step, Math.floor((tooMany - kept) / 2));
+    if (fits(from(turns.length - count))) {
+      kept = count;
+      step *= 2;
+    } else {
+      tooMany = count;
+    }
   }
-  return kept;
+  return from(turns.length - kept);
 }

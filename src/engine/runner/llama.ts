@@ -13,14 +13,19 @@ export function inferenceThreads(cores = availableParallelism()): number {
 
 /**
  * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
+ * `complain` gets the errors it would otherwise print.
  */
-export async function openLlama(threads: number): Promise<Llama> {
+export async function openLlama(
+  threads: number,
+  complain: (text: string) => void = () => {},
+): Promise<Llama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
   return getLlama({
     build: "never",
     gpu: hasGpuBinary() ? "auto" : false,
     maxThreads: threads,
     logLevel: LlamaLogLevel.error,
+    logger: (_, text) => complain(text.trim()),
     progressLogs: false,
   });
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from "node-llama-cpp";
 import QuickLRU from "quick-lru";
+import { EngineError } from "../errors.ts";
 import type { AnswerGrammar } from "../grammar/answer-grammar.ts";
 import type { Piece } from "./answer-text.ts";
 import {
@@ -38,6 +39,8 @@ const MAX_GRAMMARS = 8;
 /** A model in memory: text on several sequences side by side, embeddings one after the other. */
 export class ModelRunner {
   readonly contextLength: number;
+  /** Characters that one token stands for at the most. */
+  readonly longestToken: number;
   readonly #parts: Parts;
   readonly #context: LlamaContext | undefined;
   readonly #slots: FifoPool<Slot>;
@@ -48,6 +51,7 @@ export class ModelRunner {
     this.#parts = parts;
     this.#context = context;
     this.contextLength = parts.contextLength;
+    this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
     const rounds = new Rounds();
     const sequences = Array.from({ length: context?.totalSequences ?? 0 }, () =>
       context?.getSequence(),
@@ -68,7 +72,7 @@ export class ModelRunner {
     if (llama.gpu === false) requireRoomForWeights((await stat(weightsPath)).size);
     const model = await llama.loadModel({ modelPath: weightsPath });
     try {
-      const contextLength = Math.min(request.contextLength, model.trainContextSize);
+      const contextLength = Math.min(request.contextLength, trainedContext(model));
       const parts = { llama, model, contextLength, threads };
       if (request.embeddingOnly) {
         const runner = new ModelRunner(parts);
@@ -170,6 +174,16 @@ export class ModelRunner {
     this.#grammars.set(gbnf, grammar);
     return { state: new LlamaGrammarEvaluationState({ model, grammar }), close };
   }
+}
+
+/** What a file says may be anything; llama.cpp looks at it as little. */
+function trainedContext({ trainContextSize: size }: LlamaModel): number {
+  if (size > 0) return size;
+  throw new EngineError(500, `unable to load model: its context length is ${size}`);
+}
+
+function longestOf(texts: readonly string[]): number {
+  return texts.reduce((longest, text) => Math.max(longest, text.length), 1);
 }
 
 /**

@@ -60,6 +60,7 @@ describe("enginePlan", () => {
     });
     expect(plan.env).toEqual({
       MALLOC_ARENA_MAX: "2",
+      GGML_NO_BACKTRACE: "1",
       PATH: "/bin",
       OLLAMA_FLASH_ATTENTION: "1",
       OLLAMA_HOST: "127.0.0.1:5000",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { shaped } from "../../../../src/engine/inference/embed.ts";
-import { fitPrompt } from "../../../../src/engine/inference/fit-prompt.ts";
+import { fitPrompt, fitText, isTooLong } from "../../../../src/engine/inference/fit-prompt.ts";
 import {
   newestTurns,
   storedTurns,
@@ -73,4 +73,39 @@ it.each([
   ["aG!k", 2],
 ])("refuses %j as base64", (text, at) => {
   expect(() => checkBase64(text)).toThrow(`illegal base64 data at input byte ${at}`);
+});
+
+describe("a text longer than any prompt", () => {
+  const options = resolveOptions({ num_ctx: 11, num_keep: 2 }, {}, 4_096);
+  const fit = { options, longestToken: 3, truncate: true };
+
+  it("loses its middle before it is read", () => {
+    const text = "abcdef" + "x".repeat(1_000) + "y".repeat(30);
+    expect(fitText(text, fit)).toBe("abcdef" + "y".repeat(30));
+    expect(fitText("z".repeat(30), fit)).toBe("z".repeat(30));
+    expect([30, 31].map((length) => isTooLong("z".repeat(length), fit))).toEqual([false, true]);
+  });
+
+  it("is refused where it must not be cut", () => {
+    expect(() => fitText("z".repeat(31), { ...fit, truncate: false })).toThrow(
+      "the input length exceeds the context length",
+    );
+  });
+});
+
+describe("the newest turns of a conversation", () => {
+  it.each([1, 2, 3, 7, 99, 100])("are as many as fit: %d", (room) => {
+    const turns = Array.from({ length: 100 }, (_, index) => user(String(index)));
+    expect(newestTurns(turns, (some) => some.length <= room)).toEqual(turns.slice(-room));
+  });
+
+  it("are found in few tries, each of which renders them", () => {
+    const turns = Array.from({ length: 100_000 }, () => user(""));
+    let tries = 0;
+    newestTurns(turns, (some) => {
+      tries += 1;
+      return some.length <= 60_000;
+    });
+    expect(tries).toBeLessThan(50);
+  });
 });

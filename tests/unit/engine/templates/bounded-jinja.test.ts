@@ -7,6 +7,10 @@ const render = (text: string, variables = {}) => new BoundedJinja(text).render(v
 describe("a template of a stranger", () => {
   it.each([
     ["{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "no end"],
+    [
+      "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | tojson }}",
+      "no end",
+    ],
     [`{{ ${"(".repeat(50_000)}1${")".repeat(50_000)} }}`, "stack"],
     ["{% for a in range(1000000000) %}{% endfor %}", "range"],
     [

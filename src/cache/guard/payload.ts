@@ -62,6 +62,9 @@ const EXPRESSION = new RegExp(
   "g",
 );
 
+/** "5!", "n!"; an exclamation mark behind a number or a letter is taken for one, too. */
+const FACTORIAL = /(?<![\w!'])(?:\d+|[a-zA-Z])!+(?![\w!])/g;
+
 /**
  * Brackets and the order of operators are all there is to an expression: it is compared as code is, but
  * for its spaces. Without a space, a bracket or a second operator it may be a date, a ratio or a range.
@@ -96,6 +99,7 @@ export function split(text: string): Parts {
   // `orders(id, total)` is one piece of code, whatever its commas look like.
   prose = prose.replaceAll(/\b[A-Za-z_][\w.]*\([^()\n]{0,200}\)/g, (call) => take(code, call));
   prose = takeExpressions(prose, (expression) => take(code, expression));
+  prose = prose.replaceAll(FACTORIAL, (factorial) => take(code, factorial));
   prose = prose
     .replaceAll(
       /"([^"]*)"(\s+\p{Lu})?/gu,

@@ -1,3 +1,4 @@
+import { ClientLeft } from "../errors/service-error.ts";
 import type { Audience, RequestScope } from "../inference/runner.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import { Companion } from "./companion.ts";
@@ -40,7 +41,7 @@ export type Answered<Line> = { kept: KeptAnswer } | { lines: AsyncGenerator<Line
 interface AnswerCacheOptions {
   cache: ResponseCache;
   counts: CacheCounts;
-  /** The digest of an installed model; undefined when it is not known. @throws ServiceError. */
+  /** The digest of an installed model; undefined when there is none. @throws ServiceError. */
   digestOf: (model: string) => Promise<string | undefined>;
   /** Finds similar questions; undefined: only the same are answered. */
   similar: SimilarQuestions | undefined;
@@ -72,7 +73,8 @@ export class AnswerCache {
     read: (of: { tenant: string; digest: string }) => Question | undefined,
   ): Promise<Question | undefined> {
     const { counts, digestOf, keepsSampled } = this.#options;
-    const digest = wish === "off" ? undefined : await digestOf(model);
+    // A server that cannot list its models may answer all the same.
+    const digest = wish === "off" ? undefined : await digestOf(model).catch(() => undefined);
     const question = digest === undefined ? undefined : read({ tenant: record.tenant, digest });
     if (question && (keepsSampled || !question.isSampled)) return question;
     record.cache = { state: "BYPASS" };
@@ -86,20 +88,18 @@ export class AnswerCache {
     scope: CachedScope,
     run: Run<Line>,
   ): Promise<Answered<Line>> {
-    const { cache, counts, similar, shadow } = this.#options;
+    const { cache, similar, shadow } = this.#options;
+    // It may have left while the digest was asked for; a run that nobody joins is not called off.
+    if (scope.exchange.hasLeft) throw new ClientLeft();
     const found = cache.find(question);
     if (found) return this.#serve(found, scope);
     scope.record.cache = { state: "MISS" };
-    counts.misses += 1;
     const looksFurther = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
-    if (!looksFurther) return { lines: await this.#shared(question, scope, run).read(scope) };
-    if (shadow) {
-      const compared = this.#shared(question, scope, run, {
-        compareWith: () => similar.find(question),
-      });
-      return { lines: await compared.read(scope) };
-    }
-    return this.#unlessSimilar(similar, question, scope, run);
+    if (looksFurther && !shadow) return this.#unlessSimilar(similar, question, scope, run);
+    const more = looksFurther ? { compareWith: () => similar.find(question) } : {};
+    const shared = this.#shared(question, scope, run, more);
+    this.#missed(shared);
+    return { lines: await shared.run.read(scope) };
   }
 
   /**
@@ -121,14 +121,14 @@ export class AnswerCache {
       if (hit) companion.sendAway();
       return hit;
     });
-    const reading = this.#shared(question, scope, run, { ready: lookup }).read({
-      record: scope.record,
-      exchange: companion,
-    });
+    const shared = this.#shared(question, scope, run, { ready: lookup });
+    const reading = shared.run.read({ record: scope.record, exchange: companion });
     // A similar answer saves the request even where the queue is full or the server is away.
     reading.catch(() => {});
     const hit = await lookup;
-    return hit ? this.#serve(hit.kept, scope, hit.similarity) : { lines: await reading };
+    if (hit) return this.#serve(hit.kept, scope, hit.similarity);
+    this.#missed(shared);
+    return { lines: await reading };
   }
 
   /** @param similarity of the question that was answered; undefined when it is the same. */
@@ -143,7 +143,6 @@ export class AnswerCache {
       similarity === undefined
         ? { state: "HIT-EXACT", ageSec }
         : { state: "HIT-SEMANTIC", ageSec, similarity };
-    record.model = entry.question.model;
     counts.hit(similarity === undefined ? "exact" : "similar", entry.tookMs);
     return { kept: entry.answer };
   }
@@ -161,21 +160,22 @@ export class AnswerCache {
       ready?: Promise<unknown>;
       compareWith?: () => Promise<SimilarQuestion | undefined>;
     } = {},
-  ): SharedRun<Line> {
+  ): { run: SharedRun<Line>; isJoined: boolean } {
     // The very text: what differs in case may be answered differently while nothing is kept yet.
     const key = JSON.stringify([form, background, question.space, question.text]);
     const underWay = this.#runs.get(key);
-    if (underWay?.isOpen) {
-      this.#options.counts.shared += 1;
-      return underWay as SharedRun<Line>;
-    }
+    if (underWay?.isOpen) return { run: underWay as SharedRun<Line>, isJoined: true };
     const startedAt = performance.now();
+    const { cache } = this.#options;
+    const { drops } = cache;
     const similar = more.compareWith?.();
     const run: SharedRun<Line> = new SharedRun({
       record,
       start: (audience) => start(audience, more.ready),
       onWhole: (lines) => {
-        const result = outcome(lines);
+        let result = outcome(lines);
+        // What was forgotten meanwhile may not come back, nor what it was to be compared with.
+        if (drops !== cache.drops) result = { reason: "deleted" };
         this.#keep(question, result, performance.now() - startedAt);
         if (similar) this.#options.shadow?.compare(question, result, similar);
       },
@@ -184,7 +184,14 @@ export class AnswerCache {
       },
     });
     this.#runs.set(key, run);
-    return run;
+    return { run, isJoined: false };
+  }
+
+  /** Nothing that is kept answers it. */
+  #missed({ isJoined }: { isJoined: boolean }): void {
+    const { counts } = this.#options;
+    counts.misses += 1;
+    if (isJoined) counts.shared += 1;
   }
 
   #keep(question: Question, outcome: RunOutcome, tookMs: number): void {

@@ -53,6 +53,7 @@ export class CachedRunner {
   ): Promise<Answered<OllamaAnswer> | undefined> {
     // Only text is answered from the cache.
     if (request.path === "/api/embed" || request.images) return undefined;
+    scope.record.model = request.model;
     const question = await this.#answers.questionOf(request.model, scope, (of) =>
       questionOf(request, of),
     );

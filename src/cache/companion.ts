@@ -1,9 +1,9 @@
 import type { Audience } from "../inference/runner.ts";
 
-/** One who waits as long as a client does, or until he is sent away. */
+/** One who waits as long as a client does, or until he is sent away: the client is served. */
 export class Companion implements Audience {
   readonly #client: Audience;
-  readonly #leavers = new Set<() => void>();
+  readonly #leavers = new Set<(isServed: boolean) => void>();
   #isSentAway = false;
 
   constructor(client: Audience) {
@@ -14,7 +14,7 @@ export class Companion implements Audience {
     return this.#isSentAway || this.#client.hasLeft;
   }
 
-  onLeave(left: () => void): () => void {
+  onLeave(left: (isServed?: boolean) => void): () => void {
     this.#leavers.add(left);
     const stopListening = this.#client.onLeave(left);
     return () => {
@@ -25,6 +25,6 @@ export class Companion implements Audience {
 
   sendAway(): void {
     this.#isSentAway = true;
-    for (const tell of [...this.#leavers]) tell();
+    for (const tell of [...this.#leavers]) tell(true);
   }
 }

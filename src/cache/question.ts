@@ -73,7 +73,7 @@ export function rawQuestionOf(
     tenant,
     model,
     // Ollama has them among its options, OpenAI at the top.
-    isSampled: isSampled(fields["options"]) && isSampled(fields),
+    isSampled: isSampled(path.startsWith("/v1/") ? fields : fields["options"]),
   };
 }
 
@@ -99,7 +99,8 @@ function askedIn(body: Record<string, unknown>, kind: "messages" | "prompt"): As
 function isSampled(options: unknown): boolean {
   if (typeof options !== "object" || options === null) return true;
   const { temperature, seed } = options as Record<string, unknown>;
-  return temperature !== 0 && typeof seed !== "number";
+  // Ollama takes a seed of -1 for none, our engine any below 0.
+  return temperature !== 0 && (typeof seed !== "number" || seed < 0);
 }
 
 function spaceOf(parts: unknown[]): string {

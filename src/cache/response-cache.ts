@@ -59,6 +59,7 @@ export class ResponseCache {
   /** Bytes beside the texts, by the entry's number. */
   readonly #added = new Map<number, number>();
   #bytes = 0;
+  #drops = 0;
   #lastId: number;
   /** Keys in use while entries of an earlier start come back, which were used before them. */
   #fresh: Set<string> | undefined;
@@ -75,6 +76,11 @@ export class ResponseCache {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How often answers were dropped. */
+  get drops(): number {
+    return this.#drops;
   }
 
   /** The answer kept for a question, and its age in milliseconds. */
@@ -99,7 +105,7 @@ export class ResponseCache {
     tookMs: number,
   ): CacheEntry | undefined {
     const key = this.#keyOf(question);
-    const bytes = bytesOf(key, answer);
+    const bytes = bytesOf(key, question, answer);
     const old = this.#entries.get(key);
     if (old) this.#remove(key, old);
     if (bytes > this.#options.maxBytes) return undefined;
@@ -148,6 +154,7 @@ export class ResponseCache {
   /** Forgets answers: all, or those of a model (canonical name), of a tenant. @returns how many. */
   drop({ model, tenant }: { model?: string | undefined; tenant?: string | undefined }): number {
     const before = this.#entries.size;
+    this.#drops += 1;
     for (const [key, entry] of this.#entries) {
       const { question } = entry;
       if (model !== undefined && question.model !== model) continue;
@@ -165,14 +172,15 @@ export class ResponseCache {
     this.#toEnd(key, entry);
     this.#fresh?.add(key);
     this.#options.onUse?.(entry);
-    return { entry, ageMs: this.#now() - entry.storedAt };
+    // A clock that was set back makes no answer younger than new.
+    return { entry, ageMs: Math.max(0, this.#now() - entry.storedAt) };
   }
 
   #takeBack(saved: SavedEntry): CacheEntry | undefined {
     const key = this.#keyOf(saved.question);
     const there = this.#entries.get(key);
     const isStale = there !== undefined && there.storedAt >= saved.storedAt;
-    const bytes = bytesOf(key, saved.answer);
+    const bytes = bytesOf(key, saved.question, saved.answer);
     if (isStale || this.#isOver(saved) || saved.storedAt > this.#now()) return undefined;
     if (bytes > this.#options.maxBytes) return undefined;
     if (there) this.#remove(key, there);
@@ -219,6 +227,8 @@ export class ResponseCache {
   }
 }
 
-function bytesOf(key: string, answer: Record<string, unknown>): number {
-  return OVERHEAD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(answer));
+/** The text counts as it was written too: its key may be much shorter. */
+function bytesOf(key: string, { text }: Question, answer: Record<string, unknown>): number {
+  const texts = [key, text, JSON.stringify(answer)];
+  return texts.reduce((sum, one) => sum + Buffer.byteLength(one), OVERHEAD_BYTES);
 }

@@ -10,7 +10,7 @@ interface Reader {
 }
 
 interface SharedRunOptions<Line> {
-  /** Where the run writes down its model, waiting and loading. */
+  /** Where the run writes down its waiting and loading. */
   record: RequestRecord;
   /** Starts the stream; its first line is there when it settles. */
   start: (audience: Audience) => Promise<AsyncIterable<Line>>;
@@ -65,9 +65,9 @@ export class SharedRun<Line> {
     const left = new Promise<never>((_resolve, reject) => {
       leave = reject;
     });
-    const stopListening = exchange.onLeave(() => {
+    const stopListening = exchange.onLeave((isServed) => {
       reading.hasLeft = true;
-      go();
+      go(isServed);
       leave(new ClientLeft());
       this.#wakeReaders();
     });
@@ -117,8 +117,8 @@ export class SharedRun<Line> {
 
   /** A reader's log line says what the run's does. */
   #tell(record: RequestRecord): void {
-    const { model, queueMs, loadMs, firstMs } = this.#record;
-    Object.assign(record, { model, queueMs, loadMs, firstMs });
+    const { queueMs, loadMs, firstMs } = this.#record;
+    Object.assign(record, { queueMs, loadMs, firstMs });
   }
 
   #wakeReaders(): void {

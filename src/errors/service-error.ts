@@ -38,8 +38,12 @@ export function isAbort(err: unknown): boolean {
 
 /** The reason a request's signal carries when its client has gone. Nobody reads the answer. */
 export class ClientLeft extends Error {
-  constructor() {
+  /** It has its answer from elsewhere: nothing has failed. */
+  readonly isServed: boolean;
+
+  constructor({ isServed = false }: { isServed?: boolean | undefined } = {}) {
     super("the client left");
     this.name = "ClientLeft";
+    this.isServed = isServed;
   }
 }

@@ -36,7 +36,10 @@ export interface RequestImages {
 }
 
 /** Who waits for an answer: a client, or several that share it. */
-export type Audience = Pick<Exchange, "onLeave" | "hasLeft">;
+export interface Audience extends Pick<Exchange, "hasLeft"> {
+  /** As Exchange.onLeave. `isServed`: its answer came from elsewhere. */
+  onLeave(left: (isServed?: boolean) => void): () => void;
+}
 
 /** The exchange that a request belongs to. */
 export interface RequestScope {
@@ -150,7 +153,9 @@ export class InferenceRunner {
     const abort = new AbortController();
     const limitMs = this.#options.hardStopMs[request.pool];
     let admitted: Admitted | undefined;
-    const undo: (() => unknown)[] = [exchange.onLeave(() => abort.abort(new ClientLeft()))];
+    const undo: (() => unknown)[] = [
+      exchange.onLeave((isServed) => abort.abort(new ClientLeft({ isServed }))),
+    ];
     const stopAfter = (ms: number): void => {
       const expire = (): void => {
         abort.abort(hardStop(limitMs));

@@ -56,7 +56,7 @@ export class Admission {
           : await unlessCalledOff(loading, limits ?? { onLeave: request.onLeave });
       return { queueMs: slot.waitedMs, loadMs, release: slot.release };
     } catch (err) {
-      slot.release("failed");
+      slot.release(err instanceof ClientLeft && err.isServed ? "unused" : "failed");
       throw err;
     }
   }
@@ -66,7 +66,7 @@ export class Admission {
 function unlessCalledOff<T>(awaited: Promise<T>, limits: WaitLimits): Promise<T> {
   return new Promise((resolve, reject) => {
     const undo = [
-      limits.onLeave(() => finish(() => reject(new ClientLeft()))),
+      limits.onLeave((isServed) => finish(() => reject(new ClientLeft({ isServed })))),
       limits.onHardStop?.((err) => finish(() => reject(err))),
     ];
     const finish = (settle: () => void): void => {

@@ -30,8 +30,11 @@ export interface SlotRequest {
   model: string;
   /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
   maxWaitMs: number;
-  /** Calls back once if the client leaves; returns how to stop listening. */
-  onLeave: (left: () => void) => () => void;
+  /**
+   * Calls back once if the client leaves; returns how to stop listening. `isServed`: it has its
+   * answer from elsewhere, and does not count as failed.
+   */
+  onLeave: (left: (isServed?: boolean) => void) => () => void;
   /**
    * Work nobody looks at one by one, such as a batch's item. It waits behind its own tenant's
    * other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
@@ -42,7 +45,7 @@ export interface SlotRequest {
 /** A place at the inference server. `release` gives it back; further calls do nothing. */
 export interface Slot {
   waitedMs: number;
-  release: (outcome: "completed" | "failed") => void;
+  release: (outcome: "completed" | "failed" | "unused") => void;
 }
 
 interface Ticket extends SlotRequest {
@@ -132,9 +135,9 @@ export class FairQueue {
 
   #enqueue(ticket: Ticket): Promise<Slot> {
     return new Promise<Slot>((resolve, reject) => {
-      const stopListening = ticket.onLeave(() => {
+      const stopListening = ticket.onLeave((isServed) => {
         this.#remove(ticket);
-        this.#counters[ticket.pool].failed += 1;
+        if (!isServed) this.#counters[ticket.pool].failed += 1;
         ticket.settle(new ClientLeft());
       });
       ticket.settle = (result) => {
@@ -244,11 +247,11 @@ export class FairQueue {
     add(this.#modelRunning, ticket.model, 1);
     this.#options.floor.started(ticket.model);
     let held = true;
-    const release = (outcome: "completed" | "failed"): void => {
+    const release: Slot["release"] = (outcome) => {
       if (!held) return;
       held = false;
       counter.running -= 1;
-      counter[outcome] += 1;
+      if (outcome !== "unused") counter[outcome] += 1;
       add(this.#tenantRunning, tenantKey(ticket), -1);
       add(this.#modelRunning, ticket.model, -1);
       this.#options.floor.ended(ticket.model, this.#now());

@@ -48,6 +48,24 @@ function twoAnswers(): Reply {
 }
 
 describe("shadow mode", () => {
+  it("shows nothing that was deleted while the model answered", async () => {
+    const { ollama, gateway } = await start(twoAnswers());
+    await gateway.post(CHAT, asking(BLUE));
+    await indexed(ollama, gateway);
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const asked = gateway.post(CHAT, asking(WHY_BLUE));
+    const run = await chats.next();
+    await until(
+      () => ollama.to("/api/embed").length > 1 && gateway.service.load().comparisons === 0,
+      "the lookup",
+    );
+    await gateway.get("/api/v1/cache", { method: "DELETE" });
+    run.json({ message: { content: "Air" }, done: true, done_reason: "stop" });
+    expect((await asked).status).toBe(200);
+    await nothingIsHeld({ gateway });
+    expect(await report(gateway)).toMatchObject({ compared: 0, comparisons: [] });
+  });
+
   it("serves what the model answers, and shows beside it what the cache had answered", async () => {
     const { ollama, gateway } = await start(twoAnswers());
     await gateway.post(CHAT, asking(BLUE));

@@ -45,7 +45,7 @@ describe("a question asked again", () => {
     expect(kept).toMatchObject({
       message: made.message,
       prompt_eval_count: 7,
-      model: "fake:latest",
+      model: "fake",
     });
     expect(kept["request_id"]).not.toBe((made as Record<string, unknown>)["request_id"]);
     expect(runs(ollama)).toBe(1);

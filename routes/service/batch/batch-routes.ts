@@ -5,6 +5,7 @@ import type { BodyImage } from "../../../src/images/image-body.ts";
 import { tooLarge } from "../../../src/runtime/body-limit.ts";
 import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
 import { answerJson } from "../../answer-json.ts";
+import { cacheWish } from "../../cache-headers.ts";
 import { checked, readImageJson } from "../../read-json.ts";
 import type { Asked } from "../answer.ts";
 import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
@@ -154,7 +155,8 @@ async function batch(c: AppContext, services: Services, kind: BatchKind): Promis
   if (images.length > 0) services.queue.assertRoomForBackground("vision");
   const ask = (index: number): Promise<Asked> =>
     kind.item.ask(requests[index], envelope, images, services);
-  const results = runBatch(c, services, { count: requests.length, atOnce, ask });
+  const cache = cacheWish(c) ?? "semantic";
+  const results = runBatch(c, services, { count: requests.length, atOnce, cache, ask });
   const count = new BatchCount(record, requests.length);
   if (stream) {
     const type = kind.stream === "events" ? "text/event-stream" : "application/x-ndjson";

@@ -1,10 +1,10 @@
 import type { AppContext } from "../../../middleware/env.ts";
+import type { CacheWish } from "../../../src/cache/answer-cache.ts";
 import { renderError } from "../../../src/errors/render.ts";
 import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
 import { RequestRecord } from "../../../src/telemetry/request-record.ts";
 import type { Asked } from "../answer.ts";
-import { cacheWish } from "../../cache-headers.ts";
 import type { Services } from "../services.ts";
 
 /** The result of one item. */
@@ -24,6 +24,8 @@ export interface BatchFigures {
 interface Batch {
   count: number;
   atOnce: number;
+  /** What its items want of the cache. */
+  cache: CacheWish;
   /** What an item asks for. @throws ServiceError for an item that cannot be used. */
   ask: (index: number) => Promise<Asked>;
 }
@@ -69,11 +71,10 @@ export class BatchCount {
 export async function* runBatch(
   c: AppContext,
   services: Services,
-  { count, atOnce, ask }: Batch,
+  { count, atOnce, cache, ask }: Batch,
 ): AsyncGenerator<ItemResult> {
   const exchange = c.get("exchange");
   const whole = c.get("record");
-  const cache = cacheWish(c) ?? "semantic";
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
     try {

@@ -86,13 +86,24 @@ export function align(a: Reading, b: Reading): Alignment {
 /** Prepositions of a noun that may stand in front as well: "tap in the kitchen", "invitation to a party". */
 const MODIFIES = new Set(["of", "in", "on", "at", "for", "to", "about"]);
 const MAX_NOUN = 4;
+/** What is "for" something is named after it; fish sauce is not the sauce for a fish. */
+const FOR_SOMETHING = new Set(
+  "recipe plan tip idea template requirement license permit training checklist budget schedule guide list name course certificate interview application".split(
+    " ",
+  ),
+);
+/** "What does stress cause" is not "what is the cause of stress". */
+const hasDo = ({ tokens }: Reading): boolean =>
+  tokens.some(({ text }) => /^(?:do|does|did)$/.test(text));
 
 /** A phrase behind a noun in one text whose words stand right in front of the same noun in the other. */
 function modifiersOf(a: Reading, b: Reading, pairs: readonly Pair[]): ReadonlySet<Unit> {
   const found = new Set<Unit>();
   const partner = new Map<Unit, Unit>();
   for (const pair of pairs) partner.set(pair.a, pair.b).set(pair.b, pair.a);
-  const collect = (long: readonly Unit[], short: readonly Unit[]): void => {
+  const collect = (one: Reading, two: Reading): void => {
+    const [long, short] = [one.units, two.units];
+    if (hasDo(two) && !hasDo(one)) return;
     for (const [at, unit] of long.entries()) {
       const other = partner.get(unit);
       const head = long[at - 1];
@@ -110,11 +121,13 @@ function modifiersOf(a: Reading, b: Reading, pairs: readonly Pair[]): ReadonlySe
       if (!together || noun === undefined || noun.prep !== "" || noun.opens) continue;
       const heads = long.slice(Math.max(0, at - MAX_NOUN), at);
       const mine = partner.get(noun);
-      if (mine !== undefined && heads.includes(mine)) found.add(unit).add(other);
+      if (mine === undefined || !heads.includes(mine)) continue;
+      if (unit.prep === "for" && !mine.stems.some((stem) => FOR_SOMETHING.has(stem))) continue;
+      found.add(unit).add(other);
     }
   };
-  collect(a.units, b.units);
-  collect(b.units, a.units);
+  collect(a, b);
+  collect(b, a);
   return found;
 }
 

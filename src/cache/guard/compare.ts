@@ -1,4 +1,5 @@
 import { align } from "./align.ts";
+import { contextOf } from "./data/apart.ts";
 import { MEDIUM } from "./data/classes.ts";
 import type { Reading } from "./reading.ts";
 import type { Case } from "./rules/rule.ts";
@@ -56,13 +57,23 @@ function withFreeMedium(text: Reading): Reading {
  * "Rename price to cost": where one text tells two synonyms apart, they are not the same in either.
  */
 function toldApart(text: Reading, other: Reading): Reading {
-  const groups = new Set([...doubled(text), ...doubled(other)]);
+  const groups = new Set([text, other].flatMap((one) => [...doubled(one), ...parted(one)]));
   if (groups.size === 0) return text;
   const units = text.units.map((unit) =>
     unit.keys.some((key) => groups.has(key)) ? { ...unit, keys: unit.stems } : unit,
   );
   return { ...text, units };
 }
+
+/** Synonym groups that another word of the text keeps apart. */
+function parted(text: Reading): readonly string[] {
+  const said = new Set(text.units.flatMap(({ stems }) => stems));
+  return text.units.flatMap(({ kind, keys }) =>
+    kind === "word" ? keys.filter((key) => intersects(said, contextOf(key))) : [],
+  );
+}
+const intersects = (said: ReadonlySet<string>, context: ReadonlySet<string> = new Set()): boolean =>
+  [...context].some((text) => said.has(text));
 
 /** Synonym groups of which the text uses more than one word. */
 function doubled(text: Reading): readonly string[] {

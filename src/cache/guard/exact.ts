@@ -11,7 +11,8 @@ import { DOUBLE_MEANING } from "./data/classes.ts";
 export function normaliseExact(text: string): string {
   if (/[\n\t`"“”]|(?:^|\s)['‘]/.test(text.trim())) return text.replace(/^\s*\n/, "").trimEnd();
   const spaced = text.trim().replaceAll(/\s+/g, " ");
-  const ended = spaced.replace(/(?<=[\p{L}\p{N})])\s?[.!?]$/u, "");
+  // "5!" and "n!" are products.
+  const ended = spaced.replace(/(?:(?<=[\p{L}\p{N})])\s?[.?]|(?<=\p{L}{2})\s?!)$/u, "");
   return ended
     .replaceAll(/(?<=\p{L})’(?=\p{L})/gu, "'")
     .replace(/^\p{Lu}\p{Ll}+(?![\p{L}\p{N}_])/u, (first) =>

@@ -6,6 +6,7 @@ import { normaliseExact } from "./exact.ts";
 import { type Reading, read, readTokens } from "./reading.ts";
 import { leansBack } from "./rules/follow-up.ts";
 import { grouping } from "./rules/grouping.ts";
+import { sameMarks } from "./rules/marks.ts";
 import { quoted } from "./rules/quoted.ts";
 import { sameList } from "./rules/rule.ts";
 import { RULES } from "./rules/index.ts";
@@ -52,6 +53,7 @@ function sameWords(a: Reading, b: Reading): boolean {
     quoted.allows({ a, b }) &&
     sameList(a.parts.code, b.parts.code) &&
     grouping.allows({ a, b }) &&
+    sameMarks.allows({ a, b }) &&
     said(a) === said(b)
   );
 }

@@ -160,7 +160,9 @@ export function withNumbers(tokens: readonly Token[]): Token[] {
         at = next + 2;
         continue;
       }
-      out.push(numberToken(value, found.ordinal));
+      // "3.10" may be a version, which is not 3.1.
+      const written = found.next === at + 1 && /\.\d*0$/.test(token.text);
+      out.push(written ? token : numberToken(value, found.ordinal));
       const unit = tokens[next];
       if (
         unit &&

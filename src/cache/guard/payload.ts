@@ -62,6 +62,27 @@ const EXPRESSION = new RegExp(
   "g",
 );
 
+/** "5!", "n!"; an exclamation mark behind a number or a letter is taken for one, too. */
+const FACTORIAL = /(?<![\w!'])(?:\d+|[a-zA-Z])!+(?![\w!])/g;
+/** "e4?", "a?", "e4!!" inside a sentence: the mark belongs to a move or an expression. */
+const ANNOTATED =
+  /(?<![\w.'-])(?:[a-zA-Z]|[A-Za-z]*\d\w*)(?:[!?]{2,}|!|\?(?!\s+(?:thanks?|thx|ty|cheers|please|pls|i|and|or|lol|also|what|how|why|is|any|asking|just|can|could|many|much)\b))(?=\s+\p{Ll})/gu;
+/** "x*", "*5": a star on one side only. */
+const STARRED = /(?<![\w*])(?:\*(?:\d+|[a-zA-Z])(?![\w*])|(?:\d+|[a-zA-Z])\*(?![\w*]))/g;
+/** "f'", "5'", `5"`: a derivative, feet, inches. */
+const PRIMED = {
+  "'": /(?<![\w"'])(?:\d+(?:\.\d+)?|[a-zA-Z])'{1,2}(?=[\s?.,!;)]|$)/g,
+  '"': /(?<![\w"'])\d+(?:\.\d+)?"(?=[\s?.,!;)]|$)/g,
+};
+
+/** Signs that are part of a value; a quotation mark only where it closes no quotation. */
+function takeNotation(prose: string, take: (notation: string) => string): string {
+  let rest = prose;
+  for (const pattern of [ANNOTATED, FACTORIAL, STARRED]) rest = rest.replaceAll(pattern, take);
+  if (!/(?:^|[\s(])'/.test(rest)) rest = rest.replaceAll(PRIMED["'"], take);
+  return rest.split('"').length % 2 === 0 ? rest.replaceAll(PRIMED['"'], take) : rest;
+}
+
 /**
  * Brackets and the order of operators are all there is to an expression: it is compared as code is, but
  * for its spaces. Without a space, a bracket or a second operator it may be a date, a ratio or a range.
@@ -96,6 +117,7 @@ export function split(text: string): Parts {
   // `orders(id, total)` is one piece of code, whatever its commas look like.
   prose = prose.replaceAll(/\b[A-Za-z_][\w.]*\([^()\n]{0,200}\)/g, (call) => take(code, call));
   prose = takeExpressions(prose, (expression) => take(code, expression));
+  prose = takeNotation(prose, (notation) => take(code, notation));
   prose = prose
     .replaceAll(
       /"([^"]*)"(\s+\p{Lu})?/gu,

@@ -24,7 +24,7 @@ export type Reading = {
 
 /** The text is about words: none may be replaced by another. */
 const ABOUT_WORDS =
-  /\b(?:mean|means|meaning|say|said|saying|(?<!(?:\d|one|two|three|four|five|six|ten|in|few|simple|own|other|hundred)[ -])words?|phrases?|translat\w*|spell\w*|pronounc\w*|pronunciation|synonyms?|antonyms?|opposite|rhym\w*|grammar|defin\w*|terms?|idioms?)\b/i;
+  /\b(?:mean|means|meaning|say|said|saying|(?<!(?:\d|one|two|three|four|five|six|ten|in|few|simple|own|other|hundred)[ -])words?|phrases?|translat\w*|spell\w*|pronounc\w*|pronunciation|synonyms?|antonyms?|opposite|rhym\w*|grammar|defin\w*|terms?|idioms?|parts? of speech|(?:ad)?verbs?|(?:pro)?nouns?|adjectives?|conjunctions?|syllables?|letters (?:in|are|does)|(?:use|put) .{1,30} in a sentence|etymolog\w*|anagrams?|homophones?|conjugat\w*|slang)\b/i;
 /** A task on a text that nothing marks as a text: any word may be part of it. */
 const UNMARKED_TEXT =
   /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|reword\w*|paraphras\w*|shorten\w*|proofread\w*|correct|simplify)\b/i;

@@ -1,3 +1,4 @@
+import { ACRONYM_WORDS, ELEMENTS, NUMBERED } from "./data/cased.ts";
 import { CONTRACTIONS, IS_AFTER } from "./data/contractions.ts";
 import { ALWAYS_ISE, SPELLINGS } from "./data/spelling.ts";
 import { PAYLOAD } from "./payload.ts";
@@ -38,18 +39,30 @@ function capitalsSayNothing(prose: string): boolean {
 /** "US", "IT", "May" and "Who" are other words than "us", "it", "may" and "who". */
 function nameText(lower: string, raw: string): string {
   if (lower === "us") return "usa";
+  // "Co" and "CO": an element and a compound. "AIDS" and "aids": a disease and what helps.
+  if (ELEMENTS.has(raw) || ACRONYM_WORDS.has(raw)) return raw;
   return raw;
 }
 
+type Capital = { readonly shouted: boolean; readonly works: boolean };
+
+/** Of works and those who make them, any word with a capital may be the name: "who wrote It". */
+const OF_WORKS =
+  /\b(?:wrote|directed|sang|sings?|plot|movies?|films?|novels?|songs?|bands?|books?|albums?|starred|stars|cast|lyrics|sitcom|musical|series)\b/;
+
 /** A capital on a small word is emphasis or a title's; only these few are something else with it. */
-function isNameLike(lower: string, raw: string, shouted: boolean): boolean {
+function isNameLike(lower: string, raw: string, { shouted, works }: Capital): boolean {
   // "All A are B": a letter that stands for something.
   if (raw === "A") return true;
   if (!FUNCTION_WORDS.has(lower)) return true;
+  if (works && !shouted && !/^(?:a|an|the|of|and|i)$/.test(lower)) return true;
   return shouted
     ? /^(?:it|us|who)$/.test(lower) && raw === lower.toUpperCase()
     : /^(?:may|will)$/.test(lower);
 }
+
+const isCasedName = (lower: string, raw: string): boolean =>
+  FUNCTION_WORDS.has(lower) || ELEMENTS.has(raw) || ACRONYM_WORDS.has(raw);
 
 function respell(text: string): string {
   const meant = meantBy(text);
@@ -96,9 +109,11 @@ const isCasedUnit = (raw: string): boolean =>
 class Tokeniser {
   readonly tokens: Token[] = [];
   readonly #plainCapitals: boolean;
+  readonly #works: boolean;
 
   constructor(prose: string) {
     this.#plainCapitals = capitalsSayNothing(prose);
+    this.#works = OF_WORKS.test(prose);
   }
 
   push(token: Token): void {
@@ -125,13 +140,17 @@ class Tokeniser {
       return;
     }
     const atStart = isBreak(this.tokens.at(-1));
+    if (raw === "I" && NUMBERED.has(this.tokens.at(-1)?.text ?? "")) {
+      this.push({ kind: "name", text: "i" });
+      return;
+    }
     const shouted = stem.length > 1 && stem === stem.toUpperCase();
     const capital =
       !this.#plainCapitals &&
       /^\p{Lu}/u.test(stem) &&
       !EMPHASISED.has(stem) &&
       (!atStart || shouted || /\p{Lu}/u.test(stem.slice(1))) &&
-      isNameLike(first, stem, shouted);
+      isNameLike(first, stem, { shouted, works: this.#works });
     const inner = /\p{Ll}\p{Lu}/u.test(stem) || SMALL_START.test(stem);
     // camelCase is an identifier: its case counts. PascalCase is as often a product's name.
     if (!this.#plainCapitals && /^\p{Ll}/u.test(stem) && inner && !SMALL_START.test(stem)) {
@@ -142,7 +161,7 @@ class Tokeniser {
     const named = capital || SMALL_START.test(first);
     for (const [at, text] of (named ? written : expand(meantBy(small))).entries()) {
       if (at === 0 && named) {
-        this.push({ kind: "name", text: FUNCTION_WORDS.has(text) ? nameText(text, stem) : text });
+        this.push({ kind: "name", text: isCasedName(text, stem) ? nameText(text, stem) : text });
       } else {
         for (const piece of respell(text).split("_")) this.push({ kind: "word", text: piece });
       }
@@ -219,7 +238,7 @@ function peel(chunk: string): { core: string; before: string; after: string } {
   if (!keepsBracket) core = core.slice(before.length);
   for (;;) {
     const tail = CLOSING.exec(core)?.[0];
-    if (tail !== undefined && tail.length < core.length) {
+    if (tail !== undefined && /[\p{L}\p{N}\uE001]/u.test(core.slice(0, -tail.length))) {
       after = tail + after;
       core = core.slice(0, -tail.length);
     } else if (core.length > 1 && core.endsWith(")") && !core.includes("(")) {

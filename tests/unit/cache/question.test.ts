@@ -70,6 +70,7 @@ describe("questionOf", () => {
     [{ temperature: 0.2 }, true],
     [{ temperature: 0 }, false],
     [{ temperature: 1, seed: 0 }, false],
+    [{ temperature: 1, seed: -1 }, true],
     ["nonsense", true],
   ])("knows whether the model samples: %j", (options, isSampled) => {
     expect(ask(chat([user("a")], { options }))?.isSampled).toBe(isSampled);

@@ -19,7 +19,12 @@ const answer = (content: string) => ({ message: { role: "assistant", content }, 
 function setUp({
   now = 1000,
   ...limits
-}: Partial<{ maxEntries: number; maxBytes: number; now: number }> = {}) {
+}: Partial<{
+  maxEntries: number;
+  maxBytes: number;
+  now: number;
+  normalise: (text: string) => string;
+}> = {}) {
   const clock = { now };
   const told: string[] = [];
   const tell =
@@ -97,6 +102,21 @@ describe("ResponseCache", () => {
     const ascii = cache.bytes;
     cache.store(question("a"), answer("語".repeat(100)), 1);
     expect(cache.bytes - ascii).toBe(200);
+  });
+
+  it("counts a text as it was written, however short it is found by", () => {
+    const { cache } = setUp({ normalise: (text) => text.trim() });
+    cache.store(question("a"), answer("1"), 1);
+    const short = cache.bytes;
+    cache.store(question(`a${" ".repeat(1000)}`), answer("1"), 1);
+    expect([cache.size, cache.bytes - short]).toEqual([1, 1000]);
+  });
+
+  it("has no answer that is younger than new when the clock is set back", () => {
+    const { cache, clock } = setUp();
+    cache.store(question("a"), answer("1"), 1);
+    clock.now -= 500;
+    expect(cache.find(question("a"))?.ageMs).toBe(0);
   });
 
   it("has one answer to a question, the newest", () => {

@@ -162,6 +162,7 @@ jquery firefox chrome safari gmail outlook slack notion figma`.split(/\s+/),
 /** Words that name something else with a capital letter; single letters do, too ("R", "vitamin A"). */
 export const DOUBLE_MEANING: ReadonlySet<string> = new Set([
   ...words(`polish turkey china apple target shell march may will bill mark rose job nice reading bath mercury jack frank
-grant hope faith grace chase gap delta august swift rust go`),
+grant hope faith grace chase gap delta august swift rust go jaguar beetle mustang lotus puma galaxy dodge democratic
+republican catholic orthodox conservative liberal alien windows`),
   ..."bcdefghjklmnopqrstuvwxyz".split(""),
 ]);

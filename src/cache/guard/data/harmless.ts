@@ -3,7 +3,7 @@
  * a degree, a number, a time or a style.
  */
 export const HARMLESS: ReadonlySet<string> = new Set(
-  `exactly actually really basically simply_put properly correctly proper usually normally typically generally currently
-certain various particular specific own actual located situated possible thing way also need good
+  `exactly actually really basically simply_put properly correctly usually normally typically generally currently
+certain various particular actual located situated possible thing also need
 following existing current please maybe perhaps commonly`.split(/\s+/),
 );

@@ -4,7 +4,7 @@
  * house/home, test/exam), opposites, degrees, names, and terms of a trade do not belong here.
  */
 const GROUPS = `
-delete remove erase eliminate
+delete remove eliminate
 directory folder
 fast quick rapid speedy
 faster quicker
@@ -23,27 +23,25 @@ movie film
 kid child
 fix repair mend resolve
 cheap inexpensive affordable
-help assist aid
-main chief primary principal major
-advantage benefit pro upside
-disadvantage drawback con downside
-tip advice pointer suggestion
+help assist
+main primary major
+advantage benefit upside
+disadvantage drawback downside
+tip advice suggestion
 reason cause
-show display
 use utilize
 rewrite rephrase reword rework
 suggest recommend propose
 kind type
-choose select pick
+choose select
 issue problem trouble
 allow permit let
 need require necessary
 answer reply respond response
-hard difficult tough
+hard difficult
 happen occur
-get obtain acquire retrieve
+get obtain acquire
 whole entire
-screen monitor
 infant baby
 teenager teen adolescent
 pain ache hurt
@@ -51,16 +49,13 @@ sick ill unwell
 medicine medication
 painkiller analgesic
 shop store
-apartment flat
 lorry truck
-vacation holiday
 petrol gasoline
 rubbish garbage trash
 pavement sidewalk
 sofa couch
 aubergine eggplant
 courgette zucchini
-coriander cilantro
 lawyer attorney
 country nation
 dad father
@@ -68,9 +63,7 @@ mom mother
 grandma grandmother
 grandpa grandfather
 speak talk
-student pupil
 finish complete
-kill terminate
 improve enhance
 increase raise boost
 reduce decrease
@@ -90,12 +83,12 @@ currently presently
 immediately instantly
 suitable appropriate
 wrong incorrect
-strange odd weird
+strange weird
 scared afraid
 happy glad
 thaw defrost
-enable activate
-disable deactivate
+enable turn_on
+disable turn_off
 wool woolen
 wood wooden
 sad unhappy
@@ -105,7 +98,6 @@ famous renowned
 dangerous hazardous risky
 tasty delicious
 substitute replacement alternative
-brief short
 polite courteous
 politely courteously
 configure setup
@@ -131,7 +123,6 @@ near nearby
 loud noisy
 quiet silent
 quietly silently
-noise sound
 mainly mostly primarily
 maybe perhaps
 each every
@@ -142,10 +133,9 @@ additional extra
 many numerous
 enough sufficient
 nearly almost
-regulation rule
 trip journey
 explain describe
-create make build generate prepare
+create make generate
 remember memorize
 calculate compute work_out
 contain include
@@ -169,7 +159,6 @@ important significant crucial
 essential vital
 staff personnel
 company firm
-business enterprise
 employee worker
 boss supervisor
 coworker colleague
@@ -178,36 +167,23 @@ pal buddy
 wed marry
 dead deceased
 die perish
-ancient antique
 fabric textile
 gadget device
 beverage drink
 dinner supper
-meal dish
 snack nibble
-pan skillet
 jumper sweater
 curtain drape
 faucet tap
-torch flashlight
-lift elevator
 luggage baggage
-aircraft airliner
-motorway highway freeway
 railway railroad
 subway underground metro
 hotel lodging
 beach seaside
 woods forest
-stone rock
 earthquake quake
 storm tempest
-fog mist
-sunrise dawn
-sunset dusk
 disease illness
-cure remedy
-wound injury
 pregnant expecting
 weary tired
 sleepy drowsy
@@ -215,35 +191,28 @@ dizzy lightheaded
 belly tummy
 flu influenza
 vaccine vaccination
-contagious infectious
 toxic poisonous
 harmful damaging detrimental
 healthy nutritious
 exercise workout
-save preserve
 conserve economize
 loan borrowing
-bill invoice
 tenant renter
 contract agreement
-crime offense
-thief burglar
 send dispatch
 arrive reach
 stop halt cease
 carry_on continue
-repeat redo
-alter modify change edit
+alter modify edit
 adjust tweak
-swap exchange
 transform convert
 gather collect
 accumulate amass
-divide split separate
+split separate
 connect link
 attach fasten
 disconnect unlink
-find locate spot
+find locate
 hear overhear
 understand comprehend grasp
 teach instruct
@@ -269,25 +238,18 @@ win triumph
 destroy demolish
 damage harm
 burn scorch
-blend mix
-wipe mop
 scrub scour
 tidy neat
 dirty filthy
 smell odor scent
-taste flavor
 correct accurate
 error mistake
 slow sluggish
-empty vacant blank
-unique distinct
-random arbitrary
+empty vacant
 various diverse
-basic fundamental elementary
 advanced sophisticated
 complicated complex
 obvious evident
-rare uncommon
 common widespread
 typical usual
 huge enormous gigantic
@@ -299,7 +261,6 @@ formerly previously
 slogan tagline
 essay composition
 draft compose
-outline sketch
 summarize recap
 overview summary
 highlight emphasize
@@ -313,11 +274,8 @@ messy untidy
 pharmacy drugstore
 cop policeman
 roommate flatmate housemate
-resume cv
-bankrupt insolvent
 postcode zipcode
 bicyclist cyclist
-chauffeur driver
 pedestrian walker
 windscreen windshield
 nappy diaper
@@ -345,8 +303,6 @@ bunny rabbit
 dishcloth dishrag
 glue adhesive
 spanner wrench
-varnish lacquer
-spade shovel
 coast shore
 crossroads intersection
 sculpture statue
@@ -382,7 +338,6 @@ tiredness fatigue
 overseas abroad
 departure leaving
 motorbike motorcycle
-elementary_school primary_school
 timetable schedule
 doctorate phd
 param parameter
@@ -403,7 +358,6 @@ btn button
 prod production
 async asynchronous
 sync synchronize
-bug defect
 newline line_break
 postpone defer
 repay pay_back
@@ -452,9 +406,7 @@ throb pulsate
 soak drench
 soaked drenched
 cellphone mobile_phone
-earbud earphone
 eyeglasses spectacles
-washer washing_machine
 dentures false_teeth
 sunburned sunburnt
 swollen puffy
@@ -463,12 +415,8 @@ contraception birth_control
 obese corpulent
 physiotherapist physical_therapist
 physiotherapy physical_therapy
-optician optometrist
 undertaker mortician
-gardener horticulturist
 hairdresser hairstylist
-babysitter childminder
-janitor caretaker
 salesman salesperson
 spokesman spokesperson
 fireman firefighter
@@ -480,7 +428,6 @@ murderer killer
 landlord lessor
 mortgage home_loan
 profitable lucrative
-refund reimbursement
 voucher coupon
 vendor seller
 shopper buyer
@@ -513,7 +460,6 @@ humid muggy
 chilly nippy
 freezing frigid
 scorching sweltering
-foggy misty
 windy breezy
 stout portly
 bald hairless

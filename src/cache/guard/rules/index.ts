@@ -7,6 +7,7 @@ import { followUp } from "./follow-up.ts";
 import { formatAndLength } from "./format-and-length.ts";
 import { grouping } from "./grouping.ts";
 import { language } from "./language.ts";
+import { sameMarks } from "./marks.ts";
 import { modality } from "./modality.ts";
 import { names } from "./names.ts";
 import { negation } from "./negation.ts";
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   quoted,
   code,
   grouping,
+  sameMarks,
   numbers,
   units,
   dates,

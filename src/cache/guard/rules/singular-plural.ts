@@ -20,7 +20,9 @@ export const singularPlural: Rule = {
       // "What does it print" and "what it prints".
       const inA = pair.a === singular;
       if (hasDo(inA ? a : b) && !hasDo(inA ? b : a)) return true;
-      if (singular.form !== "plain" || plural.verb || singular.prep === "to") return true;
+      if (singular.form !== "plain" || plural.verb) return true;
+      // "To print": a verb; "to my teacher": a noun.
+      if (singular.prep === "to" && singular.article === "") return true;
       if (followsNumber(a.units, singular, plural) && followsNumber(b.units, singular, plural))
         return true;
       return !asked && plural.article !== "the" && singular.article !== "the";

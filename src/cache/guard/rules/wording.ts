@@ -34,6 +34,17 @@ function onlyOneSays({ alignment }: Case): boolean {
   return !(said(alignment.onlyA) && said(alignment.onlyB));
 }
 
+/** "If I sue him", "if I am sued": the pronoun is what the passive left out. */
+const isPassive = (unit: Unit): boolean =>
+  /^(?:ed|participle)$/.test(unit.form) && unit.helper !== "" && unit.helper !== "perfect";
+function onlyOnePassive({ a, b, alignment }: Case): boolean {
+  const left = [...alignment.onlyA, ...alignment.onlyB];
+  return (
+    left.some(({ text }) => PERSONS.has(text)) &&
+    a.units.some(isPassive) !== b.units.some(isPassive)
+  );
+}
+
 /** A harmless word on either side may be one in place of the other ("need" for "own"): only one may add. */
 const bothSay = ({ alignment }: Case): boolean =>
   alignment.onlyA.length > 0 && alignment.onlyB.length > 0;
@@ -47,6 +58,7 @@ export const wording: Rule = {
     ) &&
     !exchanged(texts) &&
     onlyOneSays(texts) &&
+    !onlyOnePassive(texts) &&
     !bothSay(texts) &&
     leftOver(texts).length <= MAX_HARMLESS &&
     texts.alignment.pairs.every(({ a, b }) => a.prep === b.prep || samePreposition(a, b, texts)),

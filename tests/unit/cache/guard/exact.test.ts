@@ -6,6 +6,7 @@ describe("normaliseExact", () => {
   it.each([
     ["What is the capital of Peru?", "what is the capital of Peru"],
     ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
+    ["tell me a joke!", "Tell me a joke."],
     ["It’s late, what now?", "it's late, what now?"],
     ["Wie heißt die Hauptstadt?", "wie heißt die Hauptstadt"],
   ])("merges %s and %s", (a, b) => {
@@ -25,6 +26,9 @@ describe("normaliseExact", () => {
     ["Is it late. May we go", "Is it late. may we go"],
     ["if x:\n    y", "if x:\n  y"],
     ["What is 5!", "What is 5!!"],
+    ["What is 5!", "What is 5"],
+    ["What is n!", "What is n?"],
+    ["What is (a+b)!", "What is (a+b)"],
     ["No, the other file.", "No, the other file!!"],
     ["", "?"],
   ])("keeps %s and %s apart", (a, b) => {

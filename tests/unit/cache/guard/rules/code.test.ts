@@ -10,6 +10,9 @@ describeRule(code, {
     ["How do I solve 3x + 7 = 22?", "How can I solve 3x+7=22?"],
   ],
   refuses: [
+    ["What is the value of 5!", "What is the value of 5?"],
+    ["How do I compute n! in Python?", "How do I compute n in Python?"],
+    ["What is the sum of 3! and 4?", "What is the sum of 3 and 4!"],
     ["What does this print?\n\nprint(7 / 2)", "What does this print?\n\nprint(7 // 2)"],
     [
       "How many times does this run?\n\nfor (int i = 0; i < 9; i++) {}",

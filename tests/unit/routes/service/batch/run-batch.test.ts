@@ -61,6 +61,7 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
   const results = runBatch(c as unknown as AppContext, services as unknown as Services, {
     count,
     atOnce,
+    cache: "semantic",
     ask,
   });
   return { results, scopes, logged, told };

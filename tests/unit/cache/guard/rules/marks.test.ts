@@ -1,0 +1,19 @@
+import { sameMarks } from "../../../../../src/cache/guard/rules/marks.ts";
+import { describeRule } from "../table.ts";
+
+describeRule(sameMarks, {
+  passes: [
+    [
+      "How do I descale a kettle - and how often should I do that?",
+      "How do I descale a kettle, and how often should I do that?",
+    ],
+    ["How do I grow basil indoors ?", "How do I grow basil indoors?"],
+  ],
+  refuses: [
+    ["How do I type ; on a Mac keyboard?", "How do I type : on a Mac keyboard?"],
+    ["How do I type - on a Mac keyboard?", "How do I type — on a Mac keyboard?"],
+    ["What is the ? operator in JavaScript?", "What is the ?? operator in JavaScript?"],
+    ["What does !! mean in Bash?", "What does .. mean in Bash?"],
+    ["What does the ! symbol mean in maths?", "What does the : symbol mean in maths?"],
+  ],
+});

@@ -1,0 +1,25 @@
+import { scope } from "../../../../../src/cache/guard/rules/scope.ts";
+import { describeRule } from "../table.ts";
+
+describeRule(scope, {
+  passes: [
+    [
+      "How do I start the server and why does the client fail?",
+      "Please tell me how to start the server and why the client fails.",
+    ],
+    [
+      "Where is the log file and how do I delete it?",
+      "Hi! Where's the log file and how can I delete it? Thanks",
+    ],
+  ],
+  refuses: [
+    [
+      "How do I start the server and why does the client fail?",
+      "Why do I start the server and how does the client fail?",
+    ],
+    [
+      "Can I freeze the soup and should I reheat the rice?",
+      "Should I freeze the soup and can I reheat the rice?",
+    ],
+  ],
+});

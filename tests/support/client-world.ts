@@ -67,7 +67,10 @@ export async function startClientWorld() {
       return { model: `${registry.host}/me/${name}:v1`, size: weights.length };
     },
     registryHost: registry.host,
-    stop: () => service.stop().finally(cleanUp),
+    stop: async (): Promise<void> => {
+      await service.stop();
+      await cleanUp();
+    },
   };
 }
 

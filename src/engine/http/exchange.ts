@@ -35,7 +35,7 @@ export class Exchange {
 
   /** The body as it comes; who reads slowly slows the client down. */
   chunks(): AsyncIterable<Uint8Array> {
-    return this.#request;
+    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   }
 
   get started(): boolean {
@@ -51,6 +51,8 @@ export class Exchange {
     const body = Buffer.from(text);
     this.#response.writeHead(status, { ...headers, "content-length": String(body.length) });
     this.#response.end(this.method === "HEAD" ? undefined : body);
+    // Many clients read no answer before they have sent everything.
+    this.#request.resume();
   }
 
   /**

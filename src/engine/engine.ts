@@ -3,18 +3,23 @@ import type { Emit } from "./events.ts";
 import { Router } from "./http/router.ts";
 import { HttpServer } from "./http/server.ts";
 import { isEmbeddingOnly } from "./models/capabilities.ts";
-import { EMBEDDING_MODEL } from "./models/catalogue.ts";
+import { CATALOGUE, EMBEDDING_MODEL } from "./models/catalogue.ts";
 import { Puller } from "./models/pull.ts";
+import { createWeb } from "./models/registry/web.ts";
 import { registrySource } from "./models/sources/registry.ts";
 import { shippedSource } from "./models/sources/shipped.ts";
 import { wheelSource } from "./models/sources/wheel.ts";
 import { ModelStore } from "./models/store.ts";
 import { engineRoutes } from "./routes/all.ts";
+import { checkWeights } from "./runner/check-weights.ts";
 import { inferenceThreads, openLlama } from "./runner/llama.ts";
+import { loadFailure } from "./runner/load-failure.ts";
 import { ModelRunner } from "./runner/model-runner.ts";
 import { Residency } from "./runner/residency.ts";
+import { ModelTemplates } from "./templates/model-templates.ts";
 import type { Services, WantedModel } from "./services.ts";
 import type { EngineSettings, Environment } from "./settings.ts";
+import { Trials } from "./trial/trial.ts";
 
 export type EngineOptions = {
   readonly settings: EngineSettings;
@@ -33,21 +38,24 @@ export type Engine = {
 
 /** Puts the engine together; nothing runs before `start`. */
 export function createEngine({ settings, environment, emit, warn }: EngineOptions): Engine {
-  const store = new ModelStore({ root: settings.modelsDir });
+  const store = new ModelStore({ root: settings.modelsDir, prune: settings.prune });
   const sources = [
     shippedSource({ file: settings.embeddingModelFile }),
-    registrySource(),
+    registrySource({ web: createWeb(environment) }),
     wheelSource({ environment }),
   ];
   const puller = new Puller({ store, sources, emit });
   const residency = new Residency<ModelRunner, WantedModel>({
-    load: modelLoader(settings),
+    load: modelLoader(settings, environment, warn),
     maxLoaded: settings.maxLoaded,
+    maxQueue: settings.maxQueue,
     keepAliveMs: settings.keepAliveMs,
     onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
     onUnloaded: (model) => emit("model_unloaded", { model }),
   });
-  const services: Services = { store, puller, residency, contextLength: settings.contextLength };
+  const templates = new ModelTemplates();
+  const { contextLength } = settings;
+  const services: Services = { store, puller, templates, residency, contextLength };
   const onError = (err: unknown) => {
     if (!(err instanceof EngineError)) warn(describe(err));
   };
@@ -64,6 +72,7 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
     async stop() {
       server.stop();
       await residency.stop();
+      await store.close();
     },
   };
 }
@@ -73,17 +82,30 @@ function describe(err: unknown): string {
 }
 
 /** Loads models with one llama.cpp, opened with the first of them. */
-function modelLoader({ parallel }: EngineSettings) {
+function modelLoader(
+  { parallel }: EngineSettings,
+  environment: Environment,
+  warn: (message: string) => void,
+) {
   const threads = inferenceThreads();
+  const trials = new Trials({ known: CATALOGUE.map(({ weights }) => weights.digest), environment });
   let llama: ReturnType<typeof openLlama> | undefined;
+  /** What llama.cpp has said of the model that is being loaded: one is, at a time. */
+  const complaints: string[] = [];
   return async ({ model, contextLength }: WantedModel): Promise<ModelRunner> => {
-    llama ??= openLlama(threads);
-    return ModelRunner.load(await llama, {
-      weightsPath: model.weightsPath,
-      contextLength,
-      sequences: parallel,
-      threads,
-      embeddingOnly: isEmbeddingOnly(model),
+    const { weightsPath, weightsDigest } = model;
+    const embeddingOnly = isEmbeddingOnly(model);
+    await checkWeights(weightsPath);
+    await trials.pass({ weightsPath, weightsDigest, embeddingOnly });
+    llama ??= openLlama(threads, (text) => {
+      complaints.push(text);
+      warn(text);
+    });
+    const opened = await llama;
+    complaints.length = 0;
+    const request = { weightsPath, contextLength, sequences: parallel, threads, embeddingOnly };
+    return ModelRunner.load(opened, request).catch((err: unknown) => {
+      throw loadFailure(err, complaints);
     });
   };
 }

@@ -8,10 +8,14 @@ export type EngineSettings = {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly modelsDir: string;
+  /** Whether blobs that no model uses are removed at the start and when a model is replaced. */
+  readonly prune: boolean;
   readonly keepAliveMs: number;
   /** Sequences a text model decodes side by side. */
   readonly parallel: number;
   readonly maxLoaded: number;
+  /** Requests that may wait for a model to be loaded behind the one that is. */
+  readonly maxQueue: number;
   readonly contextLength: number;
   readonly embeddingModelFile: string | undefined;
   /** End when stdin does: the parent is gone, however it ended. */
@@ -33,13 +37,20 @@ export function readSettings(env: Environment): EngineSettings {
   return {
     ...readHost(text("OLLAMA_HOST")),
     modelsDir: text("OLLAMA_MODELS") || `${text("HOME") || "."}/.ollama/models`,
+    prune: !isOn(text("OLLAMA_NOPRUNE")),
     keepAliveMs: keepAliveSetting(text("OLLAMA_KEEP_ALIVE")),
     parallel: figure("OLLAMA_NUM_PARALLEL", 4),
     maxLoaded: figure("OLLAMA_MAX_LOADED_MODELS", 3),
+    maxQueue: text("OLLAMA_MAX_QUEUE") === "0" ? 0 : figure("OLLAMA_MAX_QUEUE", 512),
     contextLength: figure("OLLAMA_CONTEXT_LENGTH", 4_096),
     embeddingModelFile: text("ENGINE_EMBEDDING_MODEL_FILE") || undefined,
     exitOnStdinEnd: text("ENGINE_EXIT_ON_STDIN_END") === "1",
   };
+}
+
+/** Ollama's rule for switches: what is no boolean counts as on. */
+function isOn(text: string): boolean {
+  return text !== "" && !["0", "f", "false"].includes(text.toLowerCase());
 }
 
 function readHost(text: string): { host: string; port: number } {

@@ -49,6 +49,11 @@ export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): 
     args: [options.entry],
     origin: `http://127.0.0.1:${options.port}`,
     env: {
+      // glibc keeps an arena for each of many threads, and what a model leaves in them: after twenty
+      // loads the engine takes 280 MB without this, and 210 MB with it.
+      MALLOC_ARENA_MAX: "2",
+      // Where llama.cpp gives up, it would start a debugger on itself first, which takes seconds.
+      GGML_NO_BACKTRACE: "1",
       ...settings.env,
       ...common(options.port, settings),
       OLLAMA_NUM_PARALLEL: String(parallel),

@@ -28,9 +28,14 @@ export class Exchange {
 
   /** The whole body; Ollama knows no limit. */
   async body(): Promise<Uint8Array> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#request) chunks.push(chunk as Buffer);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.chunks()) chunks.push(chunk);
     return Buffer.concat(chunks);
+  }
+
+  /** The body as it comes; who reads slowly slows the client down. */
+  chunks(): AsyncIterable<Uint8Array> {
+    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   }
 
   get started(): boolean {
@@ -46,6 +51,8 @@ export class Exchange {
     const body = Buffer.from(text);
     this.#response.writeHead(status, { ...headers, "content-length": String(body.length) });
     this.#response.end(this.method === "HEAD" ? undefined : body);
+    // Many clients read no answer before they have sent everything.
+    this.#request.resume();
   }
 
   /**

@@ -69,6 +69,13 @@ export class Fields {
     });
   }
 
+  integers(name: string): number[] | undefined {
+    return this.list(name, "[]int")?.map((item) => {
+      if (typeof item === "number" && Number.isInteger(item)) return item;
+      throw this.#wrongType(name, item, "int");
+    });
+  }
+
   /** A nested object. */
   object(name: string, goType: string): Fields | undefined {
     const value = this.raw(name);
@@ -77,10 +84,10 @@ export class Fields {
     throw this.#wrongType(name, value, goType);
   }
 
-  /** A list of objects. */
+  /** A list of objects; null is one without fields. */
   objects(name: string, goType: string): Fields[] | undefined {
     return this.list(name, `[]${goType}`)?.map((item) => {
-      if (isObject(item)) return new Fields(`${this.#path}.${name}`, item);
+      if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
       throw this.#wrongType(name, item, goType);
     });
   }

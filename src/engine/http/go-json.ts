@@ -8,6 +8,12 @@ export class JsonSyntaxError extends Error {}
 export class EmptyJsonError extends Error {}
 
 /**
+ * Go's decoder allows ten times as many; what works on a value here goes as deep as the value, and
+ * the stack is smaller.
+ */
+const MAX_DEPTH = 1_000;
+
+/**
  * Reads the first JSON value of `bytes` and ignores what follows it, as Go's decoder does; invalid
  * UTF-8 is replaced.
  * @throws {JsonSyntaxError} with Go's text. @throws {EmptyJsonError} when there is nothing but
@@ -15,12 +21,30 @@ export class EmptyJsonError extends Error {}
  */
 export function parseFirstJson(bytes: Uint8Array): Json {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  let value: Json;
   try {
-    return JSON.parse(text) as Json;
+    value = JSON.parse(text) as Json;
   } catch {
     return new Scanner(text).first();
   }
+  // Each level takes two characters.
+  if (text.length > 2 * MAX_DEPTH) checkDepth(value);
+  return value;
 }
+
+function checkDepth(value: Json): void {
+  let level = [value].filter(isNested);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === MAX_DEPTH) throw tooDeep(Array.isArray(level[0]) ? "[" : "{");
+    level = level.flatMap((item) => Object.values(item).filter(isNested));
+  }
+}
+
+const isNested = (value: Json): value is Json[] | { [key: string]: Json } =>
+  typeof value === "object" && value !== null;
+
+const tooDeep = (opening: string): JsonSyntaxError =>
+  new JsonSyntaxError(`invalid character '${opening}' exceeded max depth`);
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -38,6 +62,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 class Scanner {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -52,14 +77,21 @@ class Scanner {
   #value(): Json {
     this.#space();
     const char = this.#peek();
-    if (char === "{") return this.#object();
-    if (char === "[") return this.#array();
+    if (char === "{" || char === "[") return this.#nested(char);
     if (char === '"') return this.#string();
     if (char === "t") return this.#literal("true", true);
     if (char === "f") return this.#literal("false", false);
     if (char === "n") return this.#literal("null", null);
     if (char === "-" || isDigit(char)) return this.#number();
     throw this.#unexpected("looking for beginning of value");
+  }
+
+  #nested(opening: string): Json {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw tooDeep(opening);
+    const value = opening === "{" ? this.#object() : this.#array();
+    this.#depth -= 1;
+    return value;
   }
 
   #object(): Json {

@@ -1,4 +1,6 @@
 import type { CompletionEnd } from "../runner/completion.ts";
+import type { RatedToken, TokenLogprob } from "../runner/logprobs.ts";
+import type { ToolCall } from "../tools/tool-call.ts";
 
 /** Figures of the last line, durations in nanoseconds; Go leaves out what is zero. */
 export type Metrics = {
@@ -10,19 +12,34 @@ export type Metrics = {
   readonly eval_duration?: number;
 };
 
+/** A token's figures as answers carry them. */
+type LogprobEntry = {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes?: readonly number[];
+};
+export type Logprob = LogprobEntry & { readonly top_logprobs?: readonly LogprobEntry[] };
+
 type Head = { readonly model: string; readonly created_at: string };
 type Tail = { readonly done: boolean; readonly done_reason?: string };
+type Rated = { readonly logprobs?: readonly Logprob[] };
 
 /** A line of `/api/generate`; its fields stand in the order Ollama writes them. */
 export type GenerateLine = Head & { readonly response: string } & Tail & {
     readonly context?: readonly number[];
-  } & Metrics;
+  } & Metrics &
+  Rated;
 
 /** A line of `/api/chat`. */
 export type ChatLine = Head & {
-  readonly message: { readonly role: string; readonly content: string };
+  readonly message: {
+    readonly role: string;
+    readonly content: string;
+    readonly tool_calls?: readonly ToolCall[];
+  };
 } & Tail &
-  Metrics;
+  Metrics &
+  Rated;
 
 /**
  * A model loaded or unloaded is one object even for who asked for a stream; everything else is
@@ -49,6 +66,26 @@ export function metricsOf(
     eval_count: end.evalCount,
     eval_duration: end.evalNs,
   };
+}
+
+/** The field `logprobs` of a line, left out when it has nothing to say. */
+export function logprobsOf(logprobs: readonly TokenLogprob[]): Rated {
+  if (logprobs.length === 0) return {};
+  const entries = logprobs.map(({ top, ...token }) => ({
+    ...entryOf(token),
+    ...(top.length > 0 && { top_logprobs: top.map(entryOf) }),
+  }));
+  return { logprobs: entries };
+}
+
+function entryOf({ token, logprob }: RatedToken): LogprobEntry {
+  return { token, logprob, ...(token !== "" && { bytes: [...Buffer.from(token)] }) };
+}
+
+/** The figures of two lines, one after the other. */
+export function joinLogprobs(one: Rated, other: Rated): Rated {
+  const logprobs = [...(one.logprobs ?? []), ...(other.logprobs ?? [])];
+  return logprobs.length > 0 ? { logprobs } : {};
 }
 
 /** Whole nanoseconds of a duration in milliseconds; never zero, since zero is not shown. */

@@ -2,13 +2,15 @@ import { EngineError } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
+import type { ChatTemplate } from "../templates/chat-template.ts";
+import { CallReader, type Read } from "../tools/call-reader.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
-import { type Answer, type ChatLine, metricsOf, timestamp } from "./answer.ts";
-import { fitPrompt } from "./fit-prompt.ts";
+import { type Answer, type ChatLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
 import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
-import { dropOldest, renderPrompt, tagImages, withSystem } from "./prompt.ts";
-import type { ChatRequest } from "./requests.ts";
+import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
+import type { ChatRequest, Turn } from "./requests.ts";
 
 /**
  * Answers a conversation. Checks come in Ollama's order, so the same mistake gets the same answer.
@@ -28,19 +30,23 @@ export async function chat(
     return { kind: "object", value: emptyLine(request.model, "unload") };
   }
   requireText(model, request.model, "chat");
-  if (request.tools) throw new EngineError(400, `${fullName(model.name)} does not support tools`);
+  const template = await services.templates.of(model);
+  if (request.tools.length > 0 && template.toolFormats.length === 0) {
+    throw new EngineError(400, `${fullName(model.name)} does not support tools`);
+  }
   refuseThinking(request.think, request.model, { levelFirst: false });
   const open = await openModel(services, model, request, signal);
   if (empty) {
     open.lease.release();
     return { kind: "object", value: emptyLine(request.model, "load") };
   }
-  const lines = chatLines({ model, open, request, startedAt, signal });
+  const lines = chatLines({ model, template, open, request, startedAt, signal });
   return { kind: "lines", lines };
 }
 
 type Run = {
   readonly model: StoredModel;
+  readonly template: ChatTemplate;
   readonly open: OpenModel;
   readonly request: ChatRequest;
   readonly startedAt: number;
@@ -51,35 +57,67 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { open, request, startedAt, signal } = run;
   const loadedAt = performance.now();
   const { lease, options } = open;
+  const { model, shift, logprobs } = request;
   try {
-    const json = decodeFormat(request.format) === "json";
-    const tokens = promptTokens(run);
-    const completion = { tokens, options, shift: request.shift, signal, json };
+    const grammar = decodeFormat(request.format);
+    const { text: prompt, tokens } = promptOf(run);
+    const reader = callReader(run, prompt);
+    const completion = { tokens, options, shift, logprobs, signal, grammar };
     const pieces = lease.runner.complete(completion);
     let next = await pieces.next();
     for (; !next.done; next = await pieces.next()) {
-      if (next.value !== "") yield { ...chatLine(request.model, next.value), done: false };
+      const read = reader?.push(next.value.text) ?? { text: next.value.text, calls: [] };
+      yield* linesOf(model, read, logprobsOf(next.value.logprobs));
     }
+    if (reader) yield* linesOf(model, reader.end());
     const { doneReason } = next.value;
     if (doneReason === undefined) return;
     const metrics = metricsOf(next.value, { startedAt, loadedAt, promptCount: tokens.length });
-    yield { ...emptyLine(request.model, doneReason), ...metrics };
+    yield { ...emptyLine(model, doneReason), ...metrics };
   } finally {
     lease.release();
   }
 }
 
-function promptTokens({ model, open, request }: Run) {
+/** Text and calls of one step, a line each; none for a step that says nothing yet. */
+function* linesOf(
+  model: string,
+  { text, calls }: Read,
+  rated: Pick<ChatLine, "logprobs"> = {},
+): Generator<ChatLine, void> {
+  if (text !== "" || (rated.logprobs && calls.length === 0)) {
+    yield { ...chatLine(model, text), done: false, ...rated };
+  }
+  if (calls.length === 0) return;
+  const message = { role: "assistant", content: "", tool_calls: calls };
+  yield { ...chatLine(model, ""), message, done: false, ...(text === "" && rated) };
+}
+
+function callReader({ template, request }: Run, prompt: string): CallReader | undefined {
+  if (request.tools.length === 0) return undefined;
+  const names = new Set(request.tools.map(({ name }) => name));
+  return new CallReader({ formats: template.toolFormats, names, prompt });
+}
+
+/** The prompt as a text, and its tokens cut to what fits. */
+function promptOf({ model, template, open, request }: Run) {
   const { options, lease } = open;
   const { runner } = lease;
-  const turns = withSystem(tagImages(request.messages), model.system);
-  const whole = runner.tokenize(renderPrompt(model, turns));
-  if (whole.length < options.num_ctx || !request.truncate) {
-    return fitPrompt(whole, options, request.truncate);
-  }
-  const count = (kept: typeof turns) => runner.tokenize(renderPrompt(model, kept)).length;
-  const kept = dropOldest(turns, (some) => count(some) < options.num_ctx);
-  return fitPrompt(runner.tokenize(renderPrompt(model, kept)), options, true);
+  const { truncate } = request;
+  const tools = request.tools.map(({ description }) => description);
+  const render = (turns: readonly Turn[]) => template.render({ turns, tools, marks: runner.marks });
+  const turns = withSystem(
+    [...storedTurns(model), ...tagImages(request.messages)],
+    request.messages[0]?.role === "system" ? undefined : model.system,
+  );
+  const { longestToken } = runner;
+  const fits = (some: string) =>
+    !isTooLong(some, { options, longestToken }) &&
+    fitsContext(runner.tokenize(some), options.num_ctx);
+  let text = render(turns);
+  if (truncate && !fits(text)) text = render(newestTurns(turns, (some) => fits(render(some))));
+  const tokens = runner.tokenize(fitText(text, { options, longestToken, truncate }));
+  return { text, tokens: fitPrompt(tokens, { options, truncate }) };
 }
 
 function chatLine(model: string, content: string) {

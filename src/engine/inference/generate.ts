@@ -1,13 +1,15 @@
+import type { Token } from "node-llama-cpp";
 import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
+import type { ChatTemplate } from "../templates/chat-template.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
-import { type Answer, type GenerateLine, metricsOf, timestamp } from "./answer.ts";
-import { fitPrompt } from "./fit-prompt.ts";
+import { type Answer, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { fitPrompt, fitText } from "./fit-prompt.ts";
 import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
-import { renderPrompt, tagImages, withSystem } from "./prompt.ts";
+import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
 
 /**
@@ -28,12 +30,13 @@ export async function generate(
     return { kind: "object", value: lastLine(request.model, "unload") };
   }
   checkRequest(model, request);
+  const template = await services.templates.of(model);
   const open = await openModel(services, model, request, signal);
   if (empty) {
     open.lease.release();
     return { kind: "object", value: lastLine(request.model, "load") };
   }
-  const lines = generateLines({ model, open, request, startedAt, signal });
+  const lines = generateLines({ model, template, open, request, startedAt, signal });
   return { kind: "lines", lines };
 }
 
@@ -51,11 +54,11 @@ function checkRequest(model: StoredModel, request: GenerateRequest): void {
       `use raw with a finished prompt, or ${INSTALL_OLLAMA}`,
     );
   }
-  if (context) throw notOffered("context", "send the conversation to /api/chat instead");
 }
 
 type Run = {
   readonly model: StoredModel;
+  readonly template: ChatTemplate;
   readonly open: OpenModel;
   readonly request: GenerateRequest;
   readonly startedAt: number;
@@ -66,14 +69,17 @@ async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
   const { open, request, startedAt, signal } = run;
   const loadedAt = performance.now();
   const { lease, options } = open;
+  const { shift, logprobs, truncate } = request;
   try {
-    const json = decodeFormat(request.format) === "json";
-    const tokens = fitPrompt(lease.runner.tokenize(promptText(run)), options, request.truncate);
-    const completion = { tokens, options, shift: request.shift, signal, json };
+    const grammar = decodeFormat(request.format);
+    const tokens = fitPrompt(promptTokens(run), { options, truncate });
+    const completion = { tokens, options, shift, logprobs, signal, grammar };
     const pieces = lease.runner.complete(completion);
     let next = await pieces.next();
     for (; !next.done; next = await pieces.next()) {
-      if (next.value !== "") yield line(request.model, next.value);
+      const rated = logprobsOf(next.value.logprobs);
+      const { text } = next.value;
+      if (text !== "" || rated.logprobs) yield { ...line(request.model, text), ...rated };
     }
     const end = next.value;
     if (end.doneReason === undefined) return;
@@ -85,11 +91,33 @@ async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
   }
 }
 
-function promptText({ model, request }: Run): string {
-  const { prompt, system, raw, imageCount } = request;
+/** The tokens of the prompt, those of an earlier exchange first. */
+function promptTokens(run: Run): Token[] {
+  const { lease, options } = run.open;
+  const { runner } = lease;
+  const { context, truncate } = run.request;
+  const { longestToken } = runner;
+  const tokens = runner.tokenize(fitText(promptText(run), { options, longestToken, truncate }));
+  if (!context) return tokens;
+  const before = runner.tokensOf(context);
+  if (!before) throw new EngineError(400, "context holds a token this model does not know");
+  const begunTwice = before.length > 0 && tokens[0] === runner.firstToken;
+  return [...before, ...(begunTwice ? tokens.slice(1) : tokens)];
+}
+
+/** An earlier exchange in `context` stands in place of the turns the model brings along. */
+function promptText({ model, template, open, request }: Run): string {
+  const { prompt, system, raw, context, imageCount } = request;
   if (raw) return prompt;
-  const turns = tagImages([{ role: "user", content: prompt, imageCount }]);
-  return renderPrompt(model, withSystem(turns, system === "" ? model.system : system));
+  const turns = [
+    ...(context ? [] : storedTurns(model)),
+    ...tagImages([{ role: "user", content: prompt, imageCount }]),
+  ];
+  return template.render({
+    turns: withSystem(turns, system === "" ? model.system : system),
+    tools: [],
+    marks: open.lease.runner.marks,
+  });
 }
 
 function line(model: string, response: string): GenerateLine {

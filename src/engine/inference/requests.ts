@@ -1,5 +1,7 @@
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import type { RawOptions } from "../values/options.ts";
+import type { ToolCall } from "../tools/tool-call.ts";
+import type { OfferedTool } from "../tools/offered-tools.ts";
 import type { Think } from "../values/think.ts";
 
 /** What generate and chat have in common. */
@@ -12,6 +14,8 @@ type Common = {
   readonly think: Think;
   readonly truncate: boolean;
   readonly shift: boolean;
+  /** Figures for every token of the answer, with so many others; `undefined` for none at all. */
+  readonly logprobs: number | undefined;
 };
 
 export type GenerateRequest = Common & {
@@ -20,19 +24,26 @@ export type GenerateRequest = Common & {
   readonly suffix: string;
   readonly raw: boolean;
   readonly template: string;
-  readonly context: boolean;
+  /** Tokens of an earlier exchange, as its last line gave them. */
+  readonly context: readonly number[] | undefined;
   readonly imageCount: number;
 };
 
-export type Message = {
+/** One turn of a conversation, as a template renders it. */
+export type Turn = {
   readonly role: string;
   readonly content: string;
-  readonly imageCount: number;
+  readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** What a turn of role `tool` is the result of. */
+  readonly toolName?: string | undefined;
+  readonly toolCallId?: string | undefined;
 };
+
+export type Message = Turn & { readonly imageCount: number };
 
 export type ChatRequest = Common & {
   readonly messages: readonly Message[];
-  readonly tools: boolean;
+  readonly tools: readonly OfferedTool[];
 };
 
 export type EmbedInput = {

@@ -1,70 +1,88 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { digestOf, parseDigest } from "./digests.ts";
+import { FOLDER_MODE, publish } from "./publish.ts";
 
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 const WORK_PREFIX = ".incoming-";
-
-/** `sha256:<hex>` of these bytes. */
-export function digestOf(bytes: Uint8Array | string): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
-/** `sha256:<hex>` of a file, read in pieces. */
-export async function digestOfFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    signal?.throwIfAborted();
-    hash.update(chunk as Buffer);
-  }
-  return `sha256:${hash.digest("hex")}`;
-}
+const PARTIAL = "-partial";
+/** An unfinished download that nobody has gone on with for so long is given up. */
+const PARTIAL_KEPT_MS = 7 * 86_400_000;
 
 /**
  * Files named by their digest, in Ollama's layout. A file counts only under its final name, where
- * it arrives by a rename; whatever is unfinished lies in a work folder beside and is removed at the
- * next start.
+ * it arrives by a rename. Unfinished downloads lie beside, to be continued; whatever else is
+ * unfinished lies in a work folder that each process has of its own.
  */
 export class BlobFolder {
+  readonly folder: string;
   readonly #root: string;
   readonly #pid: number;
+  readonly #kept = new Map<string, number>();
   #works = 0;
 
   constructor({ root, pid = process.pid }: { root: string; pid?: number }) {
     this.#root = root;
+    this.folder = join(root, "blobs");
     this.#pid = pid;
   }
 
-  /** Makes the folders and removes what processes that ended have left half-finished. */
-  async prepare(): Promise<void> {
-    await mkdir(join(this.#root, "blobs"), { recursive: true, mode: FOLDER_MODE });
+  /**
+   * Makes the folders and removes what processes that ended have left half-finished. Returns
+   * whether no other living process works in this store.
+   */
+  async prepare(): Promise<{ alone: boolean }> {
+    await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
+    let alone = true;
     for (const name of await readdir(this.#root)) {
       if (!name.startsWith(WORK_PREFIX)) continue;
       const owner = Number(name.slice(WORK_PREFIX.length).split("-")[0]);
-      if (owner === this.#pid || !isAlive(owner)) {
-        await rm(join(this.#root, name), { recursive: true, force: true });
-      }
+      if (owner !== this.#pid && isAlive(owner)) alone = false;
+      else await rm(join(this.#root, name), { recursive: true, force: true });
     }
+    await mkdir(this.#workRoot, { recursive: true, mode: FOLDER_MODE });
+    return { alone };
   }
 
+  /** Takes the mark of this process off the store. */
+  async close(): Promise<void> {
+    await rm(this.#workRoot, { recursive: true, force: true });
+  }
+
+  /** @throws {Error} for what is no digest: it must not become part of a path. */
   path(digest: string): string {
-    return join(this.#root, "blobs", digest.replace(":", "-"));
+    const checked = parseDigest(digest);
+    if (checked === undefined) throw new Error("invalid digest format");
+    return join(this.folder, checked.replace(":", "-"));
+  }
+
+  /** Where an unfinished download of this blob lies. */
+  partialPath(digest: string): string {
+    return `${this.path(digest)}${PARTIAL}`;
+  }
+
+  /** The size of a blob that is there, `undefined` otherwise. */
+  async size(digest: string): Promise<number | undefined> {
+    const found = await stat(this.path(digest)).catch(() => undefined);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  /** How much of a blob an unfinished download has brought. */
+  async partialSize(digest: string): Promise<number> {
+    const found = await stat(this.partialPath(digest)).catch(() => undefined);
+    return found?.size ?? 0;
   }
 
   /**
    * Whether the blob is there with this many bytes; its content was checked when it was adopted.
    */
   async has(digest: string, size: number): Promise<boolean> {
-    const found = await stat(this.path(digest)).catch(() => undefined);
-    return found?.size === size;
+    return (await this.size(digest)) === size;
   }
 
   /** Runs `use` with a folder of its own on the same disk, removed afterwards in any case. */
   async withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
     this.#works += 1;
-    const folder = join(this.#root, `${WORK_PREFIX}${this.#pid}-${this.#works}`);
+    const folder = join(this.#workRoot, String(this.#works));
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     try {
       return await use(folder);
@@ -75,24 +93,77 @@ export class BlobFolder {
 
   /** Takes a finished file, whose digest the caller has checked, under its final name. */
   async adopt(file: string, digest: string): Promise<void> {
-    await chmod(file, FILE_MODE);
-    await rename(file, this.path(digest));
+    await publish(file, this.path(digest));
   }
 
-  /** Writes a small blob and returns its digest and size. */
-  async write(text: string): Promise<{ digest: string; size: number }> {
+  /**
+   * Writes a small blob, which is kept from the first moment, and returns its digest and size;
+   * `fresh` when it was not there yet.
+   */
+  async write(
+    text: string,
+    keep: (digest: string) => void = () => {},
+  ): Promise<{ digest: string; size: number; fresh: boolean }> {
     const bytes = Buffer.from(text);
     const digest = digestOf(bytes);
-    await this.withWorkFolder(async (folder) => {
-      const file = join(folder, "blob");
-      await writeFile(file, bytes, { mode: FILE_MODE });
-      await this.adopt(file, digest);
-    });
-    return { digest, size: bytes.length };
+    keep(digest);
+    const fresh = !(await this.has(digest, bytes.length));
+    if (fresh) {
+      await this.withWorkFolder(async (folder) => {
+        const file = join(folder, "blob");
+        await writeFile(file, bytes);
+        await this.adopt(file, digest);
+      });
+    }
+    return { digest, size: bytes.length, fresh };
   }
 
-  async remove(digest: string): Promise<void> {
-    await rm(this.path(digest), { force: true });
+  /** Until `use` has settled, `removeExcept` leaves the blobs alone that it names to `keep`. */
+  async keeping<T>(use: (keep: (digest: string) => void) => Promise<T>): Promise<T> {
+    const named: string[] = [];
+    try {
+      return await use((digest) => {
+        named.push(digest);
+        this.#kept.set(digest, (this.#kept.get(digest) ?? 0) + 1);
+      });
+    } finally {
+      for (const digest of named) {
+        const count = (this.#kept.get(digest) ?? 1) - 1;
+        if (count > 0) this.#kept.set(digest, count);
+        else this.#kept.delete(digest);
+      }
+    }
+  }
+
+  /** Removes those of these blobs that are not in use. */
+  async removeExcept(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
+    for (const digest of digests) {
+      if (!used.has(digest) && !this.#kept.has(digest))
+        await rm(this.path(digest), { force: true });
+    }
+  }
+
+  /** Removes every blob that is not in use, and downloads that nobody will continue. */
+  async prune(used: ReadonlySet<string>): Promise<void> {
+    const blobs: string[] = [];
+    for (const name of await readdir(this.folder)) {
+      const digest = parseDigest(name);
+      if (digest) blobs.push(digest);
+      else if (name.startsWith("sha256-") && !(await this.#canContinue(name))) {
+        await rm(join(this.folder, name), { force: true });
+      }
+    }
+    await this.removeExcept(blobs, used);
+  }
+
+  async #canContinue(name: string): Promise<boolean> {
+    if (!name.endsWith(PARTIAL) || !parseDigest(name.slice(0, -PARTIAL.length))) return false;
+    const found = await stat(join(this.folder, name)).catch(() => undefined);
+    return found !== undefined && Date.now() - found.mtimeMs < PARTIAL_KEPT_MS;
+  }
+
+  get #workRoot(): string {
+    return join(this.#root, `${WORK_PREFIX}${this.#pid}`);
   }
 }
 
@@ -101,7 +172,8 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (err) {
+    // Somebody else's process lives too.
+    return (err as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredModel } from "./store.ts";
+import type { StoredModel } from "./stored-model.ts";
 
 /** Architectures whose weights pool their output: they give vectors and no text. */
 const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "gte"]);
@@ -8,7 +8,11 @@ export function isEmbeddingOnly({ config }: Pick<StoredModel, "config">): boolea
   return EMBEDDING_FAMILIES.has(config.model_family);
 }
 
-/** What `/api/show` lists: only what this engine does with the model. */
-export function capabilitiesOf(model: StoredModel): string[] {
-  return [isEmbeddingOnly(model) ? "embedding" : "completion"];
+/**
+ * What `/api/show` lists: only what this engine does with the model. `tools` says whether its
+ * template knows them.
+ */
+export function capabilitiesOf(model: StoredModel, { tools }: { tools: boolean }): string[] {
+  if (isEmbeddingOnly(model)) return ["embedding"];
+  return tools ? ["completion", "tools"] : ["completion"];
 }

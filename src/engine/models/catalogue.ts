@@ -1,3 +1,4 @@
+import { CHATML } from "./chat-template.ts";
 import type { LayerKind } from "./manifest.ts";
 import { type ModelName, parseModelName, sameName } from "./names.ts";
 
@@ -13,11 +14,6 @@ export type CatalogueEntry = {
   readonly wheel?: { readonly requirement: string; readonly size: number };
 };
 
-const CHATML = `{{- range .Messages }}<|im_start|>{{ .Role }}
-{{ .Content }}<|im_end|>
-{{ end }}<|im_start|>assistant
-`;
-
 const APACHE = `Apache License
 Version 2.0, January 2004
 https://www.apache.org/licenses/LICENSE-2.0
@@ -30,9 +26,9 @@ const smollm2: CatalogueEntry = {
     size: 98_362_432,
   },
   layers: {
-    template: CHATML,
+    template: CHATML.text,
     license: `SmolLM2-135M-Instruct, Hugging Face TB\n\n${APACHE}`,
-    params: JSON.stringify({ stop: ["<|im_start|>", "<|im_end|>"] }),
+    params: JSON.stringify({ stop: CHATML.stop }),
     system: "You are a helpful AI assistant named SmolLM, trained by Hugging Face",
   },
   config: describe({ family: "llama", size: "134.52M", quantization: "Q4_1" }),

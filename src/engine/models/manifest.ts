@@ -1,13 +1,24 @@
 import { z } from "zod";
+import { parseDigest } from "./digests.ts";
 
-const Layer = z.object({ mediaType: z.string(), digest: z.string(), size: z.number() });
+/** No model has nearly as many; each one is a request to the registry. */
+const MAX_LAYERS = 1_024;
+const MAX_MEDIA_TYPE_CHARS = 256;
+
+const Layer = z.object({
+  mediaType: z.string().max(MAX_MEDIA_TYPE_CHARS),
+  digest: z.string().refine((digest) => parseDigest(digest) === digest, "is no digest"),
+  size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** What a layer of a created model was taken from. */
+  from: z.string().optional(),
+});
 
 /** A model's manifest, as Ollama's registry and store write it. */
 export const Manifest = z.object({
   schemaVersion: z.number(),
   mediaType: z.string(),
   config: Layer,
-  layers: z.array(Layer),
+  layers: z.array(Layer).max(MAX_LAYERS),
 });
 export type Manifest = z.infer<typeof Manifest>;
 export type Layer = z.infer<typeof Layer>;
@@ -19,13 +30,23 @@ export const ModelConfig = z.object({
   model_families: z.array(z.string()).nullish(),
   model_type: z.string().default(""),
   file_type: z.string().default(""),
+  renderer: z.string().optional(),
+  parser: z.string().optional(),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
 const IMAGE = "application/vnd.ollama.image.";
 
 /** What a layer holds. */
-export type LayerKind = "model" | "template" | "system" | "params" | "license" | "messages";
+export type LayerKind =
+  | "model"
+  | "projector"
+  | "template"
+  | "prompt"
+  | "system"
+  | "params"
+  | "license"
+  | "messages";
 
 export const MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
 export const CONFIG_TYPE = "application/vnd.docker.container.image.v1+json";
@@ -34,11 +55,35 @@ export const CONFIG_TYPE = "application/vnd.docker.container.image.v1+json";
 export const layerType = (kind: LayerKind): string => `${IMAGE}${kind}`;
 
 /** The layers of one kind, in their order. */
-export function layersOf(manifest: Manifest, kind: LayerKind): Layer[] {
+export function layersOf(manifest: Pick<Manifest, "layers">, kind: LayerKind): Layer[] {
   return manifest.layers.filter((layer) => layer.mediaType === layerType(kind));
+}
+
+/** Every blob a manifest names, the config last, as a pull goes through them. */
+export function blobsOf({ config, layers }: Manifest): Layer[] {
+  return [...layers, config];
 }
 
 /** Bytes of everything the manifest names: the size that lists show. */
 export function totalSize(manifest: Manifest): number {
-  return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+  return blobsOf(manifest).reduce((sum, layer) => sum + layer.size, 0);
+}
+
+/**
+ * Reads a manifest's text.
+ * @throws {Error} with one line that says what is wrong with it.
+ */
+export function parseManifest(text: string): Manifest {
+  const read = Manifest.safeParse(parsed(text));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Error(`the manifest is not valid: ${issue?.path.join(".") || "it"}: ${issue?.message}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error("the manifest is no JSON", { cause });
+  }
 }

@@ -14,24 +14,37 @@ const PART = /^\w[\w.-]{0,79}$/;
 const NAMESPACE = /^\w[\w-]{0,79}$/;
 const HOST = /^\w[\w.:-]{0,349}$/;
 
-/** Reads `[scheme://][host/][namespace/]model[:tag]`; `undefined` when it is no valid name. */
+const SCHEME = /^([a-z][a-z\d+.-]*):\/\/(?=[^/]+\/[^/]+\/)/i;
+
+/** Reads `[[scheme://]host/][namespace/]model[:tag]`; `undefined` when it is no valid name. */
 export function parseModelName(text: string): ModelName | undefined {
-  const bare = text.replace(/^[a-z+.-]*:\/\//i, "");
+  const bare = text.replace(SCHEME, "");
   const slash = bare.lastIndexOf("/");
   const [model = "", tag = DEFAULT_TAG, ...more] = bare.slice(slash + 1).split(":");
   if (more.length > 0) return undefined;
   const before = slash < 0 ? [] : bare.slice(0, slash).split("/");
   if (before.length > 2) return undefined;
   const [namespace = DEFAULT_NAMESPACE, host = DEFAULT_HOST] = before.toReversed();
-  const valid = PART.test(model) && PART.test(tag) && NAMESPACE.test(namespace) && HOST.test(host);
-  return valid ? { host, namespace, model, tag } : undefined;
+  const name = { host, namespace, model, tag };
+  return isModelName(name) ? name : undefined;
+}
+
+/** Whether every part is one a name may have: none of them leads out of a folder. */
+export function isModelName({ host, namespace, model, tag }: ModelName): boolean {
+  return PART.test(model) && PART.test(tag) && NAMESPACE.test(namespace) && HOST.test(host);
+}
+
+/** `http` or `https` where a name with a host begins with it. */
+export function schemeOf(text: string): "http" | "https" | undefined {
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  return scheme === "http" || scheme === "https" ? scheme : undefined;
 }
 
 /** The name as lists show it: default host and namespace dropped, the tag always kept. */
 export function shortName({ host, namespace, model, tag }: ModelName): string {
   const name = `${model}:${tag}`;
-  if (host !== DEFAULT_HOST) return `${host}/${namespace}/${name}`;
-  return namespace === DEFAULT_NAMESPACE ? name : `${namespace}/${name}`;
+  if (host.toLowerCase() !== DEFAULT_HOST) return `${host}/${namespace}/${name}`;
+  return namespace.toLowerCase() === DEFAULT_NAMESPACE ? name : `${namespace}/${name}`;
 }
 
 /** The name with every part, as Ollama prints it in refusals. */

@@ -55,9 +55,11 @@ export class PullJob {
 
   #report(status: PullStatus): void {
     this.#latest = status;
-    for (const follower of this.#followers) {
-      follower.queue.push(status);
-      follower.wake();
+    for (const { queue, wake } of this.#followers) {
+      // Who reads slowly gets the latest figure of a layer, not all of them.
+      if (queue.at(-1)?.digest !== undefined && queue.at(-1)?.digest === status.digest) queue.pop();
+      queue.push(status);
+      wake();
     }
   }
 

@@ -1,10 +1,11 @@
-import { EngineError, INSTALL_OLLAMA } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { CATALOGUE, type CatalogueEntry, findEntry } from "./catalogue.ts";
 import type { Manifest } from "./manifest.ts";
-import { type ModelName, shortName } from "./names.ts";
+import { type ModelName, fullName, shortName } from "./names.ts";
 import { PullJob } from "./pull-job.ts";
-import type { ModelSource, PullStatus } from "./sources/source.ts";
+import { ManifestError, isUnreachable, reasonOf } from "./registry/errors.ts";
+import type { FetchContext, ModelSource, PullStatus, Wish } from "./sources/source.ts";
 import type { ModelStore } from "./store.ts";
 
 export type PullerOptions = {
@@ -14,11 +15,13 @@ export type PullerOptions = {
   readonly catalogue?: readonly CatalogueEntry[];
 };
 
+type PullOptions = Partial<Pick<Wish, "scheme" | "insecure">>;
+
 /** Gets models into the store. Pulls of one model that run at the same time share one download. */
 export class Puller {
   readonly #options: PullerOptions;
   readonly #catalogue: readonly CatalogueEntry[];
-  readonly #jobs = new Map<CatalogueEntry, PullJob>();
+  readonly #jobs = new Map<string, PullJob>();
 
   constructor(options: PullerOptions) {
     this.#options = options;
@@ -27,82 +30,89 @@ export class Puller {
 
   /**
    * Yields the lines of a pull until `success` or `signal`, which cancels the download unless
-   * another pull shares it.
+   * another pull shares it. What was downloaded stays, and the next pull goes on from there.
    * @throws {EngineError} with the sentence for the client.
    */
-  async *pull(name: ModelName, signal: AbortSignal): AsyncGenerator<PullStatus, void> {
+  async *pull(
+    name: ModelName,
+    signal: AbortSignal,
+    { scheme, insecure = false }: PullOptions = {},
+  ): AsyncGenerator<PullStatus, void> {
+    if (scheme === "http" && !insecure) throw new EngineError(500, "insecure protocol http");
     yield { status: "pulling manifest" };
     const entry = findEntry(name, this.#catalogue);
-    if (!entry) throw new EngineError(500, this.#unknown());
-    yield* this.#jobFor(entry).follow(signal);
+    yield* this.#jobFor({ name, scheme, insecure, entry }).follow(signal);
   }
 
   /** Puts a model into the store without anyone following the progress. */
   async register(entry: CatalogueEntry): Promise<void> {
-    for await (const _ of this.#jobFor(entry).follow(new AbortController().signal));
+    const [name] = entry.names;
+    if (!name) return;
+    const job = this.#jobFor({ name, insecure: false, entry });
+    for await (const _ of job.follow(new AbortController().signal));
   }
 
-  #jobFor(entry: CatalogueEntry): PullJob {
-    const running = this.#jobs.get(entry);
+  #jobFor(wish: Wish): PullJob {
+    const key = fullName(wish.entry?.names[0] ?? wish.name).toLowerCase();
+    const running = this.#jobs.get(key);
     if (running && !running.cancelled) return running;
-    const job = new PullJob((report, signal) => this.#run(entry, report, signal));
-    this.#jobs.set(entry, job);
+    const job = new PullJob(async (report, signal) => {
+      // A cancelled download of the same model may still be writing its last bytes.
+      await running?.ended;
+      await this.#run(wish, report, signal);
+    });
+    this.#jobs.set(key, job);
     void job.ended.then(() => {
-      if (this.#jobs.get(entry) === job) this.#jobs.delete(entry);
+      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
     });
     return job;
   }
 
-  async #run(
-    entry: CatalogueEntry,
-    report: (status: PullStatus) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #run(wish: Wish, report: (status: PullStatus) => void, signal: AbortSignal): Promise<void> {
     const { store, emit } = this.#options;
-    const model = entry.names.map(shortName).join(", ");
-    const manifest = await this.#fetch(entry, report, signal);
-    report({ status: "verifying sha256 digest" });
-    signal.throwIfAborted();
-    report({ status: "writing manifest" });
-    for (const name of entry.names) await store.put(name, manifest);
-    emit("pull_finished", { model });
+    const names = wish.entry?.names ?? [wish.name];
+    await store.blobs.keeping(async (keep) => {
+      const manifest = await this.#fetch(wish, { store, report, signal, keep });
+      report({ status: "verifying sha256 digest" });
+      signal.throwIfAborted();
+      report({ status: "writing manifest" });
+      for (const name of names) await store.put(name, manifest);
+    });
+    emit("pull_finished", { model: names.map(shortName).join(", ") });
     report({ status: "success" });
   }
 
-  async #fetch(
-    entry: CatalogueEntry,
-    report: (status: PullStatus) => void,
-    signal: AbortSignal,
-  ): Promise<Manifest> {
-    const { store, sources, emit } = this.#options;
-    const model = entry.names.map(shortName).join(", ");
-    const reasons: string[] = [];
-    for (const source of sources.filter((source) => source.offers(entry))) {
+  async #fetch(wish: Wish, context: FetchContext): Promise<Manifest> {
+    const { sources, emit } = this.#options;
+    const model = (wish.entry?.names ?? [wish.name]).map(shortName).join(", ");
+    const failures: { source: string; err: unknown }[] = [];
+    for (const source of sources.filter((source) => source.offers(wish))) {
       try {
-        return await source.fetch(entry, { store, report, signal });
+        return await source.fetch(wish, context);
       } catch (err) {
-        signal.throwIfAborted();
-        const reason = causeOf(err);
-        reasons.push(`${source.title}: ${reason}`);
-        emit("pull_source_failed", { model, source: source.title, reason });
+        context.signal.throwIfAborted();
+        failures.push({ source: source.title, err });
+        emit("pull_source_failed", { model, source: source.title, reason: reasonOf(err) });
       }
     }
-    const text = `pull model manifest: no source could be used (${reasons.join("; ")})`;
-    throw new EngineError(
-      500,
-      `${text}. Check this machine's network or package mirror and pull again`,
-    );
+    throw this.#refusal(wish, failures);
   }
 
-  #unknown(): string {
+  #refusal({ entry }: Wish, failures: readonly { source: string; err: unknown }[]): EngineError {
+    const cause = failures[0]?.err;
+    if (!entry) return new EngineError(500, this.#reason(cause), { cause });
+    const reasons = failures.map(({ source, err }) => `${source}: ${reasonOf(err)}`).join("; ");
+    const text = `pull model manifest: no source could be used (${reasons})`;
+    const advice = "Check this machine's network or package mirror and pull again";
+    return new EngineError(500, `${text}. ${advice}`, { cause });
+  }
+
+  /** What went wrong at the only source, and what to do where that helps. */
+  #reason(err: unknown): string {
+    if (!(err instanceof ManifestError)) return reasonOf(err);
+    const text = `pull model manifest: ${err.message}`;
+    if (!isUnreachable(err)) return text;
     const known = this.#catalogue.flatMap(({ names }) => names.map(shortName)).join(", ");
-    return `pull model manifest: file does not exist: the built-in engine offers ${known}; for other \
-models ${INSTALL_OLLAMA}`;
+    return `${text}. Check this machine's network, or HTTPS_PROXY; ${known} can be had without it`;
   }
-}
-
-/** fetch hides what went wrong in the cause of a bare "fetch failed". */
-function causeOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err);
-  return err.cause instanceof Error ? `${err.message}: ${err.cause.message}` : err.message;
 }

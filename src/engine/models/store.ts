@@ -1,48 +1,54 @@
-import { mkdir, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { BlobFolder, digestOf } from "./blobs.ts";
-import { type LayerKind, Manifest, ModelConfig, layersOf, totalSize } from "./manifest.ts";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BlobFolder } from "./blobs.ts";
+import { digestsIn } from "./digests.ts";
+import { ManifestFolder } from "./manifest-folder.ts";
+import { type Manifest, blobsOf } from "./manifest.ts";
 import { type ModelName, fullName, sameName } from "./names.ts";
+import { type StoredModel, StoreError, describeModel } from "./stored-model.ts";
 
-/** A model that is in the store, with what its small layers say. */
-export type StoredModel = {
-  readonly name: ModelName;
-  readonly digest: string;
-  readonly size: number;
-  readonly modifiedAt: Date;
-  readonly manifest: Manifest;
-  readonly config: ModelConfig;
-  readonly weightsPath: string;
-  readonly weightsDigest: string;
-  readonly template: string | undefined;
-  readonly system: string | undefined;
-  readonly license: string | undefined;
-  readonly parameters: Readonly<Record<string, unknown>>;
+export type { StoredModel } from "./stored-model.ts";
+
+export type ModelStoreOptions = {
+  readonly root: string;
+  readonly blobs?: BlobFolder;
+  /** Whether blobs that no model uses any more go by themselves; those of a deleted one always do. */
+  readonly prune?: boolean;
 };
 
-/** A manifest names a file that is not there or cannot be read. */
-export class StoreError extends Error {}
-
-/** Ollama's model store: manifests by name, blobs by digest. An Ollama can use the same folder. */
+/**
+ * Ollama's model store: manifests by name, blobs by digest. An Ollama can use the same folder. A
+ * model is visible once its manifest is there, which is written last and removed first.
+ */
 export class ModelStore {
   readonly blobs: BlobFolder;
-  readonly #manifests: string;
+  readonly #manifests: ManifestFolder;
+  readonly #prune: boolean;
   readonly #known = new Map<string, { stamp: string; model: StoredModel }>();
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ root, blobs = new BlobFolder({ root }) }: { root: string; blobs?: BlobFolder }) {
+  constructor({ root, blobs = new BlobFolder({ root }), prune = true }: ModelStoreOptions) {
     this.blobs = blobs;
-    this.#manifests = join(root, "manifests");
+    this.#manifests = new ManifestFolder({ root });
+    this.#prune = prune;
   }
 
+  /** Makes the folders, and removes what is unfinished or unused unless somebody else may use it. */
   async prepare(): Promise<void> {
-    await mkdir(this.#manifests, { recursive: true, mode: 0o700 });
-    await this.blobs.prepare();
+    await this.#manifests.prepare();
+    const { alone } = await this.blobs.prepare();
+    if (alone && this.#prune) await this.blobs.prune(await this.#manifests.digestsInUse());
+  }
+
+  /** The store is no longer worked in. */
+  async close(): Promise<void> {
+    await this.blobs.close();
   }
 
   /** Every readable model, newest first; a broken manifest hides only its own model. */
   async list(): Promise<StoredModel[]> {
     const models: StoredModel[] = [];
-    for (const name of await this.#names()) {
+    for (const name of await this.#manifests.names()) {
       const model = await this.#read(name).catch(() => undefined);
       if (model) models.push(model);
     }
@@ -54,135 +60,86 @@ export class ModelStore {
    * @throws {StoreError} when its manifest or a blob is unreadable.
    */
   async find(name: ModelName): Promise<StoredModel | undefined> {
-    const stored = await this.#storedName(name);
+    const stored = await this.#manifests.stored(name);
     return stored && this.#read(stored);
   }
 
-  /** Puts a model under a name; its blobs must be there already. */
-  async put(name: ModelName, manifest: Manifest): Promise<void> {
-    const path = this.#path((await this.#storedName(name)) ?? name);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await this.blobs.withWorkFolder(async (folder) => {
-      const file = join(folder, "manifest");
-      await writeFile(file, JSON.stringify(manifest), { mode: 0o600 });
-      await rename(file, path);
+  /**
+   * Makes a model visible under a name, in place of what has it; `text` is the manifest as it is
+   * written. Blobs that no model uses any more are removed.
+   * @throws {StoreError} when a blob is missing or is not what it should be: nothing changes.
+   */
+  async put(name: ModelName, manifest: Manifest, text = JSON.stringify(manifest)): Promise<void> {
+    await this.#inTurn(async () => {
+      const spelled = await this.#manifests.spelled(name);
+      await this.#check(spelled, manifest, text);
+      const before = await this.#digestsOf(spelled);
+      await this.blobs.withWorkFolder(async (folder) => {
+        const file = join(folder, "manifest");
+        await writeFile(file, text);
+        await this.#manifests.publish(file, spelled);
+      });
+      if (this.#prune) await this.#removeUnused(before);
     });
+  }
+
+  /** Gives a model a second name; `false` when there is none of the first. */
+  async copy(source: ModelName, destination: ModelName): Promise<boolean> {
+    const stored = await this.#manifests.stored(source);
+    if (!stored) return false;
+    if (sameName(stored, destination)) return true;
+    const { manifest } = await this.#read(stored);
+    await this.put(destination, manifest, await readFile(this.#manifests.path(stored), "utf8"));
+    return true;
   }
 
   /** Removes a model and the blobs no other model uses; `false` when there is none of that name. */
   async remove(name: ModelName): Promise<boolean> {
-    const stored = await this.#storedName(name);
-    if (!stored) return false;
-    const path = this.#path(stored);
-    const manifest = await readManifest(path).catch(() => undefined);
-    await rm(path, { force: true });
-    await this.#removeEmptyFolders(dirname(path));
-    if (manifest) await this.#removeUnused(manifest);
-    return true;
+    return this.#inTurn(async () => {
+      const stored = await this.#manifests.stored(name);
+      if (!stored) return false;
+      const digests = await this.#digestsOf(stored);
+      await this.#manifests.remove(stored);
+      this.#known.delete(fullName(stored));
+      await this.#removeUnused(digests);
+      return true;
+    });
   }
-
-  async #removeUnused(removed: Manifest): Promise<void> {
-    const used = new Set<string>();
-    for (const name of await this.#names()) {
-      const manifest = await readManifest(this.#path(name)).catch(() => undefined);
-      for (const layer of manifest ? [manifest.config, ...manifest.layers] : [])
-        used.add(layer.digest);
+  async #check(name: ModelName, manifest: Manifest, text: string): Promise<void> {
+    for (const { digest, size } of blobsOf(manifest)) {
+      if (await this.blobs.has(digest, size)) continue;
+      throw new StoreError(`model ${fullName(name)} cannot be used: ${digest} is not there`);
     }
-    for (const layer of [removed.config, ...removed.layers]) {
-      if (!used.has(layer.digest)) await this.blobs.remove(layer.digest);
-    }
-  }
-
-  /** rmdir fails on a folder that is not empty, which is where to stop. */
-  async #removeEmptyFolders(folder: string): Promise<void> {
-    let current = folder;
-    try {
-      while (current !== this.#manifests) {
-        await rmdir(current);
-        current = dirname(current);
-      }
-    } catch {
-      return;
-    }
-  }
-
-  async #storedName(name: ModelName): Promise<ModelName | undefined> {
-    const exact = await stat(this.#path(name)).catch(() => undefined);
-    if (exact?.isFile()) return name;
-    return (await this.#names()).find((stored) => sameName(stored, name));
-  }
-
-  async #names(): Promise<ModelName[]> {
-    const names: ModelName[] = [];
-    for (const host of await foldersIn(this.#manifests)) {
-      for (const namespace of await foldersIn(join(this.#manifests, host))) {
-        for (const model of await foldersIn(join(this.#manifests, host, namespace))) {
-          const tags = await readdir(join(this.#manifests, host, namespace, model));
-          names.push(...tags.map((tag) => ({ host, namespace, model, tag })));
-        }
-      }
-    }
-    return names;
+    await describeModel({ name, bytes: Buffer.from(text), modifiedAt: new Date() }, this.blobs);
   }
 
   async #read(name: ModelName): Promise<StoredModel> {
-    const path = this.#path(name);
-    const { mtime, size, ino } = await stat(path);
-    const stamp = `${mtime.getTime()} ${size} ${ino}`;
+    const path = this.#manifests.path(name);
+    const { mtime: modifiedAt, size, ino } = await stat(path);
+    const stamp = `${modifiedAt.getTime()} ${size} ${ino}`;
     const known = this.#known.get(fullName(name));
     if (known?.stamp === stamp) return known.model;
-    const model = await this.#describe(name, path, mtime);
+    const bytes = await readFile(path);
+    const model = await describeModel({ name, bytes, modifiedAt }, this.blobs);
     this.#known.set(fullName(name), { stamp, model });
     return model;
   }
 
-  async #describe(name: ModelName, path: string, modifiedAt: Date): Promise<StoredModel> {
-    const bytes = await readFile(path);
-    const manifest = parseManifest(bytes.toString(), path);
-    const weights = layersOf(manifest, "model")[0];
-    if (!weights) throw new StoreError(`manifest of ${fullName(name)} names no model file`);
-    const text = async (kind: LayerKind) => {
-      const layer = layersOf(manifest, kind)[0];
-      return layer && (await readFile(this.blobs.path(layer.digest), "utf8"));
-    };
-    const params: unknown = JSON.parse((await text("params")) ?? "{}");
-    const config: unknown = JSON.parse(
-      await readFile(this.blobs.path(manifest.config.digest), "utf8"),
-    );
-    return {
-      name,
-      digest: digestOf(bytes).slice("sha256:".length),
-      size: totalSize(manifest),
-      modifiedAt,
-      manifest,
-      config: ModelConfig.parse(config),
-      weightsPath: this.blobs.path(weights.digest),
-      weightsDigest: weights.digest,
-      template: await text("template"),
-      system: await text("system"),
-      license: await text("license"),
-      parameters: params as Readonly<Record<string, unknown>>,
-    };
+  /** What a name's manifest says is its own, as far as it can be read. */
+  async #digestsOf(name: ModelName): Promise<string[]> {
+    const text = await readFile(this.#manifests.path(name), "utf8").catch(() => "");
+    return digestsIn(text);
   }
 
-  #path({ host, namespace, model, tag }: ModelName): string {
-    return join(this.#manifests, host, namespace, model, tag);
+  async #removeUnused(digests: readonly string[]): Promise<void> {
+    if (digests.length === 0) return;
+    await this.blobs.removeExcept(digests, await this.#manifests.digestsInUse());
   }
-}
 
-async function readManifest(path: string): Promise<Manifest> {
-  return parseManifest(await readFile(path, "utf8"), path);
-}
-
-function parseManifest(text: string, path: string): Manifest {
-  try {
-    return Manifest.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StoreError(`unreadable manifest ${path}`, { cause });
+  /** Changes come one after the other: what one finds unused, no other may just be taking. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(change);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
-}
-
-async function foldersIn(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }

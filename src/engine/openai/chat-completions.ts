@@ -10,18 +10,13 @@ import { parseModelName } from "../models/names.ts";
 import { collect } from "../routes/answer-lines.ts";
 import { joinChatLines } from "../routes/chat.ts";
 import type { RouteContext } from "../routes/context.ts";
-import { hasItems } from "../routes/request-fields.ts";
+import { logprobsField } from "../routes/request-fields.ts";
+import { offeredTools } from "../tools/offered-tools.ts";
 import { nativeMessages } from "./messages.ts";
 import { openAiRoute } from "./route.ts";
+import { renderCall } from "./tool-calls.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
-import {
-  answerId,
-  reasoning,
-  refuseLogprobs,
-  samplingOptions,
-  unixSeconds,
-  wantsUsage,
-} from "./shared-fields.ts";
+import { answerId, reasoning, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
 import { usageOf } from "./usage.ts";
 
 type Request = { native: ChatRequest; stream: boolean; usage: boolean };
@@ -47,11 +42,11 @@ export function chatCompletionsRoute({ services, onError }: RouteContext): Route
 function readRequest(fields: Fields): Request {
   const messages = fields.objects("messages", "openai.Message") ?? [];
   if (messages.length === 0) throw new EngineError(400, "[] is too short - 'messages'");
-  refuseLogprobs(fields.boolean("logprobs") === true || (fields.integer("top_logprobs") ?? 0) > 0);
   const native = {
     model: fields.string("model") ?? "",
     messages: nativeMessages(messages),
-    tools: hasItems(fields, "tools", "[]api.Tool"),
+    tools: offeredTools(fields),
+    logprobs: logprobsField(fields),
     keepAliveMs: undefined,
     options: samplingOptions(fields, stops(fields)),
     format: responseFormat(fields),
@@ -83,9 +78,12 @@ async function sendChunks(
   usage: boolean,
 ): Promise<void> {
   const id = answerId("chatcmpl");
+  let called = false;
   for await (const line of lines) {
-    const delta = { role: "assistant", content: line.message.content };
-    const choice = { index: 0, delta, finish_reason: line.done_reason ?? null };
+    called ||= line.message.tool_calls !== undefined;
+    const reason = line.done_reason && called ? "tool_calls" : line.done_reason;
+    const delta = messageOf(line);
+    const choice = { index: 0, delta, finish_reason: reason ?? null, ...ratedChoice(line) };
     await sendEvent(exchange, { ...chunkHead(id, line.model), choices: [choice] });
     if (!line.done) continue;
     if (usage) {
@@ -105,15 +103,25 @@ function chunkHead(id: string, model: string) {
   return { id, object: "chat.completion.chunk", created, model, system_fingerprint: "fp_ollama" };
 }
 
+function messageOf({ message }: ChatLine) {
+  const calls = message.tool_calls?.map(renderCall);
+  return { role: "assistant", content: message.content, ...(calls && { tool_calls: calls }) };
+}
+
+function ratedChoice({ logprobs }: ChatLine) {
+  return logprobs && { logprobs: { content: logprobs } };
+}
+
 function completion(line: ChatLine) {
-  const message = { role: "assistant", content: line.message.content };
+  const message = messageOf(line);
+  const reason = message.tool_calls ? "tool_calls" : (line.done_reason ?? null);
   return {
     id: answerId("chatcmpl"),
     object: "chat.completion",
     created: unixSeconds(),
     model: line.model,
     system_fingerprint: "fp_ollama",
-    choices: [{ index: 0, message, finish_reason: line.done_reason ?? null }],
+    choices: [{ index: 0, message, finish_reason: reason, ...ratedChoice(line) }],
     usage: usageOf(line),
   };
 }

@@ -3,21 +3,34 @@ import type { Fields } from "../http/fields.ts";
 import type { Json } from "../http/go-json.ts";
 import type { Message } from "../inference/requests.ts";
 import { checkBase64 } from "../routes/request-fields.ts";
+import { openAiCalls, toolNames } from "./tool-calls.ts";
 
 const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
 
 /**
- * Messages in the native shape: every part of a content list becomes a message of its own.
+ * Messages in the native shape: every part of a content list becomes a message of its own, the last
+ * of them with the calls.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function nativeMessages(messages: readonly Fields[]): Message[] {
+  const names = toolNames(messages);
   return messages.flatMap((message) => {
     const role = (message.string("role") ?? "").toLowerCase();
     const content = message.raw("content");
-    if (typeof content === "string") return [{ role, content, imageCount: 0 }];
-    if (Array.isArray(content)) return content.map((part) => nativePart(role, part));
-    const calls = message.list("tool_calls", "[]openai.ToolCall") ?? [];
-    if (content === undefined && calls.length > 0) return [{ role, content: "", imageCount: 0 }];
+    const toolCallId = message.string("tool_call_id");
+    const named = message.string("name") ?? names.get(toolCallId ?? "");
+    const toolCalls = openAiCalls(message);
+    const extra = { toolCalls, toolCallId, toolName: role === "tool" ? named : undefined };
+    if (typeof content === "string") return [{ role, content, imageCount: 0, ...extra }];
+    if (Array.isArray(content)) {
+      const parts = content.map((part) => nativePart(role, part));
+      return parts.map((part, index) =>
+        index === parts.length - 1 ? { ...part, ...extra } : part,
+      );
+    }
+    if (content === undefined && toolCalls.length > 0) {
+      return [{ role, content: "", imageCount: 0, ...extra }];
+    }
     const kind = { undefined: "<nil>", number: "float64", boolean: "bool" }[
       typeof content as string
     ];

@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RawOptions } from "../values/options.ts";
 import type { Think } from "../values/think.ts";
@@ -31,11 +31,6 @@ export function reasoning(fields: Fields): Think {
 
 export function wantsUsage(fields: Fields): boolean {
   return fields.object("stream_options", "openai.StreamOptions")?.boolean("include_usage") ?? false;
-}
-
-/** @throws {EngineError} 400: this engine gives no log probabilities. */
-export function refuseLogprobs(asked: boolean): void {
-  if (asked) throw notOffered("logprobs", `leave it out, or ${INSTALL_OLLAMA}`);
 }
 
 /** Ollama's identifiers: a short random number behind the prefix. */

@@ -3,8 +3,11 @@ import { chatCompletionsRoute } from "../openai/chat-completions.ts";
 import { completionsRoute } from "../openai/completions.ts";
 import { openAiEmbeddingsRoute } from "../openai/embeddings.ts";
 import { getModelRoute, listModelsRoute } from "../openai/models.ts";
+import { headBlobRoute, uploadBlobRoute } from "./blobs.ts";
 import { chatRoute } from "./chat.ts";
 import type { RouteContext } from "./context.ts";
+import { copyRoute } from "./copy.ts";
+import { createRoute } from "./create.ts";
 import { deleteRoute } from "./delete.ts";
 import { embedRoute, embeddingsRoute } from "./embed.ts";
 import { generateRoute } from "./generate.ts";
@@ -26,7 +29,11 @@ export function engineRoutes(context: RouteContext): Route[] {
     embedRoute(context),
     embeddingsRoute(context),
     pullRoute(context),
+    createRoute(context),
+    copyRoute(context),
     deleteRoute(context),
+    headBlobRoute(context),
+    uploadBlobRoute(context),
     listModelsRoute(context),
     getModelRoute(context),
     chatCompletionsRoute(context),

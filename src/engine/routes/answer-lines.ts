@@ -24,6 +24,22 @@ export async function sendLines(
   exchange.end();
 }
 
+/** Sends only the last line, or the error with its status: what a pull is without a stream. */
+export async function sendLast(
+  exchange: Exchange,
+  lines: AsyncIterable<unknown>,
+  onError: (err: unknown) => void,
+): Promise<void> {
+  try {
+    exchange.json(200, (await collect(lines, (_, line) => line)) ?? {}, JSON_PLAIN);
+  } catch (err) {
+    if (exchange.signal.aborted) return exchange.drop();
+    onError(err);
+    const { status, message } = toEngineError(err);
+    exchange.json(status, { error: message }, JSON_PLAIN);
+  }
+}
+
 /** Puts streamed lines together: `join` adds a line to what there is. */
 export async function collect<Line>(
   lines: AsyncIterable<Line>,

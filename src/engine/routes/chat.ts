@@ -2,13 +2,15 @@ import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
 import type { Route } from "../http/router.ts";
 import { readFields } from "../http/json-body.ts";
-import type { ChatLine } from "../inference/answer.ts";
+import { type ChatLine, joinLogprobs } from "../inference/answer.ts";
 import { chat } from "../inference/chat.ts";
 import type { ChatRequest } from "../inference/requests.ts";
 import { parseModelName } from "../models/names.ts";
+import { messageCalls } from "../tools/message-calls.ts";
+import { offeredTools } from "../tools/offered-tools.ts";
 import type { RouteContext } from "./context.ts";
 import { collect, sendLines } from "./answer-lines.ts";
-import { commonFields, hasItems, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
+import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
 /** POST /api/chat */
 export function chatRoute({ services, onError }: RouteContext): Route {
@@ -32,11 +34,14 @@ function chatRequest(fields: Fields): ChatRequest {
     role: (message.string("role") ?? "").toLowerCase(),
     content: message.string("content") ?? "",
     imageCount: imageCount(message),
+    toolCalls: messageCalls(message),
+    toolName: message.string("tool_name"),
+    toolCallId: message.string("tool_call_id"),
   }));
   const request = {
     ...commonFields(fields),
     messages,
-    tools: hasItems(fields, "tools", "api.Tools"),
+    tools: offeredTools(fields),
   };
   refuseExtras(fields);
   if (!parseModelName(request.model)) throw new EngineError(400, "model is required");
@@ -46,5 +51,8 @@ function chatRequest(fields: Fields): ChatRequest {
 /** The last line brings the figures, the text grows. */
 export function joinChatLines(whole: ChatLine, line: ChatLine): ChatLine {
   const content = whole.message.content + line.message.content;
-  return { ...line, message: { ...line.message, content } };
+  const calls = [...(whole.message.tool_calls ?? []), ...(line.message.tool_calls ?? [])];
+  const { role } = line.message;
+  const message = { role, content, ...(calls.length > 0 && { tool_calls: calls }) };
+  return { ...line, message, ...joinLogprobs(whole, line) };
 }

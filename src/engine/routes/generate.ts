@@ -1,12 +1,12 @@
 import type { Fields } from "../http/fields.ts";
 import type { Route } from "../http/router.ts";
 import { readFields } from "../http/json-body.ts";
-import type { GenerateLine } from "../inference/answer.ts";
+import { type GenerateLine, joinLogprobs } from "../inference/answer.ts";
 import { generate } from "../inference/generate.ts";
 import type { GenerateRequest } from "../inference/requests.ts";
 import type { RouteContext } from "./context.ts";
 import { collect, sendLines } from "./answer-lines.ts";
-import { commonFields, hasItems, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
+import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
 /** POST /api/generate */
 export function generateRoute({ services, onError }: RouteContext): Route {
@@ -32,7 +32,7 @@ function generateRequest(fields: Fields): GenerateRequest {
     suffix: fields.string("suffix") ?? "",
     template: fields.string("template") ?? "",
     raw: fields.boolean("raw") ?? false,
-    context: hasItems(fields, "context", "[]int"),
+    context: fields.integers("context"),
     imageCount: imageCount(fields),
   };
   refuseExtras(fields);
@@ -41,5 +41,5 @@ function generateRequest(fields: Fields): GenerateRequest {
 
 /** The last line brings the figures, the text grows. */
 export function joinGenerateLines(whole: GenerateLine, line: GenerateLine): GenerateLine {
-  return { ...line, response: whole.response + line.response };
+  return { ...line, response: whole.response + line.response, ...joinLogprobs(whole, line) };
 }

@@ -49,7 +49,10 @@ export function psRoute({ services }: RouteContext): Route {
     async handler(exchange) {
       const stored = await services.store.list();
       const models = services.residency.list().flatMap((resident) => {
-        const model = stored.find(({ weightsDigest }) => weightsDigest === resident.weightsDigest);
+        const sharing = stored.filter(
+          ({ weightsDigest }) => weightsDigest === resident.weightsDigest,
+        );
+        const model = sharing.find(({ name }) => shortName(name) === resident.name) ?? sharing[0];
         if (!model) return [];
         return {
           name: resident.name,

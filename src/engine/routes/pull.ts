@@ -1,10 +1,8 @@
-import { EngineError, toEngineError } from "../errors.ts";
-import { type Exchange, JSON_PLAIN } from "../http/exchange.ts";
+import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
-import { parseModelName } from "../models/names.ts";
-import type { PullStatus } from "../models/sources/source.ts";
-import { collect, sendLines } from "./answer-lines.ts";
+import { parseModelName, schemeOf } from "../models/names.ts";
+import { sendLast, sendLines } from "./answer-lines.ts";
 import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
 
@@ -15,27 +13,14 @@ export function pullRoute({ services, onError }: RouteContext): Route {
     path: "/api/pull",
     async handler(exchange) {
       const fields = await readFields(exchange, "PullRequest");
-      const name = parseModelName(modelField(fields));
+      const asSent = modelField(fields);
+      const name = parseModelName(asSent);
       if (!name) throw new EngineError(400, "invalid model name");
-      const lines = services.puller.pull(name, exchange.signal);
-      if (wantsStream(fields)) return sendLines(exchange, lines, onError);
-      return sendLast(exchange, lines, onError);
+      const stream = wantsStream(fields);
+      const insecure = fields.boolean("insecure") ?? false;
+      const scheme = schemeOf(asSent);
+      const lines = services.puller.pull(name, exchange.signal, { scheme, insecure });
+      return stream ? sendLines(exchange, lines, onError) : sendLast(exchange, lines, onError);
     },
   };
-}
-
-async function sendLast(
-  exchange: Exchange,
-  lines: AsyncIterable<PullStatus>,
-  onError: (err: unknown) => void,
-): Promise<void> {
-  try {
-    const last = await collect(lines, (_, line) => line);
-    exchange.json(200, last ?? {}, JSON_PLAIN);
-  } catch (err) {
-    if (exchange.signal.aborted) return exchange.drop();
-    onError(err);
-    const { status, message } = toEngineError(err);
-    exchange.json(status, { error: message }, JSON_PLAIN);
-  }
 }

@@ -4,10 +4,7 @@ import type { Route } from "../http/router.ts";
 
 /** What Ollama serves and the engine does not, with what to do instead. */
 const REFUSED: readonly { methods: string[]; path: string; feature: string; advice?: string }[] = [
-  { methods: ["POST"], path: "/api/create", feature: "creating models" },
-  { methods: ["POST"], path: "/api/copy", feature: "copying models" },
   { methods: ["POST"], path: "/api/push", feature: "pushing models" },
-  { methods: ["POST", "HEAD"], path: "/api/blobs/:digest", feature: "uploading model files" },
   { methods: ["POST"], path: "/api/me", feature: "an ollama.com account" },
   { methods: ["POST"], path: "/api/signout", feature: "an ollama.com account" },
   { methods: ["DELETE"], path: "/api/user/keys/:key", feature: "an ollama.com account" },

@@ -16,18 +16,25 @@ export function commonFields(fields: Fields) {
     think: decodeThink(fields.raw("think")),
     truncate: fields.boolean("truncate") ?? true,
     shift: fields.boolean("shift") ?? true,
+    logprobs: logprobsField(fields),
   };
 }
 
-/** @throws {EngineError} for what Ollama refuses and for what this engine does not do yet. */
-export function refuseExtras(fields: Fields): void {
+/**
+ * How many other tokens are rated beside each of the answer; `undefined` when none is rated.
+ * @throws {EngineError} 400 with Ollama's text.
+ */
+export function logprobsField(fields: Fields): number | undefined {
+  const wanted = fields.boolean("logprobs") ?? false;
   const top = fields.integer("top_logprobs") ?? 0;
   if (top < 0 || top > MAX_TOP_LOGPROBS) {
     throw new EngineError(400, "top_logprobs must be between 0 and 20");
   }
-  if (fields.boolean("logprobs") === true || top > 0) {
-    throw notOffered("logprobs", `leave it out, or ${INSTALL_OLLAMA}`);
-  }
+  return wanted ? top : undefined;
+}
+
+/** @throws {EngineError} for what this engine does not do. */
+export function refuseExtras(fields: Fields): void {
   if (fields.boolean("_debug_render_only") === true) {
     throw notOffered("_debug_render_only", `leave it out, or ${INSTALL_OLLAMA}`);
   }
@@ -72,9 +79,4 @@ export function embedInput(value: Json | undefined): string[] {
     throw new EngineError(400, "invalid input type");
   }
   return value;
-}
-
-/** A field that must be a list of objects or absent; only whether it has any is of interest. */
-export function hasItems(fields: Fields, name: string, goType: string): boolean {
-  return (fields.list(name, goType) ?? []).length > 0;
 }

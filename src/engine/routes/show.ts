@@ -2,10 +2,11 @@ import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { capabilitiesOf } from "../models/capabilities.ts";
-import { type GgufHeader, readGguf } from "../models/gguf.ts";
+import { NO_TEMPLATE } from "../models/chat-template.ts";
+import { type GgufHeader, readGguf } from "../models/gguf/header.ts";
 import { parseModelName } from "../models/names.ts";
 import { parameterLines, renderModelfile } from "../models/modelfile.ts";
-import type { StoredModel } from "../models/store.ts";
+import type { StoredModel } from "../models/stored-model.ts";
 import type { RouteContext } from "./context.ts";
 import { detailsOf } from "./lists.ts";
 import { modelField } from "./request-fields.ts";
@@ -24,36 +25,57 @@ export function showRoute({ services }: RouteContext): Route {
       if (asSent === "") throw new EngineError(400, "model is required");
       const name = parseModelName(asSent);
       if (!name) throw new EngineError(500, "invalid model path");
+      const verbose = fields.boolean("verbose") ?? false;
+      const system = fields.string("system") ?? "";
+      const options = fields.map("options");
       const model = await services.store.find(name);
       if (!model) throw new EngineError(404, `model '${asSent}' not found`);
-      const header = await readGguf(model.weightsPath);
-      exchange.json(200, describe(model, header, fields.boolean("verbose") ?? false));
+      const { toolFormats } = await services.templates.of(model);
+      const capabilities = capabilitiesOf(model, { tools: toolFormats.length > 0 });
+      exchange.json(200, await describe(model, { verbose, system, options, capabilities }));
     },
   };
 }
 
-function describe(model: StoredModel, header: GgufHeader, verbose: boolean) {
-  const parameters = parameterLines(model);
+type Shape = {
+  readonly verbose: boolean;
+  /** Shown in place of the model's own. */
+  readonly system: string;
+  readonly options: StoredModel["parameters"];
+  readonly capabilities: readonly string[];
+};
+
+async function describe(stored: StoredModel, { verbose, system, options, capabilities }: Shape) {
+  const model = system === "" ? stored : { ...stored, system };
+  const changed = { ...model, parameters: { ...model.parameters, ...options } };
+  const read = async (path: string) => readGguf(path, { lists: verbose });
+  const header = await read(model.weightsPath);
+  const [projector] = await Promise.all(model.projectorPaths.slice(0, 1).map(read));
   return {
-    ...(model.license !== undefined && { license: model.license }),
-    modelfile: renderModelfile(model),
-    ...(parameters !== "" && { parameters }),
-    template: model.template ?? "{{ .Prompt }}",
-    ...(model.system !== undefined && { system: model.system }),
-    details: detailsOf(model.config),
-    model_info: modelInfo(header, verbose),
-    ...(verbose && { tensors: header.tensors }),
-    capabilities: capabilitiesOf(model),
+    ...given("license", model.licenses.join("\n")),
+    modelfile: renderModelfile(changed),
+    ...given("parameters", parameterLines(model)),
+    template: model.template ?? NO_TEMPLATE,
+    ...given("system", model.system ?? ""),
+    details: { ...detailsOf(model.config), parent_model: model.parent },
+    ...(model.messages.length > 0 && {
+      messages: model.messages.map(({ role, content }) => ({ role, content })),
+    }),
+    model_info: modelInfo(header),
+    ...(projector && { projector_info: modelInfo(projector) }),
+    tensors: header.tensors,
+    capabilities,
     modified_at: model.modifiedAt.toISOString(),
   };
 }
 
-function modelInfo({ metadata, parameterCount }: GgufHeader, verbose: boolean) {
+/** Go leaves out what is empty. */
+function given(name: string, text: string): Record<string, string> {
+  return text === "" ? {} : { [name]: text };
+}
+
+function modelInfo({ metadata, parameterCount }: GgufHeader): object {
   const all = { ...metadata, "general.parameter_count": parameterCount };
   const shown = Object.entries(all).filter(([key]) => !HIDDEN_KEYS.has(key));
-  const entries = shown.map(([key, value]) => [
-    key,
-    Array.isArray(value) && !verbose ? null : value,
-  ]);
-  return Object.fromEntries(entries.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))) as object;
+  return Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

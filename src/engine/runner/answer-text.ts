@@ -1,5 +1,5 @@
 import type { Token } from "node-llama-cpp";
-import { closeJson } from "./close-json.ts";
+import type { TokenLogprob } from "./logprobs.ts";
 import { RepeatGuard } from "./repeat-guard.ts";
 import { StopHolder } from "./stop-holder.ts";
 import { type Detokenize, TokenText } from "./token-text.ts";
@@ -9,17 +9,20 @@ type AnswerTextOptions = {
   readonly stops: readonly string[];
 };
 
-/**
- * What a token adds: text that may go out, and whether the answer ends with it or goes round in
- * circles.
- */
-type Step = { readonly text: string; readonly stopped: boolean; readonly loops: boolean };
+/** Text that may go out, with the figures of the tokens it comes from, if they were asked for. */
+export type Piece = { readonly text: string; readonly logprobs: readonly TokenLogprob[] };
+
+/** What a token adds, and whether the answer ends with it or goes round in circles. */
+type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
 
 /** An answer's text as it grows token by token. */
 export class AnswerText {
   readonly #tokens: TokenText;
   readonly #stops: StopHolder;
   readonly #guard = new RepeatGuard();
+  /** Figures of tokens whose text is held back, with the place in the answer it begins at. */
+  #rated: { readonly at: number; readonly logprob: TokenLogprob }[] = [];
+  #seen = 0;
   #sent = "";
 
   constructor({ detokenize, stops }: AnswerTextOptions) {
@@ -27,24 +30,48 @@ export class AnswerText {
     this.#stops = new StopHolder(stops);
   }
 
-  push(token: Token): Step {
+  push(token: Token, logprob?: TokenLogprob): Step {
+    if (logprob) this.#rated.push({ at: this.#seen, logprob });
     const piece = this.#tokens.push(token);
-    const step = this.#stops.push(piece);
-    this.#sent += step.text;
-    return { ...step, loops: piece !== "" && this.#guard.loops(piece) };
+    this.#seen += piece.length;
+    const { text, stopped } = this.#stops.push(piece);
+    this.#sent += text;
+    return {
+      text,
+      logprobs: this.#ratedUpTo(this.#sent.length),
+      stopped,
+      loops: this.#loops(piece),
+    };
   }
 
   /** What was held back, now that nothing follows. */
-  end(): string {
+  end(): Piece {
     const { text, stopped } = this.#stops.push(this.#tokens.flush());
     const rest = stopped ? text : text + this.#stops.flush();
     this.#sent += rest;
-    return rest;
+    const whole = stopped ? this.#sent.length : Number.POSITIVE_INFINITY;
+    return { text: rest, logprobs: this.#ratedUpTo(whole) };
   }
 
-  /** What was held back, and what makes a whole of a JSON object that has to end here. */
-  endAsJson(): string {
-    const rest = this.end();
-    return rest + closeJson(this.#sent);
+  /**
+   * What was held back, and what `close` says makes a whole of the answer. A character of which
+   * some bytes are missing is left out: no grammar would know it.
+   */
+  endBy(close: (text: string) => string): Piece {
+    const rest = this.#stops.flush();
+    this.#sent += rest;
+    const logprobs = this.#ratedUpTo(Number.POSITIVE_INFINITY);
+    return { text: rest + close(this.#sent), logprobs };
+  }
+
+  #loops(piece: string): boolean {
+    return piece !== "" && this.#guard.loops(piece);
+  }
+
+  /** Tokens cut off by a stop sequence never get here. */
+  #ratedUpTo(length: number): TokenLogprob[] {
+    const ready = this.#rated.filter(({ at }) => at < length);
+    this.#rated = this.#rated.filter(({ at }) => at >= length);
+    return ready.map(({ logprob }) => logprob);
   }
 }

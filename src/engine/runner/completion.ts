@@ -1,13 +1,10 @@
-import type {
-  LlamaContextSequence,
-  LlamaGrammarEvaluationState,
-  LlamaModel,
-  Token,
-} from "node-llama-cpp";
+import type { LlamaGrammarEvaluationState, LlamaModel, Token } from "node-llama-cpp";
 import type { ModelOptions } from "../values/options.ts";
-import { AnswerText } from "./answer-text.ts";
-import type { DecodeGate } from "./decode-gate.ts";
-import { isReproducible, samplerSettings } from "./sampling.ts";
+import { AnswerText, type Piece } from "./answer-text.ts";
+import { type TokenLogprob, rateToken } from "./logprobs.ts";
+import { readPrompt } from "./read-prompt.ts";
+import { penaltyWindow, samplerSettings } from "./sampling.ts";
+import type { Slot } from "./slot.ts";
 import type { Detokenize } from "./token-text.ts";
 
 export type CompletionRequest = {
@@ -16,6 +13,8 @@ export type CompletionRequest = {
   readonly options: ModelOptions;
   /** Slide the window when the context is full, instead of ending there. */
   readonly shift: boolean;
+  /** Rate every token of the answer, together with so many others; `undefined` for none at all. */
+  readonly logprobs: number | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -23,117 +22,126 @@ export type CompletionRequest = {
 export type CompletionEnd = {
   readonly doneReason: "stop" | "length" | undefined;
   readonly tokens: readonly Token[];
+  /** Tokens of the prompt that were still in memory and not read again. */
+  readonly reused: number;
   readonly promptNs: number;
   readonly evalCount: number;
   readonly evalNs: number;
 };
 
+/** A grammar at work on one answer. */
+export type RunningGrammar = {
+  readonly state: LlamaGrammarEvaluationState;
+  /** What makes a whole of an answer that has to end after `text`. */
+  readonly close: (text: string) => string;
+};
+
 type Parts = {
   readonly model: LlamaModel;
-  readonly sequence: LlamaContextSequence;
-  readonly grammar: LlamaGrammarEvaluationState | undefined;
-  /**
-   * Tokens decoded in one go while the prompt is read; between two of them a client that left is
-   * noticed.
-   */
-  readonly batchSize: number;
-  readonly gate: DecodeGate;
+  readonly slot: Slot;
+  readonly grammar: RunningGrammar | undefined;
 };
 
 /**
- * Decodes on one sequence, yielding text as it becomes certain, sometimes none. Ends within a token
- * of `signal`.
+ * Decodes on one sequence, yielding text as it becomes certain. Ends within a token of `signal`.
  */
 export async function* complete(
   parts: Parts,
-  { tokens, options, shift, signal }: CompletionRequest,
-): AsyncGenerator<string, CompletionEnd> {
-  const { model, sequence, grammar, gate } = parts;
+  request: CompletionRequest,
+): AsyncGenerator<Piece, CompletionEnd> {
+  try {
+    return yield* decode(parts, request);
+  } catch (err) {
+    if (!request.signal.aborted) parts.slot.distrust();
+    throw err;
+  }
+}
+
+async function* decode(
+  parts: Parts,
+  request: CompletionRequest,
+): AsyncGenerator<Piece, CompletionEnd> {
+  const { model, slot, grammar } = parts;
+  const { tokens, options, shift, signal } = request;
+  const { sequence } = slot;
   const startedAt = performance.now();
   const answer: Token[] = [];
-  const recent = () => recentTokens(tokens, answer, options);
-  const rest = await readPrompt(parts, tokens, { options, signal });
+  const { rest, reused } = await readPrompt(slot, request);
   const detokenize: Detokenize = (given, before) => model.detokenize(given, true, before);
   const text = new AnswerText({ detokenize, stops: options.stop });
-  const limit = predictLimit(options);
+  const limit = predictLimit(options, grammar !== undefined);
   let firstAt = startedAt;
   const finish = (doneReason: CompletionEnd["doneReason"], evalCount: number): CompletionEnd => ({
     doneReason,
     tokens: answer,
+    reused,
     promptNs: toNs(firstAt - startedAt),
     evalCount,
     evalNs: toNs(performance.now() - firstAt),
   });
-  for await (const token of sequence.evaluate(rest, samplerSettings(options, recent, grammar))) {
-    signal.throwIfAborted();
-    if (answer.length === 0) firstAt = performance.now();
-    if (model.isEogToken(token)) {
-      yield text.end();
-      return finish("stop", answer.length + 1);
+  const recent = () => recentTokens(tokens, answer, options);
+  const decoded = sequence.evaluate(rest, samplerSettings(options, recent, grammar?.state));
+  try {
+    for (;;) {
+      const { value: token, done } = await slot.inRound(() => decoded.next());
+      signal.throwIfAborted();
+      if (done || token === undefined) return finish("stop", answer.length);
+      if (answer.length === 0) firstAt = performance.now();
+      if (model.isEogToken(token)) {
+        yield text.end();
+        return finish("stop", answer.length + 1);
+      }
+      const logprob = await rate(parts, request, { answer, token, detokenize });
+      answer.push(token);
+      const step = text.push(token, logprob);
+      yield step;
+      if (step.stopped) return finish("stop", answer.length);
+      const endless = answer.length >= limit.most && !limit.asked;
+      if (grammar && (step.loops || endless)) {
+        yield text.endBy(grammar.close);
+        return finish("stop", answer.length);
+      }
+      if (step.loops) return finish(undefined, answer.length);
+      const full = sequence.nextTokenIndex + 1 >= options.num_ctx;
+      if (answer.length >= limit.most || (full && !shift)) {
+        yield text.end();
+        return finish("length", answer.length);
+      }
+      if (full) await slot.inRound(() => slideWindow(slot, options));
     }
-    answer.push(token);
-    const step = text.push(token);
-    yield step.text;
-    if (step.stopped) return finish("stop", answer.length);
-    const endless = answer.length >= limit.most && !limit.asked;
-    if (grammar && (step.loops || endless)) {
-      yield text.endAsJson();
-      return finish("stop", answer.length);
-    }
-    if (step.loops) return finish(undefined, answer.length);
-    const full = sequence.nextTokenIndex + 1 >= options.num_ctx;
-    if (answer.length >= limit.most || (full && !shift)) {
-      yield text.end();
-      return finish("length", answer.length);
-    }
-    if (full) await gate.closedFor(() => slideWindow(sequence, options));
-    if (gate.isClosed) await gate.pass();
+  } finally {
+    await decoded.return();
   }
-  return finish("stop", answer.length);
 }
 
-/** Reads all of the prompt but its end, and returns what is left for the first evaluation. */
-async function readPrompt(
-  { sequence, batchSize, gate }: Parts,
-  tokens: readonly Token[],
-  { options, signal }: { options: ModelOptions; signal: AbortSignal },
-): Promise<Token[]> {
-  // A part of the prompt that is still in memory is not read again. That changes the last bits of
-  // the numbers, so whoever asks for a reproducible answer starts from nothing.
-  const known = isReproducible(options) ? [] : tokens.slice(0, -1);
-  if (sequence.nextTokenIndex > 0) {
-    await gate.closedFor(() =>
-      known.length > 0 ? sequence.adaptStateToTokens(known, false) : sequence.clearHistory(),
-    );
-  }
-  let rest = tokens.slice(sequence.nextTokenIndex);
-  while (rest.length > batchSize) {
-    signal.throwIfAborted();
-    await gate.pass();
-    await sequence.evaluateWithoutGeneratingNewTokens(rest.slice(0, batchSize));
-    rest = rest.slice(batchSize);
-  }
-  await gate.pass();
-  signal.throwIfAborted();
-  return rest;
+/** The figures of a token that was just sampled, when they were asked for. */
+async function rate(
+  { slot }: Parts,
+  { tokens, logprobs: top }: CompletionRequest,
+  sampled: { answer: readonly Token[]; token: Token; detokenize: Detokenize },
+): Promise<TokenLogprob | undefined> {
+  const before = sampled.answer.at(-1) ?? tokens.at(-1);
+  if (top === undefined || before === undefined) return undefined;
+  return slot.inRound(() => rateToken({ ...sampled, sequence: slot.sequence, before, top }));
 }
 
 /** Drops half of what follows the first `num_keep` tokens, as Ollama does. */
-async function slideWindow(
-  sequence: LlamaContextSequence,
-  { num_keep, num_ctx }: ModelOptions,
-): Promise<void> {
+async function slideWindow(slot: Slot, { num_keep, num_ctx }: ModelOptions): Promise<void> {
   const keep = Math.min(Math.max(0, num_keep), num_ctx - 2);
   const discard = Math.max(1, Math.floor((num_ctx - keep) / 2));
-  await sequence.eraseContextTokenRanges([{ start: keep, end: keep + discard }]);
+  await slot.drop(keep, keep + discard);
 }
 
 /**
- * Ollama bounds an endless answer at ten times the context; `asked`: the client wanted it to end
- * there.
+ * Ollama bounds an endless answer at ten times the context; one that a grammar can bring to an end
+ * at any time is longer than the context only when it goes round in circles. `asked`: the client
+ * wanted it to end there.
  */
-function predictLimit({ num_predict, num_ctx }: ModelOptions): { most: number; asked: boolean } {
-  const bound = 10 * num_ctx;
+function predictLimit(
+  { num_predict, num_ctx }: ModelOptions,
+  closes: boolean,
+): { most: number; asked: boolean } {
+  const bound = (closes ? 1 : 10) * num_ctx;
   const asked = num_predict > 0 && num_predict <= bound;
   return { most: asked ? num_predict : bound, asked };
 }
@@ -141,9 +149,9 @@ function predictLimit({ num_predict, num_ctx }: ModelOptions): { most: number; a
 function recentTokens(
   prompt: readonly Token[],
   answer: readonly Token[],
-  { repeat_last_n, num_ctx }: ModelOptions,
+  options: ModelOptions,
 ): Token[] {
-  const count = repeat_last_n < 0 ? num_ctx : repeat_last_n;
+  const count = penaltyWindow(options);
   if (count === 0) return [];
   const fromAnswer = answer.slice(-count);
   const missing = count - fromAnswer.length;

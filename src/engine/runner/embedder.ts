@@ -8,6 +8,9 @@ export class InputTooLongError extends Error {
   }
 }
 
+/** Far more characters than any context takes; longer texts would only be read for nothing. */
+const MAX_TEXT_LENGTH = 1 << 20;
+
 export type EmbedRequest = {
   readonly text: string;
   readonly truncate: boolean;
@@ -47,11 +50,14 @@ export class Embedder {
     truncate,
     signal,
   }: EmbedRequest): Promise<{ vector: number[]; count: number }> {
-    const tokens = this.#fit(this.#model.tokenize(text, true), truncate);
+    if (text.length > MAX_TEXT_LENGTH && !truncate) throw new InputTooLongError();
+    const read = this.#model.tokenize(text.slice(0, MAX_TEXT_LENGTH), true);
+    const tokens = this.#fit(read, truncate);
     const place = await this.#places.acquire(signal);
     try {
       const count = place.calculateInputLength(tokens);
       const { vector } = await place.getEmbeddingFor(tokens);
+      if (!vector.every(Number.isFinite)) throw new Error("the model gave a vector with NaN in it");
       return { vector: [...vector], count };
     } finally {
       this.#places.release(place);
@@ -68,7 +74,8 @@ export class Embedder {
     const room = this.#contextLength - around;
     if (tokens.length > room && !truncate) throw new InputTooLongError();
     const { bos } = this.#model.tokens;
-    if (tokens.length === 0 && around === 0 && bos !== null) return [bos];
+    // An empty text is embedded too, and node-llama-cpp gives nothing for no token at all.
+    if (tokens.length === 0 && bos !== null) return [bos];
     return tokens.slice(0, room);
   }
 }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import type { Llama } from "node-llama-cpp";
 
 /**
@@ -11,15 +13,44 @@ export function inferenceThreads(cores = availableParallelism()): number {
 
 /**
  * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
+ * `complain` gets the errors it would otherwise print.
  */
-export async function openLlama(threads: number): Promise<Llama> {
+export async function openLlama(
+  threads: number,
+  complain: (text: string) => void = () => {},
+): Promise<Llama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
-  const metal = process.platform === "darwin" && process.arch === "arm64";
   return getLlama({
     build: "never",
-    gpu: metal ? "auto" : false,
+    gpu: hasGpuBinary() ? "auto" : false,
     maxThreads: threads,
     logLevel: LlamaLogLevel.error,
+    logger: (_, text) => complain(text.trim()),
     progressLogs: false,
   });
+}
+
+/**
+ * Whether a llama.cpp for a graphics card is installed. Apple's comes with the plain package; the
+ * others are packages of their own, and an empty one may stand in their place.
+ */
+export function hasGpuBinary(
+  { platform, arch }: { platform: string; arch: string } = process,
+  folderOf: (name: string) => string | undefined = packageFolder,
+): boolean {
+  if (platform === "darwin") return arch === "arm64";
+  const system = { linux: `linux-${arch}`, win32: `win-${arch}` }[platform] ?? "";
+  return ["cuda", "vulkan"].some((kind) => {
+    const folder = folderOf(`@node-llama-cpp/${system}-${kind}`);
+    return folder !== undefined && existsSync(join(folder, "bins"));
+  });
+}
+
+/** Where an installed package lies, by the rule every runtime finds packages with. */
+function packageFolder(name: string): string | undefined {
+  for (let folder = import.meta.dirname; dirname(folder) !== folder; folder = dirname(folder)) {
+    const place = join(folder, "node_modules", name);
+    if (existsSync(place)) return place;
+  }
+  return undefined;
 }

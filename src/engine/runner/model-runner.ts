@@ -1,17 +1,21 @@
-import type {
-  Llama,
-  LlamaContext,
-  LlamaContextSequence,
-  LlamaGrammar,
-  LlamaModel,
-  Token,
-} from "node-llama-cpp";
-import { type CompletionEnd, type CompletionRequest, complete } from "./completion.ts";
-import { DecodeGate } from "./decode-gate.ts";
+import { stat } from "node:fs/promises";
+import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from "node-llama-cpp";
+import QuickLRU from "quick-lru";
+import { EngineError } from "../errors.ts";
+import type { AnswerGrammar } from "../grammar/answer-grammar.ts";
+import type { Piece } from "./answer-text.ts";
+import {
+  type CompletionEnd,
+  type CompletionRequest,
+  type RunningGrammar,
+  complete,
+} from "./completion.ts";
 import { Embedder, type EmbedRequest } from "./embedder.ts";
 import { FifoPool } from "./fifo-pool.ts";
-import { JSON_GRAMMAR } from "./json-grammar.ts";
-import { commonPrefix } from "./prefix.ts";
+import { requireRoomForContext, requireRoomForWeights } from "./memory.ts";
+import { Rounds } from "./rounds.ts";
+import { isReproducible } from "./sampling.ts";
+import { Slot, chooseSlot } from "./slot.ts";
 
 export type LoadRequest = {
   readonly weightsPath: string;
@@ -29,40 +33,56 @@ type Parts = {
   readonly threads: number;
 };
 
+/** Grammars a model keeps checked; the text of a large one takes a megabyte or so. */
+const MAX_GRAMMARS = 8;
+
 /** A model in memory: text on several sequences side by side, embeddings one after the other. */
 export class ModelRunner {
   readonly contextLength: number;
+  /** Characters that one token stands for at the most. */
+  readonly longestToken: number;
   readonly #parts: Parts;
   readonly #context: LlamaContext | undefined;
-  readonly #sequences: FifoPool<LlamaContextSequence>;
-  readonly #gate = new DecodeGate();
+  readonly #slots: FifoPool<Slot>;
+  readonly #grammars = new QuickLRU<string, LlamaGrammar>({ maxSize: MAX_GRAMMARS });
   #embedder: Promise<Embedder> | undefined;
-  #grammar: Promise<LlamaGrammar> | undefined;
 
-  private constructor(parts: Parts, context: LlamaContext | undefined) {
+  private constructor(parts: Parts, context?: LlamaContext) {
     this.#parts = parts;
     this.#context = context;
     this.contextLength = parts.contextLength;
+    this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
+    const rounds = new Rounds();
     const sequences = Array.from({ length: context?.totalSequences ?? 0 }, () =>
       context?.getSequence(),
     );
-    this.#sequences = new FifoPool(sequences.filter((sequence) => sequence !== undefined));
+    this.#slots = new FifoPool(
+      sequences.flatMap((sequence, order) =>
+        sequence ? [new Slot({ sequence, order, rounds, block: blockSize(parts.llama) })] : [],
+      ),
+    );
   }
 
-  /** Loads weights and makes the contexts; an embedding model gets none for text. */
+  /**
+   * Loads weights and makes the contexts; an embedding model gets none for text.
+   * @throws {MemoryError} when it does not fit.
+   */
   static async load(llama: Llama, request: LoadRequest): Promise<ModelRunner> {
     const { weightsPath, sequences, threads } = request;
+    if (llama.gpu === false) requireRoomForWeights((await stat(weightsPath)).size);
     const model = await llama.loadModel({ modelPath: weightsPath });
     try {
-      const contextLength = Math.min(request.contextLength, model.trainContextSize);
+      const contextLength = Math.min(request.contextLength, trainedContext(model));
       const parts = { llama, model, contextLength, threads };
       if (request.embeddingOnly) {
-        const runner = new ModelRunner(parts, undefined);
+        const runner = new ModelRunner(parts);
         await runner.#embedding();
         return runner;
       }
-      const size = { contextSize: contextLength, sequences, threads };
-      return new ModelRunner(parts, await model.createContext(size));
+      const batchSize = blockSize(llama) * sequences;
+      const size = { contextSize: contextLength, sequences, batchSize };
+      await requireRoomForContext(parts, { ...size, isEmbeddingContext: false });
+      return new ModelRunner(parts, await model.createContext({ ...size, threads }));
     } catch (err) {
       await model.dispose();
       throw err;
@@ -83,22 +103,42 @@ export class ModelRunner {
     return bare ? tokens : [bos, ...tokens];
   }
 
+  /** The tokens of these numbers, or `undefined` when the model knows one of them not. */
+  tokensOf(ids: readonly number[]): Token[] | undefined {
+    const known = this.#parts.model.fileInfo.metadata.tokenizer.ggml.tokens.length;
+    const valid = ids.every((id) => Number.isInteger(id) && id >= 0 && id < known);
+    return valid ? (ids as Token[]) : undefined;
+  }
+
+  /** What every prompt begins with by itself, if anything. */
+  get firstToken(): Token | undefined {
+    const { bos, shouldPrependBosToken } = this.#parts.model.tokens;
+    return shouldPrependBosToken ? (bos ?? undefined) : undefined;
+  }
+
+  /** The texts a chat template puts around a conversation. */
+  get marks(): { bos: string; eos: string } {
+    const { bosString, eosString } = this.#parts.model.tokens;
+    return { bos: bosString ?? "", eos: eosString ?? "" };
+  }
+
   /**
-   * Yields an answer's text piece by piece; waits for a free sequence first, which it gives back in
-   * any case.
+   * Yields an answer's text piece by piece; waits for a free slot first, which it gives back in any
+   * case. `grammar`: what the answer must be.
    */
   async *complete(
-    request: CompletionRequest & { json: boolean },
-  ): AsyncGenerator<string, CompletionEnd> {
-    const { signal, tokens, json } = request;
-    const grammar = json ? await this.#jsonGrammar() : undefined;
-    const sequence = await this.#sequences.acquire(signal, (free) => bestPrefix(free, tokens));
+    request: CompletionRequest & { grammar: AnswerGrammar | undefined },
+  ): AsyncGenerator<Piece, CompletionEnd> {
+    const { signal, tokens, options } = request;
+    const grammar = request.grammar && (await this.#begin(request.grammar));
+    const exactly = isReproducible(options);
+    const slot = await this.#slots.acquire(signal, (free) => chooseSlot(free, tokens, exactly));
     try {
       const { model } = this.#parts;
-      const batchSize = this.#context?.batchSize ?? 512;
-      return yield* complete({ model, sequence, grammar, batchSize, gate: this.#gate }, request);
+      const parts = { model, slot, grammar };
+      return yield* complete(parts, request);
     } finally {
-      this.#sequences.release(sequence);
+      this.#slots.release(slot);
     }
   }
 
@@ -112,21 +152,44 @@ export class ModelRunner {
 
   /** A text model makes its embedding context when it is first asked for. */
   #embedding(): Promise<Embedder> {
-    const { model, contextLength, threads } = this.#parts;
-    this.#embedder ??= Embedder.create(model, { contextLength, threads });
+    this.#embedder ??= this.#makeEmbedder().catch((err: unknown) => {
+      this.#embedder = undefined;
+      throw err;
+    });
     return this.#embedder;
   }
 
-  async #jsonGrammar() {
+  async #makeEmbedder(): Promise<Embedder> {
+    const { model, contextLength, threads } = this.#parts;
+    const size = { contextSize: contextLength, sequences: 1, batchSize: contextLength };
+    await requireRoomForContext(this.#parts, { ...size, isEmbeddingContext: true });
+    return Embedder.create(model, { contextLength, threads });
+  }
+
+  /** What a grammar has checked is kept; each answer reads its text anew all the same. */
+  async #begin({ gbnf, close }: AnswerGrammar): Promise<RunningGrammar> {
     const { LlamaGrammarEvaluationState } = await import("node-llama-cpp");
     const { llama, model } = this.#parts;
-    this.#grammar ??= llama.createGrammar({ grammar: JSON_GRAMMAR });
-    return new LlamaGrammarEvaluationState({ model, grammar: await this.#grammar });
+    const grammar = this.#grammars.get(gbnf) ?? (await llama.createGrammar({ grammar: gbnf }));
+    this.#grammars.set(gbnf, grammar);
+    return { state: new LlamaGrammarEvaluationState({ model, grammar }), close };
   }
 }
 
-/** The sequence that still holds most of the prompt. */
-function bestPrefix(free: readonly LlamaContextSequence[], tokens: readonly Token[]): number {
-  const shared = free.map((sequence) => commonPrefix(sequence.contextTokens, tokens));
-  return shared.indexOf(Math.max(...shared));
+/** What a file says may be anything; llama.cpp looks at it as little. */
+function trainedContext({ trainContextSize: size }: LlamaModel): number {
+  if (size > 0) return size;
+  throw new EngineError(500, `unable to load model: its context length is ${size}`);
+}
+
+function longestOf(texts: readonly string[]): number {
+  return texts.reduce((longest, text) => Math.max(longest, text.length), 1);
+}
+
+/**
+ * Tokens of a prompt read in one go. Other streams wait that long for their next token, so a
+ * processor gets small blocks (larger ones read some 5 % faster); a graphics card needs large ones.
+ */
+function blockSize({ gpu }: Llama): number {
+  return gpu === false ? 64 : 256;
 }

@@ -1,4 +1,6 @@
+import { EngineError } from "../errors.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
+import { MemoryError } from "./memory.ts";
 import { Resident, type Runner, type ResidentStatus } from "./resident.ts";
 
 /** What a request needs in memory. */
@@ -17,11 +19,16 @@ export type Lease<R> = { readonly runner: R; readonly release: () => void };
 export type ResidencyOptions<R extends Runner, W extends Wanted> = {
   readonly load: (wanted: W) => Promise<R>;
   readonly maxLoaded: number;
+  /** Requests that may wait for a load behind the one that is being loaded for. */
+  readonly maxQueue: number;
   readonly keepAliveMs: number;
   readonly onLoaded?: (name: string, durationMs: number) => void;
   readonly onUnloaded?: (name: string) => void;
   readonly now?: () => number;
 };
+
+/** Two spaces, as Ollama has it. */
+const BUSY = "server busy, please try again.  maximum pending requests exceeded";
 
 /**
  * Which models are in memory. Loads happen strictly one at a time in the order asked for; to make
@@ -33,6 +40,8 @@ export class Residency<R extends Runner, W extends Wanted> {
   readonly #now: () => number;
   readonly #residents = new Map<string, Resident<R>>();
   #loads: Promise<unknown> = Promise.resolve();
+  /** Requests that wait for a load of their own, the one being loaded for included. */
+  #pending = 0;
 
   constructor(options: ResidencyOptions<R, W>) {
     this.#options = options;
@@ -42,6 +51,7 @@ export class Residency<R extends Runner, W extends Wanted> {
   /**
    * Waits until the model is in memory and keeps it there until `release`. Rejects with the
    * signal's reason when it aborts first; a load that has begun goes on.
+   * @throws {EngineError} 503 when too many requests wait for a load already.
    */
   async acquire(wanted: W, signal: AbortSignal): Promise<Lease<R>> {
     signal.throwIfAborted();
@@ -86,13 +96,18 @@ export class Residency<R extends Runner, W extends Wanted> {
 
   /** The returned resident has been entered. */
   async #placeInTurn(wanted: W, signal: AbortSignal): Promise<Resident<R>> {
+    if (this.#pending > this.#options.maxQueue) throw new EngineError(503, BUSY);
+    this.#pending += 1;
     const turn = this.#loads.then(async () => {
       const resident = await this.#place(wanted, signal);
       resident.enter(wanted.keepAliveMs);
       return resident;
     });
     // The next load waits for this one to end, well or badly.
-    this.#loads = turn.then((resident) => resident.ready).catch(() => {});
+    this.#loads = turn
+      .then((resident) => resident.ready)
+      .catch(() => {})
+      .finally(() => (this.#pending -= 1));
     try {
       return await raced(turn, signal);
     } catch (err) {
@@ -117,7 +132,7 @@ export class Residency<R extends Runner, W extends Wanted> {
   }
 
   #load(wanted: W): Resident<R> {
-    const { load, keepAliveMs, onLoaded, onUnloaded } = this.#options;
+    const { keepAliveMs, onLoaded, onUnloaded } = this.#options;
     const startedAt = performance.now();
     const resident: Resident<R> = new Resident({
       name: wanted.name,
@@ -125,7 +140,7 @@ export class Residency<R extends Runner, W extends Wanted> {
       contextLength: wanted.contextLength,
       keepAliveMs,
       now: this.#now,
-      ready: load(wanted),
+      ready: this.#loadMakingRoom(wanted),
       onLoaded: () => onLoaded?.(wanted.name, Math.round(performance.now() - startedAt)),
       onGone: () => {
         if (this.#residents.get(wanted.weightsDigest) === resident) {
@@ -138,9 +153,23 @@ export class Residency<R extends Runner, W extends Wanted> {
     return resident;
   }
 
+  /** Where memory is short, other models go first. */
+  async #loadMakingRoom(wanted: W): Promise<R> {
+    for (;;) {
+      try {
+        return await this.#options.load(wanted);
+      } catch (err) {
+        const victim = this.#victim(wanted.weightsDigest);
+        if (!victim || !(err instanceof MemoryError)) throw err;
+        await victim.retire();
+      }
+    }
+  }
+
   /** The idle model with the shortest keep-alive, else the busy one with the shortest. */
-  #victim(): Resident<R> | undefined {
-    const all = [...this.#residents.values()];
+  #victim(except?: string): Resident<R> | undefined {
+    const others = [...this.#residents].filter(([weightsDigest]) => weightsDigest !== except);
+    const all = others.map(([, resident]) => resident);
     const idle = all.filter((resident) => resident.idle);
     const candidates = idle.length > 0 ? idle : all;
     return candidates.toSorted((a, b) => a.keepAliveMs - b.keepAliveMs)[0];

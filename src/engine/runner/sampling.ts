@@ -8,6 +8,11 @@ export function isReproducible({ seed, temperature }: ModelOptions): boolean {
   return seed >= 0 || temperature <= 0;
 }
 
+/** Tokens repetition is measured on: no more than the model sees, which is also what -1 means. */
+export function penaltyWindow({ repeat_last_n, num_ctx }: ModelOptions): number {
+  return repeat_last_n < 0 ? num_ctx : Math.min(repeat_last_n, num_ctx);
+}
+
 /**
  * The sampler's settings. `recent` gives the tokens repetition is measured on, `seed` below 0 is
  * drawn by `random`. `typical_p` has no counterpart in node-llama-cpp and is ignored.
@@ -27,10 +32,7 @@ export function samplerSettings(
     seed,
     repeatPenalty: {
       punishTokens: recent,
-      maxPunishTokens: Math.max(
-        1,
-        options.repeat_last_n < 0 ? options.num_ctx : options.repeat_last_n,
-      ),
+      maxPunishTokens: Math.max(1, penaltyWindow(options)),
       penalty: options.repeat_penalty,
       presencePenalty: options.presence_penalty,
       frequencyPenalty: options.frequency_penalty,

@@ -7,18 +7,25 @@ export class StopHolder {
   #held = "";
 
   constructor(stops: readonly string[]) {
-    this.#stops = stops.filter((stop) => stop !== "");
+    this.#stops = [...new Set(stops)].filter((stop) => stop !== "");
   }
 
   /** What may go out now, and whether a stop sequence has ended the text. */
   push(piece: string): { text: string; stopped: boolean } {
     const all = this.#held + piece;
-    const found = this.#stops.map((stop) => all.indexOf(stop)).filter((at) => at >= 0);
-    if (found.length > 0) {
-      this.#held = "";
-      return { text: all.slice(0, Math.min(...found)), stopped: true };
+    let end = all.length;
+    let keep = 0;
+    let stopped = false;
+    for (const stop of this.#stops) {
+      const at = all.indexOf(stop);
+      stopped ||= at >= 0;
+      if (at >= 0) end = Math.min(end, at);
+      else keep = Math.max(keep, openEnd(all, stop));
     }
-    const keep = Math.max(0, ...this.#stops.map((stop) => openEnd(all, stop)));
+    if (stopped) {
+      this.#held = "";
+      return { text: all.slice(0, end), stopped };
+    }
     this.#held = all.slice(all.length - keep);
     return { text: all.slice(0, all.length - keep), stopped: false };
   }
@@ -32,7 +39,7 @@ export class StopHolder {
 }
 
 /** Length of the longest end of `text` that `stop` begins with. */
-function openEnd(text: string, stop: string): number {
+export function openEnd(text: string, stop: string): number {
   for (let length = Math.min(text.length, stop.length - 1); length > 0; length -= 1) {
     if (text.endsWith(stop.slice(0, length))) return length;
   }

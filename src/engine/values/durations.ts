@@ -9,6 +9,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** 64 bits of nanoseconds, some 292 years. */
+export const LONGEST_MS = 2 ** 63 / 1e6;
+
 /** A text that is no Go duration; the message is the one Go's `time.ParseDuration` gives. */
 export class DurationError extends Error {}
 
@@ -35,6 +38,7 @@ export function parseGoDuration(text: string): number {
     }
     rest = rest.slice(unit.length);
     totalMs += Number(figure) * unitMs;
+    if (totalMs > LONGEST_MS) throw new DurationError(`time: invalid duration ${quoted}`);
   }
   return negative ? -totalMs : totalMs;
 }

@@ -1,20 +1,21 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
-
-/** How an answer is shaped: free text, or any JSON object. */
-export type Format = "free" | "json";
+import { EngineError } from "../errors.ts";
+import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "../grammar/answer-grammar.ts";
+import type { SchemaObject } from "../grammar/schema/place.ts";
 
 /**
- * Reads `format`.
- * @throws {EngineError} 500 with Ollama's text for what is no format, 400 for a JSON schema.
+ * Reads `format`: the grammar of the answer, `undefined` for free text.
+ * @throws {EngineError} 500 with Ollama's text for what is no format, 400 for a JSON Schema that
+ * cannot be enforced.
  */
-export function decodeFormat(value: unknown): Format {
-  if (value === undefined || value === null || value === "") return "free";
-  if (value === "json") return "json";
-  if (typeof value === "object" && !Array.isArray(value)) {
-    const advice = `ask for "json" and describe the fields in the prompt, or ${INSTALL_OLLAMA}`;
-    throw notOffered("format with a JSON schema", advice);
-  }
+export function decodeFormat(value: unknown): AnswerGrammar | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (value === "json") return jsonGrammar();
+  if (isSchema(value)) return schemaGrammar(value);
   const shown = JSON.stringify(JSON.stringify(value)).slice(1, -1);
   const expected = `expected "json" or a valid JSON Schema object`;
   throw new EngineError(500, `invalid format: "${shown}"; ${expected}`);
+}
+
+function isSchema(value: unknown): value is SchemaObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.ts";
-import { DurationError, parseGoDuration } from "./durations.ts";
+import { DurationError, LONGEST_MS, parseGoDuration } from "./durations.ts";
 
 /**
  * Milliseconds a model stays after its last request; `Infinity` is forever, `undefined` leaves it
@@ -7,7 +7,8 @@ import { DurationError, parseGoDuration } from "./durations.ts";
  */
 export type KeepAliveMs = number | undefined;
 
-const forever = (ms: number): number => (ms < 0 ? Number.POSITIVE_INFINITY : ms);
+const forever = (ms: number): number =>
+  ms < 0 || ms >= LONGEST_MS ? Number.POSITIVE_INFINITY : ms;
 
 /**
  * A request's `keep_alive`: a number of seconds, or a Go duration; negative is forever.

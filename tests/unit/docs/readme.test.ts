@@ -17,7 +17,12 @@ const settings = new Set(Object.values(SETTINGS).map(({ env }) => env));
 
 /** Names in capitals that are no settings of the service. */
 const FOREIGN_NAMES = new Set([
-  ...["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "HTTPS_PROXY", "MALLOC_TRIM_THRESHOLD_"],
+  ...["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  // Ollama's, which the embedded engine reads.
+  ...["OLLAMA_MAX_QUEUE", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_NOPRUNE"],
+  // A method of HTTP.
+  "OPTIONS",
   // A value of X-Cache.
   "BYPASS",
 ]);

@@ -59,6 +59,8 @@ describe("enginePlan", () => {
       capacity: 3,
     });
     expect(plan.env).toEqual({
+      MALLOC_ARENA_MAX: "2",
+      GGML_NO_BACKTRACE: "1",
       PATH: "/bin",
       OLLAMA_FLASH_ATTENTION: "1",
       OLLAMA_HOST: "127.0.0.1:5000",

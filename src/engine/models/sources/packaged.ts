@@ -9,23 +9,27 @@ const ORDER = ["template", "license", "params", "system"] as const;
  */
 export async function packageModel(
   { weights, layers: texts, config }: CatalogueEntry,
-  { store, report }: Pick<FetchContext, "store" | "report">,
+  { store, report, keep }: Pick<FetchContext, "store" | "report" | "keep">,
 ): Promise<Manifest> {
+  keep(weights.digest);
   const layers: Layer[] = [{ mediaType: layerType("model"), ...weights }];
   for (const kind of ORDER) {
     const text = texts[kind];
     if (text === undefined) continue;
-    const blob = await store.blobs.write(text);
-    report(layerStatus(blob.digest, blob.size, blob.size));
-    layers.push({ mediaType: layerType(kind), ...blob });
+    layers.push(await write(layerType(kind), text));
   }
   const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) };
-  const blob = await store.blobs.write(JSON.stringify({ ...config, rootfs }));
-  report(layerStatus(blob.digest, blob.size, blob.size));
+  const configText = JSON.stringify({ ...config, rootfs });
   return {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,
-    config: { mediaType: CONFIG_TYPE, ...blob },
+    config: await write(CONFIG_TYPE, configText),
     layers,
   };
+
+  async function write(mediaType: string, text: string): Promise<Layer> {
+    const { digest, size } = await store.blobs.write(text, keep);
+    report(layerStatus(digest, size, size));
+    return { mediaType, digest, size };
+  }
 }

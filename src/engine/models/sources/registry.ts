@@ -1,78 +1,143 @@
-import type { CatalogueEntry } from "../catalogue.ts";
-import { type Layer, Manifest } from "../manifest.ts";
-import { receiveBlob } from "./receive.ts";
-import { type FetchContext, type ModelSource, layerStatus } from "./source.ts";
+import { statfs } from "node:fs/promises";
+import { readGguf } from "../gguf/header.ts";
+import { type Layer, type Manifest, blobsOf, layersOf, parseManifest } from "../manifest.ts";
+import type { ModelName } from "../names.ts";
+import { reporting } from "../progress.ts";
+import { RegistryClient } from "../registry/client.ts";
+import { downloadBlob } from "../registry/download.ts";
+import { ManifestError, RegistryError, reasonOf } from "../registry/errors.ts";
+import { readText } from "../registry/read-text.ts";
+import { ONCE, PATIENT, type RetryPlan, retrying } from "../registry/retry.ts";
+import { StallWatch } from "../registry/stall-watch.ts";
+import { Turns } from "../registry/turns.ts";
+import type { Web } from "../registry/web.ts";
+import { MAX_TEXT_BYTES } from "../stored-model.ts";
+import { type FetchContext, type ModelSource, type Wish, layerStatus } from "./source.ts";
 
-const ANSWER_WITHIN_MS = 4_000;
+/** An unreachable registry must not hold up the way that works. */
+const ANSWER_WITHIN_MS = { alone: 30_000, amongOthers: 4_000 };
 const STALL_MS = 30_000;
+/** Somebody waits for the first word: a registry that is not there is told of soon. */
+const MANIFEST_TRIES = 3;
+/** Manifests have a few kilobytes; registries refuse larger ones than this. */
+const MAX_MANIFEST_BYTES = 4 << 20;
+const MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
+/** Layers that are files; every other one is a text. */
+const FILES = new Set(
+  ["model", "projector", "adapter"].map((kind) => `application/vnd.ollama.image.${kind}`),
+);
 
 export type RegistryOptions = {
-  readonly baseUrl?: string;
-  readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly web: Web;
+  readonly retry?: RetryPlan;
+  readonly stallMs?: number;
 };
 
-/** Ollama's own registry: the manifest and every blob it names. */
+/** Registries that speak Ollama's protocol: the manifest and every blob it names. */
 export function registrySource({
-  baseUrl = "https://registry.ollama.ai",
-  fetch = globalThis.fetch,
-}: RegistryOptions = {}): ModelSource {
+  web,
+  retry = PATIENT,
+  stallMs = STALL_MS,
+}: RegistryOptions): ModelSource {
+  /** Two models may share a blob: its download is one all the same. */
+  const turns = new Turns();
+
   return {
     title: "Ollama's registry",
     offers: () => true,
-    async fetch(entry, context) {
-      const repository = `${baseUrl}/v2/${repositoryOf(entry)}`;
-      const manifest = await fetchManifest(`${repository}/manifests/${tagOf(entry)}`, context);
-      for (const layer of [...manifest.layers, manifest.config]) {
-        await fetchBlob(`${repository}/blobs/${layer.digest}`, layer, context);
+    async fetch(wish, context) {
+      const { host, namespace, model, tag } = nameThere(wish);
+      const address = { host, scheme: wish.scheme, insecure: wish.insecure };
+      const client = new RegistryClient({ address, web });
+      const repository = `/v2/${namespace}/${model}`;
+      const manifest = await fetchManifest(`${repository}/manifests/${tag}`, wish, client, context);
+      for (const { digest } of blobsOf(manifest)) context.keep(digest);
+      await checkRoom(manifest, context);
+      for (const blob of blobsOf(manifest)) {
+        await turns.take(blob.digest, context.signal, () =>
+          fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
+        );
       }
+      await checkWeights(manifest, context);
       return manifest;
     },
   };
 
-  async function fetchManifest(url: string, { signal }: FetchContext): Promise<Manifest> {
-    // An unreachable registry must not hold up the way that works.
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
-    const headers = { accept: "application/vnd.docker.distribution.manifest.v2+json" };
-    const answer = await fetch(url, { headers, signal: deadline });
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-    return Manifest.parse(await answer.json());
+  async function fetchManifest(
+    path: string,
+    { entry }: Wish,
+    client: RegistryClient,
+    { signal }: FetchContext,
+  ): Promise<Manifest> {
+    const quietMs = entry ? ANSWER_WITHIN_MS.amongOthers : ANSWER_WITHIN_MS.alone;
+    const attempt = () =>
+      new StallWatch(quietMs, signal).over(async (watch) => {
+        const headers = { accept: MANIFEST_TYPE };
+        const answer = await client.get(path, { headers, signal: watch.signal });
+        return checked(parseManifest(await readText(answer, MAX_MANIFEST_BYTES)));
+      });
+    try {
+      const tries = Math.min(retry.tries, MANIFEST_TRIES);
+      return await retrying(attempt, entry ? ONCE : { ...retry, tries }, signal);
+    } catch (err) {
+      signal.throwIfAborted();
+      throw new ManifestError(reasonOf(err), { cause: err });
+    }
   }
 
-  async function fetchBlob(url: string, layer: Layer, context: FetchContext): Promise<void> {
+  async function fetchBlob(
+    path: string,
+    layer: Layer,
+    client: RegistryClient,
+    { store: { blobs }, report, signal }: FetchContext,
+  ): Promise<void> {
     const { digest, size } = layer;
-    if (await context.store.blobs.has(digest, size)) {
-      context.report(layerStatus(digest, size, size));
-      return;
+    if (!(await blobs.has(digest, size))) {
+      const context = { client, blobs, signal, retry, stallMs };
+      await reporting(layer, report, (onProgress) =>
+        downloadBlob(path, layer, { ...context, onProgress }),
+      );
     }
-    const stall = new AbortController();
-    const timer = setTimeout(() => stall.abort(new Error(`${url} stalled`)), STALL_MS);
-    try {
-      const signal = AbortSignal.any([context.signal, stall.signal]);
-      const answer = await fetch(url, { signal });
-      if (!answer.ok || !answer.body) throw new Error(`${url} answered ${answer.status}`);
-      const content = watched(answer.body, () => timer.refresh());
-      await receiveBlob({ digest, size, content }, context);
-    } finally {
-      clearTimeout(timer);
-    }
+    report(layerStatus(digest, size, size));
   }
 }
 
 /** Where an entry has several names the first is the registry's. */
-function repositoryOf({ names: [name] }: CatalogueEntry): string {
-  return `${name?.namespace ?? ""}/${name?.model ?? ""}`;
+function nameThere({ entry, name }: Wish): ModelName {
+  return entry?.names[0] ?? name;
 }
 
-function tagOf({ names: [name] }: CatalogueEntry): string {
-  return name?.tag ?? "latest";
+/** @throws {RegistryError} for a manifest that is no model this engine could use. */
+function checked(manifest: Manifest): Manifest {
+  if (layersOf(manifest, "model").length === 0) {
+    throw new RegistryError("the manifest names no model file: it is a cloud model, or no model");
+  }
+  for (const { mediaType, size } of blobsOf(manifest)) {
+    if (FILES.has(mediaType) || size <= MAX_TEXT_BYTES) continue;
+    throw new RegistryError(`the manifest names a ${mediaType} of ${size} bytes`);
+  }
+  return manifest;
 }
 
-async function* watched(
-  body: AsyncIterable<Uint8Array>,
-  onChunk: () => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    onChunk();
-    yield chunk;
+/** Better told before the download than after most of it. */
+async function checkRoom(manifest: Manifest, { store: { blobs } }: FetchContext): Promise<void> {
+  let missing = 0;
+  for (const { digest, size } of blobsOf(manifest)) {
+    if (!(await blobs.has(digest, size))) missing += size - (await blobs.partialSize(digest));
+  }
+  const { bavail, bsize } = await statfs(blobs.folder);
+  const free = bavail * bsize;
+  if (missing <= free) return;
+  throw new Error(`no space left on device: ${missing} bytes are missing, ${free} are free`);
+}
+
+/** A file that llama.cpp would choke on never becomes a model. */
+async function checkWeights(manifest: Manifest, { store }: FetchContext): Promise<void> {
+  for (const { digest } of layersOf(manifest, "model")) {
+    try {
+      await readGguf(store.blobs.path(digest));
+    } catch (cause) {
+      throw new RegistryError(`${digest} cannot be used: ${reasonOf(cause)}`, { cause });
+    }
   }
 }

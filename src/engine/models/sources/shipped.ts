@@ -1,16 +1,19 @@
 import { constants } from "node:fs";
 import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { digestOfFile } from "../blobs.ts";
+import { DigestMismatchError, digestOfFile } from "../digests.ts";
 import { packageModel } from "./packaged.ts";
-import { DigestMismatchError, type ModelSource, layerStatus } from "./source.ts";
+import { type ModelSource, layerStatus } from "./source.ts";
 
 /** The embedding model's file that comes with the project. */
 export function shippedSource({ file }: { file: string | undefined }): ModelSource {
   return {
     title: "the file shipped with the project",
-    offers: (entry) => entry.shipped,
-    async fetch(entry, { store, report, signal }) {
+    offers: ({ entry }) => entry?.shipped === true,
+    async fetch({ entry }, context) {
+      if (!entry) throw new Error("no file of this model is shipped");
+      const { store, report, signal, keep } = context;
+      keep(entry.weights.digest);
       const { digest, size } = entry.weights;
       if (!(await store.blobs.has(digest, size))) {
         if (file === undefined) throw new Error("ENGINE_EMBEDDING_MODEL_FILE is not set");
@@ -26,7 +29,7 @@ export function shippedSource({ file }: { file: string | undefined }): ModelSour
         });
       }
       report(layerStatus(digest, size, (await stat(store.blobs.path(digest))).size));
-      return packageModel(entry, { store, report });
+      return packageModel(entry, context);
     },
   };
 }

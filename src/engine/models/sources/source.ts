@@ -1,8 +1,9 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 import type { Manifest } from "../manifest.ts";
+import type { ModelName } from "../names.ts";
 import type { ModelStore } from "../store.ts";
 
-/** One line of a pull, in Ollama's words. */
+/** One line of a pull or a create, in Ollama's words. */
 export type PullStatus = {
   readonly status: string;
   readonly digest?: string;
@@ -10,10 +11,23 @@ export type PullStatus = {
   readonly completed?: number;
 };
 
+/** A model somebody wants in the store. */
+export type Wish = {
+  readonly name: ModelName;
+  /** The scheme the name was given with. */
+  readonly scheme?: "http" | "https" | undefined;
+  /** Take registries without TLS or with a certificate nobody vouches for. */
+  readonly insecure: boolean;
+  /** What the engine itself knows of the model. */
+  readonly entry: CatalogueEntry | undefined;
+};
+
 export type FetchContext = {
   readonly store: ModelStore;
   readonly report: (status: PullStatus) => void;
   readonly signal: AbortSignal;
+  /** Nothing removes this blob until the model is in the store. */
+  readonly keep: (digest: string) => void;
 };
 
 /** A place models come from. */
@@ -21,20 +35,13 @@ export type ModelSource = {
   /** For messages: "Ollama's registry". */
   readonly title: string;
   /** Whether it can have this model at all. */
-  offers(entry: CatalogueEntry): boolean;
+  offers(wish: Wish): boolean;
   /**
    * Puts every blob of the model into the store, digests checked, and returns the manifest, not yet
    * written.
    */
-  fetch(entry: CatalogueEntry, context: FetchContext): Promise<Manifest>;
+  fetch(wish: Wish, context: FetchContext): Promise<Manifest>;
 };
-
-/** A downloaded file is not what was promised. */
-export class DigestMismatchError extends Error {
-  constructor(expected: string, got: string) {
-    super(`digest mismatch, expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
-  }
-}
 
 /** The line Ollama prints for a layer. */
 export function layerStatus(digest: string, total: number, completed: number): PullStatus {

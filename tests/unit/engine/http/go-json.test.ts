@@ -43,4 +43,13 @@ describe("parseFirstJson", () => {
   ])("refuses %j with Go's text", (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
+
+  it.each(["[", '{"a":'])("refuses what is nested too deep, in Go's words: %s", (opening) => {
+    const closing = opening === "[" ? "]" : "}";
+    const nested = (depth: number) => `${opening.repeat(depth)}1${closing.repeat(depth)}`;
+    expect(() => parse(nested(1_000))).not.toThrow();
+    const error = `invalid character '${opening.charAt(0)}' exceeded max depth`;
+    expect(() => parse(nested(1_001))).toThrow(error);
+    expect(() => parse(opening.repeat(100_000))).toThrow(error);
+  });
 });

@@ -1,36 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { shaped } from "../../../../src/engine/inference/embed.ts";
-import { fitPrompt } from "../../../../src/engine/inference/fit-prompt.ts";
+import { fitPrompt, fitText, isTooLong } from "../../../../src/engine/inference/fit-prompt.ts";
 import {
-  dropOldest,
-  renderPrompt,
+  newestTurns,
+  storedTurns,
   tagImages,
   withSystem,
 } from "../../../../src/engine/inference/prompt.ts";
-import type { StoredModel } from "../../../../src/engine/models/store.ts";
 import { checkBase64 } from "../../../../src/engine/routes/request-fields.ts";
 import { resolveOptions } from "../../../../src/engine/values/options.ts";
 
-const chatml = { template: "<|im_start|>{{ .Role }}" } as StoredModel;
 const user = (content: string) => ({ role: "user", content });
 
 describe("the prompt", () => {
-  it("is ChatML, neighbours of one role joined", () => {
-    const turns = withSystem([user("a"), user("b")], "be brief");
-    expect(renderPrompt(chatml, turns)).toBe(
-      "<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\na\n\nb<|im_end|>\n<|im_start|>assistant\n",
-    );
-  });
-
   it("takes the conversation's own system text first", () => {
     const turns = [{ role: "system", content: "mine" }, user("a")];
     expect(withSystem(turns, "the model's")).toBe(turns);
   });
 
-  it("refuses a template of another kind with a way out", () => {
-    const model = { template: "[INST] {{ .Prompt }}" } as StoredModel;
-    expect(() => renderPrompt(model, [user("a")])).toThrow(/install Ollama/);
-    expect(renderPrompt({ template: undefined } as StoredModel, [user("a")])).toBe("a");
+  it("begins with the turns that the model brings along", () => {
+    const messages = [{ role: "user", content: "stored", images: null }];
+    expect(storedTurns({ messages })).toEqual([{ role: "user", content: "stored" }]);
   });
 
   it("carries Ollama's image tags", () => {
@@ -45,7 +35,7 @@ describe("the prompt", () => {
   it("loses its oldest turns first, never the system's and the last", () => {
     const turns = [{ role: "system", content: "s" }, user("a"), user("b"), user("c")];
     const texts = (most: number) =>
-      dropOldest(turns, (kept) => kept.length <= most).map(({ content }) => content);
+      newestTurns(turns, (kept) => kept.length <= most).map(({ content }) => content);
     expect(texts(4)).toEqual(["s", "a", "b", "c"]);
     expect(texts(3)).toEqual(["s", "b", "c"]);
     expect(texts(0)).toEqual(["s", "c"]);
@@ -56,8 +46,11 @@ describe("the prompt", () => {
       typeof fitPrompt
     >[0];
     const options = resolveOptions({ num_ctx: 10, num_keep: 2 }, {}, 10);
-    expect(fitPrompt(tokens, options, true)).toEqual([0, 1, 13, 14, 15, 16, 17, 18, 19]);
-    expect(() => fitPrompt(tokens, options, false)).toThrow(
+    expect(fitPrompt(tokens, { options, truncate: true })).toEqual([
+      0, 1, 13, 14, 15, 16, 17, 18, 19,
+    ]);
+    expect(() => fitPrompt([], { options, truncate: true })).toThrow("no input provided");
+    expect(() => fitPrompt(tokens, { options, truncate: false })).toThrow(
       "the input length exceeds the context length",
     );
   });
@@ -80,4 +73,39 @@ it.each([
   ["aG!k", 2],
 ])("refuses %j as base64", (text, at) => {
   expect(() => checkBase64(text)).toThrow(`illegal base64 data at input byte ${at}`);
+});
+
+describe("a text longer than any prompt", () => {
+  const options = resolveOptions({ num_ctx: 11, num_keep: 2 }, {}, 4_096);
+  const fit = { options, longestToken: 3, truncate: true };
+
+  it("loses its middle before it is read", () => {
+    const text = "abcdef" + "x".repeat(1_000) + "y".repeat(30);
+    expect(fitText(text, fit)).toBe("abcdef" + "y".repeat(30));
+    expect(fitText("z".repeat(30), fit)).toBe("z".repeat(30));
+    expect([30, 31].map((length) => isTooLong("z".repeat(length), fit))).toEqual([false, true]);
+  });
+
+  it("is refused where it must not be cut", () => {
+    expect(() => fitText("z".repeat(31), { ...fit, truncate: false })).toThrow(
+      "the input length exceeds the context length",
+    );
+  });
+});
+
+describe("the newest turns of a conversation", () => {
+  it.each([1, 2, 3, 7, 99, 100])("are as many as fit: %d", (room) => {
+    const turns = Array.from({ length: 100 }, (_, index) => user(String(index)));
+    expect(newestTurns(turns, (some) => some.length <= room)).toEqual(turns.slice(-room));
+  });
+
+  it("are found in few tries, each of which renders them", () => {
+    const turns = Array.from({ length: 100_000 }, () => user(""));
+    let tries = 0;
+    newestTurns(turns, (some) => {
+      tries += 1;
+      return some.length <= 60_000;
+    });
+    expect(tries).toBeLessThan(50);
+  });
 });

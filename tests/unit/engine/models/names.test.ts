@@ -3,6 +3,7 @@ import {
   fullName,
   parseModelName,
   sameName,
+  schemeOf,
   shortName,
 } from "../../../../src/engine/models/names.ts";
 
@@ -19,6 +20,9 @@ describe("model names", () => {
     ["me/m:t", "me/m:t", "registry.ollama.ai/me/m:t"],
     ["host:5000/me/m", "host:5000/me/m:latest", "host:5000/me/m:latest"],
     ["https://host/me/m", "host/me/m:latest", "host/me/m:latest"],
+    ["http://host:5000/me/m:t", "host:5000/me/m:t", "host:5000/me/m:t"],
+    ["Registry.Ollama.ai/Library/m", "m:latest", "Registry.Ollama.ai/Library/m:latest"],
+    ["_m-1.5:v2.1_x", "_m-1.5:v2.1_x", "registry.ollama.ai/library/_m-1.5:v2.1_x"],
   ])("reads %s", (text, short, full) => {
     expect(shortName(parsed(text))).toBe(short);
     expect(fullName(parsed(text))).toBe(full);
@@ -36,6 +40,16 @@ describe("model names", () => {
     "a/b/c/d",
     "m ",
     "x".repeat(81),
+    `m:${"t".repeat(81)}`,
+    `${"n".repeat(81)}/m`,
+    `${"h".repeat(351)}/n/m`,
+    "https://m",
+    "https://n/m",
+    "a/b/.hidden",
+    "m\n",
+    "m\0",
+    "ä",
+    "a\\b",
   ])("refuses %j", (text) => {
     expect(parseModelName(text)).toBeUndefined();
   });
@@ -43,6 +57,13 @@ describe("model names", () => {
   it("never leads out of the store", () => {
     expect(parseModelName("../../etc/passwd")).toBeUndefined();
     expect(parseModelName("a/..:x")).toBeUndefined();
+  });
+
+  it("tell the scheme they were given with", () => {
+    expect(schemeOf("HTTP://host/me/m")).toBe("http");
+    expect(schemeOf("https://host/me/m")).toBe("https");
+    expect(schemeOf("ftp://host/me/m")).toBeUndefined();
+    expect(schemeOf("host/me/m")).toBeUndefined();
   });
 
   it("are equal whatever their case", () => {

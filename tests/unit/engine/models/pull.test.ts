@@ -1,10 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PullJob } from "../../../../src/engine/models/pull-job.ts";
 import { Puller } from "../../../../src/engine/models/pull.ts";
+import { receiveBlob } from "../../../../src/engine/models/receive.ts";
+import { ManifestError, UnreachableError } from "../../../../src/engine/models/registry/errors.ts";
 import { packageModel } from "../../../../src/engine/models/sources/packaged.ts";
-import { receiveBlob } from "../../../../src/engine/models/sources/receive.ts";
-import type { ModelSource, PullStatus } from "../../../../src/engine/models/sources/source.ts";
+import {
+  type ModelSource,
+  type PullStatus,
+  layerStatus,
+} from "../../../../src/engine/models/sources/source.ts";
 import type { ModelStore } from "../../../../src/engine/models/store.ts";
 import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 
@@ -18,7 +24,7 @@ function fakeSource({ bytes = WEIGHTS, hold = Promise.resolve(), fails }: FakeOp
   const source: ModelSource = {
     title: "a fake source",
     offers: () => true,
-    async fetch(entry, context) {
+    async fetch(_wish, context) {
       seen.fetches += 1;
       context.signal.addEventListener("abort", () => {
         seen.cancelled = true;
@@ -29,8 +35,11 @@ function fakeSource({ bytes = WEIGHTS, hold = Promise.resolve(), fails }: FakeOp
         await hold;
         yield bytes.subarray(4);
       }
-      await receiveBlob({ ...entry.weights, content: content() }, context);
-      return packageModel(entry, context);
+      const { digest, size } = ENTRY.weights;
+      const { signal, report } = context;
+      const onProgress = (completed: number) => report(layerStatus(digest, size, completed));
+      await receiveBlob(context.store.blobs, { digest, content: content(), signal, onProgress });
+      return packageModel(ENTRY, context);
     },
   };
   return { source, seen };
@@ -87,7 +96,7 @@ describe("Puller", () => {
       /digest mismatch/,
     );
     expect(await readdir(join(root, "blobs"))).toEqual([]);
-    expect((await readdir(root)).toSorted()).toEqual(["blobs", "manifests"]);
+    expect(await readdir(join(root, `.incoming-${process.pid}`))).toEqual([]);
   });
 
   it("shares one download, and cancels it only when the last one leaves", async () => {
@@ -134,9 +143,46 @@ describe("Puller", () => {
     expect(seen.fetches).toBe(2);
   });
 
-  it("says what there is when a model is unknown", async () => {
+  it("hands a model it does not know to a source, and gives its reason as Ollama words it", async () => {
     const { store } = await tempStore();
-    const lines = puller(store).pull(named("llama3"), never);
-    await expect(all(lines)).rejects.toThrow(/file does not exist: .*tiny:one.*install Ollama/);
+    const wishes: string[] = [];
+    const source = (err: Error): ModelSource => ({
+      title: "a registry",
+      offers: () => true,
+      async fetch({ name, insecure, entry }) {
+        wishes.push(`${name.host}/${name.namespace}/${name.model} ${insecure} ${entry?.shipped}`);
+        throw err;
+      },
+    });
+    const pull = (err: Error) =>
+      all(puller(store, source(err)).pull(named("h:1/me/m"), never, { insecure: true }));
+    await expect(pull(new ManifestError("file does not exist"))).rejects.toMatchObject({
+      status: 500,
+      message: "pull model manifest: file does not exist",
+    });
+    const cause = new UnreachableError("https://h:1 cannot be reached: ENOTFOUND");
+    await expect(pull(new ManifestError(cause.message, { cause }))).rejects.toThrow(
+      /cannot be reached: ENOTFOUND\. .*HTTPS_PROXY; tiny:one, tiny:two can be had without it/,
+    );
+    await expect(pull(new Error("no space"))).rejects.toThrow(/^no space$/);
+    expect(wishes[0]).toBe("h:1/me/m true undefined");
+  });
+
+  it("takes http for insecure, and asks for a word first", async () => {
+    const { store } = await tempStore();
+    const lines = puller(store).pull(named("h/me/m"), never, { scheme: "http" });
+    await expect(all(lines)).rejects.toThrow("insecure protocol http");
+  });
+
+  it("gives a slow reader the latest figure of a layer, and no heap of old ones", async () => {
+    const job = new PullJob(async (report) => {
+      for (let completed = 1; completed <= 1_000; completed += 1) {
+        report({ status: "pulling a", digest: "a", total: 1_000, completed });
+      }
+      report({ status: "success" });
+    });
+    const lines = await all(job.follow(never));
+    expect(lines.at(-1)).toEqual({ status: "success" });
+    expect(lines.length).toBeLessThan(4);
   });
 });

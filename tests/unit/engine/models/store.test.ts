@@ -1,26 +1,28 @@
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BlobFolder } from "../../../../src/engine/models/blobs.ts";
 import { packageModel } from "../../../../src/engine/models/sources/packaged.ts";
 import { type ModelStore, ModelStore as Store } from "../../../../src/engine/models/store.ts";
 import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 
 async function fill(store: ModelStore) {
   await store.blobs.write(WEIGHTS.toString());
-  const manifest = await packageModel(ENTRY, { store, report: () => {} });
+  const manifest = await packageModel(ENTRY, { store, report: () => {}, keep: () => {} });
   for (const name of ENTRY.names) await store.put(name, manifest);
+  return manifest;
 }
 
+const digestFile = (digest: string) => digest.replace(":", "-");
+
 describe("ModelStore", () => {
-  it("keeps Ollama's layout, private to its user", async () => {
+  it("keeps Ollama's layout and modes", async () => {
     const { root, store } = await tempStore();
     await fill(store);
     const manifest = join(root, "manifests/registry.ollama.ai/library/tiny/one");
     const blob = join(root, "blobs", ENTRY.weights.digest.replace(":", "-"));
-    expect((await stat(manifest)).mode & 0o777).toBe(0o600);
-    expect((await stat(blob)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(root, "blobs"))).mode & 0o777).toBe(0o700);
+    expect((await stat(manifest)).mode & 0o777).toBe(0o644);
+    expect((await stat(blob)).mode & 0o777).toBe(0o644);
+    expect((await stat(join(root, "blobs"))).mode & 0o777).toBe(0o755);
   });
 
   it("finds a model whatever the case, with its small layers", async () => {
@@ -60,10 +62,125 @@ describe("ModelStore", () => {
 
   it("removes what an ended process left half-finished, and nothing of a living one", async () => {
     const { root } = await tempStore();
-    await mkdir(join(root, ".incoming-999999999-1"));
-    await mkdir(join(root, `.incoming-${process.ppid}-1`));
-    await new Store({ root, blobs: new BlobFolder({ root }) }).prepare();
+    await mkdir(join(root, ".incoming-999999999"));
+    await mkdir(join(root, `.incoming-${process.ppid}`));
+    await new Store({ root }).prepare();
     const left = (await readdir(root)).filter((name) => name.startsWith("."));
-    expect(left).toEqual([`.incoming-${process.ppid}-1`]);
+    expect(left.toSorted()).toEqual(
+      [`.incoming-${process.ppid}`, `.incoming-${process.pid}`].toSorted(),
+    );
+  });
+
+  it("gives a copy the same bytes and so the same digest", async () => {
+    const { store } = await tempStore();
+    await fill(store);
+    expect(await store.copy(named("Tiny:ONE"), named("me/copy:x"))).toBe(true);
+    const [copy, source] = [
+      await store.find(named("me/copy:x")),
+      await store.find(named("tiny:one")),
+    ];
+    expect(copy?.digest).toBe(source?.digest);
+    expect(await store.copy(named("tiny:none"), named("other"))).toBe(false);
+    expect(await store.find(named("other"))).toBeUndefined();
+  });
+
+  it("spells a new name as its parts are spelled already", async () => {
+    const { store } = await tempStore();
+    await fill(store);
+    await store.copy(named("tiny:one"), named("TINY:Three"));
+    expect(await store.find(named("tiny:three"))).toMatchObject({
+      name: { model: "tiny", tag: "Three" },
+    });
+  });
+
+  it("shows no model whose blobs are not all there, and keeps what had the name", async () => {
+    const { store } = await tempStore();
+    const manifest = await fill(store);
+    const layers = [{ mediaType: "x", digest: `sha256:${"0".repeat(64)}`, size: 1 }];
+    const lacking = { ...manifest, layers: [...manifest.layers, ...layers] };
+    await expect(store.put(named("tiny:one"), lacking)).rejects.toThrow(/is not there/);
+    expect((await store.find(named("tiny:one")))?.manifest).toEqual(manifest);
+  });
+
+  it("shows no model whose texts are none", async () => {
+    const { store } = await tempStore();
+    const manifest = await fill(store);
+    const { digest, size } = await store.blobs.write("[1");
+    const params = { mediaType: "application/vnd.ollama.image.params", digest, size };
+    const broken = { ...manifest, layers: [...manifest.layers, params] };
+    await expect(store.put(named("broken"), broken)).rejects.toThrow(/image\.params is not valid/);
+    expect(await store.find(named("broken"))).toBeUndefined();
+  });
+
+  it("keeps a blob that a running pull or create has named", async () => {
+    const { store } = await tempStore();
+    const manifest = await fill(store);
+    await store.blobs.keeping(async (keep) => {
+      keep(ENTRY.weights.digest);
+      for (const name of ENTRY.names) await store.remove(name);
+      expect(await store.blobs.size(ENTRY.weights.digest)).toBe(WEIGHTS.length);
+      expect(await store.blobs.size(manifest.config.digest)).toBeUndefined();
+    });
+  });
+
+  it("removes what a replaced model alone has used", async () => {
+    const { store } = await tempStore();
+    const manifest = await fill(store);
+    await store.remove(named("tiny:two"));
+    const { digest, size } = await store.blobs.write("new");
+    const system = { mediaType: "application/vnd.ollama.image.system", digest, size };
+    const before = manifest.layers.find(({ mediaType }) => mediaType === system.mediaType);
+    const layers = manifest.layers.filter((layer) => layer !== before);
+    await store.put(named("tiny:one"), { ...manifest, layers: [...layers, system] });
+    expect((await store.find(named("tiny:one")))?.system).toBe("new");
+    expect(await store.blobs.size(before?.digest ?? "")).toBeUndefined();
+  });
+});
+
+describe("a start", () => {
+  const orphan = `sha256-${"a".repeat(64)}`;
+  const partial = `sha256-${"b".repeat(64)}-partial`;
+  const stale = `sha256-${"c".repeat(64)}-partial`;
+
+  async function litter() {
+    const { root, store } = await tempStore();
+    await fill(store);
+    const blobs = join(root, "blobs");
+    for (const name of [orphan, partial, stale, `${stale}-0`, "sha256-4711", "README"]) {
+      await writeFile(join(blobs, name), "x");
+    }
+    const longAgo = new Date("2020-01-01");
+    await utimes(join(blobs, stale), longAgo, longAgo);
+    await store.close();
+    return { root, blobs };
+  }
+
+  it("removes unused blobs, and not what a pull can go on with", async () => {
+    const { root, blobs } = await litter();
+    await new Store({ root }).prepare();
+    const left = await readdir(blobs);
+    expect(left).toEqual(
+      expect.arrayContaining([partial, "README", digestFile(ENTRY.weights.digest)]),
+    );
+    for (const gone of [orphan, stale, `${stale}-0`, "sha256-4711"])
+      expect(left).not.toContain(gone);
+    expect((await new Store({ root }).list()).length).toBe(2);
+  });
+
+  it("removes nothing where OLLAMA_NOPRUNE says so, or another process works", async () => {
+    const { root, blobs } = await litter();
+    await new Store({ root, prune: false }).prepare();
+    expect(await readdir(blobs)).toContain(orphan);
+    await mkdir(join(root, `.incoming-${process.ppid}`));
+    await new Store({ root }).prepare();
+    expect(await readdir(blobs)).toContain(orphan);
+  });
+
+  it("takes every digest in any manifest for used, even in one it cannot read", async () => {
+    const { root, blobs } = await litter();
+    await mkdir(join(root, "manifests-v9/deep"), { recursive: true });
+    await writeFile(join(root, "manifests-v9/deep/x"), `{"new": "sha256:${"a".repeat(64)}"`);
+    await new Store({ root }).prepare();
+    expect(await readdir(blobs)).toContain(orphan);
   });
 });

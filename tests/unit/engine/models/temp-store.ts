@@ -2,9 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { digestOf } from "../../../../src/engine/models/blobs.ts";
 import type { CatalogueEntry } from "../../../../src/engine/models/catalogue.ts";
+import { digestOf } from "../../../../src/engine/models/digests.ts";
 import { parseModelName } from "../../../../src/engine/models/names.ts";
+import type {
+  FetchContext,
+  PullStatus,
+  Wish,
+} from "../../../../src/engine/models/sources/source.ts";
 import { ModelStore } from "../../../../src/engine/models/store.ts";
 
 /** A store in a folder of its own, removed with the test. */
@@ -14,6 +19,19 @@ export async function tempStore() {
   const store = new ModelStore({ root });
   await store.prepare();
   return { root, store };
+}
+
+/** What a source gets, and the lines it told. */
+export async function tempContext() {
+  const { root, store } = await tempStore();
+  const lines: PullStatus[] = [];
+  const context: FetchContext = {
+    store,
+    report: (line) => void lines.push(line),
+    signal: new AbortController().signal,
+    keep: () => {},
+  };
+  return { root, store, lines, context };
 }
 
 export const WEIGHTS = Buffer.from("GGUF, as far as this test goes");
@@ -33,3 +51,6 @@ export const ENTRY: CatalogueEntry = {
   shipped: true,
   wheel: { requirement: "tiny==1", size: 100 },
 };
+
+/** Somebody wants the tiny model. */
+export const WISH: Wish = { name: named("tiny:one"), insecure: false, entry: ENTRY };

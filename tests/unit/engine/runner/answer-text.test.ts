@@ -19,17 +19,30 @@ describe("AnswerText", () => {
   it("gives what was held back at the end", () => {
     const text = answerText(["stop"]);
     feed(text, "a st");
-    expect(text.end()).toBe("st");
+    expect(text.end().text).toBe("st");
   });
 
-  it("closes JSON that has to end", () => {
-    const text = answerText();
-    const sent = feed(text, '{"a": "b').map((step) => step.text);
-    expect(JSON.parse(sent.join("") + text.endAsJson())).toEqual({ a: "b" });
+  it("ends as a grammar says, without a character that is not complete", () => {
+    const text = answerText(["stop"]);
+    const sent = feed(text, '{"a": "bst').map((step) => step.text);
+    text.push(0xc3 as Token);
+    const { text: rest } = text.endBy((all) => `"} after ${all}`);
+    expect(sent.join("") + rest).toBe('{"a": "bst"} after {"a": "bst');
   });
 
   it("notices an answer that goes round in circles", () => {
     const steps = feed(answerText(), "x".repeat(40));
     expect(steps.findIndex(({ loops }) => loops)).toBe(31);
+  });
+
+  it("gives a token's figures with its text, and none of what a stop sequence cuts off", () => {
+    const text = answerText(["stop"]);
+    const rated = (char: string) =>
+      text.push(char.charCodeAt(0) as Token, { token: char, logprob: -1, top: [] });
+    const sent = ["a", "s"].map(rated);
+    expect(sent.map(({ logprobs }) => logprobs.map(({ token }) => token))).toEqual([["a"], []]);
+    expect(rated("x").logprobs.map(({ token }) => token)).toEqual(["s", "x"]);
+    const cut = ["s", "t", "o", "p"].map(rated);
+    expect(cut.at(-1)).toMatchObject({ text: "", stopped: true, logprobs: [] });
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryError } from "../../../../src/engine/runner/memory.ts";
 import { Residency, type Wanted } from "../../../../src/engine/runner/residency.ts";
 
 const never = new AbortController().signal;
@@ -24,14 +25,17 @@ const wanted = (name: string, more: Partial<Wanted> = {}): Wanted => ({
   ...more,
 });
 
-function setUp({ maxLoaded = 2, keepAliveMs = 1_000 } = {}) {
+function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } = {}) {
   const loads: string[] = [];
   let running = 0;
   let most = 0;
   const residency = new Residency<FakeRunner, Wanted>({
     maxLoaded,
+    maxQueue,
     keepAliveMs,
     async load({ name, contextLength }) {
+      const others = residency.list().filter((resident) => resident.name !== name);
+      if (others.length >= room) throw new MemoryError(500, "no room");
       running += 1;
       most = Math.max(most, running);
       loads.push(`${name} ${contextLength}`);
@@ -145,5 +149,37 @@ describe("Residency", () => {
     expect(names()).toEqual([]);
     await expect(residency.acquire(wanted("broken"), never)).rejects.toThrow();
     expect(loads.length).toBeGreaterThan(1);
+  });
+
+  it("refuses a request that needs a load when as many wait as may", async () => {
+    const { residency } = setUp({ maxLoaded: 1, maxQueue: 1 });
+    const placed = residency.acquire(wanted("a"), never);
+    const waiting = residency.acquire(wanted("b"), never);
+    await expect(residency.acquire(wanted("c"), never)).rejects.toMatchObject({
+      status: 503,
+      message: "server busy, please try again.  maximum pending requests exceeded",
+    });
+    (await placed).release();
+    (await waiting).release();
+    (await residency.acquire(wanted("c"), never)).release();
+  });
+
+  it("lets a request for a loaded model pass however many wait", async () => {
+    const { residency } = setUp({ maxLoaded: 1, maxQueue: 0 });
+    const held = await residency.acquire(wanted("a"), never);
+    const waiting = residency.acquire(wanted("a", { contextLength: 32 }), never);
+    await expect(residency.acquire(wanted("b"), never)).rejects.toMatchObject({ status: 503 });
+    held.release();
+    (await waiting).release();
+  });
+
+  it("unloads others when memory is short, and says so when nothing is left to unload", async () => {
+    const { residency, names } = setUp({ maxLoaded: 3, room: 1 });
+    (await residency.acquire(wanted("a"), never)).release();
+    (await residency.acquire(wanted("b"), never)).release();
+    expect(names()).toEqual(["b"]);
+    const none = setUp({ room: 0 });
+    await expect(none.residency.acquire(wanted("a"), never)).rejects.toThrow("no room");
+    expect(none.names()).toEqual([]);
   });
 });

@@ -13,6 +13,11 @@ function run(stops: string[], pieces: string[]) {
 }
 
 describe("StopHolder", () => {
+  it("bears any number of stop sequences", () => {
+    const stops = Array.from({ length: 300_000 }, (_, at) => `${at}!`);
+    expect(run(stops, ["a", " 7!"])).toEqual({ out: ["a", " "], stopped: true });
+  });
+
   it("cuts at a stop sequence that arrives over several pieces", () => {
     expect(run(["END"], ["a E", "N", "D b"])).toEqual({ out: ["a ", "", ""], stopped: true });
   });

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import QuickLRU from "quick-lru";
+import { compileSchema } from "./compile.ts";
+import { completeText } from "./rules/complete-text.ts";
+import { printGbnf } from "./rules/gbnf.ts";
+import type { SchemaObject } from "./schema/place.ts";
+import { SchemaDocument } from "./schema/schema-document.ts";
+
+/** What holds an answer to a form. */
+export type AnswerGrammar = {
+  /** The form as llama.cpp reads it. */
+  readonly gbnf: string;
+  /** What makes a whole of an answer that has to end after `text`; `""` where nothing can. */
+  readonly close: (text: string) => string;
+};
+
+/** Grammars kept; the largest take some 20 MB, common ones a hundredth of that. */
+const MAX_KEPT = 16;
+
+const kept = new QuickLRU<string, AnswerGrammar>({ maxSize: MAX_KEPT });
+
+/**
+ * The grammar of a JSON Schema, made once for the same text.
+ * @throws {EngineError} 400 as `compileSchema`.
+ */
+export function schemaGrammar(schema: SchemaObject): AnswerGrammar {
+  const document = new SchemaDocument(schema);
+  const key = createHash("sha256").update(JSON.stringify(schema)).digest("base64");
+  const known = kept.get(key);
+  if (known) return known;
+  const grammar = compileSchema(document);
+  const made = {
+    gbnf: printGbnf(grammar),
+    close: (text: string) => completeText(grammar, text) ?? "",
+  };
+  kept.set(key, made);
+  return made;
+}
+
+/** The grammar of any JSON object. */
+export function jsonGrammar(): AnswerGrammar {
+  return schemaGrammar({ type: "object" });
+}

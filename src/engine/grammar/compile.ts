@@ -1,0 +1,105 @@
+import { type Grammar, finishGrammar } from "./rules/grammar.ts";
+import { type Alternatives, RuleBook, type RuleRef, TooLargeError } from "./rules/rule-book.ts";
+import { readSideBySide } from "./schema/alike.ts";
+import type { Branch } from "./schema/flatten.ts";
+import { type Place, refuse } from "./schema/place.ts";
+import type { SchemaDocument } from "./schema/schema-document.ts";
+import { separate } from "./schema/separate.ts";
+import type { Shape } from "./schema/shape.ts";
+import { Tools, keyOf } from "./schema/tools.ts";
+import { unsatisfiable } from "./schema/unsatisfiable.ts";
+import { shapeRules } from "./shape-rules.ts";
+
+/**
+ * Ways an answer may be read in at once. Where branches begin alike each level of nesting
+ * multiplies them, and llama.cpp follows all of them with every token.
+ */
+const MAX_WAYS = 300;
+
+/**
+ * The grammar of the JSON texts that satisfy a JSON Schema. It may describe fewer than all of them,
+ * never others: a keyword that cannot be held to is refused.
+ * @throws {EngineError} 400 naming place and keyword of what cannot be enforced, satisfied, or is
+ * too large.
+ */
+export function compileSchema(document: SchemaDocument): Grammar {
+  try {
+    return new Compiler(document).compile();
+  } catch (err) {
+    if (!(err instanceof TooLargeError)) throw err;
+    throw refuse(document.root, "schema", "makes too large a grammar");
+  }
+}
+
+type Waiting = {
+  readonly ref: RuleRef;
+  readonly branches: () => readonly Branch[];
+  /** Ways in which what leads here is read at once, at most. */
+  readonly ways: number;
+};
+
+class Compiler {
+  readonly #tools: Tools;
+  readonly #book = new RuleBook();
+  readonly #known = new Map<string, RuleRef>();
+  readonly #open: Waiting[] = [];
+  readonly #shapes = new Map<number, { place: Place; shape: Shape | undefined }>();
+
+  constructor(document: SchemaDocument) {
+    this.#tools = new Tools(document);
+  }
+
+  compile(): Grammar {
+    const { root } = this.#tools.document;
+    const first = this.#valueOf([root], 1);
+    for (const { ref, branches, ways } of this.#open) {
+      const all = branches();
+      const [only] = all;
+      const single = all.length === 1 && only;
+      this.#book.define(ref, single ? this.#branch(ref, only, ways) : this.#choice(all, ways));
+    }
+    const grammar = finishGrammar(this.#book.rules, first);
+    if (!grammar) throw unsatisfiable(this.#book.rules, first, this.#shapes, root);
+    return grammar;
+  }
+
+  /** The rule of values that satisfy all of `places`; its content follows later. */
+  #valueOf(places: readonly Place[], ways: number): RuleRef {
+    const key = `all ${keyOf(places)}`;
+    return this.#later(key, places[0], { branches: () => this.#tools.flatten(places), ways });
+  }
+
+  /** Where branches begin alike, one that would be read in too many ways is left out. */
+  #choice(branches: readonly Branch[], ways: number): Alternatives {
+    const shapes = branches.map(({ places }) => this.#tools.shapeOf(places));
+    const inside = ways * readSideBySide(this.#tools, shapes);
+    return branches.flatMap((branch, index) => {
+      const kinds = shapes[index]?.kinds.meant;
+      const nested = kinds?.has("array") === true || kinds?.has("object") === true;
+      if (nested && inside > MAX_WAYS) return [];
+      const key = `${keyOf(branch.places)}\n\n${keyOf(branch.others.map(({ place }) => place))}`;
+      const waiting = { branches: () => [branch], ways: nested ? inside : ways };
+      return [[this.#later(key, branch.places[0], waiting)]];
+    });
+  }
+
+  /** Rules wait in line: schemas may be nested deeper than calls can be. */
+  #later(key: string, place: Place | undefined, waiting: Omit<Waiting, "ref">): RuleRef {
+    const name = `${waiting.ways} ${key}`;
+    const known = this.#known.get(name);
+    if (known) return known;
+    const ref = this.#book.reserve();
+    this.#known.set(name, ref);
+    this.#shapes.set(ref.rule, { place: place ?? this.#tools.document.root, shape: undefined });
+    this.#open.push({ ref, ...waiting });
+    return ref;
+  }
+
+  #branch(ref: RuleRef, branch: Branch, ways: number): Alternatives {
+    const shape = separate(this.#tools, branch);
+    const place = branch.places[0] ?? this.#tools.document.root;
+    this.#shapes.set(ref.rule, { place, shape });
+    const valueOf = (places: readonly Place[]) => this.#valueOf(places, ways);
+    return shapeRules({ book: this.#book, tools: this.#tools, valueOf }, shape, place);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Alternatives, RuleRef, Sequence } from "./rule-book.ts";
+
+/** A finished grammar: every rule can be reached from the first, and every one can come to an end. */
+export type Grammar = {
+  readonly rules: readonly Alternatives[];
+  /** The fewest characters each rule stands for. */
+  readonly lengths: readonly number[];
+};
+
+/**
+ * The grammar that begins with `root`, without what can never be completed; `undefined` when that is
+ * everything.
+ */
+export function finishGrammar(all: readonly Alternatives[], root: RuleRef): Grammar | undefined {
+  const lengths = shortestLengths(all);
+  if (lengths[root.rule] === Infinity) return undefined;
+  const ids = new Map([[root.rule, 0]]);
+  const order = [root.rule];
+  const rules: Alternatives[] = [];
+  for (const rule of order) {
+    const kept = (all[rule] ?? []).filter((sequence) => shortest(sequence, lengths) < Infinity);
+    rules.push(
+      kept.map((sequence) =>
+        sequence.map((part) => {
+          if (typeof part === "string" || "chars" in part) return part;
+          const known = ids.get(part.rule) ?? order.push(part.rule) - 1;
+          ids.set(part.rule, known);
+          return { rule: known };
+        }),
+      ),
+    );
+  }
+  return { rules, lengths: order.map((rule) => lengths[rule] ?? Infinity) };
+}
+
+/** The fewest characters of a sequence, `Infinity` when it never ends. */
+export function shortest(sequence: Sequence, lengths: readonly number[]): number {
+  return sequence.reduce((sum, part) => {
+    if (typeof part === "string") return sum + part.length;
+    return sum + ("chars" in part ? 1 : (lengths[part.rule] ?? Infinity));
+  }, 0);
+}
+
+/** For each rule, by working back from those that are known to those that use them. */
+function shortestLengths(rules: readonly Alternatives[]): number[] {
+  const users: Set<number>[] = rules.map(() => new Set());
+  rules.forEach((alternatives, user) => {
+    for (const part of alternatives.flat()) {
+      if (typeof part !== "string" && "rule" in part) users[part.rule]?.add(user);
+    }
+  });
+  const lengths = rules.map(() => Infinity);
+  const waiting = new Set(rules.keys());
+  for (const rule of waiting) {
+    waiting.delete(rule);
+    const found = (rules[rule] ?? []).map((sequence) => shortest(sequence, lengths));
+    const length = Math.min(Infinity, ...found);
+    if (length >= (lengths[rule] ?? Infinity)) continue;
+    lengths[rule] = length;
+    for (const user of users[rule] ?? []) waiting.add(user);
+  }
+  return lengths;
+}

@@ -1,0 +1,67 @@
+import type { CharRange } from "../text/char-ranges.ts";
+
+/** Stands for a rule of the book it came from. */
+export type RuleRef = { readonly rule: number };
+
+/** A literal text, one character of a class, or another rule. */
+export type Part = string | { readonly chars: readonly CharRange[] } | RuleRef;
+
+/** What follows each other, and what it may be instead; none at all: nothing fits. */
+export type Sequence = readonly Part[];
+export type Alternatives = readonly Sequence[];
+
+/** A grammar larger than an answer may be checked with. */
+export class TooLargeError extends Error {}
+
+/**
+ * Parts a grammar may have. llama.cpp reads it on the main thread once for every answer, some
+ * 10 ms for a hundred thousand parts.
+ */
+const MAX_PARTS = 200_000;
+
+/** Rules while a grammar is being made. */
+export class RuleBook {
+  readonly #rules: Alternatives[] = [];
+  readonly #known = new Map<unknown, RuleRef>();
+  #parts = 0;
+
+  /** A rule whose alternatives come later, so that they can refer to it. */
+  reserve(): RuleRef {
+    return { rule: this.#rules.push([]) - 1 };
+  }
+
+  /** @throws {TooLargeError} */
+  define({ rule }: RuleRef, alternatives: Alternatives): void {
+    for (const sequence of alternatives) {
+      this.#parts += 1;
+      for (const part of sequence) this.#parts += weight(part);
+    }
+    if (this.#parts > MAX_PARTS) throw new TooLargeError("the schema makes too large a grammar");
+    this.#rules[rule] = alternatives;
+  }
+
+  add(alternatives: Alternatives): RuleRef {
+    const ref = this.reserve();
+    this.define(ref, alternatives);
+    return ref;
+  }
+
+  /** The rule of this name, or of this object, made when it is first asked for. */
+  once(key: string | object, alternatives: (self: RuleRef) => Alternatives): RuleRef {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const ref = this.reserve();
+    this.#known.set(key, ref);
+    this.define(ref, alternatives(ref));
+    return ref;
+  }
+
+  get rules(): readonly Alternatives[] {
+    return this.#rules;
+  }
+}
+
+function weight(part: Part): number {
+  if (typeof part === "string") return part.length;
+  return "chars" in part ? part.chars.length * 2 : 1;
+}

@@ -1,0 +1,48 @@
+import type { Property } from "./objects.ts";
+import type { Shape } from "./shape.ts";
+import type { Tools } from "./tools.ts";
+
+/**
+ * How many branches of a choice may be read side by side over more than a few characters: those
+ * that are lists, or objects which no listed value near their beginning tells apart.
+ */
+export function readSideBySide(tools: Tools, shapes: readonly Shape[]): number {
+  const lists = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("array"));
+  const objects = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("object"));
+  return Math.max(1, lists.length, toldApart(tools, objects) ? 1 : objects.length);
+}
+
+/** Whether each object writes another value for one property, before any that can be nested. */
+function toldApart(tools: Tools, shapes: readonly Shape[]): boolean {
+  const early = shapes.map(({ objects }) => markers(tools, objects.properties));
+  const [first, ...rest] = early;
+  if (!first) return true;
+  return [...first].some(([name, own]) => {
+    const seen = new Set(own);
+    return rest.every((others) => {
+      const values = others.get(name);
+      if (!values || values.some((value) => seen.has(value))) return false;
+      for (const value of values) seen.add(value);
+      return true;
+    });
+  });
+}
+
+/** The listed values of properties that are always written and come before nested ones. */
+function markers(tools: Tools, properties: readonly Property[]): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { name, places, required } of properties) {
+    const shapes = tools.flatten(places).map((branch) => tools.shapeOf(branch.places));
+    if (required && shapes.every(({ values }) => values)) {
+      found.set(
+        name,
+        shapes.flatMap(({ values }) => [...(values?.keys() ?? [])]),
+      );
+    }
+    const nested = shapes.some(({ values, kinds }) => {
+      return !values && (kinds.meant.has("array") || kinds.meant.has("object"));
+    });
+    if (nested) break;
+  }
+  return found;
+}

@@ -1,0 +1,18 @@
+import { type Place, keywords, refuse } from "./place.ts";
+
+/** How many there are at least and at most; `Infinity` for no end. */
+export type Counts = { readonly min: number; readonly max: number };
+
+/** The counts that all of `places` allow. @throws {EngineError} 400 for what counts nothing. */
+export function countsOf(places: readonly Place[], least: string, most: string): Counts {
+  const mins = places.map((place) => count(place, least) ?? 0);
+  const maxs = places.map((place) => count(place, most) ?? Infinity);
+  return { min: Math.max(0, ...mins), max: Math.min(Infinity, ...maxs) };
+}
+
+function count(place: Place, keyword: string): number | undefined {
+  const value = keywords(place)[keyword];
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw refuse(place, keyword, "must be a whole number, 0 or more");
+}

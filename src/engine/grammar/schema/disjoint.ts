@@ -1,0 +1,118 @@
+import { intersect, isEmpty } from "../text/automaton.ts";
+import type { Kind } from "./keywords.ts";
+import { kindOf, matches } from "./matches.ts";
+import { apart } from "./numbers.ts";
+import type { Place } from "./place.ts";
+import type { Tools } from "./tools.ts";
+import type { Shape } from "./shape.ts";
+
+/** Levels of values that are compared to tell two schemas apart. */
+const MAX_DEPTH = 3;
+
+/**
+ * Whether no answer written for one shape can satisfy other schemas as well, as far as can be seen.
+ */
+export function disjoint(
+  tools: Tools,
+  written: Shape,
+  others: readonly Place[],
+  depth = 0,
+): boolean {
+  return tools.flatten(others).every((branch) => {
+    const other = tools.shapeOf(branch.places);
+    return shapesApart(tools, written, other, depth);
+  });
+}
+
+function shapesApart(tools: Tools, written: Shape, other: Shape, depth: number): boolean {
+  if (written.values) {
+    const values = [...written.values.values()];
+    return values.every(
+      (value) => !matches(tools, value, written) || !matches(tools, value, other),
+    );
+  }
+  return [...written.kinds.meant].every((kind) => {
+    if (!other.kinds.allowed.has(kind)) return true;
+    if (other.values) return valuesApart(tools, { written, other, kind });
+    return kindApart(tools, { written, other, kind, depth });
+  });
+}
+
+type Pair = { readonly written: Shape; readonly other: Shape; readonly kind: Kind };
+
+/** Whether none of the values that the other one lists can be written. */
+function valuesApart(tools: Tools, { written, other, kind }: Pair): boolean {
+  const listed = [...(other.values?.values() ?? [])].filter((value) => kindOf(value) === kind);
+  return listed.every((value) => !matches(tools, value, written));
+}
+
+function kindApart(
+  tools: Tools,
+  { written, other, kind, depth }: Pair & { readonly depth: number },
+): boolean {
+  switch (kind) {
+    case "number":
+      return apart(written.numbers, other.numbers);
+    case "string":
+      return textsApart(tools, written, other);
+    case "array":
+      return listsApart(tools, { written, other, depth });
+    case "object":
+      return objectsApart(tools, { written, other, depth });
+    case "null":
+    case "boolean":
+      return false;
+  }
+}
+
+function textsApart({ languages }: Tools, { texts }: Shape, other: Shape): boolean {
+  const [one, two] = [texts.counts, other.texts.counts];
+  if (one.max < two.min || two.max < one.min) return true;
+  const [a, b] = [languages.content(texts), languages.content(other.texts)];
+  return a !== undefined && b !== undefined && isEmpty(intersect(a, b));
+}
+
+type Nested = { readonly written: Shape; readonly other: Shape; readonly depth: number };
+
+function listsApart(tools: Tools, { written, other, depth }: Nested): boolean {
+  const [one, two] = [written.lists, other.lists];
+  if (one.counts.max < two.counts.min || two.counts.max < one.counts.min) return true;
+  return Array.from({ length: Math.min(one.counts.min, 8) }, (_, index) => index).some((index) => {
+    const mine = one.first[index] ?? one.rest;
+    const theirs = two.first[index] ?? two.rest;
+    return placesApart(tools, mine, theirs, depth);
+  });
+}
+
+/**
+ * A property that is always there tells two objects apart by its value; so does one that is never
+ * written, where the other object needs it, or always, where the other forbids it.
+ */
+function objectsApart(tools: Tools, { written, other, depth }: Nested): boolean {
+  const mine = new Map(written.objects.properties.map((property) => [property.name, property]));
+  const theirs = new Map(other.objects.properties.map((property) => [property.name, property]));
+  const never = (name: string) => {
+    const property = mine.get(name);
+    if (!property) return written.objects.additional === undefined;
+    return property.places.some(({ schema }) => schema === false);
+  };
+  if ([...theirs.values()].some(({ name, required }) => required && never(name))) return true;
+  return [...mine.values()].some(({ name, required, places }) => {
+    if (!required) return false;
+    const property = theirs.get(name);
+    if (!property) return !other.objects.open;
+    return placesApart(tools, places, property.places, depth);
+  });
+}
+
+function placesApart(
+  tools: Tools,
+  mine: readonly Place[],
+  theirs: readonly Place[],
+  depth: number,
+): boolean {
+  if (depth >= MAX_DEPTH) return false;
+  return tools
+    .flatten(mine)
+    .every(({ places }) => disjoint(tools, tools.shapeOf(places), theirs, depth + 1));
+}

@@ -1,0 +1,48 @@
+import { type Counts, countsOf } from "./counts.ts";
+import { type Place, keywords, refuse } from "./place.ts";
+import type { SchemaDocument } from "./schema-document.ts";
+
+/** What lists have to be: the schemas of each place, and of all after them. */
+export type ListShape = {
+  readonly counts: Counts;
+  readonly first: readonly (readonly Place[])[];
+  readonly rest: readonly Place[];
+  /** Nothing says what comes after the first ones, and something says that nothing may. */
+  readonly closed: boolean;
+};
+
+type Items = { first: Place[]; rest: Place | undefined };
+
+/** What all of `places` ask of a list. @throws {EngineError} 400 */
+export function listShape(document: SchemaDocument, places: readonly Place[]): ListShape {
+  const counts = countsOf(places, "minItems", "maxItems");
+  const all = places.map((place) => itemsOf(document, place));
+  const length = Math.max(0, ...all.map(({ first }) => first.length));
+  const at = (index: number) =>
+    all.flatMap(({ first, rest }) => {
+      const place = index < first.length ? first[index] : rest;
+      return place ? [place] : [];
+    });
+  return {
+    counts,
+    first: Array.from({ length }, (_, index) => at(index)),
+    rest: at(Infinity),
+    closed:
+      all.every(({ rest }) => rest === undefined) &&
+      (length > 0 || places.some((place) => keywords(place)["unevaluatedItems"] !== undefined)),
+  };
+}
+
+/** Before 2020 `items` could be the list, and `additionalItems` what comes after it. */
+function itemsOf(document: SchemaDocument, place: Place): Items {
+  const { items, prefixItems, additionalItems } = keywords(place);
+  if (Array.isArray(items)) {
+    if (prefixItems !== undefined)
+      throw refuse(place, "items", "cannot be a list beside prefixItems");
+    const rest =
+      additionalItems === undefined ? undefined : document.below(place, "additionalItems");
+    return { first: document.list(place, "items"), rest };
+  }
+  const first = document.list(place, "prefixItems");
+  return { first, rest: items === undefined ? undefined : document.below(place, "items") };
+}

@@ -1,0 +1,60 @@
+import type { EngineError } from "../../errors.ts";
+import type { Alternatives, RuleRef } from "../rules/rule-book.ts";
+import { KIND_KEYWORDS } from "./keywords.ts";
+import { type Place, keywords, refuse } from "./place.ts";
+import type { Shape } from "./shape.ts";
+
+type Known = ReadonlyMap<number, { readonly place: Place; readonly shape: Shape | undefined }>;
+
+/**
+ * Says why nothing satisfies a schema: goes down from the first rule, always to a part that cannot
+ * be completed, to the innermost place whose schema is known.
+ */
+export function unsatisfiable(
+  rules: readonly Alternatives[],
+  root: RuleRef,
+  known: Known,
+  start: Place,
+): EngineError {
+  const finite = finiteRules(rules);
+  const seen = new Set<number>();
+  let at: number | undefined = root.rule;
+  let found: { place: Place; shape: Shape | undefined } = { place: start, shape: undefined };
+  while (at !== undefined && !seen.has(at)) {
+    seen.add(at);
+    found = known.get(at) ?? found;
+    at = rules[at]
+      ?.flat()
+      .flatMap((part) => (typeof part !== "string" && "rule" in part ? [part.rule] : []))
+      .find((rule) => !finite.has(rule));
+  }
+  const { place, shape } = found;
+  if (at !== undefined) return refuse(place, "required", "asks for values that never end");
+  return refuse(place, blamed(place, shape), "leaves no value that would be allowed");
+}
+
+function finiteRules(rules: readonly Alternatives[]): Set<number> {
+  const finite = new Set<number>();
+  for (let before = -1; before < finite.size;) {
+    before = finite.size;
+    rules.forEach((alternatives, rule) => {
+      const ends = alternatives.some((sequence) =>
+        sequence.every(
+          (part) => typeof part === "string" || "chars" in part || finite.has(part.rule),
+        ),
+      );
+      if (ends) finite.add(rule);
+    });
+  }
+  return finite;
+}
+
+/** The keyword that most likely is the reason. */
+function blamed({ schema }: Place, shape: Shape | undefined): string {
+  if (schema === false || !shape) return "schema";
+  const given = keywords({ schema, pointer: "" });
+  if (shape.kinds.allowed.size === 0) return "type";
+  if (shape.values) return given["const"] === undefined ? "enum" : "const";
+  const own = [...shape.kinds.meant].flatMap((kind) => KIND_KEYWORDS[kind]);
+  return own.find((keyword) => given[keyword] !== undefined) ?? "type";
+}

@@ -1,0 +1,33 @@
+import { type Automaton, intersect, ofLength } from "./automaton.ts";
+
+/** The texts of `automaton` with `min` to `max` code points; limits that always hold cost nothing. */
+export function limitLength(automaton: Automaton, min: number, max: number): Automaton {
+  const least = shortestText(automaton) >= min ? 0 : min;
+  const most = longestText(automaton) <= max ? Infinity : max;
+  return least === 0 && most === Infinity ? automaton : intersect(automaton, ofLength(least, most));
+}
+
+function shortestText(automaton: Automaton): number {
+  const seen = new Map([[0, 0]]);
+  for (const [at, length] of seen) {
+    if (automaton[at]?.accepts) return length;
+    for (const { to } of automaton[at]?.edges ?? []) if (!seen.has(to)) seen.set(to, length + 1);
+  }
+  return Infinity;
+}
+
+/** By taking away states that nothing leads to any more; what is left goes round. */
+function longestText(automaton: Automaton): number {
+  const open = automaton.map(() => 0);
+  for (const { edges } of automaton) for (const { to } of edges) open[to] = (open[to] ?? 0) + 1;
+  const lengths = automaton.map(() => 0);
+  const ready = open.flatMap((count, at) => (count === 0 ? [at] : []));
+  for (const at of ready) {
+    for (const { to } of automaton[at]?.edges ?? []) {
+      lengths[to] = Math.max(lengths[to] ?? 0, (lengths[at] ?? 0) + 1);
+      open[to] = (open[to] ?? 0) - 1;
+      if (open[to] === 0) ready.push(to);
+    }
+  }
+  return ready.length < automaton.length ? Infinity : Math.max(0, ...lengths);
+}

@@ -1,0 +1,113 @@
+import { EngineError, INSTALL_OLLAMA, notOffered } from "../../errors.ts";
+import { NO_TEMPLATE, detectTemplate } from "../chat-template.ts";
+import { parseDigest } from "../digests.ts";
+import { GgufError } from "../gguf/cursor.ts";
+import { configOf, kindOf } from "../gguf/describe.ts";
+import { type GgufHeader, readGguf } from "../gguf/header.ts";
+import { type Layer, type ModelConfig, layerType } from "../manifest.ts";
+import { type ModelName, shortName } from "../names.ts";
+import type { ModelStore } from "../store.ts";
+import type { StoredModel } from "../stored-model.ts";
+import { type Draft, newLayer } from "./draft.ts";
+
+type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
+
+/** What a model in the store brings to one made from it. */
+export async function baseOfModel(
+  model: StoredModel,
+  asNamed: ModelName,
+  { keep }: Context,
+): Promise<Draft> {
+  for (const { digest } of model.manifest.layers) keep(digest);
+  const header = await readHeader(model.weightsPath, "");
+  const { renderer, parser } = model.config;
+  return {
+    config: { ...configOf(header), ...(renderer && { renderer }), ...(parser && { parser }) },
+    template: model.template ?? NO_TEMPLATE,
+    parameters: model.parameters,
+    layers: model.manifest.layers.map(({ mediaType, digest, size }) =>
+      existing({ mediaType, digest, size, from: shortName(asNamed) }),
+    ),
+  };
+}
+
+/**
+ * What uploaded files bring to a model.
+ * @throws {EngineError} 400 when they are not exactly one GGUF file with a model in it.
+ */
+export async function baseOfFiles(
+  files: ReadonlyMap<string, string>,
+  { store, keep }: Context,
+): Promise<Draft> {
+  const [first, ...more] = files;
+  if (!first) throw new EngineError(400, "unknown type");
+  const safetensors = [...files.keys()].find((name) => name.endsWith(".safetensors"));
+  if (safetensors !== undefined) {
+    throw notOffered("converting safetensors", `convert to GGUF first, or ${INSTALL_OLLAMA}`);
+  }
+  if (more.length > 0) {
+    throw notOffered("a model of several files", `merge them into one, or ${INSTALL_OLLAMA}`);
+  }
+  const [name, given] = first;
+  const digest = parseDigest(given);
+  if (digest === undefined) throw new EngineError(400, "invalid digest format");
+  keep(digest);
+  const size = await store.blobs.size(digest);
+  if (size === undefined) {
+    const text = `blob ${JSON.stringify(given)} not found, upload it to /api/blobs/${digest} first`;
+    throw new EngineError(400, text);
+  }
+  const path = store.blobs.path(digest);
+  const header = await readHeader(path, name);
+  refuseUnusable(header);
+  const layer = existing({ mediaType: layerType("model"), digest, size, from: path });
+  return withTemplate({ header, layer }, { store, keep });
+}
+
+/** A file's own chat layout, where the engine knows it, is written into the model. */
+async function withTemplate(
+  { header, layer }: { header: GgufHeader; layer: Draft["layers"][number] },
+  context: Context,
+): Promise<Draft> {
+  const config: ModelConfig = configOf(header);
+  const known = detectTemplate(header.metadata["tokenizer.chat_template"]);
+  if (!known) return { config, template: NO_TEMPLATE, parameters: {}, layers: [layer] };
+  const template = await newLayer("template", known.text, context);
+  const status = `using autodetected template ${known.name}`;
+  return {
+    config,
+    template: known.text,
+    parameters: { stop: known.stop },
+    layers: [layer, { ...template, status }],
+  };
+}
+
+function refuseUnusable(header: GgufHeader): void {
+  const kind = kindOf(header);
+  if (kind !== "model") throw notOffered(`a file with ${an(kind)}`, INSTALL_OLLAMA);
+  const parts = header.metadata["split.count"];
+  if (typeof parts === "number" && parts > 1) {
+    throw new EngineError(400, `the file is one of ${parts} parts: merge them into one first`);
+  }
+}
+
+const an = (kind: "adapter" | "projector"): string =>
+  kind === "adapter" ? "an adapter" : "a projector";
+
+async function readHeader(path: string, name: string): Promise<GgufHeader> {
+  try {
+    return await readGguf(path);
+  } catch (cause) {
+    if (!(cause instanceof GgufError)) throw cause;
+    throw new EngineError(400, unusable(cause, name), { cause });
+  }
+}
+
+function unusable({ message, notGguf }: GgufError, name: string): string {
+  if (!notGguf) return `invalid GGUF file: ${message}`;
+  return name.endsWith(".gguf") ? message : "unknown type";
+}
+
+function existing(layer: Layer): Draft["layers"][number] {
+  return { layer, status: `using existing layer ${layer.digest}` };
+}

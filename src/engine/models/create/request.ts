@@ -1,0 +1,22 @@
+import type { ModelName } from "../names.ts";
+import type { Wish } from "../sources/source.ts";
+import type { StoredMessage } from "../stored-model.ts";
+
+/** A model to be made, with what is to differ from its base. */
+export type CreateRequest = {
+  readonly name: ModelName;
+  readonly base: Base;
+  /** Empty texts and lists leave the base's as they are. */
+  readonly template: string;
+  readonly system: string;
+  readonly renderer: string;
+  readonly parser: string;
+  readonly licenses: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly messages: readonly StoredMessage[];
+};
+
+/** A model that is in the store or can be pulled, or uploaded files by their names. */
+export type Base =
+  | { readonly kind: "model"; readonly name: ModelName; readonly scheme: Wish["scheme"] }
+  | { readonly kind: "files"; readonly files: ReadonlyMap<string, string> };

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RegistryError, reasonOf } from "./errors.ts";
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
+
+export type RetryPlan = {
+  /** Tries in a row that bring nothing before it is given up. */
+  readonly tries: number;
+  /** How long to wait after so many failures. */
+  readonly waitMs: (failures: number) => number;
+};
+
+/** As many tries as Ollama makes, further and further apart; by chance, lest all come at once. */
+export const PATIENT: RetryPlan = {
+  tries: 6,
+  waitMs: (failures) =>
+    Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS) * (0.5 + Math.random()),
+};
+
+/** Where another source stands by. */
+export const ONCE: RetryPlan = { tries: 1, waitMs: () => 0 };
+
+/**
+ * Tries until it works. `attempt` says by `progressed` that this try has brought something, which
+ * makes the count start anew.
+ * @throws {RegistryError} what will not pass, and the last failure when there were too many.
+ */
+export async function retrying<T>(
+  attempt: (progressed: () => void) => Promise<T>,
+  { tries, waitMs }: RetryPlan,
+  signal: AbortSignal,
+): Promise<T> {
+  let failures = 0;
+  for (;;) {
+    try {
+      return await attempt(() => {
+        failures = 0;
+      });
+    } catch (err) {
+      signal.throwIfAborted();
+      if (!(err instanceof RegistryError && err.passing)) throw err;
+      failures += 1;
+      if (failures >= tries) {
+        if (tries === 1) throw err;
+        throw new RegistryError(`max retries exceeded: ${reasonOf(err)}`, { cause: err });
+      }
+      await sleep(Math.max(err.waitMs, waitMs(failures)), undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { RegistryError } from "./errors.ts";
+
+/** Ends a request that has gone quiet. */
+export class StallWatch {
+  readonly signal: AbortSignal;
+  readonly #stall = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #quietMs: number;
+
+  constructor(quietMs: number, signal: AbortSignal) {
+    this.#quietMs = quietMs;
+    this.signal = AbortSignal.any([signal, this.#stall.signal]);
+    this.#timer = setTimeout(() => this.#stall.abort(), quietMs);
+  }
+
+  /** Something came. */
+  touch(): void {
+    this.#timer.refresh();
+  }
+
+  /** Runs a request under the watch. @throws {RegistryError} when it went quiet. */
+  async over<T>(request: (watch: this) => Promise<T>): Promise<T> {
+    try {
+      return await request(this);
+    } catch (err) {
+      if (!this.#stall.signal.aborted) throw err;
+      const text = `no answer for ${this.#quietMs / 1_000} s`;
+      throw new RegistryError(text, { passing: true, cause: err });
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** One at a time for each key; who waits may leave. */
+export class Turns {
+  readonly #last = new Map<string, Promise<void>>();
+
+  /** Runs `work` when what came before it under this key has ended, however it ended. */
+  async take<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key) ?? Promise.resolve();
+    let done = () => {};
+    const mine = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const both = before.then(() => mine);
+    this.#last.set(key, both);
+    void both.then(() => {
+      if (this.#last.get(key) === both) this.#last.delete(key);
+    });
+    try {
+      await unless(signal, before);
+      return await work();
+    } finally {
+      done();
+    }
+  }
+}
+
+async function unless(signal: AbortSignal, promise: Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  let leave = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", leave, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+}

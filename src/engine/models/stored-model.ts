@@ -1,0 +1,122 @@
+import { readFile, stat } from "node:fs/promises";
+import { z } from "zod";
+import type { BlobFolder } from "./blobs.ts";
+import { digestOf } from "./digests.ts";
+import {
+  type Layer,
+  type LayerKind,
+  type Manifest,
+  ModelConfig,
+  layersOf,
+  parseManifest,
+  totalSize,
+} from "./manifest.ts";
+import { type ModelName, fullName } from "./names.ts";
+
+/** A turn of a conversation that a model brings along. */
+const StoredMessage = z.object({
+  role: z.string(),
+  content: z.string().default(""),
+  images: z.array(z.string()).nullish(),
+});
+export type StoredMessage = z.infer<typeof StoredMessage>;
+
+/** A model that is in the store, with what its small layers say. */
+export type StoredModel = {
+  readonly name: ModelName;
+  readonly digest: string;
+  readonly size: number;
+  readonly modifiedAt: Date;
+  readonly manifest: Manifest;
+  readonly config: ModelConfig;
+  readonly weightsPath: string;
+  readonly weightsDigest: string;
+  /** The model or file this one was made from. */
+  readonly parent: string;
+  readonly projectorPaths: readonly string[];
+  readonly template: string | undefined;
+  readonly system: string | undefined;
+  readonly licenses: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly messages: readonly StoredMessage[];
+};
+
+/** A manifest names a file that is not there or cannot be read, or is none. */
+export class StoreError extends Error {}
+
+/** Larger than any text, parameters or config of a model: what is larger is none. */
+export const MAX_TEXT_BYTES = 16 << 20;
+
+const Parameters = z.record(z.string(), z.unknown()).nullable();
+const Messages = z.array(StoredMessage).nullable();
+
+/**
+ * Reads what a manifest and its small blobs say.
+ * @throws {StoreError} when one of them is missing or is not what it should be.
+ */
+export async function describeModel(
+  { name, bytes, modifiedAt }: { name: ModelName; bytes: Uint8Array; modifiedAt: Date },
+  blobs: BlobFolder,
+): Promise<StoredModel> {
+  const fail = (what: string, cause?: unknown) =>
+    new StoreError(`model ${fullName(name)} cannot be used: ${what}`, { cause });
+  const manifest = readManifest();
+  const [weights] = layersOf(manifest, "model");
+  if (!weights) throw fail("its manifest names no model file");
+  return {
+    name,
+    digest: digestOf(bytes).slice("sha256:".length),
+    size: totalSize(manifest),
+    modifiedAt,
+    manifest,
+    config: await json(ModelConfig, manifest.config),
+    weightsPath: blobs.path(weights.digest),
+    weightsDigest: weights.digest,
+    parent: weights.from ?? "",
+    projectorPaths: layersOf(manifest, "projector").map(({ digest }) => blobs.path(digest)),
+    template: (await last("template")) ?? (await last("prompt")),
+    system: await last("system"),
+    licenses: await Promise.all(layersOf(manifest, "license").map(text)),
+    parameters: (await jsonOf(Parameters, "params")) ?? {},
+    messages: (await jsonOf(Messages, "messages")) ?? [],
+  };
+
+  function readManifest(): Manifest {
+    try {
+      return parseManifest(Buffer.from(bytes).toString());
+    } catch (err) {
+      throw fail((err as Error).message, err);
+    }
+  }
+
+  async function text({ digest, mediaType }: Layer): Promise<string> {
+    try {
+      const path = blobs.path(digest);
+      const { size } = await stat(path);
+      if (size > MAX_TEXT_BYTES) throw fail(`its ${mediaType} has ${size} bytes`);
+      return await readFile(path, "utf8");
+    } catch (err) {
+      throw err instanceof StoreError ? err : fail(`${digest} cannot be read`, err);
+    }
+  }
+
+  /** Where a manifest has several layers of a kind that counts once, the last one holds. */
+  async function last(kind: LayerKind): Promise<string | undefined> {
+    const layer = layersOf(manifest, kind).at(-1);
+    return layer && text(layer);
+  }
+
+  async function jsonOf<T>(schema: z.ZodType<T>, kind: LayerKind): Promise<T | undefined> {
+    const layer = layersOf(manifest, kind).at(-1);
+    return layer && json(schema, layer);
+  }
+
+  async function json<T>(schema: z.ZodType<T>, layer: Layer): Promise<T> {
+    const content = await text(layer);
+    try {
+      return schema.parse(JSON.parse(content));
+    } catch (err) {
+      throw fail(`its ${layer.mediaType} is not valid`, err);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Token } from "node-llama-cpp";
+import type { ModelOptions } from "../values/options.ts";
+import { isReproducible } from "./sampling.ts";
+import type { Slot } from "./slot.ts";
+
+type Prompt = {
+  readonly tokens: readonly Token[];
+  readonly options: ModelOptions;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Reads all of a prompt but its end, which the first token of the answer is sampled from; what is
+ * still in memory is not read again.
+ *
+ * How a prompt is split changes the last bits of the numbers. So blocks end at multiples of their
+ * size, and a request that wants the same answer every time only takes over blocks that were read
+ * the way it would read them itself.
+ */
+export async function readPrompt(
+  slot: Slot,
+  { tokens, options, signal }: Prompt,
+): Promise<{ rest: Token[]; reused: number }> {
+  const reused = await slot.inRound(() => slot.keep(tokens, isReproducible(options)));
+  let at = reused;
+  for (;;) {
+    signal.throwIfAborted();
+    const end = at - (at % slot.block) + slot.block;
+    if (end >= tokens.length) return { rest: tokens.slice(at), reused };
+    const from = at;
+    await slot.inRound((alone) => slot.read(tokens, from, end, alone));
+    at = end;
+  }
+}

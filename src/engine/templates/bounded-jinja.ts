@@ -1,0 +1,87 @@
+import { Script } from "node:vm";
+import { jinjaGlobals } from "./jinja-globals.ts";
+import {
+  Environment,
+  Interpreter,
+  type Program,
+  type Value,
+  parse,
+  tokenize,
+} from "./jinja-library.ts";
+
+/** A template that is none, that refuses what it was given, or that never comes to an end. */
+export class TemplateError extends Error {}
+
+/** The longest templates of known models have some twenty thousand characters. */
+const MAX_TEMPLATE_LENGTH = 1 << 20;
+/** Nothing else runs while a template is rendered; one that is meant well takes milliseconds. */
+const MAX_MS = 1_000;
+/** Longer than any prompt a model could read, in characters; also for what is built on the way. */
+const MAX_TEXT_LENGTH = 64 << 20;
+/** More turns, tools or characters to loop over than any prompt has. */
+const MAX_ITEMS = 200_000;
+
+/**
+ * A Jinja template from a model's file. Model files come from strangers: one that loops without
+ * end or blows its text up is stopped.
+ */
+export class BoundedJinja {
+  readonly #program: Program;
+
+  /** @throws {TemplateError} when the text is no template. */
+  constructor(text: string) {
+    if (text.length > MAX_TEMPLATE_LENGTH) throw new TemplateError("the template is too long");
+    this.#program = guarded(() =>
+      parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true })),
+    );
+  }
+
+  /** @throws {TemplateError} when the template fails, refuses, or asks for too much. */
+  render(variables: Readonly<Record<string, unknown>>): string {
+    return guarded(() => {
+      const environment = new Environment();
+      for (const [name, value] of Object.entries({ ...jinjaGlobals(), ...variables })) {
+        environment.set(name, value);
+      }
+      const interpreter = new WatchedInterpreter(environment);
+      return withinTime(() => String(interpreter.run(this.#program).value));
+    });
+  }
+}
+
+class WatchedInterpreter extends Interpreter {
+  override evaluate(statement: unknown, scope: unknown): Value {
+    const result = super.evaluate(statement, scope);
+    const { value } = result;
+    const long = typeof value === "string" && value.length > MAX_TEXT_LENGTH;
+    const many = Array.isArray(value) && value.length > MAX_ITEMS;
+    if (long || many) throw new TemplateError("it asks for too much memory");
+    return result;
+  }
+}
+
+const call = new Script("work()");
+
+/**
+ * Ends `work` wherever it is, inside a filter of the library too: one that writes nested lists as
+ * JSON may go on for years over a few hundred bytes.
+ */
+function withinTime<T>(work: () => T): T {
+  try {
+    return call.runInNewContext({ work }, { timeout: MAX_MS }) as T;
+  } catch (err) {
+    const { code } = err as NodeJS.ErrnoException;
+    if (code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw err;
+    throw new TemplateError("it comes to no end", { cause: err });
+  }
+}
+
+/** Whatever goes wrong inside, a stack that is too deep included, is the template's fault. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (err) {
+    if (err instanceof TemplateError) throw err;
+    throw new TemplateError(err instanceof Error ? err.message : String(err), { cause: err });
+  }
+}

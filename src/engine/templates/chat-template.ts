@@ -1,0 +1,106 @@
+import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import type { Turn } from "../inference/requests.ts";
+import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
+import { BoundedJinja, TemplateError } from "./bounded-jinja.ts";
+import { renderChatml, renderPlain } from "./fixed-layouts.ts";
+import { jinjaMessages } from "./jinja-messages.ts";
+
+/** What a prompt is made of. */
+export type Conversation = {
+  readonly turns: readonly Turn[];
+  /** Tools as the request describes them. */
+  readonly tools: readonly unknown[];
+  /** The texts that stand for the model's first and last token. */
+  readonly marks: { readonly bos: string; readonly eos: string };
+};
+
+/** How a model's prompts are written. */
+export type ChatTemplate = {
+  /** @throws {EngineError} 400 when the template cannot render this conversation. */
+  readonly render: (conversation: Conversation) => string;
+  /** How the model writes calls; empty when its template knows no tools. */
+  readonly toolFormats: readonly ToolFormat[];
+};
+
+const CHATML_MARK = "<|im_start|>";
+/** Ollama's template of a model that has none. */
+const NO_TEMPLATE = "{{ .Prompt }}";
+
+/**
+ * The template of a model: `layer` is the Go template it was stored with, `jinja` the one its
+ * weights file carries. The layer holds where it is of a kind the engine can render, else the file:
+ * the two say the same in models of Ollama's library.
+ */
+export function chatTemplate(layer: string | undefined, jinja: string | undefined): ChatTemplate {
+  const go = layer?.trim() ?? "";
+  const none = go === "" || go === NO_TEMPLATE;
+  const chatml = go.includes(CHATML_MARK);
+  if (chatml && (!go.includes(".Tools") || jinja === undefined)) return fixed(renderChatml);
+  if (jinja !== undefined) return fromJinja(jinja);
+  if (none) return fixed(renderPlain);
+  return fixed(() => {
+    throw notOffered("this model's chat template", INSTALL_OLLAMA);
+  });
+}
+
+function fixed(render: (turns: readonly Turn[]) => string): ChatTemplate {
+  return { render: ({ turns }) => render(turns), toolFormats: [] };
+}
+
+function fromJinja(text: string): ChatTemplate {
+  let parsed: BoundedJinja | undefined;
+  const knowsTools = /\btools\b/.test(text);
+  return {
+    toolFormats: knowsTools ? toolFormats(text) : [],
+    render: (conversation) => {
+      try {
+        parsed ??= new BoundedJinja(text);
+        return renderJinja(parsed, conversation);
+      } catch (err) {
+        if (!(err instanceof TemplateError)) throw err;
+        const text = `the model's chat template cannot render this conversation: ${err.message}`;
+        throw new EngineError(400, text, { cause: err });
+      }
+    },
+  };
+}
+
+/**
+ * A last turn of the assistant is the beginning of the answer, not a turn of its own. Where a
+ * template refuses a system turn, its text goes before the first one of the user.
+ */
+function renderJinja(template: BoundedJinja, { turns, tools, marks }: Conversation): string {
+  const last = turns.at(-1);
+  const begun = last?.role === "assistant" && !last.toolCalls?.length ? last.content : "";
+  const said = begun === "" ? turns : turns.slice(0, -1);
+  const render = (shown: readonly Turn[]) =>
+    template.render({
+      messages: jinjaMessages(shown),
+      ...(tools.length > 0 && { tools }),
+      add_generation_prompt: true,
+      // Thoughts are not told apart from answers here: models that can do without are asked to.
+      enable_thinking: false,
+      bos_token: marks.bos,
+      eos_token: marks.eos,
+    });
+  try {
+    return render(said) + begun;
+  } catch (err) {
+    const moved = withoutSystem(said);
+    if (moved === undefined || !(err instanceof TemplateError)) throw err;
+    try {
+      return render(moved) + begun;
+    } catch {
+      throw err;
+    }
+  }
+}
+
+function withoutSystem(turns: readonly Turn[]): readonly Turn[] | undefined {
+  const system = turns.filter(({ role }) => role === "system");
+  const rest = turns.filter(({ role }) => role !== "system");
+  const [first] = rest;
+  if (system.length === 0 || first?.role !== "user") return undefined;
+  const content = [...system, first].map((turn) => turn.content).join("\n\n");
+  return [{ ...first, content }, ...rest.slice(1)];
+}

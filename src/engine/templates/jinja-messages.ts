@@ -1,0 +1,18 @@
+import type { Turn } from "../inference/requests.ts";
+import { merged } from "./fixed-layouts.ts";
+
+/** A conversation in the shape that templates of the Hugging Face hub are written for. */
+export function jinjaMessages(turns: readonly Turn[]): Record<string, unknown>[] {
+  return merged(turns).map(({ role, content, toolCalls, toolName, toolCallId }) => ({
+    role,
+    content,
+    ...(toolCalls?.length && { tool_calls: toolCalls.map(jinjaCall) }),
+    ...(toolName && { name: toolName }),
+    ...(toolCallId && { tool_call_id: toolCallId }),
+  }));
+}
+
+function jinjaCall(call: NonNullable<Turn["toolCalls"]>[number]) {
+  const { name, arguments: given } = call.function;
+  return { type: "function", id: call.id, function: { name, arguments: given } };
+}

@@ -1,0 +1,178 @@
+import { openEnd } from "../runner/stop-holder.ts";
+import { JsonExtent } from "./json-extent.ts";
+import { type ToolCall, readCalls, toolCallId } from "./tool-call.ts";
+import type { ToolFormat } from "./tool-format.ts";
+
+/** What may go out now: text of the answer, and calls that are whole. */
+export type Read = { readonly text: string; readonly calls: readonly ToolCall[] };
+
+type CallReaderOptions = {
+  readonly formats: readonly ToolFormat[];
+  /** The tools that were offered; a call of any other is text. */
+  readonly names: ReadonlySet<string>;
+  /** What the answer follows: a template may put the beginning of a call there. */
+  readonly prompt?: string;
+  readonly newId?: () => string;
+};
+
+/** A call that has begun, with the mark that was taken off it. */
+type Begun = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
+
+/** What may stand between two calls. */
+const GAP = /^[\s,;]*/;
+const BLANK = /^\s*/;
+/** A template that begins a call writes no more than its mark and the tool's name. */
+const MAX_BEGINNING = 256;
+
+/**
+ * Takes the calls out of an answer that arrives in pieces. Text before a call goes out as it comes,
+ * a call is held until it is whole, and what turns out to be none goes out as text.
+ */
+export class CallReader {
+  readonly #options: CallReaderOptions;
+  readonly #bareAllowed: boolean;
+  #held = "";
+  /** Characters of `#held` that stand in the prompt already. */
+  #given = 0;
+  #begun: Begun | undefined;
+  /** The mark that has to follow the call just read. */
+  #closing = "";
+  #textSeen = false;
+  #afterCall = false;
+  #count = 0;
+
+  constructor(options: CallReaderOptions) {
+    this.#options = options;
+    this.#bareAllowed = options.formats.some(({ opens }) => opens === "");
+    for (const format of options.formats) {
+      const beginning = beginningIn(options.prompt ?? "", format);
+      if (beginning === undefined) continue;
+      this.#held = beginning;
+      this.#given = beginning.length;
+      this.#begun = { format, mark: "", extent: new JsonExtent() };
+    }
+  }
+
+  push(piece: string): Read {
+    this.#held += piece;
+    const calls: ToolCall[] = [];
+    let text = "";
+    for (;;) {
+      const step = this.#begun ? this.#readCall(this.#begun, calls) : this.#readText();
+      if (step === undefined) return { text, calls };
+      text += step;
+    }
+  }
+
+  /** The rest, once the answer has ended: nothing is lost. */
+  end(): Read {
+    const rest = (this.#begun?.mark ?? "") + this.#held.slice(this.#given);
+    this.#begun = undefined;
+    this.#held = "";
+    this.#given = 0;
+    const left = this.#closing === "" ? rest : "";
+    return { text: this.#afterCall && left.trim() === "" ? "" : left, calls: [] };
+  }
+
+  /** Text up to the next call; `undefined` when more has to come first. */
+  #readText(): string | undefined {
+    if (!this.#passClosing()) return undefined;
+    const found = this.#findOpening();
+    if (found) {
+      const { at, format } = found;
+      const before = this.#held.slice(0, at);
+      this.#held = this.#held.slice(at + format.opens.length);
+      this.#begun = { format, mark: format.opens, extent: new JsonExtent() };
+      return this.#letOut(before);
+    }
+    const sure = this.#held.length - this.#undecided();
+    if (sure === 0) return undefined;
+    const text = this.#held.slice(0, sure);
+    this.#held = this.#held.slice(sure);
+    return this.#letOut(text);
+  }
+
+  /** Blanks between calls are no text. */
+  #letOut(text: string): string {
+    if (GAP.exec(text)?.[0] === text) return this.#afterCall ? "" : text;
+    this.#textSeen = true;
+    this.#afterCall = false;
+    return text;
+  }
+
+  /** `false` when the mark after a call may still be on its way. */
+  #passClosing(): boolean {
+    if (this.#closing === "") return true;
+    const rest = this.#held.trimStart();
+    if (rest.startsWith(this.#closing)) this.#held = rest.slice(this.#closing.length);
+    else if (this.#closing.startsWith(rest)) return false;
+    this.#closing = "";
+    return true;
+  }
+
+  #findOpening(): { at: number; format: ToolFormat } | undefined {
+    const found = this.#options.formats.map((format) => {
+      const at = format.opens === "" ? this.#bareAt() : this.#held.indexOf(format.opens);
+      return { at, format };
+    });
+    return found.filter(({ at }) => at >= 0).toSorted((a, b) => a.at - b.at)[0];
+  }
+
+  /** Bare JSON is a call only where no text stands before it. */
+  #bareAt(): number {
+    const at = GAP.exec(this.#held)?.[0].length ?? 0;
+    const begins = /^[{[]/.test(this.#held.slice(at, at + 1));
+    return begins && this.#bareAllowed && !this.#textSeen ? at : -1;
+  }
+
+  /** How much of the end may still become the beginning of a call. */
+  #undecided(): number {
+    const gap = GAP.exec(this.#held)?.[0].length ?? 0;
+    const bare = this.#bareAllowed && !this.#textSeen;
+    if (gap === this.#held.length && (bare || this.#afterCall)) return gap;
+    const { formats } = this.#options;
+    return Math.max(...formats.map(({ opens }) => openEnd(this.#held, opens)));
+  }
+
+  /** A whole call goes to `calls`; what is none goes back as text. */
+  #readCall(begun: Begun, calls: ToolCall[]): string | undefined {
+    const { names, newId = toolCallId } = this.#options;
+    const start = BLANK.exec(this.#held)?.[0].length ?? 0;
+    const body = this.#held.slice(start);
+    if (body === "") return undefined;
+    const extent = /^[{[]/.test(body) ? begun.extent.end(body) : 0;
+    if (extent === undefined) return undefined;
+    const end = start + extent;
+    const written = readCalls(this.#held.slice(0, end), names);
+    this.#begun = undefined;
+    if (!written) return this.#giveBack(begun, end);
+    for (const call of written) {
+      calls.push({ id: newId(), function: { index: this.#count, ...call } });
+      this.#count += 1;
+    }
+    this.#held = this.#held.slice(end);
+    this.#given = 0;
+    this.#closing = begun.format.closes;
+    this.#afterCall = true;
+    return "";
+  }
+
+  #giveBack({ mark }: Begun, end: number): string {
+    const text = mark + this.#held.slice(this.#given, end);
+    this.#held = this.#held.slice(end);
+    this.#given = 0;
+    this.#textSeen = true;
+    this.#afterCall = false;
+    return text;
+  }
+}
+
+/** What a prompt already says of a call that the answer is to end. */
+function beginningIn(prompt: string, { opens }: ToolFormat): string | undefined {
+  const at = opens === "" ? -1 : prompt.lastIndexOf(opens);
+  if (at < 0 || prompt.length - at > MAX_BEGINNING) return undefined;
+  const beginning = prompt.slice(at + opens.length).trimStart();
+  if (beginning === "") return beginning;
+  const unfinished = /^[{[]/.test(beginning) && new JsonExtent().end(beginning) === undefined;
+  return unfinished ? beginning : undefined;
+}

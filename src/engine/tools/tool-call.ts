@@ -1,0 +1,68 @@
+import type { Json } from "../http/go-json.ts";
+
+/** A call the model wants made, as Ollama's answers carry it. */
+export type ToolCall = {
+  readonly id: string;
+  readonly function: {
+    readonly index: number;
+    readonly name: string;
+    readonly arguments: JsonObject;
+  };
+};
+
+/** A call a model has written: which tool, with what. */
+export type WrittenCall = { readonly name: string; readonly arguments: JsonObject };
+
+export type JsonObject = { readonly [key: string]: Json };
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const ID_LENGTH = 8;
+
+/** A fresh identifier of a call. */
+export function toolCallId(random: () => number = Math.random): string {
+  const letter = () => LETTERS.charAt(Math.floor(random() * LETTERS.length));
+  return `call_${Array.from({ length: ID_LENGTH }, letter).join("")}`;
+}
+
+/**
+ * The calls in a JSON text: one, or a list of them. `undefined` when it is something else, or names
+ * a tool that was not offered.
+ */
+export function readCalls(text: string, names: ReadonlySet<string>): WrittenCall[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const calls = (Array.isArray(value) ? value : [value]).map((item) => readCall(item, names));
+  return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined;
+}
+
+function readCall(value: unknown, names: ReadonlySet<string>): WrittenCall | undefined {
+  if (!isObject(value)) return undefined;
+  // Some templates show the call the way OpenAI's API nests it.
+  const {
+    name,
+    arguments: own,
+    parameters = own,
+  } = isObject(value["function"]) ? (value["function"] as Record<string, Json>) : value;
+  if (typeof name !== "string" || !names.has(name)) return undefined;
+  if (parameters === undefined || parameters === null) return { name, arguments: {} };
+  const given = typeof parameters === "string" ? parseArguments(parameters) : parameters;
+  return isObject(given) ? { name, arguments: given } : undefined;
+}
+
+/** Arguments that are written as a text; `undefined` when it is no JSON object. */
+export function parseArguments(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

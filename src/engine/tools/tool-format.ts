@@ -1,0 +1,20 @@
+/** How a family of models writes a call. */
+export type ToolFormat = {
+  /** What a call begins with; empty: it is bare JSON and stands at the answer's beginning. */
+  readonly opens: string;
+  /** What ends it, if anything but the end of its JSON does. */
+  readonly closes: string;
+};
+
+const HERMES: ToolFormat = { opens: "<tool_call>", closes: "</tool_call>" };
+const MISTRAL: ToolFormat = { opens: "[TOOL_CALLS]", closes: "" };
+/** Llama 3 puts this mark before a call in some of its versions. */
+const PYTHON_TAG: ToolFormat = { opens: "<|python_tag|>", closes: "" };
+const BARE: ToolFormat = { opens: "", closes: "" };
+
+/** The formats a model writes calls in, read off the text of its chat template. */
+export function toolFormats(template: string): readonly ToolFormat[] {
+  const marked = [HERMES, MISTRAL].filter(({ opens }) => template.includes(opens));
+  if (marked.length > 0) return marked;
+  return [PYTHON_TAG, BARE];
+}

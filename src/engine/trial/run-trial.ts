@@ -1,0 +1,30 @@
+import { inferenceThreads, openLlama } from "../runner/llama.ts";
+import { ModelRunner } from "../runner/model-runner.ts";
+import { resolveOptions } from "../values/options.ts";
+import type { TrialRequest } from "./trial.ts";
+
+/** Two tokens are answered in it, or two words embedded. */
+const CONTEXT_LENGTH = 32;
+const TEXT = "Hello world";
+
+/** Does with a model, once and small, what the engine does with it: loads it and asks it. */
+export async function runTrial(given: string): Promise<void> {
+  const { weightsPath, embeddingOnly } = JSON.parse(given) as TrialRequest;
+  const threads = inferenceThreads();
+  const runner = await ModelRunner.load(await openLlama(threads), {
+    weightsPath,
+    contextLength: CONTEXT_LENGTH,
+    sequences: 1,
+    threads,
+    embeddingOnly,
+  });
+  const { signal } = new AbortController();
+  if (embeddingOnly) {
+    await runner.embed({ text: TEXT, truncate: true, signal });
+    return;
+  }
+  const options = resolveOptions({ num_predict: 2 }, {}, CONTEXT_LENGTH);
+  const tokens = runner.tokenize(TEXT).slice(0, CONTEXT_LENGTH / 2);
+  const rest = { shift: true, logprobs: undefined, grammar: undefined };
+  for await (const _ of runner.complete({ tokens, options, signal, ...rest }));
+}

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { extname, join } from "node:path";
+import { EngineError } from "../errors.ts";
+import type { Environment } from "../settings.ts";
+import { PASSED, REFUSED } from "./words.ts";
+
+export type TrialRequest = { readonly weightsPath: string; readonly embeddingOnly: boolean };
+
+type Model = TrialRequest & { readonly weightsDigest: string };
+
+export type Outcome =
+  | { readonly kind: "passed" }
+  /** It could not be loaded now, and nothing worse. */
+  | { readonly kind: "refused" }
+  | { readonly kind: "crashed"; readonly reason: string };
+
+export type Try = (request: TrialRequest) => Promise<Outcome>;
+
+type TrialsOptions = {
+  /** Digests of weights that need no trial. */
+  readonly known: Iterable<string>;
+  /** What the trials' processes run in. */
+  readonly environment: Environment;
+  readonly tryModel?: Try;
+};
+
+/** As long as Ollama lets a load take. */
+const LONGEST_MS = 300_000;
+const LAST_WORDS_CHARS = 2_000;
+/** How llama.cpp begins the line it gives up with: a source file's place, then the reason. */
+const REASON = /^(?:.*[/\\])?([\w.-]+\.(?:c|cc|cpp|h|cu|m)):\d+:\s*(.+)$/m;
+
+/**
+ * Lets a model be loaded and asked once in a process of its own before the engine loads it.
+ * llama.cpp checks little in a model file and ends its process where it finds something impossible;
+ * model files come from strangers, and the engine's process has other requests to answer.
+ */
+export class Trials {
+  readonly #passed: Set<string>;
+  readonly #try: Try;
+
+  constructor({ known, environment, tryModel = tryInProcess(environment) }: TrialsOptions) {
+    this.#passed = new Set(known);
+    this.#try = tryModel;
+  }
+
+  /** @throws {EngineError} 500 when the model brings llama.cpp down. */
+  async pass({ weightsDigest, weightsPath, embeddingOnly }: Model): Promise<void> {
+    if (this.#passed.has(weightsDigest)) return;
+    const outcome = await this.#try({ weightsPath, embeddingOnly });
+    if (outcome.kind === "crashed") {
+      const text = `unable to load model: llama.cpp gave up on it: ${outcome.reason}`;
+      throw new EngineError(500, text);
+    }
+    if (outcome.kind === "passed") this.#passed.add(weightsDigest);
+  }
+}
+
+function tryInProcess(environment: Environment): Try {
+  return (request) => tryOnce(request, environment);
+}
+
+async function tryOnce(request: TrialRequest, environment: Environment): Promise<Outcome> {
+  const entry = join(import.meta.dirname, `main${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [entry, JSON.stringify(request)], {
+    stdio: "pipe",
+    // Without it llama.cpp starts a debugger on itself before it ends.
+    env: { ...environment, GGML_NO_BACKTRACE: "1" },
+    timeout: LONGEST_MS,
+    killSignal: "SIGKILL",
+  });
+  let outcome = "";
+  let lastWords = "";
+  child.stdin.on("error", () => {});
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    outcome = (outcome + text).slice(-LAST_WORDS_CHARS);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS_CHARS);
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (_, signal) => {
+      if (outcome.includes(PASSED)) resolve({ kind: "passed" });
+      else if (outcome.includes(REFUSED)) resolve({ kind: "refused" });
+      else resolve({ kind: "crashed", reason: reasonIn(lastWords, signal) });
+    });
+  });
+}
+
+function reasonIn(lastWords: string, signal: NodeJS.Signals | null): string {
+  const [, file, reason] = REASON.exec(lastWords) ?? [];
+  if (reason !== undefined) return `${reason} (${file})`;
+  return signal === "SIGKILL"
+    ? "it came to no end"
+    : `its process ended with ${signal ?? "an error"}`;
+}

@@ -1,0 +1,3 @@
+import { describePythonClient } from "./python-clients.ts";
+
+describePythonClient("ollama", "ollama_tests");

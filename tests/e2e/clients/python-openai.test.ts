@@ -1,0 +1,3 @@
+import { describePythonClient } from "./python-clients.ts";
+
+describePythonClient("openai", "openai_tests");

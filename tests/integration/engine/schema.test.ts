@@ -1,0 +1,105 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXAMPLES, type Schema, validator } from "../../support/json-schema.ts";
+import { type RunningEngine, TEXT_MODEL, ensureTextModel, startEngine } from "./engine-process.ts";
+
+/** Small, so that an answer in which the model goes round in circles is closed soon. */
+const CONTEXT = 192;
+
+/** Every example with chance, some without: those differ only in how often they go in circles. */
+const CASES = EXAMPLES.flatMap((example, index) => [
+  { ...example, temperature: 1 },
+  ...(index % 4 === 0 ? [{ ...example, temperature: 0 }] : []),
+]);
+
+let engine: RunningEngine;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  await ensureTextModel(engine);
+}, 300_000);
+afterAll(async () => {
+  await engine.stop();
+});
+
+type Generated = { response: string; done_reason: string; error?: string };
+
+const generate = async (prompt: string, format: Schema, options: Record<string, unknown>) => {
+  const body = { model: TEXT_MODEL, prompt, format, options, stream: false };
+  const answer = await engine.post("/api/generate", body);
+  return { status: answer.status, ...((await answer.json()) as Generated) };
+};
+
+describe("an answer held to a JSON Schema", () => {
+  it.each(CASES)(
+    "is valid and ends by itself at temperature $temperature: $name",
+    async ({ temperature, ...example }) => {
+      const prompt = `Write JSON with data of one ${example.name.replace(/^.*: /, "")}.`;
+      const options = { temperature, seed: 5, num_ctx: CONTEXT };
+      const { response, done_reason } = await generate(prompt, example.schema, options);
+      expect(done_reason).toBe("stop");
+      const problem = validator(example)(JSON.parse(response));
+      expect([response, problem]).toEqual([response, undefined]);
+    },
+    60_000,
+  );
+
+  it("is closed rightly where the model goes round in circles", async () => {
+    const schema = {
+      type: "object",
+      properties: { text: { type: "string" }, count: { type: "integer", minimum: 3, maximum: 9 } },
+      required: ["text", "count"],
+    };
+    const body = {
+      model: TEXT_MODEL,
+      prompt: '{"text": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x',
+      raw: true,
+      format: schema,
+      options: { temperature: 0, repeat_penalty: 1, num_ctx: CONTEXT },
+      stream: false,
+    };
+    const answer = (await (await engine.post("/api/generate", body)).json()) as Generated;
+    expect(answer.done_reason).toBe("stop");
+    expect(validator({ schema })(JSON.parse(answer.response))).toBeUndefined();
+  });
+
+  it("comes in OpenAI's dialect, too", async () => {
+    const client = new OpenAI({ baseURL: `${engine.url}/v1`, apiKey: "none" });
+    const schema = {
+      type: "object",
+      properties: { city: { enum: ["Rome", "Oslo"] }, since: { type: "string", format: "date" } },
+      required: ["city", "since"],
+      additionalProperties: false,
+    };
+    const { choices } = await client.chat.completions.create({
+      model: TEXT_MODEL,
+      messages: [{ role: "user", content: "Name a city." }],
+      response_format: { type: "json_schema", json_schema: { name: "city", strict: true, schema } },
+    });
+    const [choice] = choices;
+    expect(choice?.finish_reason).toBe("stop");
+    expect(validator({ schema })(JSON.parse(choice?.message.content ?? ""))).toBeUndefined();
+  });
+});
+
+describe("a schema that cannot be enforced", () => {
+  const schema = { type: "object", properties: { a: { not: { type: "string" } } } };
+  const message = 'invalid JSON schema in format: #/properties/a: "not" cannot be enforced';
+
+  it("is refused with its place and keyword", async () => {
+    const { status, error } = await generate("Hi.", schema, {});
+    expect([status, error]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it("is refused in OpenAI's shape", async () => {
+    const answer = await engine.post("/v1/chat/completions", {
+      model: TEXT_MODEL,
+      messages: [{ role: "user", content: "Hi." }],
+      response_format: { type: "json_schema", json_schema: { name: "a", schema } },
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { message: expect.stringContaining(message) as string },
+    });
+  });
+});

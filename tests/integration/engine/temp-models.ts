@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rewriteGguf } from "../../support/gguf-rewrite.ts";
+import { storeModel } from "../../support/stored-model.ts";
+import { MODELS_DIR } from "./engine-process.ts";
+
+/** The text model's weights in the suite's store. */
+export const WEIGHTS = join(
+  MODELS_DIR,
+  "blobs/sha256-b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+);
+
+/** Why a test of the text model cannot run here; `false` when it can. */
+export const noWeights = !existsSync(WEIGHTS);
+
+/** A store of its own, with a copy of the text model for each of these chat templates. */
+export async function storeWithTemplates(templates: Readonly<Record<string, string>>) {
+  const folder = await mkdtemp(join(tmpdir(), "engine-models-"));
+  const weights = join(folder, "rewritten.gguf");
+  for (const [name, template] of Object.entries(templates)) {
+    await rewriteGguf(WEIGHTS, weights, { "tokenizer.chat_template": template });
+    await storeModel(folder, { name, weights });
+    await rm(weights);
+  }
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}

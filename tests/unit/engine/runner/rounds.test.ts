@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { Rounds } from "../../../../src/engine/runner/rounds.ts";
+import { within } from "../../../support/deadline.ts";
+
+/** A step that ends when told to, with a promise of its beginning. */
+function step(rounds: Rounds) {
+  let end = () => {};
+  let begin: (alone: boolean) => void = () => {};
+  const began = new Promise<boolean>((resolve) => {
+    begin = resolve;
+  });
+  const done = rounds.run(0, async (alone) => {
+    begin(alone);
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  return { began, done, end: () => end() };
+}
+
+describe("Rounds", () => {
+  it("takes what was asked for during a round into the next one, together", async () => {
+    const rounds = new Rounds();
+    const order: string[] = [];
+    const first = step(rounds);
+    expect(await within(first.began, "the first step")).toBe(true);
+    const others = ["b", "c"].map((name) =>
+      rounds.run(0, async (alone) => {
+        order.push(`${name} begins${alone ? " alone" : ""}`);
+        await Promise.resolve();
+        order.push(`${name} ends`);
+      }),
+    );
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    first.end();
+    await within(Promise.all(others), "the second round");
+    expect(order).toEqual(["b begins", "c begins", "b ends", "c ends"]);
+  });
+
+  it("waits for the slowest step of a round", async () => {
+    const rounds = new Rounds();
+    const [quick, slow] = [step(rounds), step(rounds)];
+    await within(Promise.all([quick.began, slow.began]), "the round");
+    quick.end();
+    await quick.done;
+    const next = step(rounds);
+    let begun = false;
+    void next.began.then(() => (begun = true));
+    await new Promise(setImmediate);
+    expect(begun).toBe(false);
+    slow.end();
+    expect(await within(next.began, "the next round")).toBe(true);
+    next.end();
+  });
+
+  it("goes on after a step that fails", async () => {
+    const rounds = new Rounds();
+    await expect(rounds.run(0, () => Promise.reject(new Error("decode")))).rejects.toThrow(
+      "decode",
+    );
+    expect(
+      await within(
+        rounds.run(0, () => Promise.resolve("next")),
+        "the next step",
+      ),
+    ).toBe("next");
+  });
+
+  it("begins a round in the order of the sequences, whoever asked first", async () => {
+    const rounds = new Rounds();
+    const order: number[] = [];
+    const steps = [2, 0, 1].map((number) => rounds.run(number, async () => order.push(number)));
+    await within(Promise.all(steps), "the round");
+    expect(order).toEqual([0, 1, 2]);
+  });
+});

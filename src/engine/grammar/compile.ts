@@ -1,4 +1,4 @@
-import { type Grammar, finishGrammar } from "./rules/grammar.ts";
+import { type Grammar, finishGrammar, shortestLengths } from "./rules/grammar.ts";
 import { type Alternatives, RuleBook, type RuleRef, TooLargeError } from "./rules/rule-book.ts";
 import { readSideBySide } from "./schema/alike.ts";
 import type { Branch } from "./schema/flatten.ts";
@@ -9,12 +9,16 @@ import type { Shape } from "./schema/shape.ts";
 import { Tools, keyOf } from "./schema/tools.ts";
 import { unsatisfiable } from "./schema/unsatisfiable.ts";
 import { shapeRules } from "./shape-rules.ts";
+import { TooComplexError } from "./text/effort.ts";
 
 /**
  * Ways an answer may be read in at once. Where branches begin alike each level of nesting
  * multiplies them, and llama.cpp follows all of them with every token.
  */
 const MAX_WAYS = 300;
+
+/** What looking up a rule costs. */
+const RULE_STEPS = 20;
 
 /**
  * The grammar of the JSON texts that satisfy a JSON Schema. It may describe fewer than all of them,
@@ -26,8 +30,10 @@ export function compileSchema(document: SchemaDocument): Grammar {
   try {
     return new Compiler(document).compile();
   } catch (err) {
-    if (!(err instanceof TooLargeError)) throw err;
-    throw refuse(document.root, "schema", "makes too large a grammar");
+    if (err instanceof TooLargeError) {
+      throw refuse(document.root, "schema", "makes too large a grammar");
+    }
+    throw err;
   }
 }
 
@@ -52,15 +58,34 @@ class Compiler {
   compile(): Grammar {
     const { root } = this.#tools.document;
     const first = this.#valueOf([root], 1);
-    for (const { ref, branches, ways } of this.#open) {
-      const all = branches();
-      const [only] = all;
-      const single = all.length === 1 && only;
-      this.#book.define(ref, single ? this.#branch(ref, only, ways) : this.#choice(all, ways));
+    for (const waiting of this.#open) {
+      try {
+        this.#define(waiting);
+      } catch (err) {
+        if (!(err instanceof TooComplexError)) throw err;
+        const { place } = this.#shapes.get(waiting.ref.rule) ?? { place: root };
+        throw refuse(place, "schema", "is more work to put together than one schema may cost");
+      }
     }
-    const grammar = finishGrammar(this.#book.rules, first);
-    if (!grammar) throw unsatisfiable(this.#book.rules, first, this.#shapes, root);
+    const lengths = shortestLengths(this.#book.rules);
+    const grammar = finishGrammar(this.#book.rules, lengths, first);
+    if (!grammar) {
+      const ends = (rule: number) => lengths[rule] !== Infinity;
+      throw unsatisfiable(this.#book.rules, {
+        root: first,
+        ends,
+        known: this.#shapes,
+        start: root,
+      });
+    }
     return grammar;
+  }
+
+  #define({ ref, branches, ways }: Waiting): void {
+    const all = branches();
+    const [only] = all;
+    const single = all.length === 1 && only;
+    this.#book.define(ref, single ? this.#branch(ref, only, ways) : this.#choice(all, ways));
   }
 
   /** The rule of values that satisfy all of `places`; its content follows later. */
@@ -77,7 +102,8 @@ class Compiler {
       const kinds = shapes[index]?.kinds.meant;
       const nested = kinds?.has("array") === true || kinds?.has("object") === true;
       if (nested && inside > MAX_WAYS) return [];
-      const key = `${keyOf(branch.places)}\n\n${keyOf(branch.others.map(({ place }) => place))}`;
+      const chosen = branch.others.map((others) => [others.at.pointer, others.chosen.pointer]);
+      const key = `${keyOf(branch.places)} not ${JSON.stringify(chosen)}`;
       const waiting = { branches: () => [branch], ways: nested ? inside : ways };
       return [[this.#later(key, branch.places[0], waiting)]];
     });
@@ -85,6 +111,7 @@ class Compiler {
 
   /** Rules wait in line: schemas may be nested deeper than calls can be. */
   #later(key: string, place: Place | undefined, waiting: Omit<Waiting, "ref">): RuleRef {
+    this.#tools.effort.spend(RULE_STEPS + key.length);
     const name = `${waiting.ways} ${key}`;
     const known = this.#known.get(name);
     if (known) return known;

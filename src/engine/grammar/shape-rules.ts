@@ -7,6 +7,7 @@ import { oneOf } from "./json/values.ts";
 import type { Alternatives, RuleBook, RuleRef } from "./rules/rule-book.ts";
 import type { Counts } from "./schema/counts.ts";
 import { type Kind, KINDS } from "./schema/keywords.ts";
+import { listedValues } from "./schema/listed.ts";
 import type { ListShape } from "./schema/lists.ts";
 import { matches } from "./schema/matches.ts";
 import { limitNames } from "./schema/names.ts";
@@ -26,10 +27,11 @@ type Parts = {
 export function shapeRules(parts: Parts, shape: Shape, place: Place): Alternatives {
   const { book, tools } = parts;
   if (shape.values) {
-    const values = [...shape.values.values()].filter((value) => matches(tools, value, shape));
+    const values = [...shape.values.values()];
+    const kept = values.filter((value) => matches(tools, value, shape, "surely"));
     return oneOf(
       book,
-      values.map((value) => JSON.stringify(value)),
+      kept.map((value) => ({ text: JSON.stringify(value), next: [] })),
     );
   }
   if (isAnything(shape)) return [[anyValue(book)]];
@@ -48,14 +50,22 @@ function kindRules(
     case "boolean":
       return [["true"], ["false"]];
     case "number":
-      return numberRules(book, shape.numbers, { whole: shape.kinds.whole, place });
+      return numberRules(book, shape.numbers, {
+        whole: shape.kinds.whole,
+        place,
+        effort: tools.effort,
+      });
     case "string": {
       const language = tools.languages.sized(shape.texts, place);
       return textRules(book, { language, counts: shape.texts.counts, place });
     }
     case "array":
       if (isAnyList(shape.lists)) return [[anyArray(book)]];
-      return listRules(book, shape.lists, { valueOf, place });
+      return listRules(book, shape.lists, {
+        valueOf,
+        listed: (places) => listedValues(tools, places),
+        place,
+      });
     case "object":
       return objectRules(parts, shape.objects, place);
   }
@@ -63,11 +73,13 @@ function kindRules(
 
 function objectRules({ book, tools, valueOf }: Parts, shape: ObjectShape, place: Place) {
   if (isAnyObject(shape)) return [[anyObject(book)]];
-  const { objects, names } = limitNames(tools, shape);
-  if (objects.additional && objects.counts.min > objects.properties.length + 1) {
+  const objects = limitNames(tools, shape);
+  const free = objects.others.some(({ written }) => written);
+  if (free && objects.counts.min > objects.properties.size + 1) {
     throw refuse(place, "minProperties", "cannot be enforced where names may repeat each other");
   }
-  return new ObjectRules({ book, valueOf, names }, objects).alternatives();
+  const rules = () => new ObjectRules({ book, valueOf, effort: tools.effort }, objects);
+  return tools.languages.guard(place, "properties", () => rules().alternatives());
 }
 
 function isAnything({ kinds, numbers, texts, lists, objects }: Shape): boolean {
@@ -88,11 +100,13 @@ function isAnything({ kinds, numbers, texts, lists, objects }: Shape): boolean {
 
 const isAnyCount = ({ min, max }: Counts): boolean => min === 0 && max === Infinity;
 
-function isAnyList({ counts, first, rest, closed }: ListShape): boolean {
-  return isAnyCount(counts) && first.length === 0 && rest.length === 0 && !closed;
+function isAnyList({ counts, first, rest, unique }: ListShape): boolean {
+  return isAnyCount(counts) && first.length === 0 && rest.length === 0 && !unique;
 }
 
-function isAnyObject({ counts, properties, additional, names }: ObjectShape): boolean {
-  const free = additional?.every(({ schema }) => schema === true) ?? false;
-  return isAnyCount(counts) && properties.length === 0 && free && names.length === 0;
+function isAnyObject({ counts, properties, others, names }: ObjectShape): boolean {
+  const free = others.every(
+    (kind) => kind.written && !kind.names && kind.places.every(({ schema }) => schema === true),
+  );
+  return isAnyCount(counts) && properties.size === 0 && free && names.length === 0;
 }

@@ -1,22 +1,40 @@
+import type { Json } from "../../http/go-json.ts";
 import { MAX_COUNT, repeatValue } from "../rules/repeat.ts";
 import type { Alternatives, Part, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import type { ListShape } from "../schema/lists.ts";
 import { type Place, refuse } from "../schema/place.ts";
 import { space } from "./basics.ts";
+import { uniqueListRules } from "./unique-list-rules.ts";
+
+export type ListTools = {
+  /** The rule of a value that satisfies some schemas. */
+  readonly valueOf: (places: readonly Place[]) => RuleRef;
+  /** Those values, by their canonical text, where the schemas list them. */
+  readonly listed: (places: readonly Place[]) => ReadonlyMap<string, Json> | undefined;
+  readonly place: Place;
+};
 
 /**
- * Lists of a shape; `valueOf` gives the rule of a value that satisfies some schemas.
- * @throws {EngineError} 400 when they would have to be longer than a grammar counts.
+ * Lists of a shape.
+ * @throws {EngineError} 400 when they would have to be longer than a grammar counts, or different
+ * from one another in more ways than it can say.
  */
 export function listRules(
   book: RuleBook,
-  { counts, first, rest, closed }: ListShape,
-  { valueOf, place }: { valueOf: (places: readonly Place[]) => RuleRef; place: Place },
+  { counts, first, rest, closed, unique }: ListShape,
+  { valueOf, listed, place }: ListTools,
 ): Alternatives {
   if (counts.min > MAX_COUNT) throw refuse(place, "minItems", `is more than ${MAX_COUNT}`);
   const blank = space(book);
   const most = closed ? Math.min(counts.max, first.length) : counts.max;
   if (most < counts.min) return [];
+  if (unique && most > 1) {
+    return uniqueListRules(
+      book,
+      { first, rest, counts: { min: counts.min, max: most } },
+      { listed, place },
+    );
+  }
   const empty: Sequence[] = counts.min === 0 ? [["[", blank, "]"]] : [];
   if (most === 0) return empty;
   const before: readonly Part[] = [",", blank];

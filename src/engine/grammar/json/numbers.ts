@@ -1,14 +1,16 @@
-import type { NumberRange } from "../schema/numbers.ts";
+import { type Limit, type NumberRange, higher, lower } from "../schema/numbers.ts";
 import { type Place, refuse } from "../schema/place.ts";
-import { TooComplexError } from "../text/automaton.ts";
 import { digitsOf } from "../text/decimal.ts";
+import { type Effort, TooComplexError } from "../text/effort.ts";
 import { type SizeRange, sizeAutomaton } from "../text/number-automaton.ts";
-import type { Alternatives, RuleBook } from "../rules/rule-book.ts";
+import type { Alternatives, RuleBook, RuleRef } from "../rules/rule-book.ts";
 import { EXACT_DIGITS, anyInteger, anyNumber } from "./basics.ts";
 import { spellPlain } from "./spell.ts";
 
 /** Digits before the point where no limit says more, and where multiples are counted. */
 const MULTIPLE_DIGITS = 9;
+/** Of larger ones validators cannot tell what they are a multiple of. */
+const MOST_DIVIDED = 10 ** EXACT_DIGITS - 1;
 
 /**
  * Numbers of a range. Those with limits are written without exponent and with no more digits than a
@@ -18,38 +20,69 @@ const MULTIPLE_DIGITS = 9;
 export function numberRules(
   book: RuleBook,
   range: NumberRange,
-  { whole, place }: { whole: boolean; place: Place },
+  { whole, place, effort }: { whole: boolean; place: Place; effort: Effort },
 ): Alternatives {
   const multiple = multipleOf(range);
   if (!range.low && !range.high && !multiple) return [[whole ? anyInteger(book) : anyNumber(book)]];
   const most = 10 ** (multiple ? MULTIPLE_DIGITS : EXACT_DIGITS) - 1;
   const ends = [range.low?.value ?? 0, range.high?.value ?? 0];
-  const limit = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
-  const low = range.low ?? { value: -limit, open: false };
-  const high = range.high ?? { value: limit, open: false };
+  const far = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
+  const limit = Math.min(far, Number.MAX_VALUE);
   const fractionDigits = whole ? 0 : (multiple?.scale ?? fractionOf(ends));
+  const lowest = tellable(range.low, fractionDigits, 1) ?? { value: -limit, open: false };
+  const highest = tellable(range.high, fractionDigits, -1) ?? { value: limit, open: false };
+  const low = multiple ? higher(lowest, { value: -MOST_DIVIDED, open: false }) : lowest;
+  const high = multiple ? lower(highest, { value: MOST_DIVIDED, open: false }) : highest;
   const sizes = { fractionDigits, multiple };
+  const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef =>
+    book.once(`number ${JSON.stringify({ ...size, ...sizes })}`, () => [
+      [spellPlain(book, sizeAutomaton({ ...size, ...sizes }, effort))],
+    ]);
   const rules: Alternatives[] = [];
   try {
     if (high.value >= 0) {
       const from = low.value < 0 ? { value: 0, open: false } : low;
-      rules.push([[sized(book, { ...sizes, low: from, high })]]);
+      rules.push([[sized({ low: from, high })]]);
     }
     if (low.value < 0) {
       const to = { value: -low.value, open: low.open };
       const from =
         high.value < 0 ? { value: -high.value, open: high.open } : { value: 0, open: true };
-      rules.push([["-", sized(book, { ...sizes, low: from, high: to })]]);
+      rules.push([["-", sized({ low: from, high: to })]]);
     }
   } catch (err) {
     if (!(err instanceof TooComplexError)) throw err;
-    throw refuse(range.multiples[0]?.place ?? place, "multipleOf", "makes too large a grammar");
+    const [first] = range.multiples;
+    if (first) throw refuse(first.place, "multipleOf", "makes too large a grammar");
+    const keyword = range.high ? "maximum" : "minimum";
+    throw refuse(place, keyword, "makes too large a grammar, with what is beside it");
   }
   return rules.flat();
 }
 
-function sized(book: RuleBook, range: SizeRange) {
-  return spellPlain(book, sizeAutomaton(range));
+/**
+ * A limit that numbers of so many digits keep to when they are read as doubles: one that is itself
+ * outside, and has more digits than a double tells apart, becomes the next double inside.
+ */
+function tellable(
+  limit: Limit | undefined,
+  fractionDigits: number,
+  inwards: 1 | -1,
+): Limit | undefined {
+  if (!limit?.open) return limit;
+  const { whole, fraction } = digitsOf(limit.value);
+  if (whole.length + Math.max(fraction.length, fractionDigits) <= EXACT_DIGITS) return limit;
+  return { value: nextDouble(limit.value, inwards), open: false };
+}
+
+/** The double next to `value`, above or below it. */
+function nextDouble(value: number, direction: 1 | -1): number {
+  if (value === 0) return direction * Number.MIN_VALUE;
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  const away = value > 0 === direction > 0 ? 1n : -1n;
+  bits.setBigInt64(0, bits.getBigInt64(0) + away);
+  return bits.getFloat64(0);
 }
 
 /** Digits after the point that keep a number exact, or as many as its limits have. */

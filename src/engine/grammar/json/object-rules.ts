@@ -1,7 +1,8 @@
 import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
-import type { ObjectShape, Property } from "../schema/objects.ts";
+import type { ObjectShape, OtherNames, Property } from "../schema/objects.ts";
 import type { Place } from "../schema/place.ts";
 import { type Automaton, complement, intersect, ofWords } from "../text/automaton.ts";
+import type { Effort } from "../text/effort.ts";
 import { MAX_KEY_CHARS, gap, space } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
@@ -9,8 +10,7 @@ export type ObjectTools = {
   readonly book: RuleBook;
   /** The rule of a value that satisfies some schemas. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
-  /** The texts that names without a property of their own may be; `undefined` for any. */
-  readonly names: Automaton | undefined;
+  readonly effort: Effort;
 };
 
 /** Where in an object a rule stands. */
@@ -31,9 +31,10 @@ type At = {
  */
 export class ObjectRules {
   readonly #tools: ObjectTools;
-  readonly #shape: ObjectShape;
+  readonly #properties: readonly Property[];
   readonly #blank: RuleRef;
-  readonly #other: Sequence | undefined;
+  /** Names that are not declared, with their values. */
+  readonly #others: readonly Sequence[];
   /** Up to here objects cannot end. */
   readonly #lastRequired: number;
   readonly #most: number;
@@ -43,14 +44,15 @@ export class ObjectRules {
 
   constructor(tools: ObjectTools, shape: ObjectShape) {
     this.#tools = tools;
-    this.#shape = shape;
     this.#blank = space(tools.book);
-    this.#other = shape.additional && this.#additional(shape.additional);
-    const { counts, properties } = shape;
+    const properties = [...shape.properties.values()];
+    this.#properties = properties;
+    this.#others = this.#otherNames(shape);
+    const { counts } = shape;
     this.#lastRequired = properties.findLastIndex(({ required }) => required);
     const sure = properties.filter(({ required }) => required).length;
     this.#least = counts.min > sure ? counts.min : 0;
-    const possible = shape.additional ? Infinity : properties.length;
+    const possible = this.#others.length > 0 ? Infinity : properties.length;
     this.#most = counts.max < possible ? counts.max : Infinity;
   }
 
@@ -68,9 +70,8 @@ export class ObjectRules {
   #next(at: At): RuleRef {
     return this.#rule("next", at, () => {
       if (at.count >= this.#most) return [];
-      const { properties } = this.#shape;
-      const property = properties[at.index];
-      if (!property) return this.#other ? [[...this.#other, this.#after(this.#past(at))]] : [];
+      const property = this.#properties[at.index];
+      if (!property) return this.#others.map((other) => [...other, this.#after(this.#past(at))]);
       const named: Sequence = [...this.#named(property), this.#after(this.#past(at))];
       return property.required ? [named] : [named, [this.#next({ ...at, index: at.index + 1 })]];
     });
@@ -86,7 +87,7 @@ export class ObjectRules {
 
   /** Other names may repeat each other, so only the first of them surely counts. */
   #past({ index, count, different }: At): At {
-    const last = this.#shape.properties.length + 1;
+    const last = this.#properties.length + 1;
     return {
       index: Math.min(index + 1, last),
       count: this.#most === Infinity ? 0 : count + 1,
@@ -114,13 +115,19 @@ export class ObjectRules {
     return [`${JSON.stringify(name).slice(1)}:`, gap(book), valueOf(places)];
   }
 
-  /** A name that no declared property has, and its value. */
-  #additional(places: readonly Place[]): Sequence {
-    const { book, valueOf, names } = this.#tools;
-    const others = complement(ofWords(this.#shape.properties.map(({ name }) => name)));
-    const free = names ? intersect(others, names) : others;
+  #otherNames({ properties, others }: ObjectShape): Sequence[] {
+    const { effort } = this.#tools;
+    const written = others.filter((kind) => kind.written);
+    if (written.length === 0) return [];
+    const free = complement(ofWords([...properties.keys()], effort), effort);
+    return written.map((kind) => this.#other(kind, free));
+  }
+
+  #other({ names, places }: OtherNames, free: Automaton): Sequence {
+    const { book, valueOf, effort } = this.#tools;
+    const language = names ? intersect(free, names, effort) : free;
     return [
-      spellText(book, free, { end: ['":'], most: MAX_KEY_CHARS }),
+      spellText(book, language, { end: ['":'], most: MAX_KEY_CHARS }),
       gap(book),
       valueOf(places),
     ];

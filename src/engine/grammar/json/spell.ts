@@ -14,6 +14,9 @@ const ESCAPES: readonly (readonly [code: number, letter: string])[] = [
   [0x5c, "\\"],
 ];
 
+/** Classes of more ranges, such as all letters, are written once. */
+const MAX_RANGES = 16;
+
 /**
  * The texts of an automaton as they stand in a JSON string, up to `end`. Where everything goes the
  * string is held to `most` more characters; elsewhere each character has one spelling, so that
@@ -30,7 +33,7 @@ export function spellText(
     if (!ref) return;
     if (isUniversal(automaton, at)) return book.define(ref, [[...freeChars(book, most), ...end]]);
     const steps = [...rangesByTarget(state)].flatMap(([to, ranges]) =>
-      spellings(ranges).map((spelling) => [...spelling, refs[to] ?? ""]),
+      spellings(book, ranges).map((spelling) => [...spelling, refs[to] ?? ""]),
     );
     book.define(ref, state.accepts ? [...steps, end] : steps);
   });
@@ -52,10 +55,12 @@ export function spellPlain(book: RuleBook, automaton: Automaton): RuleRef {
   return refs[0] ?? book.add([]);
 }
 
-function spellings(ranges: readonly CharRange[]): Sequence[] {
+function spellings(book: RuleBook, ranges: readonly CharRange[]): Sequence[] {
   const result: Sequence[] = [];
   const raw = overlap(ranges, RAW);
-  if (raw.length > 0) result.push([{ chars: raw }]);
+  if (raw.length > MAX_RANGES) {
+    result.push([book.once(`class ${raw.join()}`, () => [[{ chars: raw }]])]);
+  } else if (raw.length > 0) result.push([{ chars: raw }]);
   const letters = ESCAPES.filter(([code]) => ranges.some(([a, b]) => a <= code && code <= b));
   if (letters.length > 0) result.push(["\\", lettersPart(letters.map(([, letter]) => letter))]);
   return result;

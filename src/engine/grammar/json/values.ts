@@ -1,37 +1,38 @@
 import type { Alternatives, Part, RuleBook, Sequence } from "../rules/rule-book.ts";
 
+/** A text, and what follows it. */
+export type Choice = { readonly text: string; readonly next: Sequence };
+
 /**
  * One of these texts. What they begin with alike is written once, so that a long list is read in
  * few ways at a time.
  */
-export function oneOf(book: RuleBook, texts: readonly string[]): Alternatives {
+export function oneOf(book: RuleBook, choices: readonly Choice[]): Alternatives {
   return branches(
     book,
-    [...new Set(texts)].map((text) => Array.from(text)),
+    choices.map(({ text, next }) => ({ chars: Array.from(text), next })),
     0,
   );
 }
 
-function branches(
-  book: RuleBook,
-  texts: readonly (readonly string[])[],
-  from: number,
-): Alternatives {
-  const groups = new Map<string, (readonly string[])[]>();
-  for (const text of texts) {
-    const char = text[from] ?? "";
+type Spelled = { readonly chars: readonly string[]; readonly next: Sequence };
+
+function branches(book: RuleBook, choices: readonly Spelled[], from: number): Alternatives {
+  const groups = new Map<string, Spelled[]>();
+  for (const choice of choices) {
+    const char = choice.chars[from] ?? "";
     const group = groups.get(char);
-    if (group) group.push(text);
-    else groups.set(char, [text]);
+    if (group) group.push(choice);
+    else groups.set(char, [choice]);
   }
   return [...groups].map(([char, group]): Sequence => {
-    if (char === "") return [];
+    const [first, ...others] = group;
+    if (!first || char === "") return first?.next ?? [];
     let end = from + 1;
-    while (group.every((text) => text[end] !== undefined && text[end] === group[0]?.[end]))
+    while (group.every(({ chars }) => chars[end] !== undefined && chars[end] === first.chars[end]))
       end += 1;
-    const shared = group[0]?.slice(from, end).join("") ?? "";
-    const [only] = group;
-    if (group.length === 1 && only?.length === end) return [shared];
+    const shared = first.chars.slice(from, end).join("");
+    if (others.length === 0) return [shared, ...first.next];
     const rest: Part = book.add(branches(book, group, end));
     return [shared, rest];
   });

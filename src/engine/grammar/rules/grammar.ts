@@ -9,10 +9,13 @@ export type Grammar = {
 
 /**
  * The grammar that begins with `root`, without what can never be completed; `undefined` when that is
- * everything.
+ * everything. `lengths`: those of `shortestLengths`.
  */
-export function finishGrammar(all: readonly Alternatives[], root: RuleRef): Grammar | undefined {
-  const lengths = shortestLengths(all);
+export function finishGrammar(
+  all: readonly Alternatives[],
+  lengths: readonly number[],
+  root: RuleRef,
+): Grammar | undefined {
   if (lengths[root.rule] === Infinity) return undefined;
   const ids = new Map([[root.rule, 0]]);
   const order = [root.rule];
@@ -41,8 +44,11 @@ export function shortest(sequence: Sequence, lengths: readonly number[]): number
   }, 0);
 }
 
-/** For each rule, by working back from those that are known to those that use them. */
-function shortestLengths(rules: readonly Alternatives[]): number[] {
+/**
+ * The fewest characters each rule stands for, `Infinity` where it can never be completed; by working
+ * back from those that are known to those that use them.
+ */
+export function shortestLengths(rules: readonly Alternatives[]): number[] {
   const users: Set<number>[] = rules.map(() => new Set());
   rules.forEach((alternatives, user) => {
     for (const part of alternatives.flat()) {

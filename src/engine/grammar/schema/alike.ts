@@ -29,9 +29,12 @@ function toldApart(tools: Tools, shapes: readonly Shape[]): boolean {
 }
 
 /** The listed values of properties that are always written and come before nested ones. */
-function markers(tools: Tools, properties: readonly Property[]): Map<string, readonly string[]> {
+function markers(
+  tools: Tools,
+  properties: ReadonlyMap<string, Property>,
+): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
-  for (const { name, places, required } of properties) {
+  for (const { name, places, required } of properties.values()) {
     const shapes = tools.flatten(places).map((branch) => tools.shapeOf(branch.places));
     if (required && shapes.every(({ values }) => values)) {
       found.set(

@@ -3,6 +3,8 @@ import { type Place, keywords, refuse } from "./place.ts";
 /** How many there are at least and at most; `Infinity` for no end. */
 export type Counts = { readonly min: number; readonly max: number };
 
+export const ANY_COUNT: Counts = { min: 0, max: Infinity };
+
 /** The counts that all of `places` allow. @throws {EngineError} 400 for what counts nothing. */
 export function countsOf(places: readonly Place[], least: string, most: string): Counts {
   const mins = places.map((place) => count(place, least) ?? 0);

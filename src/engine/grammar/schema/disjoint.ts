@@ -2,12 +2,16 @@ import { intersect, isEmpty } from "../text/automaton.ts";
 import type { Kind } from "./keywords.ts";
 import { kindOf, matches } from "./matches.ts";
 import { apart } from "./numbers.ts";
-import type { Place } from "./place.ts";
+import { kindOfName } from "./objects.ts";
+import { type Place, isNothing } from "./place.ts";
 import type { Tools } from "./tools.ts";
 import type { Shape } from "./shape.ts";
 
 /** Levels of values that are compared to tell two schemas apart. */
 const MAX_DEPTH = 3;
+
+/** Steps of comparing two shapes, on top of those that are counted where it is done. */
+const COMPARE_STEPS = 20;
 
 /**
  * Whether no answer written for one shape can satisfy other schemas as well, as far as can be seen.
@@ -25,10 +29,12 @@ export function disjoint(
 }
 
 function shapesApart(tools: Tools, written: Shape, other: Shape, depth: number): boolean {
+  tools.effort.spend(COMPARE_STEPS);
   if (written.values) {
     const values = [...written.values.values()];
     return values.every(
-      (value) => !matches(tools, value, written) || !matches(tools, value, other),
+      (value) =>
+        !matches(tools, value, written, "surely") || !matches(tools, value, other, "possibly"),
     );
   }
   return [...written.kinds.meant].every((kind) => {
@@ -43,7 +49,7 @@ type Pair = { readonly written: Shape; readonly other: Shape; readonly kind: Kin
 /** Whether none of the values that the other one lists can be written. */
 function valuesApart(tools: Tools, { written, other, kind }: Pair): boolean {
   const listed = [...(other.values?.values() ?? [])].filter((value) => kindOf(value) === kind);
-  return listed.every((value) => !matches(tools, value, written));
+  return listed.every((value) => !matches(tools, value, written, "surely"));
 }
 
 function kindApart(
@@ -65,11 +71,11 @@ function kindApart(
   }
 }
 
-function textsApart({ languages }: Tools, { texts }: Shape, other: Shape): boolean {
+function textsApart({ languages, effort }: Tools, { texts }: Shape, other: Shape): boolean {
   const [one, two] = [texts.counts, other.texts.counts];
   if (one.max < two.min || two.max < one.min) return true;
-  const [a, b] = [languages.content(texts), languages.content(other.texts)];
-  return a !== undefined && b !== undefined && isEmpty(intersect(a, b));
+  const [a, b] = [languages.content(texts), languages.possibleContent(other.texts)];
+  return a !== undefined && b !== undefined && isEmpty(intersect(a, b, effort));
 }
 
 type Nested = { readonly written: Shape; readonly other: Shape; readonly depth: number };
@@ -89,19 +95,20 @@ function listsApart(tools: Tools, { written, other, depth }: Nested): boolean {
  * written, where the other object needs it, or always, where the other forbids it.
  */
 function objectsApart(tools: Tools, { written, other, depth }: Nested): boolean {
-  const mine = new Map(written.objects.properties.map((property) => [property.name, property]));
-  const theirs = new Map(other.objects.properties.map((property) => [property.name, property]));
+  const [mine, theirs] = [written.objects, other.objects];
   const never = (name: string) => {
-    const property = mine.get(name);
-    if (!property) return written.objects.additional === undefined;
-    return property.places.some(({ schema }) => schema === false);
+    const property = mine.properties.get(name);
+    return property ? property.places.some(isNothing) : !kindOfName(mine, name)?.written;
   };
-  if ([...theirs.values()].some(({ name, required }) => required && never(name))) return true;
-  return [...mine.values()].some(({ name, required, places }) => {
+  tools.effort.spend(mine.properties.size + theirs.properties.size);
+  if ([...theirs.properties.values()].some(({ name, required }) => required && never(name))) {
+    return true;
+  }
+  return [...mine.properties.values()].some(({ name, required, places }) => {
     if (!required) return false;
-    const property = theirs.get(name);
-    if (!property) return !other.objects.open;
-    return placesApart(tools, places, property.places, depth);
+    const their = theirs.properties.get(name) ?? kindOfName(theirs, name);
+    if (!their) return false;
+    return their.places.some(isNothing) || placesApart(tools, places, their.places, depth);
   });
 }
 

@@ -1,6 +1,6 @@
 import { CONSTRAINTS } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
-import type { SchemaDocument } from "./schema-document.ts";
+import type { Tools } from "./tools.ts";
 
 /**
  * One way to satisfy some schemas at a place: all of `places` hold, none of which refers to others
@@ -8,8 +8,14 @@ import type { SchemaDocument } from "./schema-document.ts";
  */
 export type Branch = {
   readonly places: readonly Place[];
-  /** The other branches of a `oneOf`, which must not hold as well. */
-  readonly others: readonly { readonly at: Place; readonly place: Place }[];
+  readonly others: readonly Others[];
+};
+
+/** Of the branches of the `oneOf` at `at` the chosen one holds, and none of the others must. */
+export type Others = {
+  readonly at: Place;
+  readonly options: readonly Place[];
+  readonly chosen: Place;
 };
 
 type Choice = {
@@ -19,24 +25,27 @@ type Choice = {
   readonly options: readonly Place[];
 };
 /** The schemas that led to one another at the same place of the answer. */
-type Trail = { readonly place: Place; readonly before: Trail | undefined };
+type Trail = { readonly place: Place; readonly before: Trail | undefined; readonly length: number };
 type State = {
   /** The next one last. */
   readonly pending: Trail[];
   readonly seen: Set<Place>;
-  readonly places: Place[];
+  /** Where schemas limit values, and how they were reached. */
+  readonly found: Trail[];
   readonly choices: Choice[];
   readonly others: Branch["others"];
 };
 
 const MAX_BRANCHES = 1_000;
 const MAX_TRAIL = 100;
+/** Steps of looking at one schema, and at one that was found, when a choice copies it. */
+const SCHEMA_STEPS = 30;
+const COPY_STEPS = 2;
 
 /** Keywords that forbid or compare in ways no grammar can say. */
 const REFUSED = [
   "if",
   "contains",
-  "patternProperties",
   "dependentRequired",
   "dependentSchemas",
   "dependencies",
@@ -48,68 +57,71 @@ const REFUSED = [
  * Resolves `$ref`, `allOf`, `anyOf` and `oneOf` of schemas that all have to hold: every way to
  * satisfy them, none when there is none.
  * @throws {EngineError} 400 for what refers to itself without end, or cannot be enforced.
+ * @throws {TooComplexError}
  */
-export function flatten(document: SchemaDocument, places: readonly Place[]): Branch[] {
+export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
   const branches: Branch[] = [];
   const states: State[] = [
     {
-      pending: places.map((place) => ({ place, before: undefined })).toReversed(),
+      pending: places.map((place) => ({ place, before: undefined, length: 1 })).toReversed(),
       seen: new Set(),
-      places: [],
+      found: [],
       choices: [],
       others: [],
     },
   ];
   for (const state of states) {
-    if (!settle(document, state)) continue;
+    if (!settle(tools, state)) continue;
     const [choice, ...choices] = state.choices;
     if (!choice) {
-      branches.push({ places: state.places, others: state.others });
+      for (const trail of state.found) checkUnevaluated(trail, state.found);
+      branches.push({ places: state.found.map(({ place }) => place), others: state.others });
       continue;
     }
-    states.push(...choose(state, choice, choices));
-    if (states.length > MAX_BRANCHES) {
+    if (states.length + choice.options.length > MAX_BRANCHES) {
       throw refuse(choice.at, choice.keyword, `makes more than ${MAX_BRANCHES} combinations`);
     }
+    const copied = state.found.length + state.seen.size + choices.length;
+    tools.effort.spend(choice.options.length * (SCHEMA_STEPS + COPY_STEPS * copied));
+    states.push(...choose(state, choice, choices));
   }
   return branches;
 }
 
 function choose(state: State, choice: Choice, choices: readonly Choice[]): State[] {
   const { at, keyword, trail, options } = choice;
-  return options.map((option) => ({
-    pending: [{ place: option, before: trail }],
+  return options.map((chosen) => ({
+    pending: [follow(chosen, trail)],
     seen: new Set(state.seen),
-    places: [...state.places],
+    found: [...state.found],
     choices: [...choices],
-    others:
-      keyword === "anyOf"
-        ? state.others
-        : [
-            ...state.others,
-            ...options.filter((other) => other !== option).map((place) => ({ at, place })),
-          ],
+    others: keyword === "anyOf" ? state.others : [...state.others, { at, options, chosen }],
   }));
 }
 
 /** Follows what has to hold in any case; `false` when nothing can satisfy it. */
-function settle(document: SchemaDocument, state: State): boolean {
+function settle(tools: Tools, state: State): boolean {
+  const { document, effort } = tools;
   for (let trail = state.pending.pop(); trail; trail = state.pending.pop()) {
     const { place } = trail;
     if (place.schema === false) return false;
     if (place.schema === true || state.seen.has(place)) continue;
+    effort.spend(SCHEMA_STEPS);
     state.seen.add(place);
     const { schema } = place;
     checkKeywords(place);
     if (schema["not"] === true || isEmpty(schema["not"])) return false;
-    if (CONSTRAINTS.some((keyword) => schema[keyword] !== undefined)) state.places.push(place);
+    if (Object.keys(schema).some((keyword) => CONSTRAINTS.has(keyword))) state.found.push(trail);
     const next = [...referred(document, place), ...document.list(place, "allOf")];
-    const trails = next.map((target) => follow(target, trail, place));
-    state.pending.push(...trails.toReversed());
+    for (const target of next.toReversed()) {
+      checkTrail(state, target, trail);
+      state.pending.push(follow(target, trail));
+    }
     for (const keyword of ["anyOf", "oneOf"] as const) {
       if (schema[keyword] === undefined) continue;
       const options = document.list(place, keyword);
-      for (const option of options) follow(option, trail, place);
+      effort.spend(options.length);
+      for (const option of options) checkTrail(state, option, trail);
       state.choices.push({ keyword, at: place, trail, options });
     }
   }
@@ -120,31 +132,67 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function referred(document: SchemaDocument, place: Place): Place[] {
+function referred(document: Tools["document"], place: Place): Place[] {
   const { $ref } = keywords(place);
   if ($ref === undefined) return [];
   if (typeof $ref !== "string") throw refuse(place, "$ref", "must be a text");
   return [document.target(place, $ref)];
 }
 
-function follow(place: Place, before: Trail, from: Place): Trail {
-  let length = 0;
-  for (let trail: Trail | undefined = before; trail; trail = trail.before) {
-    length += 1;
-    if (trail.place === place) throw refuse(from, named(from), "refers to itself without end");
-    if (length > MAX_TRAIL) throw refuse(from, named(from), "refers too far");
+const follow = (place: Place, before: Trail): Trail => ({
+  place,
+  before,
+  length: before.length + 1,
+});
+
+/** Only what has been seen can lead back to itself. */
+function checkTrail({ seen }: State, target: Place, trail: Trail): void {
+  const { place } = trail;
+  if (seen.has(target) && ledFrom(trail, target)) {
+    throw refuse(place, referring(place), "refers to itself without end");
   }
-  return { place, before };
+  if (trail.length > MAX_TRAIL) throw refuse(place, referring(place), "refers too far");
 }
 
-function named(place: Place): string {
+function ledFrom(trail: Trail, place: Place): boolean {
+  for (let at: Trail | undefined = trail; at; at = at.before) if (at.place === place) return true;
+  return false;
+}
+
+/** Keywords that evaluate what `unevaluated…` is about. */
+const EVALUATED = {
+  unevaluatedProperties: ["properties", "patternProperties", "additionalProperties"],
+  unevaluatedItems: ["items", "prefixItems", "additionalItems"],
+} as const;
+
+/**
+ * `unevaluated…` sees what is in its own schema and in those it refers to. Others at the same place
+ * it does not see, and forbids what they ask for.
+ */
+function checkUnevaluated({ place }: Trail, found: readonly Trail[]): void {
+  for (const keyword of ["unevaluatedProperties", "unevaluatedItems"] as const) {
+    const value = keywords(place)[keyword];
+    if (value === undefined || value === true) continue;
+    const unseen = found.find(
+      (trail) =>
+        !ledFrom(trail, place) &&
+        EVALUATED[keyword].some((evaluated) => keywords(trail.place)[evaluated] !== undefined),
+    );
+    if (!unseen) continue;
+    const advice = "put it where it includes that";
+    throw refuse(place, keyword, `does not see #${unseen.place.pointer}: ${advice}`);
+  }
+}
+
+/** The keyword by which a schema refers to others. */
+function referring(place: Place): string {
   const known = ["$ref", "allOf", "anyOf", "oneOf"];
   return known.find((keyword) => keyword in keywords(place)) ?? "$ref";
 }
 
 function checkKeywords(place: Place): void {
   const schema = keywords(place);
-  const { not, uniqueItems, maxItems } = schema;
+  const { not } = schema;
   for (const keyword of REFUSED) {
     if (schema[keyword] === undefined) continue;
     if (keyword === "if" && schema["then"] === undefined && schema["else"] === undefined) continue;
@@ -152,8 +200,5 @@ function checkKeywords(place: Place): void {
   }
   if (not !== undefined && typeof not !== "boolean" && !isEmpty(not)) {
     throw refuse(place, "not", "cannot be enforced by a grammar");
-  }
-  if (uniqueItems === true && !(typeof maxItems === "number" && maxItems < 2)) {
-    throw refuse(place, "uniqueItems", "cannot be enforced by a grammar");
   }
 }

@@ -20,6 +20,7 @@ export const KIND_KEYWORDS: Readonly<Record<Kind, readonly string[]>> = {
   ],
   object: [
     "properties",
+    "patternProperties",
     "required",
     "additionalProperties",
     "unevaluatedProperties",
@@ -29,11 +30,16 @@ export const KIND_KEYWORDS: Readonly<Record<Kind, readonly string[]>> = {
   ],
 };
 
+/** The kind whose values a keyword limits. */
+export const KIND_OF: ReadonlyMap<string, Kind> = new Map(
+  KINDS.flatMap((kind) => KIND_KEYWORDS[kind].map((keyword): [string, Kind] => [keyword, kind])),
+);
+
 /** Every keyword that limits values; all others describe. */
-export const CONSTRAINTS: readonly string[] = [
+export const CONSTRAINTS: ReadonlySet<string> = new Set([
   "type",
   "nullable",
   "enum",
   "const",
-  ...Object.values(KIND_KEYWORDS).flat(),
-];
+  ...KIND_OF.keys(),
+]);

@@ -1,4 +1,4 @@
-import { type Kind, KINDS, KIND_KEYWORDS } from "./keywords.ts";
+import { type Kind, KINDS, KIND_OF } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 
 /** The kinds of value that some schemas allow. */
@@ -13,8 +13,11 @@ export type Kinds = {
   readonly whole: boolean;
 };
 
-/** @throws {EngineError} 400 for a `type` that JSON does not have. */
-export function kindsOf(places: readonly Place[]): Kinds {
+/**
+ * The kinds of `places`, whose keywords are `spoken` of.
+ * @throws {EngineError} 400 for a `type` that JSON does not have.
+ */
+export function kindsOf(places: readonly Place[], spoken: ReadonlySet<Kind>): Kinds {
   const allowed = new Set<Kind>(KINDS);
   let whole = false;
   let given = false;
@@ -28,7 +31,8 @@ export function kindsOf(places: readonly Place[]): Kinds {
       if (!fits) allowed.delete(kind);
     }
   }
-  return { allowed, meant: given ? allowed : spokenOf(places), whole };
+  const told = spoken.size > 0 ? spoken : new Set(KINDS);
+  return { allowed, meant: given ? allowed : told, whole };
 }
 
 function typeNames(place: Place): Set<string> | undefined {
@@ -42,11 +46,14 @@ function typeNames(place: Place): Set<string> | undefined {
   return new Set([...(names as string[]), ...(nullable === true ? ["null"] : [])]);
 }
 
-function spokenOf(places: readonly Place[]): ReadonlySet<Kind> {
-  const found = KINDS.filter((kind) =>
-    KIND_KEYWORDS[kind].some((keyword) =>
-      places.some((place) => keywords(place)[keyword] !== undefined),
-    ),
-  );
-  return new Set(found.length > 0 ? found : KINDS);
+/** The kinds that keywords of some schemas speak of. */
+export function spokenOf(places: readonly Place[]): ReadonlySet<Kind> {
+  const found = new Set<Kind>();
+  for (const place of places) {
+    for (const keyword of Object.keys(keywords(place))) {
+      const kind = KIND_OF.get(keyword);
+      if (kind) found.add(kind);
+    }
+  }
+  return found;
 }

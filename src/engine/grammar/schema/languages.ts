@@ -1,89 +1,144 @@
 import type { EngineError } from "../../errors.ts";
-import { type Automaton, TooComplexError, intersect } from "../text/automaton.ts";
-import { formatAutomaton } from "../text/formats.ts";
+import { type Automaton, anyText, intersect, isEmpty } from "../text/automaton.ts";
+import { type Effort, TooComplexError } from "../text/effort.ts";
+import { formatAutomaton, formatBound, formatWithin } from "../text/formats.ts";
 import { limitLength } from "../text/lengths.ts";
 import { minimise } from "../text/minimise.ts";
 import { parsePattern } from "../text/parse-pattern.ts";
 import { patternAutomaton } from "../text/pattern-automaton.ts";
 import { PatternError } from "../text/pattern-syntax.ts";
+import type { Counts } from "./counts.ts";
 import { type Place, refuse } from "./place.ts";
 import type { TextShape } from "./texts.ts";
 
 /** The largest automaton that becomes part of a grammar. */
 const MAX_TEXT_STATES = 6_000;
-/** Different patterns in one schema: each costs time, though bounded. */
-const MAX_PATTERNS = 300;
+/** Steps that finding the characters of a `\p{…}` is worth. */
+const PROPERTY_STEPS = 200_000;
 
 /** The languages of texts in one schema, each made once. */
 export class Languages {
+  readonly #effort: Effort;
   readonly #patterns = new Map<string, Automaton>();
   readonly #texts = new Map<string, Automaton>();
   readonly #sized = new Map<Automaton, Map<string, Automaton>>();
+  readonly #properties = new Set<string>();
+
+  constructor(effort: Effort) {
+    this.#effort = effort;
+  }
 
   /**
-   * The texts that patterns and formats allow, of any length; `undefined` when there are none.
+   * Texts of any length that have these patterns and formats whatever the validator; `undefined`
+   * when there are none of either.
    * @throws {EngineError} 400 for a pattern that cannot be enforced.
    */
-  content({ patterns, formats }: TextShape): Automaton | undefined {
-    const key = JSON.stringify([patterns.map(({ source }) => source), formats]);
+  content(texts: TextShape): Automaton | undefined {
+    return this.#content(texts, "surely", formatAutomaton);
+  }
+
+  /** The same with all texts that some validator may take. @throws {EngineError} 400 */
+  possibleContent(texts: TextShape): Automaton | undefined {
+    return this.#content(texts, "possibly", formatBound);
+  }
+
+  #content(
+    { patterns, formats }: TextShape,
+    reading: string,
+    formatOf: (name: string) => Automaton | undefined,
+  ): Automaton | undefined {
+    if (patterns.length === 0 && formats.length === 0) return undefined;
+    const key = JSON.stringify([reading, patterns.map(({ source }) => source), formats]);
     const known = this.#texts.get(key);
     if (known) return known;
-    const parts = patterns.map(({ source, place }) => this.#pattern(source, place));
-    const at = patterns[0]?.place;
-    const made = guard(at, () => formats.reduce(withFormat, join(parts)));
-    if (made) this.#texts.set(key, made);
+    const parts = patterns.map(({ source, place }) => this.pattern(source, place, "pattern"));
+    const named = formats.map(formatOf).filter((language) => language !== undefined);
+    const [first, ...rest] = [...parts, ...named];
+    if (!first) return undefined;
+    const made = this.guard(patterns[0]?.place, "pattern", () =>
+      rest.reduce((one, other) => this.both(one, other), first),
+    );
+    this.#texts.set(key, made);
     return made;
   }
 
-  /** The same, of the right length. @throws {EngineError} 400 when that is too large a grammar. */
+  /** The same as `content`, of the right length. @throws {EngineError} 400 when that is too large. */
   sized(shape: TextShape, place: Place): Automaton | undefined {
-    const content = this.content(shape);
-    if (!content) return undefined;
-    const at = shape.patterns[0]?.place ?? place;
-    const { min, max } = shape.counts;
-    const known = this.#sized.get(content)?.get(`${min} ${max}`);
+    const content = this.#contentWithin(shape);
+    return content && this.#limited(content, shape, place);
+  }
+
+  /** The same for texts without a pattern or a format as well. @throws {EngineError} 400 */
+  sizedText(shape: TextShape, place: Place): Automaton {
+    return this.#limited(this.#contentWithin(shape) ?? anyText, shape, place);
+  }
+
+  /** Content of formats that keep to the limits by themselves, where patterns leave some of it. */
+  #contentWithin(texts: TextShape): Automaton | undefined {
+    const { counts } = texts;
+    const reading = `within ${counts.min} ${counts.max}`;
+    const found = this.#content(texts, reading, (name) => formatWithin(name, counts));
+    return found && isEmpty(found) ? this.content(texts) : found;
+  }
+
+  #limited(content: Automaton, { patterns, counts }: TextShape, place: Place): Automaton {
+    const at = patterns[0]?.place ?? place;
+    const name = `${counts.min} ${counts.max}`;
+    const known = this.#sized.get(content)?.get(name);
     if (known) return known;
-    const made = guard(at, () => limitLength(content, min, max));
-    if (made.length > MAX_TEXT_STATES) throw tooComplex(at);
+    const keyword = patterns.length > 0 ? "pattern" : lengthKeyword(counts);
+    const made = this.guard(at, keyword, () => limitLength(content, counts, this.#effort));
+    if (made.length > MAX_TEXT_STATES) throw tooComplex(at, keyword);
     const sizes = this.#sized.get(content) ?? new Map<string, Automaton>();
-    this.#sized.set(content, sizes.set(`${min} ${max}`, made));
+    this.#sized.set(content, sizes.set(name, made));
     return made;
   }
 
-  #pattern(source: string, place: Place): Automaton {
+  /**
+   * The texts a pattern is found in, which `keyword` gives at `place`.
+   * @throws {EngineError} 400 for one that cannot be enforced.
+   */
+  pattern(source: string, place: Place, keyword: "pattern" | "patternProperties"): Automaton {
     const known = this.#patterns.get(source);
     if (known) return known;
-    if (this.#patterns.size >= MAX_PATTERNS) {
-      throw refuse(place, "pattern", `is one of more than ${MAX_PATTERNS}`);
-    }
-    const made = guard(place, () => patternAutomaton(parsePattern(source)));
+    const made = this.guard(place, keyword, () => {
+      this.#chargeProperties(source);
+      return patternAutomaton(parsePattern(source), this.#effort);
+    });
     this.#patterns.set(source, made);
     return made;
   }
-}
 
-function guard<T>(place: Place | undefined, make: () => T): T {
-  try {
-    return make();
-  } catch (err) {
-    if (err instanceof PatternError && place) {
-      throw refuse(place, "pattern", `cannot be used: ${err.message}`);
+  /** What both accept. @throws {TooComplexError} */
+  both(one: Automaton, other: Automaton): Automaton {
+    return minimise(intersect(one, other, this.#effort), this.#effort);
+  }
+
+  /** What `make` gives, its complaints said of a keyword. @throws {EngineError} 400 */
+  guard<T>(place: Place | undefined, keyword: string, make: () => T): T {
+    try {
+      return make();
+    } catch (err) {
+      if (err instanceof PatternError && place) {
+        throw refuse(place, keyword, `cannot be used: ${err.message}`);
+      }
+      if (err instanceof TooComplexError && place) throw tooComplex(place, keyword);
+      throw err;
     }
-    if (err instanceof TooComplexError && place) throw tooComplex(place);
-    throw err;
+  }
+
+  /** Counted for each schema anew, so that what another one asked for makes no difference. */
+  #chargeProperties(source: string): void {
+    for (const [name] of source.matchAll(/\\[pP]\{[^}]*\}/g)) {
+      if (this.#properties.has(name)) continue;
+      this.#properties.add(name);
+      this.#effort.spend(PROPERTY_STEPS);
+    }
   }
 }
 
-function tooComplex(place: Place): EngineError {
-  return refuse(place, "pattern", "makes too large a grammar, with the limits of length beside it");
+function tooComplex(place: Place, keyword: string): EngineError {
+  return refuse(place, keyword, "makes too large a grammar, with what is beside it");
 }
 
-function join(parts: readonly Automaton[]): Automaton | undefined {
-  const [first, ...rest] = parts;
-  return first && rest.reduce((one, other) => minimise(intersect(one, other)), first);
-}
-
-function withFormat(language: Automaton | undefined, name: string): Automaton | undefined {
-  const format = formatAutomaton(name);
-  return format && language ? minimise(intersect(language, format)) : (format ?? language);
-}
+const lengthKeyword = ({ max }: Counts): string => (max < Infinity ? "maxLength" : "minLength");

@@ -1,35 +1,53 @@
-import { type Counts, countsOf } from "./counts.ts";
+import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import type { SchemaDocument } from "./schema-document.ts";
+import type { Tools } from "./tools.ts";
 
 /** What lists have to be: the schemas of each place, and of all after them. */
 export type ListShape = {
   readonly counts: Counts;
   readonly first: readonly (readonly Place[])[];
   readonly rest: readonly Place[];
-  /** Nothing says what comes after the first ones, and something says that nothing may. */
+  /** Nothing says what comes after the first ones, so an answer ends with them. */
   readonly closed: boolean;
+  /** No item may come twice. */
+  readonly unique: boolean;
+};
+
+export const ANY_LIST: ListShape = {
+  counts: ANY_COUNT,
+  first: [],
+  rest: [],
+  closed: false,
+  unique: false,
 };
 
 type Items = { first: Place[]; rest: Place | undefined };
 
 /** What all of `places` ask of a list. @throws {EngineError} 400 */
-export function listShape(document: SchemaDocument, places: readonly Place[]): ListShape {
+export function listShape({ document, effort }: Tools, places: readonly Place[]): ListShape {
   const counts = countsOf(places, "minItems", "maxItems");
   const all = places.map((place) => itemsOf(document, place));
   const length = Math.max(0, ...all.map(({ first }) => first.length));
+  effort.spend(length * places.length);
   const at = (index: number) =>
     all.flatMap(({ first, rest }) => {
       const place = index < first.length ? first[index] : rest;
       return place ? [place] : [];
     });
+  const given = at(Infinity);
+  const unevaluated = places.flatMap((place) =>
+    keywords(place)["unevaluatedItems"] === undefined
+      ? []
+      : [document.below(place, "unevaluatedItems")],
+  );
+  const rest = given.length > 0 ? given : unevaluated;
   return {
     counts,
     first: Array.from({ length }, (_, index) => at(index)),
-    rest: at(Infinity),
-    closed:
-      all.every(({ rest }) => rest === undefined) &&
-      (length > 0 || places.some((place) => keywords(place)["unevaluatedItems"] !== undefined)),
+    rest,
+    closed: length > 0 && rest.length === 0,
+    unique: places.some((place) => keywords(place)["uniqueItems"] === true),
   };
 }
 

@@ -3,38 +3,60 @@ import { accepts } from "../text/automaton.ts";
 import { codePoints } from "../text/code-points.ts";
 import type { Kind } from "./keywords.ts";
 import type { Limit, NumberRange } from "./numbers.ts";
+import { kindOfName } from "./objects.ts";
 import { type Place, isObject } from "./place.ts";
 import { type Shape, canonical } from "./shape.ts";
 import type { Tools } from "./tools.ts";
 
+/**
+ * Where validators may differ, as over what a `format` means: whether all of them take a value, or
+ * whether one of them might.
+ */
+export type Reading = "surely" | "possibly";
+
+const OPPOSITE = { surely: "possibly", possibly: "surely" } as const;
+
 /** Whether a value that a schema lists itself satisfies other schemas as well. */
-export function matchesAll(tools: Tools, value: Json, places: readonly Place[]): boolean {
+export function matchesAll(
+  tools: Tools,
+  value: Json,
+  places: readonly Place[],
+  reading: Reading = "surely",
+): boolean {
   return tools
     .flatten(places)
     .some(
       ({ places, others }) =>
-        matches(tools, value, tools.shapeOf(places)) &&
-        others.every(({ place }) => !matchesAll(tools, value, [place])),
+        matches(tools, value, tools.shapeOf(places), reading) &&
+        others.every(({ options, chosen }) =>
+          options.every(
+            (option) => option === chosen || !matchesAll(tools, value, [option], OPPOSITE[reading]),
+          ),
+        ),
     );
 }
 
 /** Whether a value has this shape. */
-export function matches(tools: Tools, value: Json, shape: Shape): boolean {
+export function matches(tools: Tools, value: Json, shape: Shape, reading: Reading): boolean {
   const { kinds, values } = shape;
   if (!kinds.allowed.has(kindOf(value))) return false;
   if (values && !values.has(canonical(value))) return false;
   if (typeof value === "number") {
-    return (!kinds.whole || Number.isInteger(value)) && inRange(value, shape.numbers);
+    return (!kinds.whole || Number.isInteger(value)) && inRange(value, shape.numbers, reading);
   }
-  if (typeof value === "string") {
-    const { counts } = shape.texts;
-    const { length } = codePoints(value);
-    const language = tools.languages.content(shape.texts);
-    const fits = language === undefined || accepts(language, value);
-    return fits && length >= counts.min && length <= counts.max;
-  }
-  if (Array.isArray(value)) return isList(tools, value, shape);
-  return !isObject(value) || isObjectOf(tools, value, shape);
+  if (typeof value === "string") return isText(tools, value, shape, reading);
+  if (Array.isArray(value)) return isList(tools, value, shape, reading);
+  return !isObject(value) || isObjectOf(tools, value, shape, reading);
+}
+
+function isText({ languages, effort }: Tools, value: string, { texts }: Shape, reading: Reading) {
+  const { counts } = texts;
+  const { length } = codePoints(value);
+  if (length < counts.min || length > counts.max) return false;
+  const language =
+    reading === "surely" ? languages.content(texts) : languages.possibleContent(texts);
+  effort.spend(length);
+  return language === undefined || accepts(language, value);
 }
 
 /** The kind of a value. */
@@ -45,39 +67,50 @@ export function kindOf(value: Json): Kind {
   return type === "boolean" || type === "number" || type === "string" ? type : "object";
 }
 
+/** Validators read a multiple of more than this as a text with an exponent, and refuse it. */
+const MOST_TIMES = 1e21;
+
 /** Whether a number is in a range. */
-export function inRange(value: number, { low, high, multiples }: NumberRange): boolean {
+function inRange(value: number, range: NumberRange, reading: Reading): boolean {
+  const { low, high } = reading === "surely" ? range : range.told;
   const beyond = (limit: Limit | undefined, sign: 1 | -1) =>
     limit !== undefined &&
     (limit.open ? sign * (value - limit.value) >= 0 : sign * (value - limit.value) > 0);
+  const most = reading === "surely" ? MOST_TIMES : Infinity;
   return (
     !beyond(high, 1) &&
     !beyond(low, -1) &&
-    multiples.every(({ of }) => Number.isInteger(value / of))
+    range.multiples.every(({ of }) => Number.isInteger(value / of) && Math.abs(value / of) < most)
   );
 }
 
-function isList(tools: Tools, value: readonly Json[], { lists }: Shape): boolean {
-  const { counts, first, rest } = lists;
+function isList(tools: Tools, value: readonly Json[], { lists }: Shape, reading: Reading): boolean {
+  const { counts, first, rest, unique } = lists;
   return (
     value.length >= counts.min &&
     value.length <= counts.max &&
-    value.every((item, index) => matchesAll(tools, item, first[index] ?? rest))
+    (!unique || new Set(value.map(canonical)).size === value.length) &&
+    value.every((item, index) => matchesAll(tools, item, first[index] ?? rest, reading))
   );
 }
 
-function isObjectOf(tools: Tools, value: { [key: string]: Json }, { objects }: Shape): boolean {
+function isObjectOf(
+  tools: Tools,
+  value: { [key: string]: Json },
+  { objects }: Shape,
+  reading: Reading,
+): boolean {
   const { counts, properties, names } = objects;
   const entries = Object.entries(value);
-  const known = new Map(properties.map((property) => [property.name, property.places]));
   return (
     entries.length >= counts.min &&
     entries.length <= counts.max &&
-    properties.every(({ name, required }) => !required || Object.hasOwn(value, name)) &&
-    entries.every(
-      ([name, item]) =>
-        matchesAll(tools, item, known.get(name) ?? objects.additional ?? []) &&
-        matchesAll(tools, name, names),
-    )
+    [...properties.values()].every(
+      ({ name, required }) => !required || Object.hasOwn(value, name),
+    ) &&
+    entries.every(([name, item]) => {
+      const { places = [] } = properties.get(name) ?? kindOfName(objects, name) ?? {};
+      return matchesAll(tools, item, places, reading) && matchesAll(tools, name, names, reading);
+    })
   );
 }

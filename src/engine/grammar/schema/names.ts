@@ -1,53 +1,78 @@
-import type { Automaton } from "../text/automaton.ts";
-import { matches } from "./matches.ts";
-import type { ObjectShape } from "./objects.ts";
-import { type Place, refuse } from "./place.ts";
-import type { Shape } from "./shape.ts";
+import { MAX_KEY_CHARS } from "../json/basics.ts";
+import { type Automaton, ofWords, union } from "../text/automaton.ts";
+import { matchesAll } from "./matches.ts";
+import { type ObjectShape, type OtherNames, type Property, kindOfName } from "./objects.ts";
+import { NOTHING, type Place, refuse } from "./place.ts";
 import type { Tools } from "./tools.ts";
-
-/** What `propertyNames` makes of an object's properties. */
-export type NamedShape = { readonly objects: ObjectShape; readonly names: Automaton | undefined };
 
 /**
  * Holds the names of an object to `propertyNames`: declared ones that it rules out are gone, listed
- * ones are declared.
- * @throws {EngineError} 400 for what is more than one rule for texts.
+ * ones are declared, all others are of its language.
+ * @throws {EngineError} 400 for a language that is too large.
  */
-export function limitNames(tools: Tools, objects: ObjectShape): NamedShape {
+export function limitNames(tools: Tools, objects: ObjectShape): ObjectShape {
   const [at] = objects.names;
-  if (!at) return { objects, names: undefined };
-  const [branch, ...more] = tools.flatten(objects.names);
-  if (more.length > 0) throw refuse(at, "propertyNames", "can only be one rule for texts");
-  const shape = branch && tools.shapeOf(branch.places);
-  const fits = (name: string) => shape !== undefined && matches(tools, name, shape);
-  const properties = objects.properties.map((property) =>
-    fits(property.name) ? property : { ...property, places: [NOTHING] },
+  if (!at) return objects;
+  const properties = new Map(
+    [...objects.properties].map(([name, property]): [string, Property] => {
+      const fits = matchesAll(tools, name, objects.names);
+      return [name, fits ? property : { ...property, places: [NOTHING] }];
+    }),
   );
-  const rest = { ...objects, properties };
-  if (!shape || !shape.kinds.allowed.has("string")) {
-    return { objects: { ...rest, additional: undefined }, names: undefined };
-  }
-  if (!shape.values) return { objects: rest, names: languageOf(tools, shape, at) };
-  const listed = [...shape.values.values()].filter(isText).filter(fits);
-  return { objects: declare(rest, listed), names: undefined };
+  const rest = { ...objects, properties, names: [] };
+  const listed = listedNames(tools, objects.names);
+  if (listed) return declare(rest, listed);
+  const { languages } = tools;
+  const others = languages.guard(at, "propertyNames", () => {
+    const language = namesLanguage(tools, objects.names);
+    return objects.others.map((kind): OtherNames => ({
+      ...kind,
+      names: kind.names ? languages.both(kind.names, language) : language,
+    }));
+  });
+  return { ...rest, others };
 }
 
-const NOTHING: Place = { schema: false, pointer: "" };
-const isText = (value: unknown): value is string => typeof value === "string";
+/** The names that satisfy some schemas, where these list all of them. */
+function listedNames(tools: Tools, places: readonly Place[]): string[] | undefined {
+  const names = tools.flatten(places).map((branch) => {
+    const { kinds, values } = tools.shapeOf(branch.places);
+    return kinds.allowed.has("string") ? values && [...values.values()] : [];
+  });
+  if (names.includes(undefined)) return undefined;
+  return names
+    .flatMap((values) => values ?? [])
+    .filter((name) => typeof name === "string")
+    .filter((name) => matchesAll(tools, name, places));
+}
 
-function languageOf(tools: Tools, shape: Shape, at: Place): Automaton | undefined {
-  const language = tools.languages.sized(shape.texts, at);
-  const { min, max } = shape.texts.counts;
-  if (!language && (min > 0 || max < Infinity)) {
-    throw refuse(at, "propertyNames", "can only limit the length of names beside a pattern");
-  }
-  return language;
+function namesLanguage(tools: Tools, places: readonly Place[]): Automaton {
+  const parts = tools.flatten(places).map((branch) => {
+    const shape = tools.shapeOf(branch.places);
+    const [at = NOTHING] = branch.places;
+    const [other] = branch.others;
+    if (other) throw refuse(other.at, "oneOf", "cannot tell names apart: use anyOf, or list them");
+    if (!shape.kinds.allowed.has("string")) return ofWords([], tools.effort);
+    if (shape.values) {
+      const words = [...shape.values.values()].filter((value) => typeof value === "string");
+      const fits = words.filter((word) => matchesAll(tools, word, branch.places));
+      return ofWords(fits, tools.effort);
+    }
+    const { min, max } = shape.texts.counts;
+    const most = Math.min(max, Math.max(min, MAX_KEY_CHARS));
+    const counts = max < Infinity ? { min, max: most } : shape.texts.counts;
+    return tools.languages.sizedText({ ...shape.texts, counts }, at);
+  });
+  const [only] = parts;
+  return only && parts.length === 1 ? only : union(parts, tools.effort);
 }
 
 function declare(objects: ObjectShape, names: readonly string[]): ObjectShape {
-  const known = new Set(objects.properties.map(({ name }) => name));
-  const places = objects.additional;
-  const added = places ? names.filter((name) => !known.has(name)) : [];
-  const declared = added.map((name) => ({ name, places: places ?? [], required: false }));
-  return { ...objects, properties: [...objects.properties, ...declared], additional: undefined };
+  const properties = new Map(objects.properties);
+  for (const name of names) {
+    const kind = kindOfName(objects, name);
+    if (properties.has(name) || !kind?.written) continue;
+    properties.set(name, { name, places: kind.places, required: false });
+  }
+  return { ...objects, properties, others: [] };
 }

@@ -8,7 +8,14 @@ export type NumberRange = {
   readonly low: Limit | undefined;
   readonly high: Limit | undefined;
   readonly multiples: readonly { readonly of: number; readonly place: Place }[];
+  /** The limits without those of a `format`, which not every validator looks at. */
+  readonly told: Limits;
 };
+
+type Limits = { readonly low: Limit | undefined; readonly high: Limit | undefined };
+
+const NO_LIMITS: Limits = { low: undefined, high: undefined };
+export const ANY_NUMBER: NumberRange = { ...NO_LIMITS, multiples: [], told: NO_LIMITS };
 
 /** Ranges that `format` sets for numbers, as OpenAPI names them. */
 const FORMATS: Readonly<Record<string, readonly [number, number]>> = {
@@ -22,14 +29,16 @@ const FORMATS: Readonly<Record<string, readonly [number, number]>> = {
 
 /** The range that all of `places` allow. @throws {EngineError} 400 when a limit is no number. */
 export function numberRange(places: readonly Place[]): NumberRange {
-  let low: Limit | undefined;
-  let high: Limit | undefined;
+  let { low, high } = NO_LIMITS;
+  let told = NO_LIMITS;
   const multiples: { of: number; place: Place }[] = [];
   for (const place of places) {
     const minimum = figure(place, "minimum");
     const maximum = figure(place, "maximum");
-    low = higher(low, edge(place, "exclusiveMinimum", minimum));
-    high = lower(high, edge(place, "exclusiveMaximum", maximum));
+    const least = edge(place, "exclusiveMinimum", minimum);
+    const most = edge(place, "exclusiveMaximum", maximum);
+    [low, high] = [higher(low, least), lower(high, most)];
+    told = { low: higher(told.low, least), high: lower(told.high, most) };
     const { format } = keywords(place);
     const range = typeof format === "string" && Object.hasOwn(FORMATS, format) && FORMATS[format];
     if (range) {
@@ -41,12 +50,12 @@ export function numberRange(places: readonly Place[]): NumberRange {
     if (of <= 0) throw refuse(place, "multipleOf", "must be more than 0");
     multiples.push({ of, place });
   }
-  return { low, high, multiples };
+  return { low, high, multiples, told };
 }
 
-/** Whether no number can be in both ranges. */
-export function apart(one: NumberRange, other: NumberRange): boolean {
-  return below(one.high, other.low) || below(other.high, one.low);
+/** Whether no number of one range can be in another for any validator. */
+export function apart(one: NumberRange, { told }: NumberRange): boolean {
+  return below(one.high, told.low) || below(told.high, one.low);
 }
 
 function below(high: Limit | undefined, low: Limit | undefined): boolean {
@@ -63,13 +72,19 @@ function edge(place: Place, keyword: string, inclusive: number | undefined): Lim
   return keyword === "exclusiveMinimum" ? higher(limit, exclusive) : lower(limit, exclusive);
 }
 
-function higher(one: Limit | undefined, other: Limit | undefined): Limit | undefined {
+/** The narrower of two lower limits. */
+export function higher(one: Limit | undefined, other: Limit): Limit;
+export function higher(one: Limit | undefined, other: Limit | undefined): Limit | undefined;
+export function higher(one: Limit | undefined, other: Limit | undefined): Limit | undefined {
   if (!one || !other) return one ?? other;
   if (one.value === other.value) return one.open ? one : other;
   return one.value > other.value ? one : other;
 }
 
-function lower(one: Limit | undefined, other: Limit | undefined): Limit | undefined {
+/** The narrower of two upper limits. */
+export function lower(one: Limit | undefined, other: Limit): Limit;
+export function lower(one: Limit | undefined, other: Limit | undefined): Limit | undefined;
+export function lower(one: Limit | undefined, other: Limit | undefined): Limit | undefined {
   if (!one || !other) return one ?? other;
   if (one.value === other.value) return one.open ? one : other;
   return one.value < other.value ? one : other;

@@ -1,6 +1,7 @@
-import { type Counts, countsOf } from "./counts.ts";
-import { type Place, keywords, refuse } from "./place.ts";
-import type { SchemaDocument } from "./schema-document.ts";
+import { type Automaton, accepts, anyText, complement, isEmpty } from "../text/automaton.ts";
+import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
+import { type Place, isNothing, keywords, refuse } from "./place.ts";
+import type { Tools } from "./tools.ts";
 
 /** A property that is known by name, and the schemas its value has to satisfy. */
 export type Property = {
@@ -9,56 +10,151 @@ export type Property = {
   readonly required: boolean;
 };
 
+/** Names that no declared property has, told apart from others by the patterns they match. */
+export type OtherNames = {
+  /** `undefined`: every name. */
+  readonly names: Automaton | undefined;
+  /** The schemas the values of such names have to satisfy. */
+  readonly places: readonly Place[];
+  /**
+   * Whether an answer may have them. Where properties or patterns are declared, further names are
+   * only written when `additionalProperties` asks for them.
+   */
+  readonly written: boolean;
+};
+
 /** What objects have to be. */
 export type ObjectShape = {
   readonly counts: Counts;
-  /** In the order they are declared. */
-  readonly properties: readonly Property[];
-  /**
-   * The schemas of properties without a name of their own; `undefined`: an answer has none. Where
-   * properties are declared, others are only written when `additionalProperties` asks for them.
-   */
-  readonly additional: readonly Place[] | undefined;
-  /** Whether a schema lets other properties through, asked for or not. */
-  readonly open: boolean;
+  /** By name, in the order they are declared. */
+  readonly properties: ReadonlyMap<string, Property>;
+  /** All other names; no name is in two of these. */
+  readonly others: readonly OtherNames[];
   /** The schemas that names have to satisfy. */
   readonly names: readonly Place[];
 };
 
+export const ANY_OBJECT: ObjectShape = {
+  counts: ANY_COUNT,
+  properties: new Map(),
+  others: [{ names: undefined, places: [], written: true }],
+  names: [],
+};
+
+/** What one schema says of an object's properties. */
+type Source = {
+  readonly properties: ReadonlyMap<string, Place>;
+  readonly patterns: readonly Pattern[];
+  readonly additional: Place | undefined;
+};
+type Pattern = { readonly language: Automaton; readonly at: Place; readonly place: Place };
+
+/** Kinds of other names that are told apart; where they begin alike all are read side by side. */
+const MAX_KINDS = 32;
+
 /** What all of `places` ask of an object. @throws {EngineError} 400 */
-export function objectShape(document: SchemaDocument, places: readonly Place[]): ObjectShape {
-  const declared = places.map((place) => ({
-    place,
-    properties: document.named(place, "properties"),
-    additional: subschema(document, place, "additionalProperties"),
-  }));
+export function objectShape(tools: Tools, places: readonly Place[]): ObjectShape {
+  const sources = places.map((place) => sourceOf(tools, place));
+  const rest = places.flatMap((place) => below(tools, place, "unevaluatedProperties"));
   const required = new Set(places.flatMap(requiredNames));
-  const names = new Set([
-    ...declared.flatMap(({ properties }) => [...properties.keys()]),
-    ...required,
-  ]);
-  const asked = declared.flatMap(({ additional }) => (additional ? [additional] : []));
-  const properties = [...names].map((name) => ({
-    name,
-    required: required.has(name),
-    places: declared.flatMap(({ properties, additional }) => {
-      const place = properties.get(name) ?? additional;
-      return place ? [place] : [];
-    }),
-  }));
-  const limited = places.some((place) => keywords(place)["unevaluatedProperties"] !== undefined);
-  const any = names.size === 0 && !limited;
   return {
     counts: countsOf(places, "minProperties", "maxProperties"),
-    properties,
-    additional: asked.length > 0 || any ? asked : undefined,
-    open: !limited && asked.every(({ schema }) => schema !== false),
-    names: places.flatMap((place) => subschema(document, place, "propertyNames") ?? []),
+    properties: propertiesOf(tools, { sources, required, rest }),
+    others: otherNames(tools, sources, required.size > 0, rest),
+    names: places.flatMap((place) => below(tools, place, "propertyNames")),
   };
 }
 
-function subschema(document: SchemaDocument, place: Place, keyword: string): Place | undefined {
-  return keywords(place)[keyword] === undefined ? undefined : document.below(place, keyword);
+/** The kind of a name that is not declared. */
+export function kindOfName({ others }: ObjectShape, name: string): OtherNames | undefined {
+  return others.find(({ names }) => !names || accepts(names, name));
+}
+
+function sourceOf(tools: Tools, place: Place): Source {
+  const patterns = [...tools.document.named(place, "patternProperties")];
+  return {
+    properties: tools.document.named(place, "properties"),
+    patterns: patterns.map(([source, target]) => ({
+      language: tools.languages.pattern(source, place, "patternProperties"),
+      at: place,
+      place: target,
+    })),
+    additional: below(tools, place, "additionalProperties")[0],
+  };
+}
+
+function propertiesOf(
+  { effort }: Tools,
+  parts: { sources: readonly Source[]; required: ReadonlySet<string>; rest: readonly Place[] },
+): Map<string, Property> {
+  const { sources, required, rest } = parts;
+  const declared = new Map<string, Place[]>();
+  for (const { properties } of sources) {
+    for (const [name, place] of properties) {
+      const known = declared.get(name);
+      if (known) known.push(place);
+      else declared.set(name, [place]);
+    }
+  }
+  for (const name of required) if (!declared.has(name)) declared.set(name, []);
+  const broad = sources.filter(({ patterns, additional }) => patterns.length > 0 || additional);
+  const all = [...declared].map(([name, places]): [string, Property] => {
+    const more = broad.flatMap((source) => {
+      effort.spend(4 + source.patterns.length * (4 + name.length));
+      const matched = source.patterns.filter(({ language }) => accepts(language, name));
+      const open = matched.length === 0 && !source.properties.has(name);
+      return open ? (source.additional ?? []) : matched.map(({ place }) => place);
+    });
+    const found = [...places, ...more];
+    return [name, { name, places: found.length > 0 ? found : rest, required: required.has(name) }];
+  });
+  return new Map(all);
+}
+
+/** Takes the names apart by one pattern after the other. */
+function otherNames(
+  { languages, effort }: Tools,
+  sources: readonly Source[],
+  anyRequired: boolean,
+  rest: readonly Place[],
+): OtherNames[] {
+  type Kind = { readonly names: Automaton | undefined; readonly matched: readonly Pattern[] };
+  let kinds: Kind[] = [{ names: undefined, matched: [] }];
+  const patterns = sources.flatMap((source) => source.patterns);
+  for (const pattern of patterns) {
+    const { language, at } = pattern;
+    kinds = languages.guard(at, "patternProperties", () => {
+      const without = complement(language, effort);
+      return kinds.flatMap((kind): Kind[] => {
+        const { names = anyText, matched } = kind;
+        const inside = languages.both(names, language);
+        if (isEmpty(inside)) return [kind];
+        const outside = languages.both(names, without);
+        const found = { names: inside, matched: [...matched, pattern] };
+        return isEmpty(outside) ? [found] : [found, { names: outside, matched }];
+      });
+    });
+    if (kinds.length > MAX_KINDS) {
+      throw refuse(at, "patternProperties", `tells apart more than ${MAX_KINDS} kinds of names`);
+    }
+  }
+  const declaresNone =
+    !anyRequired &&
+    patterns.length === 0 &&
+    sources.every(({ properties }) => properties.size === 0);
+  return kinds.map(({ names, matched }) => {
+    const found = sources.flatMap((source) => {
+      const own = source.patterns.filter((pattern) => matched.includes(pattern));
+      return own.length > 0 ? own.map(({ place }) => place) : (source.additional ?? []);
+    });
+    const asked = found.length > 0 ? found : rest;
+    const written = (asked.length > 0 || declaresNone) && !asked.some(isNothing);
+    return { names, places: asked, written };
+  });
+}
+
+function below({ document }: Tools, place: Place, keyword: string): Place[] {
+  return keywords(place)[keyword] === undefined ? [] : [document.below(place, keyword)];
 }
 
 function requiredNames(place: Place): string[] {

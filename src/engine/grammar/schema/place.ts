@@ -6,6 +6,12 @@ export type SchemaObject = { readonly [keyword: string]: Json };
 /** A schema and where it stands in its document, as a JSON pointer. */
 export type Place = { readonly schema: SchemaObject | boolean; readonly pointer: string };
 
+/** The schema that nothing satisfies, where none was sent. */
+export const NOTHING: Place = { schema: false, pointer: "" };
+
+/** Whether nothing satisfies a schema, as far as is plain to see. */
+export const isNothing = ({ schema }: Place): boolean => schema === false;
+
 /** The refusal of a schema: where, by which keyword, and why. */
 export function refuse({ pointer }: Place, keyword: string, reason: string): EngineError {
   const where = pointer === "" ? "#" : `#${pointer}`;

@@ -1,11 +1,12 @@
+import { TooComplexError } from "../text/effort.ts";
+import type { Json } from "../../http/go-json.ts";
 import { disjoint } from "./disjoint.ts";
-import type { Branch } from "./flatten.ts";
+import type { Branch, Others } from "./flatten.ts";
 import { matchesAll } from "./matches.ts";
-import { type Place, refuse } from "./place.ts";
+import type { Property } from "./objects.ts";
+import { NOTHING, type Place, refuse } from "./place.ts";
 import type { Shape } from "./shape.ts";
 import type { Tools } from "./tools.ts";
-
-const NOTHING: Place = { schema: false, pointer: "" };
 
 /**
  * The shape of a branch, made narrow enough that none of the other branches of a `oneOf` holds as
@@ -13,37 +14,57 @@ const NOTHING: Place = { schema: false, pointer: "" };
  * @throws {EngineError} 400 where the branches cannot be told apart.
  */
 export function separate(tools: Tools, { places, others }: Branch): Shape {
-  let shape = tools.shapeOf(places);
-  for (const { at, place } of others) {
-    const { values } = shape;
-    if (values) {
-      const kept = [...values].filter(([, value]) => !matchesAll(tools, value, [place]));
-      shape = { ...shape, values: new Map(kept) };
-      continue;
+  return others.reduce((shape, other) => {
+    try {
+      return shape.values
+        ? { ...shape, values: onlyHere(tools, shape.values, other) }
+        : other.options
+            .filter((option) => option !== other.chosen)
+            .reduce((narrow, option) => apartFrom(tools, narrow, { at: other.at, option }), shape);
+    } catch (err) {
+      if (!(err instanceof TooComplexError)) throw err;
+      throw refuse(other.at, "oneOf", "has too many branches, or too large ones, to tell apart");
     }
-    if (disjoint(tools, shape, [place])) continue;
-    const narrow = withoutNeeded(tools, shape, place);
-    if (!disjoint(tools, narrow, [place])) {
-      const where = `#${place.pointer}`;
-      throw refuse(at, "oneOf", `has branches that may hold at once, ${where} and another one`);
-    }
-    shape = narrow;
-  }
-  return shape;
+  }, tools.shapeOf(places));
+}
+
+/** Those values that no other branch lists or allows. */
+function onlyHere(
+  tools: Tools,
+  values: ReadonlyMap<string, Json>,
+  { options, chosen }: Others,
+): Map<string, Json> {
+  const { listed, open } = tools.branchesApart(options);
+  const most = open.includes(chosen) ? 0 : 1;
+  const others = open.filter((option) => option !== chosen);
+  const kept = [...values].filter(([text, value]) => {
+    if ((listed.get(text) ?? 0) > most) return false;
+    return !others.some((option) => matchesAll(tools, value, [option], "possibly"));
+  });
+  return new Map(kept);
+}
+
+function apartFrom(
+  tools: Tools,
+  shape: Shape,
+  { at, option }: { at: Place; option: Place },
+): Shape {
+  if (disjoint(tools, shape, [option])) return shape;
+  const narrow = withoutNeeded(tools, shape, option);
+  if (disjoint(tools, narrow, [option])) return narrow;
+  const where = `#${option.pointer}`;
+  throw refuse(at, "oneOf", `has branches that may hold at once, ${where} and another one`);
 }
 
 function withoutNeeded(tools: Tools, shape: Shape, other: Place): Shape {
-  const needed = new Set<string>();
+  const properties = new Map(shape.objects.properties);
   for (const { places } of tools.flatten([other])) {
-    const optional = tools
-      .shapeOf(places)
-      .objects.properties.find(
-        ({ name, required }) =>
-          required && !shape.objects.properties.some((own) => own.name === name && own.required),
-      );
-    if (optional) needed.add(optional.name);
+    const needed = [...tools.shapeOf(places).objects.properties.values()].find(
+      ({ name, required }) => required && !shape.objects.properties.get(name)?.required,
+    );
+    if (!needed) continue;
+    const gone: Property = { name: needed.name, places: [NOTHING], required: false };
+    properties.set(needed.name, gone);
   }
-  const properties = shape.objects.properties.filter(({ name }) => !needed.has(name));
-  const gone = [...needed].map((name) => ({ name, places: [NOTHING], required: false }));
-  return { ...shape, objects: { ...shape.objects, properties: [...properties, ...gone] } };
+  return { ...shape, objects: { ...shape.objects, properties } };
 }

@@ -1,12 +1,12 @@
 import type { Json } from "../../http/go-json.ts";
 import type { Kinds } from "./kinds.ts";
-import { kindsOf } from "./kinds.ts";
-import { type ListShape, listShape } from "./lists.ts";
-import { type NumberRange, numberRange } from "./numbers.ts";
-import { type ObjectShape, objectShape } from "./objects.ts";
+import { kindsOf, spokenOf } from "./kinds.ts";
+import { ANY_LIST, type ListShape, listShape } from "./lists.ts";
+import { ANY_NUMBER, type NumberRange, numberRange } from "./numbers.ts";
+import { ANY_OBJECT, type ObjectShape, objectShape } from "./objects.ts";
 import { type Place, keywords, refuse } from "./place.ts";
-import type { SchemaDocument } from "./schema-document.ts";
-import { type TextShape, textShape } from "./texts.ts";
+import { ANY_TEXT, type TextShape, textShape } from "./texts.ts";
+import type { Tools } from "./tools.ts";
 
 /** What values have to be that satisfy some schemas at once, kind by kind. */
 export type Shape = {
@@ -26,18 +26,23 @@ export type Shape = {
  * Puts together what schemas without references ask for.
  * @throws {EngineError} 400 for keywords that are used wrongly.
  */
-export function shapeOf(document: SchemaDocument, places: readonly Place[]): Shape {
+export function shapeOf(tools: Tools, places: readonly Place[]): Shape {
+  const spoken = spokenOf(places);
   return {
-    kinds: kindsOf(places),
-    values: valuesOf(places),
-    numbers: numberRange(places),
-    texts: textShape(places),
-    lists: listShape(document, places),
-    objects: objectShape(document, places),
+    kinds: kindsOf(places, spoken),
+    values: valuesOf(tools, places),
+    // A `format` may be one of numbers.
+    numbers: spoken.has("number") || spoken.has("string") ? numberRange(places) : ANY_NUMBER,
+    texts: spoken.has("string") ? textShape(places) : ANY_TEXT,
+    lists: spoken.has("array") ? listShape(tools, places) : ANY_LIST,
+    objects: spoken.has("object") ? objectShape(tools, places) : ANY_OBJECT,
   };
 }
 
-function valuesOf(places: readonly Place[]): ReadonlyMap<string, Json> | undefined {
+function valuesOf(
+  { effort }: Tools,
+  places: readonly Place[],
+): ReadonlyMap<string, Json> | undefined {
   let values: ReadonlyMap<string, Json> | undefined;
   for (const place of places) {
     const schema = keywords(place);
@@ -47,6 +52,7 @@ function valuesOf(places: readonly Place[]): ReadonlyMap<string, Json> | undefin
     ]) {
       if (listed === undefined) continue;
       if (!Array.isArray(listed)) throw refuse(place, "enum", "must be a list");
+      effort.spend(8 * listed.length);
       const own = new Map(listed.map((value) => [canonical(value), value]));
       values = values ? new Map([...values].filter(([text]) => own.has(text))) : own;
     }
@@ -56,6 +62,7 @@ function valuesOf(places: readonly Place[]): ReadonlyMap<string, Json> | undefin
 
 /** One text for equal values, whatever the order of their properties. */
 export function canonical(value: Json): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(value, (_, item: Json) => {
     if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
     return Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)));

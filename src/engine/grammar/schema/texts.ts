@@ -1,4 +1,4 @@
-import { type Counts, countsOf } from "./counts.ts";
+import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 
 /** What texts have to be. */
@@ -8,6 +8,8 @@ export type TextShape = {
   readonly patterns: readonly { readonly source: string; readonly place: Place }[];
   readonly formats: readonly string[];
 };
+
+export const ANY_TEXT: TextShape = { counts: ANY_COUNT, patterns: [], formats: [] };
 
 /** What all of `places` ask of a text. @throws {EngineError} 400 */
 export function textShape(places: readonly Place[]): TextShape {

@@ -4,7 +4,13 @@ import { KIND_KEYWORDS } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import type { Shape } from "./shape.ts";
 
-type Known = ReadonlyMap<number, { readonly place: Place; readonly shape: Shape | undefined }>;
+type Search = {
+  readonly root: RuleRef;
+  /** Whether a rule can be completed. */
+  readonly ends: (rule: number) => boolean;
+  readonly known: ReadonlyMap<number, { readonly place: Place; readonly shape: Shape | undefined }>;
+  readonly start: Place;
+};
 
 /**
  * Says why nothing satisfies a schema: goes down from the first rule, always to a part that cannot
@@ -12,11 +18,8 @@ type Known = ReadonlyMap<number, { readonly place: Place; readonly shape: Shape 
  */
 export function unsatisfiable(
   rules: readonly Alternatives[],
-  root: RuleRef,
-  known: Known,
-  start: Place,
+  { root, ends, known, start }: Search,
 ): EngineError {
-  const finite = finiteRules(rules);
   const seen = new Set<number>();
   let at: number | undefined = root.rule;
   let found: { place: Place; shape: Shape | undefined } = { place: start, shape: undefined };
@@ -26,27 +29,11 @@ export function unsatisfiable(
     at = rules[at]
       ?.flat()
       .flatMap((part) => (typeof part !== "string" && "rule" in part ? [part.rule] : []))
-      .find((rule) => !finite.has(rule));
+      .find((rule) => !ends(rule));
   }
   const { place, shape } = found;
   if (at !== undefined) return refuse(place, "required", "asks for values that never end");
   return refuse(place, blamed(place, shape), "leaves no value that would be allowed");
-}
-
-function finiteRules(rules: readonly Alternatives[]): Set<number> {
-  const finite = new Set<number>();
-  for (let before = -1; before < finite.size;) {
-    before = finite.size;
-    rules.forEach((alternatives, rule) => {
-      const ends = alternatives.some((sequence) =>
-        sequence.every(
-          (part) => typeof part === "string" || "chars" in part || finite.has(part.rule),
-        ),
-      );
-      if (ends) finite.add(rule);
-    });
-  }
-  return finite;
 }
 
 /** The keyword that most likely is the reason. */

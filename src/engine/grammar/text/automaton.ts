@@ -1,4 +1,5 @@
 import { type CharRange, LAST_CODE_POINT } from "./char-ranges.ts";
+import { type Effort, TooComplexError } from "./effort.ts";
 
 /** Where the characters of a range lead. */
 export type Edge = { readonly first: number; readonly last: number; readonly to: number };
@@ -9,8 +10,9 @@ export type State = { readonly accepts: boolean; readonly edges: readonly Edge[]
 /** A deterministic automaton over code points; it begins in state 0. */
 export type Automaton = readonly State[];
 
-/** A language that needs more states or steps than a grammar may have. */
-export class TooComplexError extends Error {}
+/** What making a state costs, and an edge of it. */
+const STATE_STEPS = 30;
+const EDGE_STEPS = 20;
 
 /** States an automaton on the way to a grammar may have. */
 export const MAX_STATES = 20_000;
@@ -27,6 +29,7 @@ export function explore<S>(
     accepts: (state: S) => boolean;
     edges: (state: S) => readonly { first: number; last: number; to: S }[];
   },
+  effort: Effort,
 ): Automaton {
   const ids = new Map<string | number, number>([[describe.key(first), 0]]);
   const found = [first];
@@ -40,24 +43,51 @@ export function explore<S>(
     return found.push(state) - 1;
   };
   for (const state of found) {
-    const edges = describe.edges(state).map((edge) => ({ ...edge, to: idOf(edge.to) }));
-    states.push({ accepts: describe.accepts(state), edges: joinEdges(edges) });
+    const all = describe.edges(state);
+    effort.spend(STATE_STEPS + EDGE_STEPS * all.length);
+    const edges: Edge[] = [];
+    for (const { first, last, to: next } of all) {
+      const to = idOf(next);
+      const previous = edges.at(-1);
+      const joins = previous && previous.to === to && previous.last + 1 === first;
+      if (joins) edges[edges.length - 1] = { first: previous.first, last, to };
+      else edges.push({ first, last, to });
+    }
+    states.push({ accepts: describe.accepts(state), edges });
   }
   return trim(states);
 }
 
-/** What both accept. */
-export function intersect(one: Automaton, other: Automaton): Automaton {
+/** What both accept. @throws {TooComplexError} */
+export function intersect(one: Automaton, other: Automaton, effort: Effort): Automaton {
   type Pair = readonly [number, number];
-  return explore<Pair>([0, 0], {
-    key: ([a, b]) => a * MAX_STATES + b,
-    accepts: ([a, b]) => isEnd(one, a) && isEnd(other, b),
-    edges: ([a, b]) => sharedEdges(one[a]?.edges ?? [], other[b]?.edges ?? []),
-  });
+  return explore<Pair>(
+    [0, 0],
+    {
+      key: ([a, b]) => a * MAX_STATES + b,
+      accepts: ([a, b]) => isEnd(one, a) && isEnd(other, b),
+      edges: ([a, b]) => {
+        const [mine, theirs] = [one[a]?.edges ?? [], other[b]?.edges ?? []];
+        effort.spend(mine.length + theirs.length);
+        return sharedEdges(mine, theirs);
+      },
+    },
+    effort,
+  );
 }
 
-/** Every text that `automaton` does not accept. */
-export function complement(automaton: Automaton): Automaton {
+/** What any of them accepts. @throws {TooComplexError} */
+export function union(parts: readonly Automaton[], effort: Effort): Automaton {
+  const none = parts.map((part) => complement(part, effort));
+  return complement(
+    none.reduce((one, other) => intersect(one, other, effort), anyText),
+    effort,
+  );
+}
+
+/** Every text that `automaton` does not accept. @throws {TooComplexError} */
+export function complement(automaton: Automaton, effort: Effort): Automaton {
+  for (const { edges } of automaton) effort.spend(STATE_STEPS + EDGE_STEPS * edges.length);
   const sink = automaton.length;
   const states = automaton.map(({ accepts, edges }) => {
     const all: Edge[] = [];
@@ -73,6 +103,11 @@ export function complement(automaton: Automaton): Automaton {
   return trim([...states, { accepts: true, edges: [anyTo(sink)] }]);
 }
 
+/** Every text there is. */
+export const anyText: Automaton = [
+  { accepts: true, edges: [{ first: 0, last: LAST_CODE_POINT, to: 0 }] },
+];
+
 /** Every text of `min` to `max` code points. */
 export function ofLength(min: number, max: number): Automaton {
   const last = Number.isFinite(max) ? max : min;
@@ -84,8 +119,8 @@ export function ofLength(min: number, max: number): Automaton {
   });
 }
 
-/** These words and no others. */
-export function ofWords(words: readonly string[]): Automaton {
+/** These words and no others. @throws {TooComplexError} */
+export function ofWords(words: readonly string[], effort: Effort): Automaton {
   type Node = { end: boolean; readonly next: Map<number, Node>; readonly id: number };
   let count = 0;
   const node = (): Node => ({ end: false, next: new Map(), id: count++ });
@@ -100,14 +135,18 @@ export function ofWords(words: readonly string[]): Automaton {
     }
     at.end = true;
   }
-  return explore(root, {
-    key: ({ id }) => id,
-    accepts: ({ end }) => end,
-    edges: ({ next }) =>
-      [...next]
-        .toSorted(([a], [b]) => a - b)
-        .map(([code, to]) => ({ first: code, last: code, to })),
-  });
+  return explore(
+    root,
+    {
+      key: ({ id }) => id,
+      accepts: ({ end }) => end,
+      edges: ({ next }) =>
+        [...next]
+          .toSorted(([a], [b]) => a - b)
+          .map(([code, to]) => ({ first: code, last: code, to })),
+    },
+    effort,
+  );
 }
 
 /** Whether it accepts nothing at all. */
@@ -120,9 +159,9 @@ export function accepts(automaton: Automaton, text: string): boolean {
   let at = 0;
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;
-    const edge = automaton[at]?.edges.find(({ first, last }) => first <= code && code <= last);
-    if (!edge) return false;
-    at = edge.to;
+    const to = target(automaton[at]?.edges ?? [], code);
+    if (to === undefined) return false;
+    at = to;
   }
   return isEnd(automaton, at);
 }
@@ -145,6 +184,18 @@ export function rangesByTarget({ edges }: State): Map<number, CharRange[]> {
   return result;
 }
 
+/** Where a character leads, by halving: a class of letters may have hundreds of edges. */
+function target(edges: readonly Edge[], code: number): number | undefined {
+  let [from, end] = [0, edges.length];
+  while (from < end) {
+    const middle = (from + end) >> 1;
+    if ((edges[middle]?.last ?? Infinity) < code) from = middle + 1;
+    else end = middle;
+  }
+  const edge = edges[from];
+  return edge && edge.first <= code ? edge.to : undefined;
+}
+
 const anyTo = (to: number): Edge => ({ first: 0, last: LAST_CODE_POINT, to });
 const isEnd = (automaton: Automaton, at: number) => automaton[at]?.accepts ?? false;
 
@@ -160,17 +211,6 @@ function sharedEdges(one: readonly Edge[], other: readonly Edge[]) {
   return result;
 }
 
-function joinEdges(edges: readonly Edge[]): Edge[] {
-  const result: Edge[] = [];
-  for (const edge of edges) {
-    const previous = result.at(-1);
-    if (previous && previous.to === edge.to && previous.last + 1 === edge.first) {
-      result[result.length - 1] = { ...previous, last: edge.last };
-    } else result.push(edge);
-  }
-  return result;
-}
-
 /** Leaves out what leads nowhere. */
 function trim(states: readonly State[]): Automaton {
   const before: number[][] = states.map(() => []);
@@ -178,6 +218,7 @@ function trim(states: readonly State[]): Automaton {
   const alive = new Set(states.flatMap(({ accepts }, at) => (accepts ? [at] : [])));
   for (const at of alive) for (const from of before[at] ?? []) alive.add(from);
   if (!alive.has(0)) return [{ accepts: false, edges: [] }];
+  if (alive.size === states.length) return states;
   const renamed = new Map([...alive].toSorted((a, b) => a - b).map((at, id) => [at, id]));
   return states.flatMap(({ accepts, edges }, at) => {
     if (!alive.has(at)) return [];

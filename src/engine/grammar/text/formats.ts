@@ -1,4 +1,6 @@
 import type { Automaton } from "./automaton.ts";
+import { Effort } from "./effort.ts";
+import { type Lengths, longestText } from "./lengths.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import { patternAutomaton } from "./pattern-automaton.ts";
 
@@ -19,7 +21,8 @@ const AMOUNT = String.raw`(?:0|[1-9]\d{0,5})`;
 const OF_DAY = String.raw`T(?=\d)(?:${AMOUNT}H)?(?:${AMOUNT}M)?(?:${AMOUNT}S)?`;
 const DURATION = `P(?:${AMOUNT}W|(?=[0-9T])(?:${AMOUNT}Y)?(?:${AMOUNT}M)?(?:${AMOUNT}D)?(?:${OF_DAY})?)`;
 
-const LABEL = String.raw`[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?`;
+const label = (most: number) => `[A-Za-z0-9](?:[A-Za-z0-9-]{0,${most - 2}}[A-Za-z0-9])?`;
+const LABEL = label(32);
 /** RFC 1123, with few and short labels, so that the whole never exceeds 253 characters. */
 const HOSTNAME = String.raw`${LABEL}(?:\.${LABEL}){0,3}`;
 const TOP_LEVEL = "[A-Za-z]{2,12}";
@@ -43,10 +46,32 @@ const IPV6 = [
 const PATH_CHAR = String.raw`(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%${HEX}{2})`;
 const QUERY_CHAR = String.raw`(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%${HEX}{2})`;
 const TAIL = String.raw`(?:/${PATH_CHAR}{0,120})?(?:\?${QUERY_CHAR}{0,80})?(?:#${QUERY_CHAR}{0,40})?`;
-const SHORT_LABEL = String.raw`[A-Za-z0-9](?:[A-Za-z0-9-]{0,18}[A-Za-z0-9])?`;
-const AUTHORITY = String.raw`(?:${SHORT_LABEL}\.){1,3}${TOP_LEVEL}(?::[1-9]\d{0,3})?`;
+const AUTHORITY = String.raw`(?:${label(20)}\.){1,3}${TOP_LEVEL}(?::[1-9]\d{0,3})?`;
 const URI = String.raw`[A-Za-z][A-Za-z0-9+.-]{1,11}://${AUTHORITY}${TAIL}|mailto:${EMAIL}|urn:[a-z][a-z0-9]{1,15}:[A-Za-z0-9._:-]{1,60}`;
+/** What all take for a web address: no dash doubled, a port of two digits or more, a path first. */
+const WEB_LABEL = "[A-Za-z0-9]{1,20}(?:-[A-Za-z0-9]{1,10})?";
+const WEB_URL = String.raw`https?://(?:${WEB_LABEL}\.){1,3}${TOP_LEVEL}(?::[1-9]\d{1,3})?(?:/${TAIL})?`;
 const POINTER = "(?:/(?:[A-Za-z0-9_.-]|~[01]){0,40}){0,8}";
+
+const SHORT_EMAILS = [
+  String.raw`[A-Za-z0-9_+-]{1,16}(?:\.[A-Za-z0-9_+-]{1,8})?@(?:${label(12)}\.){1,2}[A-Za-z]{2,6}`,
+  String.raw`[A-Za-z0-9_+-]{1,12}@${label(10)}\.[A-Za-z]{2,4}`,
+];
+const SHORT_HOSTNAMES = [
+  String.raw`${label(14)}(?:\.${label(14)}){0,3}`,
+  String.raw`${label(12)}(?:\.${label(8)})?`,
+];
+const SHORT_URLS = [
+  "https?://(?:[A-Za-z0-9]{1,20}\\.){1,2}[A-Za-z]{2,6}(?:/[A-Za-z0-9._~/-]{0,60})?",
+  "https?://(?:[A-Za-z0-9]{1,12}\\.){1,2}[A-Za-z]{2,4}(?:/[A-Za-z0-9._~/-]{0,20})?",
+  "https?://[A-Za-z0-9]{1,12}\\.[A-Za-z]{2,4}",
+];
+const SHORT_POINTERS = ["(?:/[A-Za-z0-9_.-]{0,12}){0,6}", "(?:/[A-Za-z0-9_.-]{0,8}){0,2}"];
+const BASE64 = "(?:[A-Za-z0-9+/]{4}){0,64}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?";
+
+function uuid(version: string): string {
+  return `${HEX}{8}-${HEX}{4}-${version}${HEX}{3}-[89abAB]${HEX}{3}-${HEX}{12}`;
+}
 
 /**
  * Formats a grammar can hold an answer to. Each pattern describes texts that every validator takes,
@@ -56,7 +81,9 @@ const POINTER = "(?:/(?:[A-Za-z0-9_.-]|~[01]){0,40}){0,8}";
 const PATTERNS: Readonly<Record<string, string>> = {
   date: DATE,
   time: TIME,
+  "iso-time": TIME,
   "date-time": `${DATE}T${TIME}`,
+  "iso-date-time": `${DATE}T${TIME}`,
   duration: DURATION,
   email: EMAIL,
   "idn-email": EMAIL,
@@ -64,24 +91,90 @@ const PATTERNS: Readonly<Record<string, string>> = {
   "idn-hostname": HOSTNAME,
   ipv4: IPV4,
   ipv6: IPV6,
-  uuid: `${HEX}{8}-${HEX}{4}-[1-8]${HEX}{3}-[89abAB]${HEX}{3}-${HEX}{12}`,
+  uuid: uuid("[1-8]"),
+  ...Object.fromEntries(["1", "3", "4", "5", "6", "7", "8"].map((n) => [`uuid${n}`, uuid(n)])),
+  ipvanyaddress: `${IPV4}|${IPV6}`,
   uri: URI,
-  url: URI,
+  url: WEB_URL,
   iri: URI,
   "uri-reference": `${URI}|${TAIL}`,
   "iri-reference": `${URI}|${TAIL}`,
+  "uri-template": SHORT_URLS[0] ?? "",
   "json-pointer": POINTER,
+  "json-pointer-uri-fragment": `#${POINTER}`,
   "relative-json-pointer": `(?:0|[1-9][0-9]{0,2})(?:#|${POINTER})`,
-  byte: "(?:[A-Za-z0-9+/]{4}){0,64}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+  byte: BASE64,
+  base64: BASE64,
+  base64url: BASE64.replaceAll("+/", "_-"),
   regex: "[A-Za-z0-9 _-]{0,60}",
 };
 
+/** Shorter texts of a format, for limits that would have every one of its characters counted. */
+const SHORTER: Readonly<Record<string, readonly string[]>> = {
+  email: SHORT_EMAILS,
+  "idn-email": SHORT_EMAILS,
+  hostname: SHORT_HOSTNAMES,
+  "idn-hostname": SHORT_HOSTNAMES,
+  uri: SHORT_URLS,
+  url: SHORT_URLS,
+  iri: SHORT_URLS,
+  "uri-reference": SHORT_URLS,
+  "iri-reference": SHORT_URLS,
+  "uri-template": SHORT_URLS,
+  "json-pointer": SHORT_POINTERS,
+  "json-pointer-uri-fragment": SHORT_POINTERS.map((pointer) => `#${pointer}`),
+  "relative-json-pointer": SHORT_POINTERS.map((pointer) => `0${pointer}`),
+};
+
+/** What every text has that some validator takes for one of a format, where that tells it apart. */
+const MARKS: Readonly<Record<string, string>> = {
+  date: String.raw`^\d{4}-\d\d-\d\d$`,
+  time: String.raw`^\d\d:\d\d:\d\d`,
+  "date-time": String.raw`^\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d:\d\d`,
+  duration: "^P",
+  email: "@",
+  hostname: String.raw`^[^\s#/@:?]*$`,
+  ipv4: String.raw`^\d{1,3}(?:\.\d{1,3}){3}$`,
+  ipv6: ":.*:",
+  uuid: `${HEX}{8}(?:-${HEX}{4}){3}-${HEX}{12}$`,
+  uri: "^[A-Za-z][A-Za-z0-9+.-]*:",
+  url: "^[A-Za-z][A-Za-z0-9+.-]*:",
+};
+
+/** The names of all formats that are known. */
+export const FORMATS: readonly string[] = Object.keys(PATTERNS);
+
+/** Made when first asked for and kept; what they cost does not depend on any schema. */
 const made = new Map<string, Automaton>();
 
-/** The texts of a format; `undefined` for one that is not known. */
+/** Texts that every validator takes for one of this format; `undefined` for one that is not known. */
 export function formatAutomaton(name: string): Automaton | undefined {
-  if (!Object.hasOwn(PATTERNS, name)) return undefined;
-  const known = made.get(name) ?? patternAutomaton(parsePattern(`^(?:${PATTERNS[name]})$`));
-  made.set(name, known);
+  return Object.hasOwn(PATTERNS, name) ? whole(PATTERNS[name] ?? "") : undefined;
+}
+
+/**
+ * The same, where lengths are limited: of its ranges of length the widest that keeps to the limits,
+ * so that nothing has to be counted; else one in which that costs little.
+ */
+export function formatWithin(name: string, { min, max }: Lengths): Automaton | undefined {
+  const full = formatAutomaton(name);
+  const shorter = Object.hasOwn(SHORTER, name) ? (SHORTER[name] ?? []).map(whole) : [];
+  const all = [...(full ? [full] : []), ...shorter];
+  const lengths = all.map(longestText);
+  const fits = lengths.findIndex((longest) => min <= longest && longest <= max);
+  if (fits >= 0) return all[fits];
+  return (lengths.at(-1) ?? 0) > max ? all.at(-1) : full;
+}
+
+const whole = (source: string): Automaton => languageOf(`^(?:${source})$`);
+
+/** All texts that any validator takes for one of this format, and more; `undefined` for all texts. */
+export function formatBound(name: string): Automaton | undefined {
+  return Object.hasOwn(MARKS, name) ? languageOf(MARKS[name] ?? "") : undefined;
+}
+
+function languageOf(source: string): Automaton {
+  const known = made.get(source) ?? patternAutomaton(parsePattern(source), new Effort(Infinity));
+  made.set(source, known);
   return known;
 }

@@ -1,10 +1,23 @@
 import { type Automaton, intersect, ofLength } from "./automaton.ts";
+import type { Effort } from "./effort.ts";
 
-/** The texts of `automaton` with `min` to `max` code points; limits that always hold cost nothing. */
-export function limitLength(automaton: Automaton, min: number, max: number): Automaton {
+/** Code points at least and at most; `Infinity` for no end. */
+export type Lengths = { readonly min: number; readonly max: number };
+
+/**
+ * The texts of `automaton` with `min` to `max` code points; limits that always hold cost nothing.
+ * @throws {TooComplexError}
+ */
+export function limitLength(
+  automaton: Automaton,
+  { min, max }: Lengths,
+  effort: Effort,
+): Automaton {
   const least = shortestText(automaton) >= min ? 0 : min;
   const most = longestText(automaton) <= max ? Infinity : max;
-  return least === 0 && most === Infinity ? automaton : intersect(automaton, ofLength(least, most));
+  return least === 0 && most === Infinity
+    ? automaton
+    : intersect(automaton, ofLength(least, most), effort);
 }
 
 function shortestText(automaton: Automaton): number {
@@ -16,8 +29,11 @@ function shortestText(automaton: Automaton): number {
   return Infinity;
 }
 
-/** By taking away states that nothing leads to any more; what is left goes round. */
-function longestText(automaton: Automaton): number {
+/**
+ * The most code points that a text has, `Infinity` for no end; by taking away states that nothing
+ * leads to any more: what is left goes round.
+ */
+export function longestText(automaton: Automaton): number {
   const open = automaton.map(() => 0);
   for (const { edges } of automaton) for (const { to } of edges) open[to] = (open[to] ?? 0) + 1;
   const lengths = automaton.map(() => 0);

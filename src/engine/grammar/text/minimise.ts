@@ -1,4 +1,5 @@
 import type { Automaton, Edge, State } from "./automaton.ts";
+import type { Effort } from "./effort.ts";
 
 /**
  * Rounds of refinement after which an automaton is left as it is. A round costs as much as the
@@ -6,12 +7,22 @@ import type { Automaton, Edge, State } from "./automaton.ts";
  */
 const MAX_ROUNDS = 40;
 
+/** What looking at a state costs, and at an edge of it. */
+const STATE_STEPS = 30;
+const EDGE_STEPS = 20;
+
 /**
  * An automaton of the same language with fewer states: the fewest where states lead at most back to
  * themselves or few rounds suffice, else the given one.
+ * @throws {TooComplexError}
  */
-export function minimise(automaton: Automaton): Automaton {
-  const block = fromTheEnd(automaton) ?? refined(automaton);
+export function minimise(automaton: Automaton, effort: Effort): Automaton {
+  const size = automaton.reduce(
+    (sum, { edges }) => sum + STATE_STEPS + EDGE_STEPS * edges.length,
+    0,
+  );
+  effort.spend(size);
+  const block = fromTheEnd(automaton) ?? refined(automaton, () => effort.spend(size));
   return block ? merge(automaton, block) : automaton;
 }
 
@@ -29,9 +40,10 @@ function fromTheEnd(automaton: Automaton): number[] | undefined {
     const { accepts = false, edges = [] } = automaton[at] ?? {};
     const name = (self: string) =>
       `${accepts}:${describe(edges, (to) => (to === at ? self : String(block[to])))}`;
-    const own = known.get(name("self")) ?? known.size;
+    const text = name("self");
+    const own = known.get(text) ?? known.size;
     block[at] = own;
-    known.set(name("self"), own);
+    known.set(text, own);
     // One that leads to a state which repeats itself, and otherwise does the same, is that state.
     if (edges.some(({ to }) => to === at)) known.set(name(String(own)), own);
     for (const from of before[at] ?? []) {
@@ -43,10 +55,11 @@ function fromTheEnd(automaton: Automaton): number[] | undefined {
 }
 
 /** Moore's refinement. */
-function refined(automaton: Automaton): number[] | undefined {
+function refined(automaton: Automaton, onRound: () => void): number[] | undefined {
   let block: number[] = automaton.map(({ accepts }) => (accepts ? 1 : 0));
   let count = new Set(block).size;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    onRound();
     const ids = new Map<string, number>();
     const next = automaton.map(({ edges }, at) => {
       const name = `${block[at]}:${describe(edges, (to) => String(block[to]))}`;

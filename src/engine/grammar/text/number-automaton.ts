@@ -1,5 +1,6 @@
 import { type Automaton, explore } from "./automaton.ts";
 import { type Digits, digitsOf } from "./decimal.ts";
+import type { Effort } from "./effort.ts";
 import { minimise } from "./minimise.ts";
 
 /** What the size of a number may be, its sign aside. */
@@ -25,9 +26,13 @@ type Reading = {
 
 const POINT = 0x2e;
 const ZERO = 0x30;
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** The decimal numbers without exponent whose size is in the range, digit by digit. */
-export function sizeAutomaton(range: SizeRange): Automaton {
+/**
+ * The decimal numbers without exponent whose size is in the range, digit by digit.
+ * @throws {TooComplexError}
+ */
+export function sizeAutomaton(range: SizeRange, effort: Effort): Automaton {
   const [low, high] = [digitsOf(range.low.value), digitsOf(range.high.value)];
   const { of, scale } = range.multiple ?? { of: 1, scale: 0 };
   const start: Reading = { part: "start", count: 0, low: 0, high: 0, remainder: 0 };
@@ -68,23 +73,39 @@ export function sizeAutomaton(range: SizeRange): Automaton {
     if (part === "whole") return count < high.whole.length;
     return part !== "fraction" || count < range.fractionDigits;
   };
-  return minimise(
-    explore(start, {
+  /** The digits from which on a number goes another way; where each counts for itself, all. */
+  const turns = ({ part, count }: Reading): number[] => {
+    if (of > 1) return DIGITS;
+    const fraction = part === "point" || part === "fraction";
+    const at = part === "point" ? 0 : count;
+    const next = [low, high].map((limit) =>
+      Number((fraction ? limit.fraction[at] : limit.whole[at]) ?? 0),
+    );
+    const all = new Set([0, 1, ...next, ...next.map((digit) => digit + 1)]);
+    return DIGITS.filter((digit) => all.has(digit));
+  };
+  const grow = (reading: Reading) =>
+    turns(reading).map((digit, index, all) => ({
+      first: ZERO + digit,
+      last: ZERO + (all[index + 1] ?? 10) - 1,
+      to: read(reading, digit),
+    }));
+  const explored = explore(
+    start,
+    {
       key: ({ part, count, low, high, remainder }) => `${part}${count},${low},${high},${remainder}`,
       accepts: ends,
       edges: (reading) => {
-        const digits = canGrow(reading) ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] : [];
-        const edges = digits.map((digit) => {
-          const code = ZERO + digit;
-          return { first: code, last: code, to: read(reading, digit) };
-        });
+        const edges = canGrow(reading) ? grow(reading) : [];
         const whole = reading.part === "zero" || reading.part === "whole";
         if (!whole || range.fractionDigits === 0) return edges;
         const to: Reading = { ...settle(reading, low, high), part: "point", count: 0 };
         return [{ first: POINT, last: POINT, to }, ...edges];
       },
-    }),
+    },
+    effort,
   );
+  return minimise(explored, effort);
 }
 
 /** More digits than the limit has make a number larger, fewer smaller. */

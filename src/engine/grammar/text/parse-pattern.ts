@@ -162,7 +162,8 @@ class Parser {
   /** A code point, which `\u` may write as two halves. */
   #utf16(): number {
     const high = this.#hex(4);
-    if (high < 0xd800 || high > 0xdbff || this.#peek() !== "\\") return high;
+    const pair = this.#chars.slice(this.#at, this.#at + 6).join("");
+    if (high < 0xd800 || high > 0xdbff || !/^\\u[dD][c-fC-F]/.test(pair)) return high;
     this.#at += 2;
     return 0x10000 + (high - 0xd800) * 0x400 + (this.#hex(4) - 0xdc00);
   }

@@ -1,17 +1,9 @@
-import {
-  type Automaton,
-  MAX_STATES,
-  TooComplexError,
-  complement,
-  explore,
-  intersect,
-} from "./automaton.ts";
+import { Alphabet } from "./alphabet.ts";
+import { type Automaton, MAX_STATES, complement, explore, intersect } from "./automaton.ts";
 import { ANY_CHAR, type CharRange } from "./char-ranges.ts";
+import { type Effort, TooComplexError } from "./effort.ts";
 import { minimise } from "./minimise.ts";
 import { type Pattern, PatternError } from "./pattern-syntax.ts";
-
-/** Steps a pattern may cost; more than any sane one, and less than a tenth of a second or so. */
-const MAX_STEPS = 3_000_000;
 
 type Node = {
   readonly edges: { readonly ranges: readonly CharRange[]; readonly to: number }[];
@@ -22,17 +14,25 @@ type Node = {
   readonly atEnd: number[];
 };
 
+/** Where the reading of a text may stand: the nodes that read on, and whether it may end here. */
+type Position = {
+  readonly nodes: readonly number[];
+  readonly accepts: boolean;
+  readonly key: string;
+};
+
 /**
  * The texts in which `pattern` is found, anywhere unless it is anchored.
  * @throws {PatternError} for a look ahead inside an endless repetition.
  * @throws {TooComplexError}
  */
-export function patternAutomaton(pattern: Pattern): Automaton {
-  const net = new Net();
+export function patternAutomaton(pattern: Pattern, effort: Effort): Automaton {
+  const net = new Net(effort);
   const begin = net.node();
   begin.node.edges.push({ ranges: ANY_CHAR, to: begin.id });
-  begin.node.free.push(net.build(pattern, net.anything));
-  return minimise(net.determine(begin.id, true));
+  const alphabet = new Alphabet(pattern, effort);
+  begin.node.free.push(net.build(alphabet.encode(pattern), net.anything));
+  return alphabet.decode(minimise(net.determine(begin.id, true), effort));
 }
 
 /**
@@ -44,9 +44,10 @@ class Net {
   /** Accepts whatever follows. */
   readonly anything: number;
   #loops = 0;
-  #steps = 0;
+  readonly #effort: Effort;
 
-  constructor() {
+  constructor(effort: Effort) {
+    this.#effort = effort;
     const { id, node } = this.node();
     node.edges.push({ ranges: ANY_CHAR, to: id });
     this.anything = id;
@@ -111,10 +112,12 @@ class Net {
       throw new PatternError("looking ahead inside an endless repetition cannot be enforced");
     }
     const seen = this.build(item, this.anything);
+    const effort = this.#effort;
     const allowed = (atStart: boolean) => {
-      const language = minimise(this.determine(seen, atStart));
+      const language = minimise(this.determine(seen, atStart), effort);
+      const fits = negative ? complement(language, effort) : language;
       const rest = this.determine(next, atStart);
-      return this.#embed(minimise(intersect(rest, negative ? complement(language) : language)));
+      return this.#embed(minimise(intersect(rest, fits, effort), effort));
     };
     return this.#with(({ atStart, later }) => {
       atStart.push(allowed(true));
@@ -137,18 +140,33 @@ class Net {
 
   /** The deterministic automaton that begins at `from`. */
   determine(from: number, atStart: boolean): Automaton {
-    type Place = { readonly nodes: readonly number[]; readonly accepts: boolean };
-    const place = (ids: Iterable<number>, atStart: boolean): Place => ({
-      nodes: [...this.#reach(ids, { atStart, atEnd: false })].toSorted((a, b) => a - b),
-      accepts: this.#reach(ids, { atStart, atEnd: true }).has(this.anything),
-    });
-    const start = place([from], atStart);
-    return explore(start, {
-      key: (state) => (state === start ? "start" : state.nodes.join()),
-      accepts: ({ accepts }) => accepts,
-      edges: ({ nodes }) =>
-        this.#sweep(nodes).map(({ ids, ...range }) => ({ ...range, to: place(ids, false) })),
-    });
+    const start = { ...this.#position([from], atStart), key: "start" };
+    const known = new Map<string, Position>();
+    const after = (ids: readonly number[]): Position => {
+      const name = ids.join();
+      const found = known.get(name) ?? this.#position(ids, false);
+      known.set(name, found);
+      return found;
+    };
+    return explore<Position>(
+      start,
+      {
+        key: ({ key }) => key,
+        accepts: ({ accepts }) => accepts,
+        edges: ({ nodes }) =>
+          this.#sweep(nodes).map(({ ids, ...range }) => ({ ...range, to: after(ids) })),
+      },
+      this.#effort,
+    );
+  }
+
+  #position(ids: readonly number[], atStart: boolean): Position {
+    const reached = this.#reach(ids, { atStart, atEnd: false });
+    const nodes = [...reached]
+      .filter((id) => this.#nodes[id]?.edges.length)
+      .toSorted((a, b) => a - b);
+    const accepts = this.#reach(ids, { atStart, atEnd: true }).has(this.anything);
+    return { nodes, accepts, key: `${accepts} ${nodes.join()}` };
   }
 
   #reach(ids: Iterable<number>, { atStart, atEnd }: { atStart: boolean; atEnd: boolean }) {
@@ -159,7 +177,7 @@ class Net {
       for (const next of (atStart ? node?.atStart : node?.later) ?? []) reached.add(next);
       if (atEnd) for (const next of node?.atEnd ?? []) reached.add(next);
     }
-    this.#count(reached.size);
+    this.#effort.spend(10 + 6 * reached.size);
     return reached;
   }
 
@@ -173,6 +191,7 @@ class Net {
         }
       }
     }
+    this.#effort.spend(10 * cuts.length);
     cuts.sort((a, b) => a.at - b.at);
     const open = new Map<number, number>();
     const result: { first: number; last: number; ids: number[] }[] = [];
@@ -181,15 +200,10 @@ class Net {
       if (count === 0) open.delete(to);
       else open.set(to, count);
       const next = cuts[index + 1]?.at ?? at;
-      if (next > at && open.size > 0)
-        result.push({ first: at, last: next - 1, ids: [...open.keys()] });
-      this.#count(1);
+      if (next === at || open.size === 0) return;
+      this.#effort.spend(4 * open.size);
+      result.push({ first: at, last: next - 1, ids: [...open.keys()] });
     });
     return result;
-  }
-
-  #count(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > MAX_STEPS) throw new TooComplexError("too many combinations");
   }
 }

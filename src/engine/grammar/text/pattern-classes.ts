@@ -42,7 +42,7 @@ export const CLASS_ESCAPES: Readonly<Record<string, readonly CharRange[]>> = {
 const properties = new Map<string, readonly CharRange[]>();
 
 /**
- * What `\p{name}` stands for, found by asking the runtime about every code point, once.
+ * What `\p{name}` stands for, found by asking the runtime about all code points, once.
  * @throws {PatternError} when there is no such property.
  */
 export function unicodeProperty(name: string, negated: boolean): readonly CharRange[] {
@@ -55,21 +55,48 @@ function scanProperty(name: string): readonly CharRange[] {
   if (!/^[A-Za-z_]{1,40}(?:=[A-Za-z_]{1,40})?$/.test(name)) {
     throw new PatternError(`unknown property \\p{${name}}`);
   }
-  let test: RegExp;
+  const found = (flags: string) => new RegExp(`\\p{${name}}+`, flags);
+  let inside: RegExp;
   try {
-    test = new RegExp(`\\p{${name}}`, "u");
+    inside = found("u");
   } catch {
     throw new PatternError(`unknown property \\p{${name}}`);
   }
-  const ranges: CharRange[] = [];
-  let first = -1;
-  for (let code = 0; code <= LAST_CODE_POINT + 1; code += 1) {
-    const inside = code <= LAST_CODE_POINT && test.test(String.fromCodePoint(code));
-    if (inside && first < 0) first = code;
-    if (!inside && first >= 0) {
-      ranges.push([first, code - 1]);
-      first = -1;
-    }
-  }
-  return ranges;
+  blocks ??= usedCharacters();
+  return normalise([
+    ...blocks.flatMap(({ first, width, text }) =>
+      [...text.matchAll(found("gu"))].map(({ 0: run, index }): CharRange => {
+        const start = first + index / width;
+        return [start, start + run.length / width - 1];
+      }),
+    ),
+    ...UNUSED_PLANES.flatMap((plane): CharRange[] => {
+      const [first, lastTwo] = [plane * PLANE, (plane + 1) * PLANE - 2];
+      return [
+        ...(inside.test(String.fromCodePoint(first)) ? [[first, lastTwo - 1] as const] : []),
+        ...(inside.test(String.fromCodePoint(lastTwo)) ? [[lastTwo, lastTwo + 1] as const] : []),
+      ];
+    }),
+  ]);
+}
+
+/** Characters one after the other; `width`: code units of each. */
+type Block = { readonly first: number; readonly width: 1 | 2; readonly text: string };
+
+const PLANE = 0x10000;
+const BLOCK = 0x1000;
+/** Planes without any character so far: all of each are alike, but for the last two. */
+const UNUSED_PLANES = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+let blocks: readonly Block[] | undefined;
+
+/** Every code point of the other planes but halves of others, which no text has alone. */
+function usedCharacters(): Block[] {
+  const starts = Array.from({ length: (LAST_CODE_POINT + 1) / BLOCK }, (_, at) => at * BLOCK);
+  return starts
+    .filter((first) => !UNUSED_PLANES.includes(Math.floor(first / PLANE)))
+    .map((first) => {
+      const codes = Array.from({ length: BLOCK }, (_, at) => first + at);
+      const whole = codes.filter((code) => code < 0xd800 || code > 0xdfff);
+      return { first, width: first < PLANE ? 1 : 2, text: String.fromCodePoint(...whole) };
+    });
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { accepts } from "../../../../src/engine/grammar/text/automaton.ts";
+import { Effort } from "../../../../src/engine/grammar/text/effort.ts";
 import {
   type SizeRange,
   sizeAutomaton,
@@ -37,7 +38,7 @@ it.each(CASES)("numbers from $low to $high, %j", ({ low, high, fraction, of, sca
     fractionDigits: fraction,
     multiple: of === undefined ? undefined : { of, scale },
   };
-  const automaton = sizeAutomaton(range);
+  const automaton = sizeAutomaton(range, new Effort());
   const fits = (text: string) => {
     const value = Number(text);
     const above = range.low.open ? value > range.low.value : value >= range.low.value;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../../../src/engine/grammar/text/automaton.ts";
+import { Effort } from "../../../../src/engine/grammar/text/effort.ts";
 import { parsePattern } from "../../../../src/engine/grammar/text/parse-pattern.ts";
 import { patternAutomaton } from "../../../../src/engine/grammar/text/pattern-automaton.ts";
 import { PatternError } from "../../../../src/engine/grammar/text/pattern-syntax.ts";
@@ -53,7 +54,7 @@ const ALPHABET = Array.from("aabbccd01A_-+. \n]\t{,2Éé😀\u2028");
 
 describe("a pattern", () => {
   it.each(PATTERNS)("/%s/u describes what JavaScript finds it in", (source) => {
-    const automaton = patternAutomaton(parsePattern(source));
+    const automaton = patternAutomaton(parsePattern(source), new Effort());
     const random = seededRandom(3);
     const pattern = new RegExp(source, "u");
     for (let count = 0; count < 3_000; count += 1) {
@@ -65,7 +66,7 @@ describe("a pattern", () => {
   });
 
   it("may leave braces and dashes without their backslash, as people do", () => {
-    const automaton = patternAutomaton(parsePattern("^[\\w-.]{1,3}\\-x{$"));
+    const automaton = patternAutomaton(parsePattern("^[\\w-.]{1,3}\\-x{$"), new Effort());
     expect(accepts(automaton, "a-.-x{")).toBe(true);
     expect(accepts(automaton, "a!-x{")).toBe(false);
   });
@@ -88,7 +89,7 @@ describe("a pattern", () => {
     ["(?:(?=a)b)*", "endless repetition"],
     ["^*", "repeated assertion"],
   ])("/%s/ is refused: %s", (source, reason) => {
-    const read = () => patternAutomaton(parsePattern(source));
+    const read = () => patternAutomaton(parsePattern(source), new Effort());
     expect(read).toThrow(PatternError);
     expect(read).toThrow(reason);
   });

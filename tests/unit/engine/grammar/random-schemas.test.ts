@@ -10,8 +10,8 @@ const SCHEMAS = 400;
 const TEXTS = 12;
 const NAMES = ["a", "b", "c"];
 const PATTERNS = ["^a", "b$", "^[ab]{1,3}$", "a.b", "^(?!a)", "^\\d+$"];
-const FORMATS = ["date", "email", "ipv4", "unknown"];
-const VALUES = [null, true, 0, 1, 2.5, "", "a", "ab", [], [1], {}, { a: 1 }];
+const FORMATS = ["date", "email", "hostname", "ipv4", "url", "uuid", "unknown"];
+const VALUES = [null, true, 0, 1, 2.5, "", "a", "ab", [], [1], [1, 1], {}, { a: 1 }, { ab: 1 }];
 
 /** Schemas of every keyword in any company, most of them with contradictions or doubts. */
 class SchemaMaker {
@@ -58,6 +58,8 @@ class SchemaMaker {
     maybe(ofLists / 3, "prefixItems", () => [next(), next()]);
     maybe(ofLists / 2, "minItems", () => this.#int(0, 2));
     maybe(ofLists / 2, "maxItems", () => this.#int(0, 3));
+    maybe(ofLists / 2, "uniqueItems", () => true);
+    maybe(ofLists / 8, "unevaluatedItems", next);
     const ofObjects = type === "object" ? 0.6 : 0.05;
     const named = () => Object.fromEntries(this.#some(NAMES).map((name) => [name, next()]));
     maybe(ofObjects, "properties", named);
@@ -65,7 +67,18 @@ class SchemaMaker {
     maybe(ofObjects / 3, "additionalProperties", next);
     maybe(ofObjects / 4, "minProperties", () => this.#int(0, 2));
     maybe(ofObjects / 4, "maxProperties", () => this.#int(0, 3));
-    maybe(ofObjects / 6, "propertyNames", () => ({ pattern: this.#pick(PATTERNS) }));
+    maybe(ofObjects / 4, "patternProperties", () =>
+      Object.fromEntries(this.#some(PATTERNS).map((pattern) => [pattern, next()])),
+    );
+    maybe(ofObjects / 8, "unevaluatedProperties", next);
+    maybe(ofObjects / 6, "propertyNames", () =>
+      this.#pick<unknown>([
+        { pattern: this.#pick(PATTERNS) },
+        { maxLength: 2 },
+        { anyOf: [{ enum: ["a", "ab"] }, { pattern: "b$" }] },
+        { enum: ["a", "b", "abc"] },
+      ]),
+    );
     maybe(0.1, "allOf", () => [next(), next()]);
     maybe(0.1, "anyOf", () => [next(), next()]);
     maybe(0.1, "oneOf", () => [next(), next()]);

@@ -19,6 +19,8 @@ const object = (properties: object, more: object = {}) => ({
   ...more,
 });
 const text = { type: "string" };
+const numbers = (count: number) => Array.from({ length: count }).keys();
+const overlapping = ["a", "b", "c", "d", "e", "f"];
 
 describe("what cannot be enforced is refused with its place and keyword", () => {
   it.each([
@@ -26,7 +28,32 @@ describe("what cannot be enforced is refused with its place and keyword", () => 
     [object({ a: { if: text, else: text } }), "#/properties/a", "if"],
     [{ type: "array", items: text, uniqueItems: true }, "#", "uniqueItems"],
     [{ type: "array", items: { contains: text } }, "#/items", "contains"],
-    [object({}, { patternProperties: { a: text } }), "#", "patternProperties"],
+    [
+      object({ a: { type: "array", items: { enum: [...numbers(11)] }, uniqueItems: true } }),
+      "#/properties/a",
+      "uniqueItems",
+    ],
+    [{ type: "array", prefixItems: [{ const: 1 }, text], uniqueItems: true }, "#", "uniqueItems"],
+    [object({}, { patternProperties: { "(?<=a)b": text } }), "#", "patternProperties"],
+    [object({}, { patternProperties: { a: 3 } }), "#", "patternProperties"],
+    [
+      object({}, { patternProperties: Object.fromEntries(overlapping.map((key) => [key, text])) }),
+      "#",
+      "patternProperties",
+    ],
+    [
+      object(
+        {},
+        { additionalProperties: text, propertyNames: { oneOf: [text, { pattern: "a" }] } },
+      ),
+      "#/propertyNames",
+      "oneOf",
+    ],
+    [
+      { allOf: [object({ a: text }), object({ b: text }, { unevaluatedProperties: false })] },
+      "#/allOf/1",
+      "unevaluatedProperties",
+    ],
     [object({}, { dependentRequired: { a: ["b"] } }), "#", "dependentRequired"],
     [object({ "a/b~c": { $dynamicRef: "#x" } }), "#/properties/a~1b~0c", "$dynamicRef"],
     [object({ a: { $ref: "https://example.com/a.json" } }), "#/properties/a", "$ref"],

@@ -1,0 +1,52 @@
+import type { Json } from "../../http/go-json.ts";
+import { matchesAll } from "./matches.ts";
+import type { NumberRange } from "./numbers.ts";
+import type { Place } from "./place.ts";
+import { type Shape, canonical } from "./shape.ts";
+import type { Tools } from "./tools.ts";
+
+/** The most whole numbers that are listed one by one. */
+const MAX_NUMBERS = 128;
+
+/**
+ * All values that satisfy some schemas, by their canonical text, where these are told one by one:
+ * by `enum` and `const`, or as truth values and whole numbers of a small range; `undefined`
+ * elsewhere.
+ */
+export function listedValues(
+  tools: Tools,
+  places: readonly Place[],
+): ReadonlyMap<string, Json> | undefined {
+  const all = new Map<string, Json>();
+  for (const branch of tools.flatten(places)) {
+    const values = valuesOf(tools.shapeOf(branch.places));
+    if (!values) return undefined;
+    for (const value of values) {
+      if (matchesAll(tools, value, places)) all.set(canonical(value), value);
+    }
+  }
+  return all;
+}
+
+function valuesOf({ values, kinds, numbers }: Shape): readonly Json[] | undefined {
+  if (values) return [...values.values()];
+  const found: Json[] = [];
+  for (const kind of kinds.meant) {
+    if (kind === "null") found.push(null);
+    else if (kind === "boolean") found.push(true, false);
+    else {
+      const whole = kind === "number" && kinds.whole ? wholeNumbers(numbers) : undefined;
+      if (!whole) return undefined;
+      found.push(...whole);
+    }
+  }
+  return found;
+}
+
+function wholeNumbers({ low, high }: NumberRange): number[] | undefined {
+  if (!low || !high) return undefined;
+  const first = Math.ceil(low.value);
+  const count = Math.floor(high.value) - first + 1;
+  if (count > MAX_NUMBERS || !Number.isSafeInteger(first)) return undefined;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index);
+}

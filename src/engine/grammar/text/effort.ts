@@ -1,0 +1,23 @@
+/** A language, or a comparison, that takes more work than one schema may cost. */
+export class TooComplexError extends Error {}
+
+/**
+ * Steps for one schema, of some 30 to 60 ns each: nothing else is answered while a grammar is made.
+ * They are counted, not timed, so that the same schema is taken or refused on every machine.
+ */
+const MAX_STEPS = 3_000_000;
+
+/** What is left of the work one schema may cost. */
+export class Effort {
+  #left: number;
+
+  constructor(steps = MAX_STEPS) {
+    this.#left = steps;
+  }
+
+  /** @throws {TooComplexError} once nothing is left. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new TooComplexError("too many steps");
+  }
+}

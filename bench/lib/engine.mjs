@@ -27,7 +27,7 @@ export async function startEngine(settings = {}) {
   const program = new Program(process.execPath, [process.env.BENCH_ENGINE_ENTRY ?? entry], {
     OLLAMA_HOST: "127.0.0.1:0",
     // As the service starts it.
-    MALLOC_ARENA_MAX: "2",
+    MALLOC_ARENA_MAX: "1",
     OLLAMA_MODELS: modelsFolder,
     ENGINE_EMBEDDING_MODEL_FILE: join(projectRoot, "models/all-minilm-l6-v2-q8_0.gguf"),
     ...settings,

@@ -9,6 +9,7 @@ import type { Terminal } from "../telemetry/terminal.ts";
 import { bringServer } from "../upstream/bring.ts";
 import { ChildRecordFile } from "../upstream/child-record.ts";
 import { probeVersion } from "../upstream/client.ts";
+import { EngineWords } from "../upstream/engine-words.ts";
 import { findOllama } from "../upstream/find-ollama.ts";
 import { Upstream } from "../upstream/upstream.ts";
 
@@ -37,13 +38,15 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
   const { settings, logs, home } = parts;
   const record = new ChildRecordFile(join(home, "data", "child.json"));
   const provision = composeProvision(parts);
-  const base = bringOptions(parts, record);
+  const words = new EngineWords();
+  const base = bringOptions(parts, { record, words });
   // Once a running server was adopted, its return is waited for: nobody expects another one.
   let adopted = settings.ollamaBaseUrl;
   return new Upstream({
     stopDeadlineMs: settings.childStopTimeoutMs + STOP_MARGIN_MS,
     bring: async (signal) => {
-      const server = await bringServer({ ...base, baseUrl: adopted }, signal);
+      const engine = { ...base.engine, warm: words.takeHasLoaded() };
+      const server = await bringServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
       return server;
     },
@@ -73,7 +76,10 @@ function composeProvision({ settings, profile, terminal, onInstalled }: Inferenc
   });
 }
 
-function bringOptions(parts: InferenceServerParts, record: ChildRecordFile) {
+function bringOptions(
+  parts: InferenceServerParts,
+  { record, words }: { record: ChildRecordFile; words: EngineWords },
+) {
   const { settings, env, home, logs, terminal } = parts;
   return {
     mode: settings.inferenceServer,
@@ -101,8 +107,10 @@ function bringOptions(parts: InferenceServerParts, record: ChildRecordFile) {
       stdout: join(home, "logs", "ollama.log"),
       stderr: join(home, "logs", "ollama.error.log"),
     },
-    onOutput: (chunk: string, stream: "stdout" | "stderr") =>
-      (stream === "stdout" ? logs.server : logs.serverErrors).write(chunk),
+    onOutput: (chunk: string, stream: "stdout" | "stderr") => {
+      (stream === "stdout" ? logs.server : logs.serverErrors).write(chunk);
+      if (stream === "stdout") words.read(chunk);
+    },
     say: terminal.say,
   };
 }

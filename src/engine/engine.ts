@@ -12,7 +12,9 @@ import { wheelSource } from "./models/sources/wheel.ts";
 import { ModelStore } from "./models/store.ts";
 import { engineRoutes } from "./routes/all.ts";
 import { checkWeights } from "./runner/check-weights.ts";
-import { inferenceThreads, openLlama } from "./runner/llama.ts";
+import { collectGarbage } from "./runner/collect-garbage.ts";
+import { coreCounts } from "./runner/cores.ts";
+import { type OpenLlama, openLlama } from "./runner/llama.ts";
 import { loadFailure } from "./runner/load-failure.ts";
 import { ModelRunner } from "./runner/model-runner.ts";
 import { Residency } from "./runner/residency.ts";
@@ -45,13 +47,15 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
     wheelSource({ environment }),
   ];
   const puller = new Puller({ store, sources, emit });
+  const loader = modelLoader({ settings, environment, emit, warn });
   const residency = new Residency<ModelRunner, WantedModel>({
-    load: modelLoader(settings, environment, warn),
+    load: loader.load,
     maxLoaded: settings.maxLoaded,
     maxQueue: settings.maxQueue,
     keepAliveMs: settings.keepAliveMs,
     onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
     onUnloaded: (model) => emit("model_unloaded", { model }),
+    onEmpty: collectGarbage,
   });
   const templates = new ModelTemplates();
   const { contextLength } = settings;
@@ -67,6 +71,9 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
     async start() {
       await store.prepare();
       await registerShipped({ store, puller, settings, onError });
+      // Reading its many files holds up everything else: whoever has started the engine asks first
+      // whether it is up.
+      if (settings.warm) server.firstAnswer.then(loader.open).catch(onError);
       return server.listen(settings.host, settings.port);
     },
     async stop() {
@@ -81,33 +88,41 @@ function describe(err: unknown): string {
   return err instanceof Error ? (err.stack ?? err.message) : String(err);
 }
 
-/** Loads models with one llama.cpp, opened with the first of them. */
-function modelLoader(
-  { parallel }: EngineSettings,
-  environment: Environment,
-  warn: (message: string) => void,
-) {
-  const threads = inferenceThreads();
+/** Loads models with one llama.cpp, opened with the first of them unless `open` was called. */
+function modelLoader({ settings: { parallel }, environment, emit, warn }: EngineOptions) {
   const trials = new Trials({ known: CATALOGUE.map(({ weights }) => weights.digest), environment });
-  let llama: ReturnType<typeof openLlama> | undefined;
+  let llama: Promise<OpenLlama> | undefined;
   /** What llama.cpp has said of the model that is being loaded: one is, at a time. */
   const complaints: string[] = [];
-  return async ({ model, contextLength }: WantedModel): Promise<ModelRunner> => {
+  const openOnce = async (): Promise<OpenLlama> => {
+    const startedAt = performance.now();
+    const opened = await openLlama(coreCounts(), (text) => {
+      complaints.push(text);
+      warn(text);
+    });
+    emit("llama_opened", { duration_ms: Math.round(performance.now() - startedAt) });
+    return opened;
+  };
+  const open = (): Promise<OpenLlama> => {
+    llama ??= openOnce().catch((err: unknown) => {
+      llama = undefined;
+      throw err;
+    });
+    return llama;
+  };
+  const load = async ({ model, contextLength }: WantedModel): Promise<ModelRunner> => {
     const { weightsPath, weightsDigest } = model;
     const embeddingOnly = isEmbeddingOnly(model);
     await checkWeights(weightsPath);
     await trials.pass({ weightsPath, weightsDigest, embeddingOnly });
-    llama ??= openLlama(threads, (text) => {
-      complaints.push(text);
-      warn(text);
-    });
-    const opened = await llama;
+    const opened = await open();
     complaints.length = 0;
-    const request = { weightsPath, contextLength, sequences: parallel, threads, embeddingOnly };
+    const request = { weightsPath, contextLength, sequences: parallel, embeddingOnly };
     return ModelRunner.load(opened, request).catch((err: unknown) => {
       throw loadFailure(err, complaints);
     });
   };
+  return { open, load };
 }
 
 /**

@@ -18,6 +18,8 @@ export type EngineSettings = {
   readonly maxQueue: number;
   readonly contextLength: number;
   readonly embeddingModelFile: string | undefined;
+  /** Open llama.cpp soon after the start, not with the first load. */
+  readonly warm: boolean;
   /** End when stdin does: the parent is gone, however it ended. */
   readonly exitOnStdinEnd: boolean;
 };
@@ -44,6 +46,7 @@ export function readSettings(env: Environment): EngineSettings {
     maxQueue: text("OLLAMA_MAX_QUEUE") === "0" ? 0 : figure("OLLAMA_MAX_QUEUE", 512),
     contextLength: figure("OLLAMA_CONTEXT_LENGTH", 4_096),
     embeddingModelFile: text("ENGINE_EMBEDDING_MODEL_FILE") || undefined,
+    warm: text("ENGINE_WARM") === "1",
     exitOnStdinEnd: text("ENGINE_EXIT_ON_STDIN_END") === "1",
   };
 }

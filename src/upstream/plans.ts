@@ -38,6 +38,8 @@ interface EnginePlanOptions {
   defaultModelsFolder: string;
   /** Folder with the embedding model that comes with the project. */
   shippedModelsFolder: string;
+  /** Let it open llama.cpp before it is asked for a model. */
+  warm?: boolean;
 }
 
 /** How to start the embedded engine. */
@@ -49,9 +51,9 @@ export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): 
     args: [options.entry],
     origin: `http://127.0.0.1:${options.port}`,
     env: {
-      // glibc keeps an arena for each of many threads, and what a model leaves in them: after twenty
-      // loads the engine takes 280 MB without this, and 210 MB with it.
-      MALLOC_ARENA_MAX: "2",
+      // glibc keeps an arena for each of many threads, and what a model leaves in them. With one a
+      // load finds the place of the one before: in two it takes tens of loads until both are full.
+      MALLOC_ARENA_MAX: "1",
       // Where llama.cpp gives up, it would start a debugger on itself first, which takes seconds.
       GGML_NO_BACKTRACE: "1",
       ...settings.env,
@@ -60,6 +62,7 @@ export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): 
       OLLAMA_MODELS: settings.modelsFolder ?? options.defaultModelsFolder,
       ENGINE_EMBEDDING_MODEL_FILE: join(options.shippedModelsFolder, "all-minilm-l6-v2-q8_0.gguf"),
       ENGINE_EXIT_ON_STDIN_END: "1",
+      ...(options.warm ? { ENGINE_WARM: "1" } : {}),
     },
     parallel,
     capacity: settings.maxLoadedModels ?? 3,

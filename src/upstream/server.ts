@@ -143,7 +143,7 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 async function answered(origin: string, signal: AbortSignal): Promise<{ version: string }> {
-  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const probe = await probeVersion(origin, 1000);
     if (probe) return probe;
     await delay(pauseMs, undefined, { signal });

@@ -113,12 +113,18 @@ export class Upstream implements Part {
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = performance.now();
-      await this.#runOnce(signal).catch((err: unknown) => {
-        this.#wentDown(err instanceof Error ? err.message : String(err));
-      });
+      const wasUp = await this.#runOnce(signal).then(
+        () => true,
+        (err: unknown) => {
+          this.#wentDown(err instanceof Error ? err.message : String(err));
+          return false;
+        },
+      );
       this.#firstAttempt.resolve();
-      failures = performance.now() - startedAt > STABLE_MS ? 0 : failures + 1;
-      await this.#pause(failures, signal);
+      const before = performance.now() - startedAt > STABLE_MS ? 0 : failures;
+      failures = before + 1;
+      // Requests wait for one that was up: it is brought again at once, unless it keeps ending.
+      await this.#pause(wasUp ? before : failures, signal);
     }
   }
 

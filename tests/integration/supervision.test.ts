@@ -5,9 +5,9 @@ import { ended, factsThrough, isAlive, makeFakeProgram } from "../support/fake-s
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { expectNativeError, jsonOf } from "../support/service.ts";
 
-async function readyAgain({ get }: Gateway): Promise<void> {
+async function readyAgain({ get }: Gateway, ms?: number): Promise<void> {
   const ready = async () => (await get("/api/v1/ready")).status === 200;
-  await until(ready, "the service is ready again");
+  await until(ready, "the service is ready again", ms);
 }
 
 describe("a running Ollama", () => {
@@ -71,8 +71,11 @@ describe("an installed Ollama", () => {
 
   it("that crashes answers 503 meanwhile and comes back by itself", async () => {
     const program = await makeFakeProgram();
-    const gateway = await startGateway(program.env, program.processEnv);
+    const env = { ...program.env, OLLAMA_MANAGER_MAX_WAIT_TIME: "5" };
+    const gateway = await startGateway(env, program.processEnv);
     const first = await factsThrough(gateway.url);
+    // It is started again at once, and stays away until it has been looked for.
+    await program.behave({ neverReady: true });
     const crashing = await gateway.post("/api/fake/crash", {});
     expect(crashing.status).toBe(503);
     await crashing.text();
@@ -87,7 +90,8 @@ describe("an installed Ollama", () => {
       says: what,
       more: { retry_after: 2 },
     });
-    await readyAgain(gateway);
+    await program.behave({});
+    await readyAgain(gateway, 20_000);
     expect((await factsThrough(gateway.url)).pid).not.toBe(first.pid);
   });
 

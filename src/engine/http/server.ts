@@ -12,6 +12,8 @@ export type HttpServerOptions = {
 
 /** The listener. Every request has a signal that ends with its client or with the server. */
 export class HttpServer {
+  /** Settles when a request has been answered for the first time. */
+  readonly firstAnswer: Promise<void>;
   readonly #server: Server;
   readonly #options: HttpServerOptions;
   readonly #running = new Set<AbortController>();
@@ -19,6 +21,9 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.firstAnswer = new Promise((resolve) => {
+      this.#server.once("request", (_, response) => response.once("close", resolve));
+    });
     // A request may wait for a place as long as its client does.
     this.#server.requestTimeout = 0;
     this.#server.timeout = 0;

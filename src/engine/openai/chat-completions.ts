@@ -16,6 +16,7 @@ import { nativeMessages } from "./messages.ts";
 import { openAiRoute } from "./route.ts";
 import { renderCall } from "./tool-calls.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
+import type { RawOptions } from "../values/options.ts";
 import { answerId, reasoning, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
 import { usageOf } from "./usage.ts";
 
@@ -48,13 +49,19 @@ function readRequest(fields: Fields): Request {
     tools: offeredTools(fields),
     logprobs: logprobsField(fields),
     keepAliveMs: undefined,
-    options: samplingOptions(fields, stops(fields)),
+    options: { ...samplingOptions(fields, stops(fields)), ...newLimit(fields) },
     format: responseFormat(fields),
     think: reasoning(fields),
     truncate: true,
     shift: true,
   };
   return { native, stream: fields.boolean("stream") ?? false, usage: wantsUsage(fields) };
+}
+
+/** OpenAI's newer name of `max_tokens`, which it wins over. */
+function newLimit(fields: Fields): RawOptions {
+  const limit = fields.integer("max_completion_tokens");
+  return limit === undefined ? {} : { num_predict: limit };
 }
 
 /** What is no text is dropped without a word, as Ollama does on this route. */

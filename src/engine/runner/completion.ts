@@ -3,7 +3,7 @@ import type { ModelOptions } from "../values/options.ts";
 import { AnswerText, type Piece } from "./answer-text.ts";
 import { type TokenLogprob, rateToken } from "./logprobs.ts";
 import { readPrompt } from "./read-prompt.ts";
-import { penaltyWindow, samplerSettings } from "./sampling.ts";
+import { isReproducible, penaltyWindow, samplerSettings } from "./sampling.ts";
 import type { Slot } from "./slot.ts";
 import type { Detokenize } from "./token-text.ts";
 
@@ -81,9 +81,11 @@ async function* decode(
   });
   const recent = () => recentTokens(tokens, answer, options);
   const decoded = sequence.evaluate(rest, samplerSettings(options, recent, grammar?.state));
+  const next = (tokens: number) =>
+    slot.inRound({ tokens, exactly: isReproducible(options), take: () => decoded.next() });
   try {
     for (;;) {
-      const { value: token, done } = await slot.inRound(() => decoded.next());
+      const { value: token, done } = await next(answer.length === 0 ? rest.length : 1);
       signal.throwIfAborted();
       if (done || token === undefined) return finish("stop", answer.length);
       if (answer.length === 0) firstAt = performance.now();
@@ -107,7 +109,7 @@ async function* decode(
         yield text.end();
         return finish("length", answer.length);
       }
-      if (full) await slot.inRound(() => slideWindow(slot, options));
+      if (full) await slot.inRound({ tokens: 0, take: () => slideWindow(slot, options) });
     }
   } finally {
     await decoded.return();
@@ -122,7 +124,8 @@ async function rate(
 ): Promise<TokenLogprob | undefined> {
   const before = sampled.answer.at(-1) ?? tokens.at(-1);
   if (top === undefined || before === undefined) return undefined;
-  return slot.inRound(() => rateToken({ ...sampled, sequence: slot.sequence, before, top }));
+  const place = { ...sampled, sequence: slot.sequence, before, top };
+  return slot.inRound({ tokens: 1, take: () => rateToken(place) });
 }
 
 /** Drops half of what follows the first `num_keep` tokens, as Ollama does. */

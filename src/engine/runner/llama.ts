@@ -1,33 +1,28 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type { Llama } from "node-llama-cpp";
+import { type CoreCounts, Cores } from "./cores.ts";
 
-/**
- * llama.cpp's threads wait by spinning: as many as there are cores starve each other as soon as
- * anything else wants one, so one core stays free.
- */
-export function inferenceThreads(cores = availableParallelism()): number {
-  return Math.max(1, cores - 1);
-}
+export type OpenLlama = { readonly llama: Llama; readonly cores: Cores };
 
 /**
  * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
  * `complain` gets the errors it would otherwise print.
  */
 export async function openLlama(
-  threads: number,
+  counts: CoreCounts,
   complain: (text: string) => void = () => {},
-): Promise<Llama> {
+): Promise<OpenLlama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
-  return getLlama({
+  const llama = await getLlama({
     build: "never",
     gpu: hasGpuBinary() ? "auto" : false,
-    maxThreads: threads,
+    maxThreads: counts.most,
     logLevel: LlamaLogLevel.error,
     logger: (_, text) => complain(text.trim()),
     progressLogs: false,
   });
+  return { llama, cores: new Cores(llama, counts) };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from "./completion.ts";
 import { Embedder, type EmbedRequest } from "./embedder.ts";
 import { FifoPool } from "./fifo-pool.ts";
+import type { OpenLlama } from "./llama.ts";
 import { requireRoomForContext, requireRoomForWeights } from "./memory.ts";
 import { Rounds } from "./rounds.ts";
 import { isReproducible } from "./sampling.ts";
@@ -22,15 +23,12 @@ export type LoadRequest = {
   /** Tokens one sequence can see; what the model was trained on is the most it gets. */
   readonly contextLength: number;
   readonly sequences: number;
-  readonly threads: number;
   readonly embeddingOnly: boolean;
 };
 
-type Parts = {
-  readonly llama: Llama;
+type Parts = OpenLlama & {
   readonly model: LlamaModel;
   readonly contextLength: number;
-  readonly threads: number;
 };
 
 /** Grammars a model keeps checked; the text of a large one takes a megabyte or so. */
@@ -52,13 +50,16 @@ export class ModelRunner {
     this.#context = context;
     this.contextLength = parts.contextLength;
     this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
-    const rounds = new Rounds();
+    const { llama, cores } = parts;
+    const rounds = new Rounds(cores);
     const sequences = Array.from({ length: context?.totalSequences ?? 0 }, () =>
       context?.getSequence(),
     );
     this.#slots = new FifoPool(
       sequences.flatMap((sequence, order) =>
-        sequence ? [new Slot({ sequence, order, rounds, block: blockSize(parts.llama) })] : [],
+        sequence
+          ? [new Slot({ sequence, order, rounds, block: blockSize(llama), cores: cores.usual })]
+          : [],
       ),
     );
   }
@@ -67,13 +68,14 @@ export class ModelRunner {
    * Loads weights and makes the contexts; an embedding model gets none for text.
    * @throws {MemoryError} when it does not fit.
    */
-  static async load(llama: Llama, request: LoadRequest): Promise<ModelRunner> {
-    const { weightsPath, sequences, threads } = request;
+  static async load(opened: OpenLlama, request: LoadRequest): Promise<ModelRunner> {
+    const { llama, cores } = opened;
+    const { weightsPath, sequences } = request;
     if (llama.gpu === false) requireRoomForWeights((await stat(weightsPath)).size);
     const model = await llama.loadModel({ modelPath: weightsPath });
     try {
       const contextLength = Math.min(request.contextLength, trainedContext(model));
-      const parts = { llama, model, contextLength, threads };
+      const parts = { ...opened, model, contextLength };
       if (request.embeddingOnly) {
         const runner = new ModelRunner(parts);
         await runner.#embedding();
@@ -82,7 +84,10 @@ export class ModelRunner {
       const batchSize = blockSize(llama) * sequences;
       const size = { contextSize: contextLength, sequences, batchSize };
       await requireRoomForContext(parts, { ...size, isEmbeddingContext: false });
-      return new ModelRunner(parts, await model.createContext({ ...size, threads }));
+      return new ModelRunner(
+        parts,
+        await cores.whileUnlimited(() => model.createContext({ ...size, threads: cores.most })),
+      );
     } catch (err) {
       await model.dispose();
       throw err;
@@ -160,10 +165,10 @@ export class ModelRunner {
   }
 
   async #makeEmbedder(): Promise<Embedder> {
-    const { model, contextLength, threads } = this.#parts;
+    const { model, contextLength, cores } = this.#parts;
     const size = { contextSize: contextLength, sequences: 1, batchSize: contextLength };
     await requireRoomForContext(this.#parts, { ...size, isEmbeddingContext: true });
-    return Embedder.create(model, { contextLength, threads });
+    return Embedder.create(model, { contextLength, threads: cores.usual });
   }
 
   /** What a grammar has checked is kept; each answer reads its text anew all the same. */

@@ -21,14 +21,19 @@ export async function readPrompt(
   slot: Slot,
   { tokens, options, signal }: Prompt,
 ): Promise<{ rest: Token[]; reused: number }> {
-  const reused = await slot.inRound(() => slot.keep(tokens, isReproducible(options)));
+  const exactly = isReproducible(options);
+  const reused = await slot.inRound({ tokens: 0, take: () => slot.keep(tokens, exactly) });
   let at = reused;
   for (;;) {
     signal.throwIfAborted();
     const end = at - (at % slot.block) + slot.block;
     if (end >= tokens.length) return { rest: tokens.slice(at), reused };
     const from = at;
-    await slot.inRound((alone) => slot.read(tokens, from, end, alone));
+    await slot.inRound({
+      tokens: end - from,
+      exactly,
+      take: (alone) => slot.read(tokens, from, end, alone),
+    });
     at = end;
   }
 }

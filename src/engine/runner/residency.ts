@@ -24,6 +24,8 @@ export type ResidencyOptions<R extends Runner, W extends Wanted> = {
   readonly keepAliveMs: number;
   readonly onLoaded?: (name: string, durationMs: number) => void;
   readonly onUnloaded?: (name: string) => void;
+  /** The last model is out of memory, and none is being loaded. */
+  readonly onEmpty?: () => void;
   readonly now?: () => number;
 };
 
@@ -132,7 +134,7 @@ export class Residency<R extends Runner, W extends Wanted> {
   }
 
   #load(wanted: W): Resident<R> {
-    const { keepAliveMs, onLoaded, onUnloaded } = this.#options;
+    const { keepAliveMs, onLoaded, onUnloaded, onEmpty } = this.#options;
     const startedAt = performance.now();
     const resident: Resident<R> = new Resident({
       name: wanted.name,
@@ -147,6 +149,9 @@ export class Residency<R extends Runner, W extends Wanted> {
           this.#residents.delete(wanted.weightsDigest);
         }
         onUnloaded?.(wanted.name);
+      },
+      onFreed: () => {
+        if (this.#residents.size === 0) onEmpty?.();
       },
     });
     this.#residents.set(wanted.weightsDigest, resident);

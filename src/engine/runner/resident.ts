@@ -21,7 +21,10 @@ type ResidentOptions<R> = {
   readonly now: () => number;
   readonly ready: Promise<R>;
   readonly onLoaded: () => void;
+  /** Out of the list. */
   readonly onGone: () => void;
+  /** Out of memory. */
+  readonly onFreed: () => void;
 };
 
 /** Timers take 31 bits; whatever is longer is looked at again then. */
@@ -117,6 +120,7 @@ export class Resident<R extends Runner> {
     this.#options.onGone();
     const runner = await this.ready.catch(() => undefined);
     await runner?.dispose();
+    this.#options.onFreed();
   }
 
   #settle(): void {

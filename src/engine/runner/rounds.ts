@@ -1,4 +1,27 @@
-type Waiting = { readonly order: number; readonly go: (alone: boolean) => void };
+import type { Cores } from "./cores.ts";
+import { SpareCore } from "./spare-core.ts";
+
+/** What one sequence wants to do in a round. */
+export type Step<T> = {
+  /** Tokens it decodes; none where it only changes memory. */
+  readonly tokens: number;
+  /** Its numbers must be bit for bit those of every other time it is taken alone. */
+  readonly exactly?: boolean;
+  /**
+   * `alone`: the round has no other step. A round ends with its slowest one, so it must wait for
+   * nothing but llama.cpp.
+   */
+  readonly take: (alone: boolean) => Promise<T>;
+};
+
+type Waiting = {
+  readonly order: number;
+  readonly tokens: number;
+  readonly exactly: boolean;
+  readonly go: (alone: boolean) => void;
+};
+
+type Round = { readonly tokens: number; readonly spare: boolean; readonly startedAt: number };
 
 /**
  * Takes the sequences of one context forward in rounds, so that each decode of llama.cpp holds all
@@ -9,25 +32,28 @@ type Waiting = { readonly order: number; readonly go: (alone: boolean) => void }
  * library's context lock is held as long as any sequence has a next token queued.
  */
 export class Rounds {
+  readonly #spareCore = new SpareCore();
+  readonly #cores: Pick<Cores, "hasSpare" | "use">;
   #waiting: Waiting[] = [];
   #running = 0;
   #starting = false;
+  #round: Round | undefined;
+
+  constructor(cores: Pick<Cores, "hasSpare" | "use">) {
+    this.#cores = cores;
+  }
 
   /**
-   * Runs one step (a token, a block of a prompt, a change of memory) in the next round. `alone`
-   * says whether it is the round's only step. A round ends with its slowest step, so `step` must
-   * wait for nothing but llama.cpp.
-   *
-   * `order` is the sequence's number: llama.cpp decodes sequences in one pass only as
-   * long as their numbers rise by one, and splits a batch that is out of order.
+   * Takes one step in the next round. `order` is the sequence's number: llama.cpp decodes sequences
+   * in one pass only as long as their numbers rise by one, and splits a batch that is out of order.
    */
-  async run<T>(order: number, step: (alone: boolean) => Promise<T>): Promise<T> {
+  async run<T>(order: number, { tokens, exactly = false, take }: Step<T>): Promise<T> {
     const alone = await new Promise<boolean>((go) => {
-      this.#waiting.push({ order, go });
+      this.#waiting.push({ order, tokens, exactly, go });
       this.#start();
     });
     try {
-      return await step(alone);
+      return await take(alone);
     } finally {
       this.#running -= 1;
       this.#start();
@@ -36,14 +62,36 @@ export class Rounds {
 
   /** Whoever took part in the last round has until the event loop's next turn to ask again. */
   #start(): void {
-    if (this.#running > 0 || this.#starting || this.#waiting.length === 0) return;
+    if (this.#running > 0) return;
+    this.#end();
+    if (this.#starting || this.#waiting.length === 0) return;
     this.#starting = true;
     setImmediate(() => {
       this.#starting = false;
       const members = this.#waiting.toSorted((a, b) => a.order - b.order);
       this.#waiting = [];
       this.#running = members.length;
+      this.#begin(members);
       for (const { go } of members) go(members.length === 1);
     });
+  }
+
+  #begin(members: readonly Waiting[]): void {
+    if (!this.#cores.hasSpare) return;
+    const [first] = members;
+    const mayVary = members.length > 1 || !first?.exactly;
+    const tokens = members.reduce((sum, member) => sum + member.tokens, 0);
+    const spare = mayVary && this.#spareCore.shouldUse(tokens);
+    this.#cores.use(spare);
+    // What changes memory takes its own time, that says nothing of decoding.
+    const onlyDecodes = members.every((member) => member.tokens > 0);
+    if (onlyDecodes) this.#round = { tokens, spare, startedAt: performance.now() };
+  }
+
+  #end(): void {
+    if (!this.#round) return;
+    const { tokens, spare, startedAt } = this.#round;
+    this.#round = undefined;
+    this.#spareCore.learn(tokens, spare, performance.now() - startedAt);
   }
 }

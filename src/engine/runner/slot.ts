@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
 import { commonPrefix } from "./prefix.ts";
-import type { Rounds } from "./rounds.ts";
+import type { Rounds, Step } from "./rounds.ts";
 
 type SlotOptions = {
   readonly sequence: LlamaContextSequence;
@@ -8,6 +8,8 @@ type SlotOptions = {
   readonly order: number;
   readonly rounds: Rounds;
   readonly block: number;
+  /** Cores an exact decode computes on. */
+  readonly cores: number;
 };
 
 /** A sequence, and how far what it has in memory may be used again. */
@@ -17,23 +19,25 @@ export class Slot {
   readonly block: number;
   readonly #rounds: Rounds;
   readonly #order: number;
+  readonly #cores: number;
   /**
-   * Leading tokens read in whole blocks with nothing else in the same decode: their numbers are bit
-   * for bit those of a fresh start.
+   * Leading tokens read in whole blocks with nothing else in the same decode, on the usual cores:
+   * their numbers are bit for bit those of a fresh start.
    */
   #settled = 0;
   /** Leading tokens that have seen all that stands before them. */
   #sound = Number.POSITIVE_INFINITY;
 
-  constructor({ sequence, order, rounds, block }: SlotOptions) {
+  constructor({ sequence, order, rounds, block, cores }: SlotOptions) {
     this.sequence = sequence;
     this.block = block;
     this.#rounds = rounds;
     this.#order = order;
+    this.#cores = cores;
   }
 
   /** Runs a step of this sequence in the next round of its context. */
-  inRound<T>(step: (alone: boolean) => Promise<T>): Promise<T> {
+  inRound<T>(step: Step<T>): Promise<T> {
     return this.#rounds.run(this.#order, step);
   }
 
@@ -64,7 +68,9 @@ export class Slot {
   /** Reads the tokens from `from` to `to` of a prompt; `alone` when nothing else decodes beside. */
   async read(prompt: readonly Token[], from: number, to: number, alone: boolean): Promise<void> {
     await this.sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(from, to));
-    if (alone && this.#settled === from && to - from === this.block) this.#settled = to;
+    // Another model at work may have taken cores, or given some.
+    const exact = alone && this.sequence.context.currentThreads === this.#cores;
+    if (exact && this.#settled === from && to - from === this.block) this.#settled = to;
   }
 
   /** Drops tokens out of the middle; what follows has seen what is no longer there. */

@@ -1,4 +1,5 @@
-import { inferenceThreads, openLlama } from "../runner/llama.ts";
+import { coreCounts } from "../runner/cores.ts";
+import { openLlama } from "../runner/llama.ts";
 import { ModelRunner } from "../runner/model-runner.ts";
 import { resolveOptions } from "../values/options.ts";
 import type { TrialRequest } from "./trial.ts";
@@ -10,12 +11,10 @@ const TEXT = "Hello world";
 /** Does with a model, once and small, what the engine does with it: loads it and asks it. */
 export async function runTrial(given: string): Promise<void> {
   const { weightsPath, embeddingOnly } = JSON.parse(given) as TrialRequest;
-  const threads = inferenceThreads();
-  const runner = await ModelRunner.load(await openLlama(threads), {
+  const runner = await ModelRunner.load(await openLlama(coreCounts()), {
     weightsPath,
     contextLength: CONTEXT_LENGTH,
     sequences: 1,
-    threads,
     embeddingOnly,
   });
   const { signal } = new AbortController();

@@ -56,6 +56,15 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("openai's client", { timeout: 60_0
     });
 
     describe("completes a chat", () => {
+      it("as far as max_completion_tokens says, whatever max_tokens does", async () => {
+        const { choices, usage } = await openai.chat.completions.create({
+          ...ASK,
+          max_completion_tokens: 2,
+        });
+        expect(choices[0]?.finish_reason).toBe("length");
+        expect(usage?.completion_tokens).toBe(2);
+      });
+
       it("whole, and in chunks that make the whole, with their usage", async () => {
         const whole = await openai.chat.completions.create(ASK);
         const [choice] = whole.choices;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Llama } from "node-llama-cpp";
-import { openLlama } from "../../../src/engine/runner/llama.ts";
+import { type OpenLlama, openLlama } from "../../../src/engine/runner/llama.ts";
 import { ModelRunner } from "../../../src/engine/runner/model-runner.ts";
 import { resolveOptions } from "../../../src/engine/values/options.ts";
 import { WEIGHTS, noWeights } from "./temp-models.ts";
 
 const CONTEXT = 512;
 const BLOCK = 64;
+const CORES = { usual: 1, most: 2 };
 const STORY = "The keeper of the lighthouse wrote down every ship that passed. ".repeat(12);
 
 /** Another conversation of the same kind. */
@@ -15,24 +15,23 @@ const OTHER = "She went to the market by the river and bought bread and salt. ".
 const COUNT = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,";
 
 describe.skipIf(noWeights)("a prompt that is partly in memory", () => {
-  let llama: Llama;
+  let opened: OpenLlama;
   let runner: ModelRunner;
 
   beforeAll(async () => {
-    llama = await openLlama(1);
+    opened = await openLlama(CORES);
     runner = await load();
   }, 60_000);
   afterAll(async () => {
     await runner.dispose();
-    await llama.dispose();
+    await opened.llama.dispose();
   });
 
   const load = async (sequences = 2) =>
-    ModelRunner.load(llama, {
+    ModelRunner.load(opened, {
       weightsPath: WEIGHTS,
       contextLength: CONTEXT,
       sequences,
-      threads: 1,
       embeddingOnly: false,
     });
 

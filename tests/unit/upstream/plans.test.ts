@@ -59,7 +59,7 @@ describe("enginePlan", () => {
       capacity: 3,
     });
     expect(plan.env).toEqual({
-      MALLOC_ARENA_MAX: "2",
+      MALLOC_ARENA_MAX: "1",
       GGML_NO_BACKTRACE: "1",
       PATH: "/bin",
       OLLAMA_FLASH_ATTENTION: "1",
@@ -70,6 +70,11 @@ describe("enginePlan", () => {
       ENGINE_EMBEDDING_MODEL_FILE: "/app/models/all-minilm-l6-v2-q8_0.gguf",
       ENGINE_EXIT_ON_STDIN_END: "1",
     });
+  });
+
+  it("lets it open llama.cpp early when told to", () => {
+    const plan = enginePlan({ ...engine, warm: true }, settings);
+    expect(plan.env).toMatchObject({ ENGINE_WARM: "1" });
   });
 
   it("lets the user's figures and model store win", () => {

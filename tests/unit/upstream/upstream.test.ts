@@ -97,18 +97,32 @@ describe("Upstream", () => {
     expect(() => upstream.origin).toThrow("the service is stopping");
   });
 
-  it("brings another server after a crash, and has no address in between", async () => {
-    const { upstream, seen, crash } = setUp();
+  it("brings another server at once after a crash, and has no address in between", async () => {
+    let bringing: Deferred<void> | undefined;
+    const { upstream, seen, crash } = setUp({ bring: async () => bringing?.promise });
     await upstream.start();
+    bringing = deferred<void>();
     crash("ended with code 1");
     await pass(0);
     expect(upstream).toMatchObject({ state: "down", reason: "ended with code 1" });
     expect(() => upstream.origin).toThrow("ended with code 1");
+    bringing.resolve();
+    await pass(0);
     expect(seen).toMatchObject({ downs: ["ended with code 1"], stopped: ["server-1"] });
-    await pass(499);
-    expect(seen.attempts).toBe(1);
-    await pass(1);
     expect(upstream).toMatchObject({ state: "ready", origin: "http://server-2" });
+    await upstream.stop();
+  });
+
+  it("brings a server again at once, and after growing pauses when it keeps ending", async () => {
+    const { upstream, seen, crash } = setUp();
+    await upstream.start();
+    for (const [i, ms] of [0, 500, 1000, 2000].entries()) {
+      crash("ended");
+      await pass(Math.max(0, ms - 1));
+      expect(seen.attempts).toBe(ms === 0 ? i + 2 : i + 1);
+      await pass(ms === 0 ? 0 : 1);
+      expect(seen.attempts).toBe(i + 2);
+    }
     await upstream.stop();
   });
 

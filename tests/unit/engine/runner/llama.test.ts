@@ -2,11 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { hasGpuBinary, inferenceThreads } from "../../../../src/engine/runner/llama.ts";
-
-it("leaves one core free, if there is more than one", () => {
-  expect([1, 2, 8].map((cores) => inferenceThreads(cores))).toEqual([1, 1, 7]);
-});
+import { hasGpuBinary } from "../../../../src/engine/runner/llama.ts";
 
 it("looks for a graphics card only where llama.cpp has a binary for one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "packages-"));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MemoryError } from "../../../../src/engine/runner/memory.ts";
 import { Residency, type Wanted } from "../../../../src/engine/runner/residency.ts";
+import { deferred } from "../../../../src/runtime/deferred.ts";
 
 const never = new AbortController().signal;
 
@@ -27,12 +28,16 @@ const wanted = (name: string, more: Partial<Wanted> = {}): Wanted => ({
 
 function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } = {}) {
   const loads: string[] = [];
+  let timesEmpty = 0;
   let running = 0;
   let most = 0;
   const residency = new Residency<FakeRunner, Wanted>({
     maxLoaded,
     maxQueue,
     keepAliveMs,
+    onEmpty: () => {
+      timesEmpty += 1;
+    },
     async load({ name, contextLength }) {
       const others = residency.list().filter((resident) => resident.name !== name);
       if (others.length >= room) throw new MemoryError(500, "no room");
@@ -46,7 +51,7 @@ function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } 
     },
   });
   const names = () => residency.list().map(({ name }) => name);
-  return { residency, loads, names, mostAtOnce: () => most };
+  return { residency, loads, names, mostAtOnce: () => most, timesEmpty: () => timesEmpty };
 }
 
 describe("Residency", () => {
@@ -71,6 +76,22 @@ describe("Residency", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(names()).toEqual([]);
     expect(one.runner.disposed).toBe(true);
+  });
+
+  it("says when the last model is out of memory, not while another is there or comes", async () => {
+    const { residency, timesEmpty } = setUp({ maxLoaded: 1 });
+    const one = await residency.acquire(wanted("one", { keepAliveMs: 0 }), never);
+    const freeing = deferred<void>();
+    one.runner.dispose = () => freeing.promise;
+    one.release();
+    const two = residency.acquire(wanted("two"), never);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(residency.list().map(({ name }) => name)).toEqual(["two"]);
+    freeing.resolve();
+    (await two).release();
+    expect(timesEmpty()).toBe(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(timesEmpty()).toBe(1);
   });
 
   it("loads one at a time, in the order asked for", async () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Rounds } from "../../../../src/engine/runner/rounds.ts";
 import { within } from "../../../support/deadline.ts";
 
+const NO_SPARE = { hasSpare: false, use: () => {} };
+
 /** A step that ends when told to, with a promise of its beginning. */
 function step(rounds: Rounds) {
   let end = () => {};
@@ -9,26 +11,30 @@ function step(rounds: Rounds) {
   const began = new Promise<boolean>((resolve) => {
     begin = resolve;
   });
-  const done = rounds.run(0, async (alone) => {
+  const take = async (alone: boolean) => {
     begin(alone);
     await new Promise<void>((resolve) => {
       end = resolve;
     });
-  });
+  };
+  const done = rounds.run(0, { tokens: 1, take });
   return { began, done, end: () => end() };
 }
 
 describe("Rounds", () => {
   it("takes what was asked for during a round into the next one, together", async () => {
-    const rounds = new Rounds();
+    const rounds = new Rounds(NO_SPARE);
     const order: string[] = [];
     const first = step(rounds);
     expect(await within(first.began, "the first step")).toBe(true);
     const others = ["b", "c"].map((name) =>
-      rounds.run(0, async (alone) => {
-        order.push(`${name} begins${alone ? " alone" : ""}`);
-        await Promise.resolve();
-        order.push(`${name} ends`);
+      rounds.run(0, {
+        tokens: 1,
+        take: async (alone) => {
+          order.push(`${name} begins${alone ? " alone" : ""}`);
+          await Promise.resolve();
+          order.push(`${name} ends`);
+        },
       }),
     );
     await new Promise(setImmediate);
@@ -39,7 +45,7 @@ describe("Rounds", () => {
   });
 
   it("waits for the slowest step of a round", async () => {
-    const rounds = new Rounds();
+    const rounds = new Rounds(NO_SPARE);
     const [quick, slow] = [step(rounds), step(rounds)];
     await within(Promise.all([quick.began, slow.began]), "the round");
     quick.end();
@@ -55,23 +61,36 @@ describe("Rounds", () => {
   });
 
   it("goes on after a step that fails", async () => {
-    const rounds = new Rounds();
-    await expect(rounds.run(0, () => Promise.reject(new Error("decode")))).rejects.toThrow(
-      "decode",
-    );
-    expect(
-      await within(
-        rounds.run(0, () => Promise.resolve("next")),
-        "the next step",
-      ),
-    ).toBe("next");
+    const rounds = new Rounds(NO_SPARE);
+    const failing = { tokens: 1, take: () => Promise.reject(new Error("decode")) };
+    await expect(rounds.run(0, failing)).rejects.toThrow("decode");
+    const next = rounds.run(0, { tokens: 1, take: () => Promise.resolve("next") });
+    expect(await within(next, "the next step")).toBe("next");
   });
 
   it("begins a round in the order of the sequences, whoever asked first", async () => {
-    const rounds = new Rounds();
+    const rounds = new Rounds(NO_SPARE);
     const order: number[] = [];
-    const steps = [2, 0, 1].map((number) => rounds.run(number, async () => order.push(number)));
+    const steps = [2, 0, 1].map((number) =>
+      rounds.run(number, { tokens: 1, take: async () => order.push(number) }),
+    );
     await within(Promise.all(steps), "the round");
     expect(order).toEqual([0, 1, 2]);
+  });
+
+  it("computes on all cores where that is quicker, unless the numbers must be exact", async () => {
+    const used: boolean[] = [];
+    const cores = { hasSpare: true, use: (all: boolean) => void used.push(all) };
+    const rounds = new Rounds(cores);
+    const take = async () => {};
+    const large = { tokens: 64, take };
+    // Two rounds without the core, two with it: what any choice needs to know.
+    for (let count = 0; count < 4; count += 1) await rounds.run(0, large);
+    expect(used).toEqual([false, false, true, true]);
+    used.length = 0;
+    await rounds.run(0, { ...large, exactly: true });
+    await rounds.run(0, { tokens: 1, take });
+    await rounds.run(0, { tokens: 0, take });
+    expect(used).toEqual([false, false, false]);
   });
 });

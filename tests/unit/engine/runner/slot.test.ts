@@ -4,11 +4,14 @@ import { Rounds } from "../../../../src/engine/runner/rounds.ts";
 import { Slot, chooseSlot } from "../../../../src/engine/runner/slot.ts";
 
 const BLOCK = 4;
+const CORES = 3;
+const NO_SPARE = { hasSpare: false, use: () => {} };
 
 /** A sequence's memory as a list; `reads` says what was read into it. */
 class FakeSequence {
   contextTokens: Token[] = [];
   readonly reads: number[] = [];
+  readonly context = { currentThreads: CORES };
 
   get nextTokenIndex(): number {
     return this.contextTokens.length;
@@ -40,8 +43,9 @@ function slotWith(held: readonly Token[] = []) {
     slot: new Slot({
       sequence: sequence as unknown as LlamaContextSequence,
       order: 0,
-      rounds: new Rounds(),
+      rounds: new Rounds(NO_SPARE),
       block: BLOCK,
+      cores: CORES,
     }),
   };
 }
@@ -66,7 +70,7 @@ describe("Slot", () => {
     expect(slot.sequence.contextTokens).toEqual(tokens(0, 1));
   });
 
-  it("takes over only whole blocks read alone when it must be exact", async () => {
+  it("takes over only whole blocks read alone on the usual cores when it must be exact", async () => {
     const { slot, sequence } = slotWith();
     await read(slot, upTo(11));
     sequence.contextTokens.push(...tokens(8, 9, 10));
@@ -76,6 +80,10 @@ describe("Slot", () => {
     await read(beside.slot, upTo(11), { alone: false });
     expect(beside.slot.reusable(upTo(20), true)).toBe(0);
     expect(beside.slot.reusable(upTo(20), false)).toBe(8);
+    const onAllCores = slotWith();
+    onAllCores.sequence.context.currentThreads = CORES + 1;
+    await read(onAllCores.slot, upTo(11));
+    expect(onAllCores.slot.reusable(upTo(20), true)).toBe(0);
   });
 
   it("forgets that blocks were exact once they are cut", async () => {

@@ -1,0 +1,54 @@
+import { availableParallelism } from "node:os";
+import type { Llama } from "node-llama-cpp";
+
+/** How many of the machine's cores a decode of llama.cpp computes on. */
+export type CoreCounts = {
+  readonly usual: number;
+  /** When all may be used. */
+  readonly most: number;
+};
+
+/**
+ * llama.cpp's threads wait by spinning: as many as there are cores starve each other as soon as
+ * anything else wants one, so one core is usually left free.
+ */
+export function coreCounts(cores = availableParallelism()): CoreCounts {
+  return { usual: Math.max(1, cores - 1), most: cores };
+}
+
+/** What limits the cores of all contexts of one llama.cpp. */
+export class Cores {
+  readonly usual: number;
+  /** What a context is made with: the most it can ever have. */
+  readonly most: number;
+  readonly #llama: Pick<Llama, "maxThreads">;
+  #creating = 0;
+
+  /** With a graphics card there is nothing to gain from one core more. */
+  constructor(llama: Pick<Llama, "gpu" | "maxThreads">, { usual, most }: CoreCounts) {
+    this.#llama = llama;
+    this.usual = usual;
+    this.most = llama.gpu === false ? most : usual;
+  }
+
+  get hasSpare(): boolean {
+    return this.most > this.usual;
+  }
+
+  /** Sets what decodes that begin from now on compute on: all cores, or one less. */
+  use(all: boolean): void {
+    this.#llama.maxThreads = all || this.#creating > 0 ? this.most : this.usual;
+  }
+
+  /** Makes a context, which keeps the limit of that moment as its own. */
+  async whileUnlimited<T>(create: () => Promise<T>): Promise<T> {
+    this.#creating += 1;
+    this.use(true);
+    try {
+      return await create();
+    } finally {
+      this.#creating -= 1;
+      this.use(false);
+    }
+  }
+}

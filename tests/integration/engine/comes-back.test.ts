@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import systeminformation from "systeminformation";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { until } from "../../support/deadline.ts";
+import { endsWithTest } from "../../support/fake-server-program.ts";
+import { makeHome, startServiceProcess } from "../../support/service-process.ts";
+import { type EngineEvent, MODELS_DIR, startEngine } from "./engine-process.ts";
+
+const EMBED = { model: "all-minilm", input: "sky" };
+
+describe("an engine that is told to be warm", () => {
+  it("opens llama.cpp by itself, once, and no model", async () => {
+    const engine = await startEngine({ ENGINE_WARM: "1" });
+    onTestFinished(async () => void (await engine.stop()));
+    expect(await (await engine.get("/api/ps")).json()).toEqual({ models: [] });
+    await engine.sawEvent("llama_opened");
+    expect(await (await engine.get("/api/ps")).json()).toEqual({ models: [] });
+    expect((await engine.post("/api/embed", EMBED)).status).toBe(200);
+    expect(engine.events.map(({ event }) => event)).toEqual([
+      "listening",
+      "llama_opened",
+      "model_loaded",
+    ]);
+  });
+});
+
+describe("an engine that is killed with a model in memory", () => {
+  it("is started again by the service, warm", async () => {
+    const home = await makeHome();
+    const env = { INFERENCE_SERVER: "engine", OLLAMA_MODELS: MODELS_DIR };
+    const service = startServiceProcess({ home, env });
+    await service.said(/Embedded engine \S+ is up/, 30_000);
+    await service.listening();
+    expect((await service.post("/api/embed", EMBED)).status).toBe(200);
+    const events = async () => eventsIn(await readFile(join(home, "logs", "ollama.log"), "utf8"));
+    await until(async () => (await events()).includes("model_loaded"), "the load is told");
+
+    process.kill(await engineOf(service.pid), "SIGKILL");
+    const afterIt = async () => (await events()).slice((await events()).lastIndexOf("listening"));
+    const isBack = async () => (await events()).filter((event) => event === "listening").length > 1;
+    await until(isBack, "the engine is back", 20_000);
+    await until(async () => (await afterIt()).length > 1, "it opens llama.cpp", 20_000);
+    expect(await afterIt()).toEqual(["listening", "llama_opened"]);
+    endsWithTest(await engineOf(service.pid));
+  });
+});
+
+/** Names of the events in what engines have written, without those of a line not yet whole. */
+function eventsIn(log: string): string[] {
+  const lines = log.split("\n").slice(0, -1);
+  return lines.map((line) => (JSON.parse(line) as EngineEvent).event);
+}
+
+async function engineOf(service: number): Promise<number> {
+  const { list } = await systeminformation.processes();
+  const [engine] = list.filter(
+    ({ parentPid, command, params }) =>
+      parentPid === service && `${command} ${params}`.includes("engine"),
+  );
+  if (!engine) throw new Error(`the service ${service} has no engine`);
+  return engine.pid;
+}

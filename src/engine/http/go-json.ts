@@ -1,3 +1,5 @@
+import { countParts } from "./json-parts.ts";
+
 /** What a JSON text holds. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -12,53 +14,50 @@ export class EmptyJsonError extends Error {}
  * the stack is smaller.
  */
 const MAX_DEPTH = 1_000;
+/** The tokens of the longest contexts there are. */
+const MAX_ITEMS = 1 << 20;
+/** Ten thousands of messages, or the largest of schemas. */
+const MAX_MEMBERS = 1 << 17;
 
 /**
  * Reads the first JSON value of `bytes` and ignores what follows it, as Go's decoder does; invalid
  * UTF-8 is replaced.
- * @throws {JsonSyntaxError} with Go's text. @throws {EmptyJsonError} when there is nothing but
- * white space.
+ * @throws {JsonSyntaxError} with Go's text, or for a text of more parts than any request has.
+ * @throws {EmptyJsonError} when there is nothing but white space.
  */
 export function parseFirstJson(bytes: Uint8Array): Json {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return new Scanner(text).first();
-  }
   // Each level takes two characters.
-  if (text.length > 2 * MAX_DEPTH) checkDepth(value);
-  return value;
-}
-
-function checkDepth(value: Json): void {
-  let level = [value].filter(isNested);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === MAX_DEPTH) throw tooDeep(Array.isArray(level[0]) ? "[" : "{");
-    level = level.flatMap((item) => Object.values(item).filter(isNested));
+  if (bytes.length > 2 * MAX_DEPTH) refuseCrowded(bytes);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return JSON.parse(new Scanner(text).first()) as Json;
   }
 }
 
-const isNested = (value: Json): value is Json[] | { [key: string]: Json } =>
-  typeof value === "object" && value !== null;
+/** A value is built in one go, in a time that goes by its parts rather than by its bytes. */
+function refuseCrowded(bytes: Uint8Array): void {
+  const { items, members, tooDeep: bracket } = countParts(bytes, MAX_DEPTH);
+  if (bracket) throw tooDeep(bracket);
+  if (items > MAX_ITEMS) throw new JsonSyntaxError(`more than ${MAX_ITEMS} values in one body`);
+  if (members > MAX_MEMBERS) {
+    throw new JsonSyntaxError(`more than ${MAX_MEMBERS} object members in one body`);
+  }
+}
 
 const tooDeep = (opening: string): JsonSyntaxError =>
   new JsonSyntaxError(`invalid character '${opening}' exceeded max depth`);
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
+const SPACE = /[ \t\r\n]*/y;
+const EXPONENT = /[eE][-+]?/y;
+const ESCAPES = new Set('"\\/bfnrt');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTABLE = 0x20;
 
-/** A strict reader whose complaints are Go's. Only used where `JSON.parse` has failed. */
+/** Finds the end of a value; its complaints are Go's. Only used where `JSON.parse` has failed. */
 class Scanner {
   readonly #text: string;
   #at = 0;
@@ -68,137 +67,134 @@ class Scanner {
     this.#text = text;
   }
 
-  first(): Json {
+  /** The text of the first value. */
+  first(): string {
     this.#space();
     if (this.#at >= this.#text.length) throw new EmptyJsonError();
-    return this.#value();
+    const start = this.#at;
+    this.#value();
+    return this.#text.slice(start, this.#at);
   }
 
-  #value(): Json {
+  #value(): void {
     this.#space();
     const char = this.#peek();
     if (char === "{" || char === "[") return this.#nested(char);
     if (char === '"') return this.#string();
-    if (char === "t") return this.#literal("true", true);
-    if (char === "f") return this.#literal("false", false);
-    if (char === "n") return this.#literal("null", null);
+    if (char === "t") return this.#literal("true");
+    if (char === "f") return this.#literal("false");
+    if (char === "n") return this.#literal("null");
     if (char === "-" || isDigit(char)) return this.#number();
     throw this.#unexpected("looking for beginning of value");
   }
 
-  #nested(opening: string): Json {
+  #nested(opening: string): void {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) throw tooDeep(opening);
-    const value = opening === "{" ? this.#object() : this.#array();
+    if (opening === "{") this.#object();
+    else this.#array();
     this.#depth -= 1;
-    return value;
   }
 
-  #object(): Json {
-    const result: Record<string, Json> = {};
+  #object(): void {
     this.#at += 1;
     this.#space();
-    if (this.#peek() === "}") {
-      this.#at += 1;
-      return result;
-    }
+    if (this.#passes("}")) return;
     for (;;) {
       this.#space();
       if (this.#peek() !== '"')
         throw this.#unexpected("looking for beginning of object key string");
-      const key = this.#string();
+      this.#string();
       this.#space();
-      if (this.#peek() !== ":") throw this.#unexpected("after object key");
-      this.#at += 1;
-      result[key] = this.#value();
+      if (!this.#passes(":")) throw this.#unexpected("after object key");
+      this.#value();
       this.#space();
-      const char = this.#peek();
-      if (char !== "," && char !== "}") throw this.#unexpected("after object key:value pair");
-      this.#at += 1;
-      if (char === "}") return result;
+      if (this.#passes("}")) return;
+      if (!this.#passes(",")) throw this.#unexpected("after object key:value pair");
     }
   }
 
-  #array(): Json {
-    const result: Json[] = [];
+  #array(): void {
     this.#at += 1;
     this.#space();
-    if (this.#peek() === "]") {
-      this.#at += 1;
-      return result;
-    }
+    if (this.#passes("]")) return;
     for (;;) {
-      result.push(this.#value());
+      this.#value();
       this.#space();
-      const char = this.#peek();
-      if (char !== "," && char !== "]") throw this.#unexpected("after array element");
-      this.#at += 1;
-      if (char === "]") return result;
+      if (this.#passes("]")) return;
+      if (!this.#passes(",")) throw this.#unexpected("after array element");
     }
   }
 
-  #string(): string {
-    let result = "";
-    this.#at += 1;
-    for (;;) {
-      const char = this.#peek();
-      if (char < " ") throw this.#unexpected("in string literal");
-      this.#at += 1;
-      if (char === '"') return result;
-      result += char === "\\" ? this.#escape() : char;
+  /** By numbers, not by characters: strings can be most of a long body. */
+  #string(): void {
+    const { length } = this.#text;
+    for (this.#at += 1; this.#at < length; this.#at += 1) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === BACKSLASH) {
+        this.#at += 1;
+        this.#escape();
+      } else if (code === QUOTE) {
+        this.#at += 1;
+        return;
+      } else if (code < FIRST_PRINTABLE) {
+        throw this.#unexpected("in string literal");
+      }
     }
+    this.#peek();
   }
 
-  #escape(): string {
+  /** Leaves off at the last character of the escape. */
+  #escape(): void {
     const char = this.#peek();
     if (char !== "u") {
-      const plain = ESCAPES[char];
-      if (plain === undefined) throw this.#unexpected("in string escape code");
-      this.#at += 1;
-      return plain;
+      if (!ESCAPES.has(char)) throw this.#unexpected("in string escape code");
+      return;
     }
-    this.#at += 1;
-    let hex = "";
-    while (hex.length < 4) {
-      const digit = this.#peek();
-      if (!/[\da-f]/i.test(digit)) throw this.#unexpected("in \\u hexadecimal character escape");
-      hex += digit;
+    for (let digits = 0; digits < 4; digits += 1) {
       this.#at += 1;
+      const wrong = !isHexDigit(this.#peek());
+      if (wrong) throw this.#unexpected("in \\u hexadecimal character escape");
     }
-    return String.fromCharCode(Number.parseInt(hex, 16));
   }
 
-  #literal<T extends Json>(word: string, value: T): T {
-    for (let index = 0; index < word.length; index += 1) {
-      const expected = word.charAt(index);
+  #literal(word: string): void {
+    for (const expected of word) {
       if (this.#peek() !== expected) {
         throw this.#unexpected(`in literal ${word} (expecting '${expected}')`);
       }
       this.#at += 1;
     }
-    return value;
   }
 
-  #number(): number {
-    NUMBER.lastIndex = this.#at;
-    const figure = NUMBER.exec(this.#text)?.[0] ?? "";
+  #number(): void {
+    const figure = this.#match(NUMBER);
     this.#at += figure === "" ? 1 : figure.length;
     if (figure === "") throw this.#unexpected("in numeric literal");
-    const rest = this.#text.slice(this.#at);
-    if (rest.startsWith(".") && !figure.includes(".") && !/e/i.test(figure)) {
+    if (/e/i.test(figure)) return;
+    if (this.#text.charAt(this.#at) === "." && !figure.includes(".")) {
       this.#at += 1;
       throw this.#unexpected("after decimal point in numeric literal");
     }
-    const exponent = /^[eE][-+]?/.exec(rest);
-    if (exponent && !/e/i.test(figure)) {
-      this.#at += exponent[0].length;
-      throw this.#unexpected("in exponent of numeric literal");
-    }
-    return Number(figure);
+    const exponent = this.#match(EXPONENT);
+    this.#at += exponent.length;
+    if (exponent !== "") throw this.#unexpected("in exponent of numeric literal");
   }
 
   #space(): void {
-    while (/[ \t\r\n]/.test(this.#text.charAt(this.#at))) this.#at += 1;
+    this.#at += this.#match(SPACE).length;
+  }
+
+  /** What the text has of this right here; the pattern is a sticky one. */
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0] ?? "";
+  }
+
+  #passes(char: string): boolean {
+    const passes = this.#peek() === char;
+    if (passes) this.#at += 1;
+    return passes;
   }
 
   /** The character at hand; the end of the text is an error wherever a character is needed. */
@@ -215,6 +211,7 @@ class Scanner {
 }
 
 const isDigit = (char: string): boolean => char >= "0" && char <= "9";
+const isHexDigit = (char: string): boolean => /[\da-f]/i.test(char);
 
 /** Go looks at bytes: of a longer character it names the first byte, read as Latin-1. */
 function quoteByte(rest: string): string {

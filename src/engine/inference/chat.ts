@@ -2,6 +2,7 @@ import { EngineError } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
+import { RenderTime } from "../templates/bounded-jinja.ts";
 import type { ChatTemplate } from "../templates/chat-template.ts";
 import { CallReader, type Read } from "../tools/call-reader.ts";
 import { decodeFormat } from "../values/format.ts";
@@ -60,7 +61,7 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { model, shift, logprobs } = request;
   try {
     const grammar = decodeFormat(request.format);
-    const { text: prompt, tokens } = promptOf(run);
+    const { text: prompt, tokens } = await promptOf(run);
     const reader = callReader(run, prompt);
     const completion = { tokens, options, shift, logprobs, signal, grammar };
     const pieces = lease.runner.complete(completion);
@@ -100,12 +101,14 @@ function callReader({ template, request }: Run, prompt: string): CallReader | un
 }
 
 /** The prompt as a text, and its tokens cut to what fits. */
-function promptOf({ model, template, open, request }: Run) {
+async function promptOf({ model, template, open, request, signal }: Run) {
   const { options, lease } = open;
   const { runner } = lease;
   const { truncate } = request;
   const tools = request.tools.map(({ description }) => description);
-  const render = (turns: readonly Turn[]) => template.render({ turns, tools, marks: runner.marks });
+  const time = new RenderTime();
+  const { marks } = runner;
+  const render = (turns: readonly Turn[]) => template.render({ turns, tools, marks, time });
   const turns = withSystem(
     [...storedTurns(model), ...tagImages(request.messages)],
     request.messages[0]?.role === "system" ? undefined : model.system,
@@ -113,10 +116,14 @@ function promptOf({ model, template, open, request }: Run) {
   const { longestToken } = runner;
   const fits = (some: string) =>
     !isTooLong(some, { options, longestToken }) &&
-    fitsContext(runner.tokenize(some), options.num_ctx);
+    fitsContext(runner.tokenize(some, options.num_ctx), options.num_ctx);
   let text = render(turns);
-  if (truncate && !fits(text)) text = render(newestTurns(turns, (some) => fits(render(some))));
-  const tokens = runner.tokenize(fitText(text, { options, longestToken, truncate }));
+  if (truncate && !fits(text)) {
+    text = render(await newestTurns(turns, (some) => fits(render(some)), signal));
+  }
+  const fitting = fitText(text, { options, longestToken, truncate });
+  // What is refused need not be read to its end.
+  const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   return { text, tokens: fitPrompt(tokens, { options, truncate }) };
 }
 

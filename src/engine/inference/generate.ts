@@ -97,7 +97,9 @@ function promptTokens(run: Run): Token[] {
   const { runner } = lease;
   const { context, truncate } = run.request;
   const { longestToken } = runner;
-  const tokens = runner.tokenize(fitText(promptText(run), { options, longestToken, truncate }));
+  const fitting = fitText(promptText(run), { options, longestToken, truncate });
+  // What is refused need not be read to its end.
+  const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   if (!context) return tokens;
   const before = runner.tokensOf(context);
   if (!before) throw new EngineError(400, "context holds a token this model does not know");

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { StoredModel } from "../models/store.ts";
 import type { Message, Turn } from "./requests.ts";
 
@@ -30,18 +31,21 @@ export function tagImages(messages: readonly Message[]): Turn[] {
 
 /**
  * The newest turns of a conversation, as many as `fits` lets through. System turns and the last one
- * stay in any case.
+ * stay in any case. Between two tries others get their turn, until `signal`.
  */
-export function newestTurns(
+export async function newestTurns(
   turns: readonly Turn[],
   fits: (turns: readonly Turn[]) => boolean,
-): readonly Turn[] {
+  signal: AbortSignal,
+): Promise<readonly Turn[]> {
   const from = (first: number) =>
     turns.filter((turn, index) => index >= first || turn.role === "system");
   // Each try renders what it is about: steps that double, then halves, need few of them.
   let kept = 1;
   let tooMany = turns.length + 1;
   for (let step = 1; tooMany - kept > 1;) {
+    await setImmediate();
+    signal.throwIfAborted();
     const count = kept + Math.min(step, Math.floor((tooMany - kept) / 2));
     if (fits(from(turns.length - count))) {
       kept = count;

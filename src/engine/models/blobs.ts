@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, parseDigest } from "./digests.ts";
 import { FOLDER_MODE, publish } from "./publish.ts";
@@ -39,8 +39,16 @@ export class BlobFolder {
       if (owner !== this.#pid && isAlive(owner)) alone = false;
       else await rm(join(this.#root, name), { recursive: true, force: true });
     }
-    await mkdir(this.#workRoot, { recursive: true, mode: FOLDER_MODE });
+    await makeFolders([this.#root, this.#workRoot]);
     return { alone };
+  }
+
+  /** Whether there is a folder whose blobs can be read. */
+  async isThere(): Promise<boolean> {
+    return readdir(this.folder).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Takes the mark of this process off the store. */
@@ -83,7 +91,7 @@ export class BlobFolder {
   async withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
     this.#works += 1;
     const folder = join(this.#workRoot, String(this.#works));
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await makeFolders([this.#workRoot, folder]);
     try {
       return await use(folder);
     } finally {
@@ -138,8 +146,8 @@ export class BlobFolder {
   /** Removes those of these blobs that are not in use. */
   async removeExcept(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
     for (const digest of digests) {
-      if (!used.has(digest) && !this.#kept.has(digest))
-        await rm(this.path(digest), { force: true });
+      if (used.has(digest) || this.#kept.has(digest)) continue;
+      await removeFile(this.path(digest));
     }
   }
 
@@ -150,7 +158,7 @@ export class BlobFolder {
       const digest = parseDigest(name);
       if (digest) blobs.push(digest);
       else if (name.startsWith("sha256-") && !(await this.#canContinue(name))) {
-        await rm(join(this.folder, name), { force: true });
+        await removeFile(join(this.folder, name));
       }
     }
     await this.removeExcept(blobs, used);
@@ -165,6 +173,25 @@ export class BlobFolder {
   get #workRoot(): string {
     return join(this.#root, `${WORK_PREFIX}${this.#pid}`);
   }
+}
+
+/** The parents first; made in one go, Node says of a file system without write access ENOENT. */
+async function makeFolders(folders: readonly [root: string, folder: string]): Promise<void> {
+  try {
+    await mkdir(folders[1], { recursive: true, mode: FOLDER_MODE });
+  } catch {
+    for (const path of folders) {
+      await mkdir(path, { mode: FOLDER_MODE }).catch((err: unknown) => {
+        if ((err as NodeJS.ErrnoException).code !== "EEXIST") throw err;
+      });
+    }
+  }
+}
+
+/** What has a blob's name and is no file is none, and is left alone. */
+async function removeFile(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found && !found.isDirectory()) await rm(path, { force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -1,10 +1,13 @@
-import { mkdir, readFile, readdir, rm, rmdir, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { mkdir, readFile, readdir, realpath, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { digestsIn } from "./digests.ts";
 import { type ModelName, isModelName, sameName } from "./names.ts";
 import { FOLDER_MODE, publish, syncFolder } from "./publish.ts";
 
 const FOLDER = "manifests";
+/** Those of the largest models have some thousand bytes. */
+const MAX_MANIFEST_BYTES = 16 << 20;
 
 /** The manifests of a store, one file a model: `manifests/<host>/<namespace>/<model>/<tag>`. */
 export class ManifestFolder {
@@ -83,20 +86,40 @@ export class ManifestFolder {
     const used = new Set<string>();
     for (const folder of await foldersIn(this.#root)) {
       if (!folder.startsWith(FOLDER)) continue;
-      for (const name of await readdir(join(this.#root, folder), { recursive: true })) {
-        const text = await readFile(join(this.#root, folder, name), "utf8").catch(ifNoFile);
-        for (const digest of digestsIn(text)) used.add(digest);
+      for await (const path of filesIn(join(this.#root, folder))) {
+        const text = await readFile(path, "utf8").catch(ifGone);
+        for (const digest of digestsIn(text ?? "")) used.add(digest);
       }
     }
     return used;
   }
 }
 
-/** A folder has no text, and neither has what has just gone; anything else must not be passed over. */
-function ifNoFile(err: unknown): string {
+/**
+ * The files under a folder that may be manifests, those behind links too. Links can lead round in
+ * circles: each folder is gone through once.
+ */
+async function* filesIn(folder: string, seen = new Set<string>()): AsyncGenerator<string, void> {
+  const real = await realpath(folder).catch(ifGone);
+  if (real === undefined || seen.has(real)) return;
+  seen.add(real);
+  for (const name of (await readdir(folder).catch(ifGone)) ?? []) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(ifGone);
+    if (found?.isDirectory()) yield* filesIn(path, seen);
+    else if (found && isManifestFile(found)) yield path;
+  }
+}
+
+/** Whether it can be read as a manifest: from a pipe, for one, reading would never come back. */
+export function isManifestFile(found: Pick<Stats, "isFile" | "size">): boolean {
+  return found.isFile() && found.size <= MAX_MANIFEST_BYTES;
+}
+
+/** What has just gone counts as nothing, and so do links to nowhere. */
+function ifGone(err: unknown): undefined {
   const { code } = err as NodeJS.ErrnoException;
-  if (code === "EISDIR" || code === "ENOENT") return "";
-  throw err;
+  if (code !== "ENOENT" && code !== "ELOOP") throw err;
 }
 
 /** rmdir fails on a folder that is not empty, which is left as it is. */

@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlobFolder } from "./blobs.ts";
 import { digestsIn } from "./digests.ts";
-import { ManifestFolder } from "./manifest-folder.ts";
+import { ManifestFolder, isManifestFile } from "./manifest-folder.ts";
 import { type Manifest, blobsOf } from "./manifest.ts";
 import { type ModelName, fullName, sameName } from "./names.ts";
 import { type StoredModel, StoreError, describeModel } from "./stored-model.ts";
@@ -33,11 +33,18 @@ export class ModelStore {
     this.#prune = prune;
   }
 
-  /** Makes the folders, and removes what is unfinished or unused unless somebody else may use it. */
+  /**
+   * Makes the folders, and removes what is unfinished or unused unless somebody else may use it. A
+   * store that is there and cannot be written is used as it is: who wants to change it is told.
+   */
   async prepare(): Promise<void> {
-    await this.#manifests.prepare();
-    const { alone } = await this.blobs.prepare();
-    if (alone && this.#prune) await this.blobs.prune(await this.#manifests.digestsInUse());
+    try {
+      await this.#manifests.prepare();
+      const { alone } = await this.blobs.prepare();
+      if (alone && this.#prune) await this.blobs.prune(await this.#manifests.digestsInUse());
+    } catch (err) {
+      if (!isReadOnly(err) || !(await this.blobs.isThere())) throw err;
+    }
   }
 
   /** The store is no longer worked in. */
@@ -115,7 +122,9 @@ export class ModelStore {
 
   async #read(name: ModelName): Promise<StoredModel> {
     const path = this.#manifests.path(name);
-    const { mtime: modifiedAt, size, ino } = await stat(path);
+    const found = await stat(path);
+    if (!isManifestFile(found)) throw new StoreError(`${fullName(name)} is no manifest`);
+    const { mtime: modifiedAt, size, ino } = found;
     const stamp = `${modifiedAt.getTime()} ${size} ${ino}`;
     const known = this.#known.get(fullName(name));
     if (known?.stamp === stamp) return known.model;
@@ -127,8 +136,10 @@ export class ModelStore {
 
   /** What a name's manifest says is its own, as far as it can be read. */
   async #digestsOf(name: ModelName): Promise<string[]> {
-    const text = await readFile(this.#manifests.path(name), "utf8").catch(() => "");
-    return digestsIn(text);
+    const path = this.#manifests.path(name);
+    const found = await stat(path).catch(() => undefined);
+    if (!found || !isManifestFile(found)) return [];
+    return digestsIn(await readFile(path, "utf8").catch(() => ""));
   }
 
   async #removeUnused(digests: readonly string[]): Promise<void> {
@@ -142,4 +153,9 @@ export class ModelStore {
     this.#turn = turn.catch(() => {});
     return turn;
   }
+}
+
+function isReadOnly(err: unknown): boolean {
+  const { code = "" } = err as NodeJS.ErrnoException;
+  return ["EROFS", "EACCES", "EPERM"].includes(code);
 }

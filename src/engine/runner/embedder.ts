@@ -1,5 +1,6 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
 import { FifoPool } from "./fifo-pool.ts";
+import { TokenReader } from "./token-reader.ts";
 
 /** A text is longer than the model's context and may not be cut. */
 export class InputTooLongError extends Error {
@@ -10,6 +11,10 @@ export class InputTooLongError extends Error {
 
 /** Far more characters than any context takes; longer texts would only be read for nothing. */
 const MAX_TEXT_LENGTH = 1 << 20;
+/** Characters of a text that are read at first, for each token there is room for. */
+const CHARACTERS_PER_TOKEN = 8;
+/** Tokens at the end of a part of a text that may be others when more of it is read. */
+const UNSURE_TOKENS = 64;
 
 export type EmbedRequest = {
   readonly text: string;
@@ -23,12 +28,14 @@ export class Embedder {
   readonly #contextLength: number;
   readonly #places: FifoPool<LlamaEmbeddingContext>;
   readonly #context: LlamaEmbeddingContext;
+  readonly #reader: TokenReader;
 
   private constructor(model: LlamaModel, context: LlamaEmbeddingContext, contextLength: number) {
     this.#model = model;
     this.#context = context;
     this.#contextLength = contextLength;
     this.#places = new FifoPool([context]);
+    this.#reader = new TokenReader(model);
   }
 
   static async create(
@@ -51,8 +58,8 @@ export class Embedder {
     signal,
   }: EmbedRequest): Promise<{ vector: number[]; count: number }> {
     if (text.length > MAX_TEXT_LENGTH && !truncate) throw new InputTooLongError();
-    const read = this.#model.tokenize(text.slice(0, MAX_TEXT_LENGTH), true);
-    const tokens = this.#fit(read, truncate);
+    const room = Math.max(1, this.#contextLength - this.#context.calculateInputLength([]));
+    const tokens = this.#fit(this.#read(text.slice(0, MAX_TEXT_LENGTH), room), room, truncate);
     const place = await this.#places.acquire(signal);
     try {
       const count = place.calculateInputLength(tokens);
@@ -68,10 +75,17 @@ export class Embedder {
     await this.#context.dispose();
   }
 
+  /** The tokens of a text, of a long one no more than there is room for and some. */
+  #read(text: string, room: number): Token[] {
+    const enough = room + UNSURE_TOKENS;
+    for (let length = room * CHARACTERS_PER_TOKEN; ; length *= 2) {
+      const tokens = this.#reader.read(text.slice(0, length), enough);
+      if (tokens.length > enough || length >= text.length) return tokens;
+    }
+  }
+
   /** Cuts a text so that it fits together with the tokens node-llama-cpp puts around it. */
-  #fit(tokens: Token[], truncate: boolean): Token[] {
-    const around = this.#context.calculateInputLength([]);
-    const room = this.#contextLength - around;
+  #fit(tokens: Token[], room: number, truncate: boolean): Token[] {
     if (tokens.length > room && !truncate) throw new InputTooLongError();
     const { bos } = this.#model.tokens;
     // An empty text is embedded too, and node-llama-cpp gives nothing for no token at all.

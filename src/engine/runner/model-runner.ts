@@ -17,6 +17,7 @@ import { requireRoomForContext, requireRoomForWeights } from "./memory.ts";
 import { Rounds } from "./rounds.ts";
 import { isReproducible } from "./sampling.ts";
 import { Slot, chooseSlot } from "./slot.ts";
+import { TokenReader } from "./token-reader.ts";
 
 export type LoadRequest = {
   readonly weightsPath: string;
@@ -31,6 +32,8 @@ type Parts = OpenLlama & {
   readonly contextLength: number;
 };
 
+/** No known model has a longer token; what a file says may be anything. */
+const LONGEST_TOKEN = 1_024;
 /** Grammars a model keeps checked; the text of a large one takes a megabyte or so. */
 const MAX_GRAMMARS = 8;
 
@@ -40,6 +43,7 @@ export class ModelRunner {
   /** Characters that one token stands for at the most. */
   readonly longestToken: number;
   readonly #parts: Parts;
+  readonly #reader: TokenReader;
   readonly #context: LlamaContext | undefined;
   readonly #slots: FifoPool<Slot>;
   readonly #grammars = new QuickLRU<string, LlamaGrammar>({ maxSize: MAX_GRAMMARS });
@@ -47,6 +51,7 @@ export class ModelRunner {
 
   private constructor(parts: Parts, context?: LlamaContext) {
     this.#parts = parts;
+    this.#reader = new TokenReader(parts.model);
     this.#context = context;
     this.contextLength = parts.contextLength;
     this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
@@ -101,9 +106,10 @@ export class ModelRunner {
     return { total: this.#parts.model.size + context.ram + context.vram, gpu };
   }
 
-  tokenize(text: string): Token[] {
+  /** The tokens of a text; where it has more than `enough`, the end may be missing. */
+  tokenize(text: string, enough?: number): Token[] {
     const { bos, shouldPrependBosToken } = this.#parts.model.tokens;
-    const tokens = this.#parts.model.tokenize(text, true);
+    const tokens = this.#reader.read(text, enough);
     const bare = !shouldPrependBosToken || bos === null || tokens[0] === bos;
     return bare ? tokens : [bos, ...tokens];
   }
@@ -188,7 +194,8 @@ function trainedContext({ trainContextSize: size }: LlamaModel): number {
 }
 
 function longestOf(texts: readonly string[]): number {
-  return texts.reduce((longest, text) => Math.max(longest, text.length), 1);
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
+  return Math.min(longest, LONGEST_TOKEN);
 }
 
 /**

@@ -13,13 +13,30 @@ import {
 export class TemplateError extends Error {}
 
 /** The longest templates of known models have some twenty thousand characters. */
-const MAX_TEMPLATE_LENGTH = 1 << 20;
+const MAX_TEMPLATE_LENGTH = 1 << 17;
+/** The library looks for a block at each blank of a run anew, and Bun cannot stop it at that. */
+const LONG_BLANK = /\s{512}/;
 /** Nothing else runs while a template is rendered; one that is meant well takes milliseconds. */
 const MAX_MS = 1_000;
 /** Longer than any prompt a model could read, in characters; also for what is built on the way. */
 const MAX_TEXT_LENGTH = 64 << 20;
 /** More turns, tools or characters to loop over than any prompt has. */
 const MAX_ITEMS = 200_000;
+
+/** The time that all renderings for one request may take together. */
+export class RenderTime {
+  #leftMs = MAX_MS;
+
+  /** @throws {TemplateError} when `work` takes longer than what is left. */
+  spend<T>(work: () => T): T {
+    const startedAt = performance.now();
+    try {
+      return withinTime(work, Math.max(1, Math.ceil(this.#leftMs)));
+    } finally {
+      this.#leftMs -= performance.now() - startedAt;
+    }
+  }
+}
 
 /**
  * A Jinja template from a model's file. Model files come from strangers: one that loops without
@@ -31,20 +48,20 @@ export class BoundedJinja {
   /** @throws {TemplateError} when the text is no template. */
   constructor(text: string) {
     if (text.length > MAX_TEMPLATE_LENGTH) throw new TemplateError("the template is too long");
-    this.#program = guarded(() =>
-      parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true })),
-    );
+    if (LONG_BLANK.test(text)) throw new TemplateError("the template has too many blanks");
+    const options = { lstrip_blocks: true, trim_blocks: true };
+    this.#program = guarded(() => withinTime(() => parse(tokenize(text, options)), MAX_MS));
   }
 
   /** @throws {TemplateError} when the template fails, refuses, or asks for too much. */
-  render(variables: Readonly<Record<string, unknown>>): string {
+  render(variables: Readonly<Record<string, unknown>>, time = new RenderTime()): string {
     return guarded(() => {
       const environment = new Environment();
       for (const [name, value] of Object.entries({ ...jinjaGlobals(), ...variables })) {
         environment.set(name, value);
       }
       const interpreter = new WatchedInterpreter(environment);
-      return withinTime(() => String(interpreter.run(this.#program).value));
+      return time.spend(() => String(interpreter.run(this.#program).value));
     });
   }
 }
@@ -66,9 +83,9 @@ const call = new Script("work()");
  * Ends `work` wherever it is, inside a filter of the library too: one that writes nested lists as
  * JSON may go on for years over a few hundred bytes.
  */
-function withinTime<T>(work: () => T): T {
+function withinTime<T>(work: () => T, timeout: number): T {
   try {
-    return call.runInNewContext({ work }, { timeout: MAX_MS }) as T;
+    return call.runInNewContext({ work }, { timeout }) as T;
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException;
     if (code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw err;

@@ -1,7 +1,7 @@
 import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
 import type { Turn } from "../inference/requests.ts";
 import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
-import { BoundedJinja, TemplateError } from "./bounded-jinja.ts";
+import { BoundedJinja, type RenderTime, TemplateError } from "./bounded-jinja.ts";
 import { renderChatml, renderPlain } from "./fixed-layouts.ts";
 import { jinjaMessages } from "./jinja-messages.ts";
 
@@ -12,6 +12,8 @@ export type Conversation = {
   readonly tools: readonly unknown[];
   /** The texts that stand for the model's first and last token. */
   readonly marks: { readonly bos: string; readonly eos: string };
+  /** What is left of the request's time for rendering; a whole one when not given. */
+  readonly time?: RenderTime;
 };
 
 /** How a model's prompts are written. */
@@ -69,20 +71,23 @@ function fromJinja(text: string): ChatTemplate {
  * A last turn of the assistant is the beginning of the answer, not a turn of its own. Where a
  * template refuses a system turn, its text goes before the first one of the user.
  */
-function renderJinja(template: BoundedJinja, { turns, tools, marks }: Conversation): string {
+function renderJinja(template: BoundedJinja, { turns, tools, marks, time }: Conversation): string {
   const last = turns.at(-1);
   const begun = last?.role === "assistant" && !last.toolCalls?.length ? last.content : "";
   const said = begun === "" ? turns : turns.slice(0, -1);
   const render = (shown: readonly Turn[]) =>
-    template.render({
-      messages: jinjaMessages(shown),
-      ...(tools.length > 0 && { tools }),
-      add_generation_prompt: true,
-      // Thoughts are not told apart from answers here: models that can do without are asked to.
-      enable_thinking: false,
-      bos_token: marks.bos,
-      eos_token: marks.eos,
-    });
+    template.render(
+      {
+        messages: jinjaMessages(shown),
+        ...(tools.length > 0 && { tools }),
+        add_generation_prompt: true,
+        // Thoughts are not told apart from answers here: models that can do without are asked to.
+        enable_thinking: false,
+        bos_token: marks.bos,
+        eos_token: marks.eos,
+      },
+      time,
+    );
   try {
     return render(said) + begun;
   } catch (err) {

@@ -34,6 +34,8 @@ beforeAll(async () => {
   };
   await rewritten("good", { "general.name": "good" });
   await rewritten("endless", { "tokenizer.chat_template": ENDLESS_JSON });
+  // A pattern of the template library takes time by the square of them.
+  await rewritten("blank", { "tokenizer.chat_template": " ".repeat(120_000) });
   // llama.cpp ends its process over a vocabulary of another kind than it is said to be.
   await rewritten("crashing", { "tokenizer.ggml.model": "llama" });
   await rewritten("unknown-tokenizer", { "tokenizer.ggml.model": "nobody-knows-it" });
@@ -99,14 +101,17 @@ describe.skipIf(noWeights)("a model that somebody put into the store", () => {
     LOADS_MS,
   );
 
-  it(
-    "is stopped when its template comes to no end",
-    async () => {
+  it.each([
+    ["endless", "comes to no end"],
+    ["blank", "too many blanks"],
+  ])(
+    "is stopped when its template is %s",
+    async (model, reason) => {
       const messages = [{ role: "user", content: "Hi" }];
-      const answer = await engine.post("/api/chat", { model: "endless", messages, stream: false });
+      const answer = await engine.post("/api/chat", { model, messages, stream: false });
       expect(await answered(answer)).toEqual({
         status: 400,
-        error: expect.stringContaining("comes to no end"),
+        error: expect.stringContaining(reason),
       });
       expect((await ask("good")).status).toBe(200);
     },
@@ -152,6 +157,17 @@ describe.skipIf(noWeights)("a request", () => {
       status: 400,
       error,
     });
+  });
+
+  it("of special tokens without end is embedded as far as it goes, or refused", async () => {
+    const body = { model: "good", input: "<|im_start|>".repeat(80_000), options: FEW };
+    const cut = (await (await engine.post("/api/embed", body)).json()) as {
+      prompt_eval_count: number;
+    };
+    expect(cut.prompt_eval_count).toBeLessThanOrEqual(FEW.num_ctx);
+    const error = "the input length exceeds the context length";
+    const whole = await engine.post("/api/embed", { ...body, truncate: false });
+    expect(await answered(whole)).toEqual({ status: 400, error });
   });
 
   it("to keep a model for longer than dates go leaves the list of models readable", async () => {

@@ -15,10 +15,10 @@ export type GgufHeader = {
 const MAGIC = "GGUF";
 /** llama.cpp reads versions 2 and 3; all counts and lengths have 64 bits in both. */
 const VERSIONS = [2, 3];
-/** Real files have some hundred entries. */
-const MAX_ENTRIES = 65_536;
-/** The largest mixtures of experts have about 50 000 tensors. */
-const MAX_TENSORS = 262_144;
+/** Real files have some hundred entries; llama.cpp takes time by the square of their number. */
+const MAX_ENTRIES = 4_096;
+/** The largest models have some 2 500 tensors; with 50 000 a load takes longer than a minute. */
+const MAX_TENSORS = 8_192;
 /** llama.cpp's limit. */
 const MAX_DIMENSIONS = 4;
 /** The format's limit for a key. */

@@ -52,4 +52,24 @@ describe("parseFirstJson", () => {
     expect(() => parse(nested(1_001))).toThrow(error);
     expect(() => parse(opening.repeat(100_000))).toThrow(error);
   });
+
+  it("goes no deeper into what follows a string than into what it says", () => {
+    const text = String.raw`\" [[{{ \\`;
+    const long = [JSON.stringify(text.repeat(500)), "[".repeat(900), "]".repeat(900)];
+    expect(() => parse(`[${long[0]},${long[1]}${long[2]}]`)).not.toThrow();
+  });
+
+  it("refuses more parts than any request has, before it builds them", () => {
+    const items = `[${"1,".repeat((1 << 20) + 1)}1]`;
+    expect(() => parse(items)).toThrow("more than 1048576 values in one body");
+    const members = `[${'{"a":1},'.repeat((1 << 17) + 1)}1]`;
+    expect(() => parse(members)).toThrow("more than 131072 object members in one body");
+    expect(parse(JSON.stringify(",:".repeat(1 << 20)))).toBe(",:".repeat(1 << 20));
+  });
+
+  it("reads a first value whatever its strings hold", () => {
+    const value = { 'a"\\': ['\u0000\u001f\u2028"', "\\\\", "\ud800", "é漢😀"], b: [[], {}, [{}]] };
+    expect(parse(`${JSON.stringify(value)} x`)).toEqual(value);
+    expect(parse(`{"__proto__": [1]} x`)).toEqual(JSON.parse('{"__proto__": [1]}'));
+  });
 });

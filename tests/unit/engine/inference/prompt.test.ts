@@ -10,6 +10,7 @@ import {
 import { checkBase64 } from "../../../../src/engine/routes/request-fields.ts";
 import { resolveOptions } from "../../../../src/engine/values/options.ts";
 
+const { signal } = new AbortController();
 const user = (content: string) => ({ role: "user", content });
 
 describe("the prompt", () => {
@@ -32,13 +33,15 @@ describe("the prompt", () => {
     expect(texts).toEqual(["[img-0][img-1]look", "at [img-2]"]);
   });
 
-  it("loses its oldest turns first, never the system's and the last", () => {
+  it("loses its oldest turns first, never the system's and the last", async () => {
     const turns = [{ role: "system", content: "s" }, user("a"), user("b"), user("c")];
-    const texts = (most: number) =>
-      newestTurns(turns, (kept) => kept.length <= most).map(({ content }) => content);
-    expect(texts(4)).toEqual(["s", "a", "b", "c"]);
-    expect(texts(3)).toEqual(["s", "b", "c"]);
-    expect(texts(0)).toEqual(["s", "c"]);
+    const texts = async (most: number) =>
+      (await newestTurns(turns, (kept) => kept.length <= most, signal)).map(
+        ({ content }) => content,
+      );
+    expect(await texts(4)).toEqual(["s", "a", "b", "c"]);
+    expect(await texts(3)).toEqual(["s", "b", "c"]);
+    expect(await texts(0)).toEqual(["s", "c"]);
   });
 
   it("is cut out of its middle, or refused", () => {
@@ -94,18 +97,37 @@ describe("a text longer than any prompt", () => {
 });
 
 describe("the newest turns of a conversation", () => {
-  it.each([1, 2, 3, 7, 99, 100])("are as many as fit: %d", (room) => {
+  it.each([1, 2, 3, 7, 99, 100])("are as many as fit: %d", async (room) => {
     const turns = Array.from({ length: 100 }, (_, index) => user(String(index)));
-    expect(newestTurns(turns, (some) => some.length <= room)).toEqual(turns.slice(-room));
+    const newest = await newestTurns(turns, (some) => some.length <= room, signal);
+    expect(newest).toEqual(turns.slice(-room));
   });
 
-  it("are found in few tries, each of which renders them", () => {
+  it("are found in few tries, each of which renders them", async () => {
     const turns = Array.from({ length: 100_000 }, () => user(""));
     let tries = 0;
-    newestTurns(turns, (some) => {
+    const fits = (some: readonly object[]) => {
       tries += 1;
       return some.length <= 60_000;
-    });
+    };
+    await newestTurns(turns, fits, signal);
     expect(tries).toBeLessThan(50);
+  });
+
+  it("are looked for no longer once the client has gone, who is heard between two tries", async () => {
+    const client = new AbortController();
+    const turns = Array.from({ length: 100 }, () => user(""));
+    const tried: number[] = [];
+    const search = newestTurns(
+      turns,
+      (some) => {
+        tried.push(some.length);
+        setImmediate(() => client.abort());
+        return true;
+      },
+      client.signal,
+    );
+    await expect(search).rejects.toThrow("aborted");
+    expect(tried.length).toBeLessThan(3);
   });
 });

@@ -88,6 +88,8 @@ describe("a hostile GGUF file", () => {
     ["the other byte order", ggufFile({ version: 0x03_00_00_00 }), /version 50331648/],
     ["too many tensors", ggufFile({ tensorCount: HUGE }), /tensors are more than can be right/],
     ["too many entries", ggufFile({ entryCount: HUGE }), /entries are more than can be right/],
+    ["more tensors than load in time", ggufFile({ tensorCount: 8_193n }), /8193 tensors are more/],
+    ["more entries than load in time", ggufFile({ entryCount: 4_097n }), /4097 entries are more/],
     ["more entries than there are", ggufFile({ entryCount: 60_000n, weights: 64 }), /./],
     [
       "a text longer than the world",

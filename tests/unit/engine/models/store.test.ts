@@ -1,6 +1,7 @@
-import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, readdir, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { packageModel } from "../../../../src/engine/models/sources/packaged.ts";
 import { type ModelStore, ModelStore as Store } from "../../../../src/engine/models/store.ts";
 import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
@@ -13,6 +14,9 @@ async function fill(store: ModelStore) {
 }
 
 const digestFile = (digest: string) => digest.replace(":", "-");
+
+/** Root may write everywhere. */
+const unlessRoot = process.getuid?.() === 0 ? () => {} : it;
 
 describe("ModelStore", () => {
   it("keeps Ollama's layout and modes", async () => {
@@ -51,6 +55,53 @@ describe("ModelStore", () => {
     expect(await readdir(join(root, "blobs"))).toEqual([]);
     expect(await readdir(join(root, "manifests"))).toEqual([]);
     expect(await store.remove(named("tiny:two"))).toBe(false);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "is not held up by what lies where manifests and blobs should be",
+    async () => {
+      const { root, store } = await tempStore();
+      await fill(store);
+      const tiny = join(root, "manifests/registry.ollama.ai/library/tiny");
+      execFileSync("mkfifo", [join(tiny, "pipe")]);
+      await symlink("loop", join(tiny, "loop"));
+      await symlink("/nowhere/at/all", join(tiny, "dangling"));
+      await symlink(".", join(root, "manifests/registry.ollama.ai/round"));
+      await mkdir(join(tiny, "folder/in/folder"), { recursive: true });
+      await writeFile(join(tiny, "garbage"), Buffer.from([0xff, 0x00, 0x7b]));
+      await mkdir(join(root, "blobs", `sha256-${"a".repeat(64)}`));
+      await mkdir(join(root, "blobs/sha256-folder"));
+      const again = new Store({ root });
+      await again.prepare();
+      expect((await again.list()).map(({ name }) => name.tag).toSorted()).toEqual(["one", "two"]);
+      await expect(again.find(named("tiny:pipe"))).rejects.toThrow("is no manifest");
+      expect(await again.remove(named("tiny:pipe"))).toBe(true);
+      expect(await again.remove(named("tiny:one"))).toBe(true);
+      expect(await again.find(named("tiny:two"))).toBeDefined();
+    },
+  );
+
+  it("keeps the blobs of manifests that lie behind a link", async () => {
+    const { root, store } = await tempStore();
+    await fill(store);
+    const elsewhere = join(root, "elsewhere");
+    await rename(join(root, "manifests/registry.ollama.ai"), elsewhere);
+    await symlink(elsewhere, join(root, "manifests/registry.ollama.ai"));
+    await new Store({ root }).prepare();
+    expect(await store.blobs.size(ENTRY.weights.digest)).toBe(WEIGHTS.length);
+  });
+
+  unlessRoot("can be read where it cannot be written", async () => {
+    const { root, store } = await tempStore();
+    await fill(store);
+    await store.close();
+    await chmod(root, 0o555);
+    onTestFinished(() => chmod(root, 0o755));
+    const again = new Store({ root });
+    await again.prepare();
+    expect(await again.list()).toHaveLength(2);
+    await expect(again.blobs.write("new")).rejects.toThrow("EACCES");
+    await expect(new Store({ root: join(root, "new") }).prepare()).rejects.toThrow("EACCES");
   });
 
   it("lists the others when a manifest is broken", async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { BoundedJinja, TemplateError } from "../../../../src/engine/templates/bounded-jinja.ts";
+import {
+  BoundedJinja,
+  RenderTime,
+  TemplateError,
+} from "../../../../src/engine/templates/bounded-jinja.ts";
 import { jinjaGlobals } from "../../../../src/engine/templates/jinja-globals.ts";
 
 const render = (text: string, variables = {}) => new BoundedJinja(text).render(variables);
@@ -19,10 +23,23 @@ describe("a template of a stranger", () => {
     ],
     ["{% for %}", "Unexpected token"],
     ["{{ raise_exception('roles must alternate') }}", "roles must alternate"],
-    ["x".repeat(2 ** 20 + 1), "too long"],
+    ["x".repeat(2 ** 17 + 1), "too long"],
+    [" ".repeat(100_000), "too many blanks"],
+    ["\n ".repeat(60_000), "too many blanks"],
+    [`${"\t".repeat(511)}x`.repeat(250).concat("{% if %}"), "Unexpected token"],
   ])("is stopped or refused: %.40s", (text, why) => {
     expect(() => render(text)).toThrow(TemplateError);
     expect(() => render(text)).toThrow(why);
+  });
+
+  it("has one time for all renderings of a request", () => {
+    const slow = new BoundedJinja(
+      "{% for a in range(n) %}{% for b in range(n) %}x{% endfor %}{% endfor %}",
+    );
+    const time = new RenderTime();
+    expect(() => slow.render({ n: 9_999 }, time)).toThrow("no end");
+    expect(() => slow.render({ n: 400 }, time)).toThrow("no end");
+    expect(slow.render({ n: 2 })).toBe("xxxx");
   });
 
   it("reaches nothing but what it is given", () => {

@@ -84,9 +84,9 @@ describe("Rounds", () => {
     const rounds = new Rounds(cores);
     const take = async () => {};
     const large = { tokens: 64, take };
-    // Two rounds without the core, two with it: what any choice needs to know.
-    for (let count = 0; count < 4; count += 1) await rounds.run(0, large);
-    expect(used).toEqual([false, false, true, true]);
+    // What any choice needs to know of both.
+    for (let count = 0; count < 8; count += 1) await rounds.run(0, large);
+    expect(used).toEqual([...Array(4).fill(false), ...Array(4).fill(true)]);
     used.length = 0;
     await rounds.run(0, { ...large, exactly: true });
     await rounds.run(0, { tokens: 1, take });

@@ -22,7 +22,7 @@ export class Cores {
   /** What a context is made with: the most it can ever have. */
   readonly most: number;
   readonly #llama: Pick<Llama, "maxThreads">;
-  #creating = 0;
+  #unlimited = 0;
 
   /** With a graphics card there is nothing to gain from one core more. */
   constructor(llama: Pick<Llama, "gpu" | "maxThreads">, { usual, most }: CoreCounts) {
@@ -37,17 +37,20 @@ export class Cores {
 
   /** Sets what decodes that begin from now on compute on: all cores, or one less. */
   use(all: boolean): void {
-    this.#llama.maxThreads = all || this.#creating > 0 ? this.most : this.usual;
+    this.#llama.maxThreads = all || this.#unlimited > 0 ? this.most : this.usual;
   }
 
-  /** Makes a context, which keeps the limit of that moment as its own. */
-  async whileUnlimited<T>(create: () => Promise<T>): Promise<T> {
-    this.#creating += 1;
+  /**
+   * Does something for whose time all cores may be used: making a context, which keeps the limit of
+   * that moment as its own, or work on a context beside others, which would wait for a core else.
+   */
+  async whileUnlimited<T>(work: () => Promise<T>): Promise<T> {
+    this.#unlimited += 1;
     this.use(true);
     try {
-      return await create();
+      return await work();
     } finally {
-      this.#creating -= 1;
+      this.#unlimited -= 1;
       this.use(false);
     }
   }

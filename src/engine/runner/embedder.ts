@@ -1,4 +1,5 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
+import type { Cores } from "./cores.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { TokenReader } from "./token-reader.ts";
 
@@ -22,6 +23,8 @@ export type EmbedRequest = {
   readonly signal: AbortSignal;
 };
 
+type EmbedderOptions = { readonly contextLength: number; readonly cores: Cores };
+
 /** Embeds one text after the other, in order of arrival. */
 export class Embedder {
   readonly #model: LlamaModel;
@@ -29,23 +32,27 @@ export class Embedder {
   readonly #places: FifoPool<LlamaEmbeddingContext>;
   readonly #context: LlamaEmbeddingContext;
   readonly #reader: TokenReader;
+  readonly #cores: Cores;
 
-  private constructor(model: LlamaModel, context: LlamaEmbeddingContext, contextLength: number) {
+  private constructor(
+    model: LlamaModel,
+    context: LlamaEmbeddingContext,
+    { contextLength, cores }: EmbedderOptions,
+  ) {
     this.#model = model;
     this.#context = context;
     this.#contextLength = contextLength;
     this.#places = new FifoPool([context]);
     this.#reader = new TokenReader(model);
+    this.#cores = cores;
   }
 
-  static async create(
-    model: LlamaModel,
-    { contextLength, threads }: { contextLength: number; threads: number },
-  ): Promise<Embedder> {
+  static async create(model: LlamaModel, options: EmbedderOptions): Promise<Embedder> {
     // node-llama-cpp refuses a text that fills the context exactly.
-    const contextSize = contextLength + 1;
+    const contextSize = options.contextLength + 1;
+    const threads = options.cores.usual;
     const context = await model.createEmbeddingContext({ contextSize, threads });
-    return new Embedder(model, context, contextLength);
+    return new Embedder(model, context, options);
   }
 
   /**
@@ -63,7 +70,8 @@ export class Embedder {
     const place = await this.#places.acquire(signal);
     try {
       const count = place.calculateInputLength(tokens);
-      const { vector } = await place.getEmbeddingFor(tokens);
+      // A text is read in one go: streams beside it must not wait for its end.
+      const { vector } = await this.#cores.whileUnlimited(() => place.getEmbeddingFor(tokens));
       if (!vector.every(Number.isFinite)) throw new Error("the model gave a vector with NaN in it");
       return { vector: [...vector], count };
     } finally {

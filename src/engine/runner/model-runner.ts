@@ -174,7 +174,7 @@ export class ModelRunner {
     const { model, contextLength, cores } = this.#parts;
     const size = { contextSize: contextLength, sequences: 1, batchSize: contextLength };
     await requireRoomForContext(this.#parts, { ...size, isEmbeddingContext: true });
-    return Embedder.create(model, { contextLength, threads: cores.usual });
+    return Embedder.create(model, { contextLength, cores });
   }
 
   /** What a grammar has checked is kept; each answer reads its text anew all the same. */

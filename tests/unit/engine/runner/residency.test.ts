@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { collectGarbage } from "../../../../src/engine/runner/collect-garbage.ts";
 import { MemoryError } from "../../../../src/engine/runner/memory.ts";
 import { Residency, type Wanted } from "../../../../src/engine/runner/residency.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
+import { onBun } from "../../../../src/runtime/listen.ts";
 
 const never = new AbortController().signal;
 
@@ -203,4 +205,17 @@ describe("Residency", () => {
     await expect(none.residency.acquire(wanted("a"), never)).rejects.toThrow("no room");
     expect(none.names()).toEqual([]);
   });
+});
+
+/** V8 needs no telling. */
+const onlyOnBun = onBun ? it : () => {};
+
+onlyOnBun("what a model leaves behind is freed when told to", async () => {
+  const count = 1_000;
+  const made = Array.from({ length: count }, (_, index) => new WeakRef({ index }));
+  // What a task has made or looked at stays until it ends.
+  await new Promise(setImmediate);
+  collectGarbage();
+  const left = made.filter((ref) => ref.deref() !== undefined);
+  expect(left.length).toBeLessThan(count / 10);
 });

@@ -21,7 +21,7 @@ it("leaves other contexts a core while it reads a text, and takes it back after"
     },
   };
   const model = {
-    tokenize: (text: string) => [...text].map((_, id) => id),
+    tokenize: ({ length }: string) => Array.from({ length }, (_, id) => id),
     tokens: { bos: null },
     fileInfo: { metadata: { tokenizer: { ggml: { tokens: ["a"] } } } },
     createEmbeddingContext: ({ threads }: { threads: number }) => {

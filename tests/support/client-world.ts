@@ -14,6 +14,15 @@ import { TOOL_TEMPLATE } from "./tool-template.ts";
 export const TEXT_MODEL = "smollm2:135m";
 /** The text model with a template for tools, which begins the call that it would not make. */
 export const TOOL_MODEL = "caller";
+/** A tool that the model for tools may be offered. */
+export const WEATHER = {
+  type: "function" as const,
+  function: {
+    name: "get_weather",
+    description: "The weather of a city",
+    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+  },
+};
 export const EMBEDDING_MODEL = "all-minilm";
 
 /** The ways in: to the engine itself, and through the gateway that has started it. */

@@ -6,6 +6,7 @@ import {
   EMBEDDING_MODEL,
   TEXT_MODEL,
   TOOL_MODEL,
+  WEATHER,
   startClientWorld,
 } from "../../support/client-world.ts";
 import { within } from "../../support/deadline.ts";
@@ -19,14 +20,6 @@ const CAT = {
   properties: { name: { type: "string", maxLength: 12 }, age: { type: "integer", maximum: 30 } },
   required: ["name", "age"],
   additionalProperties: false,
-};
-const WEATHER = {
-  type: "function",
-  function: {
-    name: "get_weather",
-    description: "The weather of a city",
-    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
-  },
 };
 /** An answer that does not end by itself. */
 const ENDLESS = {

@@ -8,6 +8,7 @@ import {
   EMBEDDING_MODEL,
   TEXT_MODEL,
   TOOL_MODEL,
+  WEATHER,
   startClientWorld,
 } from "../../support/client-world.ts";
 import { within } from "../../support/deadline.ts";
@@ -16,14 +17,6 @@ import { cosine } from "../../support/vectors.ts";
 const QUESTION = [{ role: "user" as const, content: "Say hello." }];
 const ASK = { model: TEXT_MODEL, messages: QUESTION, max_tokens: 6, temperature: 0 };
 const Cat = z.strictObject({ name: z.string().max(12), age: z.int().min(0).max(30) });
-const WEATHER = {
-  type: "function" as const,
-  function: {
-    name: "get_weather",
-    description: "The weather of a city",
-    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
-  },
-};
 /** An answer that does not end by itself. */
 const ENDLESS = {
   model: TEXT_MODEL,

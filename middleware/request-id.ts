@@ -41,19 +41,33 @@ export function requestId({
     c.set("record", record);
     c.set("dialect", dialectOf(c.req.path));
     c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
-    await next();
-    if (c.res.headers.has(ALREADY_SENT)) return;
-    const headers = c.res.headers;
-    const added = c.get("addedHeaders");
-    for (let i = 0; i + 1 < added.length; i += 2)
-      headers.append(added[i] ?? "", added[i + 1] ?? "");
-    if (record.isOpen) {
-      if (!headers.has("Server-Timing")) headers.set("Server-Timing", record.serverTiming(false));
-      return;
+    try {
+      await next();
+      tellAndEnd(c, record);
+    } catch (cause) {
+      // Errors were answered further in; what comes here is no Error, or a header that cannot be
+      // written. The answer that there was is dropped, and gives back what it held.
+      await c.res.body?.cancel().catch(() => {});
+      record.end({ status: 500, bytes: 0, complete: !exchange.hasLeft });
+      throw new Error("the request failed", { cause });
     }
-    headers.set("Server-Timing", record.serverTiming(true));
-    record.end({ status: c.res.status, bytes: record.bytes, complete: !exchange.hasLeft });
   });
+}
+
+/** Adds the headers to the answer, and ends the record unless the answer's body outlives this. */
+function tellAndEnd(c: AppContext, record: RequestRecord): void {
+  const { headers } = c.res;
+  if (headers.has(ALREADY_SENT)) return;
+  const added = c.get("addedHeaders");
+  for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
+  // An error's answer is whole, whatever had begun before it.
+  if (record.isOpen && !c.error) {
+    if (!headers.has("Server-Timing")) headers.set("Server-Timing", record.serverTiming(false));
+    return;
+  }
+  headers.set("Server-Timing", record.serverTiming(true));
+  const { hasLeft } = c.get("exchange");
+  record.end({ status: c.res.status, bytes: record.bytes, complete: !hasLeft });
 }
 
 /** Marks an answer that the transport has written to the socket itself (@hono/node-server). */

@@ -94,7 +94,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       queue.rejectWaiting(new ServiceError("upstream_unavailable", message));
     },
   });
-  const scheduling = composeScheduling({ settings, profile, upstream, transport });
+  const scheduling = composeScheduling({ settings, profile, upstream, transport, logs });
   const { catalog, residency, queue } = scheduling;
   const runner = composeRunner({
     settings,

@@ -7,6 +7,7 @@ import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-erro
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { Audience } from "../../src/inference/runner.ts";
 import { unloads } from "../../src/models/keep-alive.ts";
+import { withEarlyEnd } from "../../src/runtime/early-end.ts";
 import { bodyStream } from "../../src/runtime/streams.ts";
 import type { UpstreamAnswer } from "../../src/runtime/transport.ts";
 import { tellOfCache } from "../cache-headers.ts";
@@ -77,8 +78,9 @@ async function shown(
   const record = c.get("record");
   record.isOpen = true;
   record.streamed = true;
-  const body = bodyStream(closedWithError(c, head, chunks), (bytes, complete) =>
-    record.end({ status: head.status, bytes, complete }),
+  const body = bodyStream(
+    withEarlyEnd(closedWithError(c, head, chunks), () => chunks.return(undefined)),
+    (bytes, complete) => record.end({ status: head.status, bytes, complete }),
   );
   return c.body(body, head.status as 200, {
     "Content-Type": head.contentType,
@@ -128,19 +130,25 @@ async function open(
   const { transport, upstream } = services;
   const { path, body, facts, record } = asking;
   const admitted = await admit(services, asking, audience);
+  const { place } = admitted;
   const abort = new AbortController();
   const stopListening = audience.onLeave(() => abort.abort(new ClientLeft()));
   const finish = (status: number, complete: boolean): void => {
     stopListening();
     if (!complete) abort.abort(new ClientLeft());
-    admitted.release(complete && status < 500 ? "completed" : "failed");
+    place.release(complete && status < 500 ? "completed" : "failed");
     settleModel(services, facts, { status, complete });
   };
   const sentAt = performance.now();
   try {
+    // Whoever had left before it was listened to is not told of again.
+    if (audience.hasLeft) throw new ClientLeft();
     const { origin } = upstream;
     const call = { origin, method: "POST", path, body, signal: abort.signal };
-    const answer = await transport.call(call);
+    const answer = await place.during("call", transport.call(call));
+    place.ownedBy("answer", answer.isBeingRead, () =>
+      abort.abort(new Error("the place was held by nobody")),
+    );
     record.firstMs = performance.now() - sentAt;
     return pieces(services, answer, { signal: abort.signal, finish });
   } catch (err) {

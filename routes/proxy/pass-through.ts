@@ -87,7 +87,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   return forward(c, services, sent, {
     admitted,
     onEnd: (end) => {
-      admitted.release(end.complete && end.status < 500 ? "completed" : "failed");
+      admitted.place.release(end.complete && end.status < 500 ? "completed" : "failed");
       settleModel(services, facts, end);
     },
   });
@@ -112,13 +112,14 @@ async function slimmed(
   admitted: Admitted,
 ): Promise<Uint8Array> {
   try {
-    const result = await whileHere(c, (signal) => slim(body, signal));
+    const slimming = whileHere(c, (signal) => slim(body, signal));
+    const result = await admitted.place.during("images", slimming);
     const record = c.get("record");
     record.images = result.facts;
     record.imageCompression = true;
     return result.body;
   } catch (err) {
-    admitted.release("failed");
+    admitted.place.release("failed");
     throw err;
   }
 }
@@ -141,6 +142,8 @@ async function forward(
   const sentAt = performance.now();
   try {
     const { origin } = upstream;
+    let hasEnded = false;
+    admitted?.place.ownedBy("forwarded call", () => !hasEnded && !exchange.hasLeft);
     const answer = await transport.forward({
       exchange,
       origin,
@@ -153,6 +156,7 @@ async function forward(
         return whole ? added : [...added, "X-Accel-Buffering", "no"];
       },
       onEnd: (end) => {
+        hasEnded = true;
         onEnd?.(end);
         if (end.status !== 0) record.end(end);
       },
@@ -161,7 +165,7 @@ async function forward(
     return answer;
   } catch (err) {
     // The transport has told its end; before it was reached nobody has.
-    admitted?.release("failed");
+    admitted?.place.release("failed");
     if (err instanceof ServiceError && !isAbort(err)) upstream.suspect();
     throw err;
   }

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { ClientLeft } from "../../src/errors/service-error.ts";
 import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
+import { withEarlyEnd } from "../../src/runtime/early-end.ts";
 import type { RequestRecord } from "../../src/telemetry/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheWish, tellOfCache } from "../cache-headers.ts";
@@ -43,9 +44,10 @@ export async function answer(
   }
   const lines = await runner.stream(request, scope);
   tellOfCache(c);
+  const frames = shape.frames(lines, record, (err) => onStreamError(err, record.id));
   return streamAnswer(
     c,
     "text/event-stream",
-    shape.frames(lines, record, (err) => onStreamError(err, record.id)),
+    withEarlyEnd(frames, () => lines.return(undefined)),
   );
 }

@@ -1,5 +1,6 @@
 import { ClientLeft } from "../errors/service-error.ts";
 import type { Audience } from "../inference/runner.ts";
+import { withEarlyEnd } from "../runtime/early-end.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
 import { SharedAudience } from "./audience.ts";
 
@@ -82,7 +83,7 @@ export class SharedRun<Line> {
       throw err;
     }
     this.#tell(record);
-    return this.#follow(reading, end);
+    return withEarlyEnd(this.#follow(reading, end), end);
   }
 
   async *#follow(reading: { readonly hasLeft: boolean }, end: () => void): AsyncGenerator<Line> {

@@ -7,6 +7,8 @@ import type { Transport } from "../runtime/transport.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
+import { PlaceWatch } from "../scheduling/place-watch.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
 import { UpstreamClient } from "../upstream/client.ts";
 import { loadModel } from "../upstream/load-model.ts";
 import type { Upstream } from "../upstream/upstream.ts";
@@ -17,6 +19,7 @@ interface SchedulingParts {
   profile: ChosenProfile;
   upstream: Upstream;
   transport: Transport;
+  logs: Pick<LogFiles, "service">;
 }
 
 /** Who may go to the inference server, and with which models. */
@@ -51,6 +54,10 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
     pools: poolLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
     floor: new ModelFloor({ models: residency, patienceMs: settings.modelPatienceMs }),
+    watch: new PlaceWatch({
+      onFault: ({ label, history }) =>
+        parts.logs.service.error({ ...label, history }, "a place was held by nobody"),
+    }),
   });
   const admission = new Admission({ queue, catalog, residency });
   return { client, catalog, residency, queue, admission };

@@ -6,6 +6,7 @@ import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
+import { withFirst } from "../runtime/early-end.ts";
 import type { Exchange } from "../runtime/exchange.ts";
 import type { Transport, UpstreamAnswer } from "../runtime/transport.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
@@ -125,7 +126,7 @@ export class InferenceRunner {
     const lines = this.#lines(open);
     const first = await lines.next();
     scope.record.firstMs = scope.record.elapsedMs;
-    return prepended(first, lines);
+    return withFirst(first, lines);
   }
 
   async *#lines({ answer, signal, finish }: OpenAnswer): AsyncGenerator<OllamaAnswer> {
@@ -157,18 +158,17 @@ export class InferenceRunner {
       exchange.onLeave((isServed) => abort.abort(new ClientLeft({ isServed }))),
     ];
     const stopAfter = (ms: number): void => {
-      const expire = (): void => {
-        abort.abort(hardStop(limitMs));
-        // A client that does not take its stream must not keep the place.
-        admitted?.release("failed");
-      };
+      const expire = (): void => abort.abort(hardStop(limitMs));
       undo.push(this.#options.deadlines.after(ms, expire));
     };
     const finish = (outcome: "completed" | "failed"): void => {
       for (const action of undo.splice(0)) action();
       if (outcome === "failed") abort.abort(new ClientLeft());
-      admitted?.release(outcome);
+      admitted?.place.release(outcome);
     };
+    // Not left to whoever reads the answer: a stream that is never begun ends without a word, and
+    // a client that does not take its own must not keep the place.
+    abort.signal.addEventListener("abort", () => finish("failed"), { once: true });
     try {
       if (!background) stopAfter(limitMs - record.elapsedMs);
       const images = request.images && (await this.#prepare(request.images, scope, abort.signal));
@@ -181,7 +181,14 @@ export class InferenceRunner {
       record.loadMs = admitted.loadMs;
       record.streamed = stream;
       const body = bodyOf(request, stream, images);
-      const answer = await this.#call(request, body, abort.signal);
+      const { place } = admitted;
+      const answer = await place.during("call", this.#call(request, body, abort.signal));
+      place.ownedBy(
+        "answer",
+        // A stream may have come whole while its client has not taken all of it.
+        () => answer.isBeingRead() || (stream && !exchange.hasLeft),
+        () => abort.abort(new Error("the place was held by nobody")),
+      );
       return { answer, signal: abort.signal, finish };
     } catch (err) {
       finish("failed");
@@ -294,14 +301,4 @@ export function hardStop(limitMs: number): ServiceError {
     "request_timeout",
     `The request took longer than ${Math.round(limitMs / 1000)} s and was stopped`,
   );
-}
-
-async function* prepended<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    if (first.done) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }

@@ -66,7 +66,7 @@ export class BunTransport implements Transport {
       return {
         status: answer.status,
         contentType: answer.headers.get("content-type") ?? "",
-        body: answer.body ?? emptyBody(),
+        ...followed(answer.body),
       };
     } catch (err) {
       signal.throwIfAborted();
@@ -171,4 +171,25 @@ function addAll(headers: Headers, added: string[]): void {
   for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
 }
 
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+/** A body with how to know whether it is being read. */
+function followed(
+  stream: ReadableStream<Uint8Array> | null,
+): Pick<UpstreamAnswer, "body" | "isBeingRead"> {
+  let isBeingRead = false;
+  const ended = (): void => {
+    isBeingRead = false;
+  };
+  const read = (): AsyncIterator<Uint8Array> => {
+    const reader = (stream ?? new Blob().stream()).getReader();
+    isBeingRead = true;
+    reader.closed.then(ended, ended);
+    return {
+      next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+      return: async () => {
+        await reader.cancel();
+        return { done: true, value: undefined };
+      },
+    };
+  };
+  return { body: { [Symbol.asyncIterator]: read }, isBeingRead: () => isBeingRead };
+}

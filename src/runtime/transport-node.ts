@@ -43,10 +43,18 @@ export class NodeTransport implements Transport {
         signal,
       });
       const type = answer.headers["content-type"];
+      const { body: stream } = answer;
+      let isRead = false;
       return {
         status: answer.statusCode,
         contentType: typeof type === "string" ? type : "",
-        body: answer.body,
+        body: {
+          [Symbol.asyncIterator]: () => {
+            isRead = true;
+            return stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+          },
+        },
+        isBeingRead: () => isRead && !stream.closed,
       };
     } catch (err) {
       signal.throwIfAborted();

@@ -41,6 +41,11 @@ export interface UpstreamAnswer {
   /** The Content-Type header; empty when there is none. */
   contentType: string;
   body: AsyncIterable<Uint8Array>;
+  /**
+   * Whether its connection is open and somebody reads it: false before the first read, and once the
+   * body has ended, broken off or been cancelled.
+   */
+  isBeingRead: () => boolean;
 }
 
 /**

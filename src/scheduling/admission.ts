@@ -1,7 +1,8 @@
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
-import type { FairQueue, Slot, SlotRequest } from "./fair-queue.ts";
+import type { FairQueue, PlaceRequest } from "./fair-queue.ts";
+import type { Place } from "./place.ts";
 
 interface AdmissionOptions {
   queue: FairQueue;
@@ -13,12 +14,13 @@ interface AdmissionOptions {
 export interface Admitted {
   queueMs: number;
   loadMs: number;
-  release: Slot["release"];
+  /** To be given back when the answer has ended, however. */
+  place: Place;
 }
 
 /** What a request may be called off by while it waits. */
 export interface WaitLimits {
-  onLeave: SlotRequest["onLeave"];
+  onLeave: PlaceRequest["onLeave"];
   /** Told when the request has its place, before its model is loaded. */
   onPlace?: () => void;
   /** What the request waits for once it has its place, before its model is loaded. */
@@ -40,23 +42,28 @@ export class Admission {
   }
 
   /** @throws ServiceError `queue_full`, `request_timeout`; ClientLeft when the client leaves. */
-  async admit(request: SlotRequest, hints: LoadHints, limits?: WaitLimits): Promise<Admitted> {
+  async admit(request: PlaceRequest, hints: LoadHints, limits?: WaitLimits): Promise<Admitted> {
     // A model that is not there has no part in what is decided about models: a client that asks
     // for one again and again would hold up those that are. The server refuses it at once.
     const model = this.#catalog.isKnownMissing(request.model) ? "" : request.model;
     const acquired = this.#queue.acquire(model === request.model ? request : { ...request, model });
-    const slot = acquired instanceof Promise ? await acquired : acquired;
-    limits?.onPlace?.();
+    const place = acquired instanceof Promise ? await acquired : acquired;
     try {
-      if (limits?.ready) await unlessCalledOff(limits.ready, limits);
+      limits?.onPlace?.();
+      if (limits?.ready) {
+        await place.during("a similar question", unlessCalledOff(limits.ready, limits));
+      }
       const loading = this.#residency.ensureLoaded(model, hints);
       const loadMs =
         typeof loading === "number"
           ? loading
-          : await unlessCalledOff(loading, limits ?? { onLeave: request.onLeave });
-      return { queueMs: slot.waitedMs, loadMs, release: slot.release };
+          : await place.during(
+              "load",
+              unlessCalledOff(loading, limits ?? { onLeave: request.onLeave }),
+            );
+      return { queueMs: place.waitedMs, loadMs, place };
     } catch (err) {
-      slot.release(err instanceof ClientLeft && err.isServed ? "unused" : "failed");
+      place.release(err instanceof ClientLeft && err.isServed ? "unused" : "failed");
       throw err;
     }
   }

@@ -1,6 +1,8 @@
 import QuickLRU from "quick-lru";
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import type { ModelFloor } from "./model-floor.ts";
+import { Place } from "./place.ts";
+import type { PlaceWatch } from "./place-watch.ts";
 import { PoolCounter, type PoolStats } from "./pool-counter.ts";
 
 export type PoolName = "text" | "vision";
@@ -17,13 +19,15 @@ interface FairQueueOptions {
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
   floor: ModelFloor;
+  /** Looks after the places that are held. */
+  watch: Pick<PlaceWatch, "add" | "forget">;
   now?: () => number;
   /** How often waiting requests are looked at for deadlines and model patience. */
   sweepMs?: number;
 }
 
 /** What a request asks of the queue. */
-export interface SlotRequest {
+export interface PlaceRequest {
   pool: PoolName;
   tenant: string;
   /** Canonical name; empty when the request names no usable model. */
@@ -42,15 +46,9 @@ export interface SlotRequest {
   background?: boolean;
 }
 
-/** A place at the inference server. `release` gives it back; further calls do nothing. */
-export interface Slot {
-  waitedMs: number;
-  release: (outcome: "completed" | "failed" | "unused") => void;
-}
-
-interface Ticket extends SlotRequest {
+interface Ticket extends PlaceRequest {
   enqueuedAt: number;
-  settle: (result: Slot | Error) => void;
+  settle: (result: Place | Error) => void;
 }
 
 /** Turns are remembered of this many tenants; who is forgotten counts as new. */
@@ -87,7 +85,7 @@ export class FairQueue {
    * @throws ServiceError `queue_full` (never for background work) or `request_timeout`;
    * ClientLeft when the client leaves.
    */
-  acquire(request: SlotRequest): Slot | Promise<Slot> {
+  acquire(request: PlaceRequest): Place | Promise<Place> {
     const counter = this.#counters[request.pool];
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (this.#turns.size === 0 && this.#fits(ticket)) return this.#start(ticket);
@@ -133,8 +131,8 @@ export class FairQueue {
     }
   }
 
-  #enqueue(ticket: Ticket): Promise<Slot> {
-    return new Promise<Slot>((resolve, reject) => {
+  #enqueue(ticket: Ticket): Promise<Place> {
+    return new Promise<Place>((resolve, reject) => {
       const stopListening = ticket.onLeave((isServed) => {
         this.#remove(ticket);
         if (!isServed) this.#counters[ticket.pool].failed += 1;
@@ -237,27 +235,32 @@ export class FairQueue {
     for (const line of this.#turns.values()) yield* line;
   }
 
-  #start(ticket: Ticket): Slot {
+  #start(ticket: Ticket): Place {
+    const { watch, floor } = this.#options;
+    const { pool, tenant, model } = ticket;
     const waitedMs = this.#now() - ticket.enqueuedAt;
-    const counter = this.#counters[ticket.pool];
+    const counter = this.#counters[pool];
     counter.started(waitedMs);
     this.#turnCount += 1;
-    this.#lastTurns.set(ticket.tenant, this.#turnCount);
+    this.#lastTurns.set(tenant, this.#turnCount);
     add(this.#tenantRunning, tenantKey(ticket), 1);
-    add(this.#modelRunning, ticket.model, 1);
-    this.#options.floor.started(ticket.model);
-    let held = true;
-    const release: Slot["release"] = (outcome) => {
-      if (!held) return;
-      held = false;
-      counter.running -= 1;
-      if (outcome !== "unused") counter[outcome] += 1;
-      add(this.#tenantRunning, tenantKey(ticket), -1);
-      add(this.#modelRunning, ticket.model, -1);
-      this.#options.floor.ended(ticket.model, this.#now());
-      if (this.#turns.size > 0) this.#dispatch();
-    };
-    return { waitedMs, release };
+    add(this.#modelRunning, model, 1);
+    floor.started(model);
+    const place: Place = new Place({
+      label: { pool, tenant, model },
+      waitedMs,
+      onRelease: (outcome) => {
+        watch.forget(place);
+        counter.running -= 1;
+        if (outcome !== "unused") counter[outcome] += 1;
+        add(this.#tenantRunning, tenantKey(ticket), -1);
+        add(this.#modelRunning, model, -1);
+        floor.ended(model, this.#now());
+        if (this.#turns.size > 0) this.#dispatch();
+      },
+    });
+    watch.add(place);
+    return place;
   }
 
   #startSweep(): void {

@@ -74,7 +74,16 @@ export class RequestRecord {
   end(end: RequestEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const action of this.#onEnd) action(this, end);
+    const failures: unknown[] = [];
+    for (const action of this.#onEnd) {
+      try {
+        action(this, end);
+      } catch (err) {
+        // What the others give back is given back all the same.
+        failures.push(err);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, "a request could not end");
   }
 
   /**

@@ -85,7 +85,14 @@ describe("directCalls", () => {
   }
 
   const says = (status: number, ...pieces: (string | Error)[]) =>
-    setUp(() => Promise.resolve({ status, contentType: "", body: bodyOf(...pieces) }));
+    setUp(() =>
+      Promise.resolve({
+        status,
+        contentType: "",
+        body: bodyOf(...pieces),
+        isBeingRead: () => true,
+      }),
+    );
 
   it("ask the server, and tell that the model is in memory", async () => {
     const { call, calls, used } = says(200, JSON.stringify(ANSWER));

@@ -27,7 +27,7 @@ async function* bodyOf(pieces: (string | Error)[], silent?: AbortSignal) {
 }
 
 function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
-  const { queue } = setUpQueue();
+  const { queue, held } = setUpQueue();
   const client = fakeClient();
   const deadlines = new Deadlines();
   const seen = {
@@ -74,16 +74,21 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     deadlines.size,
     client.listeners(),
   ];
-  return { runner, scope: { record, exchange }, seen, client, queue, left };
+  return { runner, scope: { record, exchange }, seen, client, queue, held, left };
 }
 
 const says =
   (status: number, ...pieces: (string | Error)[]) =>
   (): Promise<UpstreamAnswer> =>
-    Promise.resolve({ status, contentType: "", body: bodyOf(pieces) });
+    Promise.resolve({ status, contentType: "", body: bodyOf(pieces), isBeingRead: () => true });
 
 const silent = ({ signal }: UpstreamCall): Promise<UpstreamAnswer> =>
-  Promise.resolve({ status: 200, contentType: "", body: bodyOf(['{"response":"a"}\n'], signal) });
+  Promise.resolve({
+    status: 200,
+    contentType: "",
+    body: bodyOf(['{"response":"a"}\n'], signal),
+    isBeingRead: () => true,
+  });
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
@@ -171,6 +176,31 @@ describe("InferenceRunner", () => {
     await gone;
     expect(seen.calls[0]?.signal.aborted).toBe(true);
     expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("gives the place back when the client leaves before it has taken a line", async () => {
+    const { runner, scope, client, left } = setUp(says(200, line({ response: "a" })));
+    await runner.stream(request, scope);
+    client.leave();
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("gives the place back when a stream is dropped before its first line", async () => {
+    const { runner, scope, seen, left } = setUp(silent);
+    const lines = await runner.stream(request, scope);
+    await lines.return(undefined);
+    expect(seen.calls[0]?.signal.aborted).toBe(true);
+    expect(left()).toEqual([0, 0, 0]);
+  });
+
+  it("says who owns the place, step by step", async () => {
+    const { runner, scope, held } = setUp(silent);
+    const lines = await runner.stream(request, scope);
+    const [place] = held;
+    expect(place?.isOwned).toBe(true);
+    expect(place?.history).toEqual(["0 ms: call", "0 ms: answer"]);
+    await lines.return(undefined);
+    expect(held.size).toBe(0);
   });
 
   it("stops the server when the stream is not read to its end", async () => {

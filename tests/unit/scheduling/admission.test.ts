@@ -34,9 +34,9 @@ describe("Admission", () => {
     expect(first).toMatchObject({ queueMs: 0, loadMs: 40 });
     const second = admission.admit(request, hints);
     await vi.advanceTimersByTimeAsync(70);
-    first.release("completed");
+    first.place.release("completed");
     expect(await second).toMatchObject({ queueMs: 70, loadMs: 40 });
-    (await second).release("failed");
+    (await second).place.release("failed");
     expect(queue.stats("text")).toMatchObject({ completed: 1, failed: 1, in_progress: 0 });
   });
 
@@ -49,8 +49,8 @@ describe("Admission", () => {
     const missing = await admission.admit({ ...request, model: "missing" }, hints);
     const there = await admission.admit(request, hints);
     expect(asked).toEqual(["", "m"]);
-    missing.release("completed");
-    there.release("completed");
+    missing.place.release("completed");
+    there.place.release("completed");
   });
 
   it("asks for the model only once there is a place", async () => {
@@ -60,8 +60,8 @@ describe("Admission", () => {
     const second = admission.admit(request, hints);
     await vi.advanceTimersByTimeAsync(10);
     expect(asked).toBe(1);
-    first.release("completed");
-    (await second).release("completed");
+    first.place.release("completed");
+    (await second).place.release("completed");
     expect(asked).toBe(2);
   });
 

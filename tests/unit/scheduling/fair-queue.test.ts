@@ -213,9 +213,9 @@ describe("a flood of one tenant", () => {
 
   /** Requests that run for a second each; resolves with how long the request waited. */
   async function run(set: ReturnType<typeof setUpQueue>, label: string): Promise<number> {
-    const { waitedMs, release } = await set.ask(label);
-    setTimeout(() => release("completed"), RUN_MS);
-    return waitedMs;
+    const place = await set.ask(label);
+    setTimeout(() => place.release("completed"), RUN_MS);
+    return place.waitedMs;
   }
 
   it("costs a light tenant no more than the request that is already running", async () => {

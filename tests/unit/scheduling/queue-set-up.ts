@@ -1,5 +1,6 @@
-import { FairQueue, type Slot, type SlotRequest } from "../../../src/scheduling/fair-queue.ts";
+import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
 import { ModelFloor, type LoadedModels } from "../../../src/scheduling/model-floor.ts";
+import type { Place } from "../../../src/scheduling/place.ts";
 
 /** Every model fits and is in memory. */
 export const allLoaded: LoadedModels = {
@@ -22,7 +23,7 @@ interface Given {
 
 /** A request's client: whether it is listened to, and a way to leave. */
 export interface FakeClient {
-  onLeave: SlotRequest["onLeave"];
+  onLeave: PlaceRequest["onLeave"];
   leave: () => void;
   listeners: () => number;
 }
@@ -46,17 +47,19 @@ export function setUpQueue(given: Given = {}) {
   const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
   const { models = allLoaded, patienceMs = 30_000 } = given;
   const pool = { maxRunning, maxWaiting, tenantMaxRunning };
+  const held = new Set<Place>();
   const queue = new FairQueue({
     pools: { text: pool, vision: pool },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
+    watch: { add: (place) => void held.add(place), forget: (place) => void held.delete(place) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });
   const order: string[] = [];
-  const places = new Map<string, Slot>();
+  const places = new Map<string, Place>();
 
   /** Asks for a place under a label; the label is logged when the place is there. */
-  async function ask(label: string, request: Partial<SlotRequest> = {}): Promise<Slot> {
+  async function ask(label: string, request: Partial<PlaceRequest> = {}): Promise<Place> {
     const slot = await queue.acquire({
       pool: "text",
       tenant: label.replace(/\d+$/, ""),
@@ -72,6 +75,8 @@ export function setUpQueue(given: Given = {}) {
 
   return {
     queue,
+    /** The places that are held. */
+    held,
     order,
     ask,
     /** Ends the request with this label. */

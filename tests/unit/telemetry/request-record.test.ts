@@ -17,6 +17,20 @@ describe("RequestRecord", () => {
     expect(told).toEqual([["id-1", end], "slot", "count"]);
   });
 
+  it("lets all give back what they hold, whatever one of them throws", () => {
+    const given: string[] = [];
+    const record = new RequestRecord("id-1", () => {
+      throw new Error("the log");
+    });
+    record.onEnd(() => given.push("slot"));
+    record.onEnd(() => {
+      throw new Error("another");
+    });
+    record.onEnd(() => given.push("count"));
+    expect(() => record.end(end)).toThrow("a request could not end");
+    expect(given).toEqual(["slot", "count"]);
+  });
+
   it("knows when it began and how long it has lived", async () => {
     const record = new RequestRecord("id-1", () => {});
     await vi.advanceTimersByTimeAsync(1250);

@@ -12,7 +12,7 @@ async function load(hints: LoadHints, status = 200, says = '{"done":true}') {
     forward: () => Promise.reject(new Error("not here")),
     call: (call: UpstreamCall) => {
       calls.push(call);
-      return Promise.resolve({ status, contentType: "", body: body() });
+      return Promise.resolve({ status, contentType: "", body: body(), isBeingRead: () => true });
     },
     close: () => Promise.resolve(),
   };

@@ -1,0 +1,88 @@
+/** How a request ended that had a place. `unused`: its answer came from elsewhere. */
+export type PlaceOutcome = "completed" | "failed" | "unused";
+
+/** Whose place it is, for the log. */
+export interface PlaceLabel {
+  pool: string;
+  tenant: string;
+  model: string;
+}
+
+interface PlaceOptions {
+  label: PlaceLabel;
+  /** Milliseconds that were waited for it. */
+  waitedMs: number;
+  onRelease: (outcome: PlaceOutcome) => void;
+}
+
+/** What holds a place at the moment. */
+interface PlaceOwner {
+  isAlive: () => boolean;
+  end: (() => void) | undefined;
+}
+
+/**
+ * A place at the inference server. It has one owner at a time: a load that is waited for, or a call
+ * whose connection is open. Each step on the way says who that is, so that a place which nobody
+ * looks after any more can be told from one that is held for long.
+ */
+export class Place {
+  readonly label: PlaceLabel;
+  readonly waitedMs: number;
+  readonly #takenAt = performance.now();
+  readonly #onRelease: PlaceOptions["onRelease"];
+  readonly #steps: { name: string; at: number }[] = [];
+  #owner: PlaceOwner | undefined;
+  #isHeld = true;
+
+  constructor({ label, waitedMs, onRelease }: PlaceOptions) {
+    this.label = label;
+    this.waitedMs = waitedMs;
+    this.#onRelease = onRelease;
+  }
+
+  /**
+   * Says who holds the place from now on.
+   * @param isAlive whether the owner is still at it. One that is not, and has not given the place
+   * back, has lost it.
+   * @param end stops what is left of the owner when the place is taken from it.
+   */
+  ownedBy(name: string, isAlive: () => boolean, end?: () => void): void {
+    this.#steps.push({ name, at: performance.now() });
+    this.#owner = { isAlive, end };
+  }
+
+  /** Holds the place while some work is under way. @returns what the work does. */
+  async during<T>(name: string, work: Promise<T>): Promise<T> {
+    let isUnderWay = true;
+    this.ownedBy(name, () => isUnderWay);
+    try {
+      return await work;
+    } finally {
+      isUnderWay = false;
+    }
+  }
+
+  get isOwned(): boolean {
+    return this.#owner?.isAlive() === true;
+  }
+
+  /** What the place was held for, one step after the other, with the milliseconds since it was taken. */
+  get history(): string[] {
+    return this.#steps.map(({ name, at }) => `${Math.round(at - this.#takenAt)} ms: ${name}`);
+  }
+
+  /** Gives the place back; further calls do nothing. */
+  release(outcome: PlaceOutcome): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#onRelease(outcome);
+  }
+
+  /** Takes the place from an owner that has lost it. */
+  takeBack(): void {
+    const owner = this.#owner;
+    this.release("failed");
+    owner?.end?.();
+  }
+}

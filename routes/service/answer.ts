@@ -1,5 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { ClientLeft } from "../../src/errors/service-error.ts";
+import { ClientLeft, isAbort } from "../../src/errors/service-error.ts";
 import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
 import { withEarlyEnd } from "../../src/runtime/early-end.ts";
 import type { RequestRecord } from "../../src/telemetry/request-record.ts";
@@ -44,7 +44,10 @@ export async function answer(
   }
   const lines = await runner.stream(request, scope);
   tellOfCache(c);
-  const frames = shape.frames(lines, record, (err) => onStreamError(err, record.id));
+  const frames = shape.frames(lines, record, (err) => {
+    // A client that has left is no failure.
+    if (!isAbort(err)) onStreamError(err, record.id);
+  });
   return streamAnswer(
     c,
     "text/event-stream",

@@ -18,6 +18,7 @@ import { renderError } from "./errors/render.ts";
 import { ServiceError } from "./errors/service-error.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
 import { Deadlines } from "./runtime/deadlines.ts";
+import { HomeLock } from "./runtime/home-lock.ts";
 import { createTransport } from "./runtime/http.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./runtime/listen.ts";
@@ -26,12 +27,15 @@ import type { PoolName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./telemetry/service-log.ts";
 import type { Terminal } from "./telemetry/terminal.ts";
 import { TenantLimiter } from "./tenancy/tenant-limiter.ts";
+import type { RestartPauses } from "./upstream/upstream.ts";
 
 interface ComposeOptions {
   settings: Settings;
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
+  /** How long is waited before a server that keeps ending is started again. */
+  restartPauses?: RestartPauses;
 }
 
 /** The whole service, built and not yet started. */
@@ -82,6 +86,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     logs,
     terminal,
     ownOrigins: () => [`http://127.0.0.1:${door.port}`, `http://localhost:${door.port}`],
+    isBusy: () => queue.stats("text").in_progress + queue.stats("vision").in_progress > 0,
+    restartPauses: options.restartPauses,
     onReset: () => {
       residency.reset();
       catalog.invalidate();
@@ -90,8 +96,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     onReady: () => queue.wake(),
     onDown: (reason) => {
       terminal.say(`The inference server is down: ${reason}. Trying again.`);
-      const message = `The inference server is not available: ${reason}`;
-      queue.rejectWaiting(new ServiceError("upstream_unavailable", message));
+      queue.rejectWaiting(upstream.unavailable());
     },
   });
   const scheduling = composeScheduling({ settings, profile, upstream, transport, logs });
@@ -146,14 +151,17 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     handler: ((request, bindings) => app.fetch(request, bindings)) as Handler,
     badRequest,
   });
+  const homeLock = new HomeLock({ home, say: terminal.say });
   const lifecycle = new Lifecycle(
     [
+      homeLock.lock,
       { name: "logs", stop: () => logs.close() },
       { name: "worker threads", stop: () => pool.destroy() },
       { name: "similarity thread", stop: () => similarity.destroy() },
       ...caching.parts,
       { name: "upstream connections", stop: () => transport.close() },
       door.door,
+      homeLock.note(() => door.port),
       upstream,
       door.draining,
     ],

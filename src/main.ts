@@ -2,6 +2,7 @@ import { helpText } from "../config/describe.ts";
 import { ConfigError, loadSettings } from "../config/load.ts";
 import { compose, type Service } from "./compose.ts";
 import { serviceVersion } from "./runtime/paths.ts";
+import { StopSignals } from "./runtime/stop-signals.ts";
 import { openTerminal } from "./telemetry/terminal.ts";
 
 const EXIT_FAILED = 1;
@@ -36,19 +37,21 @@ async function main(argv: string[]): Promise<void> {
   );
 }
 
-/** The first signal stops in order, the second at once. */
+/** The first signal stops in order, a second one at once. */
 function stopOnSignals(service: Service, say: (line: string) => void): void {
-  let stopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(EXIT_FAILED);
-    stopping = true;
-    say(`${signal}: stopping; answers under way may end. A second signal ends at once.`);
-    void service.lifecycle.stop().then(() => {
-      say("Stopped.");
-      process.exit(0);
-    });
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  const signals = new StopSignals({
+    onStop: (signal) => {
+      say(`${signal}: stopping; answers under way may end. A second signal ends at once.`);
+      void service.lifecycle.stop().then(() => {
+        say("Stopped.");
+        process.exit(0);
+      });
+    },
+    onEnd: () => process.exit(EXIT_FAILED),
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => signals.receive(signal));
+  }
 }
 
 main(process.argv.slice(2)).catch((err: unknown) => {

@@ -57,8 +57,6 @@ export function appOptions(parts: AppParts): AppOptions {
   const log = new RequestLog(logs);
   const { caching } = parts;
   const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
-  const onError = (err: unknown, requestId: string): void =>
-    logs.service.error({ err, request_id: requestId }, "request failed");
   return {
     requestId: {
       exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
@@ -72,18 +70,13 @@ export function appOptions(parts: AppParts): AppOptions {
     },
     bodyLimit: bodyLimitOf(settings),
     addresses: new ClientAddress(settings.trustedProxies),
-    services: ownServices(parts, caching, log, onError),
+    services: ownServices(parts, caching, log),
     proxy: proxyServices(parts, caching),
-    onError,
+    onError: logs.requestFailed,
   };
 }
 
-function ownServices(
-  parts: AppParts,
-  caching: ResponseCaching,
-  log: RequestLog,
-  onStreamError: (err: unknown, requestId: string) => void,
-): Services {
+function ownServices(parts: AppParts, caching: ResponseCaching, log: RequestLog): Services {
   const { settings, profile, upstream, scheduling } = parts;
   const { catalog, client, queue } = scheduling;
   const limiter = new RateLimiter();
@@ -101,7 +94,7 @@ function ownServices(
     batch: batchLimits(settings),
     queue,
     isStopping: parts.isStopping,
-    onStreamError,
+    onStreamError: parts.logs.requestFailed,
     guards: {
       rate: (route, perMinute) =>
         settings.rateLimitEnabled ? rateLimit(limiter, route, perMinute) : (_c, next) => next(),

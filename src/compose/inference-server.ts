@@ -4,14 +4,18 @@ import type { Settings } from "../../config/schema.ts";
 import { ollamaUrl } from "../../config/setting-types.ts";
 import { ModelProvision } from "../models/provision.ts";
 import { entryFile, projectRoot } from "../runtime/paths.ts";
+import { BoundedLines } from "../telemetry/bounded-lines.ts";
+import { OutsideLogs } from "../telemetry/outside-logs.ts";
 import type { LogFiles } from "../telemetry/service-log.ts";
 import type { Terminal } from "../telemetry/terminal.ts";
 import { bringServer } from "../upstream/bring.ts";
 import { ChildRecordFile } from "../upstream/child-record.ts";
-import { probeVersion } from "../upstream/client.ts";
+import { probeLiveness } from "../upstream/client.ts";
 import { EngineWords } from "../upstream/engine-words.ts";
 import { findOllama } from "../upstream/find-ollama.ts";
-import { Upstream } from "../upstream/upstream.ts";
+import { watchByConnection } from "../upstream/idle-connection.ts";
+import type { RunningServer } from "../upstream/server.ts";
+import { Upstream, type RestartPauses } from "../upstream/upstream.ts";
 
 interface InferenceServerParts {
   settings: Settings;
@@ -23,6 +27,9 @@ interface InferenceServerParts {
   logs: LogFiles;
   terminal: Terminal;
   ownOrigins: () => string[];
+  /** Whether requests hold places at the server. */
+  isBusy: () => boolean;
+  restartPauses: RestartPauses | undefined;
   /** The server was replaced, or what is installed has changed. */
   onReset: () => void;
   onInstalled: () => void;
@@ -48,9 +55,13 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       const engine = { ...base.engine, warm: words.takeHasLoaded() };
       const server = await bringServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
-      return server;
+      return server.kind === "ollama" ? withSmallLogs(server, base.logFiles, logs) : server;
     },
-    isAlive: async (origin) => (await probeVersion(origin, settings.probeTimeoutMs)) !== undefined,
+    probe: (origin) => probeLiveness(origin, settings.probeTimeoutMs),
+    isBusy: parts.isBusy,
+    watch: ({ kind, origin }, onDoubt) =>
+      kind === "external" ? watchByConnection({ origin, onDoubt }) : () => {},
+    pauses: parts.restartPauses,
     onReady: async (server, signal) => {
       parts.onReset();
       logs.service.info({ kind: server.kind, origin: server.origin }, "inference server is up");
@@ -62,6 +73,26 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       parts.onDown(reason);
     },
   });
+}
+
+/** A server that writes to log files by itself, which are kept small while it runs. */
+function withSmallLogs(
+  server: RunningServer,
+  files: { stdout: string; stderr: string },
+  { service }: LogFiles,
+): RunningServer {
+  const outside = new OutsideLogs({
+    paths: [files.stdout, files.stderr],
+    onFault: (err) => service.warn({ err }, "a log of the inference server cannot be set aside"),
+  });
+  void outside.look();
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      await outside.stop();
+    },
+  };
 }
 
 function composeProvision({ settings, profile, terminal, onInstalled }: InferenceServerParts) {
@@ -81,6 +112,7 @@ function bringOptions(
   { record, words }: { record: ChildRecordFile; words: EngineWords },
 ) {
   const { settings, env, home, logs, terminal } = parts;
+  const lines = { stdout: new BoundedLines(), stderr: new BoundedLines() };
   return {
     mode: settings.inferenceServer,
     usualOrigin: usualOrigin(settings),
@@ -108,7 +140,7 @@ function bringOptions(
       stderr: join(home, "logs", "ollama.error.log"),
     },
     onOutput: (chunk: string, stream: "stdout" | "stderr") => {
-      (stream === "stdout" ? logs.server : logs.serverErrors).write(chunk);
+      (stream === "stdout" ? logs.server : logs.serverErrors).write(lines[stream].cut(chunk));
       if (stream === "stdout") words.read(chunk);
     },
     say: terminal.say,

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { LOG_LIMIT_BYTES, OLD_LOGS } from "./old-logs.ts";
 
 interface LogFileOptions {
   folder: string;
@@ -8,6 +9,8 @@ interface LogFileOptions {
   onFault: (err: Error) => void;
   /** After a fault, the file is tried again when this has passed. */
   retryMs?: number;
+  /** It is set aside when it has grown to this. */
+  limitBytes?: number;
 }
 
 const FLUSH_MS = 200;
@@ -17,9 +20,10 @@ const RETRY_MS = 10_000;
 const MAX_PENDING_CHARS = 8 * 1_048_576;
 
 /**
- * A log file that rotates at 10 MB and keeps five old ones. Lines are gathered and written in
- * batches, so that a request costs one string. While the disk is full or the folder cannot be
- * written, lines are lost and nothing else is.
+ * A log file that is set aside at 10 MB as `<name>.1`, with at most five old ones. Lines are
+ * gathered and written in batches, so that a request costs one string. While the disk is full or
+ * the folder cannot be written, lines are lost and nothing else is. The file is opened with the
+ * first line: one that a child writes to by itself stays the child's.
  */
 export class LogFile {
   readonly #options: LogFileOptions;
@@ -32,7 +36,6 @@ export class LogFile {
 
   constructor(options: LogFileOptions) {
     this.#options = options;
-    this.#open();
   }
 
   /** Adds text that ends with a line feed. */
@@ -56,9 +59,9 @@ export class LogFile {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#pending === "") return;
     if (!this.#stream && performance.now() >= this.#retryAt) this.#open();
-    const busy = (this.#stream?.writableLength ?? 0) > MAX_PENDING_CHARS;
-    if (this.#pending === "" || busy) return;
+    if ((this.#stream?.writableLength ?? 0) > MAX_PENDING_CHARS) return;
     const text = this.#pending;
     this.#pending = "";
     this.#stream?.write(text, (err) => {
@@ -67,17 +70,18 @@ export class LogFile {
   }
 
   #open(): void {
-    const { folder, name } = this.#options;
+    const { folder, name, limitBytes = LOG_LIMIT_BYTES } = this.#options;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (err) {
       this.#failed(err as Error);
       return;
     }
-    const stream = createStream((_time, index) => (index ? `${name}.${index}` : name), {
+    // By name: a function would be given nothing but the number when `rotate` is set.
+    const stream = createStream(name, {
       path: folder,
-      size: "10M",
-      rotate: 5,
+      size: `${limitBytes}B`,
+      rotate: OLD_LOGS,
       mode: 0o600,
     });
     const fault = (err: Error): void => this.#failed(err);

@@ -17,6 +17,8 @@ export function openTerminal(
   output: NodeJS.WriteStream = process.stdout,
   input: NodeJS.ReadStream = process.stdin,
 ): Terminal {
+  // A terminal that was closed must not end the service, which its SIGHUP stops in order.
+  output.on("error", () => {});
   return {
     say: (line) => void output.write(`${line}\n`),
     progress: () => (output.isTTY ? barProgress(output) : lineProgress(output)),

@@ -1,6 +1,8 @@
 import { spawn as nodeSpawn, type ChildProcess } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { LOG_LIMIT_BYTES, nextOldLog } from "../telemetry/old-logs.ts";
+import { endGroup } from "./process-group.ts";
 
 /** How a child ended. */
 export interface ChildExit {
@@ -28,17 +30,18 @@ export type ChildOutput =
   | { kind: "files"; stdout: string; stderr: string };
 
 const LAST_WORDS_CHARS = 2000;
-const MAX_LOG_BYTES = 10 * 1_048_576;
 
 /**
  * A child process with one owner. Its error output is remembered for messages; `exited` settles
- * when it has ended, however that came about.
+ * when it has ended, however that came about. Whatever it has started and left behind is ended
+ * then, too: an `ollama serve` that was killed leaves its runners, with the models in memory.
  */
 export class Child {
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
   #lastWords = "";
   #stopping: Promise<ChildExit> | undefined;
+  #group: Promise<void> | undefined;
 
   constructor({ command, args, env, output, spawn = nodeSpawn }: ChildOptions) {
     const files = output.kind === "files" ? openFiles(output) : undefined;
@@ -48,6 +51,10 @@ export class Child {
       stdio: files ? ["ignore", files.stdout, files.stderr] : ["pipe", "pipe", "pipe"],
       // A group of its own: Ctrl-C at the terminal is the service's to answer, which drains first.
       detached: true,
+    });
+    // Not at `close`: what is left of the group can hold the child's output open.
+    this.#process.once("exit", () => {
+      if (this.pid !== undefined) this.#group = endGroup(this.pid);
     });
     if (output.kind === "callback") this.#listen(output.onOutput);
     this.exited = new Promise((resolve) => {
@@ -79,7 +86,10 @@ export class Child {
     return this.#process.pid;
   }
 
-  /** Asks the child to end, kills it after `graceMs`, and waits for its end. Idempotent. */
+  /**
+   * Asks the child to end, kills it after `graceMs`, and waits for its end and that of its group.
+   * Idempotent.
+   */
   stop(graceMs: number): Promise<ChildExit> {
     this.#stopping ??= this.#stop(graceMs);
     return this.#stopping;
@@ -89,7 +99,9 @@ export class Child {
     this.#process.kill("SIGTERM");
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), graceMs);
     try {
-      return await this.exited;
+      const exit = await this.exited;
+      await this.#group;
+      return exit;
     } finally {
       clearTimeout(timer);
     }
@@ -109,7 +121,8 @@ function openFiles({ stdout, stderr }: { stdout: string; stderr: string }) {
     /** What the child has written to its error output since; closes the files. */
     lastWords: (): string => {
       const end = fstatSync(err).size;
-      const start = Math.max(from, end - LAST_WORDS_CHARS);
+      // A log that was cut meanwhile is shorter than it was.
+      const start = Math.max(end < from ? 0 : from, end - LAST_WORDS_CHARS);
       const bytes = Buffer.alloc(end - start);
       readSync(err, bytes, 0, bytes.length, start);
       closeSync(out);
@@ -119,8 +132,8 @@ function openFiles({ stdout, stderr }: { stdout: string; stderr: string }) {
   };
 }
 
-/** A file that has grown large becomes `<name>.1`, so that the log does not grow for ever. */
+/** A log that has grown large makes way, also where a server ends each time before it is ready. */
 function setAside(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  if (size > LOG_LIMIT_BYTES) renameSync(path, nextOldLog(path));
 }

@@ -73,7 +73,7 @@ function callFailure(err: unknown): ServiceError {
   if (err instanceof FetchError && err.statusCode !== undefined) {
     return upstreamFailure(err.statusCode, (err.data ?? {}) as Record<string, unknown>);
   }
-  if (err instanceof Error && /timeout|aborted/i.test(err.message)) {
+  if (isTimeout(err)) {
     const message = "The inference server did not answer in time";
     return new ServiceError("upstream_timeout", message, { cause: err });
   }
@@ -85,14 +85,36 @@ export async function probeVersion(
   origin: string,
   timeoutMs: number,
 ): Promise<{ version: string } | undefined> {
+  return askVersion(origin, timeoutMs).catch(() => undefined);
+}
+
+/**
+ * What is heard of a server: it tells its version; it refuses, or answers something else; or
+ * nothing comes in time, which a server that is busy does as well.
+ */
+export type Liveness = "answers" | "refuses" | "silent";
+
+/** Asks a server whether it is there, for at most `timeoutMs`. */
+export async function probeLiveness(origin: string, timeoutMs: number): Promise<Liveness> {
   try {
-    const { version } = await ofetch<{ version?: string }>(`${origin}/api/version`, {
-      timeout: timeoutMs,
-      retry: 0,
-      parseResponse: JSON.parse,
-    });
-    return typeof version === "string" ? { version } : undefined;
-  } catch {
-    return undefined;
+    return (await askVersion(origin, timeoutMs)) ? "answers" : "refuses";
+  } catch (err) {
+    return isTimeout(err) ? "silent" : "refuses";
   }
+}
+
+async function askVersion(
+  origin: string,
+  timeoutMs: number,
+): Promise<{ version: string } | undefined> {
+  const { version } = await ofetch<{ version?: string }>(`${origin}/api/version`, {
+    timeout: timeoutMs,
+    retry: 0,
+    parseResponse: JSON.parse,
+  });
+  return typeof version === "string" ? { version } : undefined;
+}
+
+function isTimeout(err: unknown): boolean {
+  return err instanceof Error && /timeout|aborted/i.test(err.message);
 }

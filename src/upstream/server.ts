@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Child, type ChildExit, type ChildOutput } from "./child.ts";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
+import { endGroup, signalProcess } from "./process-group.ts";
 
 /** Which of the three ways led to the inference server. */
 export type ServerKind = "external" | "ollama" | "engine";
@@ -98,6 +99,8 @@ export function takeOver(
 ): RunningServer {
   const watching = new AbortController();
   const ended = endOf(record, watching.signal);
+  // It was started as the leader of a group of its own; what it has started is in there.
+  const groupEnded = ended.then(() => endGroup(record.pid));
   return {
     kind: "ollama",
     origin: record.origin,
@@ -109,6 +112,7 @@ export function takeOver(
       const timer = setTimeout(() => signalProcess(record.pid, "SIGKILL"), options.stopTimeoutMs);
       await ended;
       clearTimeout(timer);
+      await groupEnded;
       watching.abort();
       await options.clearRecord();
     },
@@ -153,15 +157,6 @@ async function answered(origin: string, signal: AbortSignal): Promise<{ version:
 async function endOf(record: { pid: number }, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && signalProcess(record.pid, 0)) {
     await delay(250, undefined, { ref: false });
-  }
-}
-
-/** Sends a signal (0 only asks); false when the process has ended. */
-function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
   }
 }
 

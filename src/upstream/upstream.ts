@@ -1,6 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
+import type { Liveness } from "./client.ts";
 import type { RunningServer, ServerKind } from "./server.ts";
 
 export type UpstreamState = "starting" | "ready" | "down" | "stopping";
@@ -10,7 +11,13 @@ interface UpstreamOptions {
   /** Finds or starts a server. @throws Error whose message an operator can act on. */
   bring: (signal: AbortSignal) => Promise<RunningServer>;
   /** Whether a server answers at this address. */
-  isAlive: (origin: string) => Promise<boolean>;
+  probe: (origin: string) => Promise<Liveness>;
+  /** Whether calls of ours are open: a server that is busy with them may be slow to answer that. */
+  isBusy: () => boolean;
+  /**
+   * Looks after a server whose end shows nowhere, and tells of each doubt; returns how to end it.
+   */
+  watch?: (server: RunningServer, onDoubt: () => void) => () => void;
   /** Called each time a server is there; requests are let through once it has settled. */
   onReady: (server: RunningServer, signal: AbortSignal) => Promise<void> | void;
   /** Called when requests can be let through. */
@@ -18,10 +25,20 @@ interface UpstreamOptions {
   /** Called when a server has gone, or could not be brought. */
   onDown: (reason: string) => void;
   random?: () => number;
+  pauses?: RestartPauses | undefined;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+/** How long is waited before a server is brought again, in milliseconds; it doubles each time. */
+export interface RestartPauses {
+  firstMs: number;
+  longestMs: number;
+}
+
+const PAUSES: RestartPauses = { firstMs: 500, longestMs: 30_000 };
+/** A server that is not heard of while it is busy is asked again after this. */
+const ASK_AGAIN_MS = 500;
+/** So many refusals in a row are no accident: calls that seem open are failing ones. */
+const REFUSALS = 2;
 /** A server that ran this long counts as healthy again: the pauses start over. */
 const STABLE_MS = 60_000;
 
@@ -41,7 +58,16 @@ export class Upstream implements Part {
   #reason = "it is starting";
   #loop: Promise<void> | undefined;
   #suspected = deferred<string>();
-  #checking = false;
+  /** The server that is being looked after. */
+  #doubtful: RunningServer | undefined;
+  /** Attempts in a row that brought no server, or one that soon ended. */
+  #failures = 0;
+  #startedAt = 0;
+  #pauseMs = 0;
+  /** How long the last server took to come up. */
+  #lastStartMs: number | undefined;
+  /** When a server can be expected; undefined where nothing is known. */
+  #expectedAt: number | undefined;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -57,6 +83,7 @@ export class Upstream implements Part {
   async stop(): Promise<void> {
     this.#state = "stopping";
     this.#reason = "the service is stopping";
+    this.#expectedAt = undefined;
     this.#stop.abort();
     await this.#loop;
   }
@@ -85,46 +112,55 @@ export class Upstream implements Part {
   /** The server's address. @throws ServiceError `upstream_unavailable` while there is none. */
   get origin(): string {
     if (this.#state === "ready" && this.#server) return this.#server.origin;
-    throw new ServiceError(
+    throw this.unavailable();
+  }
+
+  /** The error for requests while there is no server; it says when one can be expected. */
+  unavailable(): ServiceError {
+    return new ServiceError(
       "upstream_unavailable",
       `The inference server is not available: ${this.#reason}`,
+      this.#expectedAt === undefined
+        ? {}
+        : { retryAfterSec: Math.max(1, Math.ceil((this.#expectedAt - performance.now()) / 1000)) },
     );
   }
 
-  /** A call could not reach the server: looks whether it is still there. */
+  /**
+   * There is doubt about the server, such as a call that did not get through: looks whether it is
+   * still there. One that stays silent is held to be gone only when no call of ours is open.
+   */
   suspect(): void {
     const server = this.#server;
-    if (!server || this.#checking || this.#state !== "ready") return;
-    this.#checking = true;
+    if (!server || this.#doubtful === server || this.#state !== "ready") return;
+    this.#doubtful = server;
+    void this.#look(server).finally(() => {
+      if (this.#doubtful === server) this.#doubtful = undefined;
+    });
+  }
+
+  async #look(server: RunningServer): Promise<void> {
+    const { probe, isBusy } = this.#options;
     // Of this server: another one may be there when the answer comes.
     const suspected = this.#suspected;
-    void this.#options
-      .isAlive(server.origin)
-      .then((alive) => {
-        if (!alive) suspected.resolve("it stopped answering");
-      })
-      .finally(() => {
-        this.#checking = false;
-      });
+    for (let refusals = 0; this.#server === server && !this.#stop.signal.aborted;) {
+      const found = await probe(server.origin);
+      if (found === "answers") return;
+      refusals = found === "refuses" ? refusals + 1 : 0;
+      if (!isBusy() || refusals >= REFUSALS) return suspected.resolve("it stopped answering");
+      await pause(ASK_AGAIN_MS, this.#stop.signal);
+    }
   }
 
   async #keepUp(): Promise<void> {
     const { signal } = this.#stop;
-    let failures = 0;
     while (!signal.aborted) {
-      const startedAt = performance.now();
-      const wasUp = await this.#runOnce(signal).then(
-        () => true,
-        (err: unknown) => {
-          this.#wentDown(err instanceof Error ? err.message : String(err));
-          return false;
-        },
-      );
+      this.#startedAt = performance.now();
+      await this.#runOnce(signal).catch((err: unknown) => {
+        this.#wentDown(err instanceof Error ? err.message : String(err), { wasUp: false });
+      });
       this.#firstAttempt.resolve();
-      const before = performance.now() - startedAt > STABLE_MS ? 0 : failures;
-      failures = before + 1;
-      // Requests wait for one that was up: it is brought again at once, unless it keeps ending.
-      await this.#pause(wasUp ? before : failures, signal);
+      await pause(this.#pauseMs, signal);
     }
   }
 
@@ -133,33 +169,48 @@ export class Upstream implements Part {
     const server = await this.#options.bring(signal);
     this.#suspected = deferred<string>();
     this.#server = server;
+    let endWatch: (() => void) | undefined;
     try {
       if (!signal.aborted) {
         await Promise.race([this.#options.onReady(server, signal), server.gone, this.#stopped]);
-        if (!signal.aborted) this.#state = "ready";
+        if (!signal.aborted) this.#wentUp();
         this.#options.onChange?.();
         this.#firstAttempt.resolve();
+        endWatch = this.#options.watch?.(server, () => this.suspect());
         const why = await Promise.race([server.gone, this.#suspected.promise, this.#stopped]);
-        if (!signal.aborted) this.#wentDown(why);
+        if (!signal.aborted) this.#wentDown(why, { wasUp: true });
       }
     } finally {
+      endWatch?.();
       this.#server = undefined;
       await server.stop();
     }
   }
 
-  #wentDown(reason: string): void {
+  #wentUp(): void {
+    this.#state = "ready";
+    this.#lastStartMs = performance.now() - this.#startedAt;
+    this.#expectedAt = undefined;
+  }
+
+  /** Requests wait for one that was up: it is brought again at once, unless it keeps ending. */
+  #wentDown(reason: string, { wasUp }: { wasUp: boolean }): void {
     if (this.#stop.signal.aborted) return;
+    const now = performance.now();
+    const before = now - this.#startedAt > STABLE_MS ? 0 : this.#failures;
+    this.#failures = before + 1;
+    this.#pauseMs = this.#pauseAfter(wasUp ? before : this.#failures);
+    this.#expectedAt = now + this.#pauseMs + (this.#lastStartMs ?? 0);
     this.#state = "down";
     this.#reason = reason;
     this.#options.onDown(reason);
   }
 
-  async #pause(failures: number, signal: AbortSignal): Promise<void> {
-    const { random = Math.random } = this.#options;
-    const cappedMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-    const jitteredMs = cappedMs * (0.5 + random() / 2);
-    await pause(failures === 0 ? 0 : jitteredMs, signal);
+  #pauseAfter(failures: number): number {
+    if (failures === 0) return 0;
+    const { random = Math.random, pauses = PAUSES } = this.#options;
+    const cappedMs = Math.min(pauses.longestMs, pauses.firstMs * 2 ** (failures - 1));
+    return cappedMs * (0.5 + random() / 2);
   }
 }
 

@@ -31,7 +31,7 @@ describe("a running Ollama", () => {
       status: 503,
       code: "upstream_unavailable",
       type: "ConnectionError",
-      more: { retry_after: 2 },
+      more: { retry_after: expect.any(Number) },
     });
     const isDown = async () => (await gateway.get("/api/v1/ready")).status === 503;
     await until(isDown, "the service notices");
@@ -50,7 +50,7 @@ describe("a running Ollama", () => {
       code: "upstream_unavailable",
       type: "ConnectionError",
       says: `nothing answers at ${origin}`,
-      more: { retry_after: 2 },
+      more: { retry_after: expect.any(Number) },
     });
   });
 });
@@ -88,7 +88,7 @@ describe("an installed Ollama", () => {
       code: "upstream_unavailable",
       type: "ConnectionError",
       says: what,
-      more: { retry_after: 2 },
+      more: { retry_after: expect.any(Number) },
     });
     await program.behave({});
     await readyAgain(gateway, 20_000);
@@ -103,7 +103,7 @@ describe("an installed Ollama", () => {
       code: "upstream_unavailable",
       type: "ConnectionError",
       says: /ollama ended with code 1:\nError: no space left on device/,
-      more: { retry_after: 2 },
+      more: { retry_after: expect.any(Number) },
     });
     const health = await jsonOf(await gateway.get("/api/v1/health"));
     expect(health).toMatchObject({
@@ -124,7 +124,7 @@ describe("an installed Ollama", () => {
       code: "upstream_unavailable",
       type: "ConnectionError",
       says: /ollama did not answer within 1 s/,
-      more: { retry_after: 2 },
+      more: { retry_after: expect.any(Number) },
     });
   });
 

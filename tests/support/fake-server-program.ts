@@ -12,6 +12,8 @@ interface Switches {
   neverReady?: boolean;
   lastWords?: string;
   ignoresSigterm?: boolean;
+  hasRunner?: boolean;
+  endless?: boolean;
 }
 
 /** A folder with a program named `ollama`, for PATH, and a port for it. */
@@ -35,13 +37,16 @@ export class FakeProgram {
   }
 
   /** From its next start on the program behaves like this. */
-  async behave({ neverReady, lastWords, ignoresSigterm }: Switches): Promise<void> {
+  async behave(switches: Switches): Promise<void> {
+    const { neverReady, lastWords, ignoresSigterm, hasRunner, endless } = switches;
     const path = join(this.folder, "ollama");
     const lines = [
       "#!/bin/sh",
       neverReady ? "export FAKE_NEVER_READY=1" : "",
       lastWords ? `export FAKE_LAST_WORDS='${lastWords}'` : "",
       ignoresSigterm ? "export FAKE_IGNORE_SIGTERM=1" : "",
+      hasRunner ? "export FAKE_RUNNER=1" : "",
+      endless ? "export FAKE_ENDLESS=1" : "",
       `exec '${process.execPath}' '${PROGRAM}' "$@"`,
       "",
     ];
@@ -53,6 +58,8 @@ export class FakeProgram {
 /** Facts that the program tells of itself. */
 export interface ProgramFacts {
   pid: number;
+  /** The process that it has started, where it does. */
+  runner?: number;
   args: string[];
   env: Record<string, string>;
 }
@@ -71,6 +78,7 @@ export async function factsThrough(url: string): Promise<ProgramFacts> {
   const answer = await fetch(`${url}/api/fake/facts`);
   const facts = (await answer.json()) as ProgramFacts;
   endsWithTest(facts.pid);
+  if (facts.runner !== undefined) endsWithTest(facts.runner);
   return facts;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadSettings } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
+import type { RestartPauses } from "../../src/upstream/upstream.ts";
 
 /** A running service under test. */
 export interface Gateway {
@@ -25,10 +26,12 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
+ * @param restartPauses how long is waited before a server that keeps ending is started again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
+  restartPauses?: RestartPauses,
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const settings = loadSettings({
@@ -43,6 +46,7 @@ export async function startGateway(
       progress: () => ({ update: () => {}, end: () => {} }),
       ask: () => Promise.resolve(false),
     },
+    ...(restartPauses ? { restartPauses } : {}),
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -63,7 +63,7 @@ describe("LogFile", () => {
     const blocked = join(home, "blocked");
     writeFileSync(blocked, "a file where a folder should be");
     const log = open();
-    log.write("lost\n");
+    log.write(`${"lost".repeat(20_000)}\n`);
     rmSync(blocked);
     const long = `${"kept".repeat(20_000)}\n`;
     log.write(long);

@@ -12,11 +12,12 @@ interface Given {
   random?: number;
   bring?: (attempt: number, signal: AbortSignal) => Promise<void>;
   isAlive?: (origin: string) => Promise<boolean>;
+  busy?: () => boolean;
   onReady?: () => Promise<void>;
 }
 
 /** Each attempt brings another server, on a port of its own. */
-function setUp({ random = 1, bring, isAlive, onReady }: Given = {}) {
+function setUp({ random = 1, bring, isAlive, busy, onReady }: Given = {}) {
   const seen = {
     attempts: 0,
     stopped: [] as string[],
@@ -48,10 +49,11 @@ function setUp({ random = 1, bring, isAlive, onReady }: Given = {}) {
       servers.push({ server, crash: gone.resolve });
       return server;
     },
-    isAlive: (origin) => {
+    probe: async (origin) => {
       seen.probes += 1;
-      return isAlive?.(origin) ?? Promise.resolve(true);
+      return ((await isAlive?.(origin)) ?? true) ? "answers" : "silent";
     },
+    isBusy: () => busy?.() ?? false,
     onReady: () => onReady?.(),
     onChange: () => void (seen.changes += 1),
     onDown: (reason) => void seen.downs.push(reason),

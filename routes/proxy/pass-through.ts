@@ -6,6 +6,7 @@ import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { Residency } from "../../src/models/residency.ts";
 import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
+import type { Caller } from "../../src/runtime/caller.ts";
 import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
 import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
@@ -17,7 +18,7 @@ import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind } from "./path-kind.ts";
 
 /** Has a large body read on a thread, which gives it back. */
-type InspectOnThread = (signal: AbortSignal) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
+type InspectOnThread = (caller: Caller) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
 
 /** What passing through works with. */
 export interface PassThroughServices {
@@ -31,7 +32,7 @@ export interface PassThroughServices {
   /** Compresses the images of a body. */
   slim: (
     body: Uint8Array,
-    signal: AbortSignal,
+    caller: Caller,
   ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   answers: AnswerCache | undefined;
@@ -102,8 +103,8 @@ function wantsSlimImages(c: AppContext): boolean {
 }
 
 /**
- * The body with its images compressed. It is done in the request's place of the queue: tenants
- * take turns there, while the threads know no tenants.
+ * The body with its images compressed. It is done in the request's place of the queue, which
+ * bounds how many images of a tenant are in memory at once.
  */
 async function slimmed(
   c: AppContext,
@@ -112,7 +113,7 @@ async function slimmed(
   admitted: Admitted,
 ): Promise<Uint8Array> {
   try {
-    const result = await whileHere(c, (signal) => slim(body, signal));
+    const result = await whileHere(c, (caller) => slim(body, caller));
     const record = c.get("record");
     record.images = result.facts;
     record.imageCompression = true;

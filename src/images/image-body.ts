@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Caller } from "../runtime/caller.ts";
 import { isNestedTooDeep, MAX_LEVELS } from "../runtime/nesting.ts";
 import { decodeBase64 } from "./base64.ts";
 import { parseDataUrl } from "./data-url.ts";
@@ -52,7 +53,7 @@ export interface ImageBodyInput {
 /** Reads a small body at once; for a large one says how to have it read on a thread. */
 export type ImageBodyReader = (
   body: Uint8Array,
-) => ImageBody | ((signal: AbortSignal) => Promise<ImageBody>);
+) => ImageBody | ((caller: Caller) => Promise<ImageBody>);
 
 /** Images of one body; a client with more has something else in mind. */
 const MAX_IMAGES = 1000;

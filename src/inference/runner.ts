@@ -194,8 +194,9 @@ export class InferenceRunner {
     { record, background }: RequestScope,
     signal: AbortSignal,
   ): Promise<ReadyImage[]> {
-    const prepare = () => this.#options.images.prepare(list, wishes, signal);
-    const ready = await (background ? this.#backgroundImages.run(signal, prepare) : prepare());
+    const caller = { tenant: record.tenant, signal };
+    const prepare = () => this.#options.images.prepare(list, wishes, caller);
+    const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
     record.images = ready.map(({ facts }) => facts);
     record.imageCompression = wishes.compress ?? true;
     return ready;

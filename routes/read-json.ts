@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
+import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
 import { LIST_LIMITS } from "./service/contract/list-limits.ts";
 import { whileHere } from "./while-here.ts";
 
@@ -14,10 +15,9 @@ export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<
   const bytes = await readBytes(c);
   let value: unknown;
   try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-    value = JSON.parse(text);
+    value = parseJson(bytes);
   } catch (err) {
-    throw notJson(err instanceof Error ? err.message : "");
+    throw new ServiceError("validation_error", parseFailure(err));
   }
   return checked(value, schema);
 }
@@ -39,7 +39,7 @@ export async function readImageJson(c: AppContext, read: ImageBodyReader): Promi
   const bytes = body.byteLength;
   const found = read(body);
   const parsed = typeof found === "function" ? await whileHere(c, found) : found;
-  if (!parsed.ok) throw notJson(parsed.message);
+  if (!parsed.ok) throw new ServiceError("validation_error", parsed.message);
   return { value: parsed.value, images: parsed.images, bytes };
 }
 
@@ -81,9 +81,4 @@ async function readBytes(c: AppContext): Promise<Uint8Array> {
   const bytes = await c.get("exchange").readBody(c.get("bodyLimit"));
   if (bytes.byteLength === 0) throw new ServiceError("validation_error", "The body is empty");
   return bytes;
-}
-
-function notJson(detail: string): ServiceError {
-  const why = detail === "" ? "" : `: ${detail}`;
-  return new ServiceError("validation_error", `The body is not JSON${why.slice(0, 200)}`);
 }

@@ -30,10 +30,7 @@ export interface PassThroughServices {
   /** Reads a body's facts, large ones on a worker thread. */
   inspect: (body: Uint8Array) => BodyFacts | InspectOnThread;
   /** Compresses the images of a body. */
-  slim: (
-    body: Uint8Array,
-    caller: Caller,
-  ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  slim: (body: Uint8Array, caller: Caller) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   answers: AnswerCache | undefined;
   limits: {
@@ -68,6 +65,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   let facts: BodyFacts;
   if (typeof inspected === "function") ({ facts, body } = await whileHere(c, inspected));
   else facts = inspected;
+  if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
   if (facts.model !== "") {
     record.model = facts.model;
     services.catalog.assertAllowed(facts.model);

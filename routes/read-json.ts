@@ -2,6 +2,8 @@ import type { z } from "@hono/zod-openapi";
 import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
+import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
+import { LIST_LIMITS } from "./service/contract/list-limits.ts";
 import { whileHere } from "./while-here.ts";
 
 /**
@@ -13,10 +15,9 @@ export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<
   const bytes = await readBytes(c);
   let value: unknown;
   try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-    value = JSON.parse(text);
+    value = parseJson(bytes);
   } catch (err) {
-    throw notJson(err instanceof Error ? err.message : "");
+    throw new ServiceError("validation_error", parseFailure(err));
   }
   return checked(value, schema);
 }
@@ -31,39 +32,53 @@ export interface BodyWithImages {
 
 /**
  * Reads a JSON body that may hold images.
- * @throws ServiceError `validation_error` when it is no JSON.
+ * @throws ServiceError `validation_error` when it is no JSON, or too much of it.
  */
 export async function readImageJson(c: AppContext, read: ImageBodyReader): Promise<BodyWithImages> {
   const body = await readBytes(c);
   const bytes = body.byteLength;
   const found = read(body);
   const parsed = typeof found === "function" ? await whileHere(c, found) : found;
-  if (!parsed.ok) throw notJson(parsed.message);
+  if (!parsed.ok) throw new ServiceError("validation_error", parsed.message);
   return { value: parsed.value, images: parsed.images, bytes };
 }
+
+/** A schema's words name each field that it does not know. */
+const LONGEST_REASON = 500;
 
 /** A value that a schema holds for. @throws ServiceError `validation_error`. */
 export function checked<T>(value: unknown, schema: z.ZodType<T>): T {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ServiceError("validation_error", "The body is not a JSON object");
   }
+  const fields = Object.keys(value).length;
+  if (fields > LIST_LIMITS.fields.entries) {
+    const message = `The body has ${fields} fields; the limit is ${LIST_LIMITS.fields.entries}`;
+    throw new ServiceError("validation_error", message);
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join(".") ?? "";
-  const what = issue?.message ?? "not valid";
+  const { path, message } = toldIssue(parsed.error.issues);
+  const where = path.join(".");
+  const what = message.slice(0, LONGEST_REASON);
   throw new ServiceError("validation_error", where === "" ? what : `${where}: ${what}`, {
     param: where,
   });
+}
+
+/**
+ * The first problem. Where no alternative fits, one of them may have a reason of ours: such as a
+ * list with too many entries, where a text could stand as well.
+ */
+function toldIssue([first]: z.core.$ZodIssue[]): Pick<z.core.$ZodIssue, "path" | "message"> {
+  if (!first) return { path: [], message: "not valid" };
+  if (first.code !== "invalid_union") return first;
+  const inner = first.errors.flat().find(({ code }) => code === "custom");
+  return inner ? { path: [...first.path, ...inner.path], message: inner.message } : first;
 }
 
 async function readBytes(c: AppContext): Promise<Uint8Array> {
   const bytes = await c.get("exchange").readBody(c.get("bodyLimit"));
   if (bytes.byteLength === 0) throw new ServiceError("validation_error", "The body is empty");
   return bytes;
-}
-
-function notJson(detail: string): ServiceError {
-  const why = detail === "" ? "" : `: ${detail}`;
-  return new ServiceError("validation_error", `The body is not JSON${why.slice(0, 200)}`);
 }

@@ -1,5 +1,7 @@
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
+import type { Caller } from "../src/runtime/caller.ts";
+import { Turnstile } from "../src/runtime/turnstile.ts";
 import { endThreads } from "./end-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
 
@@ -26,69 +28,59 @@ interface WorkerPoolOptions {
   taskDeadlineMs: number;
 }
 
-interface RunOptions {
-  /** Calls the task off: one that waits is dropped, one that runs loses its thread. */
-  signal?: AbortSignal;
+interface RunOptions extends Partial<Caller> {
   /** Bytes of the input that are handed over, not copied; the caller must not use them again. */
   transfer?: Uint8Array[];
 }
 
-interface Waiting {
-  start: () => void;
-  refuse: (err: Error) => void;
-}
-
-/** Tasks of a few milliseconds: they go before images, whose compression takes a hundred. */
-const SHORT_TASKS = new Set<TaskName>(["inspectBody", "readImageBody", "locateImages"]);
+/**
+ * What shares the threads' time: bodies take a few milliseconds, or seconds where they are large;
+ * an image takes a hundred.
+ */
+const KIND_OF: Record<TaskName, "bodies" | "images"> = {
+  inspectBody: "bodies",
+  readImageBody: "bodies",
+  locateImages: "bodies",
+  compressImage: "images",
+};
 
 /**
  * The typed way to the worker threads. It keeps the queue itself and hands tinypool only what a
- * thread is free for: so a task's deadline counts from its start, and one that is called off
- * while it waits costs nothing.
+ * thread is free for: so tenants take turns, a task's deadline counts from its start, and one that
+ * is called off while it waits costs nothing.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
-  readonly #short: Waiting[] = [];
-  readonly #long: Waiting[] = [];
+  readonly #turns: Turnstile;
   #raw: RawPool | undefined;
-  #running = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#turns = new Turnstile({ atOnce: options.threads });
   }
 
   /** Tasks that run or wait. */
   get size(): number {
-    return this.#running + this.#waiting;
-  }
-
-  get #waiting(): number {
-    return this.#short.length + this.#long.length;
+    return this.#turns.size;
   }
 
   /**
-   * Runs a task on a thread.
+   * Runs a task on a thread. A signal that calls it off drops it while it waits, and ends its
+   * thread while it runs.
    * @throws ServiceError `queue_full` or `shutting_down`; the signal's reason; an Error when the
    * task throws, ends its thread, runs out of memory or past the deadline.
    */
   async run<K extends TaskName>(
     name: K,
     input: TaskInput<K>,
-    { signal, transfer = [] }: RunOptions = {},
+    { transfer = [], ...caller }: RunOptions = {},
   ): Promise<TaskOutput<K>> {
-    signal?.throwIfAborted();
+    caller.signal?.throwIfAborted();
     if (this.#closing) throw shuttingDown();
-    if (this.#running < this.#options.threads) this.#running += 1;
-    else await this.#turn(name, signal);
-    try {
-      return (await this.#runNow(name, input, signal, transfer)) as TaskOutput<K>;
-    } finally {
-      const next = this.#short.shift() ?? this.#long.shift();
-      // The place goes straight to the next one: nobody can come between.
-      if (next) next.start();
-      else this.#running -= 1;
-    }
+    this.#assertRoom(caller.tenant ?? "");
+    const work = () => this.#runNow(name, input, caller.signal, transfer);
+    return (await this.#turns.run(caller, work, KIND_OF[name])) as TaskOutput<K>;
   }
 
   /** Ends the threads; what runs or waits fails. All callers await the same end. */
@@ -99,37 +91,22 @@ export class WorkerPool {
 
   async #close(): Promise<void> {
     // First, or the places of the tasks that now end would go to them, on new threads.
-    for (const line of [this.#short, this.#long]) {
-      for (const waiting of line.splice(0)) waiting.refuse(shuttingDown());
-    }
+    this.#turns.refuseWaiting(shuttingDown());
     await this.#raw?.destroy();
   }
 
-  /** Waits until a running task gives its place. */
-  #turn(name: TaskName, signal: AbortSignal | undefined): Promise<void> {
+  /** One tenant's tasks take no more than half of the places to wait in. */
+  #assertRoom(tenant: string): void {
+    if (this.#turns.isFree) return;
     const { maxWaiting } = this.#options;
-    if (this.#waiting >= maxWaiting) {
-      throw new ServiceError("queue_full", `${maxWaiting} images wait to be compressed`);
+    const own = Math.ceil(maxWaiting / 2);
+    if (this.#turns.waiting >= maxWaiting) {
+      throw new ServiceError("queue_full", `${maxWaiting} images and bodies wait for a thread`);
     }
-    const line = SHORT_TASKS.has(name) ? this.#short : this.#long;
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        line.splice(line.indexOf(waiting), 1);
-        reject(signal?.reason as Error);
-      };
-      const waiting: Waiting = {
-        start: () => {
-          signal?.removeEventListener("abort", leave);
-          resolve();
-        },
-        refuse: (err) => {
-          signal?.removeEventListener("abort", leave);
-          reject(err);
-        },
-      };
-      line.push(waiting);
-      signal?.addEventListener("abort", leave, { once: true });
-    });
+    if (this.#turns.waitingOf(tenant) >= own) {
+      const message = `${own} images and bodies of this project wait for a thread`;
+      throw new ServiceError("queue_full", message);
+    }
   }
 
   async #runNow(

@@ -6,6 +6,7 @@ import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { Residency } from "../../src/models/residency.ts";
 import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
+import type { Caller } from "../../src/runtime/caller.ts";
 import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
 import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
@@ -17,7 +18,7 @@ import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind } from "./path-kind.ts";
 
 /** Has a large body read on a thread, which gives it back. */
-type InspectOnThread = (signal: AbortSignal) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
+type InspectOnThread = (caller: Caller) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
 
 /** What passing through works with. */
 export interface PassThroughServices {
@@ -29,10 +30,7 @@ export interface PassThroughServices {
   /** Reads a body's facts, large ones on a worker thread. */
   inspect: (body: Uint8Array) => BodyFacts | InspectOnThread;
   /** Compresses the images of a body. */
-  slim: (
-    body: Uint8Array,
-    signal: AbortSignal,
-  ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  slim: (body: Uint8Array, caller: Caller) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   answers: AnswerCache | undefined;
   limits: {
@@ -67,6 +65,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   let facts: BodyFacts;
   if (typeof inspected === "function") ({ facts, body } = await whileHere(c, inspected));
   else facts = inspected;
+  if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
   if (facts.model !== "") {
     record.model = facts.model;
     services.catalog.assertAllowed(facts.model);
@@ -102,8 +101,8 @@ function wantsSlimImages(c: AppContext): boolean {
 }
 
 /**
- * The body with its images compressed. It is done in the request's place of the queue: tenants
- * take turns there, while the threads know no tenants.
+ * The body with its images compressed. It is done in the request's place of the queue, which
+ * bounds how many images of a tenant are in memory at once.
  */
 async function slimmed(
   c: AppContext,
@@ -112,7 +111,7 @@ async function slimmed(
   admitted: Admitted,
 ): Promise<Uint8Array> {
   try {
-    const slimming = whileHere(c, (signal) => slim(body, signal));
+    const slimming = whileHere(c, (caller) => slim(body, caller));
     const result = await admitted.place.during("images", slimming);
     const record = c.get("record");
     record.images = result.facts;

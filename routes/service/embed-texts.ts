@@ -18,9 +18,9 @@ export async function embedTexts(
   catalog.assertAllowed(options.model);
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;
-  const { tenant, elapsedMs } = record;
-  const embedded = await whileHere(c, (signal) =>
-    embedder.embed(texts, { ...options, tenant, signal, elapsedMs }),
+  const { elapsedMs } = record;
+  const embedded = await whileHere(c, (caller) =>
+    embedder.embed(texts, { ...options, ...caller, elapsedMs }),
   );
   record.queueMs = embedded.queueMs;
   record.loadMs = embedded.loadMs;

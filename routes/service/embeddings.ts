@@ -6,19 +6,18 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import { LIST_LIMITS } from "./contract/list-limits.ts";
+import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-
-/** OpenAI's own limit. */
-const MAX_TEXTS = 2048;
 
 const EmbeddingRequest = z
   .object({
     model: maybe(filledText()),
     prompt: maybe(filledText()),
-    prompts: maybe(z.array(filledText()).min(1).max(MAX_TEXTS)),
-    input: maybe(z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(MAX_TEXTS)])),
+    prompts: maybe(list(filledText(), LIST_LIMITS.texts).min(1)),
+    input: maybe(z.union([z.string().min(1), list(z.string().min(1), LIST_LIMITS.texts).min(1)])),
     dimensions: maybe(integer(1)),
     truncate: maybe(z.boolean()).openapi({
       type: "boolean",

@@ -12,6 +12,8 @@ import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
+import { LIST_LIMITS } from "./contract/list-limits.ts";
+import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -20,7 +22,7 @@ const GenerateRequest = z
   .strictObject({
     prompt: maybe(filledText()),
     // POML's toolkit renders messages, whichever route its body is posted to.
-    messages: maybe(z.array(NativeMessage).min(1)),
+    messages: maybe(list(NativeMessage, LIST_LIMITS.messages).min(1)),
     system: maybe(text()),
     ...nativeFields,
   })

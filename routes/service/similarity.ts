@@ -6,11 +6,11 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import { LIST_LIMITS } from "./contract/list-limits.ts";
+import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
-
-const MAX_DOCUMENTS = 1000;
 
 /** Only that it is a list: a schema would look at hundreds of thousands of numbers one by one. */
 const numbers = z
@@ -26,7 +26,7 @@ const SimilarityRequest = z
   .object({
     model: maybe(filledText()).openapi({ description: "The model for texts" }),
     query: textOrVector(),
-    documents: z.array(textOrVector()).min(1).max(MAX_DOCUMENTS),
+    documents: list(textOrVector(), LIST_LIMITS.documents).min(1),
     top_n: maybe(integer(1)).openapi({ description: "So many of the best; default all" }),
     user: maybe(z.string()),
   })

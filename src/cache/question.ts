@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { InferenceRequest } from "../inference/runner.ts";
 import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import { isNestedTooDeep } from "../runtime/nesting.ts";
+import { parseJson } from "../runtime/parse-json.ts";
 
 /** A request as the cache sees it. */
 export interface Question {
@@ -61,8 +63,9 @@ export function rawQuestionOf(
   { path, model: named, body }: { path: string; model: string; body: Uint8Array },
   { tenant, digest }: { tenant: string; digest: string },
 ): Question | undefined {
-  const json = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
-  const fields = JSON.parse(json) as Record<string, unknown>;
+  const fields = parseJson(body) as Record<string, unknown>;
+  // Its hash is of JSON, which could not be written.
+  if (isNestedTooDeep(fields)) return undefined;
   const kind = RAW_PATHS.get(path);
   const asked = kind && askedIn(fields, kind);
   if (!asked) return undefined;

@@ -125,7 +125,7 @@ function proxyServices(
     inspect: (bytes) => {
       if (bytes.byteLength <= INSPECT_ON_THREAD_BYTES) return inspectBody(bytes);
       const body = ownedBytes(bytes);
-      return (signal) => pool.run("inspectBody", body, { signal, transfer: [body] });
+      return (caller) => pool.run("inspectBody", body, { ...caller, transfer: [body] });
     },
     slim: images.slim,
     answers,

@@ -7,6 +7,7 @@ import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../ima
 import { ImageCache } from "../images/image-cache.ts";
 import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
 import { slimBody } from "../images/slim-body.ts";
+import type { Caller } from "../runtime/caller.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { entryUrl } from "../runtime/paths.ts";
 import type { LogFiles } from "../telemetry/service-log.ts";
@@ -17,10 +18,7 @@ export interface Images {
   /** Parses a body of the service's own routes and takes its images out. */
   read: ImageBodyReader;
   /** Compresses the images of a body that passes through; the rest of it stays as it is. */
-  slim: (
-    body: Uint8Array,
-    signal: AbortSignal,
-  ) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  slim: (body: Uint8Array, caller: Caller) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
 }
 
 /** Bodies above this are parsed, and their base64 decoded, on a thread. */
@@ -57,15 +55,15 @@ export function composeImages(settings: Settings, pool: WorkerPool): Images {
       if (bytes.byteLength <= READ_ON_THREAD_BYTES)
         return readImageBody({ body: bytes, maxImageBytes });
       const input = inputOf(bytes);
-      return (signal) => pool.run("readImageBody", input, { signal, transfer: [input.body] });
+      return (caller) => pool.run("readImageBody", input, { ...caller, transfer: [input.body] });
     },
-    slim: async (bytes, signal) => {
+    slim: async (bytes, caller) => {
       const input = inputOf(bytes);
-      const run = { signal, transfer: [input.body] };
+      const run = { ...caller, transfer: [input.body] };
       const { body, images } = await pool.run("locateImages", input, run);
       const ready = await compressor.prepareUsable(
         images.map(({ image }) => image),
-        signal,
+        caller,
       );
       const facts = ready.flatMap((image) => (image ? [image.facts] : []));
       return { body: slimBody(body, images, ready), facts };
@@ -75,8 +73,8 @@ export function composeImages(settings: Settings, pool: WorkerPool): Images {
 
 function composeCompressor(settings: Settings, pool: WorkerPool): ImageCompressor {
   return new ImageCompressor({
-    compress: async ({ bytes }, options, signal): Promise<CompressedImage> => {
-      const run = { signal, transfer: [bytes] };
+    compress: async ({ bytes }, options, caller): Promise<CompressedImage> => {
+      const run = { ...caller, transfer: [bytes] };
       const result = await pool.run("compressImage", { bytes, options }, run);
       if (!result.ok) throw new ServiceError("invalid_request", result.message);
       return result;

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { isNestedTooDeep, MAX_LEVELS } from "../runtime/nesting.ts";
+import type { Caller } from "../runtime/caller.ts";
+import { isNestedTooDeep } from "../runtime/nesting.ts";
+import { JsonExcessError, parseFailure, parseJson } from "../runtime/parse-json.ts";
 import { decodeBase64 } from "./base64.ts";
 import { parseDataUrl } from "./data-url.ts";
 import { visitImages, type ImageNotation } from "./image-positions.ts";
@@ -27,7 +29,10 @@ export interface UnusableImage {
 
 export type BodyImage = DecodedImage | UnusableImage;
 
-/** A parsed body; where an image stood there is its number in `images`, as text. */
+/**
+ * A parsed body; where an image stood there is its number in `images`, as text. Or why it cannot be
+ * used, as a whole sentence for the client.
+ */
 export type ImageBody =
   | { ok: true; value: unknown; images: BodyImage[] }
   | { ok: false; message: string };
@@ -52,7 +57,7 @@ export interface ImageBodyInput {
 /** Reads a small body at once; for a large one says how to have it read on a thread. */
 export type ImageBodyReader = (
   body: Uint8Array,
-) => ImageBody | ((signal: AbortSignal) => Promise<ImageBody>);
+) => ImageBody | ((caller: Caller) => Promise<ImageBody>);
 
 /** Images of one body; a client with more has something else in mind. */
 const MAX_IMAGES = 1000;
@@ -61,18 +66,22 @@ const MAX_IMAGES = 1000;
 export function readImageBody({ body, maxImageBytes }: ImageBodyInput): ImageBody {
   let value: unknown;
   try {
-    value = JSON.parse(textOf(body));
+    value = parseJson(body);
+    if (isNestedTooDeep(value)) throw new JsonExcessError("levels");
   } catch (err) {
-    return { ok: false, message: err instanceof Error ? err.message : "not JSON" };
-  }
-  if (isNestedTooDeep(value)) {
-    return { ok: false, message: `it is nested more than ${MAX_LEVELS} levels deep` };
+    return { ok: false, message: parseFailure(err) };
   }
   const images: BodyImage[] = [];
+  let seen = 0;
   visitImages(value, true, (text, { path }) => {
-    images.push(images.length < MAX_IMAGES ? imageOf(text, path, maxImageBytes) : oneTooMany(path));
-    return String(images.length - 1);
+    seen += 1;
+    if (seen > MAX_IMAGES) return undefined;
+    images.push(imageOf(text, path, maxImageBytes));
+    return String(seen - 1);
   });
+  if (seen > MAX_IMAGES) {
+    return { ok: false, message: `The body has ${seen} images; the limit is ${MAX_IMAGES}` };
+  }
   return { ok: true, value, images };
 }
 
@@ -83,7 +92,7 @@ export function readImageBody({ body, maxImageBytes }: ImageBodyInput): ImageBod
 export function locateImages({ body, maxImageBytes }: ImageBodyInput): LocatedImage[] {
   let value: unknown;
   try {
-    value = JSON.parse(textOf(body));
+    value = parseJson(body);
   } catch {
     return [];
   }
@@ -102,11 +111,6 @@ export function locateImages({ body, maxImageBytes }: ImageBodyInput): LocatedIm
   return located.toSorted((a, b) => a.start - b.start);
 }
 
-function oneTooMany(path: string): UnusableImage {
-  const message = `there are more than ${MAX_IMAGES} images`;
-  return { ok: false, path, code: "invalid_request", message };
-}
-
 function imageOf(text: string, path: string, maxBytes: number): BodyImage {
   const url = parseDataUrl(text);
   if (!url.ok) return { ok: false, path, code: "validation_error", message: url.message };
@@ -118,10 +122,6 @@ function decoded(base64: string, path: string, maxBytes: number): BodyImage {
   if (!result.ok) return { ok: false, path, code: "invalid_request", message: result.message };
   const hash = createHash("sha256").update(result.bytes).digest("hex");
   return { ok: true, path, bytes: result.bytes, hash };
-}
-
-function textOf(body: Uint8Array): string {
-  return bufferOf(body).toString("utf8");
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

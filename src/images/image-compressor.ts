@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
+import type { Caller } from "../runtime/caller.ts";
 import type { CompressedImage, CompressOptions, ImageFormat } from "../../workers/protocol.ts";
 import type { ImageCache, ImageCacheStats } from "./image-cache.ts";
 import type { DecodedImage } from "./image-body.ts";
@@ -35,7 +36,7 @@ interface ImageCompressorOptions {
   compress: (
     image: DecodedImage,
     options: CompressOptions,
-    signal: AbortSignal,
+    caller: Caller,
   ) => Promise<CompressedImage>;
   cache: ImageCache<CompressedImage>;
   defaults: Pick<CompressOptions, "maxDimension" | "quality" | "pngLevel" | "maxPixels">;
@@ -58,17 +59,17 @@ export class ImageCompressor {
    * @throws ServiceError `invalid_request` for an image that cannot be used, `queue_full`;
    * the signal's reason.
    */
-  prepare(images: DecodedImage[], wishes: ImageWishes, signal: AbortSignal): Promise<ReadyImage[]> {
-    return inOrder(images, (image) => this.#one(image, wishes, signal));
+  prepare(images: DecodedImage[], wishes: ImageWishes, caller: Caller): Promise<ReadyImage[]> {
+    return inOrder(images, (image) => this.#one(image, wishes, caller));
   }
 
   /**
    * The same for a body that passes through: an image that cannot be used is left undefined, for
    * the inference server to refuse.
    */
-  prepareUsable(images: DecodedImage[], signal: AbortSignal): Promise<(ReadyImage | undefined)[]> {
+  prepareUsable(images: DecodedImage[], caller: Caller): Promise<(ReadyImage | undefined)[]> {
     return inOrder(images, (image) =>
-      this.#one(image, {}, signal).catch((err: unknown) => {
+      this.#one(image, {}, caller).catch((err: unknown) => {
         if (isRefusal(err)) return undefined;
         throw err;
       }),
@@ -79,7 +80,7 @@ export class ImageCompressor {
     return this.#options.cache.stats();
   }
 
-  async #one(image: DecodedImage, wishes: ImageWishes, signal: AbortSignal): Promise<ReadyImage> {
+  async #one(image: DecodedImage, wishes: ImageWishes, caller: Caller): Promise<ReadyImage> {
     const { cache, compress, defaults } = this.#options;
     const options: CompressOptions = {
       ...defaults,
@@ -91,8 +92,10 @@ export class ImageCompressor {
     const key = options.compress
       ? `${image.hash} ${wishes.format ?? "any"} ${options.maxDimension}`
       : `${image.hash} as it is`;
-    const make = (stop: AbortSignal): Promise<CompressedImage> => compress(image, options, stop);
-    const { value, cached } = await cache.get(key, signal, make).catch((err: unknown) => {
+    // Others may join it: it is called off when all have gone, and takes the first one's turn.
+    const make = (signal: AbortSignal): Promise<CompressedImage> =>
+      compress(image, options, { ...caller, signal });
+    const { value, cached } = await cache.get(key, caller.signal, make).catch((err: unknown) => {
       // Requests that share a compression have the image in places of their own.
       throw isRefusal(err) ? imageRefusal(image.path, err.message) : err;
     });

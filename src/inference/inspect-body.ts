@@ -1,3 +1,5 @@
+import { JsonExcessError, parseJson } from "../runtime/parse-json.ts";
+
 /** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */
 export interface BodyFacts {
   /** As the client wrote it; empty when there is none. */
@@ -12,6 +14,8 @@ export interface BodyFacts {
   keepAlive: string | number | undefined;
   /** Options that take effect when a model is loaded. */
   loadOptions: Record<string, unknown> | undefined;
+  /** Why the body is not read at all, and must not be sent on: a sentence for the client. */
+  refusal?: string;
 }
 
 const NOTHING: BodyFacts = {
@@ -29,14 +33,14 @@ const LOAD_OPTIONS = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap",
 
 /**
  * Reads a body far enough to schedule it. A body that is no JSON object has no facts: it is the
- * inference server's to refuse, in its own words.
+ * inference server's to refuse, in its own words; one with too much in it is ours.
  */
 export function inspectBody(bytes: Uint8Array): BodyFacts {
   let body: unknown;
   try {
-    body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  } catch {
-    return NOTHING;
+    body = parseJson(bytes);
+  } catch (err) {
+    return err instanceof JsonExcessError ? { ...NOTHING, refusal: err.message } : NOTHING;
   }
   return isObject(body) ? factsOf(body) : NOTHING;
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
+import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 
 /** A tool call as clients of the service see it: arguments are text that holds JSON. */
 export interface ToolCall {
@@ -41,20 +42,22 @@ function toOllamaCall(call: ToolCall): Record<string, unknown> {
   };
 }
 
+/** A name in an error. */
+const LONGEST_NAME = 100;
+
 function parsedArguments({ name, arguments: text }: ToolCall["function"]): unknown {
+  const of = `The arguments of the call to '${name.slice(0, LONGEST_NAME)}'`;
   try {
-    const value: unknown = text === "" ? {} : JSON.parse(text);
+    const value: unknown = text === "" ? {} : parseFlatJson(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Told below.
+  } catch (err) {
+    if (err instanceof JsonExcessError) {
+      const message = `${of} are nested too deep, or have too many values`;
+      throw new ServiceError("validation_error", message, { param: "messages" });
+    }
+    // What is no JSON is told below.
   }
-  throw new ServiceError(
-    "invalid_request",
-    `The arguments of the call to '${name}' are no JSON object`,
-    {
-      param: "messages",
-    },
-  );
+  throw new ServiceError("invalid_request", `${of} are no JSON object`, { param: "messages" });
 }
 
 /** The tool calls of Ollama's answer as clients of the service see them; ids made when missing. */

@@ -13,7 +13,7 @@ import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
-import { jsonBody, jsonLines } from "../upstream/lines.ts";
+import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
 
@@ -201,8 +201,9 @@ export class InferenceRunner {
     { record, background }: RequestScope,
     signal: AbortSignal,
   ): Promise<ReadyImage[]> {
-    const prepare = () => this.#options.images.prepare(list, wishes, signal);
-    const ready = await (background ? this.#backgroundImages.run(signal, prepare) : prepare());
+    const caller = { tenant: record.tenant, signal };
+    const prepare = () => this.#options.images.prepare(list, wishes, caller);
+    const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
     record.images = ready.map(({ facts }) => facts);
     record.imageCompression = wishes.compress ?? true;
     return ready;
@@ -258,7 +259,8 @@ export class InferenceRunner {
         if (unloads(request.hints.keepAlive)) residency.forget(model);
         return answer;
       }
-      throw upstreamFailure(answer.status, await jsonBody(answer.body).catch(() => ({})));
+      const said = await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
+      throw upstreamFailure(answer.status, said);
     } catch (err) {
       // A request that was refused says nothing against the server.
       const failed = err instanceof ServiceError && err.code === "upstream_unavailable";

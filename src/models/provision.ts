@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
-import { jsonLines } from "../upstream/lines.ts";
+import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
 import type { RunningServer } from "../upstream/server.ts";
 import { canonicalModel } from "./model-name.ts";
 
@@ -107,7 +107,9 @@ export class ModelProvision {
 
 async function listInstalled(origin: string): Promise<Set<string>> {
   const answer = await fetch(`${origin}/api/tags`, { signal: AbortSignal.timeout(5000) });
-  const { models } = (await answer.json()) as { models: { name: string }[] | null };
+  const { models } = (await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES })) as {
+    models?: { name: string }[] | null;
+  };
   return new Set((models ?? []).map((m) => canonicalModel(m.name)));
 }
 
@@ -147,7 +149,8 @@ async function* post(
     body: JSON.stringify(body),
     signal,
   });
-  if (answer.body) yield* jsonLines(answer.body);
+  // A pull of many hours has no last line to wait for.
+  if (answer.body) yield* jsonLines(answer.body, { maxBytes: Infinity });
 }
 
 function messageOf(err: unknown): string {

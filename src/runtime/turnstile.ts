@@ -1,45 +1,145 @@
-/** Lets a few through at a time; the others wait for their turn, first come, first served. */
+import type { Caller } from "./caller.ts";
+import { TurnOrder } from "./turn-order.ts";
+
+interface TurnstileOptions {
+  /** How many are inside at a time. */
+  atOnce: number;
+  /** The time in milliseconds, for tests. */
+  now?: () => number;
+}
+
+interface Waiting {
+  enter: () => void;
+  refuse: (err: Error) => void;
+}
+
+/** Work of one kind. */
+interface Kind {
+  waiting: TurnOrder<Waiting>;
+  /** Milliseconds that its work has had inside, with what it has missed while none was there. */
+  spentMs: number;
+}
+
+/**
+ * Lets a few through at a time. For the others' turns, kinds of work share the time inside evenly:
+ * neither long work holds up short, nor much short work long. Within a kind tenants take turns,
+ * and within a tenant it is first come, first served.
+ */
 export class Turnstile {
-  readonly #atOnce: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #options: TurnstileOptions;
+  readonly #now: () => number;
+  readonly #kinds = new Map<string, Kind>();
   #inside = 0;
 
-  constructor({ atOnce }: { atOnce: number }) {
-    this.#atOnce = atOnce;
+  constructor(options: TurnstileOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Those inside and those that wait. */
   get size(): number {
-    return this.#inside + this.#waiting.length;
+    return this.#inside + this.waiting;
   }
 
-  /** Does some work when its turn has come. @throws what it throws; the signal's reason. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    if (this.#inside < this.#atOnce) this.#inside += 1;
-    else await this.#turn(signal);
+  get waiting(): number {
+    return this.#sum((kind) => kind.waiting.size);
+  }
+
+  /** How many of a tenant's wait. */
+  waitingOf(tenant: string): number {
+    return this.#sum((kind) => kind.waiting.sizeOf(tenant));
+  }
+
+  /** Whether the next one goes in at once. */
+  get isFree(): boolean {
+    return this.#inside < this.#options.atOnce;
+  }
+
+  /**
+   * Does some work when its turn has come.
+   * @param name the kind of work, where there are several.
+   * @throws what it throws; the signal's reason; what `refuseWaiting` was given.
+   */
+  async run<T>(
+    { signal, tenant = "" }: Partial<Caller>,
+    work: () => Promise<T>,
+    name: string = "",
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const kind = this.#kindOf(name);
+    // What it did not use while it was away is not saved up.
+    if (kind.waiting.size === 0) kind.spentMs = Math.max(kind.spentMs, this.#reachedMs());
+    if (this.isFree) this.#inside += 1;
+    else await this.#turn(kind, tenant, signal);
+    const startedAt = this.#now();
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      kind.spentMs += this.#now() - startedAt;
+      const next = this.#next();
       // The place goes straight to the next one: nobody can come between.
-      if (next) next();
+      if (next) next.enter();
       else this.#inside -= 1;
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  /** Sends away all that wait. */
+  refuseWaiting(err: Error): void {
+    for (let next = this.#next(); next; next = this.#next()) next.refuse(err);
+  }
+
+  /** The one whose turn it is, of the kind that has had the least time. */
+  #next(): Waiting | undefined {
+    let chosen: Kind | undefined;
+    for (const kind of this.#kinds.values()) {
+      if (kind.waiting.size === 0) continue;
+      if (!chosen || kind.spentMs < chosen.spentMs) chosen = kind;
+    }
+    return chosen?.waiting.next();
+  }
+
+  /** What the kinds that wait have spent, at least; where none waits, what any has. */
+  #reachedMs(): number {
+    const all = [...this.#kinds.values()];
+    const waiting = all.filter((kind) => kind.waiting.size > 0).map(({ spentMs }) => spentMs);
+    return waiting.length > 0
+      ? Math.min(...waiting)
+      : Math.max(...all.map(({ spentMs }) => spentMs));
+  }
+
+  #turn({ waiting }: Kind, tenant: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal.reason as Error);
+        waiting.remove(tenant, one);
+        reject(signal?.reason as Error);
       };
-      const enter = (): void => {
-        signal.removeEventListener("abort", leave);
-        resolve();
+      const one: Waiting = {
+        enter: () => {
+          signal?.removeEventListener("abort", leave);
+          resolve();
+        },
+        refuse: (err) => {
+          signal?.removeEventListener("abort", leave);
+          reject(err);
+        },
       };
-      this.#waiting.push(enter);
-      signal.addEventListener("abort", leave, { once: true });
+      waiting.add(tenant, one);
+      signal?.addEventListener("abort", leave, { once: true });
     });
+  }
+
+  #kindOf(name: string): Kind {
+    let kind = this.#kinds.get(name);
+    if (!kind) {
+      kind = { waiting: new TurnOrder(), spentMs: 0 };
+      this.#kinds.set(name, kind);
+    }
+    return kind;
+  }
+
+  #sum(count: (kind: Kind) => number): number {
+    let sum = 0;
+    for (const kind of this.#kinds.values()) sum += count(kind);
+    return sum;
   }
 }

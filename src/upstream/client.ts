@@ -1,6 +1,7 @@
-import { FetchError, ofetch } from "ofetch";
+import { ofetch } from "ofetch";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
 /** A model as `/api/tags` lists it, as far as the service reads it. */
@@ -57,22 +58,39 @@ export class UpstreamClient {
   async #call<T>(path: string, timeoutMs: number, body?: object): Promise<T> {
     const url = this.#origin() + path;
     try {
-      return await ofetch<T>(url, {
-        timeout: timeoutMs,
-        retry: 0,
-        parseResponse: JSON.parse,
-        ...(body ? { method: "POST", body } : {}),
-      });
+      const { status, said } = await ask(url, timeoutMs, body);
+      if (status >= 400) throw upstreamFailure(status, said);
+      return said as T;
     } catch (err) {
       throw callFailure(err);
     }
   }
 }
 
+/**
+ * Asks the server and reads what it says, no more than such a report can have.
+ * @throws what fetch throws; ServiceError for an answer that cannot be read.
+ */
+async function ask(
+  url: string,
+  timeoutMs: number,
+  body?: object,
+): Promise<{ status: number; said: Record<string, unknown> }> {
+  const answer = await ofetch.raw(url, {
+    // For the body too: ofetch's own time limit is over when the head has come.
+    signal: AbortSignal.timeout(timeoutMs),
+    retry: 0,
+    responseType: "stream",
+    ignoreResponseError: true,
+    ...(body ? { method: "POST", body } : {}),
+  });
+  const { status } = answer;
+  const reading = jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
+  return { status, said: status >= 400 ? await reading.catch(() => ({})) : await reading };
+}
+
 function callFailure(err: unknown): ServiceError {
-  if (err instanceof FetchError && err.statusCode !== undefined) {
-    return upstreamFailure(err.statusCode, (err.data ?? {}) as Record<string, unknown>);
-  }
+  if (err instanceof ServiceError) return err;
   if (isTimeout(err)) {
     const message = "The inference server did not answer in time";
     return new ServiceError("upstream_timeout", message, { cause: err });
@@ -107,14 +125,13 @@ async function askVersion(
   origin: string,
   timeoutMs: number,
 ): Promise<{ version: string } | undefined> {
-  const { version } = await ofetch<{ version?: string }>(`${origin}/api/version`, {
-    timeout: timeoutMs,
-    retry: 0,
-    parseResponse: JSON.parse,
-  });
-  return typeof version === "string" ? { version } : undefined;
+  const { status, said } = await ask(`${origin}/api/version`, timeoutMs);
+  const { version } = said;
+  return status < 400 && typeof version === "string" ? { version } : undefined;
 }
 
+/** Whether a call ran out of time; ofetch wraps what fetch throws. */
 function isTimeout(err: unknown): boolean {
-  return err instanceof Error && /timeout|aborted/i.test(err.message);
+  if (!(err instanceof Error)) return false;
+  return /timeout|timed out|aborted/i.test(`${err.name} ${err.message}`) || isTimeout(err.cause);
 }

@@ -1,7 +1,7 @@
 import { unloads } from "../models/keep-alive.ts";
 import type { LoadHints } from "../models/residency.ts";
 import type { Transport } from "../runtime/transport.ts";
-import { jsonBody } from "./lines.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
 /** A load that takes longer has failed: even 40 GB come from a disk in this time. */
@@ -31,6 +31,6 @@ export async function loadModel(
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(LOAD_LIMIT_MS),
   });
-  const said = await jsonBody(answer.body);
+  const said = await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
   if (answer.status !== 200) throw upstreamFailure(answer.status, said);
 }

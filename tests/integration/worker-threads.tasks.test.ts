@@ -7,6 +7,7 @@ import { loadSettings } from "../../config/load.ts";
 import { composeImages } from "../../src/compose/images.ts";
 import type { ImageBody, ImageBodyReader } from "../../src/images/image-body.ts";
 import { ClientLeft } from "../../src/errors/service-error.ts";
+import type { Caller } from "../../src/runtime/caller.ts";
 import { entryFile, entryUrl, projectRoot } from "../../src/runtime/paths.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
 import type { CompressOptions } from "../../workers/protocol.ts";
@@ -213,7 +214,12 @@ function onThread(
   signal = new AbortController().signal,
 ): Promise<ImageBody> {
   if (typeof found !== "function") throw new Error("it was read on the main thread");
-  return found(signal);
+  return found(caller(signal));
+}
+
+/** A client of a project, until the signal calls its work off. */
+function caller(signal = new AbortController().signal): Caller {
+  return { tenant: "a", signal };
 }
 
 describe("the service's images", () => {
@@ -261,7 +267,7 @@ describe("the service's images", () => {
     const json = (a: string, b: string) =>
       `{ "model":"ü", "images":["${a}","no image","${a}"],"messages":[{"content":[{"image_url":{"url":"${b}"}}]}] }`;
     const body = Buffer.from(json(base64, `data:image/png;base64,${base64}`));
-    const slim = await images.slim(body, new AbortController().signal);
+    const slim = await images.slim(body, caller());
     expect(slim.facts.map(({ cached }) => cached)).toEqual([false, true, true]);
     expect(slim.facts[0]?.sent).toMatchObject({ format: "jpeg", width: 2667 });
     const text = Buffer.from(slim.body).toString();
@@ -273,9 +279,8 @@ describe("the service's images", () => {
 
   it("go on as they are when none of them can be used, or the body is no JSON", async () => {
     const { images } = setUp();
-    const { signal } = new AbortController();
     for (const text of ["", "nope", '{"images":["QUJD","*"]}', '{"prompt":"x"}']) {
-      const slim = await images.slim(Buffer.from(text), signal);
+      const slim = await images.slim(Buffer.from(text), caller());
       expect(Buffer.from(slim.body).toString()).toBe(text);
       expect(slim.facts).toEqual([]);
     }
@@ -286,7 +291,7 @@ describe("the service's images", () => {
     const list = Array.from({ length: 200 }, (_, i) => Buffer.from(`no image ${i}`));
     const body = bodyOf({ images: list.map((bytes) => bytes.toString("base64")) });
     const before = Buffer.from(body);
-    const slim = await images.slim(body, new AbortController().signal);
+    const slim = await images.slim(body, caller());
     expect(before.equals(slim.body)).toBe(true);
     expect(pool.size).toBe(0);
   });
@@ -296,8 +301,8 @@ describe("the service's images", () => {
     const bytes = await photo({ width: 1600, height: 1200 });
     const image = () => ({ ok: true as const, path: "p", bytes: new Uint8Array(bytes), hash: "h" });
     const left = new AbortController();
-    const first = images.compressor.prepare([image()], {}, left.signal);
-    const second = images.compressor.prepare([image()], {}, new AbortController().signal);
+    const first = images.compressor.prepare([image()], {}, caller(left.signal));
+    const second = images.compressor.prepare([image()], {}, caller());
     left.abort(new ClientLeft());
     await expect(first).rejects.toThrow("the client left");
     expect((await second)[0]?.facts.source).toMatchObject({ width: 1600, height: 1200 });

@@ -131,7 +131,10 @@ function documented({ path, operationId, summary, ...kind }: BatchKind, { batch 
 
 /** The batch itself; items are checked one by one, so that a bad one does not fail the others. */
 const Envelope = z.looseObject({
-  requests: z.array(z.unknown()).min(1),
+  // Counted below, against the route's own limit.
+  requests: z
+    .custom<unknown[]>(Array.isArray, "a list of requests is needed")
+    .refine(({ length }) => length > 0, "at least one request is needed"),
   compression_format: imageFields.compression_format,
   stream: maybe(z.boolean()),
 });

@@ -5,13 +5,15 @@ import {
   ollamaOptions,
   type GenerationOptions,
 } from "../../../src/inference/generation-options.ts";
-import { anyObject, filledText, integer, maybe, number } from "./fields.ts";
+import { filledText, integer, maybe, number } from "./fields.ts";
+import { LIST_LIMITS } from "./list-limits.ts";
+import { boundedObject, list } from "./lists.ts";
 import { ToolSchema } from "./messages.ts";
 
 const ResponseFormat = z
   .object({
     type: z.enum(["text", "json_object", "json_schema"]),
-    json_schema: maybe(anyObject()),
+    json_schema: maybe(boundedObject()),
   })
   .superRefine((format, ctx) => {
     if (format.type === "json_schema" && !format.json_schema) {
@@ -21,7 +23,7 @@ const ResponseFormat = z
   .openapi("ResponseFormat");
 
 const stop = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), list(z.string(), LIST_LIMITS.stop)])
   .transform((value) => (typeof value === "string" ? [value] : value));
 
 /** Options that both native and OpenAI-compatible requests take. */
@@ -42,11 +44,11 @@ export const optionFields = {
 export const nativeFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), anyObject()])).openapi({ deprecated: true }),
+  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])).openapi({ deprecated: true }),
   response_format: maybe(ResponseFormat),
-  tools: maybe(z.array(ToolSchema)),
+  tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,
-  options: maybe(anyObject()),
+  options: maybe(boundedObject()),
   keep_alive: maybe(z.union([z.string(), z.number()])),
   think: maybe(z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])])),
   // Rendered by POML's toolkit among the sampling fields; there is nothing to honour.
@@ -60,15 +62,15 @@ export const nativeFields = {
 export const openaiFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), anyObject()])),
+  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])),
   response_format: maybe(ResponseFormat),
-  guided_json: maybe(anyObject()),
-  tools: maybe(z.array(ToolSchema)),
+  guided_json: maybe(boundedObject()),
+  tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,
   max_completion_tokens: maybe(integer(1)),
   reasoning_effort: maybe(z.string()),
-  extra_body: maybe(anyObject()),
-  metadata: maybe(anyObject()),
+  extra_body: maybe(boundedObject()),
+  metadata: maybe(boundedObject()),
 };
 
 interface FormatFields {

@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { ChatMessage } from "../../../src/inference/messages.ts";
-import { anyObject, filledText, text } from "./fields.ts";
+import { filledText, text } from "./fields.ts";
 import { ImageField } from "./images.ts";
+import { LIST_LIMITS } from "./list-limits.ts";
+import { boundedObject, list } from "./lists.ts";
 
 export const ToolCallSchema = z
   .object({
@@ -18,7 +20,7 @@ export const ToolSchema = z
       .object({
         name: filledText(),
         description: z.string().nullish(),
-        parameters: anyObject().default({}),
+        parameters: boundedObject().default({}),
         strict: z.boolean().nullish(),
       })
       .strict(),
@@ -33,7 +35,7 @@ const ImagePart = z.object({
 });
 
 // Without `abort` the checks of the whole message would run on what is no content.
-const Parts = z.array(z.union([TextPart, ImagePart])).min(1, { abort: true });
+const Parts = list(z.union([TextPart, ImagePart]), LIST_LIMITS.parts).min(1, { abort: true });
 
 /** Text, or parts whose texts are joined with a space; images have a field of their own. */
 const nativeContent = z
@@ -81,7 +83,7 @@ function checkMessage(message: ChatMessage, ctx: z.RefinementCtx): void {
 }
 
 const callFields = {
-  tool_calls: z.array(ToolCallSchema).nullish(),
+  tool_calls: list(ToolCallSchema, LIST_LIMITS.toolCalls).nullish(),
   tool_call_id: text().nullish(),
 };
 

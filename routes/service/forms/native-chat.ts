@@ -7,11 +7,13 @@ import type { OllamaAnswer } from "../../../src/inference/runner.ts";
 import type { RequestRecord } from "../../../src/telemetry/request-record.ts";
 import { textModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
+import { LIST_LIMITS } from "../contract/list-limits.ts";
+import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
 import type { ChatForm } from "./chat-form.ts";
 
 export const ChatRequest = z
-  .strictObject({ messages: z.array(NativeMessage).min(1), ...nativeFields })
+  .strictObject({ messages: list(NativeMessage, LIST_LIMITS.messages).min(1), ...nativeFields })
   .openapi("ChatRequest", {
     example: {
       model: "smollm2:135m",

@@ -6,6 +6,8 @@ import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { visionModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, ImageField, imageFields, imageWishes } from "../contract/images.ts";
+import { LIST_LIMITS } from "../contract/list-limits.ts";
+import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
 import type { ChatForm } from "./chat-form.ts";
 import { imagesBlock } from "./images-block.ts";
@@ -14,8 +16,8 @@ import { UsedImages } from "./use-images.ts";
 
 export const VisionRequest = z
   .strictObject({
-    messages: z.array(NativeMessage).min(1),
-    images: z.array(ImageField).min(1),
+    messages: list(NativeMessage, LIST_LIMITS.messages).min(1),
+    images: list(ImageField, LIST_LIMITS.images).min(1),
     ...imageFields,
     ...nativeFields,
   })

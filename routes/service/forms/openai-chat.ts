@@ -6,6 +6,8 @@ import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, imageFields, imageWishes } from "../contract/images.ts";
+import { LIST_LIMITS } from "../contract/list-limits.ts";
+import { list } from "../contract/lists.ts";
 import { OpenAIMessage } from "../contract/messages.ts";
 import type { Asked } from "../answer.ts";
 import type { Services } from "../services.ts";
@@ -13,7 +15,11 @@ import type { ChatForm } from "./chat-form.ts";
 import { imagesBlock } from "./images-block.ts";
 import { UsedImages } from "./use-images.ts";
 
-const fields = { messages: z.array(OpenAIMessage).min(1), ...openaiFields, ...imageFields };
+const fields = {
+  messages: list(OpenAIMessage, LIST_LIMITS.messages).min(1),
+  ...openaiFields,
+  ...imageFields,
+};
 
 export const ChatCompletionRequest = z.looseObject(fields).openapi("ChatCompletionRequest", {
   example: {

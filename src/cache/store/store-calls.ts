@@ -60,7 +60,7 @@ export class StoreCalls {
     name: K,
     input: StoreTasks[K]["input"],
   ): Promise<Output<K>> {
-    return this.#turns.run(this.#ended.signal, async () => {
+    return this.#turns.run({ signal: this.#ended.signal }, async () => {
       for (;;) {
         try {
           if (!this.#isOpen) await this.#open(false);
@@ -74,7 +74,7 @@ export class StoreCalls {
 
   /** Moves everything into the one file, when it is open, and lets go of it. */
   close(): Promise<void> {
-    return this.#turns.run(this.#ended.signal, async () => {
+    return this.#turns.run({ signal: this.#ended.signal }, async () => {
       if (this.#isOpen) await this.#options.thread.run("close", undefined);
       this.#isOpen = false;
     });

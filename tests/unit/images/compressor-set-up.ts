@@ -26,7 +26,7 @@ export function setUpCompressor() {
   const begun: { image: DecodedImage; options: CompressOptions; signal: AbortSignal }[] = [];
   const ends: ReturnType<typeof deferred<CompressedImage>>[] = [];
   const compressor = new ImageCompressor({
-    compress: (image, options, signal) => {
+    compress: (image, options, { signal }) => {
       begun.push({ image, options, signal });
       const end = deferred<CompressedImage>();
       signal.addEventListener("abort", () => end.reject(new Error("called off")));

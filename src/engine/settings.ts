@@ -20,6 +20,10 @@ export type EngineSettings = {
   readonly embeddingModelFile: string | undefined;
   /** Open llama.cpp soon after the start, not with the first load. */
   readonly warm: boolean;
+  /** How long a client may keep its request waiting: with its body, or with reading the answer. */
+  readonly clientStallMs: number;
+  /** How long nothing may be computed while requests wait for a place that nobody living holds. */
+  readonly stuckAfterMs: number;
   /** End when stdin does: the parent is gone, however it ended. */
   readonly exitOnStdinEnd: boolean;
 };
@@ -47,6 +51,8 @@ export function readSettings(env: Environment): EngineSettings {
     contextLength: figure("OLLAMA_CONTEXT_LENGTH", 4_096),
     embeddingModelFile: text("ENGINE_EMBEDDING_MODEL_FILE") || undefined,
     warm: text("ENGINE_WARM") === "1",
+    clientStallMs: figure("ENGINE_CLIENT_STALL_MS", 120_000),
+    stuckAfterMs: figure("ENGINE_STUCK_AFTER_MS", 30_000),
     exitOnStdinEnd: text("ENGINE_EXIT_ON_STDIN_END") === "1",
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
+import { EngineError } from "../errors.ts";
 import { renderJson } from "./render-json.ts";
 
 /** Content types as Ollama sends them; which one depends on where an answer was made. */
@@ -8,7 +9,13 @@ export const JSON_PLAIN = "application/json";
 export const NDJSON = "application/x-ndjson";
 export const SSE = "text/event-stream";
 
-/** One request and its answer. `signal` aborts when the client leaves or the engine stops. */
+/** As much as fits into one text on both runtimes; Ollama knows no limit. */
+const MAX_BODY_BYTES = 256 << 20;
+
+/**
+ * One request and its answer. `signal` aborts when that is over: answered, left by its client, or
+ * cut off because the engine stops.
+ */
 export class Exchange {
   readonly method: string;
   readonly path: string;
@@ -17,6 +24,8 @@ export class Exchange {
   parameter = "";
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  /** Since when it has been waiting for its client, in milliseconds of `performance.now`. */
+  #waitingSince: number | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
     this.method = request.method ?? "GET";
@@ -26,16 +35,41 @@ export class Exchange {
     this.#response = response;
   }
 
-  /** The whole body; Ollama knows no limit. */
+  /** The whole body. @throws {EngineError} 413 when it is longer than any request needs. */
   async body(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.chunks()) chunks.push(chunk);
+    let bytes = 0;
+    for await (const chunk of this.chunks()) {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) throw new EngineError(413, "http: request body too large");
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks);
   }
 
   /** The body as it comes; who reads slowly slows the client down. */
-  chunks(): AsyncIterable<Uint8Array> {
-    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    const chunks = this.#request.iterator({ destroyOnReturn: false });
+    try {
+      for (;;) {
+        this.#waitingSince = performance.now();
+        const { value, done } = (await chunks.next()) as IteratorResult<Uint8Array, void>;
+        this.#waitingSince = undefined;
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      this.#waitingSince = undefined;
+      await chunks.return?.();
+    }
+  }
+
+  /**
+   * How long the client has kept it waiting without a pause: with the next bytes of the body, or
+   * with reading those of the answer.
+   */
+  heldUpMs(now: number): number {
+    return this.#waitingSince === undefined ? 0 : now - this.#waitingSince;
   }
 
   get started(): boolean {
@@ -63,9 +97,10 @@ export class Exchange {
     if (this.signal.aborted) return;
     const response = this.#response;
     if (!this.started) response.writeHead(200, { "content-type": contentType });
-    if (!response.write(text)) {
-      await once(response, "drain", { signal: this.signal }).catch(() => {});
-    }
+    if (response.write(text)) return;
+    this.#waitingSince = performance.now();
+    await once(response, "drain", { signal: this.signal }).catch(() => {});
+    this.#waitingSince = undefined;
   }
 
   end(): void {

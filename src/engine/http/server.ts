@@ -8,15 +8,21 @@ import type { Router } from "./router.ts";
 export type HttpServerOptions = {
   readonly router: Router;
   readonly onError: (err: unknown) => void;
+  /** How long a client may keep its request waiting before it is cut off. */
+  readonly clientStallMs: number;
 };
 
-/** The listener. Every request has a signal that ends with its client or with the server. */
+/** Looks for clients that stall, in the time one may. */
+const SWEEPS = 4;
+
+/** The listener. Every request has a signal that aborts when it is over or the server stops. */
 export class HttpServer {
   /** Settles when a request has been answered for the first time. */
   readonly firstAnswer: Promise<void>;
   readonly #server: Server;
   readonly #options: HttpServerOptions;
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Map<AbortController, Exchange>();
+  #sweeping: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -38,6 +44,8 @@ export class HttpServer {
       this.#server.once("error", reject);
       this.#server.listen(port, host, resolve);
     });
+    this.#sweeping = setInterval(() => this.#sweep(), this.#options.clientStallMs / SWEEPS);
+    this.#sweeping.unref();
     const address = this.#server.address() as AddressInfo;
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
     return `http://${shown}:${address.port}`;
@@ -46,24 +54,33 @@ export class HttpServer {
   /** Takes no further request and aborts those that run. */
   stop(): void {
     this.#server.close();
-    for (const controller of this.#running) controller.abort();
+    clearInterval(this.#sweeping);
+    for (const controller of this.#running.keys()) controller.abort();
     this.#server.closeAllConnections();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const controller = new AbortController();
-    this.#running.add(controller);
+    const exchange = new Exchange(request, response, controller.signal);
+    this.#running.set(controller, exchange);
     response.once("close", () => {
       this.#running.delete(controller);
-      if (!response.writableFinished) controller.abort();
+      controller.abort();
     });
     response.on("error", () => controller.abort());
-    const exchange = new Exchange(request, response, controller.signal);
     try {
       if (!isAllowed(request.headers)) return exchange.send(403, {});
       await this.#options.router.handle(exchange);
     } catch (err) {
       this.#fail(exchange, err);
+    }
+  }
+
+  /** A client that does not read what it asked for must not keep a model from the others. */
+  #sweep(): void {
+    const now = performance.now();
+    for (const exchange of this.#running.values()) {
+      if (exchange.heldUpMs(now) > this.#options.clientStallMs) exchange.drop();
     }
   }
 

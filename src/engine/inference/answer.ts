@@ -49,6 +49,12 @@ export type Answer<Line> =
   | { readonly kind: "object"; readonly value: Line }
   | { readonly kind: "lines"; readonly lines: AsyncGenerator<Line, void> };
 
+/**
+ * Hands an answer to its client. The model is kept in memory until this has settled: lines that are
+ * not read to their end, or not at all, hold nothing.
+ */
+export type Deliver<Line> = (answer: Answer<Line>) => void | Promise<void>;
+
 /** The figures of a finished completion. */
 export function metricsOf(
   end: CompletionEnd,

@@ -7,28 +7,31 @@ import type { ChatTemplate } from "../templates/chat-template.ts";
 import { CallReader, type Read } from "../tools/call-reader.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
-import { type Answer, type ChatLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
-import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
+import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { ChatRequest, Turn } from "./requests.ts";
 
 /**
- * Answers a conversation. Checks come in Ollama's order, so the same mistake gets the same answer.
- * @throws {EngineError}
+ * Answers a conversation and delivers the answer. Checks come in Ollama's order, so the same mistake
+ * gets the same answer.
+ * @throws {EngineError} and what `deliver` throws.
  */
 export async function chat(
   services: Services,
   request: ChatRequest,
   signal: AbortSignal,
-): Promise<Answer<ChatLine>> {
+  deliver: Deliver<ChatLine>,
+): Promise<void> {
   const startedAt = performance.now();
   const model = await findModel(services, request.model);
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.messages.length === 0;
   if (empty && request.keepAliveMs === 0) {
     services.residency.expire(model.weightsDigest);
-    return { kind: "object", value: emptyLine(request.model, "unload") };
+    return deliver({ kind: "object", value: emptyLine(request.model, "unload") });
   }
   requireText(model, request.model, "chat");
   const template = await services.templates.of(model);
@@ -36,13 +39,11 @@ export async function chat(
     throw new EngineError(400, `${fullName(model.name)} does not support tools`);
   }
   refuseThinking(request.think, request.model, { levelFirst: false });
-  const open = await openModel(services, model, request, signal);
-  if (empty) {
-    open.lease.release();
-    return { kind: "object", value: emptyLine(request.model, "load") };
-  }
-  const lines = chatLines({ model, template, open, request, startedAt, signal });
-  return { kind: "lines", lines };
+  return withModel(services, { model, wish: request, signal }, (open) => {
+    if (empty) return deliver({ kind: "object", value: emptyLine(request.model, "load") });
+    const lines = chatLines({ model, template, open, request, startedAt, signal });
+    return deliver({ kind: "lines", lines });
+  });
 }
 
 type Run = {
@@ -57,27 +58,20 @@ type Run = {
 async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { open, request, startedAt, signal } = run;
   const loadedAt = performance.now();
-  const { lease, options } = open;
+  const { runner, options } = open;
   const { model, shift, logprobs } = request;
-  try {
-    const grammar = decodeFormat(request.format);
-    const { text: prompt, tokens } = await promptOf(run);
-    const reader = callReader(run, prompt);
-    const completion = { tokens, options, shift, logprobs, signal, grammar };
-    const pieces = lease.runner.complete(completion);
-    let next = await pieces.next();
-    for (; !next.done; next = await pieces.next()) {
-      const read = reader?.push(next.value.text) ?? { text: next.value.text, calls: [] };
-      yield* linesOf(model, read, logprobsOf(next.value.logprobs));
-    }
-    if (reader) yield* linesOf(model, reader.end());
-    const { doneReason } = next.value;
-    if (doneReason === undefined) return;
-    const metrics = metricsOf(next.value, { startedAt, loadedAt, promptCount: tokens.length });
-    yield { ...emptyLine(model, doneReason), ...metrics };
-  } finally {
-    lease.release();
-  }
+  const grammar = decodeFormat(request.format);
+  const { text: prompt, tokens } = await promptOf(run);
+  const reader = callReader(run, prompt);
+  const completion = { tokens, options, shift, logprobs, signal, grammar };
+  const end = yield* eachPiece(runner.complete(completion), (piece) => {
+    const read = reader?.push(piece.text) ?? { text: piece.text, calls: [] };
+    return linesOf(model, read, logprobsOf(piece.logprobs));
+  });
+  if (reader) yield* linesOf(model, reader.end());
+  if (end.doneReason === undefined) return;
+  const metrics = metricsOf(end, { startedAt, loadedAt, promptCount: tokens.length });
+  yield { ...emptyLine(model, end.doneReason), ...metrics };
 }
 
 /** Text and calls of one step, a line each; none for a step that says nothing yet. */
@@ -102,8 +96,7 @@ function callReader({ template, request }: Run, prompt: string): CallReader | un
 
 /** The prompt as a text, and its tokens cut to what fits. */
 async function promptOf({ model, template, open, request, signal }: Run) {
-  const { options, lease } = open;
-  const { runner } = lease;
+  const { options, runner } = open;
   const { truncate } = request;
   const tools = request.tools.map(({ description }) => description);
   const time = new RenderTime();

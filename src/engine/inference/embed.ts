@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { InputTooLongError } from "../runner/embedder.ts";
 import type { Services } from "../services.ts";
 import { nanoseconds } from "./answer.ts";
-import { findModel, openModel } from "./open-model.ts";
+import { type OpenModel, findModel, withModel } from "./open-model.ts";
 import type { EmbedInput } from "./requests.ts";
 
 export type EmbedRequest = EmbedInput & {
@@ -30,14 +30,13 @@ export async function embed(
   signal: AbortSignal,
 ): Promise<EmbedAnswer> {
   const startedAt = performance.now();
-  const { lease } = await openForEmbedding(services, request, signal);
-  const loadedAt = performance.now();
-  try {
+  return withEmbedder(services, request, signal, 400, async ({ runner }) => {
+    const loadedAt = performance.now();
     const embeddings: number[][] = [];
     let count = 0;
     for (const text of request.input) {
       const { truncate, dimensions } = request;
-      const embedded = await lease.runner.embed({ text, truncate, signal });
+      const embedded = await runner.embed({ text, truncate, signal });
       count += embedded.count;
       embeddings.push(shaped(embedded.vector, dimensions));
     }
@@ -49,12 +48,7 @@ export async function embed(
       load_duration: nanoseconds(loadedAt - startedAt),
       ...(count > 0 && { prompt_eval_count: count }),
     };
-  } catch (err) {
-    if (err instanceof InputTooLongError) throw new EngineError(400, err.message, { cause: err });
-    throw err;
-  } finally {
-    lease.release();
-  }
+  });
 }
 
 /**
@@ -67,26 +61,31 @@ export async function embedRaw(
   request: EmbedInput & { readonly prompt: string },
   signal: AbortSignal,
 ): Promise<number[]> {
-  const { lease } = await openForEmbedding(services, request, signal);
-  try {
+  return withEmbedder(services, request, signal, 500, async ({ runner }) => {
     if (request.prompt === "") return [];
-    const embedded = await lease.runner.embed({ text: request.prompt, truncate: false, signal });
-    return embedded.vector;
-  } catch (err) {
-    if (err instanceof InputTooLongError) throw new EngineError(500, err.message, { cause: err });
-    throw err;
-  } finally {
-    lease.release();
-  }
+    return (await runner.embed({ text: request.prompt, truncate: false, signal })).vector;
+  });
 }
 
-async function openForEmbedding(services: Services, request: EmbedInput, signal: AbortSignal) {
+/** `tooLong`: the status of a text that does not fit and must not be cut. */
+async function withEmbedder<T>(
+  services: Services,
+  request: EmbedInput,
+  signal: AbortSignal,
+  tooLong: number,
+  use: (open: OpenModel) => Promise<T>,
+): Promise<T> {
   const model = await findModel(services, request.model);
   if (!model) {
     const name = JSON.stringify(request.model);
     throw new EngineError(404, `model ${name} not found, try pulling it first`);
   }
-  return openModel(services, model, request, signal);
+  try {
+    return await withModel(services, { model, wish: request, signal }, use);
+  } catch (err) {
+    if (!(err instanceof InputTooLongError)) throw err;
+    throw new EngineError(tooLong, err.message, { cause: err });
+  }
 }
 
 /** Length 1; where fewer dimensions are wanted, cut and brought to length 1 again. */

@@ -6,38 +6,39 @@ import type { Services } from "../services.ts";
 import type { ChatTemplate } from "../templates/chat-template.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
-import { type Answer, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { type Deliver, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
+import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText } from "./fit-prompt.ts";
-import { type OpenModel, findModel, openModel, requireText } from "./open-model.ts";
+import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
 import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
 
 /**
- * Answers a prompt. Checks come in Ollama's order, so the same mistake gets the same answer.
- * @throws {EngineError}
+ * Answers a prompt and delivers the answer. Checks come in Ollama's order, so the same mistake gets
+ * the same answer.
+ * @throws {EngineError} and what `deliver` throws.
  */
 export async function generate(
   services: Services,
   request: GenerateRequest,
   signal: AbortSignal,
-): Promise<Answer<GenerateLine>> {
+  deliver: Deliver<GenerateLine>,
+): Promise<void> {
   const startedAt = performance.now();
   const model = await findModel(services, request.model);
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.prompt === "";
   if (empty && request.keepAliveMs === 0) {
     services.residency.expire(model.weightsDigest);
-    return { kind: "object", value: lastLine(request.model, "unload") };
+    return deliver({ kind: "object", value: lastLine(request.model, "unload") });
   }
   checkRequest(model, request);
   const template = await services.templates.of(model);
-  const open = await openModel(services, model, request, signal);
-  if (empty) {
-    open.lease.release();
-    return { kind: "object", value: lastLine(request.model, "load") };
-  }
-  const lines = generateLines({ model, template, open, request, startedAt, signal });
-  return { kind: "lines", lines };
+  return withModel(services, { model, wish: request, signal }, (open) => {
+    if (empty) return deliver({ kind: "object", value: lastLine(request.model, "load") });
+    const lines = generateLines({ model, template, open, request, startedAt, signal });
+    return deliver({ kind: "lines", lines });
+  });
 }
 
 function checkRequest(model: StoredModel, request: GenerateRequest): void {
@@ -68,33 +69,24 @@ type Run = {
 async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
   const { open, request, startedAt, signal } = run;
   const loadedAt = performance.now();
-  const { lease, options } = open;
+  const { runner, options } = open;
   const { shift, logprobs, truncate } = request;
-  try {
-    const grammar = decodeFormat(request.format);
-    const tokens = fitPrompt(promptTokens(run), { options, truncate });
-    const completion = { tokens, options, shift, logprobs, signal, grammar };
-    const pieces = lease.runner.complete(completion);
-    let next = await pieces.next();
-    for (; !next.done; next = await pieces.next()) {
-      const rated = logprobsOf(next.value.logprobs);
-      const { text } = next.value;
-      if (text !== "" || rated.logprobs) yield { ...line(request.model, text), ...rated };
-    }
-    const end = next.value;
-    if (end.doneReason === undefined) return;
-    const context = request.raw ? {} : { context: [...tokens, ...end.tokens] };
-    const metrics = metricsOf(end, { startedAt, loadedAt, promptCount: tokens.length });
-    yield { ...lastLine(request.model, end.doneReason), ...context, ...metrics };
-  } finally {
-    lease.release();
-  }
+  const grammar = decodeFormat(request.format);
+  const tokens = fitPrompt(promptTokens(run), { options, truncate });
+  const completion = { tokens, options, shift, logprobs, signal, grammar };
+  const end = yield* eachPiece(runner.complete(completion), function* (piece) {
+    const rated = logprobsOf(piece.logprobs);
+    if (piece.text !== "" || rated.logprobs) yield { ...line(request.model, piece.text), ...rated };
+  });
+  if (end.doneReason === undefined) return;
+  const context = request.raw ? {} : { context: [...tokens, ...end.tokens] };
+  const metrics = metricsOf(end, { startedAt, loadedAt, promptCount: tokens.length });
+  yield { ...lastLine(request.model, end.doneReason), ...context, ...metrics };
 }
 
 /** The tokens of the prompt, those of an earlier exchange first. */
 function promptTokens(run: Run): Token[] {
-  const { lease, options } = run.open;
-  const { runner } = lease;
+  const { runner, options } = run.open;
   const { context, truncate } = run.request;
   const { longestToken } = runner;
   const fitting = fitText(promptText(run), { options, longestToken, truncate });
@@ -118,7 +110,7 @@ function promptText({ model, template, open, request }: Run): string {
   return template.render({
     turns: withSystem(turns, system === "" ? model.system : system),
     tools: [],
-    marks: open.lease.runner.marks,
+    marks: open.runner.marks,
   });
 }
 

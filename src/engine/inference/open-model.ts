@@ -3,7 +3,6 @@ import { isEmbeddingOnly } from "../models/capabilities.ts";
 import { parseModelName, shortName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { ModelRunner } from "../runner/model-runner.ts";
-import type { Lease } from "../runner/residency.ts";
 import type { Services } from "../services.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import { type ModelOptions, type RawOptions, resolveOptions } from "../values/options.ts";
@@ -23,19 +22,30 @@ export function requireText(model: StoredModel, asSent: string, route: "generate
   throw new EngineError(400, `${JSON.stringify(asSent)} does not support ${route}`);
 }
 
+/** A model in memory, for as long as the scope that opened it lasts. */
 export type OpenModel = {
-  readonly lease: Lease<ModelRunner>;
+  readonly runner: ModelRunner;
   /** `num_ctx` in it is what the model really got. */
   readonly options: ModelOptions;
 };
 
-/** Brings a model into memory, waiting for its turn; the caller releases the lease. */
-export async function openModel(
-  { residency, contextLength }: Services,
-  model: StoredModel,
-  wish: { options: RawOptions; keepAliveMs: KeepAliveMs },
-  signal: AbortSignal,
-): Promise<OpenModel> {
+type ModelWish = {
+  readonly model: StoredModel;
+  readonly wish: { readonly options: RawOptions; readonly keepAliveMs: KeepAliveMs };
+  /** Of the request the model is for. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Brings a model into memory, waiting for its turn, and keeps it there until `use` has settled,
+ * however that ends.
+ * @throws {EngineError} what the options or the load are refused with, and what `use` throws.
+ */
+export async function withModel<T>(
+  { residency, contextLength }: Pick<Services, "residency" | "contextLength">,
+  { model, wish, signal }: ModelWish,
+  use: (open: OpenModel) => T | Promise<T>,
+): Promise<T> {
   const options = resolveOptions(wish.options, model.parameters, contextLength);
   const wanted = {
     model,
@@ -45,6 +55,11 @@ export async function openModel(
     keepAliveMs: wish.keepAliveMs,
   };
   const lease = await residency.acquire(wanted, signal);
-  const num_ctx = Math.min(options.num_ctx, lease.runner.contextLength);
-  return { lease, options: { ...options, num_ctx } };
+  try {
+    const { runner } = lease;
+    const num_ctx = Math.min(options.num_ctx, runner.contextLength);
+    return await use({ runner, options: { ...options, num_ctx } });
+  } finally {
+    lease.release();
+  }
 }

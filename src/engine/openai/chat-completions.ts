@@ -13,7 +13,7 @@ import type { RouteContext } from "../routes/context.ts";
 import { logprobsField } from "../routes/request-fields.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
 import { nativeMessages } from "./messages.ts";
-import { openAiRoute } from "./route.ts";
+import { NO_ANSWER, openAiRoute } from "./route.ts";
 import { renderCall } from "./tool-calls.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
 import type { RawOptions } from "../values/options.ts";
@@ -31,11 +31,13 @@ export function chatCompletionsRoute({ services, onError }: RouteContext): Route
       readRequest(await readFields(exchange, "ChatCompletionRequest", OPENAI)),
     async answer(exchange, { native, stream, usage }) {
       if (!parseModelName(native.model)) throw new EngineError(400, "model is required");
-      const answer = await chat(services, native, exchange.signal);
-      const lines = answer.kind === "lines" ? answer.lines : once(answer.value);
-      if (stream) return sendChunks(exchange, lines, usage);
-      const whole = await collect(lines, joinChatLines);
-      if (whole) exchange.json(200, completion(whole), JSON_PLAIN);
+      await chat(services, native, exchange.signal, async (answer) => {
+        const lines = answer.kind === "lines" ? answer.lines : once(answer.value);
+        if (stream) return sendChunks(exchange, lines, usage);
+        const whole = await collect(lines, joinChatLines);
+        if (!whole) throw new EngineError(500, NO_ANSWER);
+        exchange.json(200, completion(whole), JSON_PLAIN);
+      });
     },
   });
 }

@@ -9,7 +9,7 @@ import type { GenerateRequest } from "../inference/requests.ts";
 import { collect } from "../routes/answer-lines.ts";
 import type { RouteContext } from "../routes/context.ts";
 import { joinGenerateLines } from "../routes/generate.ts";
-import { openAiRoute } from "./route.ts";
+import { NO_ANSWER, openAiRoute } from "./route.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
 import { answerId, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
 import { usageOf } from "./usage.ts";
@@ -23,11 +23,15 @@ export function completionsRoute({ services, onError }: RouteContext): Route {
     onError,
     read: async (exchange) => readRequest(await readFields(exchange, "CompletionRequest", OPENAI)),
     async answer(exchange, { native, stream, usage }) {
-      const answer = await generate(services, native, exchange.signal);
-      if (answer.kind === "object") return exchange.json(200, completion(answer.value), JSON_PLAIN);
-      if (stream) return sendChunks(exchange, answer.lines, usage);
-      const whole = await collect(answer.lines, joinGenerateLines);
-      if (whole) exchange.json(200, completion(whole), JSON_PLAIN);
+      await generate(services, native, exchange.signal, async (answer) => {
+        if (answer.kind === "object") {
+          return exchange.json(200, completion(answer.value), JSON_PLAIN);
+        }
+        if (stream) return sendChunks(exchange, answer.lines, usage);
+        const whole = await collect(answer.lines, joinGenerateLines);
+        if (!whole) throw new EngineError(500, NO_ANSWER);
+        exchange.json(200, completion(whole), JSON_PLAIN);
+      });
     },
   });
 }

@@ -3,6 +3,9 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 import { sendInnerError, sendRequestError } from "./errors.ts";
 
+/** What a client is told that would else wait for ever. */
+export const NO_ANSWER = "the answer broke off before its first word";
+
 type Steps<Request> = {
   readonly path: string;
   /** Reads and translates the request; what it throws is the client's mistake. */

@@ -1,6 +1,24 @@
 import { toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
 import { renderJson } from "../http/render-json.ts";
+import type { Deliver } from "../inference/answer.ts";
+
+type Delivery<Line> = {
+  readonly exchange: Exchange;
+  readonly stream: boolean;
+  /** Adds a line to what there is, where the client wants one object. */
+  readonly join: (whole: Line, line: Line) => Line;
+  readonly onError: (err: unknown) => void;
+};
+
+/** Delivers an answer in Ollama's dialect: as lines, or put together where no stream is wanted. */
+export function toClient<Line>({ exchange, stream, join, onError }: Delivery<Line>): Deliver<Line> {
+  return async (answer) => {
+    if (answer.kind === "object") return exchange.json(200, answer.value);
+    if (stream) return sendLines(exchange, answer.lines, onError);
+    exchange.json(200, (await collect(answer.lines, join)) ?? {});
+  };
+}
 
 /**
  * Sends lines as they come. An error before the first one is a real status, one after it is the

@@ -9,7 +9,7 @@ import { parseModelName } from "../models/names.ts";
 import { messageCalls } from "../tools/message-calls.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
 import type { RouteContext } from "./context.ts";
-import { collect, sendLines } from "./answer-lines.ts";
+import { toClient } from "./answer-lines.ts";
 import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
 /** POST /api/chat */
@@ -20,11 +20,9 @@ export function chatRoute({ services, onError }: RouteContext): Route {
     async handler(exchange) {
       const fields = await readFields(exchange, "ChatRequest");
       const request = chatRequest(fields);
-      const answer = await chat(services, request, exchange.signal);
-      if (answer.kind === "object") return exchange.json(200, answer.value);
-      if (wantsStream(fields)) return sendLines(exchange, answer.lines, onError);
-      const whole = await collect(answer.lines, joinChatLines);
-      return exchange.json(200, whole ?? {});
+      const stream = wantsStream(fields);
+      const deliver = toClient({ exchange, stream, join: joinChatLines, onError });
+      await chat(services, request, exchange.signal, deliver);
     },
   };
 }

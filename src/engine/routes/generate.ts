@@ -5,7 +5,7 @@ import { type GenerateLine, joinLogprobs } from "../inference/answer.ts";
 import { generate } from "../inference/generate.ts";
 import type { GenerateRequest } from "../inference/requests.ts";
 import type { RouteContext } from "./context.ts";
-import { collect, sendLines } from "./answer-lines.ts";
+import { toClient } from "./answer-lines.ts";
 import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
 /** POST /api/generate */
@@ -15,11 +15,10 @@ export function generateRoute({ services, onError }: RouteContext): Route {
     path: "/api/generate",
     async handler(exchange) {
       const fields = await readFields(exchange, "GenerateRequest");
-      const answer = await generate(services, generateRequest(fields), exchange.signal);
-      if (answer.kind === "object") return exchange.json(200, answer.value);
-      if (wantsStream(fields)) return sendLines(exchange, answer.lines, onError);
-      const whole = await collect(answer.lines, joinGenerateLines);
-      return exchange.json(200, whole ?? {});
+      const request = generateRequest(fields);
+      const stream = wantsStream(fields);
+      const deliver = toClient({ exchange, stream, join: joinGenerateLines, onError });
+      await generate(services, request, exchange.signal, deliver);
     },
   };
 }

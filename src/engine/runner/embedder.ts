@@ -1,4 +1,6 @@
 import type { LlamaEmbeddingContext, LlamaModel, Token } from "node-llama-cpp";
+import type { PlaceReport } from "../watch/place-report.ts";
+import { Progress } from "../watch/progress.ts";
 import type { Cores } from "./cores.ts";
 import { FifoPool } from "./fifo-pool.ts";
 import { TokenReader } from "./token-reader.ts";
@@ -23,7 +25,11 @@ export type EmbedRequest = {
   readonly signal: AbortSignal;
 };
 
-type EmbedderOptions = { readonly contextLength: number; readonly cores: Cores };
+type EmbedderOptions = {
+  readonly contextLength: number;
+  readonly cores: Cores;
+  readonly progress?: Progress;
+};
 
 /** Embeds one text after the other, in order of arrival. */
 export class Embedder {
@@ -33,11 +39,12 @@ export class Embedder {
   readonly #context: LlamaEmbeddingContext;
   readonly #reader: TokenReader;
   readonly #cores: Cores;
+  readonly #progress: Progress;
 
   private constructor(
     model: LlamaModel,
     context: LlamaEmbeddingContext,
-    { contextLength, cores }: EmbedderOptions,
+    { contextLength, cores, progress = new Progress() }: EmbedderOptions,
   ) {
     this.#model = model;
     this.#context = context;
@@ -45,6 +52,7 @@ export class Embedder {
     this.#places = new FifoPool([context]);
     this.#reader = new TokenReader(model);
     this.#cores = cores;
+    this.#progress = progress;
   }
 
   static async create(model: LlamaModel, options: EmbedderOptions): Promise<Embedder> {
@@ -68,6 +76,7 @@ export class Embedder {
     const room = Math.max(1, this.#contextLength - this.#context.calculateInputLength([]));
     const tokens = this.#fit(this.#read(text.slice(0, MAX_TEXT_LENGTH), room), room, truncate);
     const place = await this.#places.acquire(signal);
+    this.#progress.began(tokens.length);
     try {
       const count = place.calculateInputLength(tokens);
       // A text is read in one go: streams beside it must not wait for its end.
@@ -75,8 +84,13 @@ export class Embedder {
       if (!vector.every(Number.isFinite)) throw new Error("the model gave a vector with NaN in it");
       return { vector: [...vector], count };
     } finally {
+      this.#progress.ended(tokens.length);
       this.#places.release(place);
     }
+  }
+
+  places(what: string): PlaceReport {
+    return this.#places.report(what);
   }
 
   async dispose(): Promise<void> {

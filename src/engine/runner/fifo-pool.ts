@@ -1,3 +1,5 @@
+import { type PlaceReport, countAbandoned } from "../watch/place-report.ts";
+
 type Waiter<T> = { readonly take: (item: T) => void };
 type Choose<T> = (free: readonly T[]) => number;
 
@@ -7,6 +9,8 @@ const first = () => 0;
 export class FifoPool<T> {
   readonly #free: T[];
   readonly #waiting = new Set<Waiter<T>>();
+  /** What is lent, with the signal of the request that has it. */
+  readonly #lent = new Map<T, AbortSignal>();
 
   constructor(items: readonly T[]) {
     this.#free = [...items];
@@ -16,6 +20,10 @@ export class FifoPool<T> {
     return this.#waiting.size;
   }
 
+  get free(): number {
+    return this.#free.length;
+  }
+
   /**
    * Takes an item, waiting for one if need be; `choose` gives the index of the best of the free
    * ones. Leaves the queue when `signal` aborts, and rejects with its reason.
@@ -23,11 +31,15 @@ export class FifoPool<T> {
   async acquire(signal: AbortSignal, choose: Choose<T> = first): Promise<T> {
     signal.throwIfAborted();
     const [item] = this.#free.splice(this.#free.length > 0 ? choose(this.#free) : 0, 1);
-    if (item !== undefined) return item;
+    if (item !== undefined) {
+      this.#lent.set(item, signal);
+      return item;
+    }
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter<T> = {
         take: (given) => {
           signal.removeEventListener("abort", leave);
+          this.#lent.set(given, signal);
           resolve(given);
         },
       };
@@ -41,6 +53,7 @@ export class FifoPool<T> {
   }
 
   release(item: T): void {
+    this.#lent.delete(item);
     const [next] = this.#waiting;
     if (!next) {
       this.#free.push(item);
@@ -48,5 +61,15 @@ export class FifoPool<T> {
     }
     this.#waiting.delete(next);
     next.take(item);
+  }
+
+  /** How it stands with the items, which are called `what`. */
+  report(what: string): PlaceReport {
+    return {
+      what,
+      waiting: this.waiting,
+      free: this.free > 0,
+      abandoned: countAbandoned(this.#lent.values()),
+    };
   }
 }

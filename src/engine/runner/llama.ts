@@ -1,9 +1,15 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Llama } from "node-llama-cpp";
+import { Progress } from "../watch/progress.ts";
 import { type CoreCounts, Cores } from "./cores.ts";
 
-export type OpenLlama = { readonly llama: Llama; readonly cores: Cores };
+export type OpenLlama = {
+  readonly llama: Llama;
+  readonly cores: Cores;
+  /** What all of its models get done. */
+  readonly progress: Progress;
+};
 
 /**
  * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
@@ -12,6 +18,7 @@ export type OpenLlama = { readonly llama: Llama; readonly cores: Cores };
 export async function openLlama(
   counts: CoreCounts,
   complain: (text: string) => void = () => {},
+  progress = new Progress(),
 ): Promise<OpenLlama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
   const llama = await getLlama({
@@ -22,7 +29,7 @@ export async function openLlama(
     logger: (_, text) => complain(text.trim()),
     progressLogs: false,
   });
-  return { llama, cores: new Cores(llama, counts) };
+  return { llama, cores: new Cores(llama, counts), progress };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from "node-
 import QuickLRU from "quick-lru";
 import { EngineError } from "../errors.ts";
 import type { AnswerGrammar } from "../grammar/answer-grammar.ts";
+import type { PlaceReport } from "../watch/place-report.ts";
 import type { Piece } from "./answer-text.ts";
 import {
   type CompletionEnd,
@@ -48,6 +49,7 @@ export class ModelRunner {
   readonly #slots: FifoPool<Slot>;
   readonly #grammars = new QuickLRU<string, LlamaGrammar>({ maxSize: MAX_GRAMMARS });
   #embedder: Promise<Embedder> | undefined;
+  #openEmbedder: Embedder | undefined;
 
   private constructor(parts: Parts, context?: LlamaContext) {
     this.#parts = parts;
@@ -55,8 +57,8 @@ export class ModelRunner {
     this.#context = context;
     this.contextLength = parts.contextLength;
     this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
-    const { llama, cores } = parts;
-    const rounds = new Rounds(cores);
+    const { llama, cores, progress } = parts;
+    const rounds = new Rounds(cores, progress);
     const sequences = Array.from({ length: context?.totalSequences ?? 0 }, () =>
       context?.getSequence(),
     );
@@ -157,8 +159,20 @@ export class ModelRunner {
     return (await this.#embedding()).embed(request);
   }
 
+  /** How it stands with its sequences, and with the place texts are embedded in. */
+  places(): readonly PlaceReport[] {
+    const embedding = this.#openEmbedder?.places("a model's turn to embed");
+    return [this.#slots.report("a model's sequence"), ...(embedding ? [embedding] : [])];
+  }
+
   async dispose(): Promise<void> {
-    await this.#parts.model.dispose();
+    const { model, progress } = this.#parts;
+    progress.began(0);
+    try {
+      await model.dispose();
+    } finally {
+      progress.ended(0);
+    }
   }
 
   /** A text model makes its embedding context when it is first asked for. */
@@ -171,10 +185,11 @@ export class ModelRunner {
   }
 
   async #makeEmbedder(): Promise<Embedder> {
-    const { model, contextLength, cores } = this.#parts;
+    const { model, contextLength, cores, progress } = this.#parts;
     const size = { contextSize: contextLength, sequences: 1, batchSize: contextLength };
     await requireRoomForContext(this.#parts, { ...size, isEmbeddingContext: true });
-    return Embedder.create(model, { contextLength, cores });
+    this.#openEmbedder = await Embedder.create(model, { contextLength, cores, progress });
+    return this.#openEmbedder;
   }
 
   /** What a grammar has checked is kept; each answer reads its text anew all the same. */

@@ -1,5 +1,7 @@
 import { EngineError } from "../errors.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
+import type { PlaceReport } from "../watch/place-report.ts";
+import { FifoPool } from "./fifo-pool.ts";
 import { MemoryError } from "./memory.ts";
 import { Resident, type Runner, type ResidentStatus } from "./resident.ts";
 
@@ -14,6 +16,11 @@ export type Wanted = {
   readonly keepAliveMs: KeepAliveMs;
 };
 
+type Entered<R extends Runner> = {
+  readonly resident: Resident<R>;
+  readonly release: () => void;
+};
+
 export type Lease<R> = { readonly runner: R; readonly release: () => void };
 
 export type ResidencyOptions<R extends Runner, W extends Wanted> = {
@@ -26,6 +33,8 @@ export type ResidencyOptions<R extends Runner, W extends Wanted> = {
   readonly onUnloaded?: (name: string) => void;
   /** The last model is out of memory, and none is being loaded. */
   readonly onEmpty?: () => void;
+  /** A model could not be taken out of memory. */
+  readonly onFault?: (err: unknown) => void;
   readonly now?: () => number;
 };
 
@@ -41,9 +50,10 @@ export class Residency<R extends Runner, W extends Wanted> {
   readonly #options: ResidencyOptions<R, W>;
   readonly #now: () => number;
   readonly #residents = new Map<string, Resident<R>>();
-  #loads: Promise<unknown> = Promise.resolve();
-  /** Requests that wait for a load of their own, the one being loaded for included. */
-  #pending = 0;
+  /** Whoever has the one turn may load. */
+  readonly #turns = new FifoPool([{}]);
+  /** Whoever has the turn waits for room. */
+  #placing = false;
 
   constructor(options: ResidencyOptions<R, W>) {
     this.#options = options;
@@ -58,14 +68,9 @@ export class Residency<R extends Runner, W extends Wanted> {
   async acquire(wanted: W, signal: AbortSignal): Promise<Lease<R>> {
     signal.throwIfAborted();
     const fitting = this.#fitting(wanted);
-    fitting?.enter(wanted.keepAliveMs);
-    const resident = fitting ?? (await this.#placeInTurn(wanted, signal));
-    let left = false;
-    const release = () => {
-      if (left) return;
-      left = true;
-      resident.leave();
-    };
+    const { resident, release } = fitting
+      ? { resident: fitting, release: fitting.enter(wanted.keepAliveMs, signal) }
+      : await this.#placeInTurn(wanted, signal);
     try {
       return { runner: await raced(resident.ready, signal), release };
     } catch (err) {
@@ -85,6 +90,18 @@ export class Residency<R extends Runner, W extends Wanted> {
     return all.sort((a, b) => b.expiresAt - a.expiresAt);
   }
 
+  /** How it stands with room in memory; while a model is being loaded none is free. */
+  places(): PlaceReport {
+    const residents = [...this.#residents.values()];
+    const loading = residents.some((resident) => resident.status().runner === undefined);
+    return {
+      what: "room in memory",
+      waiting: this.#turns.waiting + (this.#placing ? 1 : 0),
+      free: !loading && residents.every(({ idle }) => idle),
+      abandoned: residents.reduce((sum, { abandoned }) => sum + abandoned, 0),
+    };
+  }
+
   /** Frees everything at once. */
   async stop(): Promise<void> {
     await Promise.all([...this.#residents.values()].map((resident) => resident.dispose()));
@@ -96,28 +113,25 @@ export class Residency<R extends Runner, W extends Wanted> {
     return fits ? resident : undefined;
   }
 
-  /** The returned resident has been entered. */
-  async #placeInTurn(wanted: W, signal: AbortSignal): Promise<Resident<R>> {
-    if (this.#pending > this.#options.maxQueue) throw new EngineError(503, BUSY);
-    this.#pending += 1;
-    const turn = this.#loads.then(async () => {
-      const resident = await this.#place(wanted, signal);
-      resident.enter(wanted.keepAliveMs);
-      return resident;
-    });
-    // The next load waits for this one to end, well or badly.
-    this.#loads = turn
-      .then((resident) => resident.ready)
-      .catch(() => {})
-      .finally(() => (this.#pending -= 1));
+  /** The returned resident has been entered. The turn lasts until its load has ended. */
+  async #placeInTurn(wanted: W, signal: AbortSignal): Promise<Entered<R>> {
+    const turns = this.#turns;
+    if (turns.free === 0 && turns.waiting >= this.#options.maxQueue) {
+      throw new EngineError(503, BUSY);
+    }
+    const turn = await turns.acquire(signal);
+    this.#placing = true;
     try {
-      return await raced(turn, signal);
+      const resident = await this.#place(wanted, signal);
+      const release = resident.enter(wanted.keepAliveMs, signal);
+      const over = () => turns.release(turn);
+      resident.ready.then(over, over);
+      return { resident, release };
     } catch (err) {
-      turn.then(
-        (resident) => resident.leave(),
-        () => {},
-      );
+      turns.release(turn);
       throw err;
+    } finally {
+      this.#placing = false;
     }
   }
 
@@ -125,16 +139,15 @@ export class Residency<R extends Runner, W extends Wanted> {
     signal.throwIfAborted();
     const fitting = this.#fitting(wanted);
     if (fitting) return fitting;
-    await this.#residents.get(wanted.weightsDigest)?.retire();
-    while (this.#residents.size >= this.#options.maxLoaded) {
-      signal.throwIfAborted();
-      await this.#victim()?.retire();
-    }
+    // Who leaves lets the next one have its turn, though the model goes all the same.
+    const gone = (resident?: Resident<R>) => raced(Promise.resolve(resident?.retire()), signal);
+    await gone(this.#residents.get(wanted.weightsDigest));
+    while (this.#residents.size >= this.#options.maxLoaded) await gone(this.#victim());
     return this.#load(wanted);
   }
 
   #load(wanted: W): Resident<R> {
-    const { keepAliveMs, onLoaded, onUnloaded, onEmpty } = this.#options;
+    const { keepAliveMs, onLoaded, onUnloaded, onEmpty, onFault } = this.#options;
     const startedAt = performance.now();
     const resident: Resident<R> = new Resident({
       name: wanted.name,
@@ -150,7 +163,8 @@ export class Residency<R extends Runner, W extends Wanted> {
         }
         onUnloaded?.(wanted.name);
       },
-      onFreed: () => {
+      onFreed: (failed) => {
+        if (failed !== undefined) onFault?.(failed);
         if (this.#residents.size === 0) onEmpty?.();
       },
     });

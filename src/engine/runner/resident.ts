@@ -1,4 +1,5 @@
 import type { KeepAliveMs } from "../values/keep-alive.ts";
+import { countAbandoned } from "../watch/place-report.ts";
 
 /** What the residency needs of a model in memory. */
 export type Runner = { dispose(): Promise<void> };
@@ -23,8 +24,8 @@ type ResidentOptions<R> = {
   readonly onLoaded: () => void;
   /** Out of the list. */
   readonly onGone: () => void;
-  /** Out of memory. */
-  readonly onFreed: () => void;
+  /** Out of memory; `failed` is what went wrong with that, if anything did. */
+  readonly onFreed: (failed?: unknown) => void;
 };
 
 /** Timers take 31 bits; whatever is longer is looked at again then. */
@@ -39,7 +40,8 @@ export class Resident<R extends Runner> {
   readonly contextLength: number;
   readonly #options: ResidentOptions<R>;
   #runner: R | undefined;
-  #users = 0;
+  /** Those who use it, each by an object of its own: a request may do so twice. */
+  readonly #users = new Set<{ readonly owner: AbortSignal }>();
   #keepAliveMs: number;
   #idleSince: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,18 +72,24 @@ export class Resident<R extends Runner> {
   }
 
   get idle(): boolean {
-    return this.#users === 0;
+    return this.#users.size === 0;
   }
 
-  enter(keepAliveMs: KeepAliveMs): void {
-    this.#users += 1;
+  /** Users whose request is over. */
+  get abandoned(): number {
+    const owners = [...this.#users].map(({ owner }) => owner);
+    return countAbandoned(owners);
+  }
+
+  /** Uses it for the request of this signal; the returned function ends that, however often called. */
+  enter(keepAliveMs: KeepAliveMs, owner: AbortSignal): () => void {
+    const user = { owner };
+    this.#users.add(user);
     if (keepAliveMs !== undefined) this.#keepAliveMs = keepAliveMs;
     clearTimeout(this.#timer);
-  }
-
-  leave(): void {
-    this.#users -= 1;
-    if (this.#users === 0) this.#settle();
+    return () => {
+      if (this.#users.delete(user) && this.idle) this.#settle();
+    };
   }
 
   /** Goes once its running requests have ended, at once when there are none. */
@@ -98,7 +106,7 @@ export class Resident<R extends Runner> {
     await this.dispose();
   }
 
-  /** Out of the list now, out of memory when settled. */
+  /** Out of the list now, out of memory when settled; never rejects. */
   dispose(): Promise<void> {
     this.#gone ??= this.#free();
     return this.#gone;
@@ -119,8 +127,12 @@ export class Resident<R extends Runner> {
     clearTimeout(this.#timer);
     this.#options.onGone();
     const runner = await this.ready.catch(() => undefined);
-    await runner?.dispose();
-    this.#options.onFreed();
+    try {
+      await runner?.dispose();
+      this.#options.onFreed();
+    } catch (err) {
+      this.#options.onFreed(err);
+    }
   }
 
   #settle(): void {

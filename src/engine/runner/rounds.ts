@@ -1,3 +1,4 @@
+import { Progress } from "../watch/progress.ts";
 import type { Cores } from "./cores.ts";
 import { SpareCore } from "./spare-core.ts";
 
@@ -34,13 +35,15 @@ type Round = { readonly tokens: number; readonly spare: boolean; readonly starte
 export class Rounds {
   readonly #spareCore = new SpareCore();
   readonly #cores: Pick<Cores, "hasSpare" | "use">;
+  readonly #progress: Progress;
   #waiting: Waiting[] = [];
   #running = 0;
   #starting = false;
   #round: Round | undefined;
 
-  constructor(cores: Pick<Cores, "hasSpare" | "use">) {
+  constructor(cores: Pick<Cores, "hasSpare" | "use">, progress = new Progress()) {
     this.#cores = cores;
+    this.#progress = progress;
   }
 
   /**
@@ -52,9 +55,11 @@ export class Rounds {
       this.#waiting.push({ order, tokens, exactly, go });
       this.#start();
     });
+    this.#progress.began(tokens);
     try {
       return await take(alone);
     } finally {
+      this.#progress.ended(tokens);
       this.#running -= 1;
       this.#start();
     }

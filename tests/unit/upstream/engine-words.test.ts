@@ -32,4 +32,15 @@ describe("EngineWords", () => {
     words.read(LOADED);
     expect(words.takeHasLoaded()).toBe(true);
   });
+
+  it("knows why an engine has ended itself, until the next one begins", () => {
+    const words = new EngineWords();
+    words.read('{"event":"listening"}\n');
+    expect(words.stuck).toBeUndefined();
+    words.read(`{"event":"stuck","reason":"${"so it is ".repeat(1_000)}"}\nnull\n`);
+    expect(words.stuck).toMatch(/^so it is/);
+    expect(words.stuck).toHaveLength(500);
+    words.takeHasLoaded();
+    expect(words.stuck).toBeUndefined();
+  });
 });

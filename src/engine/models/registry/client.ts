@@ -1,12 +1,13 @@
+import { STATUS_CODES } from "node:http";
 import { parseChallenge } from "./challenge.ts";
 import { RegistryError, UnreachableError, reasonOf } from "./errors.ts";
+import { OutOfReachError, Reach } from "./reach.ts";
 import { readText } from "./read-text.ts";
-import type { Web } from "./web.ts";
+import type { Web, WebRequest } from "./web.ts";
 
 const MAX_REDIRECTS = 10;
 const MAX_TOKEN_BYTES = 1 << 20;
-const MAX_COMPLAINT_BYTES = 1 << 16;
-const SHOWN_COMPLAINT_CHARS = 500;
+const SHOWN_LOCATION_CHARS = 200;
 const MAX_WAIT_MS = 60_000;
 /** Registries read the protocol's version from this name: newer models ask for newer versions. */
 const USER_AGENT = `ollama/0.13.5 (${process.arch} ${process.platform})`;
@@ -22,12 +23,20 @@ export type RegistryAddress = {
 
 type Get = { readonly headers?: Readonly<Record<string, string>>; readonly signal: AbortSignal };
 
-/** Requests to one registry: finds the way to it, fetches tokens, follows redirects. */
+/** An answer, and where it has come from. */
+type Reached = { readonly answer: Response; readonly from: Reach };
+
+/**
+ * Requests to one registry: finds the way to it, fetches tokens, follows redirects. The registry may
+ * be anywhere, but stays where it was first; what it sends to may not be closer to this machine.
+ */
 export class RegistryClient {
   readonly #address: RegistryAddress;
   readonly #web: Web;
   #scheme: "http" | "https" | undefined;
   #token: string | undefined;
+  /** Where the registry has answered from. */
+  #home: Reach | undefined;
 
   constructor({ address, web }: { address: RegistryAddress; web: Web }) {
     this.#address = address;
@@ -42,7 +51,8 @@ export class RegistryClient {
   async get(path: string, { headers = {}, signal }: Get): Promise<Response> {
     const answer = await this.#authorized(path, headers, signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw await complaint(answer);
+    await answer.body?.cancel();
+    throw complaint(answer);
   }
 
   async #authorized(
@@ -50,11 +60,11 @@ export class RegistryClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Response> {
-    const first = await this.#request(path, headers, signal);
+    const { answer: first, from } = await this.#request(path, headers, signal);
     if (first.status !== 401) return first;
     await first.body?.cancel();
-    this.#token = await this.#fetchToken(first.headers.get("www-authenticate"), signal);
-    const second = await this.#request(path, headers, signal);
+    this.#token = await this.#fetchToken(first.headers.get("www-authenticate"), from, signal);
+    const { answer: second } = await this.#request(path, headers, signal);
     if (second.status !== 401) return second;
     await second.body?.cancel();
     throw new RegistryError("unauthorized: access denied");
@@ -64,18 +74,20 @@ export class RegistryClient {
     path: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-  ): Promise<Response> {
-    if (this.#scheme) return this.#follow(this.#url(this.#scheme, path), headers, signal);
+  ): Promise<Reached> {
+    const ask = (scheme: "http" | "https") =>
+      this.#follow(this.#url(scheme, path), headers, this.#homeward(), signal);
+    if (this.#scheme) return ask(this.#scheme);
     // An insecure registry may be one with a certificate of its own or one without TLS.
     try {
-      const answer = await this.#follow(this.#url("https", path), headers, signal);
+      const reached = await ask("https");
       this.#scheme = "https";
-      return answer;
+      return reached;
     } catch (err) {
       if (!(err instanceof UnreachableError)) throw err;
-      const answer = await this.#follow(this.#url("http", path), headers, signal);
+      const reached = await ask("http");
       this.#scheme = "http";
-      return answer;
+      return reached;
     }
   }
 
@@ -83,20 +95,32 @@ export class RegistryClient {
     return new URL(`${scheme}://${this.#address.host}${path}`);
   }
 
+  /** The way to the registry itself: a name must not stand for another place in the midst of a pull. */
+  #homeward(): Reach {
+    return this.#home ? Reach.from(this.#home) : Reach.anywhere();
+  }
+
   async #follow(
     start: URL,
     headers: Readonly<Record<string, string>>,
+    towards: Reach,
     signal: AbortSignal,
-  ): Promise<Response> {
+  ): Promise<Reached> {
     let url = start;
+    let reach = towards;
     for (let left = MAX_REDIRECTS; left >= 0; left -= 1) {
       const token = url.origin === start.origin ? this.#token : undefined;
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const answer = await this.#fetch(url, { ...headers, ...authorization }, signal);
+      const request = { headers: { ...headers, ...authorization }, reach, signal };
+      const answer = await this.#fetch(url, request);
+      if (url.host === this.#address.host) this.#home ??= reach;
       const location = answer.headers.get("location");
-      if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
+      if (answer.status < 300 || answer.status >= 400 || location === null) {
+        return { answer, from: reach };
+      }
       await answer.body?.cancel();
       url = this.#checkedTarget(location, url);
+      reach = Reach.from(reach);
     }
     throw new RegistryError(`more than ${MAX_REDIRECTS} redirects from ${start.href}`);
   }
@@ -106,34 +130,39 @@ export class RegistryClient {
     const web = target?.protocol === "https:" || target?.protocol === "http:";
     const safe = target?.protocol === "https:" || from.protocol === "http:";
     if (target && web && (safe || this.#address.insecure)) return target;
-    throw new RegistryError(`${from.host} redirects to ${location}, which is not followed`);
+    const shown = location.slice(0, SHOWN_LOCATION_CHARS);
+    throw new RegistryError(`${from.host} redirects to ${shown}, which is not followed`);
   }
 
   async #fetch(
     url: URL,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
+    { headers, reach, signal }: Pick<WebRequest, "headers" | "reach" | "signal">,
   ): Promise<Response> {
     // Ranges count in the bytes of the blob, not in those of a compressed answer.
     const always = { "user-agent": USER_AGENT, "accept-encoding": "identity" };
     const unverified = this.#address.insecure;
     try {
-      return await this.#web(url, { headers: { ...headers, ...always }, signal, unverified });
+      const whole = { ...headers, ...always };
+      return await this.#web(url, { headers: whole, signal, unverified, reach });
     } catch (cause) {
       signal.throwIfAborted();
+      if (cause instanceof OutOfReachError) throw new RegistryError(cause.message, { cause });
       const text = `${url.origin} cannot be reached: ${reasonOf(cause)}`;
       throw new UnreachableError(text, { passing: true, cause });
     }
   }
 
-  async #fetchToken(header: string | null, signal: AbortSignal): Promise<string> {
+  async #fetchToken(header: string | null, from: Reach, signal: AbortSignal): Promise<string> {
     const challenge = parseChallenge(header);
     if (!challenge) throw new RegistryError("unauthorized: access denied");
     const realm = this.#checkedTarget(challenge.realm, this.#url(this.#scheme ?? "https", "/"));
     for (const [name, value] of challenge.query) realm.searchParams.append(name, value);
     this.#token = undefined;
-    const answer = await this.#follow(realm, {}, signal);
-    if (answer.status !== 200) throw await complaint(answer);
+    const { answer } = await this.#follow(realm, {}, Reach.from(from), signal);
+    if (answer.status !== 200) {
+      await answer.body?.cancel();
+      throw complaint(answer);
+    }
     return tokenIn(await readText(answer, MAX_TOKEN_BYTES));
   }
 }
@@ -149,17 +178,17 @@ function tokenIn(text: string): string {
   throw new RegistryError("the registry's token service gave no token");
 }
 
-/** What a registry says when it does not give what it was asked for. */
-async function complaint(answer: Response): Promise<RegistryError> {
-  const { status } = answer;
-  if (status === 404) {
-    await answer.body?.cancel();
-    return new RegistryError("file does not exist", { status });
-  }
-  const said = await readText(answer, MAX_COMPLAINT_BYTES).catch(() => "");
+/** Ollama's registry asks for a newer one where a model needs it. */
+const EXPLAINED: Readonly<Record<number, string>> = {
+  404: "file does not exist",
+  412: "412: the model requires a newer version of Ollama",
+};
+
+/** Why a registry does not give what it was asked for: never in words that another server sends. */
+function complaint({ status, headers }: Response): RegistryError {
   const passing = status >= 500 || status === 408 || status === 429;
-  const seconds = Number(answer.headers.get("retry-after") ?? 0);
+  const seconds = Number(headers.get("retry-after") ?? 0);
   const waitMs = Math.min(Number.isFinite(seconds) ? seconds * 1_000 : 0, MAX_WAIT_MS);
-  const text = `${status}: ${said.trim().slice(0, SHOWN_COMPLAINT_CHARS)}`;
+  const text = EXPLAINED[status] ?? `${status}: ${STATUS_CODES[status] ?? "no known status"}`;
   return new RegistryError(text, { passing, waitMs, status });
 }

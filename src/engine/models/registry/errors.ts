@@ -32,10 +32,18 @@ export class ManifestError extends RegistryError {}
 /** What fetch says where the cause says more. */
 const BARE = new Set(["fetch failed", "terminated", ""]);
 
-/** What went wrong, in one line. */
+/** Longer than any sentence of ours; what servers and libraries say may have any length. */
+const MAX_REASON_CHARS = 1_000;
+/** OpenSSL's line: a code, the library, the function, the reason, then a place in its source. */
+const OPENSSL = /error:[\da-f]{8}:[^:]*:[^:]*:([^:\n]+)/i;
+
+/** What went wrong, in one line that names nothing of how this program was built. */
 export function reasonOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err);
-  if (!BARE.has(err.message)) return err.message;
+  if (!(err instanceof Error)) return String(err).slice(0, MAX_REASON_CHARS);
+  if (!BARE.has(err.message)) {
+    const [, tls] = OPENSSL.exec(err.message) ?? [];
+    return tls === undefined ? err.message.slice(0, MAX_REASON_CHARS) : `TLS failed: ${tls}`;
+  }
   if (err.cause !== undefined) return reasonOf(err.cause);
   const { code } = err as NodeJS.ErrnoException;
   return code ?? err.name;

@@ -1,56 +1,55 @@
+import { isIP } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Environment } from "../../settings.ts";
+import { requestDirectly } from "./direct-request.ts";
+import { hostOf, isThisMachine, proxyFor } from "./proxies.ts";
+import { OutOfReachError, type Reach } from "./reach.ts";
 
 export type WebRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Take any certificate, as for a registry with a self-signed one. */
   readonly unverified: boolean;
+  /** Which addresses it may be sent to. */
+  readonly reach: Reach;
 };
 
 /**
- * Asks with GET, without following redirects. Proxies are those of `HTTP_PROXY` and `HTTPS_PROXY`,
- * except for what `NO_PROXY` names; both spellings count.
+ * Asks with GET, without following redirects. Where a proxy is set it looks up the host's address:
+ * only a host in digits, or this machine by name, can be judged here.
  */
 export type Web = (url: URL, request: WebRequest) => Promise<Response>;
 
-/** The web as this runtime reaches it. */
+type ThroughProxy = (url: URL, request: WebRequest, proxy: string) => Promise<Response>;
+
+/** The web as this machine reaches it: directly, or through the proxies of `environment`. */
 export function createWeb(environment: Environment): Web {
-  return process.versions["bun"] === undefined ? nodeWeb(environment) : bunWeb;
-}
-
-/** Bun's fetch looks at the proxy variables by itself. */
-const bunWeb: Web = async (url, { headers, signal, unverified }) => {
-  const tls = { rejectUnauthorized: !unverified };
-  const init = { headers, signal, redirect: "manual", tls } as RequestInit;
-  return fetch(url, init);
-};
-
-function nodeWeb(environment: Environment): Web {
-  const dispatchers = new Map<string, Promise<Dispatcher>>();
-
-  async function dispatcherFor(scheme: string, unverified: boolean) {
-    const { Agent, EnvHttpProxyAgent } = await import("undici");
-    const connect = { rejectUnauthorized: !unverified };
-    const proxy = variable(environment, `${scheme}_PROXY`);
-    if (proxy === "") return new Agent({ connect });
-    const noProxy = variable(environment, "NO_PROXY");
-    // The agent's own fallback would send https through a proxy that is meant for http alone.
-    const proxies = { httpProxy: proxy, httpsProxy: proxy, noProxy };
-    return new EnvHttpProxyAgent({ ...proxies, connect, requestTls: connect });
-  }
-
-  return async (url, { headers, signal, unverified }) => {
-    const { fetch } = await import("undici");
-    const scheme = url.protocol.replace(":", "").toUpperCase();
-    const key = `${scheme} ${unverified}`;
-    const dispatcher = dispatchers.get(key) ?? dispatcherFor(scheme, unverified);
-    dispatchers.set(key, dispatcher);
-    const init = { headers, signal, redirect: "manual", dispatcher: await dispatcher } as const;
-    return (await fetch(url, init)) as unknown as Response;
+  const throughProxy = process.versions["bun"] === undefined ? nodeProxies() : bunProxies;
+  return async (url, request) => {
+    const proxy = proxyFor(url, environment);
+    if (proxy === undefined) return requestDirectly(url, request);
+    const host = hostOf(url);
+    const digits = isThisMachine(url) ? "127.0.0.1" : host;
+    if (isIP(digits) > 0 && !request.reach.allows(digits)) throw new OutOfReachError(host);
+    return throughProxy(url, request, proxy);
   };
 }
 
-function variable(environment: Environment, name: string): string {
-  return (environment[name] ?? environment[name.toLowerCase()] ?? "").trim();
+const bunProxies: ThroughProxy = async (url, { headers, signal, unverified }, proxy) => {
+  const tls = { rejectUnauthorized: !unverified };
+  return fetch(url, { headers, signal, redirect: "manual", tls, proxy } as RequestInit);
+};
+
+/** At most one connection pool for each of the two proxies, verified or not. */
+function nodeProxies(): ThroughProxy {
+  const dispatchers = new Map<string, Dispatcher>();
+  return async (url, { headers, signal, unverified }, uri) => {
+    const { ProxyAgent, fetch } = await import("undici");
+    const key = `${uri} ${unverified}`;
+    const requestTls = { rejectUnauthorized: !unverified };
+    const dispatcher = dispatchers.get(key) ?? new ProxyAgent({ uri, requestTls });
+    dispatchers.set(key, dispatcher);
+    const init = { headers, signal, redirect: "manual", dispatcher } as const;
+    return (await fetch(url, init)) as unknown as Response;
+  };
 }

@@ -117,9 +117,19 @@ describe("a registry's client", () => {
       "unauthorized: access denied",
     ],
     [
-      "a complaint",
-      { "https://reg.test/x": () => new Response("needs a newer version", { status: 412 }) },
-      "412: needs a newer version",
+      "a model that is too new",
+      { "https://reg.test/x": () => new Response("", { status: 412 }) },
+      "412: the model requires a newer version of Ollama",
+    ],
+    [
+      "a complaint, without the words of it",
+      { "https://reg.test/x": () => new Response("root:x:0:0", { status: 403 }) },
+      /^403: Forbidden$/,
+    ],
+    [
+      "a status that nobody knows",
+      { "https://reg.test/x": () => new Response("", { status: 499 }) },
+      /^499: no known status$/,
     ],
     [
       "nothing",

@@ -2,6 +2,8 @@ import type { z } from "@hono/zod-openapi";
 import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
+import { joinedPieces, lengthOf } from "../src/runtime/body-pieces.ts";
+import { readBody } from "./read-body.ts";
 import { whileHere } from "./while-here.ts";
 
 /**
@@ -10,7 +12,7 @@ import { whileHere } from "./while-here.ts";
  * @throws ServiceError `validation_error` with the first problem and where it is.
  */
 export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
-  const bytes = await readBytes(c);
+  const bytes = joinedPieces(await readPieces(c));
   let value: unknown;
   try {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
@@ -34,9 +36,9 @@ export interface BodyWithImages {
  * @throws ServiceError `validation_error` when it is no JSON.
  */
 export async function readImageJson(c: AppContext, read: ImageBodyReader): Promise<BodyWithImages> {
-  const body = await readBytes(c);
-  const bytes = body.byteLength;
-  const found = read(body);
+  const pieces = await readPieces(c);
+  const bytes = lengthOf(pieces);
+  const found = read(pieces);
   const parsed = typeof found === "function" ? await whileHere(c, found) : found;
   if (!parsed.ok) throw notJson(parsed.message);
   return { value: parsed.value, images: parsed.images, bytes };
@@ -57,10 +59,10 @@ export function checked<T>(value: unknown, schema: z.ZodType<T>): T {
   });
 }
 
-async function readBytes(c: AppContext): Promise<Uint8Array> {
-  const bytes = await c.get("exchange").readBody(c.get("bodyLimit"));
-  if (bytes.byteLength === 0) throw new ServiceError("validation_error", "The body is empty");
-  return bytes;
+async function readPieces(c: AppContext): Promise<Uint8Array[]> {
+  const pieces = await readBody(c, c.get("bodyLimit"));
+  if (lengthOf(pieces) === 0) throw new ServiceError("validation_error", "The body is empty");
+  return pieces;
 }
 
 function notJson(detail: string): ServiceError {

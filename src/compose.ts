@@ -7,6 +7,7 @@ import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
+import { composeBodies } from "./compose/bodies.ts";
 import { composeCache } from "./compose/cache.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
@@ -49,7 +50,16 @@ export interface Service {
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => Record<
-    "active" | "text" | "vision" | "tenants" | "tasks" | "embeddings" | "comparisons" | "deadlines",
+    | "active"
+    | "bodies"
+    | "discards"
+    | "text"
+    | "vision"
+    | "tenants"
+    | "tasks"
+    | "embeddings"
+    | "comparisons"
+    | "deadlines",
     number
   >;
 }
@@ -70,6 +80,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const transport = createTransport();
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
+  const { bodies, discards } = composeBodies(settings, deadlines);
   const tenants = {
     text: new TenantLimiter({ limit: settings.tenantMaxText }),
     vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
@@ -133,6 +144,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       similarity,
       transport,
       active,
+      bodies,
+      discards,
       tenants,
       upstream,
       scheduling,
@@ -183,6 +196,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     load: () => ({
       active: active.size,
+      bodies: bodies.bytes + bodies.waiting,
+      discards: discards.size,
       text: underWay("text"),
       vision: underWay("vision"),
       tenants: tenants.text.size + tenants.vision.size,

@@ -141,6 +141,7 @@ async function open(
     const { origin } = upstream;
     const call = { origin, method: "POST", path, body, signal: abort.signal };
     const answer = await transport.call(call);
+    record.letGoOfBody();
     record.firstMs = performance.now() - sentAt;
     return pieces(services, answer, { signal: abort.signal, finish });
   } catch (err) {

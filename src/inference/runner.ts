@@ -182,6 +182,7 @@ export class InferenceRunner {
       record.streamed = stream;
       const body = bodyOf(request, stream, images);
       const answer = await this.#call(request, body, abort.signal);
+      record.letGoOfBody();
       return { answer, signal: abort.signal, finish };
     } catch (err) {
       finish("failed");

@@ -129,6 +129,7 @@ export class BodyBudget {
         if (!isHeld) return;
         isHeld = false;
         this.#add(tenant, -own);
+        own = 0;
         this.#dispatch();
       },
     };

@@ -45,6 +45,12 @@ export function isLoopback(host: string): boolean {
   return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
+/** The largest body of all that are read into memory; settings at fault count as 0. */
+export function largestBodyBytes(s: Partial<Settings>): number {
+  const { maxBodyBytes = 0, visionMaxBodyBytes = 0, proxyMaxBodyBytes = 0 } = s;
+  return Math.max(maxBodyBytes, visionMaxBodyBytes, proxyMaxBodyBytes);
+}
+
 /** Rules over several settings; those at fault themselves are missing here. */
 function crossChecks(s: Partial<Settings>): string[] {
   const problems: string[] = [];
@@ -53,6 +59,13 @@ function crossChecks(s: Partial<Settings>): string[] {
       `API_HOST=${s.apiHost} lets other machines in, and nobody has to identify himself: ` +
         "keep API_HOST=127.0.0.1 (a reverse proxy or an SSH tunnel can stand in front), " +
         "or say ALLOW_UNAUTHENTICATED=true if the network is trusted",
+    );
+  }
+  const leastMemory = 2 * largestBodyBytes(s);
+  if (s.bodyMemoryMaxBytes !== undefined && s.bodyMemoryMaxBytes < leastMemory) {
+    problems.push(
+      `BODY_MEMORY_MAX_BYTES=${s.bodyMemoryMaxBytes} is too little: one tenant may have half of it, ` +
+        `and the largest body that is allowed needs ${leastMemory}`,
     );
   }
   if (s.inferenceServer === "engine" && s.ollamaBaseUrl) {

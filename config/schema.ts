@@ -215,6 +215,28 @@ export const SETTINGS = {
     max: 1024 * MIB,
     about: "Largest body of an inference request on /api and /v1.",
   }),
+  bodyMemoryMaxBytes: optionalInt({
+    env: "BODY_MEMORY_MAX_BYTES",
+    min: 2048,
+    max: 1024 * 1024 * MIB,
+    about:
+      "Memory for the bodies of all requests together, from 64 KiB a body; one tenant has at most half (default: a tenth of the machine's memory, at least 256 MiB and twice the largest body).",
+  }),
+  bodyMemoryWaitMs: seconds({
+    env: "BODY_MEMORY_WAIT",
+    fallback: 30,
+    min: 0.1,
+    max: 600,
+    about: "How long a body may wait for that memory before it is refused with queue_full.",
+  }),
+  refusedBodyMs: seconds({
+    env: "REFUSED_BODY_TIMEOUT",
+    fallback: 30,
+    min: 0,
+    max: 600,
+    about:
+      "How long the rest of a body is read and thrown away that a refusal found unread, up to 64 MiB and 32 at once; then the connection is closed with the answer. 0: always at once.",
+  }),
   maxPromptTokens: int({
     env: "MAX_PROMPT_TOKENS",
     fallback: 4096,

@@ -1,6 +1,7 @@
 import type { Context, Env } from "hono";
 import type { Dialect } from "../src/errors/render.ts";
 import type { BunServer } from "../src/runtime/exchange-bun.ts";
+import type { BodyBudget } from "../src/runtime/body-budget.ts";
 import type { BodyLimit } from "../src/runtime/body-limit.ts";
 import type { Exchange } from "../src/runtime/exchange.ts";
 import type { NodeEnv } from "../src/runtime/exchange-node.ts";
@@ -15,6 +16,8 @@ export interface AppEnv extends Env {
     dialect: Dialect;
     /** How much of a body this route reads. */
     bodyLimit: BodyLimit;
+    /** The memory that large bodies are read into. */
+    bodies: BodyBudget;
     /** Headers that every answer of this request carries, as name, value, name … */
     addedHeaders: string[];
   };

@@ -1,6 +1,8 @@
 import { createMiddleware } from "hono/factory";
 import { dialectOf } from "../src/errors/render.ts";
 import type { ActiveRequests } from "../src/runtime/active-requests.ts";
+import type { BodyBudget } from "../src/runtime/body-budget.ts";
+import type { BodyDiscards } from "../src/runtime/body-discards.ts";
 import type { Exchange } from "../src/runtime/exchange.ts";
 import type { RequestLog } from "../src/telemetry/request-log.ts";
 import { RequestRecord } from "../src/telemetry/request-record.ts";
@@ -10,18 +12,23 @@ interface RequestIdOptions {
   exchangeOf: (c: AppContext) => Exchange;
   log: Pick<RequestLog, "write">;
   active: ActiveRequests;
+  bodies: BodyBudget;
+  discards: BodyDiscards;
   newId?: () => string;
 }
 
 /**
  * Gives each request its id and its record, and the answer the headers that tell of them. The
  * access line is written when the answer has ended, which for a stream is long after the
- * handler has.
+ * handler has. An answer that was found before the body was read, such as most refusals, leaves
+ * after the rest of the body has come (BodyDiscards says why).
  */
 export function requestId({
   exchangeOf,
   log,
   active,
+  bodies,
+  discards,
   newId = () => crypto.randomUUID(),
 }: RequestIdOptions) {
   return createMiddleware<AppEnv>(async function requestId(c, next) {
@@ -39,10 +46,15 @@ export function requestId({
     record.onEnd(() => active.leave());
     c.set("exchange", exchange);
     c.set("record", record);
+    c.set("bodies", bodies);
     c.set("dialect", dialectOf(c.req.path));
     c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
     try {
       await next();
+      if (exchange.owesBody) {
+        record.letGoOfBody();
+        if (!(await exchange.discardBody(discards))) c.res.headers.set("Connection", "close");
+      }
       tellAndEnd(c, record);
     } catch (cause) {
       // Errors were answered further in; what comes here is no Error, or a header that cannot be

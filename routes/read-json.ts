@@ -2,7 +2,9 @@ import type { z } from "@hono/zod-openapi";
 import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
+import { joinedPieces, lengthOf } from "../src/runtime/body-pieces.ts";
 import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
+import { readBody } from "./read-body.ts";
 import { LIST_LIMITS } from "./service/contract/list-limits.ts";
 import { whileHere } from "./while-here.ts";
 
@@ -12,7 +14,7 @@ import { whileHere } from "./while-here.ts";
  * @throws ServiceError `validation_error` with the first problem and where it is.
  */
 export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
-  const bytes = await readBytes(c);
+  const bytes = joinedPieces(await readPieces(c));
   let value: unknown;
   try {
     value = parseJson(bytes);
@@ -35,9 +37,9 @@ export interface BodyWithImages {
  * @throws ServiceError `validation_error` when it is no JSON, or too much of it.
  */
 export async function readImageJson(c: AppContext, read: ImageBodyReader): Promise<BodyWithImages> {
-  const body = await readBytes(c);
-  const bytes = body.byteLength;
-  const found = read(body);
+  const pieces = await readPieces(c);
+  const bytes = lengthOf(pieces);
+  const found = read(pieces);
   const parsed = typeof found === "function" ? await whileHere(c, found) : found;
   if (!parsed.ok) throw new ServiceError("validation_error", parsed.message);
   return { value: parsed.value, images: parsed.images, bytes };
@@ -77,8 +79,8 @@ function toldIssue([first]: z.core.$ZodIssue[]): Pick<z.core.$ZodIssue, "path" |
   return inner ? { path: [...first.path, ...inner.path], message: inner.message } : first;
 }
 
-async function readBytes(c: AppContext): Promise<Uint8Array> {
-  const bytes = await c.get("exchange").readBody(c.get("bodyLimit"));
-  if (bytes.byteLength === 0) throw new ServiceError("validation_error", "The body is empty");
-  return bytes;
+async function readPieces(c: AppContext): Promise<Uint8Array[]> {
+  const pieces = await readBody(c, c.get("bodyLimit"));
+  if (lengthOf(pieces) === 0) throw new ServiceError("validation_error", "The body is empty");
+  return pieces;
 }

@@ -92,9 +92,5 @@ function errorAnswer(c: AppContext, err: unknown): Response {
     record.errorCode = err.code;
     record.errorMessage = err.message;
   } else record.errorCode = "internal_error";
-  // A body of known length is let run out, so that clients that write before they read see this
-  // answer. One without end is cut.
-  const isEndless = c.get("exchange").header("content-length") === undefined;
-  if (status === 413 && isEndless) headers["connection"] = "close";
   return answerJson(c, body, status, headers);
 }

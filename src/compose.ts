@@ -7,6 +7,7 @@ import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
+import { composeBodies } from "./compose/bodies.ts";
 import { composeCache } from "./compose/cache.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
@@ -53,7 +54,16 @@ export interface Service {
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => Record<
-    "active" | "text" | "vision" | "tenants" | "tasks" | "embeddings" | "comparisons" | "deadlines",
+    | "active"
+    | "bodies"
+    | "discards"
+    | "text"
+    | "vision"
+    | "tenants"
+    | "tasks"
+    | "embeddings"
+    | "comparisons"
+    | "deadlines",
     number
   >;
 }
@@ -74,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const transport = createTransport();
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
+  const { bodies, discards } = composeBodies(settings, deadlines);
   const tenants = {
     text: new TenantLimiter({ limit: settings.tenantMaxText }),
     vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
@@ -138,6 +149,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       similarity,
       transport,
       active,
+      bodies,
+      discards,
       tenants,
       upstream,
       scheduling,
@@ -191,6 +204,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     load: () => ({
       active: active.size,
+      bodies: bodies.bytes + bodies.waiting,
+      discards: discards.size,
       text: underWay("text"),
       vision: underWay("vision"),
       tenants: tenants.text.size + tenants.vision.size,

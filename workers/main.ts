@@ -3,18 +3,20 @@
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
 import { inspectBody as inspect } from "../src/inference/inspect-body.ts";
+import { joinedPieces } from "../src/runtime/body-pieces.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
 import type { TaskInput } from "./protocol.ts";
 import { standingBack } from "./tasks/stand-back.ts";
 import { handingOver } from "./transfer.ts";
 
-export function inspectBody(body: Uint8Array) {
+export function inspectBody(pieces: TaskInput<"inspectBody">) {
+  const body = joinedPieces(pieces);
   // The body goes back too: it was handed over, and is what is sent on.
   return handingOver({ body, facts: inspect(body) }, [body]);
 }
 
-export function readImageBody(input: ImageBodyInput) {
-  const result = read(input);
+export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) {
+  const result = read({ body: joinedPieces(pieces), ...input });
   const images = result.ok ? result.images : [];
   return handingOver(
     result,

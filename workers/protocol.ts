@@ -50,10 +50,13 @@ export interface RefusedImage {
 
 /** The tasks of the worker threads: name → what goes in and what comes out. Types only. */
 export interface Tasks {
-  /** Reads a large inference body far enough to schedule it. */
-  inspectBody: { input: Uint8Array; output: { body: Uint8Array; facts: BodyFacts } };
-  /** Parses a body of the service's own routes and takes its images out. */
-  readImageBody: { input: ImageBodyInput; output: ImageBody };
+  /** Joins a large inference body and reads it far enough to schedule it. */
+  inspectBody: { input: Uint8Array[]; output: { body: Uint8Array; facts: BodyFacts } };
+  /** Joins and parses a body of the service's own routes and takes its images out. */
+  readImageBody: {
+    input: { pieces: Uint8Array[] } & Omit<ImageBodyInput, "body">;
+    output: ImageBody;
+  };
   /** Finds the images of a body that passes through, and where they stand in it. */
   locateImages: {
     input: ImageBodyInput;

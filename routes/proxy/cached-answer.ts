@@ -149,6 +149,7 @@ async function open(
     place.ownedBy("answer", answer.isBeingRead, () =>
       abort.abort(new Error("the place was held by nobody")),
     );
+    record.letGoOfBody();
     record.firstMs = performance.now() - sentAt;
     return pieces(services, answer, { signal: abort.signal, finish });
   } catch (err) {

@@ -5,20 +5,28 @@ import type { AnswerCache } from "../../src/cache/answer-cache.ts";
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { Residency } from "../../src/models/residency.ts";
-import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
+import type { BodyLimit } from "../../src/runtime/body-limit.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
-import type { ForwardEnd, Transport } from "../../src/runtime/transport.ts";
+import { OutgoingBody } from "../../src/runtime/outgoing-body.ts";
+import type { ForwardEnd, ForwardRequest, Transport } from "../../src/runtime/transport.ts";
 import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
 import type { Upstream } from "../../src/upstream/upstream.ts";
 import { cacheWish } from "../cache-headers.ts";
+import { readBody } from "../read-body.ts";
 import { whileHere } from "../while-here.ts";
 import { admit, settleModel } from "./admit.ts";
 import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind } from "./path-kind.ts";
 
-/** Has a large body read on a thread, which gives it back. */
-type InspectOnThread = (caller: Caller) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
+/** A body in one piece, and what is to be known of it. */
+interface Inspected {
+  body: Uint8Array;
+  facts: BodyFacts;
+}
+
+/** Has a large body joined and read on a thread, which gives it back. */
+type InspectOnThread = (caller: Caller) => Promise<Inspected>;
 
 /** What passing through works with. */
 export interface PassThroughServices {
@@ -27,10 +35,13 @@ export interface PassThroughServices {
   admission: Admission;
   residency: Pick<Residency, "used" | "forget">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
-  /** Reads a body's facts, large ones on a worker thread. */
-  inspect: (body: Uint8Array) => BodyFacts | InspectOnThread;
-  /** Compresses the images of a body. */
-  slim: (body: Uint8Array, caller: Caller) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
+  inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
+  /** Compresses the images of a body, which comes back in pieces. */
+  slim: (
+    body: Uint8Array,
+    caller: Caller,
+  ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   answers: AnswerCache | undefined;
   limits: {
@@ -51,20 +62,18 @@ export function passThrough(services: PassThroughServices) {
     record.operation = operationOf(path);
     if (kind === "inference") return passInference(c, services);
     if (kind === "blob") return forward(c, services, "stream", {});
-    const body = hasBody(c) ? await readWithin(c, services.limits.management) : undefined;
+    const body = hasBody(c) ? await readBody(c, services.limits.management) : undefined;
     const onEnd = changesModels(path) ? () => services.catalog.invalidate() : undefined;
-    return forward(c, services, body, onEnd ? { onEnd } : {});
+    return forward(c, services, body && sending(c, body), onEnd ? { onEnd } : {});
   };
 }
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
   const record = c.get("record");
   const exchange = c.get("exchange");
-  let body = await readWithin(c, services.limits.inference);
-  const inspected = services.inspect(body);
-  let facts: BodyFacts;
-  if (typeof inspected === "function") ({ facts, body } = await whileHere(c, inspected));
-  else facts = inspected;
+  const inspected = services.inspect(await readBody(c, services.limits.inference));
+  const isSmall = typeof inspected !== "function";
+  const { body, facts } = isSmall ? inspected : await whileHere(c, inspected);
   if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
   if (facts.model !== "") {
     record.model = facts.model;
@@ -77,13 +86,12 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const wish = services.answers && cacheWish(c);
   if (wish !== undefined) {
     // A large body would hold up streams while it is parsed; then it is no small question either.
-    const isSmall = typeof inspected !== "function";
     const answer = await passCached(c, services, { body, facts, wish: isSmall ? wish : "off" });
     if (answer) return answer;
   }
   const admitted = await admit(services, { path: c.req.path, record, facts }, exchange);
-  const sent = isSlim ? await slimmed(c, services, body, admitted) : body;
-  return forward(c, services, sent, {
+  const sent = isSlim ? await slimmed(c, services, body, admitted) : [body];
+  return forward(c, services, sending(c, sent), {
     admitted,
     onEnd: (end) => {
       admitted.place.release(end.complete && end.status < 500 ? "completed" : "failed");
@@ -109,14 +117,14 @@ async function slimmed(
   { slim }: PassThroughServices,
   body: Uint8Array,
   admitted: Admitted,
-): Promise<Uint8Array> {
+): Promise<Uint8Array[]> {
   try {
     const slimming = whileHere(c, (caller) => slim(body, caller));
     const result = await admitted.place.during("images", slimming);
     const record = c.get("record");
     record.images = result.facts;
     record.imageCompression = true;
-    return result.body;
+    return result.pieces;
   } catch (err) {
     admitted.place.release("failed");
     throw err;
@@ -131,7 +139,7 @@ interface Forwarding {
 async function forward(
   c: AppContext,
   { transport, upstream }: PassThroughServices,
-  body: Uint8Array | "stream" | undefined,
+  body: ForwardRequest["body"],
   { admitted, onEnd }: Forwarding,
 ): Promise<Response> {
   const exchange = c.get("exchange");
@@ -176,9 +184,8 @@ function hasBody(c: AppContext): boolean {
   return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
 }
 
-async function readWithin(c: AppContext, limit: BodyLimit): Promise<Uint8Array> {
-  const exchange = c.get("exchange");
-  const declared = Number(exchange.header("content-length") ?? 0);
-  if (declared > limit.maxBytes) throw tooLarge(limit, declared);
-  return exchange.readBody(limit);
+/** A body that is sent on: from then on its memory is others'. */
+function sending(c: AppContext, pieces: Uint8Array[]): OutgoingBody {
+  const record = c.get("record");
+  return new OutgoingBody(pieces, () => record.letGoOfBody());
 }

@@ -13,6 +13,9 @@ import { inspectBody } from "../inference/inspect-body.ts";
 import { PromptLimit } from "../inference/prompt-limit.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
+import type { BodyBudget } from "../runtime/body-budget.ts";
+import type { BodyDiscards } from "../runtime/body-discards.ts";
+import { joinedPieces, lengthOf } from "../runtime/body-pieces.ts";
 import { createExchange } from "../runtime/http.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { serviceVersion } from "../runtime/paths.ts";
@@ -38,6 +41,8 @@ interface AppParts {
   pool: WorkerPool;
   transport: Transport;
   active: ActiveRequests;
+  bodies: BodyBudget;
+  discards: BodyDiscards;
   images: Images;
   caching: ResponseCaching;
   embedder: Embedder;
@@ -62,6 +67,8 @@ export function appOptions(parts: AppParts): AppOptions {
       exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
       log,
       active,
+      bodies: parts.bodies,
+      discards: parts.discards,
     },
     hostAndOrigin: {
       origins: settings.ollamaOrigins,
@@ -122,10 +129,13 @@ function proxyServices(
     admission,
     residency,
     catalog,
-    inspect: (bytes) => {
-      if (bytes.byteLength <= INSPECT_ON_THREAD_BYTES) return inspectBody(bytes);
-      const body = ownedBytes(bytes);
-      return (caller) => pool.run("inspectBody", body, { ...caller, transfer: [body] });
+    inspect: (pieces) => {
+      if (lengthOf(pieces) > INSPECT_ON_THREAD_BYTES) {
+        const own = pieces.map(ownedBytes);
+        return (caller) => pool.run("inspectBody", own, { ...caller, transfer: own });
+      }
+      const body = joinedPieces(pieces);
+      return { body, facts: inspectBody(body) };
     },
     slim: images.slim,
     answers,

@@ -7,6 +7,7 @@ import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../ima
 import { ImageCache } from "../images/image-cache.ts";
 import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
 import { slimBody } from "../images/slim-body.ts";
+import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "../runtime/body-pieces.ts";
 import type { Caller } from "../runtime/caller.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { entryUrl } from "../runtime/paths.ts";
@@ -15,14 +16,14 @@ import type { LogFiles } from "../telemetry/service-log.ts";
 /** What is done with images, and the threads it is done on. */
 export interface Images {
   compressor: ImageCompressor;
-  /** Parses a body of the service's own routes and takes its images out. */
+  /** Parses a body of the service's own routes and takes its images out; a large one on a thread. */
   read: ImageBodyReader;
   /** Compresses the images of a body that passes through; the rest of it stays as it is. */
-  slim: (body: Uint8Array, caller: Caller) => Promise<{ body: Uint8Array; facts: ImageFacts[] }>;
+  slim: (
+    body: Uint8Array,
+    caller: Caller,
+  ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
 }
-
-/** Bodies above this are parsed, and their base64 decoded, on a thread. */
-const READ_ON_THREAD_BYTES = 65_536;
 
 /**
  * One core is left to the main thread. More than three threads would take those of Node that
@@ -45,20 +46,17 @@ export function composeWorkers(settings: Settings, logs: LogFiles): WorkerPool {
 export function composeImages(settings: Settings, pool: WorkerPool): Images {
   const compressor = composeCompressor(settings, pool);
   const maxImageBytes = settings.imageMaxBytes;
-  const inputOf = (bytes: Uint8Array): ImageBodyInput => ({
-    body: ownedBytes(bytes),
-    maxImageBytes,
-  });
   return {
     compressor,
-    read: (bytes) => {
-      if (bytes.byteLength <= READ_ON_THREAD_BYTES)
-        return readImageBody({ body: bytes, maxImageBytes });
-      const input = inputOf(bytes);
-      return (caller) => pool.run("readImageBody", input, { ...caller, transfer: [input.body] });
+    read: (pieces) => {
+      if (lengthOf(pieces) <= SMALL_BODY_BYTES) {
+        return readImageBody({ body: joinedPieces(pieces), maxImageBytes });
+      }
+      const input = { pieces: pieces.map(ownedBytes), maxImageBytes };
+      return (caller) => pool.run("readImageBody", input, { ...caller, transfer: input.pieces });
     },
     slim: async (bytes, caller) => {
-      const input = inputOf(bytes);
+      const input: ImageBodyInput = { body: ownedBytes(bytes), maxImageBytes };
       const run = { ...caller, transfer: [input.body] };
       const { body, images } = await pool.run("locateImages", input, run);
       const ready = await compressor.prepareUsable(
@@ -66,7 +64,7 @@ export function composeImages(settings: Settings, pool: WorkerPool): Images {
         caller,
       );
       const facts = ready.flatMap((image) => (image ? [image.facts] : []));
-      return { body: slimBody(body, images, ready), facts };
+      return { pieces: slimBody(body, images, ready), facts };
     },
   };
 }

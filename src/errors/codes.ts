@@ -82,7 +82,7 @@ export const ERROR_CODES = {
     status: 503,
     type: "RequestError",
     retryAfterSec: 2,
-    about: "The shared queue, or the one for images to compress, is full.",
+    about: "The shared queue, the one for images to compress, or the memory for bodies is full.",
   },
   request_timeout: {
     status: 503,

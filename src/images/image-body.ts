@@ -56,7 +56,7 @@ export interface ImageBodyInput {
 
 /** Reads a small body at once; for a large one says how to have it read on a thread. */
 export type ImageBodyReader = (
-  body: Uint8Array,
+  pieces: Uint8Array[],
 ) => ImageBody | ((caller: Caller) => Promise<ImageBody>);
 
 /** Images of one body; a client with more has something else in mind. */

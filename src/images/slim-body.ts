@@ -2,14 +2,15 @@ import type { ImageFacts, ReadyImage } from "./image-compressor.ts";
 import type { LocatedImage } from "./image-body.ts";
 
 /**
- * A body that passes through, with compressed images in the places of the large ones.
+ * A body that passes through, with compressed images in the places of the large ones, in pieces:
+ * to join them would hold up the main thread.
  * @param ready in the order of `images`; undefined leaves an image as it is.
  */
 export function slimBody(
   body: Uint8Array,
   images: LocatedImage[],
   ready: (ReadyImage | undefined)[],
-): Uint8Array {
+): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let from = 0;
   images.forEach(({ start, end, notation }, i) => {
@@ -21,7 +22,7 @@ export function slimBody(
     from = end;
   });
   pieces.push(body.subarray(from));
-  return Buffer.concat(pieces);
+  return pieces;
 }
 
 function dataUrlHead({ sent }: ImageFacts): Uint8Array {

@@ -189,6 +189,7 @@ export class InferenceRunner {
         () => answer.isBeingRead() || (stream && !exchange.hasLeft),
         () => abort.abort(new Error("the place was held by nobody")),
       );
+      record.letGoOfBody();
       return { answer, signal: abort.signal, finish };
     } catch (err) {
       finish("failed");

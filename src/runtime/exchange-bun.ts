@@ -1,13 +1,19 @@
 import { ClientLeft } from "../errors/service-error.ts";
-import type { Exchange } from "./exchange.ts";
+import { memoryFull, type BodyHold } from "./body-budget.ts";
+import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
+import { deferred } from "./deferred.ts";
+import { declaredBytes, type Exchange } from "./exchange.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
 export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
 
-/** Bodies up to this size are read by Bun in one native call; larger ones piece by piece. */
-const WHOLE_BODY_BYTES = 65_536;
+/** A stream's reader, as far as it is used; without a value the stream has ended. */
+interface BodyReader {
+  read(): Promise<{ value?: Uint8Array | undefined }>;
+}
 
 /** An exchange on Bun's Request. */
 export class BunExchange implements Exchange {
@@ -17,6 +23,10 @@ export class BunExchange implements Exchange {
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
+  #reader: BodyReader | undefined;
+  #hasStalled = false;
+  /** The body was read to its end. */
+  #isRead = false;
 
   constructor(request: Request, server: BunServer, uploads: UploadWatch) {
     this.request = request;
@@ -59,50 +69,89 @@ export class BunExchange implements Exchange {
     return () => signal.removeEventListener("abort", tell);
   }
 
-  async readBody(limit: BodyLimit): Promise<Uint8Array> {
+  readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
     const { body } = this.request;
-    if (!body) return new Uint8Array();
-    const declared = Number(this.header("content-length") ?? Number.NaN);
-    const whole = declared <= Math.min(limit.maxBytes, WHOLE_BODY_BYTES);
-    return new Promise<Uint8Array>((resolve, reject) => {
+    if (!body) return Promise.resolve([]);
+    return new Promise<Uint8Array[]>((resolve, reject) => {
       const stopListening = this.onLeave(() => settle(new ClientLeft()));
-      const settle = (result: Uint8Array | Error): void => {
+      const settle = (result: Uint8Array[] | Error): void => {
         upload.done();
         stopListening();
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const upload = this.#uploads.watch(settle);
-      const reading = whole
-        ? this.request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
-        : readPieces(body, limit, upload.progress);
-      reading.then(settle, (err: unknown) => settle(this.#readingFailed(err)));
+      const upload = this.#uploads.watch((stalled) => {
+        this.#hasStalled = true;
+        settle(stalled);
+      });
+      const declared = declaredBytes(this) ?? Infinity;
+      // Bun reads a small one in one native call.
+      const reading =
+        declared <= Math.min(limit.maxBytes, SMALL_BODY_BYTES)
+          ? this.request.arrayBuffer().then((buffer) => [new Uint8Array(buffer)])
+          : this.#readPieces(body, limit, hold, upload.progress);
+      reading.then(
+        (pieces) => {
+          this.#isRead = true;
+          settle(pieces);
+        },
+        (err: unknown) => settle(this.#readingFailed(err)),
+      );
     });
+  }
+
+  get owesBody(): boolean {
+    if (this.#isRead) return false;
+    const { body } = this.request;
+    return body !== null && (this.#reader !== undefined || this.#hasStalled || !body.locked);
+  }
+
+  async discardBody(discards: BodyDiscards): Promise<boolean> {
+    const { body } = this.request;
+    if (!body || this.#hasStalled || this.hasLeft) return false;
+    const late = deferred<false>();
+    const discard = discards.begin(declaredBytes(this), () => late.resolve(false));
+    if (!discard) return false;
+    const reader = this.#readerOf(body);
+    const isOver = async (): Promise<boolean> => {
+      for (;;) {
+        const { value } = await reader.read();
+        if (!value || !discard.takes(value.length)) return !value;
+      }
+    };
+    try {
+      return await Promise.race([isOver().catch(() => false), late.promise]);
+    } finally {
+      discard.end();
+    }
+  }
+
+  async #readPieces(
+    body: ReadableStream<Uint8Array>,
+    limit: BodyLimit,
+    hold: BodyHold | undefined,
+    progress: () => void,
+  ): Promise<Uint8Array[]> {
+    const reader = this.#readerOf(body);
+    const pieces = new BodyPieces(declaredBytes(this));
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) return pieces.take();
+      progress();
+      const received = pieces.byteLength + value.length;
+      if (received > limit.maxBytes) throw tooLarge(limit, received);
+      if (hold && !hold.covers(received)) throw memoryFull();
+      pieces.add(value);
+    }
+  }
+
+  /** One for the whole body: what is left of it may be read later. */
+  #readerOf(body: ReadableStream<Uint8Array>): BodyReader {
+    return (this.#reader ??= body.getReader());
   }
 
   #readingFailed(err: unknown): Error {
     if (this.request.signal.aborted || !(err instanceof Error)) return new ClientLeft();
     return err;
-  }
-}
-
-async function readPieces(
-  body: ReadableStream<Uint8Array>,
-  limit: BodyLimit,
-  progress: () => void,
-): Promise<Uint8Array> {
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks, received);
-    progress();
-    received += value.length;
-    if (received > limit.maxBytes) {
-      await reader.cancel();
-      throw tooLarge(limit, received);
-    }
-    chunks.push(value);
   }
 }

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
-import type { Exchange } from "./exchange.ts";
+import { memoryFull, type BodyHold } from "./body-budget.ts";
+import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import { BodyPieces } from "./body-pieces.ts";
+import { declaredBytes, type Exchange } from "./exchange.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
 /** What @hono/node-server hands to the app as its environment. */
@@ -16,6 +19,8 @@ export class NodeExchange implements Exchange {
   readonly outgoing: ServerResponse;
   readonly #uploads: UploadWatch;
   #leavers: Set<() => void> | undefined;
+  #hasStalled = false;
+  #hasWord = false;
 
   constructor({ incoming, outgoing }: NodeEnv, uploads: UploadWatch) {
     this.incoming = incoming;
@@ -59,34 +64,73 @@ export class NodeExchange implements Exchange {
     return () => this.#leavers?.delete(left);
   }
 
-  readBody(limit: BodyLimit): Promise<Uint8Array> {
+  readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
     const { incoming } = this;
+    this.letBodyCome();
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let received = 0;
-      const settle = (result: Buffer | Error): void => {
+      const pieces = new BodyPieces(declaredBytes(this));
+      const settle = (err?: Error): void => {
         upload.done();
         incoming.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-        if (result instanceof Error) reject(result);
-        else resolve(result);
+        if (!err) return resolve(pieces.take());
+        incoming.pause();
+        reject(err);
       };
       const onData = (chunk: Buffer): void => {
-        received += chunk.length;
+        const received = pieces.byteLength + chunk.length;
         upload.progress();
-        if (received > limit.maxBytes) {
-          incoming.pause();
-          settle(tooLarge(limit, received));
-        } else chunks.push(chunk);
+        if (received > limit.maxBytes) settle(tooLarge(limit, received));
+        else if (hold && !hold.covers(received)) settle(memoryFull());
+        else pieces.add(chunk);
       };
-      const onEnd = (): void => {
-        const [only] = chunks;
-        settle(chunks.length === 1 && only ? only : Buffer.concat(chunks, received));
-      };
+      const onEnd = (): void => settle();
       const onClose = (): void => settle(new ClientLeft());
-      const upload = this.#uploads.watch((stalled: ServiceError) => settle(stalled));
+      const upload = this.#uploads.watch((stalled: ServiceError) => {
+        this.#hasStalled = true;
+        settle(stalled);
+      });
       if (incoming.readableEnded) onEnd();
       else if (incoming.destroyed) onClose();
       else incoming.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    });
+  }
+
+  /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
+  letBodyCome(): void {
+    if (!this.#waitsForWord) return;
+    this.#hasWord = true;
+    this.outgoing.writeContinue();
+  }
+
+  get #waitsForWord(): boolean {
+    const { headers, httpVersion } = this.incoming;
+    return headers.expect !== undefined && httpVersion === "1.1" && !this.#hasWord;
+  }
+
+  get owesBody(): boolean {
+    return !this.incoming.complete && declaredBytes(this) !== 0;
+  }
+
+  discardBody(discards: BodyDiscards): Promise<boolean> {
+    const { incoming } = this;
+    return new Promise((resolve) => {
+      // Who waits for a word reads before it writes: it does not send what is not wanted.
+      if (this.#waitsForWord || this.#hasStalled || incoming.destroyed) return resolve(false);
+      const settle = (isWhole: boolean): void => {
+        discard?.end();
+        incoming.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+        if (!isWhole) incoming.pause();
+        resolve(isWhole);
+      };
+      const onData = (chunk: Buffer): void => {
+        if (!discard?.takes(chunk.length)) settle(false);
+      };
+      const onEnd = (): void => settle(true);
+      const onClose = (): void => settle(false);
+      const discard = discards.begin(declaredBytes(this), onClose);
+      if (!discard) return resolve(false);
+      incoming.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+      incoming.resume();
     });
   }
 }

@@ -1,3 +1,5 @@
+import type { BodyHold } from "./body-budget.ts";
+import type { BodyDiscards } from "./body-discards.ts";
 import type { BodyLimit } from "./body-limit.ts";
 
 /**
@@ -16,9 +18,25 @@ export interface Exchange {
   onLeave(left: () => void): () => void;
   readonly hasLeft: boolean;
   /**
-   * Reads the whole body.
+   * Reads the whole body, in pieces as BodyPieces gives them. Nothing of it is read before.
+   * @param hold the memory that it may take; a body without may be small only.
    * @throws ServiceError `request_too_large` as soon as more than the limit has arrived,
-   * `upload_stalled` when nothing more comes; ClientLeft when the client goes.
+   * `queue_full` when there is no more memory, `upload_stalled` when nothing more comes;
+   * ClientLeft when the client goes.
    */
-  readBody(limit: BodyLimit): Promise<Uint8Array>;
+  readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]>;
+  /** Whether a part of the body has not been read, nor is somebody reading it. */
+  readonly owesBody: boolean;
+  /**
+   * Reads what is left of the body and throws it away, within the bounds.
+   * @returns whether all of it has come; else the connection has to be closed with the answer.
+   */
+  discardBody(discards: BodyDiscards): Promise<boolean>;
+}
+
+/** The length that a request says its body has; undefined where it says none. */
+export function declaredBytes(exchange: Pick<Exchange, "header">): number | undefined {
+  const length = exchange.header("content-length");
+  if (length !== undefined) return Number(length);
+  return exchange.header("transfer-encoding") === undefined ? 0 : undefined;
 }

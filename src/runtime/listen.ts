@@ -56,6 +56,8 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
     { requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES },
     (req, res) => void listener(req, res),
   );
+  // Node would tell every client to send its body, also one that is refused: NodeExchange does it.
+  server.on("checkContinue", (req, res) => void listener(req, res));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, resolve);

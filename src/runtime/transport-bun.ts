@@ -2,10 +2,13 @@ import { ClientLeft } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { BunExchange } from "./exchange-bun.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
+import { OutgoingBody } from "./outgoing-body.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
 
 /** Answers of a known length up to this size are passed on in one piece. */
 const WHOLE_ANSWER_BYTES = 65_536;
+
+type FetchBody = NonNullable<RequestInit["body"]>;
 
 /** Options of Bun's fetch beyond the standard. */
 interface BunFetchInit extends RequestInit {
@@ -33,12 +36,8 @@ export class BunTransport implements Transport {
     try {
       const answer = await fetch(origin + exchange.target, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers),
-        body:
-          body === "stream"
-            ? exchange.request.body
-            : ((body ?? null) as NonNullable<RequestInit["body"]> | null),
-        ...(body === "stream" ? { duplex: "half" } : {}),
+        headers: forwardedHeaders(exchange.request.headers, body),
+        ...sentBody(body === "stream" ? exchange.request.body : body),
         signal: abort.signal,
         redirect: "manual",
         decompress: false,
@@ -151,12 +150,26 @@ function counted(
   return new ReadableStream(source as unknown as ConstructorParameters<typeof ReadableStream>[0]);
 }
 
-function forwardedHeaders(headers: Headers): Headers {
+function forwardedHeaders(headers: Headers, body: ForwardRequest["body"]): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
     if (isForwarded(name)) result.append(name, value);
   });
+  // Without a length Bun would send the slices in chunks.
+  if (body instanceof OutgoingBody && body.isLarge) {
+    result.set("content-length", String(body.byteLength));
+  }
   return result;
+}
+
+/** Bun would copy a large body in one go, and keep it while the answer is waited for. */
+function sentBody(
+  body: OutgoingBody | ReadableStream<Uint8Array> | null | undefined,
+): Pick<BunFetchInit, "body" | "duplex"> {
+  if (!body) return { body: null };
+  if (!(body instanceof OutgoingBody)) return { body, duplex: "half" };
+  if (!body.isLarge) return { body: body.whole() as FetchBody };
+  return { body: body.slices() as AsyncIterable<Uint8Array> as FetchBody, duplex: "half" };
 }
 
 function returnedHeaders(headers: Headers): Headers {

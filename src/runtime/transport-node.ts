@@ -6,6 +6,7 @@ import { ClientLeft } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { NodeExchange } from "./exchange-node.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
+import type { OutgoingBody } from "./outgoing-body.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
 
 /** Node's transport. Answers are written to the client's socket without web streams between. */
@@ -24,8 +25,8 @@ export class NodeTransport implements Transport {
         {
           path: exchange.target,
           method: exchange.method,
-          headers: forwardedHeaders(exchange, body === "stream"),
-          body: body === "stream" ? uploadOf(exchange) : (body ?? null),
+          headers: forwardedHeaders(exchange, body),
+          body: body === "stream" ? uploadOf(exchange) : sentBody(body),
         },
         passing,
       );
@@ -88,7 +89,9 @@ interface Beginning {
 
 /** undici's handler for one forwarded answer: each chunk goes straight to the client's socket. */
 class PassingAnswer implements Dispatcher.DispatchHandler {
-  readonly #request: ForwardRequest;
+  // Not the whole request: it would keep the body for as long as the answer takes.
+  readonly #addHeaders: ForwardRequest["addHeaders"];
+  readonly #onEnd: ForwardRequest["onEnd"];
   readonly #outgoing: ServerResponse;
   readonly #beginning: Beginning;
   readonly #stopListening: () => void;
@@ -99,7 +102,8 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   #ended = false;
 
   constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
-    this.#request = request;
+    this.#addHeaders = request.addHeaders;
+    this.#onEnd = request.onEnd;
     this.#outgoing = exchange.outgoing;
     this.#beginning = beginning;
     this.#hasLeft = () => exchange.hasLeft;
@@ -126,7 +130,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
       headers.push(name, latin1(rawHeaders[i + 1]));
     }
-    headers.push(...this.#request.addHeaders(whole));
+    headers.push(...this.#addHeaders(whole));
     outgoing.writeHead(status, statusText, headers);
     outgoing.on("drain", resume);
     // A head that comes alone must not wait for the first chunk.
@@ -159,28 +163,38 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopListening();
-    this.#request.onEnd({ status: this.#status, bytes: this.#bytes, complete });
+    this.#onEnd({ status: this.#status, bytes: this.#bytes, complete });
     if (err && this.#status === 0) this.#beginning.failed(err);
   }
 }
 
-function forwardedHeaders(exchange: NodeExchange, streamed: boolean): string[] {
+function forwardedHeaders(exchange: NodeExchange, body: ForwardRequest["body"]): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
     if (isForwarded(name)) headers.push(name, raw[i + 1] ?? "");
   }
-  const length = exchange.incoming.headers["content-length"];
-  if (streamed && length !== undefined) headers.push("Content-Length", length);
+  // undici knows the length of what is sent whole.
+  if (body === "stream") {
+    const length = exchange.incoming.headers["content-length"];
+    if (length !== undefined) headers.push("Content-Length", length);
+  } else if (body?.isLarge) headers.push("Content-Length", String(body.byteLength));
   return headers;
+}
+
+function sentBody(body: OutgoingBody | undefined): Readable | Uint8Array | null {
+  if (!body) return null;
+  return body.isLarge ? Readable.from(body.slices(), { objectMode: false }) : body.whole();
 }
 
 /**
  * The client's body as undici may destroy it: a server that answers before it has read the whole
  * upload would else leave the client's connection deaf for what follows.
  */
-function uploadOf({ incoming }: NodeExchange): Readable {
+function uploadOf(exchange: NodeExchange): Readable {
+  exchange.letBodyCome();
+  const { incoming } = exchange;
   return Readable.from(incoming.iterator({ destroyOnReturn: false }), { objectMode: false });
 }
 

@@ -1,4 +1,5 @@
 import type { Exchange } from "./exchange.ts";
+import type { OutgoingBody } from "./outgoing-body.ts";
 
 /** How a forwarded answer ended. */
 export interface ForwardEnd {
@@ -16,7 +17,7 @@ export interface ForwardRequest {
   /** Scheme, host and port of the upstream. */
   origin: string;
   /** The body already read, `stream` to pass it on as it comes, or none. */
-  body: Uint8Array | "stream" | undefined;
+  body: OutgoingBody | "stream" | undefined;
   /**
    * Headers to add to the answer, asked for when its head has come, as name, value, name …
    * @param whole the answer has a length, so its body is at hand.

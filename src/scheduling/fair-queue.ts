@@ -90,8 +90,8 @@ export class FairQueue {
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (this.#turns.size === 0 && this.#fits(ticket)) return this.#start(ticket);
     if (ticket.background) return this.#enqueue(ticket);
-    const { maxWaiting } = this.#options.pools[request.pool];
-    if (counter.waiting >= maxWaiting && !this.#couldStartNow(ticket)) {
+    if (this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
+      const { maxWaiting } = this.#options.pools[request.pool];
       counter.rejected += 1;
       throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
     }
@@ -205,6 +205,18 @@ export class FairQueue {
       }
     }
     return loaded ?? unloaded;
+  }
+
+  /** One tenant's requests fill the places for himself; for others they count up to half of them. */
+  #isFullFor({ pool, tenant }: Ticket): boolean {
+    const { maxWaiting } = this.#options.pools[pool];
+    if (this.#counters[pool].waiting < maxWaiting) return false;
+    let taken = 0;
+    for (const [other, line] of this.#turns) {
+      const count = line.filter((t) => t.pool === pool && !t.background).length;
+      taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
+    }
+    return taken >= maxWaiting;
   }
 
   #couldStartNow(ticket: Ticket): boolean {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
+import type { BodyHold } from "../runtime/body-budget.ts";
 
 /** How a request ended, for logs. */
 export interface RequestEnd {
@@ -47,6 +48,7 @@ export class RequestRecord {
   errorMessage: string | undefined;
   /** The body outlives its handler: whoever writes the last byte calls `end`. */
   isOpen = false;
+  #body: Pick<BodyHold, "release"> | undefined;
   readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
   #ended = false;
 
@@ -62,6 +64,17 @@ export class RequestRecord {
     this.#onEnd.push(action);
   }
 
+  /** Takes over the memory of the request's body: it is given back with the end at the latest. */
+  holdBody(hold: Pick<BodyHold, "release">): void {
+    this.#body = hold;
+  }
+
+  /** The body was sent on, or is not wanted any more. */
+  letGoOfBody(): void {
+    this.#body?.release();
+    this.#body = undefined;
+  }
+
   get elapsedMs(): number {
     return performance.now() - this.startedAt;
   }
@@ -74,6 +87,7 @@ export class RequestRecord {
   end(end: RequestEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.letGoOfBody();
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {

@@ -51,7 +51,7 @@ describe("readImageBody on a thread", () => {
     const body = bodyOf({ prompt: "äöü 😀", images: [url(one), url(other)] });
     const result = await openPool().run(
       "readImageBody",
-      { body, maxImageBytes: 10_000_000 },
+      { pieces: [body], maxImageBytes: 10_000_000 },
       { transfer: [body] },
     );
     expect(body).toHaveLength(0);
@@ -65,7 +65,7 @@ describe("readImageBody on a thread", () => {
 
   it("copies a body that it is not told to hand over", async () => {
     const body = bodyOf({ images: [] });
-    await openPool().run("readImageBody", { body, maxImageBytes: 1 });
+    await openPool().run("readImageBody", { pieces: [body], maxImageBytes: 1 });
     expect(body.length).toBeGreaterThan(0);
   });
 
@@ -73,7 +73,7 @@ describe("readImageBody on a thread", () => {
     const { seen } = watchThreads();
     const pool = openPool();
     const read = (json: string) =>
-      pool.run("readImageBody", { body: Buffer.from(json), maxImageBytes: 10 });
+      pool.run("readImageBody", { pieces: [Buffer.from(json)], maxImageBytes: 10 });
     expect(await read("nope")).toMatchObject({ ok: false });
     expect(await read('{"images":["https://x"]}')).toMatchObject({ images: [{ ok: false }] });
     // As deep as this it could be made on the thread, and not be read on this side.
@@ -90,7 +90,7 @@ describe("readImageBody on a thread", () => {
 
   it("lets no field become a prototype on its way", async () => {
     const body = Buffer.from('{"__proto__":{"isAdmin":true},"a":{"__proto__":null}}');
-    const result = await openPool().run("readImageBody", { body, maxImageBytes: 1 });
+    const result = await openPool().run("readImageBody", { pieces: [body], maxImageBytes: 1 });
     const value = result.ok ? (result.value as Record<string, object>) : {};
     expect(Object.keys(value)).toEqual(["__proto__", "a"]);
     expect(value["isAdmin"]).toBeUndefined();
@@ -180,7 +180,7 @@ describe("compressImage on a thread", () => {
 describe("inspectBody on a thread", () => {
   it("reads a body's facts", async () => {
     const body = bodyOf({ model: "m", stream: true });
-    const read = await openPool().run("inspectBody", body);
+    const read = await openPool().run("inspectBody", [body]);
     expect(read.facts).toMatchObject({ model: "m", modelIsCertain: true, stream: true });
     expect(Buffer.from(read.body).toString()).toBe(Buffer.from(body).toString());
   });
@@ -191,7 +191,7 @@ describe("inspectBody on a thread", () => {
     for (const depth of [600, 5000, 50_000]) {
       const nested = `${"[".repeat(depth)}${"]".repeat(depth)}`;
       const body = Buffer.from(`{"model":"m","options":{"num_ctx":${nested}}}`);
-      const read = pool.run("inspectBody", body);
+      const read = pool.run("inspectBody", [body]);
       expect((await within(read, `the facts of ${depth} levels`)).facts).toMatchObject({
         model: expect.stringMatching(/^m?$/) as string,
         loadOptions: undefined,
@@ -235,9 +235,9 @@ describe("the service's images", () => {
       const json = `{"images":["${url(Buffer.from("a"))}"],"prompt":"`;
       return Buffer.from(`${json.padEnd(length - 2, "x")}"}`);
     };
-    const small = images.read(body(65_536));
+    const small = images.read([body(65_536)]);
     expect(seen.begun).toBe(0);
-    const big = await onThread(images.read(body(65_537)));
+    const big = await onThread(images.read([body(65_537)]));
     const found = { ok: true, value: { images: ["0"] }, images: [{ ok: true, path: "images.0" }] };
     expect([small, big]).toMatchObject([found, found]);
     expect(seen.begun).toBe(1);
@@ -247,14 +247,14 @@ describe("the service's images", () => {
     const { images } = setUp();
     const memory = Buffer.alloc(200_000, "x");
     const body = memory.subarray(100_000);
-    expect(await onThread(images.read(body))).toMatchObject({ ok: false });
+    expect(await onThread(images.read([body]))).toMatchObject({ ok: false });
     expect(memory.toString()).toBe("x".repeat(200_000));
   });
 
   it("are called off with a client that leaves while its body is read", async () => {
     const { images, pool } = setUp();
     const left = new AbortController();
-    const read = onThread(images.read(Buffer.alloc(100_000, "x")), left.signal);
+    const read = onThread(images.read([Buffer.alloc(100_000, "x")]), left.signal);
     left.abort(new ClientLeft());
     await expect(read).rejects.toThrow("the client left");
     expect(pool.size).toBe(0);
@@ -270,7 +270,7 @@ describe("the service's images", () => {
     const slim = await images.slim(body, caller());
     expect(slim.facts.map(({ cached }) => cached)).toEqual([false, true, true]);
     expect(slim.facts[0]?.sent).toMatchObject({ format: "jpeg", width: 2667 });
-    const text = Buffer.from(slim.body).toString();
+    const text = Buffer.concat(slim.pieces).toString();
     const { images: sent } = JSON.parse(text) as { images: [string, string, string] };
     expect(text).toBe(json(sent[0], `data:image/jpeg;base64,${sent[0]}`));
     expect(sent[0]).not.toBe(base64);
@@ -281,7 +281,7 @@ describe("the service's images", () => {
     const { images } = setUp();
     for (const text of ["", "nope", '{"images":["QUJD","*"]}', '{"prompt":"x"}']) {
       const slim = await images.slim(Buffer.from(text), caller());
-      expect(Buffer.from(slim.body).toString()).toBe(text);
+      expect(Buffer.concat(slim.pieces).toString()).toBe(text);
       expect(slim.facts).toEqual([]);
     }
   });
@@ -292,7 +292,7 @@ describe("the service's images", () => {
     const body = bodyOf({ images: list.map((bytes) => bytes.toString("base64")) });
     const before = Buffer.from(body);
     const slim = await images.slim(body, caller());
-    expect(before.equals(slim.body)).toBe(true);
+    expect(before.equals(Buffer.concat(slim.pieces))).toBe(true);
     expect(pool.size).toBe(0);
   });
 

@@ -9,8 +9,8 @@ const hasSharp = () => Object.keys(cache).some((file) => /node_modules\/(@img\/)
 
 const tasks = await import(entry);
 const body = new TextEncoder().encode('{"images":["data:image/png;base64,QUJD"]}');
-tasks.inspectBody(body);
-tasks.readImageBody({ body, maxImageBytes: 10 });
+tasks.inspectBody([body]);
+tasks.readImageBody({ pieces: [body], maxImageBytes: 10 });
 tasks.locateImages({ body, maxImageBytes: 10 });
 const before = hasSharp();
 const png =

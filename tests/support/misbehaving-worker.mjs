@@ -2,7 +2,7 @@
 // memory shared with the test, as thread-order.ts writes it.
 import process from "node:process";
 
-export async function inspectBody({ buffer }) {
+export async function inspectBody([{ buffer }]) {
   const cells = new Int32Array(buffer, 0, 2);
   Atomics.store(cells, 0, 1);
   const order = Buffer.from(buffer, 8).toString().replaceAll("\0", "");

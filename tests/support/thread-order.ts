@@ -13,7 +13,7 @@ export type Deed =
 /** An order to such a task, and what is seen of it through shared memory. */
 export interface ThreadOrder {
   /** The task's input. */
-  input: Uint8Array;
+  input: Uint8Array[];
   hasStarted: () => boolean;
   /** Settles when the task runs. */
   started: () => Promise<void>;
@@ -26,12 +26,12 @@ const GO_ON = 1;
 
 /** Writes an order. */
 export function threadOrder(deed: Deed): ThreadOrder {
-  const input = new Uint8Array(new SharedArrayBuffer(64));
-  input.set(Buffer.from(deed), 8);
-  const cells = new Int32Array(input.buffer, 0, 2);
+  const memory = new Uint8Array(new SharedArrayBuffer(64));
+  memory.set(Buffer.from(deed), 8);
+  const cells = new Int32Array(memory.buffer, 0, 2);
   const hasStarted = (): boolean => Atomics.load(cells, STARTED) !== 0;
   return {
-    input,
+    input: [memory],
     hasStarted,
     started: () => until(hasStarted, `the task that is to ${deed} has started`),
     goOn: () => {

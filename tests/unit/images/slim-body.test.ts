@@ -17,7 +17,7 @@ const ready = (base64: string, format = "jpeg"): ReadyImage => {
 function slim(json: string, images: (ReadyImage | undefined)[]): string {
   const body = Buffer.from(json);
   const located = locateImages({ body, maxImageBytes: 100 });
-  return Buffer.from(slimBody(body, located, images)).toString();
+  return Buffer.concat(slimBody(body, located, images)).toString();
 }
 
 describe("slimBody", () => {

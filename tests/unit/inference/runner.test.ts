@@ -67,7 +67,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     header: () => undefined,
     onLeave: client.onLeave,
     hasLeft: false,
-    readBody: () => Promise.resolve(new Uint8Array()),
+    readBody: () => Promise.resolve([]),
   };
   const left = (): number[] => [
     queue.stats("text").in_progress,

@@ -104,13 +104,25 @@ describe("FairQueue", () => {
 
   it("refuses with queue_full when too many wait, but not who could go at once", async () => {
     const set = setUpQueue({ maxWaiting: 2 });
-    for (const label of ["a1", "a2", "a3"]) void set.ask(label);
-    await expect(set.ask("b1")).rejects.toMatchObject({ code: "queue_full", retryAfterSec: 2 });
-    void set.ask("c1", { model: "free" });
+    for (const label of ["a1", "a2", "b1"]) void set.ask(label);
+    await expect(set.ask("c1")).rejects.toMatchObject({ code: "queue_full", retryAfterSec: 2 });
+    void set.ask("d1", { model: "free" });
     await settled();
-    expect(set.order).toEqual(["a1", "c1"]);
+    expect(set.order).toEqual(["a1", "d1"]);
     expect(set.queue.stats("text")).toMatchObject({ rejected: 1, queued: 2, in_progress: 2 });
     await drain(set);
+  });
+
+  it("is full of one tenant's requests for himself only; for others they count up to half", async () => {
+    const set = setUpQueue({ maxWaiting: 4 });
+    for (const label of ["a1", "a2", "a3", "a4", "a5"]) void set.ask(label);
+    const full = { code: "queue_full" };
+    await expect(set.ask("a6")).rejects.toMatchObject(full);
+    for (const label of ["b1", "c1"]) void set.ask(label);
+    for (const label of ["a7", "b2", "d1"]) {
+      await expect(set.ask(label)).rejects.toMatchObject(full);
+    }
+    expect(await drain(set)).toEqual(["a1", "b1", "c1", "a2", "a3", "a4", "a5"]);
   });
 
   it("gives up a request at its deadline, and nobody else", async () => {

@@ -48,8 +48,8 @@ export function nth(started: StartedTask[], index: number): StartedTask {
 /** The marks of what has started, in its order. */
 export function order(started: StartedTask[]): (number | undefined)[] {
   return started.map(({ input }) => {
-    const bytes = input instanceof Uint8Array ? input : (input as { bytes: Uint8Array }).bytes;
-    return bytes[0];
+    const [bytes] = Array.isArray(input) ? input : [(input as { bytes: Uint8Array }).bytes];
+    return (bytes as Uint8Array)[0];
   });
 }
 
@@ -70,7 +70,7 @@ export const facts: BodyFacts = {
 };
 
 /** An input of `inspectBody`, a short task. */
-export const shortInput = (mark: number): Uint8Array => new Uint8Array([mark]);
+export const shortInput = (mark: number): Uint8Array[] => [new Uint8Array([mark])];
 
 /** An input of `compressImage`, a long task. */
 export const longInput = (mark: number): TaskInput<"compressImage"> => ({

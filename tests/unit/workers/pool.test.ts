@@ -22,10 +22,10 @@ describe("a task", () => {
     const { pool, started, seen } = setUpPool();
     expect([seen.opened, pool.size]).toEqual([0, 0]);
     const input = shortInput(1);
-    const output = pool.run("inspectBody", input, { transfer: [input] });
+    const output = pool.run("inspectBody", input, { transfer: input });
     expect(pool.size).toBe(1);
     const task = nth(started, 0);
-    expect(task).toMatchObject({ name: "inspectBody", transferList: [input.buffer] });
+    expect(task).toMatchObject({ name: "inspectBody", transferList: [input[0]?.buffer] });
     expect(task.input).toBe(input);
     expect(task.signal.aborted).toBe(false);
     task.settle(facts);

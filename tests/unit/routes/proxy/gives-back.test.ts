@@ -6,6 +6,9 @@ import { passThrough, type PassThroughServices } from "../../../../routes/proxy/
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { inspectBody } from "../../../../src/inference/inspect-body.ts";
 import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
+import { BodyBudget } from "../../../../src/runtime/body-budget.ts";
+import { BodyDiscards } from "../../../../src/runtime/body-discards.ts";
+import { Deadlines } from "../../../../src/runtime/deadlines.ts";
 import type { Exchange } from "../../../../src/runtime/exchange.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
 import { setUpQueue } from "../../scheduling/queue-set-up.ts";
@@ -22,6 +25,8 @@ type Fault = { step: string; what: unknown };
 function setUp({ step, what }: Fault) {
   const { queue, held } = setUpQueue();
   const active = new ActiveRequests();
+  const deadlines = new Deadlines();
+  const bodies = new BodyBudget({ maxBytes: 1_000_000, waitMs: 1000, deadlines });
   const at = (name: string): void => {
     // Steps may throw whatever they like: what is no Error passes by the framework's own handler.
     // oxlint-disable-next-line typescript/only-throw-error
@@ -57,8 +62,8 @@ function setUp({ step, what }: Fault) {
       invalidate: () => {},
       isRestricted: false,
     },
-    inspect: (body) => (at("inspect"), inspectBody(body)),
-    slim: async (body) => (at("images"), { body, facts: [] }),
+    inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
+    slim: async (body) => (at("images"), { pieces: [body], facts: [] }),
     answers: undefined,
     limits: {
       management: { maxBytes: 1000, setting: "A" },
@@ -80,7 +85,9 @@ function setUp({ step, what }: Fault) {
     header: (name) => HEADERS[name],
     onLeave: () => () => {},
     hasLeft: false,
-    readBody: async () => (at("body"), BODY),
+    readBody: async () => (at("body"), [BODY]),
+    owesBody: false,
+    discardBody: async () => true,
   };
   const app = new Hono<AppEnv>();
   app.use(
@@ -88,11 +95,13 @@ function setUp({ step, what }: Fault) {
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
       active,
+      bodies,
+      discards: new BodyDiscards({ maxMs: 1000, deadlines }),
     }),
   );
   app.all("*", passThrough(services));
   app.onError((err, c) => c.text(err.message, 500));
-  return { app, held, active, queue };
+  return { app, held, active, queue, bodies };
 }
 
 const STEPS = [
@@ -117,10 +126,11 @@ describe.each(STEPS)("a request that fails at the step: %s", (step) => {
     ["what is no error", "broken"],
     ["nothing at all", undefined],
   ])("gives everything back when %s is thrown", async (_what, what) => {
-    const { app, held, active, queue } = setUp({ step, what });
+    const { app, held, active, queue, bodies } = setUp({ step, what });
     await app.request("/api/chat", { method: "POST" });
     expect(held.size, "places held").toBe(0);
     expect(active.size, "requests under way").toBe(0);
+    expect(bodies.bytes, "memory for bodies").toBe(0);
     expect(queue.stats("vision")).toMatchObject({ in_progress: 0, queued: 0 });
   });
 });

@@ -1,0 +1,27 @@
+import type { AppContext } from "../middleware/env.ts";
+import { ClientLeft } from "../src/errors/service-error.ts";
+import { tooLarge, type BodyLimit } from "../src/runtime/body-limit.ts";
+import { SMALL_BODY_BYTES } from "../src/runtime/body-pieces.ts";
+import { declaredBytes } from "../src/runtime/exchange.ts";
+
+/**
+ * Reads a body within its limit, a large one once there is memory for it. That is the record's,
+ * which gives it back when the body was sent on or the request has ended.
+ * @returns its pieces, as BodyPieces gives them.
+ * @throws ServiceError as Exchange.readBody; ClientLeft.
+ */
+export async function readBody(c: AppContext, limit: BodyLimit): Promise<Uint8Array[]> {
+  const exchange = c.get("exchange");
+  const bytes = declaredBytes(exchange);
+  if (bytes !== undefined) {
+    if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
+    if (bytes <= SMALL_BODY_BYTES) return exchange.readBody(limit);
+  }
+  if (exchange.hasLeft) throw new ClientLeft();
+  const record = c.get("record");
+  const { tenant } = record;
+  const onLeave = (left: () => void): (() => void) => exchange.onLeave(left);
+  const hold = await c.get("bodies").take({ tenant, bytes, onLeave });
+  record.holdBody(hold);
+  return exchange.readBody(limit, hold);
+}

@@ -1,0 +1,51 @@
+import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "./body-pieces.ts";
+
+/** Handed to the socket at a time. */
+const SLICE_BYTES = 262_144;
+
+/**
+ * A body on its way to the inference server. Whoever sends it takes its bytes out: nothing keeps a
+ * large body while its answer is waited for, and no piece of it holds up the main thread.
+ */
+export class OutgoingBody {
+  readonly byteLength: number;
+  readonly #onSent: () => void;
+  #pieces: Uint8Array[];
+
+  /** @param onSent told when the last byte was handed over, or the sender has given up. */
+  constructor(pieces: Uint8Array[], onSent: () => void = () => {}) {
+    this.#pieces = pieces;
+    this.#onSent = onSent;
+    this.byteLength = lengthOf(pieces);
+  }
+
+  /** Whether it is to be sent in slices; else whole. */
+  get isLarge(): boolean {
+    return this.byteLength > SMALL_BODY_BYTES;
+  }
+
+  whole(): Uint8Array {
+    const body = joinedPieces(this.#take());
+    this.#onSent();
+    return body;
+  }
+
+  async *slices(): AsyncGenerator<Uint8Array> {
+    const pieces = this.#take();
+    try {
+      for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
+        for (let at = 0; at < piece.byteLength; at += SLICE_BYTES) {
+          yield piece.subarray(at, at + SLICE_BYTES);
+        }
+      }
+    } finally {
+      this.#onSent();
+    }
+  }
+
+  #take(): Uint8Array[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+}

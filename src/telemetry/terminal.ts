@@ -24,8 +24,11 @@ export function openTerminal(
     progress: () => (output.isTTY ? barProgress(output) : lineProgress(output)),
     ask: async (question) => {
       if (!output.isTTY || !input.isTTY) return false;
-      const lines = createInterface({ input, output });
-      const answer = await lines.question(`${question} [y/N] `);
+      // Not as a terminal's keys, one by one: Ctrl-C would be readline's then, and stop nothing.
+      const lines = createInterface({ input, output, terminal: false });
+      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+      input.once("error", () => lines.close());
+      const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
       lines.close();
       return /^y(es)?$/i.test(answer.trim());
     },

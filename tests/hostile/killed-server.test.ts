@@ -52,6 +52,12 @@ function openStream(gateway: Gateway, index: number): Stream {
   return { running, told };
 }
 
+/** The server that answers now; 0 where none does. */
+async function pidBehind(gateway: Gateway): Promise<number> {
+  const answer = await gateway.get("/api/fake/facts");
+  return answer.ok ? ((await answer.json()) as { pid: number }).pid : 0;
+}
+
 describe("an inference server that is killed again and again", () => {
   it("leaves no client waiting: each is told, by a status, in its stream or by its end", async () => {
     const program = await makeFakeProgram({ endless: true });
@@ -70,10 +76,14 @@ describe("an inference server that is killed again and again", () => {
       { firstMs: 10, longestMs: 20 },
     );
     const outcomes = new Map<string, number>();
+    let pid = 0;
     for (let kill = 1; kill <= KILLS; kill++) {
-      const isReady = async () => (await gateway.get("/api/v1/ready")).status === 200;
-      await until(isReady, `the server is back before kill ${kill}`, PATIENCE_MS);
-      const { pid } = await factsThrough(gateway.url);
+      const killed = pid;
+      const isBack = async (): Promise<boolean> => {
+        pid = await pidBehind(gateway);
+        return pid !== 0 && pid !== killed;
+      };
+      await until(isBack, `another server is there before kill ${kill}`, PATIENCE_MS);
       const streams = Array.from({ length: STREAMS }, (_, i) => openStream(gateway, i));
       const running = Promise.all(streams.map((stream) => stream.running));
       await within(running, `all streams run before kill ${kill}`, PATIENCE_MS);

@@ -12,12 +12,13 @@ interface Given {
   random?: number;
   bring?: (attempt: number, signal: AbortSignal) => Promise<void>;
   isAlive?: (origin: string) => Promise<boolean>;
+  refuses?: boolean;
   busy?: () => boolean;
   onReady?: () => Promise<void>;
 }
 
 /** Each attempt brings another server, on a port of its own. */
-function setUp({ random = 1, bring, isAlive, busy, onReady }: Given = {}) {
+function setUp({ random = 1, bring, isAlive, refuses, busy, onReady }: Given = {}) {
   const seen = {
     attempts: 0,
     stopped: [] as string[],
@@ -51,6 +52,7 @@ function setUp({ random = 1, bring, isAlive, busy, onReady }: Given = {}) {
     },
     probe: async (origin) => {
       seen.probes += 1;
+      if (refuses) return "refuses";
       return ((await isAlive?.(origin)) ?? true) ? "answers" : "silent";
     },
     isBusy: () => busy?.() ?? false,
@@ -266,6 +268,75 @@ describe("Upstream", () => {
     await upstream.start();
     upstream.suspect();
     expect(seen.probes).toBe(0);
+    await upstream.stop();
+  });
+
+  it("says how long its pause is, and how long the server took the last time", async () => {
+    let tookMs = 3000;
+    const { upstream, crash } = setUp({
+      bring: async (attempt) => {
+        if (attempt === 2) throw new Error("no luck");
+        await new Promise((resolve) => setTimeout(resolve, tookMs));
+      },
+    });
+    void upstream.start();
+    // Nothing is known yet: the code's own figure.
+    expect(upstream.unavailable().retryAfterSec).toBe(2);
+    await pass(3000);
+    crash("ended");
+    // Started again at once.
+    expect(upstream.state).toBe("ready");
+    await pass(0);
+    expect(upstream).toMatchObject({ state: "down", reason: "no luck" });
+    // A pause of 1 s and a start of 3 s.
+    expect(upstream.unavailable().retryAfterSec).toBe(4);
+    tookMs = 60_000;
+    await pass(1001);
+    expect(upstream.unavailable().retryAfterSec).toBe(3);
+    // Later than expected.
+    await pass(10_000);
+    expect(upstream.unavailable().retryAfterSec).toBe(1);
+    const stopped = upstream.stop();
+    await pass(60_000);
+    await stopped;
+  });
+
+  it("counts pauses of up to 30 s in full seconds, rounded up", async () => {
+    const { upstream } = setUp({ bring: () => Promise.reject(new Error("no such program")) });
+    await upstream.start();
+    await pass(500 + 1000 + 2000 + 4000 + 8000 + 16_000);
+    expect(upstream.unavailable().retryAfterSec).toBe(30);
+    await pass(20_500);
+    expect(upstream.unavailable()).toMatchObject({ status: 503, retryAfterSec: 10 });
+    await upstream.stop();
+    expect(upstream.unavailable().retryAfterSec).toBe(2);
+  });
+
+  it("keeps a silent server while calls of ours are open, and asks again until they end", async () => {
+    let calls = 1;
+    const { upstream, seen } = setUp({
+      isAlive: (origin) => Promise.resolve(origin !== "http://server-1"),
+      busy: () => calls > 0,
+    });
+    await upstream.start();
+    upstream.suspect();
+    await pass(10_000);
+    expect(upstream.state).toBe("ready");
+    expect(seen.probes).toBeGreaterThan(10);
+    calls = 0;
+    await pass(500);
+    expect(seen).toMatchObject({ downs: ["it stopped answering"], stopped: ["server-1"] });
+    await upstream.stop();
+  });
+
+  it("does not take calls that fail for a sign of life where connections are refused", async () => {
+    const { upstream, seen } = setUp({ refuses: true, busy: () => true });
+    await upstream.start();
+    upstream.suspect();
+    await pass(0);
+    expect(upstream.state).toBe("ready");
+    await pass(500);
+    expect(seen.downs).toEqual(["it stopped answering"]);
     await upstream.stop();
   });
 });

@@ -1,4 +1,4 @@
-import { EngineError } from "./errors.ts";
+import { EngineError, shortened } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import { Router } from "./http/router.ts";
 import { HttpServer } from "./http/server.ts";
@@ -25,6 +25,9 @@ import { Watchdog } from "./watch/watchdog.ts";
 import type { Services, WantedModel } from "./services.ts";
 import type { EngineSettings, Environment } from "./settings.ts";
 import { Trials } from "./trial/trial.ts";
+
+/** What llama.cpp says first of a model it cannot load says why. */
+const MAX_COMPLAINTS = 64;
 
 export type EngineOptions = {
   readonly settings: EngineSettings;
@@ -111,7 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 function describe(err: unknown): string {
-  return err instanceof Error ? (err.stack ?? err.message) : String(err);
+  return shortened(err instanceof Error ? (err.stack ?? err.message) : String(err));
 }
 
 /** Loads models with one llama.cpp, opened with the first of them unless `open` was called. */
@@ -126,8 +129,9 @@ function modelLoader(
   const openOnce = async (): Promise<OpenLlama> => {
     const startedAt = performance.now();
     const complain = (text: string) => {
-      complaints.push(text);
-      warn(text);
+      const line = shortened(text);
+      if (complaints.length < MAX_COMPLAINTS) complaints.push(line);
+      warn(line);
     };
     const opened = await openLlama(coreCounts(), complain, progress);
     emit("llama_opened", { duration_ms: Math.round(performance.now() - startedAt) });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import QuickLRU from "quick-lru";
+import { SizedCache } from "../values/sized-cache.ts";
 import { compileSchema } from "./compile.ts";
 import { completeText } from "./rules/complete-text.ts";
 import { printGbnf } from "./rules/gbnf.ts";
@@ -14,10 +14,10 @@ export type AnswerGrammar = {
   readonly close: (text: string) => string;
 };
 
-/** Grammars kept; the largest take some 20 MB, common ones a hundredth of that. */
-const MAX_KEPT = 16;
+/** Characters of the grammars kept, each of which takes some ten bytes of memory. */
+const MAX_KEPT_CHARS = 4 << 20;
 
-const kept = new QuickLRU<string, AnswerGrammar>({ maxSize: MAX_KEPT });
+const kept = new SizedCache<AnswerGrammar>(MAX_KEPT_CHARS);
 
 /**
  * The grammar of a JSON Schema, made once for the same text.
@@ -33,7 +33,7 @@ export function schemaGrammar(schema: SchemaObject): AnswerGrammar {
     gbnf: printGbnf(grammar),
     close: (text: string) => completeText(grammar, text) ?? "",
   };
-  kept.set(key, made);
+  kept.set(key, made, made.gbnf.length);
   return made;
 }
 

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.ts";
+import { MAX_NAME_CHARS, MOST, requireAtMost } from "../values/limits.ts";
 import type { Json } from "./go-json.ts";
 
 type JsonObject = { [key: string]: Json };
@@ -15,7 +16,7 @@ export class Fields {
   constructor(path: string, value: JsonObject) {
     this.#path = path;
     for (const [key, item] of Object.entries(value)) {
-      if (item !== null) this.#values.set(key.toLowerCase(), item);
+      if (item !== null) this.#values.set(folded(key), item);
     }
   }
 
@@ -27,6 +28,15 @@ export class Fields {
     const value = this.raw(name);
     if (value === undefined || typeof value === "string") return value;
     throw this.#wrongType(name, value, "string");
+  }
+
+  /** A model's name. @throws {EngineError} 400 when it is longer than any can be. */
+  modelName(name: string): string | undefined {
+    const value = this.string(name);
+    if (value !== undefined && value.length > MAX_NAME_CHARS) {
+      throw new EngineError(400, "invalid model name");
+    }
+    return value;
   }
 
   boolean(name: string): boolean | undefined {
@@ -48,29 +58,32 @@ export class Fields {
   }
 
   /** An object of anything, `{}` when not given. */
-  map(name: string): JsonObject {
+  map(name: string, most: number = Number.POSITIVE_INFINITY): JsonObject {
     const value = this.raw(name);
     if (value === undefined) return {};
-    if (isObject(value)) return value;
-    throw this.#wrongType(name, value, "map[string]interface {}");
+    if (!isObject(value)) throw this.#wrongType(name, value, "map[string]interface {}");
+    requireAtMost(Object.keys(value).length, most, name);
+    return value;
   }
 
-  /** A list of anything; `goType` is what Go calls it. */
-  list(name: string, goType: string): Json[] | undefined {
+  /** A list of at most so many of anything; `goType` is what Go calls it. */
+  list(name: string, goType: string, most: number): Json[] | undefined {
     const value = this.raw(name);
-    if (value === undefined || Array.isArray(value)) return value;
-    throw this.#wrongType(name, value, goType);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw this.#wrongType(name, value, goType);
+    requireAtMost(value.length, most, name);
+    return value;
   }
 
-  strings(name: string): string[] | undefined {
-    return this.list(name, "[]string")?.map((item) => {
+  strings(name: string, most: number = MOST.messages): string[] | undefined {
+    return this.list(name, "[]string", most)?.map((item) => {
       if (typeof item === "string") return item;
       throw this.#wrongType(name, item, "string");
     });
   }
 
   integers(name: string): number[] | undefined {
-    return this.list(name, "[]int")?.map((item) => {
+    return this.list(name, "[]int", MOST.tokens)?.map((item) => {
       if (typeof item === "number" && Number.isInteger(item)) return item;
       throw this.#wrongType(name, item, "int");
     });
@@ -85,8 +98,8 @@ export class Fields {
   }
 
   /** A list of objects; null is one without fields. */
-  objects(name: string, goType: string): Fields[] | undefined {
-    return this.list(name, `[]${goType}`)?.map((item) => {
+  objects(name: string, goType: string, most: number = MOST.messages): Fields[] | undefined {
+    return this.list(name, `[]${goType}`, most)?.map((item) => {
       if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
       throw this.#wrongType(name, item, goType);
     });
@@ -111,6 +124,9 @@ export function fieldsOf(goPackage: string, goType: string, body: Json): Fields 
   const target = `Go value of type ${goPackage}.${goType}`;
   throw new EngineError(400, `json: cannot unmarshal ${goKind(body)} into ${target}`);
 }
+
+/** A name without its case, by Go's rule: `ſ` is an `s`, as the sign of the kelvin is a `k`. */
+const folded = (key: string): string => key.toLowerCase().replaceAll("\u017f", "s");
 
 /** What Go calls a JSON value in its messages. */
 export function goKind(value: Json): string {

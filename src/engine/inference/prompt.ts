@@ -22,11 +22,23 @@ export function tagImages(messages: readonly Message[]): Turn[] {
   return messages.map(({ imageCount, ...turn }) => {
     const tags = Array.from({ length: imageCount }, (_, index) => `[img-${image + index}]`);
     image += imageCount;
-    const [first = "", ...parts] = turn.content.split(PLACE);
-    const text = first + parts.map((part, index) => (tags[index] ?? PLACE) + part).join("");
-    const before = tags.slice(parts.length).join("");
-    return { ...turn, content: before + text };
+    return { ...turn, content: withTags(turn.content, tags) };
   });
+}
+
+/** A tag for each place in the text, as far as they go; the rest of the tags stand before it. */
+function withTags(text: string, tags: readonly string[]): string {
+  const parts: string[] = [];
+  let used = 0;
+  let end = 0;
+  for (const tag of tags) {
+    const at = text.indexOf(PLACE, end);
+    if (at < 0) break;
+    parts.push(text.slice(end, at), tag);
+    end = at + PLACE.length;
+    used += 1;
+  }
+  return [...tags.slice(used), ...parts, text.slice(end)].join("");
 }
 
 /**

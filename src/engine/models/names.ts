@@ -1,3 +1,5 @@
+import { MAX_NAME_CHARS } from "../values/limits.ts";
+
 /** The parts of a model's name; absent parts are filled with Ollama's defaults. */
 export type ModelName = {
   readonly host: string;
@@ -18,6 +20,7 @@ const SCHEME = /^([a-z][a-z\d+.-]*):\/\/(?=[^/]+\/[^/]+\/)/i;
 
 /** Reads `[[scheme://]host/][namespace/]model[:tag]`; `undefined` when it is no valid name. */
 export function parseModelName(text: string): ModelName | undefined {
+  if (text.length > MAX_NAME_CHARS) return undefined;
   const bare = text.replace(SCHEME, "");
   const slash = bare.lastIndexOf("/");
   const [model = "", tag = DEFAULT_TAG, ...more] = bare.slice(slash + 1).split(":");

@@ -5,7 +5,8 @@ import { digestsIn } from "./digests.ts";
 import { ManifestFolder, isManifestFile } from "./manifest-folder.ts";
 import { type Manifest, blobsOf } from "./manifest.ts";
 import { type ModelName, fullName, sameName } from "./names.ts";
-import { type StoredModel, StoreError, describeModel } from "./stored-model.ts";
+import { type StoredModel, StoreError, charsOf, describeModel } from "./stored-model.ts";
+import { SizedCache } from "../values/sized-cache.ts";
 
 export type { StoredModel } from "./stored-model.ts";
 
@@ -16,6 +17,9 @@ export type ModelStoreOptions = {
   readonly prune?: boolean;
 };
 
+/** Characters of the models kept read: thousands of usual ones. */
+const MAX_KNOWN_CHARS = 32 << 20;
+
 /**
  * Ollama's model store: manifests by name, blobs by digest. An Ollama can use the same folder. A
  * model is visible once its manifest is there, which is written last and removed first.
@@ -24,7 +28,7 @@ export class ModelStore {
   readonly blobs: BlobFolder;
   readonly #manifests: ManifestFolder;
   readonly #prune: boolean;
-  readonly #known = new Map<string, { stamp: string; model: StoredModel }>();
+  readonly #known = new SizedCache<{ stamp: string; model: StoredModel }>(MAX_KNOWN_CHARS);
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ root, blobs = new BlobFolder({ root }), prune = true }: ModelStoreOptions) {
@@ -130,7 +134,7 @@ export class ModelStore {
     if (known?.stamp === stamp) return known.model;
     const bytes = await readFile(path);
     const model = await describeModel({ name, bytes, modifiedAt }, this.blobs);
-    this.#known.set(fullName(name), { stamp, model });
+    this.#known.set(fullName(name), { stamp, model }, charsOf(model));
     return model;
   }
 

@@ -47,6 +47,16 @@ export class StoreError extends Error {}
 /** Larger than any text, parameters or config of a model: what is larger is none. */
 export const MAX_TEXT_BYTES = 16 << 20;
 
+/** What a model takes beside its texts: its names, digests and layers. */
+const OVERHEAD_CHARS = 2_000;
+
+/** How many characters of memory a model takes, roughly. */
+export function charsOf({ template, system, licenses, messages, parameters }: StoredModel): number {
+  const texts = [template ?? "", system ?? "", ...licenses];
+  const rest = JSON.stringify([messages, parameters]).length;
+  return texts.reduce((sum, text) => sum + text.length, OVERHEAD_CHARS + rest);
+}
+
 const Parameters = z.record(z.string(), z.unknown()).nullable();
 const Messages = z.array(StoredMessage).nullable();
 

@@ -13,6 +13,7 @@ import type { RouteContext } from "../routes/context.ts";
 import { logprobsField } from "../routes/request-fields.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
 import { nativeMessages } from "./messages.ts";
+import { MOST, requireAtMost } from "../values/limits.ts";
 import { NO_ANSWER, openAiRoute } from "./route.ts";
 import { renderCall } from "./tool-calls.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
@@ -46,7 +47,7 @@ function readRequest(fields: Fields): Request {
   const messages = fields.objects("messages", "openai.Message") ?? [];
   if (messages.length === 0) throw new EngineError(400, "[] is too short - 'messages'");
   const native = {
-    model: fields.string("model") ?? "",
+    model: fields.modelName("model") ?? "",
     messages: nativeMessages(messages),
     tools: offeredTools(fields),
     logprobs: logprobsField(fields),
@@ -70,6 +71,7 @@ function newLimit(fields: Fields): RawOptions {
 function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   const list = Array.isArray(value) ? value : [value];
+  requireAtMost(list.length, MOST.stops, "stop sequences");
   return list.filter((item) => typeof item === "string");
 }
 

@@ -9,6 +9,7 @@ import type { GenerateRequest } from "../inference/requests.ts";
 import { collect } from "../routes/answer-lines.ts";
 import type { RouteContext } from "../routes/context.ts";
 import { joinGenerateLines } from "../routes/generate.ts";
+import { MOST, requireAtMost } from "../values/limits.ts";
 import { NO_ANSWER, openAiRoute } from "./route.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
 import { answerId, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
@@ -40,7 +41,7 @@ function readRequest(fields: Fields): Request {
   // Accepted and without effect, as in Ollama: the count of log probabilities.
   fields.integer("logprobs");
   const native = {
-    model: fields.string("model") ?? "",
+    model: fields.modelName("model") ?? "",
     prompt: fields.string("prompt") ?? "",
     suffix: fields.string("suffix") ?? "",
     system: "",
@@ -63,6 +64,7 @@ function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];
+  requireAtMost(list.length, MOST.stops, "stop sequences");
   return list.map((item) => {
     if (typeof item === "string") return item;
     const kind = typeof item === "number" ? "float64" : goKind(item);

@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { JSON_PLAIN } from "../http/exchange.ts";
 import type { Fields } from "../http/fields.ts";
 import { OPENAI, readFields } from "../http/json-body.ts";
-import { shortFloat } from "../values/short-float.ts";
+import { shortVectors } from "../values/short-float.ts";
 import type { Route } from "../http/router.ts";
 import { embed } from "../inference/embed.ts";
 import type { RouteContext } from "../routes/context.ts";
@@ -21,9 +21,12 @@ export function openAiEmbeddingsRoute({ services, onError }: RouteContext): Rout
       const texts = input === "" ? [""] : embedInput(input as Parameters<typeof embedInput>[0]);
       const request = { model, input: texts, dimensions, truncate: true, options: {} };
       const answer = await embed(services, { ...request, keepAliveMs: undefined }, exchange.signal);
-      const data = answer.embeddings.map((vector, index) => ({
+      const embeddings = base64
+        ? answer.embeddings.map(toBase64)
+        : await shortVectors(answer.embeddings);
+      const data = embeddings.map((embedding, index) => ({
         object: "embedding",
-        embedding: base64 ? toBase64(vector) : vector.map(shortFloat),
+        embedding,
         index,
       }));
       const count = answer.prompt_eval_count ?? 0;
@@ -44,7 +47,7 @@ function readRequest(fields: Fields): Request {
     throw new EngineError(400, `Invalid value for 'encoding_format' = ${encoding}. ${supported}`);
   }
   return {
-    model: fields.string("model") ?? "",
+    model: fields.modelName("model") ?? "",
     input,
     dimensions: fields.integer("dimensions") ?? 0,
     base64: encoding === "base64",

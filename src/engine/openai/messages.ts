@@ -3,6 +3,7 @@ import type { Fields } from "../http/fields.ts";
 import type { Json } from "../http/go-json.ts";
 import type { Message } from "../inference/requests.ts";
 import { checkBase64 } from "../routes/request-fields.ts";
+import { MOST, requireAtMost } from "../values/limits.ts";
 import { openAiCalls, toolNames } from "./tool-calls.ts";
 
 const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
@@ -13,6 +14,8 @@ const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function nativeMessages(messages: readonly Fields[]): Message[] {
+  const parts = messages.reduce((sum, message) => sum + partCount(message), 0);
+  requireAtMost(parts, MOST.messages, "parts of messages");
   const names = toolNames(messages);
   return messages.flatMap((message) => {
     const role = (message.string("role") ?? "").toLowerCase();
@@ -37,6 +40,11 @@ export function nativeMessages(messages: readonly Fields[]): Message[] {
     const shown = kind ?? "map[string]interface {}";
     throw new EngineError(400, `invalid message content type: ${shown}`);
   });
+}
+
+function partCount(message: Fields): number {
+  const content = message.raw("content");
+  return Array.isArray(content) ? content.length : 1;
 }
 
 function nativePart(role: string, part: Json): Message {

@@ -4,6 +4,7 @@ import type { Route } from "../http/router.ts";
 import { parseModelName, shortName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { RouteContext } from "../routes/context.ts";
+import { MAX_NAME_CHARS } from "../values/limits.ts";
 import { sendInnerError } from "./errors.ts";
 
 /** GET /v1/models */
@@ -26,6 +27,9 @@ export function getModelRoute({ services, onError }: RouteContext): Route {
     path: "/v1/models/:id",
     async handler(exchange) {
       const id = exchange.parameter;
+      if (id.length > MAX_NAME_CHARS) {
+        return sendInnerError(exchange, new EngineError(400, "invalid model name"), onError);
+      }
       const name = parseModelName(id);
       const model = name && (await services.store.find(name));
       if (model) return exchange.json(200, describe(model, id), JSON_PLAIN);

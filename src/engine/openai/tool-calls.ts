@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
+import { MOST } from "../values/limits.ts";
 import { type ToolCall, parseArguments } from "../tools/tool-call.ts";
 
 /**
@@ -7,7 +8,7 @@ import { type ToolCall, parseArguments } from "../tools/tool-call.ts";
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function openAiCalls(message: Fields): ToolCall[] {
-  const calls = message.objects("tool_calls", "openai.ToolCall") ?? [];
+  const calls = message.objects("tool_calls", "openai.ToolCall", MOST.toolCalls) ?? [];
   return calls.map((call) => {
     const given = call.object("function", "struct");
     const parsed = parseArguments(given?.string("arguments") ?? "");

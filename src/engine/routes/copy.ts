@@ -11,8 +11,8 @@ export function copyRoute({ services }: RouteContext): Route {
     path: "/api/copy",
     async handler(exchange) {
       const fields = await readFields(exchange, "CopyRequest");
-      const source = fields.string("source") ?? "";
-      const destination = fields.string("destination") ?? "";
+      const source = fields.modelName("source") ?? "";
+      const destination = fields.modelName("destination") ?? "";
       const from = named(source, "source");
       const to = named(destination, "destination");
       if (!(await services.store.copy(from, to))) {

@@ -5,6 +5,7 @@ import type { Route } from "../http/router.ts";
 import { createModel } from "../models/create/create.ts";
 import type { Base, CreateRequest } from "../models/create/request.ts";
 import { parseModelName, schemeOf } from "../models/names.ts";
+import { MOST } from "../values/limits.ts";
 import { sendLast, sendLines } from "./answer-lines.ts";
 import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
@@ -47,9 +48,9 @@ function createRequest(fields: Fields): Omit<CreateRequest, "base"> {
     renderer: fields.string("renderer") ?? "",
     parser: fields.string("parser") ?? "",
     licenses: licenses(fields),
-    parameters: fields.map("parameters"),
+    parameters: fields.map("parameters", MOST.options),
     messages: (fields.objects("messages", "api.Message") ?? []).map((message) => {
-      const images = message.strings("images") ?? [];
+      const images = message.strings("images", MOST.images) ?? [];
       return {
         role: (message.string("role") ?? "").toLowerCase(),
         content: message.string("content") ?? "",
@@ -68,7 +69,7 @@ function createRequest(fields: Fields): Omit<CreateRequest, "base"> {
 function uploadedFiles(fields: Fields): Map<string, string> | undefined {
   if (!fields.object("files", "map[string]string")) return undefined;
   const files = new Map<string, string>();
-  for (const [name, digest] of Object.entries(fields.map("files"))) {
+  for (const [name, digest] of Object.entries(fields.map("files", MOST.options))) {
     if (!isLocalPath(name)) throw new EngineError(400, "file path must be relative");
     if (typeof digest !== "string") throw new EngineError(400, "invalid digest format");
     files.set(name, digest);
@@ -78,7 +79,7 @@ function uploadedFiles(fields: Fields): Map<string, string> | undefined {
 
 /** A model wins over files, as in Ollama. */
 function chosenBase(fields: Fields, files: Map<string, string> | undefined): Base {
-  const from = fields.string("from") ?? "";
+  const from = fields.modelName("from") ?? "";
   if (from !== "") {
     const name = parseModelName(from);
     if (!name) throw new EngineError(400, "invalid model name");
@@ -95,7 +96,8 @@ function isLocalPath(path: string): boolean {
 
 function licenses(fields: Fields): string[] {
   const value = fields.raw("license");
-  const list = typeof value === "string" ? [value] : (fields.strings("license") ?? []);
+  const list =
+    typeof value === "string" ? [value] : (fields.strings("license", MOST.licenses) ?? []);
   return list.filter((text) => text !== "");
 }
 

@@ -1,10 +1,11 @@
 import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
-import { shortFloat } from "../values/short-float.ts";
+import { shortVectors } from "../values/short-float.ts";
 import type { Route } from "../http/router.ts";
 import { embed, embedRaw } from "../inference/embed.ts";
 import { parseModelName } from "../models/names.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
+import { MOST } from "../values/limits.ts";
 import type { RouteContext } from "./context.ts";
 import { embedInput } from "./request-fields.ts";
 
@@ -16,15 +17,15 @@ export function embedRoute({ services }: RouteContext): Route {
     async handler(exchange) {
       const fields = await readFields(exchange, "EmbedRequest");
       const request = {
-        model: fields.string("model") ?? "",
+        model: fields.modelName("model") ?? "",
         keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-        options: fields.map("options"),
+        options: fields.map("options", MOST.options),
         truncate: fields.boolean("truncate") ?? true,
         dimensions: fields.integer("dimensions") ?? 0,
         input: embedInput(fields.raw("input")),
       };
       const answer = await embed(services, request, exchange.signal);
-      const embeddings = answer.embeddings.map((vector) => vector.map(shortFloat));
+      const embeddings = await shortVectors(answer.embeddings);
       exchange.json(200, { ...answer, embeddings });
     },
   };
@@ -38,10 +39,10 @@ export function embeddingsRoute({ services }: RouteContext): Route {
     async handler(exchange) {
       const fields = await readFields(exchange, "EmbeddingRequest");
       const request = {
-        model: fields.string("model") ?? "",
+        model: fields.modelName("model") ?? "",
         prompt: fields.string("prompt") ?? "",
         keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-        options: fields.map("options"),
+        options: fields.map("options", MOST.options),
       };
       if (!parseModelName(request.model)) throw new EngineError(400, "model is required");
       exchange.json(200, { embedding: await embedRaw(services, request, exchange.signal) });

@@ -2,6 +2,7 @@ import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
 import type { Json } from "../http/go-json.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
+import { MOST, requireAtMost } from "../values/limits.ts";
 import { decodeThink } from "../values/think.ts";
 
 const MAX_TOP_LOGPROBS = 20;
@@ -9,9 +10,9 @@ const MAX_TOP_LOGPROBS = 20;
 /** The fields that generate and chat share. */
 export function commonFields(fields: Fields) {
   return {
-    model: fields.string("model") ?? "",
+    model: fields.modelName("model") ?? "",
     keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-    options: fields.map("options"),
+    options: fields.map("options", MOST.options),
     format: fields.raw("format"),
     think: decodeThink(fields.raw("think")),
     truncate: fields.boolean("truncate") ?? true,
@@ -45,7 +46,7 @@ export function refuseExtras(fields: Fields): void {
  * @throws {EngineError} 400 with Go's text for what is no base64.
  */
 export function imageCount(fields: Fields): number {
-  const images = fields.strings("images") ?? [];
+  const images = fields.strings("images", MOST.images) ?? [];
   for (const image of images) checkBase64(image);
   return images.length;
 }
@@ -68,13 +69,14 @@ export function wantsStream(fields: Fields): boolean {
 
 /** The model's name under its new or its old field. */
 export function modelField(fields: Fields): string {
-  return fields.string("model") || (fields.string("name") ?? "");
+  return fields.modelName("model") || (fields.modelName("name") ?? "");
 }
 
 /** `input` of embed: a text, a list of texts, or nothing. */
 export function embedInput(value: Json | undefined): string[] {
   if (value === undefined || value === "") return [];
   if (typeof value === "string") return [value];
+  if (Array.isArray(value)) requireAtMost(value.length, MOST.messages, "texts");
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
     throw new EngineError(400, "invalid input type");
   }

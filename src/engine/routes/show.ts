@@ -7,6 +7,7 @@ import { type GgufHeader, readGguf } from "../models/gguf/header.ts";
 import { parseModelName } from "../models/names.ts";
 import { parameterLines, renderModelfile } from "../models/modelfile.ts";
 import type { StoredModel } from "../models/stored-model.ts";
+import { MOST } from "../values/limits.ts";
 import type { RouteContext } from "./context.ts";
 import { detailsOf } from "./lists.ts";
 import { modelField } from "./request-fields.ts";
@@ -27,7 +28,7 @@ export function showRoute({ services }: RouteContext): Route {
       if (!name) throw new EngineError(500, "invalid model path");
       const verbose = fields.boolean("verbose") ?? false;
       const system = fields.string("system") ?? "";
-      const options = fields.map("options");
+      const options = fields.map("options", MOST.options);
       const model = await services.store.find(name);
       if (!model) throw new EngineError(404, `model '${asSent}' not found`);
       const { toolFormats } = await services.templates.of(model);

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from "node-llama-cpp";
-import QuickLRU from "quick-lru";
 import { EngineError } from "../errors.ts";
 import type { AnswerGrammar } from "../grammar/answer-grammar.ts";
+import { SizedCache } from "../values/sized-cache.ts";
 import type { PlaceReport } from "../watch/place-report.ts";
 import type { Piece } from "./answer-text.ts";
 import {
@@ -35,8 +35,8 @@ type Parts = OpenLlama & {
 
 /** No known model has a longer token; what a file says may be anything. */
 const LONGEST_TOKEN = 1_024;
-/** Grammars a model keeps checked; the text of a large one takes a megabyte or so. */
-const MAX_GRAMMARS = 8;
+/** Characters of the grammars a model keeps checked; a large one has a million or so. */
+const MAX_GRAMMAR_CHARS = 4 << 20;
 
 /** A model in memory: text on several sequences side by side, embeddings one after the other. */
 export class ModelRunner {
@@ -47,7 +47,7 @@ export class ModelRunner {
   readonly #reader: TokenReader;
   readonly #context: LlamaContext | undefined;
   readonly #slots: FifoPool<Slot>;
-  readonly #grammars = new QuickLRU<string, LlamaGrammar>({ maxSize: MAX_GRAMMARS });
+  readonly #grammars = new SizedCache<LlamaGrammar>(MAX_GRAMMAR_CHARS);
   #embedder: Promise<Embedder> | undefined;
   #openEmbedder: Embedder | undefined;
 
@@ -197,7 +197,7 @@ export class ModelRunner {
     const { LlamaGrammarEvaluationState } = await import("node-llama-cpp");
     const { llama, model } = this.#parts;
     const grammar = this.#grammars.get(gbnf) ?? (await llama.createGrammar({ grammar: gbnf }));
-    this.#grammars.set(gbnf, grammar);
+    this.#grammars.set(gbnf, grammar, gbnf.length);
     return { state: new LlamaGrammarEvaluationState({ model, grammar }), close };
   }
 }

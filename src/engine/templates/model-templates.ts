@@ -1,32 +1,45 @@
 import { readGguf } from "../models/gguf/header.ts";
 import type { StoredModel } from "../models/store.ts";
+import { digestOf } from "../models/digests.ts";
+import { SizedCache } from "../values/sized-cache.ts";
 import { type ChatTemplate, chatTemplate } from "./chat-template.ts";
 
 type Templated = Pick<StoredModel, "template" | "weightsPath" | "weightsDigest">;
 
-/** Models are few; the oldest goes when there are more. */
-const MAX_KNOWN = 64;
+/** Characters of the templates kept: hundreds of usual ones, some of the largest that are rendered. */
+const MAX_KNOWN_CHARS = 2 << 20;
+/** What one takes beside its text. */
+const OVERHEAD_CHARS = 1_000;
+
+type Known = { readonly template: ChatTemplate; readonly chars: number };
 
 /** The templates of the models in use; a weights file is looked into once. */
 export class ModelTemplates {
-  readonly #known = new Map<string, Promise<ChatTemplate>>();
+  readonly #known = new SizedCache<ChatTemplate>(MAX_KNOWN_CHARS);
+  /** Being read; requests for one model share it. */
+  readonly #reading = new Map<string, Promise<Known>>();
 
   /** @throws {GgufError} when the weights file cannot be read. */
   async of(model: Templated): Promise<ChatTemplate> {
-    const key = `${model.weightsDigest} ${model.template ?? ""}`;
+    const key = `${model.weightsDigest} ${digestOf(model.template ?? "")}`;
     const found = this.#known.get(key);
     if (found) return found;
-    const read = readTemplate(model);
-    this.#known.set(key, read);
-    read.catch(() => this.#known.delete(key));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
-    return read;
+    const reading = this.#reading.get(key) ?? readTemplate(model);
+    this.#reading.set(key, reading);
+    try {
+      const { template, chars } = await reading;
+      this.#known.set(key, template, chars + OVERHEAD_CHARS);
+      return template;
+    } finally {
+      this.#reading.delete(key);
+    }
   }
 }
 
-async function readTemplate({ template, weightsPath }: Templated): Promise<ChatTemplate> {
+async function readTemplate({ template: layer, weightsPath }: Templated): Promise<Known> {
   const { metadata } = await readGguf(weightsPath);
   const own = metadata["tokenizer.chat_template"];
-  return chatTemplate(template, typeof own === "string" ? own : undefined);
+  const jinja = typeof own === "string" ? own : undefined;
+  const chars = (layer?.length ?? 0) + (jinja?.length ?? 0);
+  return { template: chatTemplate(layer, jinja), chars };
 }

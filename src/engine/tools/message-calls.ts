@@ -1,4 +1,5 @@
 import type { Fields } from "../http/fields.ts";
+import { MOST } from "../values/limits.ts";
 import type { ToolCall } from "./tool-call.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { ToolCall } from "./tool-call.ts";
  * @throws {EngineError} 400 with Go's text where a field has a wrong type.
  */
 export function messageCalls(message: Fields): ToolCall[] {
-  const calls = message.objects("tool_calls", "api.ToolCall") ?? [];
+  const calls = message.objects("tool_calls", "api.ToolCall", MOST.toolCalls) ?? [];
   return calls.map((call) => {
     const given = call.object("function", "api.ToolCallFunction");
     return {

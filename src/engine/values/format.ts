@@ -2,6 +2,9 @@ import { EngineError } from "../errors.ts";
 import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "../grammar/answer-grammar.ts";
 import type { SchemaObject } from "../grammar/schema/place.ts";
 
+/** Of a format that is none; it may be as long as a body. */
+const SHOWN_CHARS = 500;
+
 /**
  * Reads `format`: the grammar of the answer, `undefined` for free text.
  * @throws {EngineError} 500 with Ollama's text for what is no format, 400 for a JSON Schema that
@@ -11,7 +14,8 @@ export function decodeFormat(value: unknown): AnswerGrammar | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (value === "json") return jsonGrammar();
   if (isSchema(value)) return schemaGrammar(value);
-  const shown = JSON.stringify(JSON.stringify(value)).slice(1, -1);
+  const bare = typeof value === "string" ? value.slice(0, SHOWN_CHARS) : value;
+  const shown = JSON.stringify(JSON.stringify(bare).slice(0, SHOWN_CHARS)).slice(1, -1);
   const expected = `expected "json" or a valid JSON Schema object`;
   throw new EngineError(500, `invalid format: "${shown}"; ${expected}`);
 }

@@ -1,3 +1,18 @@
+import { setImmediate } from "node:timers/promises";
+
+/** Vectors that are shortened in one go: some milliseconds. */
+const VECTORS_A_TURN = 32;
+
+/** Vectors of 32-bit floats as answers show them; between many of them others get their turn. */
+export async function shortVectors(vectors: readonly (readonly number[])[]): Promise<number[][]> {
+  const short: number[][] = [];
+  for (const vector of vectors) {
+    short.push(vector.map(shortFloat));
+    if (short.length % VECTORS_A_TURN === 0) await setImmediate();
+  }
+  return short;
+}
+
 /** The shortest decimal that reads back as the same 32-bit float, which is how Go prints one. */
 export function shortFloat(value: number): number {
   for (const digits of [7, 8]) {

@@ -16,6 +16,15 @@ describe("fields of a body", () => {
     expect(fields.boolean("stream")).toBeUndefined();
   });
 
+  it("fold the letters that Go folds", () => {
+    const fields = fieldsOf("api", "ChatRequest", {
+      "image\u017f": ["x"],
+      "\u212aeep_alive": "5m",
+    });
+    expect(fields.strings("images")).toEqual(["x"]);
+    expect(fields.string("keep_alive")).toBe("5m");
+  });
+
   it("take null for an empty object", () => {
     expect(fieldsOf("api", "ChatRequest", null).string("model")).toBeUndefined();
   });

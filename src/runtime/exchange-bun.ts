@@ -1,10 +1,17 @@
 import { ClientLeft } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
 export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
+
+/** What the app gets as its environment, and where the request goes. */
+export interface BunEnv {
+  server: BunServer;
+  target: RequestTarget;
+}
 
 /** Bodies up to this size are read by Bun in one native call; larger ones piece by piece. */
 const WHOLE_BODY_BYTES = 65_536;
@@ -12,25 +19,22 @@ const WHOLE_BODY_BYTES = 65_536;
 /** An exchange on Bun's Request. */
 export class BunExchange implements Exchange {
   readonly request: Request;
+  readonly target: RequestTarget;
   readonly #server: BunServer;
   readonly #uploads: UploadWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
 
-  constructor(request: Request, server: BunServer, uploads: UploadWatch) {
+  constructor(request: Request, { server, target }: BunEnv, uploads: UploadWatch) {
     this.request = request;
+    this.target = target;
     this.#server = server;
     this.#uploads = uploads;
   }
 
   get method(): string {
     return this.request.method;
-  }
-
-  get target(): string {
-    const { url } = this.request;
-    return url.slice(url.indexOf("/", url.indexOf("//") + 2));
   }
 
   get peer(): string {

@@ -22,7 +22,7 @@ export class NodeTransport implements Transport {
       });
       this.#pool(origin).dispatch(
         {
-          path: exchange.target,
+          path: exchange.target.forwarded,
           method: exchange.method,
           headers: forwardedHeaders(exchange, body === "stream"),
           body: body === "stream" ? uploadOf(exchange) : (body ?? null),

@@ -2,7 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import { isAbort, ServiceError } from "../../src/errors/service-error.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { AnswerCache } from "../../src/cache/answer-cache.ts";
-import type { BodyFacts } from "../../src/inference/inspect-body.ts";
+import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { Residency } from "../../src/models/residency.ts";
 import { tooLarge, type BodyLimit } from "../../src/runtime/body-limit.ts";
@@ -14,7 +14,7 @@ import { cacheWish } from "../cache-headers.ts";
 import { whileHere } from "../while-here.ts";
 import { admit, settleModel } from "./admit.ts";
 import { passCached } from "./cached-answer.ts";
-import { changesModels, operationOf, pathKind } from "./path-kind.ts";
+import { changesModels, operationOf, pathKind, takesForm } from "./path-kind.ts";
 
 /** Has a large body read on a thread, which gives it back. */
 type InspectOnThread = (signal: AbortSignal) => Promise<{ body: Uint8Array; facts: BodyFacts }>;
@@ -63,16 +63,17 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const record = c.get("record");
   const exchange = c.get("exchange");
   let body = await readWithin(c, services.limits.inference);
-  const inspected = services.inspect(body);
+  const inspected = isJson(c) ? services.inspect(body) : NO_FACTS;
   let facts: BodyFacts;
   if (typeof inspected === "function") ({ facts, body } = await whileHere(c, inspected));
   else facts = inspected;
   if (facts.model !== "") {
-    record.model = facts.model;
     services.catalog.assertAllowed(facts.model);
+    record.model = facts.model;
   }
   if (services.catalog.isRestricted && !facts.modelIsCertain) {
-    throw new ServiceError("invalid_request", "The body has to be JSON that names its model once");
+    const message = "The body has to be one plain JSON object that names its model once";
+    throw new ServiceError("invalid_request", message);
   }
   const isSlim = wantsSlimImages(c) && facts.hasImages;
   const wish = services.answers && cacheWish(c);
@@ -91,6 +92,18 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
       settleModel(services, facts, end);
     },
   });
+}
+
+/**
+ * Whether the server will read the body as JSON, as it stands. The content type is not looked at,
+ * as Ollama does not look either, save where a form is read: what stands before its first part
+ * could pass for JSON.
+ */
+function isJson(c: AppContext): boolean {
+  const exchange = c.get("exchange");
+  const encoding = exchange.header("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") return false;
+  return !takesForm(c.req.path) && !/^\s*multipart\//i.test(exchange.header("content-type") ?? "");
 }
 
 /** Whether the client asks for its images to be compressed (off unless it does). */

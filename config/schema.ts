@@ -331,6 +331,13 @@ export const SETTINGS = {
     max: 10_000,
     about: "Compressed images that are kept in memory.",
   }),
+  imageCacheMaxBytes: int({
+    env: "IMAGE_CACHE_MAX_BYTES",
+    fallback: 64 * MIB,
+    min: MIB,
+    max: 16_384 * MIB,
+    about: "Memory that kept images may take.",
+  }),
   imageCacheTtlMs: seconds({
     env: "IMAGE_CACHE_TTL_SECONDS",
     fallback: 3600,

@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from "node:os";
 import { createMiddleware } from "hono/factory";
 import { ServiceError } from "../src/errors/service-error.ts";
 import { wildcard } from "../src/models/model-name.ts";
+import { cut, TEXT_LIMITS } from "../src/runtime/text-limits.ts";
 import type { AppEnv } from "./env.ts";
 
 interface HostAndOriginOptions {
@@ -38,7 +39,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
     const exchange = c.get("exchange");
     const host = exchange.header("host") ?? "";
     if (checkHost && !hostAllowed(host)) {
-      throw new ServiceError("host_not_allowed", `The host '${host}' is not allowed`);
+      throw new ServiceError("host_not_allowed", `The host '${shown(host)}' is not allowed`);
     }
     const origin = exchange.header("origin");
     if (!origin || origin === `http://${host}` || origin === `https://${host}`) {
@@ -49,7 +50,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
       return;
     }
     if (!anyOrigin && !originAllowed(origin)) {
-      throw new ServiceError("origin_not_allowed", `The origin '${origin}' is not allowed`);
+      throw new ServiceError("origin_not_allowed", `The origin '${shown(origin)}' is not allowed`);
     }
     const cors = anyOrigin
       ? ["Access-Control-Allow-Origin", "*"]
@@ -58,6 +59,11 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
     if (exchange.method === "OPTIONS") c.res = c.body(null, 204, preflightHeaders());
     else await next();
   });
+}
+
+/** Enough of a header to be recognised. */
+function shown(header: string): string {
+  return cut(header, TEXT_LIMITS.host);
 }
 
 function preflightHeaders(): Record<string, string> {
@@ -78,14 +84,17 @@ const APP_ORIGINS = ["app", "file", "tauri", "vscode-webview", "vscode-file"].ma
 
 function originMatcher(origins: string[]): (origin: string) => boolean {
   const patterns = [...origins, ...LOCAL_ORIGINS, ...APP_ORIGINS].map(wildcard);
-  return (origin) => patterns.some((pattern) => pattern.test(origin));
+  return (origin) =>
+    origin.length <= TEXT_LIMITS.origin && patterns.some((pattern) => pattern.test(origin));
 }
 
 function hostMatcher(hosts: string[]): (host: string) => boolean {
   const patterns = hosts.map((host) => wildcard(host.toLowerCase()));
-  // The same few hosts come with every request; the interfaces are asked only for new ones.
+  // The same few hosts come with every request; the interfaces are asked only for new ones. None
+  // is longer than 320 characters, so they take 1 MB at most.
   const known = new Map<string, boolean>();
   return (hostHeader) => {
+    if (hostHeader.length > TEXT_LIMITS.host) return false;
     let allowed = known.get(hostHeader);
     if (allowed === undefined) {
       const name = hostName(hostHeader);

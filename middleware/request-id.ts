@@ -37,7 +37,7 @@ export function requestId({
       log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,
-        target: exchange.target,
+        target: exchange.target.forwarded,
         userAgent: exchange.header("user-agent"),
         referrer: exchange.header("referer"),
       });

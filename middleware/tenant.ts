@@ -9,7 +9,8 @@ export function tenant(addresses: ClientAddress) {
     const record = c.get("record");
     const project = exchange.header("x-project-name");
     const address = addresses.of(exchange.peer, exchange.header("x-forwarded-for"));
-    record.tenant = address;
+    // A name that is refused is logged under the address.
+    record.tenant = tenantOf(undefined, address);
     record.tenant = tenantOf(project, address);
     record.project = project;
     await next();

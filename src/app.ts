@@ -4,6 +4,7 @@ import { bodyLimit } from "../middleware/body-limit.ts";
 import type { AppContext, AppEnv } from "../middleware/env.ts";
 import { hostAndOrigin } from "../middleware/host-and-origin.ts";
 import { notWhileStopping } from "../middleware/not-while-stopping.ts";
+import { readableTarget } from "../middleware/readable-target.ts";
 import { requestId } from "../middleware/request-id.ts";
 import { tenant } from "../middleware/tenant.ts";
 import { answerJson } from "../routes/answer-json.ts";
@@ -37,9 +38,13 @@ const CLIENT_CLOSED_REQUEST = 499;
 export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: () => object } {
   const { services, proxy } = options;
   const { version } = services.facts;
-  const app = new Hono<AppEnv>();
+  // Routed by what was read at the door, which is what goes on as well.
+  const app = new Hono<AppEnv>({
+    getPath: (_request, given) => given?.env?.target.path ?? "/",
+  });
   app.use(requestId(options.requestId));
   app.use(hostAndOrigin(options.hostAndOrigin));
+  app.use(readableTarget());
   app.use(notWhileStopping(services.isStopping));
   app.use("/api/v1/*", bodyLimit(options.bodyLimit));
   app.use(tenant(options.addresses));

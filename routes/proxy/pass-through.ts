@@ -2,7 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import { isAbort, ServiceError } from "../../src/errors/service-error.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { AnswerCache } from "../../src/cache/answer-cache.ts";
-import type { BodyFacts } from "../../src/inference/inspect-body.ts";
+import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { Residency } from "../../src/models/residency.ts";
 import type { BodyLimit } from "../../src/runtime/body-limit.ts";
@@ -17,7 +17,7 @@ import { readBody } from "../read-body.ts";
 import { whileHere } from "../while-here.ts";
 import { admit, settleModel } from "./admit.ts";
 import { passCached } from "./cached-answer.ts";
-import { changesModels, operationOf, pathKind } from "./path-kind.ts";
+import { changesModels, operationOf, pathKind, takesForm } from "./path-kind.ts";
 
 /** A body in one piece, and what is to be known of it. */
 interface Inspected {
@@ -71,17 +71,17 @@ export function passThrough(services: PassThroughServices) {
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
   const record = c.get("record");
   const exchange = c.get("exchange");
-  const inspected = services.inspect(await readBody(c, services.limits.inference));
-  const isSmall = typeof inspected !== "function";
-  const { body, facts } = isSmall ? inspected : await whileHere(c, inspected);
+  const { pieces, facts, isSmall } = await inspected(c, services);
   if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
   if (facts.model !== "") {
-    record.model = facts.model;
     services.catalog.assertAllowed(facts.model);
+    record.model = facts.model;
   }
   if (services.catalog.isRestricted && !facts.modelIsCertain) {
-    throw new ServiceError("invalid_request", "The body has to be JSON that names its model once");
+    const message = "The body has to be one plain JSON object that names its model once";
+    throw new ServiceError("invalid_request", message);
   }
+  const [body = new Uint8Array()] = pieces;
   const isSlim = wantsSlimImages(c) && facts.hasImages;
   const wish = services.answers && cacheWish(c);
   if (wish !== undefined) {
@@ -90,7 +90,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     if (answer) return answer;
   }
   const admitted = await admit(services, { path: c.req.path, record, facts }, exchange);
-  const sent = isSlim ? await slimmed(c, services, body, admitted) : [body];
+  const sent = isSlim ? await slimmed(c, services, body, admitted) : pieces;
   return forward(c, services, sending(c, sent), {
     admitted,
     onEnd: (end) => {
@@ -98,6 +98,34 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
       settleModel(services, facts, end);
     },
   });
+}
+
+/**
+ * Reads the body, and what is to be known of it. `isSmall`: it is one piece of JSON, so little that
+ * it was read here. JSON is in one piece; what is not JSON stays as it came.
+ */
+async function inspected(
+  c: AppContext,
+  { inspect, limits }: PassThroughServices,
+): Promise<{ pieces: Uint8Array[]; facts: BodyFacts; isSmall: boolean }> {
+  const pieces = await readBody(c, limits.inference);
+  if (!isJson(c)) return { pieces, facts: NO_FACTS, isSmall: false };
+  const found = inspect(pieces);
+  const isSmall = typeof found !== "function";
+  const { body, facts } = isSmall ? found : await whileHere(c, found);
+  return { pieces: [body], facts, isSmall };
+}
+
+/**
+ * Whether the server will read the body as JSON, as it stands. The content type is not looked at,
+ * as Ollama does not look either, save where a form is read: what stands before its first part
+ * could pass for JSON.
+ */
+function isJson(c: AppContext): boolean {
+  const exchange = c.get("exchange");
+  const encoding = exchange.header("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") return false;
+  return !takesForm(c.req.path) && !/^\s*multipart\//i.test(exchange.header("content-type") ?? "");
 }
 
 /** Whether the client asks for its images to be compressed (off unless it does). */

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { isLoopback } from "../../config/load.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
-import { canonicalModel } from "../../src/models/model-name.ts";
+import { assertModelName, canonicalModel } from "../../src/models/model-name.ts";
 import { plainAddress } from "../../src/tenancy/tenant-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
@@ -201,6 +201,7 @@ async function drop(c: AppContext, { cache }: Services): Promise<Response> {
       param: unknown,
     });
   }
+  if (model !== undefined) assertModelName(model);
   const wanted = model === undefined ? undefined : canonicalModel(model);
   return answerJson(c, { dropped: await cache.drop({ model: wanted, tenant }) });
 }

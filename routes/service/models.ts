@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
+import { assertModelName } from "../../src/models/model-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
@@ -163,15 +164,8 @@ async function loaded(c: AppContext, { client }: Services): Promise<Response> {
 }
 
 async function show(c: AppContext, { client }: Services): Promise<Response> {
-  const model = decoded(c.req.param("name") ?? "");
+  const model = c.req.param("name") ?? "";
+  assertModelName(model);
   c.get("record").model = model;
   return answerJson(c, await client.show(model));
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

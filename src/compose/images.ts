@@ -79,6 +79,8 @@ function composeCompressor(settings: Settings, pool: WorkerPool): ImageCompresso
     },
     cache: new ImageCache({
       maxSize: settings.imageCacheMaxSize,
+      maxBytes: settings.imageCacheMaxBytes,
+      bytesOf: ({ base64 }) => base64.byteLength,
       ttlMs: settings.imageCacheTtlMs,
     }),
     defaults: {

@@ -1,3 +1,4 @@
+import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { factsOf, type ErrorCode } from "./codes.ts";
 
 interface ErrorDetails {
@@ -10,7 +11,10 @@ interface ErrorDetails {
   param?: string;
 }
 
-/** The one error class of the service. Its message is shown to clients. */
+/**
+ * The one error class of the service. Its message is shown to clients and logged; it may quote
+ * them, or the inference server, and is cut to a bounded length.
+ */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSec: number | undefined;
@@ -18,12 +22,15 @@ export class ServiceError extends Error {
   readonly param: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      cut(message, TEXT_LIMITS.errorMessage),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = "ServiceError";
     this.code = code;
     this.retryAfterSec = details.retryAfterSec ?? factsOf(code).retryAfterSec;
     this.fields = details.fields;
-    this.param = details.param;
+    this.param = details.param && cut(details.param, TEXT_LIMITS.errorParam);
   }
 
   get status(): number {

@@ -1,9 +1,13 @@
 import QuickLRU from "quick-lru";
 
-interface ImageCacheOptions {
+interface ImageCacheOptions<T> {
   /** Results that are kept. */
   maxSize: number;
+  /** The memory they may take. */
+  maxBytes: number;
   ttlMs: number;
+  /** What a result takes. */
+  bytesOf: (result: T) => number;
 }
 
 interface Job<T> {
@@ -21,17 +25,30 @@ export interface ImageCacheStats {
   hit_rate: number;
 }
 
-/** Results of compressions by content and parameters. What is being made is made once. */
+/** To let only one go would cost as much as to let many go. */
+const LET_GO = 0.1;
+
+/**
+ * Results of compressions by content and parameters, bounded by number and by memory. What is
+ * being made is made once.
+ */
 export class ImageCache<T> {
-  readonly #maxSize: number;
+  readonly #options: ImageCacheOptions<T>;
   readonly #results: QuickLRU<string, T>;
   readonly #jobs = new Map<string, Job<T>>();
+  #bytes = 0;
   #hits = 0;
   #misses = 0;
 
-  constructor({ maxSize, ttlMs }: ImageCacheOptions) {
-    this.#maxSize = maxSize;
-    this.#results = new QuickLRU({ maxSize, maxAge: ttlMs });
+  constructor(options: ImageCacheOptions<T>) {
+    this.#options = options;
+    this.#results = new QuickLRU({
+      maxSize: options.maxSize,
+      maxAge: options.ttlMs,
+      onEviction: (_key, result) => {
+        this.#bytes -= options.bytesOf(result);
+      },
+    });
   }
 
   /**
@@ -61,7 +78,7 @@ export class ImageCache<T> {
     const asked = this.#hits + this.#misses;
     return {
       size: this.#results.size,
-      max_size: this.#maxSize,
+      max_size: this.#options.maxSize,
       hits: this.#hits,
       misses: this.#misses,
       hit_rate: asked === 0 ? 0 : Math.round((this.#hits / asked) * 1000) / 1000,
@@ -76,10 +93,19 @@ export class ImageCache<T> {
       if (this.#jobs.get(key) === job) this.#jobs.delete(key);
     };
     job.result.then((value) => {
-      this.#results.set(key, value);
+      this.#keep(key, value);
       forget();
     }, forget);
     return job;
+  }
+
+  #keep(key: string, result: T): void {
+    const { maxBytes, bytesOf } = this.#options;
+    // One that was called off and made all the same may be here already.
+    if (this.#results.has(key) || bytesOf(result) > maxBytes) return;
+    this.#bytes += bytesOf(result);
+    this.#results.set(key, result);
+    while (this.#bytes > maxBytes) this.#results.evict(Math.ceil(this.#results.size * LET_GO));
   }
 
   #wait(key: string, job: Job<T>, signal: AbortSignal): Promise<T> {

@@ -25,6 +25,11 @@ export class JsonCursor {
     this.#body = body;
   }
 
+  /** Where the next value begins, or the last one has ended. */
+  get position(): number {
+    return this.#at;
+  }
+
   isObject(): boolean {
     return this.#peek() === OPEN_OBJECT;
   }

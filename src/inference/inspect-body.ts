@@ -1,10 +1,12 @@
-import { JsonExcessError, parseJson } from "../runtime/parse-json.ts";
+import { JsonExcessError } from "../runtime/parse-json.ts";
+import { TEXT_LIMITS } from "../runtime/text-limits.ts";
+import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 
 /** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */
 export interface BodyFacts {
   /** As the client wrote it; empty when there is none. */
   model: string;
-  /** Which model the server will read is certain: the body is JSON and names it once. */
+  /** Which model the server will read is certain: the body is one JSON object that names it. */
   modelIsCertain: boolean;
   hasImages: boolean;
   /** There is a prompt, a message or an input; without, the request only loads or unloads. */
@@ -18,7 +20,8 @@ export interface BodyFacts {
   refusal?: string;
 }
 
-const NOTHING: BodyFacts = {
+/** The facts of a body that cannot be read here. */
+export const NO_FACTS: BodyFacts = {
   model: "",
   modelIsCertain: false,
   hasImages: false,
@@ -31,75 +34,95 @@ const NOTHING: BodyFacts = {
 /** Options whose change makes Ollama load the model anew. */
 const LOAD_OPTIONS = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread"];
 
+/** What is read of a body, by the names that Ollama's and OpenAI's dialects have for it. */
+const NAMES: ReadonlySet<string> = new Set([
+  "model",
+  "stream",
+  "keep_alive",
+  "options",
+  "prompt",
+  "messages",
+  "input",
+  "images",
+]);
+
 /**
- * Reads a body far enough to schedule it. A body that is no JSON object has no facts: it is the
- * inference server's to refuse, in its own words; one with too much in it is ours.
+ * Reads a body far enough to schedule it, as the inference server will. A body that is no JSON
+ * object has no facts: it is the server's to refuse, in its own words; one with too much in it is
+ * ours.
  */
 export function inspectBody(bytes: Uint8Array): BodyFacts {
-  let body: unknown;
   try {
-    body = parseJson(bytes);
+    const body = readGoObject(bytes, NAMES);
+    return body ? factsOf(body) : NO_FACTS;
   } catch (err) {
-    return err instanceof JsonExcessError ? { ...NOTHING, refusal: err.message } : NOTHING;
+    if (err instanceof JsonExcessError) return { ...NO_FACTS, refusal: err.message };
+    throw err;
   }
-  return isObject(body) ? factsOf(body) : NOTHING;
 }
 
-function factsOf(body: Record<string, unknown>): BodyFacts {
-  const model = field(body, "model");
-  const stream = field(body, "stream");
-  const keepAlive = field(body, "keep_alive");
+function factsOf({ values, isPlain }: GoObject): BodyFacts {
+  const model = values("model").findLast(isText);
+  const stream = values("stream").at(-1);
   return {
-    model: typeof model === "string" ? model : "",
-    modelIsCertain: keysLike(body, "model").length === 1,
-    hasImages: hasImages(body),
-    hasWork: ["prompt", "messages", "input"].some((name) => isSomething(field(body, name))),
+    model: model ?? "",
+    // A null leaves in place what an equal name before it has set, which is not seen any more.
+    modelIsCertain: isPlain && model !== undefined,
+    hasImages: hasImages(values),
+    hasWork: ["prompt", "messages", "input"].some((name) => values(name).some(isSomething)),
     stream: typeof stream === "boolean" ? stream : undefined,
-    keepAlive:
-      typeof keepAlive === "string" || typeof keepAlive === "number" ? keepAlive : undefined,
-    loadOptions: loadOptions(field(body, "options")),
+    keepAlive: keepAliveOf(values("keep_alive").at(-1)),
+    loadOptions: loadOptions(values("options")),
   };
 }
 
-/** A field by its name; Ollama's decoder compares names without case, and the last one counts. */
-function field(body: Record<string, unknown>, name: string): unknown {
-  const key = keysLike(body, name).at(-1);
-  return key === undefined ? undefined : body[key];
+function keepAliveOf(value: unknown): string | number | undefined {
+  if (typeof value === "number") return value;
+  // A longer one is no duration, and the server's to refuse.
+  return isText(value) && value.length <= TEXT_LIMITS.duration ? value : undefined;
 }
 
-function keysLike(body: Record<string, unknown>, name: string): string[] {
-  return Object.keys(body).filter((k) => k.length === name.length && k.toLowerCase() === name);
+/** Where a list may stand twice, images in either of them count: Go reads one into the other. */
+function hasImages(values: GoObject["values"]): boolean {
+  if (values("images").some(isFilled)) return true;
+  return [...values("messages"), ...values("input")].some(
+    (list) => Array.isArray(list) && list.some((message) => isObject(message) && shows(message)),
+  );
 }
 
-function hasImages(body: Record<string, unknown>): boolean {
-  if (isFilled(field(body, "images"))) return true;
-  const messages = field(body, "messages") ?? field(body, "input");
-  if (!Array.isArray(messages)) return false;
-  return messages.some(
-    (message) =>
-      isObject(message) &&
-      (isFilled(field(message, "images")) || hasImagePart(field(message, "content"))),
+function shows(message: Record<string, unknown>): boolean {
+  return (
+    valuesLike(message, "images").some(isFilled) ||
+    valuesLike(message, "content").some(hasImagePart)
   );
 }
 
 function hasImagePart(content: unknown): boolean {
   if (!Array.isArray(content)) return false;
-  return content.some(
-    (part) => isObject(part) && typeof part["type"] === "string" && IMAGE_PARTS.has(part["type"]),
+  const parts = content.filter(isObject);
+  // What a tool has answered (Anthropic) has parts of its own.
+  const inner = parts.flatMap((part) => valuesLike(part, "content")).filter(Array.isArray);
+  return [...parts, ...inner.flat(1).filter(isObject)].some((part) =>
+    valuesLike(part, "type").some((type) => isText(type) && IMAGE_PARTS.has(type)),
   );
 }
 
 /** How OpenAI's chat, its responses and Anthropic's messages name an image. */
 const IMAGE_PARTS = new Set(["image_url", "input_image", "image"]);
 
-function loadOptions(options: unknown): Record<string, unknown> | undefined {
-  if (!isObject(options)) return undefined;
+/** Of several objects each adds to the others, as Go has it. */
+function loadOptions(given: unknown[]): Record<string, unknown> | undefined {
+  const options = Object.assign({}, ...given.filter(isObject)) as Record<string, unknown>;
   const chosen = LOAD_OPTIONS.filter(
     // They are the client's, of any shape; others than these no server takes.
     (name) => typeof options[name] === "number" || typeof options[name] === "boolean",
   );
   if (chosen.length === 0) return undefined;
   return Object.fromEntries(chosen.map((name) => [name, options[name]]));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isSomething(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../upstream/client.ts";
 import { ModelCapabilities } from "./capabilities.ts";
-import { canonicalModel, modelMatcher } from "./model-name.ts";
+import { assertModelName, canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
   /** Asks the server what is installed. @throws ServiceError when it is away. */
@@ -87,8 +87,12 @@ export class ModelCatalog {
     return !this.#options.allowed.includes("*");
   }
 
-  /** @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS. */
+  /**
+   * @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS,
+   * `invalid_request` for what is too long for a name.
+   */
   assertAllowed(model: string): void {
+    assertModelName(model);
     if (this.#isAllowed(model)) return;
     throw new ServiceError("model_not_allowed", `The model '${model}' is not allowed here`, {
       fields: { allowed_models: this.#options.allowed },
@@ -98,6 +102,7 @@ export class ModelCatalog {
 
   /** The same for many at once. @throws ServiceError naming all that are not allowed. */
   assertAllAllowed(models: string[]): void {
+    for (const model of models) assertModelName(model);
     const refused = [...new Set(models.filter((model) => !this.#isAllowed(model)))];
     if (refused.length === 0) return;
     const list = refused.map((model) => `'${model}'`).join(", ");

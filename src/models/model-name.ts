@@ -1,18 +1,28 @@
+import { ServiceError } from "../errors/service-error.ts";
+import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
+
+/** @throws ServiceError `invalid_request` for a name that is longer than any can be. */
+export function assertModelName(name: string): void {
+  if (name.length <= TEXT_LIMITS.modelName) return;
+  const message = `A model's name has at most ${TEXT_LIMITS.modelName} characters`;
+  throw new ServiceError("invalid_request", message, { param: "model" });
+}
+
 /**
  * A model's name as the scheduler compares it: lower case, with its tag, without Ollama's own
- * registry and `library/`. Empty for anything that is not a name.
+ * registry and `library/`. Empty for anything that is not a name, or too long for one.
  */
 export function canonicalModel(name: unknown): string {
-  if (typeof name !== "string" || name === "") return "";
+  if (typeof name !== "string" || name === "" || name.length > TEXT_LIMITS.modelName) return "";
   const known = canonicalNames.get(name);
   if (known !== undefined) return known;
   const canonical = canonicalise(name);
   if (canonicalNames.size >= MAX_REMEMBERED) canonicalNames.clear();
-  canonicalNames.set(name, canonical);
+  canonicalNames.set(flat(name), flat(canonical));
   return canonical;
 }
 
-// The same few names come with every request.
+// The same few names come with every request. Both texts are at most 512 characters: 1 MB in all.
 const MAX_REMEMBERED = 500;
 const canonicalNames = new Map<string, string>();
 

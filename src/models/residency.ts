@@ -32,6 +32,12 @@ interface Resident {
 const TRUST_MS = 30_000;
 
 /**
+ * Pairs of models that are remembered. Names are at most 512 characters: together 4 MB. Clients
+ * can make models, and with them pairs.
+ */
+const MAX_PAIRS = 1000;
+
+/**
  * Knows which models are in memory, and loads them. A load is a call of the service's own,
  * shared by all who wait for it, and goes on when they leave. Which models cannot be in memory
  * together is learned: when a load made another model go, the pair is remembered.
@@ -168,7 +174,7 @@ export class Residency implements LoadedModels {
   #learn(model: string, before: Set<string>, after: Set<string>): void {
     if (!after.has(model)) {
       // Pushed out already, by a load that went on beside its own.
-      for (const other of after) this.#conflicts.add(pair(model, other));
+      for (const other of after) remember(this.#conflicts, pair(model, other));
       this.#residents.delete(model);
       return;
     }
@@ -176,9 +182,9 @@ export class Residency implements LoadedModels {
       if (other === model) continue;
       if (after.has(other)) {
         this.#conflicts.delete(pair(model, other));
-        this.#companions.add(pair(model, other));
+        remember(this.#companions, pair(model, other));
       } else {
-        this.#conflicts.add(pair(model, other));
+        remember(this.#conflicts, pair(model, other));
         this.#companions.delete(pair(model, other));
         // Gone for sure, however lately it answered: trusted, both would push each other out.
         this.#residents.delete(other);
@@ -211,6 +217,13 @@ export class Residency implements LoadedModels {
     };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
   }
+}
+
+/** Adds to a set of pairs; the one that was learned first makes room. */
+function remember(pairs: Set<string>, added: string): void {
+  pairs.add(added);
+  const [oldest] = pairs;
+  if (pairs.size > MAX_PAIRS && oldest !== undefined) pairs.delete(oldest);
 }
 
 function pair(a: string, b: string): string {

@@ -5,10 +5,17 @@ import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
 import { deferred } from "./deferred.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
+import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
 export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
+
+/** What the app gets as its environment, and where the request goes. */
+export interface BunEnv {
+  server: BunServer;
+  target: RequestTarget;
+}
 
 /** A stream's reader, as far as it is used; without a value the stream has ended. */
 interface BodyReader {
@@ -18,6 +25,7 @@ interface BodyReader {
 /** An exchange on Bun's Request. */
 export class BunExchange implements Exchange {
   readonly request: Request;
+  readonly target: RequestTarget;
   readonly #server: BunServer;
   readonly #uploads: UploadWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
@@ -28,19 +36,15 @@ export class BunExchange implements Exchange {
   /** The body was read to its end. */
   #isRead = false;
 
-  constructor(request: Request, server: BunServer, uploads: UploadWatch) {
+  constructor(request: Request, { server, target }: BunEnv, uploads: UploadWatch) {
     this.request = request;
+    this.target = target;
     this.#server = server;
     this.#uploads = uploads;
   }
 
   get method(): string {
     return this.request.method;
-  }
-
-  get target(): string {
-    const { url } = this.request;
-    return url.slice(url.indexOf("/", url.indexOf("//") + 2));
   }
 
   get peer(): string {

@@ -5,37 +5,35 @@ import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces } from "./body-pieces.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
+import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
-/** What @hono/node-server hands to the app as its environment. */
+/** What @hono/node-server hands to the app as its environment, and where the request goes. */
 export interface NodeEnv {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
+  target: RequestTarget;
 }
 
 /** An exchange on Node's own HTTP objects: raw target, raw headers, no web streams. */
 export class NodeExchange implements Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
+  readonly target: RequestTarget;
   readonly #uploads: UploadWatch;
   #leavers: Set<() => void> | undefined;
   #hasStalled = false;
   #hasWord = false;
 
-  constructor({ incoming, outgoing }: NodeEnv, uploads: UploadWatch) {
+  constructor({ incoming, outgoing, target }: NodeEnv, uploads: UploadWatch) {
     this.incoming = incoming;
     this.outgoing = outgoing;
+    this.target = target;
     this.#uploads = uploads;
   }
 
   get method(): string {
     return this.incoming.method ?? "GET";
-  }
-
-  get target(): string {
-    const url = this.incoming.url ?? "/";
-    // A client may send the absolute form; upstream gets the path.
-    return url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
   }
 
   get peer(): string {

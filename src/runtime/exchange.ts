@@ -1,6 +1,7 @@
 import type { BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import type { BodyLimit } from "./body-limit.ts";
+import type { RequestTarget } from "./request-target.ts";
 
 /**
  * One HTTP exchange as the service needs it, whichever runtime carries it. What Node and Bun do
@@ -8,8 +9,7 @@ import type { BodyLimit } from "./body-limit.ts";
  */
 export interface Exchange {
   readonly method: string;
-  /** Path and query: on Node as the client wrote them, on Bun with dot segments resolved. */
-  readonly target: string;
+  readonly target: RequestTarget;
   /** The address at the other end of the socket. */
   readonly peer: string;
   /** A header's value by its lower-case name; repeated ones joined by a comma. */

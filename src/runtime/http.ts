@@ -1,4 +1,4 @@
-import { BunExchange, type BunServer } from "./exchange-bun.ts";
+import { BunExchange, type BunEnv } from "./exchange-bun.ts";
 import { NodeExchange, type NodeEnv } from "./exchange-node.ts";
 import type { Exchange } from "./exchange.ts";
 import { onBun } from "./listen.ts";
@@ -15,10 +15,8 @@ export function createTransport(): Transport {
 /** The exchange of a request on this runtime. */
 export function createExchange(
   request: Request,
-  env: NodeEnv | { server: BunServer },
+  env: NodeEnv | BunEnv,
   uploads: UploadWatch,
 ): Exchange {
-  return "server" in env
-    ? new BunExchange(request, env.server, uploads)
-    : new NodeExchange(env, uploads);
+  return "server" in env ? new BunExchange(request, env, uploads) : new NodeExchange(env, uploads);
 }

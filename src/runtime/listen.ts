@@ -2,11 +2,12 @@ import http, { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { BunServer } from "./exchange-bun.ts";
+import type { BunEnv } from "./exchange-bun.ts";
 import type { NodeEnv } from "./exchange-node.ts";
+import { readTarget } from "./request-target.ts";
 
 /** Answers one request; `env` is what the runtime hands along. */
-export type Handler = (request: Request, env: NodeEnv | { server: BunServer }) => Promise<Response>;
+export type Handler = (request: Request, env: NodeEnv | BunEnv) => Promise<Response>;
 
 interface ListenOptions {
   host: string;
@@ -41,7 +42,8 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
   const listener = getRequestListener(
     async (request, env) => {
       const { incoming, outgoing } = env as NodeEnv;
-      const answer = await handler(request, { incoming, outgoing });
+      const target = readTarget(incoming.url ?? "/");
+      const answer = await handler(request, { incoming, outgoing, target });
       // Hono wraps answers to HEAD; what was written already must not be written again.
       return outgoing.headersSent ? RESPONSE_ALREADY_SENT : answer;
     },
@@ -79,6 +81,11 @@ function closeNode(server: ReturnType<typeof createServer>): Promise<void> {
   });
 }
 
+/** Path and query of an absolute URL. Bun has resolved dot segments in it. */
+function targetOf(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+}
+
 async function listenOnBun(options: ListenOptions): Promise<Listening> {
   const { host, port, handler, badRequest } = options;
   // Bun has it for the whole process, and as something that can be set.
@@ -92,7 +99,7 @@ async function listenOnBun(options: ListenOptions): Promise<Listening> {
     // Without a usable Host, Bun's `url` is a bare path, which would be routed as another one.
     fetch: (request, bunServer) =>
       request.url.startsWith("http")
-        ? handler(request, { server: bunServer })
+        ? handler(request, { server: bunServer, target: readTarget(targetOf(request.url)) })
         : Promise.resolve(badRequest("Missing or invalid Host header")),
     error: (err) => badRequest(err.message),
   });

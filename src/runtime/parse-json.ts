@@ -29,9 +29,14 @@ export class JsonExcessError extends Error {
  */
 export function parseJson(json: Uint8Array): unknown {
   const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  assertNoExcess(bytes);
+  return JSON.parse(bytes.toString("utf8"));
+}
+
+/** Lets JSON pass that `parseJson` would parse. @throws JsonExcessError. */
+export function assertNoExcess(bytes: Buffer): void {
   const excess = bytes.byteLength > UNCOUNTED_BYTES ? excessInJson(bytes) : undefined;
   if (excess) throw new JsonExcessError(excess);
-  return JSON.parse(bytes.toString("utf8"));
 }
 
 /** Why a body cannot be parsed, as a sentence for its client. */

@@ -34,7 +34,7 @@ export class BunTransport implements Transport {
       onEnd({ status, bytes, complete });
     };
     try {
-      const answer = await fetch(origin + exchange.target, {
+      const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
         headers: forwardedHeaders(exchange.request.headers, body),
         ...sentBody(body === "stream" ? exchange.request.body : body),

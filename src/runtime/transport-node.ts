@@ -23,7 +23,7 @@ export class NodeTransport implements Transport {
       });
       this.#pool(origin).dispatch(
         {
-          path: exchange.target,
+          path: exchange.target.forwarded,
           method: exchange.method,
           headers: forwardedHeaders(exchange, body),
           body: body === "stream" ? uploadOf(exchange) : sentBody(body),

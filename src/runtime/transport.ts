@@ -11,7 +11,7 @@ export interface ForwardEnd {
   complete: boolean;
 }
 
-/** A request to be passed through untouched. */
+/** A request to be passed through untouched, save that its path goes on in one spelling. */
 export interface ForwardRequest {
   exchange: Exchange;
   /** Scheme, host and port of the upstream. */

@@ -25,6 +25,9 @@ interface Waiting {
   enqueuedAt: number;
 }
 
+/** Times of more models are kept only while these are loaded: clients can make models. */
+const MAX_IDLE = 100;
+
 /**
  * Decides which model has the floor when not all can be in memory at once. A model that would
  * push out another waits until the other has been idle for a moment, or claims the floor: once
@@ -93,7 +96,15 @@ export class ModelFloor {
 
   ended(model: string, now: number): void {
     // Only loaded models are asked about; clients may name any number of others.
-    if (this.#models.isLoaded(model)) this.#idleSince.set(model, now);
+    if (!this.#models.isLoaded(model)) return;
+    this.#idleSince.set(model, now);
+    if (this.#idleSince.size > MAX_IDLE) this.#forgetUnloaded();
+  }
+
+  #forgetUnloaded(): void {
+    for (const model of this.#idleSince.keys()) {
+      if (!this.#models.isLoaded(model)) this.#idleSince.delete(model);
+    }
   }
 
   #freeAt(model: string): number {

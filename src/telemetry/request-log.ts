@@ -1,3 +1,4 @@
+import { cut, LOG_LINE_BYTES, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { savedBytes, type ImageFacts } from "../images/image-compressor.ts";
 import type { LogFile } from "./log-file.ts";
 import type { RequestEnd, RequestRecord } from "./request-record.ts";
@@ -16,9 +17,37 @@ interface RequestLogFiles {
   events: Pick<LogFile, "write">;
 }
 
+/** How much of what comes from outside stands in a line. */
+interface Room {
+  target: number;
+  header: number;
+  message: number;
+  /** Any other text. */
+  text: number;
+  images: number;
+}
+
+const USUAL_ROOM: Room = {
+  target: TEXT_LIMITS.loggedTarget,
+  header: TEXT_LIMITS.loggedHeader,
+  message: TEXT_LIMITS.loggedMessage,
+  text: TEXT_LIMITS.modelName,
+  images: 16,
+};
+
+/** Escaped six-fold it still fits. */
+const TIGHT_ROOM: Room = {
+  target: TEXT_LIMITS.loggedTightly,
+  header: TEXT_LIMITS.loggedTightly,
+  message: TEXT_LIMITS.loggedTightly,
+  text: TEXT_LIMITS.loggedTightly,
+  images: 4,
+};
+
 /**
  * Writes a line to `logs/api.log` (the usual combined format, then duration and request id) and
- * an event to `logs/requests.jsonl` for each request, when it has ended.
+ * an event to `logs/requests.jsonl` for each request, when it has ended. A line has at most
+ * 8 KiB: texts in it are cut, so that it stays whole.
  */
 export class RequestLog {
   readonly #files: RequestLogFiles;
@@ -29,29 +58,51 @@ export class RequestLog {
 
   write(record: RequestRecord, end: RequestEnd, line: RequestLine): void {
     const tookMs = record.elapsedMs.toFixed(1);
-    const status = end.complete ? end.status : `${end.status || 499}!`;
-    this.#files.access.write(
-      `${line.peer} - ${record.tenant || "-"} [${timeOf(record)}] "${line.method} ${quoted(line.target)} HTTP/1.1" ` +
-        `${status} ${end.bytes} "${quoted(line.referrer)}" "${quoted(line.userAgent)}" ` +
-        `${tookMs}ms ${record.id}\n`,
-    );
-    this.#event(eventOf("http_request", record, end, line));
+    this.#files.access.write(fitting((room) => accessLine(record, end, line, { tookMs, room })));
+    this.#event("http_request", record, end, line);
   }
 
   /** Writes the event of a batch's item, whose request has its own line and event. */
   writeItem(record: RequestRecord, end: RequestEnd): void {
-    this.#event(eventOf("batch_item", record, end));
+    this.#event("batch_item", record, end);
   }
 
-  #event(event: object): void {
-    this.#files.events.write(`${JSON.stringify(event)}\n`);
+  #event(event: EventName, record: RequestRecord, end: RequestEnd, line?: RequestLine): void {
+    const text = fitting((room) => `${JSON.stringify(eventOf(event, record, end, room, line))}\n`);
+    this.#files.events.write(text);
   }
 }
 
-function eventOf(
-  event: "http_request" | "batch_item",
+type EventName = "http_request" | "batch_item";
+
+/** A line with as much as usual of each text, or with little where that would be too long. */
+function fitting(write: (room: Room) => string): string {
+  const usual = write(USUAL_ROOM);
+  // A character takes three bytes at most: nearly all lines are not measured.
+  const fits = usual.length * 3 <= LOG_LINE_BYTES || Buffer.byteLength(usual) <= LOG_LINE_BYTES;
+  return fits ? usual : write(TIGHT_ROOM);
+}
+
+function accessLine(
   record: RequestRecord,
   end: RequestEnd,
+  line: RequestLine,
+  { tookMs, room }: { tookMs: string; room: Room },
+): string {
+  const status = end.complete ? end.status : `${end.status || 499}!`;
+  const method = cut(line.method, room.text);
+  return (
+    `${line.peer} - ${record.tenant || "-"} [${timeOf(record)}] "${method} ${quoted(line.target, room.target)} HTTP/1.1" ` +
+    `${status} ${end.bytes} "${quoted(line.referrer, room.header)}" "${quoted(line.userAgent, room.header)}" ` +
+    `${tookMs}ms ${record.id}\n`
+  );
+}
+
+function eventOf(
+  event: EventName,
+  record: RequestRecord,
+  end: RequestEnd,
+  room: Room,
   line?: RequestLine,
 ): object {
   return {
@@ -61,34 +112,34 @@ function eventOf(
     client_ip: line?.peer,
     project_name: record.project ?? "unknown",
     tenant: record.tenant,
-    method: line?.method,
-    path: line?.target,
+    method: shortened(line?.method, room.text),
+    path: shortened(line?.target, room.target),
     status_code: end.status,
     client_left: !end.complete,
     bytes: line && end.bytes,
     latency_ms: record.latencyMs,
-    operation: record.operation,
-    model: record.model,
+    operation: shortened(record.operation, room.text),
+    model: shortened(record.model, room.text),
     stream: record.operation === undefined ? undefined : record.streamed,
     queue_ms: rounded(record.queueMs),
     model_load_ms: rounded(record.loadMs),
     first_ms: rounded(record.firstMs),
-    ...(record.images ? imageFields(record.images, record.imageCompression) : {}),
+    ...(record.images ? imageFields(record.images, record.imageCompression, room.images) : {}),
     cache: record.cache?.state,
     error_code: record.errorCode,
-    error_message: record.errorMessage,
+    error_message: shortened(record.errorMessage, room.message),
   };
 }
 
-/** What was done to a request's images; never what is on them. */
-function imageFields(images: ImageFacts[], compression: boolean): object {
+/** What was done to a request's images, to the first of them each; never what is on them. */
+function imageFields(images: ImageFacts[], compression: boolean, most: number): object {
   const hits = images.filter(({ cached }) => cached).length;
   return {
     images_count: images.length,
     image_compression_enabled: compression,
     compression_savings_bytes: savedBytes(images),
     cache_hit_rate: images.length === 0 ? undefined : rounded(hits / images.length),
-    images: images.map(({ source, sent, ms, cached }) => ({
+    images: images.slice(0, most).map(({ source, sent, ms, cached }) => ({
       format: source.format,
       width: source.width,
       height: source.height,
@@ -112,9 +163,14 @@ function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }
 
+function shortened(text: string | undefined, maxChars: number): string | undefined {
+  return text === undefined ? undefined : cut(text, maxChars);
+}
+
 /** Paths and headers come from outside: nothing of them may look like another line or field. */
-function quoted(value: string | undefined): string {
-  return value === undefined ? "-" : value.replaceAll(/["\\\p{Cc}]/gu, escaped);
+function quoted(value: string | undefined, maxChars: number): string {
+  if (value === undefined) return "-";
+  return cut(value, maxChars).replaceAll(/["\\\p{Cc}]/gu, escaped);
 }
 
 function escaped(char: string): string {

@@ -1,14 +1,17 @@
 import { BlockList, isIP } from "node:net";
 import { ServiceError } from "../errors/service-error.ts";
+import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
 
+/** At most 64 characters, like every name by which tenants are told apart. */
 const NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
 
 /**
- * Who a request belongs to: the project it names, else the client's address.
+ * Who a request belongs to: the project it names, else the client's address, in brackets, which
+ * no project's name holds: nobody can name himself after another's address.
  * @throws ServiceError `invalid_project_name` for a name that is not one.
  */
 export function tenantOf(projectName: string | undefined, address: string): string {
-  if (projectName === undefined || projectName === "") return address;
+  if (projectName === undefined || projectName === "") return `[${address}]`;
   if (NAME.test(projectName)) return projectName;
   throw new ServiceError(
     "invalid_project_name",
@@ -33,20 +36,35 @@ export class ClientAddress {
     }
   }
 
-  /** The last hop that is not a trusted proxy. */
+  /** The last hop that is not a trusted proxy; at most `TEXT_LIMITS.address` characters. */
   of(peer: string, forwardedFor: string | undefined): string {
     const direct = plainAddress(peer);
     if (!this.#trustsAny || !forwardedFor || !this.#trusts(direct)) return direct;
-    const hops = forwardedFor.split(",").map((hop) => plainAddress(hop.trim()));
-    const client = hops.findLast((hop) => hop !== "" && !this.#trusts(hop));
+    const client = this.#lastUntrusted(forwardedFor);
     // What is left of a hop that is no address was not written by a trusted proxy.
-    return client !== undefined && isIP(client) !== 0 ? client : direct;
+    return client !== undefined && isAddress(client) ? flat(client) : direct;
+  }
+
+  /** From the right, since clients write on the left, and as much as they like. */
+  #lastUntrusted(hops: string): string | undefined {
+    for (let end = hops.length; end > 0;) {
+      const comma = hops.lastIndexOf(",", end - 1);
+      const hop = plainAddress(hops.slice(comma + 1, end).trim());
+      if (hop !== "" && !this.#trusts(hop)) return hop;
+      end = comma;
+    }
+    return undefined;
   }
 
   #trusts(address: string): boolean {
-    const family = isIP(address);
+    const family = isAddress(address) ? isIP(address) : 0;
     return family !== 0 && this.#trusted.check(address, family === 6 ? "ipv6" : "ipv4");
   }
+}
+
+/** An IPv6 address may have a zone, of any length. */
+function isAddress(text: string): boolean {
+  return text.length <= TEXT_LIMITS.address && isIP(text) !== 0;
 }
 
 /** IPv4 addresses that arrive on an IPv6 socket are written as IPv4. */

@@ -108,7 +108,7 @@ describe("a project name", () => {
 });
 
 describe("a model's name", () => {
-  it.each(["../../etc/passwd", "a b", "x".repeat(1000), "fake\u0000", "__proto__", "💥"])(
+  it.each(["../../etc/passwd", "a b", "x".repeat(512), "fake\u0000", "__proto__", "💥"])(
     "that is %j is the inference server's to refuse",
     async (model) => {
       const service = await startService();
@@ -121,6 +121,30 @@ describe("a model's name", () => {
       expect(service.ollama.loads).toEqual([]);
     },
   );
+});
+
+describe("a model's name of more than 512 characters", () => {
+  it("is refused by every dialect before it is kept or sent anywhere", async () => {
+    const service = await startService();
+    const model = "x".repeat(513);
+    const text = { model, messages: MESSAGES, prompt: "hi", input: "hi" };
+    for (const path of ["/api/chat", "/api/generate", "/v1/chat/completions", "/v1/messages"]) {
+      const answer = await service.gateway.post(path, text);
+      await expectErrorOf(path, answer, { status: 400, code: "invalid_request" });
+      expect(service.ollama.to(path)).toHaveLength(0);
+    }
+    for (const [path, body] of [
+      ["/api/v1/chat", { messages: MESSAGES }],
+      ["/api/v1/generate", { prompt: "hi" }],
+      ["/api/v1/chat/completions", { messages: MESSAGES }],
+      ["/api/v1/embeddings", { prompt: "hi" }],
+      ["/api/v1/batch/chat", { requests: [{ messages: MESSAGES, model }] }],
+    ] as const) {
+      const named = "requests" in body ? body : { ...body, model };
+      expect((await service.gateway.post(path, named)).status, path).toBe(400);
+    }
+    await nothingIsHeld(service);
+  });
 });
 
 describe("a body for a drop-in path", () => {

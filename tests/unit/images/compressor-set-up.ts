@@ -33,7 +33,12 @@ export function setUpCompressor() {
       ends.push(end);
       return end.promise;
     },
-    cache: new ImageCache({ maxSize: 100, ttlMs: 3_600_000 }),
+    cache: new ImageCache({
+      maxSize: 100,
+      maxBytes: 1_000_000,
+      ttlMs: 3_600_000,
+      bytesOf: ({ base64 }) => base64.byteLength,
+    }),
     defaults: { maxDimension: 2667, quality: 85, pngLevel: 6, maxPixels: 1_000_000 },
   });
   /** The end of the nth compression, from 0. */

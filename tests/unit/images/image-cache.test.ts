@@ -5,8 +5,9 @@ import { ImageCache } from "../../../src/images/image-cache.ts";
 const HOUR = 3_600_000;
 
 /** A cache, and a maker whose works the test brings to their end. */
-function setUp({ maxSize = 100, ttlMs = HOUR } = {}) {
-  const cache = new ImageCache<string>({ maxSize, ttlMs });
+function setUp({ maxSize = 100, maxBytes = 1000, ttlMs = HOUR } = {}) {
+  const bytesOf = (result: string): number => result.length;
+  const cache = new ImageCache<string>({ maxSize, maxBytes, ttlMs, bytesOf });
   const works: {
     signal: AbortSignal;
     finish: (value: string) => void;
@@ -47,6 +48,21 @@ describe("ImageCache", () => {
     expect(await first).toEqual({ value: "made", cached: false });
     expect(await cache.get("a", never, make)).toEqual({ value: "made", cached: true });
     expect(works).toHaveLength(1);
+  });
+
+  it("lets the oldest go when together they take too much memory", async () => {
+    const { cache, keep, make } = setUp({ maxBytes: 24 });
+    // Six each: there is room for four.
+    for (const key of ["a", "b", "c", "d", "e"]) await keep(key);
+    expect(cache.stats().size).toBe(4);
+    const again = await cache.get("e", never, make);
+    expect(again).toEqual({ value: "made 5", cached: true });
+  });
+
+  it("does not keep what is larger than it may hold in all", async () => {
+    const { cache, keep } = setUp({ maxBytes: 5 });
+    await keep("a");
+    expect(cache.stats().size).toBe(0);
   });
 
   it("makes results of different keys apart", async () => {

@@ -28,11 +28,7 @@ describe("inspectBody", () => {
     ],
     ["a name that is certain", { model: "m" }, { model: "m", modelIsCertain: true }],
     ["the last of several", { model: "x", MODEL: "m" }, { model: "m", modelIsCertain: false }],
-    [
-      "fields of wrong types",
-      { model: 7, stream: "yes", keep_alive: {} },
-      { ...nothing, modelIsCertain: true },
-    ],
+    ["fields of wrong types", { model: 7, stream: "yes", keep_alive: {} }, nothing],
     [
       "options for loading",
       { options: { num_ctx: 8, top_k: 1, use_mmap: false, num_gpu: null, num_batch: [9] } },

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { canonicalModel, modelMatcher, wildcard } from "../../../src/models/model-name.ts";
+import {
+  assertModelName,
+  canonicalModel,
+  modelMatcher,
+  wildcard,
+} from "../../../src/models/model-name.ts";
 
 describe("canonicalModel", () => {
   it.each([
@@ -18,6 +23,15 @@ describe("canonicalModel", () => {
 
   it.each(["", undefined, null, 7, {}, ["llama3"]])("takes %j for no name", (name) => {
     expect(canonicalModel(name)).toBe("");
+  });
+
+  it("takes for no name what is longer than 512 characters", () => {
+    expect(canonicalModel("x".repeat(505))).toBe(`${"x".repeat(505)}:latest`);
+    expect(canonicalModel("x".repeat(513))).toBe("");
+    expect(() => assertModelName("x".repeat(512))).not.toThrow();
+    expect(() => assertModelName("x".repeat(513))).toThrow(
+      expect.objectContaining({ code: "invalid_request", status: 400, param: "model" }),
+    );
   });
 
   it("still knows names after many others have come", () => {

@@ -57,6 +57,14 @@ describe("doubtfulSince", () => {
   });
 });
 
+it("remembers a bounded number of models that do not fit together", async () => {
+  const { residency } = setUp();
+  for (let i = 0; i <= 1001; i += 1) await residency.ensureLoaded(`m${i}:latest`, hints);
+  await residency.ensureLoaded("m0:latest", hints);
+  expect(residency.obstacles("m1001:latest")).toEqual(["m0:latest"]);
+  expect(residency.obstacles("m1:latest")).toEqual([]);
+});
+
 describe("ensureLoaded", () => {
   it("loads a model, and tells how long it took", async () => {
     const { residency, seen } = setUp({ takesMs: 700 });

@@ -97,6 +97,43 @@ describe("RequestLog", () => {
     expect(access.replaceAll(/\\./g, "").match(/"/g)).toHaveLength(6);
   });
 
+  it("cuts texts from outside, each for itself", () => {
+    const long = "x".repeat(5000);
+    const { access, event } = write(
+      { target: `/${long}`, userAgent: long, referrer: long },
+      {},
+      { model: long, operation: long, errorMessage: long },
+    );
+    const lengths = ["path", "model", "operation", "error_message"].map(
+      (name) => String(event[name]).length,
+    );
+    expect(lengths).toEqual([2048, 512, 512, 1024]);
+    expect(access).toHaveLength(access.replaceAll(/x+…/g, "").length + 2048 - 1 + 512 + 512);
+  });
+
+  it.each(['"', "\u0001", "\u00e9", "日"])("keeps a line of %j within 8 KiB", (char) => {
+    const long = char.repeat(5000);
+    const facts = {
+      source: { format: "jpeg", width: 1, height: 1, bytes: 1 },
+      sent: { format: "jpeg", width: 1, height: 1, bytes: 1 },
+      ms: 1,
+      cached: false,
+    } as const;
+    const { access, events, event } = write(
+      { method: long, target: long, userAgent: long, referrer: long },
+      {},
+      {
+        model: long,
+        operation: long,
+        errorMessage: long,
+        images: Array.from({ length: 1000 }, () => facts),
+      },
+    );
+    for (const line of [access, events]) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8192);
+    expect(access.endsWith("0.0ms id-1\n")).toBe(true);
+    expect(event).toMatchObject({ images_count: 1000, request_id: "id-1" });
+  });
+
   it("leaves ordinary values as they are", () => {
     const userAgent = "Mozilla/5.0 (X11; Linux) naïve/1 日本";
     expect(write({ userAgent }).access).toContain(`"${userAgent}"`);

@@ -3,7 +3,14 @@ import { ClientAddress, tenantOf } from "../../../src/tenancy/tenant-name.ts";
 
 describe("tenantOf", () => {
   it.each([undefined, ""])("takes the address of a client that names no project (%j)", (name) => {
-    expect(tenantOf(name, "10.0.0.1")).toBe("10.0.0.1");
+    expect(tenantOf(name, "10.0.0.1")).toBe("[10.0.0.1]");
+  });
+
+  it("has no name for a project that is an address's", () => {
+    expect(tenantOf("10.0.0.1", "10.0.0.9")).not.toBe(tenantOf(undefined, "10.0.0.1"));
+    expect(() => tenantOf("[10.0.0.1]", "10.0.0.9")).toThrow(
+      expect.objectContaining({ code: "invalid_project_name" }),
+    );
   });
 
   it.each(["a", "team/app@v1.2_x-y:z", "x".repeat(64)])("takes the name %s", (name) => {
@@ -36,6 +43,20 @@ describe("ClientAddress", () => {
     ["the header ends with a comma", proxied, "10.0.0.1", "1.2.3.4, ", "1.2.3.4"],
     // What the proxy itself wrote is not an address: nothing left of it can be believed.
     ["the last hop has a port", proxied, "10.0.0.1", "6.6.6.6, 1.2.3.4:5678", "10.0.0.1"],
+    [
+      "an address has a zone without end",
+      proxied,
+      "10.0.0.1",
+      `fe80::1%${"a".repeat(99)}`,
+      "10.0.0.1",
+    ],
+    [
+      "the client wrote a long header",
+      proxied,
+      "10.0.0.1",
+      `${"6.6.6.6,".repeat(9999)} 1.2.3.4`,
+      "1.2.3.4",
+    ],
     ["the last hop is hidden", proxied, "10.0.0.1", "6.6.6.6, _hidden", "10.0.0.1"],
   ])("when %s", (_case, addresses, peer, forwardedFor, expected) => {
     expect(addresses.of(peer, forwardedFor)).toBe(expected);

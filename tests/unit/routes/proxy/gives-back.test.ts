@@ -10,6 +10,7 @@ import { BodyBudget } from "../../../../src/runtime/body-budget.ts";
 import { BodyDiscards } from "../../../../src/runtime/body-discards.ts";
 import { Deadlines } from "../../../../src/runtime/deadlines.ts";
 import type { Exchange } from "../../../../src/runtime/exchange.ts";
+import { readTarget } from "../../../../src/runtime/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
 import { setUpQueue } from "../../scheduling/queue-set-up.ts";
 
@@ -80,7 +81,7 @@ function setUp({ step, what }: Fault) {
   }
   const exchange: Exchange = {
     method: "POST",
-    target: "/api/chat",
+    target: readTarget("/api/chat"),
     peer: "10.0.0.1",
     header: (name) => HEADERS[name],
     onLeave: () => () => {},

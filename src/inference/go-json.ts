@@ -1,0 +1,110 @@
+import { JsonCursor } from "../images/json-cursor.ts";
+import { assertNoExcess } from "../runtime/parse-json.ts";
+
+/** A JSON object as Ollama's decoder (Go's encoding/json) reads it. */
+export interface GoObject {
+  /**
+   * The values that stand under a name, in their order. Go compares names without case, and of
+   * several the last one counts, save that null changes no text and that objects and lists are
+   * read into what an earlier value has left.
+   * @param name in lower case.
+   */
+  values: (name: string) => unknown[];
+  /** It is the whole body, and no name that was asked for stands in it in more than one way. */
+  isPlain: boolean;
+}
+
+/**
+ * What lets a name stand in a body twice and yet once in what `JSON.parse` makes of it: the same
+ * spelling again, or a letter written as an escape, which nobody's encoder does.
+ */
+const DOUBTFUL = /"(?:messages|options)"|\\u00[4-7]/g;
+
+/**
+ * Reads a body that Go's decoder would read. It takes the first value, whatever follows.
+ * @param names that will be asked for, in lower case.
+ * @returns undefined for what is no JSON object.
+ * @throws JsonExcessError as `parseJson`.
+ */
+export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoObject | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  assertNoExcess(buffer);
+  const text = buffer.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return readFirstOf(buffer, names);
+  }
+  if (!isObject(value)) return undefined;
+  const object = value;
+  if (!isSpeltPlainly(object, names) || isDoubtful(text)) return readEach(buffer, names);
+  return {
+    values: (name) => (Object.hasOwn(object, name) ? [object[name]] : []),
+    isPlain: true,
+  };
+}
+
+/** The values under a name in an object that JSON.parse has made. @param name in lower case. */
+export function valuesLike(object: Record<string, unknown>, name: string): unknown[] {
+  const keys = Object.keys(object).filter(
+    (key) => key === name || (key.length === name.length && folded(key) === name),
+  );
+  return keys.map((key) => object[key]);
+}
+
+/** Go takes for a letter whatever differs from it in case only: `\u017f` for s, `\u212a` for k. */
+function folded(key: string): string {
+  return key.toLowerCase().replaceAll("\u017f", "s");
+}
+
+function isSpeltPlainly(object: Record<string, unknown>, names: ReadonlySet<string>): boolean {
+  return Object.keys(object).every((key) => names.has(key) || !names.has(folded(key)));
+}
+
+function isDoubtful(text: string): boolean {
+  let seen = "";
+  DOUBTFUL.lastIndex = 0;
+  // Each small request comes through here: no copies of the expression, no lists.
+  for (let match = DOUBTFUL.exec(text); match; match = DOUBTFUL.exec(text)) {
+    const [found] = match;
+    if (found.startsWith("\\") || seen.includes(found)) return true;
+    seen += found;
+  }
+  return false;
+}
+
+/** The first value of a body that has something behind it. */
+function readFirstOf(body: Buffer, names: ReadonlySet<string>): GoObject | undefined {
+  const cursor = new JsonCursor(body);
+  if (!cursor.isObject()) return undefined;
+  cursor.skip();
+  const first = body.subarray(0, cursor.position);
+  try {
+    JSON.parse(first.toString());
+  } catch {
+    return undefined;
+  }
+  return readEach(first, names);
+}
+
+/** Walks over the fields one by one, so that none hides another. */
+function readEach(body: Buffer, names: ReadonlySet<string>): GoObject {
+  const found = new Map<string, unknown[]>();
+  const cursor = new JsonCursor(body);
+  cursor.object((written) => {
+    const name = folded(written);
+    const start = cursor.position;
+    cursor.skip();
+    if (!names.has(name)) return;
+    const value: unknown = JSON.parse(body.toString("utf8", start, cursor.position));
+    const values = found.get(name);
+    if (values) values.push(value);
+    else found.set(name, [value]);
+  });
+  return { values: (name) => found.get(name) ?? [], isPlain: false };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -9,10 +9,10 @@ const SLICE_BYTES = 262_144;
  */
 export class OutgoingBody {
   readonly byteLength: number;
-  readonly #onSent: () => void;
+  #onSent: () => void;
   #pieces: Uint8Array[];
 
-  /** @param onSent told when the last byte was handed over, or the sender has given up. */
+  /** @param onSent told once when the last byte was handed over, or the sender has given up. */
   constructor(pieces: Uint8Array[], onSent: () => void = () => {}) {
     this.#pieces = pieces;
     this.#onSent = onSent;
@@ -26,7 +26,7 @@ export class OutgoingBody {
 
   whole(): Uint8Array {
     const body = joinedPieces(this.#take());
-    this.#onSent();
+    this.#tell();
     return body;
   }
 
@@ -34,13 +34,24 @@ export class OutgoingBody {
     const pieces = this.#take();
     try {
       for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
-        for (let at = 0; at < piece.byteLength; at += SLICE_BYTES) {
+        let at = 0;
+        for (; at + SLICE_BYTES < piece.byteLength; at += SLICE_BYTES) {
           yield piece.subarray(at, at + SLICE_BYTES);
         }
+        // A copy: who keeps the last chunk of a stream would keep all the memory around it.
+        piece = new Uint8Array(piece.subarray(at));
+        if (pieces.length === 0) this.#tell();
+        yield piece;
       }
     } finally {
-      this.#onSent();
+      this.#tell();
     }
+  }
+
+  #tell(): void {
+    const onSent = this.#onSent;
+    this.#onSent = () => {};
+    onSent();
   }
 
   #take(): Uint8Array[] {

@@ -77,6 +77,20 @@ describe.each(REFUSED)("a refusal with %i %s (%s %s)", (status, code, method, pa
   });
 });
 
+describe("an upload that was to be passed on as it comes", () => {
+  it("is read to its end when the inference server is away", async () => {
+    const { gateway, ollama } = await startService();
+    await ollama.stop();
+    const client = await connectPlain(gateway.url);
+    client.send(postHead("/api/blobs/sha256:00", `Content-Length: ${5 * MIB}`));
+    await upload(client, 5 * MIB);
+    expect((await client.answer()).status).toBe(503);
+    client.send(requestHead("GET /api/v1/health HTTP/1.1"));
+    expect((await client.answer()).status).toBe(200);
+    await nothingIsHeld({ gateway });
+  });
+});
+
 describe("clients that write before they read", () => {
   it.each([2 * MIB, 20 * MIB, 63 * MIB])("see the 413: urllib with %i bytes", async (bytes) => {
     const { gateway } = await startService({ PROXY_MAX_BODY_BYTES: String(MIB) });

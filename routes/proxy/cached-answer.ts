@@ -10,6 +10,7 @@ import { unloads } from "../../src/models/keep-alive.ts";
 import { withEarlyEnd } from "../../src/runtime/early-end.ts";
 import { bodyStream } from "../../src/runtime/streams.ts";
 import type { UpstreamAnswer } from "../../src/runtime/transport.ts";
+import { broken, MAX_ANSWER_BYTES } from "../../src/upstream/lines.ts";
 import { tellOfCache } from "../cache-headers.ts";
 import { admit, type Asking, settleModel } from "./admit.ts";
 import type { PassThroughServices } from "./pass-through.ts";
@@ -19,6 +20,9 @@ interface Asked {
   facts: BodyFacts;
   wish: CacheWish;
 }
+
+/** What a piece takes beside its bytes. */
+const OVERHEAD_BYTES = 128;
 
 /** An answer as it comes: its head, then its bytes. */
 type Piece = RawHead | Uint8Array;
@@ -52,6 +56,7 @@ export async function passCached(
   }
   const answered = await answers.answer(question, scope, {
     form: "raw",
+    bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
     start: (audience, ready) => open(services, { path, body, facts, record, ready }, audience),
     outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
   });
@@ -72,8 +77,13 @@ async function shown(
 ): Promise<Response> {
   if (head.contentType.startsWith("application/json")) {
     const all: Uint8Array[] = [];
-    for await (const chunk of chunks) all.push(chunk);
-    return whole(c, head, Buffer.concat(all));
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_ANSWER_BYTES) throw broken("an answer without end");
+      all.push(chunk);
+    }
+    return whole(c, head, Buffer.concat(all, bytes));
   }
   const record = c.get("record");
   record.isOpen = true;

@@ -25,6 +25,8 @@ export interface Run<Line> {
    * @param ready to be waited for before the model is asked, though not before the queue.
    */
   start: (audience: Audience, ready: Promise<unknown> | undefined) => Promise<AsyncGenerator<Line>>;
+  /** Estimate of the memory that a line takes. */
+  bytesOf: (line: Line) => number;
   /** What is kept of a run whose lines are all there. */
   outcome: (lines: Line[]) => RunOutcome;
 }
@@ -155,7 +157,7 @@ export class AnswerCache {
   #shared<Line>(
     question: Question,
     { record, background = false }: CachedScope,
-    { form, start, outcome }: Run<Line>,
+    { form, start, bytesOf, outcome }: Run<Line>,
     more: {
       ready?: Promise<unknown>;
       compareWith?: () => Promise<SimilarQuestion | undefined>;
@@ -172,8 +174,9 @@ export class AnswerCache {
     const run: SharedRun<Line> = new SharedRun({
       record,
       start: (audience) => start(audience, more.ready),
+      bytesOf,
       onWhole: (lines) => {
-        let result = outcome(lines);
+        let result: RunOutcome = lines ? outcome(lines) : { reason: "too_long" };
         // What was forgotten meanwhile may not come back, nor what it was to be compared with.
         if (drops !== cache.drops) result = { reason: "deleted" };
         this.#keep(question, result, performance.now() - startedAt);

@@ -1,7 +1,14 @@
 import type { InferenceRequest, InferenceRunner, OllamaAnswer } from "../inference/runner.ts";
 import type { AnswerCache, Answered, CachedScope, Run } from "./answer-cache.ts";
 import { questionOf } from "./question.ts";
-import { joined, reasonNotToStore, replayed, stored } from "./stored-answer.ts";
+import {
+  answerText,
+  joined,
+  reasonNotToStore,
+  replayed,
+  stored,
+  thinkingText,
+} from "./stored-answer.ts";
 
 interface CachedRunnerOptions {
   runner: Pick<InferenceRunner, "answer" | "stream">;
@@ -57,7 +64,7 @@ export class CachedRunner {
     const question = await this.#answers.questionOf(request.model, scope, (of) =>
       questionOf(request, of),
     );
-    return question && this.#answers.answer(question, scope, { form, start, outcome });
+    return question && this.#answers.answer(question, scope, { form, start, bytesOf, outcome });
   }
 }
 
@@ -65,6 +72,13 @@ function outcome(lines: OllamaAnswer[]): ReturnType<Run<OllamaAnswer>["outcome"]
   const answer = joined(lines);
   const reason = reasonNotToStore(answer);
   return reason === undefined ? { answer: stored(answer) } : { reason };
+}
+
+/** What a line takes beside its text: objects, figures, keys. */
+const OVERHEAD_BYTES = 256;
+
+function bytesOf(line: OllamaAnswer): number {
+  return OVERHEAD_BYTES + answerText(line).length + thinkingText(line).length;
 }
 
 async function* oneLine(answer: OllamaAnswer): AsyncGenerator<OllamaAnswer> {

@@ -1,4 +1,4 @@
-import { ClientLeft } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import type { Audience } from "../inference/runner.ts";
 import { withEarlyEnd } from "../runtime/early-end.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
@@ -10,38 +10,65 @@ interface Reader {
   record: RequestRecord;
 }
 
+/** How far a reader has come. */
+interface Reading {
+  /** The number of the line that it reads next. */
+  at: number;
+  /** What it has read, in bytes. */
+  bytes: number;
+  hasLeft: boolean;
+}
+
 interface SharedRunOptions<Line> {
   /** Where the run writes down its waiting and loading. */
   record: RequestRecord;
   /** Starts the stream; its first line is there when it settles. */
   start: (audience: Audience) => Promise<AsyncIterable<Line>>;
-  /** Told of all lines when the last one has come. */
-  onWhole: (lines: Line[]) => void;
+  /** Estimate of the memory that a line takes. */
+  bytesOf(line: Line): number;
+  /** Told of all lines when the last one has come; undefined when they were too many to keep. */
+  onWhole(lines: Line[] | undefined): void;
   /** Told once when the run has ended, however. */
   onEnd: () => void;
+  /** What is kept of a run. Default 8 MiB: 30 000 lines with a token each. */
+  maxBytes?: number;
 }
+
+const MAX_BYTES = 8 * 1_048_576;
 
 /**
  * One run of the model that several identical requests read. Whoever comes late has what was
  * there already at once; whoever leaves does not stop the others; the last one who leaves does.
+ *
+ * Of an answer that grows too long only the last part is kept. Then nobody can join any more, and
+ * the run goes no further ahead than that of its quickest reader; who is further behind is cut off.
  */
 export class SharedRun<Line> {
-  readonly #record: RequestRecord;
+  readonly #options: SharedRunOptions<Line>;
+  readonly #maxBytes: number;
   readonly #audience = new SharedAudience();
-  readonly #lines: Line[] = [];
+  readonly #readings = new Set<Reading>();
   readonly #begun: Promise<void>;
+  /** The lines that are kept, from the line with the number `#dropped`. */
+  readonly #lines: Line[] = [];
+  #dropped = 0;
+  #keptBytes = 0;
+  /** Of all lines that have come. */
+  #bytes = 0;
   #hasEnded = false;
   #failure: { reason: unknown } | undefined;
   #wake: () => void = () => {};
-  #more: Promise<void> = Promise.resolve();
+  /** There are further lines, or a reader has left or come further. */
+  #news: Promise<void> = Promise.resolve();
 
-  constructor({ record, start, onWhole, onEnd }: SharedRunOptions<Line>) {
-    this.#record = record;
-    this.#expectMore();
-    this.#begun = start(this.#audience).then(
-      (lines) => void this.#pump(lines, onWhole).finally(onEnd),
+  constructor(options: SharedRunOptions<Line>) {
+    this.#options = options;
+    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
+    this.#awaitNews();
+    this.#begun = options.start(this.#audience).then(
+      (lines) => void this.#pump(lines).finally(options.onEnd),
       (err: unknown) => {
-        onEnd();
+        options.onEnd();
         throw err;
       },
     );
@@ -49,9 +76,13 @@ export class SharedRun<Line> {
     this.#begun.catch(() => {});
   }
 
-  /** Whether somebody may still join: everyone's leaving has not called it off. */
+  /** Whether somebody may still join: it is all kept, and everyone's leaving has not called it off. */
   get isOpen(): boolean {
-    return !this.#audience.hasLeft;
+    return !this.#audience.hasLeft && this.#isAllKept;
+  }
+
+  get #isAllKept(): boolean {
+    return this.#bytes <= this.#maxBytes;
   }
 
   /**
@@ -61,20 +92,24 @@ export class SharedRun<Line> {
   async read({ exchange, record }: Reader): Promise<AsyncGenerator<Line>> {
     if (exchange.hasLeft) throw new ClientLeft();
     const go = this.#audience.join();
-    const reading = { hasLeft: false };
+    const reading: Reading = { at: 0, bytes: 0, hasLeft: false };
+    this.#readings.add(reading);
     let leave: (err: Error) => void = () => {};
     const left = new Promise<never>((_resolve, reject) => {
       leave = reject;
     });
     const stopListening = exchange.onLeave((isServed) => {
       reading.hasLeft = true;
+      this.#readings.delete(reading);
       go(isServed);
       leave(new ClientLeft());
-      this.#wakeReaders();
+      this.#tellNews();
     });
     const end = (): void => {
       stopListening();
+      this.#readings.delete(reading);
       go();
+      this.#tellNews();
     };
     try {
       await Promise.race([this.#begun, left]);
@@ -86,13 +121,18 @@ export class SharedRun<Line> {
     return withEarlyEnd(this.#follow(reading, end), end);
   }
 
-  async *#follow(reading: { readonly hasLeft: boolean }, end: () => void): AsyncGenerator<Line> {
+  async *#follow(reading: Reading, end: () => void): AsyncGenerator<Line> {
     try {
-      for (let at = 0; ; at += 1) {
-        while (at >= this.#lines.length && !this.#hasEnded && !reading.hasLeft) await this.#more;
+      for (;;) {
+        while (this.#hasReadAll(reading) && !this.#hasEnded && !reading.hasLeft) await this.#news;
         if (reading.hasLeft) throw new ClientLeft();
-        const line = this.#lines[at];
-        if (!line) break;
+        if (this.#hasReadAll(reading)) break;
+        if (reading.at < this.#dropped) throw tooSlow();
+        const line = this.#lines[reading.at - this.#dropped] as Line;
+        reading.at += 1;
+        reading.bytes += this.#options.bytesOf(line);
+        // The run may wait for it.
+        if (this.#bytes > this.#maxBytes / 2) this.#tellNews();
         yield line;
       }
       if (this.#failure) throw this.#failure.reason;
@@ -101,36 +141,79 @@ export class SharedRun<Line> {
     }
   }
 
-  async #pump(lines: AsyncIterable<Line>, onWhole: (lines: Line[]) => void): Promise<void> {
+  #hasReadAll({ at }: Reading): boolean {
+    return at >= this.#dropped + this.#lines.length;
+  }
+
+  async #pump(lines: AsyncIterable<Line>): Promise<void> {
     try {
       for await (const line of lines) {
-        this.#lines.push(line);
-        this.#wakeReaders();
+        this.#keep(line);
+        this.#tellNews();
+        while (this.#isTooFarAhead()) await this.#news;
+        // Nobody would hold it back any more.
+        if (this.#audience.hasLeft) throw new ClientLeft();
       }
-      onWhole(this.#lines);
+      this.#options.onWhole(this.#isAllKept ? this.#lines : undefined);
     } catch (reason) {
       this.#failure = { reason };
     } finally {
       this.#hasEnded = true;
-      this.#wakeReaders();
+      this.#tellNews();
     }
+  }
+
+  /** Keeps a line, and lets go of the oldest above what is kept. */
+  #keep(line: Line): void {
+    const bytes = this.#options.bytesOf(line);
+    this.#lines.push(line);
+    this.#keptBytes += bytes;
+    this.#bytes += bytes;
+    if (this.#keptBytes <= this.#maxBytes) return;
+    const read = (this.#quickest?.at ?? Infinity) - this.#dropped;
+    let count = 0;
+    for (const old of this.#lines) {
+      if (this.#keptBytes <= this.#maxBytes || count >= read) break;
+      this.#keptBytes -= this.#options.bytesOf(old);
+      count += 1;
+    }
+    this.#lines.splice(0, count);
+    this.#dropped += count;
+  }
+
+  #isTooFarAhead(): boolean {
+    const quickest = this.#quickest;
+    return quickest !== undefined && this.#bytes - quickest.bytes > this.#maxBytes / 2;
+  }
+
+  get #quickest(): Reading | undefined {
+    let quickest: Reading | undefined;
+    for (const reading of this.#readings) {
+      if (!quickest || reading.at > quickest.at) quickest = reading;
+    }
+    return quickest;
   }
 
   /** A reader's log line says what the run's does. */
   #tell(record: RequestRecord): void {
-    const { queueMs, loadMs, firstMs } = this.#record;
+    const { queueMs, loadMs, firstMs } = this.#options.record;
     Object.assign(record, { queueMs, loadMs, firstMs });
   }
 
-  #wakeReaders(): void {
+  #tellNews(): void {
     const wake = this.#wake;
-    this.#expectMore();
+    this.#awaitNews();
     wake();
   }
 
-  #expectMore(): void {
-    this.#more = new Promise((resolve) => {
+  #awaitNews(): void {
+    this.#news = new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
+}
+
+function tooSlow(): ServiceError {
+  const message = "The answer is long, and others who asked the same have read it too far ahead";
+  return new ServiceError("upstream_unavailable", message);
 }

@@ -15,6 +15,11 @@ export function answerText(answer: OllamaAnswer): string {
   return textIn("response" in answer ? answer["response"] : objectOf(answer["message"])["content"]);
 }
 
+/** What a model thought before it answered; empty where it did not. */
+export function thinkingText(answer: OllamaAnswer): string {
+  return textIn(answer["thinking"]) + textIn(objectOf(answer["message"])["thinking"]);
+}
+
 /** Figures of the run that made the answer; of a replay they would not be true. */
 const OF_THE_RUN = new Set([
   "created_at",
@@ -39,7 +44,7 @@ export function joined(lines: OllamaAnswer[]): OllamaAnswer {
   for (const line of lines) {
     const message = objectOf(line["message"]);
     texts.content += textIn(message["content"]);
-    texts.thinking += textIn(message["thinking"]) + textIn(line["thinking"]);
+    texts.thinking += thinkingText(line);
     texts.response += textIn(line["response"]);
     if (Array.isArray(message["tool_calls"])) calls.push(...(message["tool_calls"] as unknown[]));
   }

@@ -1,6 +1,7 @@
 import { FetchError, ofetch } from "ofetch";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { directFetch } from "../runtime/direct-fetch.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
 /** A model as `/api/tags` lists it, as far as the service reads it. */
@@ -26,6 +27,22 @@ export interface LoadedModel {
 const LIST_MS = 5000;
 const PS_MS = 10_000;
 const SHOW_MS = 30_000;
+
+const NOT_JSON = "The inference server sent something that is not JSON";
+
+/** What is no JSON, such as the page of a proxy in between, is told by its status. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const ask = ofetch.create(
+  { retry: 0, parseResponse: parsed },
+  { fetch: directFetch as typeof fetch },
+);
 
 /**
  * The service's own short calls to the inference server. `origin` is asked for at each call,
@@ -57,13 +74,15 @@ export class UpstreamClient {
   async #call<T>(path: string, timeoutMs: number, body?: object): Promise<T> {
     const url = this.#origin() + path;
     try {
-      return await ofetch<T>(url, {
+      const { status, _data: said } = await ask.raw<T>(url, {
         timeout: timeoutMs,
-        retry: 0,
-        parseResponse: JSON.parse,
         ...(body ? { method: "POST", body } : {}),
       });
+      if (status !== 200) throw upstreamFailure(status, {});
+      if (!said) throw new ServiceError("upstream_unavailable", NOT_JSON);
+      return said;
     } catch (err) {
+      if (err instanceof ServiceError) throw err;
       throw callFailure(err);
     }
   }
@@ -86,12 +105,9 @@ export async function probeVersion(
   timeoutMs: number,
 ): Promise<{ version: string } | undefined> {
   try {
-    const { version } = await ofetch<{ version?: string }>(`${origin}/api/version`, {
-      timeout: timeoutMs,
-      retry: 0,
-      parseResponse: JSON.parse,
-    });
-    return typeof version === "string" ? { version } : undefined;
+    const url = `${origin}/api/version`;
+    const said = await ask<{ version?: unknown } | undefined>(url, { timeout: timeoutMs });
+    return typeof said?.version === "string" ? { version: said.version } : undefined;
   } catch {
     return undefined;
   }

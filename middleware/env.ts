@@ -1,6 +1,6 @@
 import type { Context, Env } from "hono";
 import type { Dialect } from "../src/errors/render.ts";
-import type { BunServer } from "../src/runtime/exchange-bun.ts";
+import type { BunEnv } from "../src/runtime/exchange-bun.ts";
 import type { BodyLimit } from "../src/runtime/body-limit.ts";
 import type { Exchange } from "../src/runtime/exchange.ts";
 import type { NodeEnv } from "../src/runtime/exchange-node.ts";
@@ -8,7 +8,7 @@ import type { RequestRecord } from "../src/telemetry/request-record.ts";
 
 /** What the middleware puts on the context of each request. */
 export interface AppEnv extends Env {
-  Bindings: NodeEnv | { server: BunServer };
+  Bindings: NodeEnv | BunEnv;
   Variables: {
     exchange: Exchange;
     record: RequestRecord;

@@ -8,12 +8,14 @@ import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
 import { composeCache } from "./compose/cache.ts";
+import { credentialsNotice } from "./compose/credentials.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeImages, composeWorkers } from "./compose/images.ts";
 import { composeRunner } from "./compose/inference.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
 import { composeScheduling } from "./compose/scheduling.ts";
+import { composeWatches } from "./compose/watches.ts";
 import { renderError } from "./errors/render.ts";
 import { ServiceError } from "./errors/service-error.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
@@ -68,8 +70,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const images = composeImages(settings, pool);
   const similarity = composeSimilarity(logs);
   const transport = createTransport();
+  const notice = credentialsNotice(settings);
+  if (notice !== undefined) terminal.say(notice);
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
+  const watches = composeWatches(settings, logs);
   const tenants = {
     text: new TenantLimiter({ limit: settings.tenantMaxText }),
     vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
@@ -133,6 +138,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       similarity,
       transport,
       active,
+      watches,
       tenants,
       upstream,
       scheduling,
@@ -145,6 +151,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     queue,
     handler: ((request, bindings) => app.fetch(request, bindings)) as Handler,
     badRequest,
+    downloads: watches.downloads,
   });
   const lifecycle = new Lifecycle(
     [

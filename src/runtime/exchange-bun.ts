@@ -1,10 +1,19 @@
 import { ClientLeft } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import type { StallWatch } from "./stall-watch.ts";
 import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
-export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
+export type BunServer = Pick<Bun.Server<unknown>, "requestIP" | "timeout">;
+
+/** What the port hands along with a request. */
+export interface BunEnv {
+  server: BunServer;
+  /** How long a connection may be idle, in seconds. */
+  idleSec: number;
+}
 
 /** Bodies up to this size are read by Bun in one native call; larger ones piece by piece. */
 const WHOLE_BODY_BYTES = 65_536;
@@ -12,16 +21,20 @@ const WHOLE_BODY_BYTES = 65_536;
 /** An exchange on Bun's Request. */
 export class BunExchange implements Exchange {
   readonly request: Request;
-  readonly #server: BunServer;
-  readonly #uploads: UploadWatch;
+  readonly uploads: UploadWatch;
+  readonly #env: BunEnv;
+  readonly #downloads: StallWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
 
-  constructor(request: Request, server: BunServer, uploads: UploadWatch) {
+  constructor(request: Request, env: BunEnv, { uploads, downloads }: Watches) {
     this.request = request;
-    this.#server = server;
-    this.#uploads = uploads;
+    this.#env = env;
+    this.uploads = uploads;
+    this.#downloads = downloads;
+    // Bun's idle limit would end a quiet answer and a slow upload.
+    env.server.timeout(request, 0);
   }
 
   get method(): string {
@@ -34,7 +47,7 @@ export class BunExchange implements Exchange {
   }
 
   get peer(): string {
-    this.#peer ??= this.#server.requestIP(this.request)?.address ?? "";
+    this.#peer ??= this.#env.server.requestIP(this.request)?.address ?? "";
     return this.#peer;
   }
 
@@ -72,12 +85,24 @@ export class BunExchange implements Exchange {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const upload = this.#uploads.watch(settle);
+      const upload = this.uploads.watch(settle);
       const reading = whole
         ? this.request.arrayBuffer().then((buffer) => new Uint8Array(buffer))
         : readPieces(body, limit, upload.progress);
       reading.then(settle, (err: unknown) => settle(this.#readingFailed(err)));
     });
+  }
+
+  watchReading(taken: () => number | undefined): () => void {
+    return this.#downloads.watch({
+      steps: taken,
+      // Bun closes no connection for the asking; its shortest idle limit does it, in about 4 s.
+      stalled: () => this.#env.server.timeout(this.request, 1),
+    });
+  }
+
+  rest(): void {
+    this.#env.server.timeout(this.request, this.#env.idleSec);
   }
 
   #readingFailed(err: unknown): Error {

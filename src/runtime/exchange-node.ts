@@ -3,6 +3,7 @@ import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** What @hono/node-server hands to the app as its environment. */
 export interface NodeEnv {
@@ -14,13 +15,13 @@ export interface NodeEnv {
 export class NodeExchange implements Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  readonly #uploads: UploadWatch;
+  readonly uploads: UploadWatch;
   #leavers: Set<() => void> | undefined;
 
-  constructor({ incoming, outgoing }: NodeEnv, uploads: UploadWatch) {
+  constructor({ incoming, outgoing }: NodeEnv, { uploads }: Watches) {
     this.incoming = incoming;
     this.outgoing = outgoing;
-    this.#uploads = uploads;
+    this.uploads = uploads;
   }
 
   get method(): string {
@@ -83,10 +84,18 @@ export class NodeExchange implements Exchange {
         settle(chunks.length === 1 && only ? only : Buffer.concat(chunks, received));
       };
       const onClose = (): void => settle(new ClientLeft());
-      const upload = this.#uploads.watch((stalled: ServiceError) => settle(stalled));
+      const upload = this.uploads.watch((stalled: ServiceError) => settle(stalled));
       if (incoming.readableEnded) onEnd();
       else if (incoming.destroyed) onClose();
       else incoming.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
     });
   }
+
+  /** The port watches every socket (unread-sockets.ts). */
+  watchReading(): () => void {
+    return () => {};
+  }
+
+  /** Node's server counts by itself. */
+  rest(): void {}
 }

@@ -21,4 +21,12 @@ export interface Exchange {
    * `upload_stalled` when nothing more comes; ClientLeft when the client goes.
    */
   readBody(limit: BodyLimit): Promise<Uint8Array>;
+  /**
+   * Breaks the connection of a client that takes nothing of a stream for too long.
+   * @param taken a figure that grows with what it takes; undefined while nothing waits for it.
+   * @returns the undo.
+   */
+  watchReading(taken: () => number | undefined): () => void;
+  /** The last byte has been handed over: the connection's idle limit holds again. */
+  rest(): void;
 }

@@ -1,11 +1,11 @@
-import { BunExchange, type BunServer } from "./exchange-bun.ts";
+import { BunExchange, type BunEnv } from "./exchange-bun.ts";
 import { NodeExchange, type NodeEnv } from "./exchange-node.ts";
 import type { Exchange } from "./exchange.ts";
 import { onBun } from "./listen.ts";
 import { BunTransport } from "./transport-bun.ts";
 import { NodeTransport } from "./transport-node.ts";
 import type { Transport } from "./transport.ts";
-import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** The transport of this runtime. */
 export function createTransport(): Transport {
@@ -15,10 +15,8 @@ export function createTransport(): Transport {
 /** The exchange of a request on this runtime. */
 export function createExchange(
   request: Request,
-  env: NodeEnv | { server: BunServer },
-  uploads: UploadWatch,
+  env: NodeEnv | BunEnv,
+  watches: Watches,
 ): Exchange {
-  return "server" in env
-    ? new BunExchange(request, env.server, uploads)
-    : new NodeExchange(env, uploads);
+  return "server" in env ? new BunExchange(request, env, watches) : new NodeExchange(env, watches);
 }

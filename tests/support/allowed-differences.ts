@@ -37,6 +37,12 @@ export const ALLOWED_DIFFERENCES = {
     why: "Ollama refuses foreign origins with a list of its own; the service has checked it.",
     level: without(["origin"]),
   },
+  "cookies and credentials kept": {
+    side: "request",
+    runtimes: BOTH,
+    why: "Cookies are other services' of this host; keys go to a server elsewhere (FORWARD_AUTH).",
+    level: without(["api-key", "authorization", "cookie", "x-api-key"]),
+  },
   "request hop headers": {
     side: "request",
     runtimes: BOTH,

@@ -251,6 +251,14 @@ export const SETTINGS = {
     max: 3600,
     about: "A body of which nothing arrives for this long is given up.",
   }),
+  downloadStallMs: seconds({
+    env: "DOWNLOAD_STALL_TIMEOUT",
+    fallback: 120,
+    min: 1,
+    max: 3600,
+    about:
+      "A client that takes nothing of its answer for this long, while some of it waits for it, is cut off. The time in which the inference server is silent does not count.",
+  }),
   drainMs: seconds({
     env: "DRAIN_TIMEOUT",
     fallback: 30,
@@ -448,6 +456,13 @@ export const SETTINGS = {
     fallback: "",
     range: "comma list of origins, * as wildcard",
     about: "Further web origins that may call the service, beside Ollama's built-in list.",
+  }),
+  forwardAuth: oneOf({
+    env: "FORWARD_AUTH",
+    fallback: "auto",
+    values: ["auto", "always", "never"],
+    about:
+      "Whether clients' Authorization, X-Api-Key and Api-Key headers go on to the inference server; auto: only to an OLLAMA_BASE_URL that is not on this machine. With requests for cloud models they never do.",
   }),
   trustedProxies: addresses({
     env: "TRUSTED_PROXIES",

@@ -43,7 +43,10 @@ export function requestId({
       });
     });
     active.enter();
-    record.onEnd(() => active.leave());
+    record.onEnd(() => {
+      active.leave();
+      exchange.rest();
+    });
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);

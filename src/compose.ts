@@ -9,12 +9,14 @@ import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
 import { composeBodies } from "./compose/bodies.ts";
 import { composeCache } from "./compose/cache.ts";
+import { credentialsNotice } from "./compose/credentials.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeImages, composeWorkers } from "./compose/images.ts";
 import { composeRunner } from "./compose/inference.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
 import { composeScheduling } from "./compose/scheduling.ts";
+import { composeWatches } from "./compose/watches.ts";
 import { renderError } from "./errors/render.ts";
 import { ServiceError } from "./errors/service-error.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
@@ -82,9 +84,12 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const images = composeImages(settings, pool);
   const similarity = composeSimilarity(logs);
   const transport = createTransport();
+  const notice = credentialsNotice(settings);
+  if (notice !== undefined) terminal.say(notice);
   const deadlines = new Deadlines();
   const active = new ActiveRequests();
   const { bodies, discards } = composeBodies(settings, deadlines);
+  const watches = composeWatches(settings, logs);
   const tenants = {
     text: new TenantLimiter({ limit: settings.tenantMaxText }),
     vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
@@ -151,6 +156,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       active,
       bodies,
       discards,
+      watches,
       tenants,
       upstream,
       scheduling,
@@ -163,6 +169,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     queue,
     handler: ((request, bindings) => app.fetch(request, bindings)) as Handler,
     badRequest,
+    downloads: watches.downloads,
   });
   const homeLock = new HomeLock({ home, say: terminal.say });
   const lifecycle = new Lifecycle(

@@ -91,9 +91,10 @@ async function shown(
   const body = bodyStream(
     withEarlyEnd(closedWithError(c, head, chunks), () => chunks.return(undefined)),
     (bytes, complete) => record.end({ status: head.status, bytes, complete }),
+    c.get("exchange"),
   );
   return c.body(body, head.status as 200, {
-    "Content-Type": head.contentType,
+    ...headersOf(head),
     // nginx would hold pieces back.
     "X-Accel-Buffering": "no",
   });
@@ -126,9 +127,13 @@ async function* closedWithError(
   }
 }
 
-function whole(c: AppContext, { status, contentType }: RawHead, body: Buffer): Response {
+function whole(c: AppContext, head: RawHead, body: Buffer): Response {
   c.get("record").bytes = body.byteLength;
-  return c.body(new Uint8Array(body), status as 200, { "Content-Type": contentType });
+  return c.body(new Uint8Array(body), head.status as 200, headersOf(head));
+}
+
+function headersOf({ contentType, location }: RawHead): Record<string, string> {
+  return { "Content-Type": contentType, ...(location === undefined ? {} : { Location: location }) };
 }
 
 /** Runs a request to where its answer begins. @throws ServiceError; ClientLeft. */
@@ -171,12 +176,12 @@ async function open(
 
 async function* pieces(
   { upstream }: PassThroughServices,
-  { status, contentType, body }: UpstreamAnswer,
+  { status, contentType, location, body }: UpstreamAnswer,
   { signal, finish }: { signal: AbortSignal; finish: (status: number, complete: boolean) => void },
 ): AsyncGenerator<Piece> {
   let complete = false;
   try {
-    yield { status, contentType };
+    yield { status, contentType, location };
     yield* body;
     complete = true;
   } catch (err) {

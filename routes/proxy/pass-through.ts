@@ -4,6 +4,7 @@ import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { AnswerCache } from "../../src/cache/answer-cache.ts";
 import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import { isRemoteModel } from "../../src/models/remote-model.ts";
 import type { Residency } from "../../src/models/residency.ts";
 import type { BodyLimit } from "../../src/runtime/body-limit.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
@@ -44,6 +45,8 @@ export interface PassThroughServices {
   ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   answers: AnswerCache | undefined;
+  /** Whether what clients prove themselves with goes on, save for models that run elsewhere. */
+  forwardsCredentials: boolean;
   limits: {
     management: BodyLimit;
     inference: BodyLimit;
@@ -93,6 +96,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const sent = isSlim ? await slimmed(c, services, body, admitted) : pieces;
   return forward(c, services, sending(c, sent), {
     admitted,
+    isRemote: !facts.modelIsCertain || isRemoteModel(facts.model),
     onEnd: (end) => {
       admitted.place.release(end.complete && end.status < 500 ? "completed" : "failed");
       settleModel(services, facts, end);
@@ -161,14 +165,16 @@ async function slimmed(
 
 interface Forwarding {
   admitted?: Admitted;
+  /** It is for a model of the server's own provider, or may be. */
+  isRemote?: boolean;
   onEnd?: (end: ForwardEnd) => void;
 }
 
 async function forward(
   c: AppContext,
-  { transport, upstream }: PassThroughServices,
+  { transport, upstream, forwardsCredentials }: PassThroughServices,
   body: ForwardRequest["body"],
-  { admitted, onEnd }: Forwarding,
+  { admitted, isRemote = false, onEnd }: Forwarding,
 ): Promise<Response> {
   const exchange = c.get("exchange");
   const record = c.get("record");
@@ -183,6 +189,7 @@ async function forward(
       exchange,
       origin,
       body,
+      credentials: forwardsCredentials && !isRemote,
       addHeaders: (whole) => {
         record.isOpen = true;
         record.streamed = !whole;

@@ -9,8 +9,10 @@ export function streamAnswer(
 ): Response {
   const record = c.get("record");
   record.isOpen = true;
-  const body = bodyStream(pieces, (bytes, complete) =>
-    record.end({ status: 200, bytes, complete }),
+  const body = bodyStream(
+    pieces,
+    (bytes, complete) => record.end({ status: 200, bytes, complete }),
+    c.get("exchange"),
   );
   return c.body(body, 200, {
     "Content-Type": `${type}; charset=utf-8`,

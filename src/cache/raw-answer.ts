@@ -6,6 +6,8 @@ import { joined, reasonNotToStore } from "./stored-answer.ts";
 export interface RawHead {
   status: number;
   contentType: string;
+  /** Where a redirect leads: the client's to follow. */
+  location?: string | undefined;
 }
 
 /** An answer as it was sent, to be sent again. */

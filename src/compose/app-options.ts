@@ -20,7 +20,7 @@ import { createExchange } from "../runtime/http.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Transport } from "../runtime/transport.ts";
-import { UploadWatch } from "../runtime/upload-watch.ts";
+import type { Watches } from "../runtime/watches.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
 import type { SimilarityThread } from "../similarity/similarity-thread.ts";
 import { RequestLog } from "../telemetry/request-log.ts";
@@ -30,6 +30,7 @@ import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { ResponseCaching } from "./cache.ts";
+import { forwardsCredentials } from "./credentials.ts";
 import type { Images } from "./images.ts";
 import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
@@ -43,6 +44,7 @@ interface AppParts {
   active: ActiveRequests;
   bodies: BodyBudget;
   discards: BodyDiscards;
+  watches: Watches;
   images: Images;
   caching: ResponseCaching;
   embedder: Embedder;
@@ -61,10 +63,9 @@ export function appOptions(parts: AppParts): AppOptions {
   const { settings, logs, active } = parts;
   const log = new RequestLog(logs);
   const { caching } = parts;
-  const uploads = new UploadWatch({ stallMs: settings.uploadStallMs });
   return {
     requestId: {
-      exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, uploads),
+      exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, parts.watches),
       log,
       active,
       bodies: parts.bodies,
@@ -139,6 +140,7 @@ function proxyServices(
     },
     slim: images.slim,
     answers,
+    forwardsCredentials: forwardsCredentials(settings),
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },

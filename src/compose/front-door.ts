@@ -4,6 +4,7 @@ import type { ActiveRequests } from "../runtime/active-requests.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { listen, type Handler, type Listening } from "../runtime/listen.ts";
 import { portHolder } from "../runtime/port-holder.ts";
+import type { StallWatch } from "../runtime/stall-watch.ts";
 import type { FairQueue } from "../scheduling/fair-queue.ts";
 
 interface FrontDoorOptions {
@@ -12,6 +13,7 @@ interface FrontDoorOptions {
   badRequest: (reason: string) => Response;
   active: ActiveRequests;
   queue: FairQueue;
+  downloads: StallWatch;
 }
 
 /** How long Bun's listener is given after the drain. */
@@ -57,10 +59,10 @@ export class FrontDoor {
   }
 
   async #open(): Promise<void> {
-    const { settings, handler, badRequest } = this.#options;
+    const { settings, handler, badRequest, downloads } = this.#options;
     const { apiHost: host, apiPort: port } = settings;
     try {
-      this.#listening = await listen({ host, port, handler, badRequest });
+      this.#listening = await listen({ host, port, handler, badRequest, downloads });
     } catch (err) {
       if ((err as NodeJS.ErrnoException).code !== "EADDRINUSE") throw err;
       const holder = await portHolder(port);

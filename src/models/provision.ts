@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
+import { directFetch } from "../runtime/direct-fetch.ts";
 import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
 import type { RunningServer } from "../upstream/server.ts";
 import { canonicalModel } from "./model-name.ts";
@@ -106,7 +107,8 @@ export class ModelProvision {
 }
 
 async function listInstalled(origin: string): Promise<Set<string>> {
-  const answer = await fetch(`${origin}/api/tags`, { signal: AbortSignal.timeout(5000) });
+  const answer = await directFetch(`${origin}/api/tags`, { signal: AbortSignal.timeout(5000) });
+  await assertAnswered(answer);
   const { models } = (await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES })) as {
     models?: { name: string }[] | null;
   };
@@ -124,12 +126,12 @@ async function createFromFile(
   await pipeline(createReadStream(file), hash);
   const digest = `sha256:${hash.digest("hex")}`;
   const blob = `${origin}/api/blobs/${digest}`;
-  const there = await fetch(blob, { method: "HEAD", signal });
+  const there = await directFetch(blob, { method: "HEAD", signal });
   if (!there.ok) {
     const { size } = await stat(file);
     const body = Readable.toWeb(createReadStream(file));
     const init = { method: "POST", headers: { "content-length": String(size) }, duplex: "half" };
-    const sent = await fetch(blob, { ...init, body, signal } as unknown as RequestInit);
+    const sent = await directFetch(blob, { ...init, body, signal } as unknown as RequestInit);
     if (!sent.ok) throw new Error(`the blob was refused with status ${sent.status}`);
   }
   const request = { model, files: { [file.split("/").at(-1) ?? "model.gguf"]: digest } };
@@ -144,13 +146,22 @@ async function* post(
   body: object,
   signal: AbortSignal,
 ): AsyncGenerator<Record<string, unknown>> {
-  const answer = await fetch(origin + path, {
+  const answer = await directFetch(origin + path, {
     method: "POST",
     body: JSON.stringify(body),
     signal,
   });
+  await assertAnswered(answer);
   // A pull of many hours has no last line to wait for.
   if (answer.body) yield* jsonLines(answer.body, { maxBytes: Infinity });
+}
+
+/** @throws Error in the server's own words, where it has any. */
+async function assertAnswered(answer: Response): Promise<void> {
+  if (answer.ok) return;
+  const said = (await answer.json().catch(() => undefined)) as { error?: unknown } | undefined;
+  const isText = typeof said?.error === "string";
+  throw new Error(isText ? String(said.error) : `the server answered with status ${answer.status}`);
 }
 
 function messageOf(err: unknown): string {

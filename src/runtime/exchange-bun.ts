@@ -6,15 +6,19 @@ import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
 import { deferred } from "./deferred.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
 import type { RequestTarget } from "./request-target.ts";
+import type { StallWatch } from "./stall-watch.ts";
 import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** What Bun.serve hands to its handler, as far as it is used. */
-export type BunServer = Pick<Bun.Server<unknown>, "requestIP">;
+export type BunServer = Pick<Bun.Server<unknown>, "requestIP" | "timeout">;
 
 /** What the app gets as its environment, and where the request goes. */
 export interface BunEnv {
   server: BunServer;
   target: RequestTarget;
+  /** How long a connection may be idle, in seconds. */
+  idleSec: number;
 }
 
 /** A stream's reader, as far as it is used; without a value the stream has ended. */
@@ -26,8 +30,9 @@ interface BodyReader {
 export class BunExchange implements Exchange {
   readonly request: Request;
   readonly target: RequestTarget;
-  readonly #server: BunServer;
-  readonly #uploads: UploadWatch;
+  readonly uploads: UploadWatch;
+  readonly #env: BunEnv;
+  readonly #downloads: StallWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
@@ -36,11 +41,14 @@ export class BunExchange implements Exchange {
   /** The body was read to its end. */
   #isRead = false;
 
-  constructor(request: Request, { server, target }: BunEnv, uploads: UploadWatch) {
+  constructor(request: Request, env: BunEnv, { uploads, downloads }: Watches) {
     this.request = request;
-    this.target = target;
-    this.#server = server;
-    this.#uploads = uploads;
+    this.target = env.target;
+    this.#env = env;
+    this.uploads = uploads;
+    this.#downloads = downloads;
+    // Bun's idle limit would end a quiet answer and a slow upload.
+    env.server.timeout(request, 0);
   }
 
   get method(): string {
@@ -48,7 +56,7 @@ export class BunExchange implements Exchange {
   }
 
   get peer(): string {
-    this.#peer ??= this.#server.requestIP(this.request)?.address ?? "";
+    this.#peer ??= this.#env.server.requestIP(this.request)?.address ?? "";
     return this.#peer;
   }
 
@@ -84,7 +92,7 @@ export class BunExchange implements Exchange {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const upload = this.#uploads.watch((stalled) => {
+      const upload = this.uploads.watch((stalled) => {
         this.#hasStalled = true;
         settle(stalled);
       });
@@ -152,6 +160,18 @@ export class BunExchange implements Exchange {
   /** One for the whole body: what is left of it may be read later. */
   #readerOf(body: ReadableStream<Uint8Array>): BodyReader {
     return (this.#reader ??= body.getReader());
+  }
+
+  watchReading(taken: () => number | undefined): () => void {
+    return this.#downloads.watch({
+      steps: taken,
+      // Bun closes no connection for the asking; its shortest idle limit does it, in about 4 s.
+      stalled: () => this.#env.server.timeout(this.request, 1),
+    });
+  }
+
+  rest(): void {
+    this.#env.server.timeout(this.request, this.#env.idleSec);
   }
 
   #readingFailed(err: unknown): Error {

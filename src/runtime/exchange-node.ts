@@ -7,6 +7,7 @@ import { BodyPieces } from "./body-pieces.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** What @hono/node-server hands to the app as its environment, and where the request goes. */
 export interface NodeEnv {
@@ -20,16 +21,16 @@ export class NodeExchange implements Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly target: RequestTarget;
-  readonly #uploads: UploadWatch;
+  readonly uploads: UploadWatch;
   #leavers: Set<() => void> | undefined;
   #hasStalled = false;
   #hasWord = false;
 
-  constructor({ incoming, outgoing, target }: NodeEnv, uploads: UploadWatch) {
+  constructor({ incoming, outgoing, target }: NodeEnv, { uploads }: Watches) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.target = target;
-    this.#uploads = uploads;
+    this.uploads = uploads;
   }
 
   get method(): string {
@@ -83,7 +84,7 @@ export class NodeExchange implements Exchange {
       };
       const onEnd = (): void => settle();
       const onClose = (): void => settle(new ClientLeft());
-      const upload = this.#uploads.watch((stalled: ServiceError) => {
+      const upload = this.uploads.watch((stalled: ServiceError) => {
         this.#hasStalled = true;
         settle(stalled);
       });
@@ -131,4 +132,12 @@ export class NodeExchange implements Exchange {
       incoming.resume();
     });
   }
+
+  /** The port watches every socket (unread-sockets.ts). */
+  watchReading(): () => void {
+    return () => {};
+  }
+
+  /** Node's server counts by itself. */
+  rest(): void {}
 }

@@ -32,6 +32,14 @@ export interface Exchange {
    * @returns whether all of it has come; else the connection has to be closed with the answer.
    */
   discardBody(discards: BodyDiscards): Promise<boolean>;
+  /**
+   * Breaks the connection of a client that takes nothing of a stream for too long.
+   * @param taken a figure that grows with what it takes; undefined while nothing waits for it.
+   * @returns the undo.
+   */
+  watchReading(taken: () => number | undefined): () => void;
+  /** The last byte has been handed over: the connection's idle limit holds again. */
+  rest(): void;
 }
 
 /** The length that a request says its body has; undefined where it says none. */

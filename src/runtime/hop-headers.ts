@@ -1,10 +1,12 @@
 /**
  * Headers that belong to one connection, or are the gateway's to answer (RFC 9110 §7.6.1; Host
- * is rewritten, Origin was checked here and a real Ollama refuses foreign ones).
+ * is rewritten, Origin was checked here and a real Ollama refuses foreign ones). A browser sends
+ * the cookies of every service on this host, whatever its port: they are none of Ollama's business.
  */
 const NOT_FORWARDED = new Set([
   "connection",
   "content-length",
+  "cookie",
   "expect",
   "host",
   "keep-alive",
@@ -18,6 +20,11 @@ const NOT_FORWARDED = new Set([
   "x-shared-ollama-image-compression",
 ]);
 
+/** What a client proves itself with. */
+const CREDENTIALS = ["api-key", "authorization", "x-api-key"];
+
+const NOT_FORWARDED_NOR_TRUSTED = new Set([...NOT_FORWARDED, ...CREDENTIALS]);
+
 const NOT_RETURNED = new Set([
   "connection",
   "keep-alive",
@@ -26,9 +33,13 @@ const NOT_RETURNED = new Set([
   "upgrade",
 ]);
 
-/** Whether a request's header goes on to the upstream. */
-export function isForwarded(name: string): boolean {
-  return !NOT_FORWARDED.has(name.toLowerCase());
+/**
+ * Whether a request's header goes on to the upstream.
+ * @param credentials whether what the client proves itself with does.
+ */
+export function isForwarded(name: string, credentials: boolean): boolean {
+  const withheld = credentials ? NOT_FORWARDED : NOT_FORWARDED_NOR_TRUSTED;
+  return !withheld.has(name.toLowerCase());
 }
 
 /** Whether an answer's header goes back to the client. */

@@ -5,7 +5,7 @@ import { onBun } from "./listen.ts";
 import { BunTransport } from "./transport-bun.ts";
 import { NodeTransport } from "./transport-node.ts";
 import type { Transport } from "./transport.ts";
-import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
 
 /** The transport of this runtime. */
 export function createTransport(): Transport {
@@ -16,7 +16,7 @@ export function createTransport(): Transport {
 export function createExchange(
   request: Request,
   env: NodeEnv | BunEnv,
-  uploads: UploadWatch,
+  watches: Watches,
 ): Exchange {
-  return "server" in env ? new BunExchange(request, env, uploads) : new NodeExchange(env, uploads);
+  return "server" in env ? new BunExchange(request, env, watches) : new NodeExchange(env, watches);
 }

@@ -5,6 +5,8 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { BunEnv } from "./exchange-bun.ts";
 import type { NodeEnv } from "./exchange-node.ts";
 import { readTarget } from "./request-target.ts";
+import type { StallWatch } from "./stall-watch.ts";
+import { cutUnreadSockets } from "./unread-sockets.ts";
 
 /** Answers one request; `env` is what the runtime hands along. */
 export type Handler = (request: Request, env: NodeEnv | BunEnv) => Promise<Response>;
@@ -15,7 +17,21 @@ interface ListenOptions {
   handler: Handler;
   /** The answer to a request that is not HTTP as the framework understands it. */
   badRequest: (reason: string) => Response;
+  /** Clients that do not read; on Bun their exchanges see to it. */
+  downloads: StallWatch;
+  limits?: ConnectionLimits;
 }
+
+/** What a connection may take its time for, in milliseconds. */
+interface ConnectionLimits {
+  /** For a request's head, from its first byte; for the first one from when it is connected. */
+  headMs: number;
+  /** Between two requests. */
+  idleMs: number;
+}
+
+/** Idle connections live a little longer than the 60 s of most proxies and clients. */
+const LIMITS: ConnectionLimits = { headMs: 60_000, idleMs: 65_000 };
 
 /** An open port. */
 export interface Listening {
@@ -38,7 +54,7 @@ export function listen(options: ListenOptions): Promise<Listening> {
 }
 
 async function listenOnNode(options: ListenOptions): Promise<Listening> {
-  const { host, port, handler, badRequest } = options;
+  const { host, port, handler, badRequest, downloads, limits = LIMITS } = options;
   const listener = getRequestListener(
     async (request, env) => {
       const { incoming, outgoing } = env as NodeEnv;
@@ -53,13 +69,22 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
       hostname: "localhost",
     },
   );
-  // requestTimeout counts the whole upload, however alive: UploadWatch looks for stalls instead.
+  const { headMs, idleMs } = limits;
   const server = createServer(
-    { requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      // Counts the whole upload, however alive: UploadWatch looks for stalls instead.
+      requestTimeout: 0,
+      // Without it, requestTimeout's 0 would be its value as well.
+      headersTimeout: headMs,
+      connectionsCheckingInterval: headMs / 6,
+      keepAliveTimeout: idleMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     (req, res) => void listener(req, res),
   );
   // Node would tell every client to send its body, also one that is refused: NodeExchange does it.
   server.on("checkContinue", (req, res) => void listener(req, res));
+  cutUnreadSockets(server, downloads);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, resolve);
@@ -87,19 +112,26 @@ function targetOf(url: string): string {
 }
 
 async function listenOnBun(options: ListenOptions): Promise<Listening> {
-  const { host, port, handler, badRequest } = options;
+  const { host, port, handler, badRequest, limits = LIMITS } = options;
+  const idleSec = Math.ceil(limits.idleMs / 1000);
   // Bun has it for the whole process, and as something that can be set.
   Object.assign(http, { maxHeaderSize: MAX_HEADER_BYTES });
   const server = Bun.serve({
     hostname: host,
     port,
-    // Bun would close a quiet request after 10 s, and refuse bodies over 128 MiB by itself.
-    idleTimeout: 0,
+    // For connections at rest, and for the head of a next request, dripped or not; an exchange
+    // lifts it for as long as it lasts. The first head has 10 s, which nothing changes.
+    idleTimeout: idleSec,
+    // Bun would refuse bodies over 128 MiB by itself.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     // Without a usable Host, Bun's `url` is a bare path, which would be routed as another one.
     fetch: (request, bunServer) =>
       request.url.startsWith("http")
-        ? handler(request, { server: bunServer, target: readTarget(targetOf(request.url)) })
+        ? handler(request, {
+            server: bunServer,
+            target: readTarget(targetOf(request.url)),
+            idleSec,
+          })
         : Promise.resolve(badRequest("Missing or invalid Host header")),
     error: (err) => badRequest(err.message),
   });

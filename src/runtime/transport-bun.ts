@@ -1,5 +1,7 @@
-import { ClientLeft } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { decodedBody } from "./decoded-body.ts";
+import { BUN_DIRECT } from "./direct-fetch.ts";
 import { BunExchange } from "./exchange-bun.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
@@ -10,17 +12,13 @@ const WHOLE_ANSWER_BYTES = 65_536;
 
 type FetchBody = NonNullable<RequestInit["body"]>;
 
-/** Options of Bun's fetch beyond the standard. */
-interface BunFetchInit extends RequestInit {
-  decompress: boolean;
-  timeout: boolean;
-  duplex?: "half";
-}
+/** Bun's fetch decodes by itself, unless this stands with its other options. */
+const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, addHeaders, onEnd } = request;
+    const { exchange, origin, body, credentials, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     if (exchange.hasLeft) {
       onEnd({ status: 0, bytes: 0, complete: false });
@@ -28,7 +26,10 @@ export class BunTransport implements Transport {
     }
     const abort = new AbortController();
     const stopListening = exchange.onLeave(() => abort.abort(new ClientLeft()));
+    let hasEnded = false;
     const end = (status: number, bytes: number, complete: boolean): void => {
+      if (hasEnded) return;
+      hasEnded = true;
       stopListening();
       exchange.answered();
       onEnd({ status, bytes, complete });
@@ -36,18 +37,20 @@ export class BunTransport implements Transport {
     try {
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers, body),
-        ...sentBody(body === "stream" ? exchange.request.body : body),
+        headers: forwardedHeaders(exchange.request.headers, { body, credentials }),
+        ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
         signal: abort.signal,
-        redirect: "manual",
-        decompress: false,
-        timeout: false,
-      } as BunFetchInit);
-      return await this.#answer(answer, addHeaders, end);
+        ...UNTOUCHED,
+      });
+      return await this.#answer(answer, { exchange, addHeaders, end });
     } catch (err) {
       const left = exchange.hasLeft;
       end(0, 0, false);
-      throw left ? new ClientLeft() : unreachable(err);
+      const reason: unknown = abort.signal.reason;
+      // What has come of an answer that cannot be passed on is let go of.
+      abort.abort();
+      if (left) throw new ClientLeft();
+      throw reason instanceof ServiceError ? reason : unreachable(err);
     }
   }
 
@@ -59,30 +62,28 @@ export class BunTransport implements Transport {
         headers: { "content-type": "application/json" },
         body: body ?? null,
         signal,
-        decompress: false,
-        timeout: false,
-      } as BunFetchInit);
+        ...UNTOUCHED,
+      });
       return {
         status: answer.status,
         contentType: answer.headers.get("content-type") ?? "",
-        ...followed(answer.body),
+        location: answer.headers.get("location") ?? undefined,
+        ...(await readable(answer)),
       };
     } catch (err) {
       signal.throwIfAborted();
-      throw unreachable(err);
+      throw err instanceof ServiceError ? err : unreachable(err);
     }
   }
 
   async close(): Promise<void> {}
 
-  async #answer(
-    answer: Response,
-    addHeaders: ForwardRequest["addHeaders"],
-    end: (status: number, bytes: number, complete: boolean) => void,
-  ): Promise<Response> {
-    const { status, statusText } = answer;
+  async #answer(answer: Response, { exchange, addHeaders, end }: Passing): Promise<Response> {
+    const { status } = answer;
+    // No Response can be made with these, and what has been told of an answer must be so.
+    if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
     const length = Number(answer.headers.get("content-length") ?? Number.NaN);
-    const init = { status, statusText, headers: returnedHeaders(answer.headers) };
+    const init = { status, headers: returnedHeaders(answer.headers) };
     if (!answer.body || length <= WHOLE_ANSWER_BYTES) {
       const bytes = answer.body ? await answer.arrayBuffer() : null;
       addAll(init.headers, addHeaders(true));
@@ -91,10 +92,16 @@ export class BunTransport implements Transport {
     }
     addAll(init.headers, addHeaders(!Number.isNaN(length)));
     return new Response(
-      counted(answer.body, (bytes, complete) => end(status, bytes, complete)),
+      counted(answer.body, exchange, (bytes, complete) => end(status, bytes, complete)),
       init,
     );
   }
+}
+
+interface Passing {
+  exchange: BunExchange;
+  addHeaders: ForwardRequest["addHeaders"];
+  end: (status: number, bytes: number, complete: boolean) => void;
 }
 
 /** Bytes handed to the client's socket before it is asked whether it keeps up. */
@@ -114,11 +121,18 @@ interface DirectSink {
  */
 function counted(
   body: ReadableStream<Uint8Array>,
+  exchange: BunExchange,
   onEnd: (bytes: number, complete: boolean) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
   let unflushed = 0;
+  let isFlushing = false;
+  const stopWatching = exchange.watchReading(() => (isFlushing ? bytes : undefined));
+  const end = (complete: boolean): void => {
+    stopWatching();
+    onEnd(bytes, complete);
+  };
   const source = {
     type: "direct",
     async pull(sink: DirectSink) {
@@ -130,30 +144,78 @@ function counted(
           unflushed += value.byteLength;
           sink.write(value);
           if (unflushed < UNFLUSHED_BYTES) continue;
+          isFlushing = true;
           await sink.flush(true);
+          isFlushing = false;
           unflushed = 0;
         }
       } catch {
-        onEnd(bytes, false);
+        end(false);
         // This breaks the client's connection, as upstream's was. Bun would print a reason.
         return Promise.reject();
       }
-      onEnd(bytes, true);
+      end(true);
       sink.close();
       return undefined;
     },
     async cancel(reason: unknown) {
-      onEnd(bytes, false);
+      end(false);
       await reader.cancel(reason);
     },
   };
   return new ReadableStream(source as unknown as ConstructorParameters<typeof ReadableStream>[0]);
 }
 
-function forwardedHeaders(headers: Headers, body: ForwardRequest["body"]): Headers {
+/** The client's body, given up when nothing of it arrives for too long. */
+function uploadOf({ request, uploads }: BunExchange, abort: AbortController) {
+  const { body } = request;
+  if (!body) return null;
+  const reader = body.getReader();
+  const pieces = uploads.pieces<Uint8Array>({
+    next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  });
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (err) {
+        abort.abort(err);
+        controller.error(err);
+      }
+    },
+    async cancel() {
+      await pieces.return(undefined);
+    },
+  });
+}
+
+/** A body that is read here: decoded; one that cannot be is let go of. */
+async function readable({
+  body: stream,
+  headers,
+}: Response): Promise<Pick<UpstreamAnswer, "body" | "isBeingRead">> {
+  const { body, isBeingRead } = followed(stream);
+  try {
+    return { body: decodedBody(body, headers.get("content-encoding") ?? ""), isBeingRead };
+  } catch (err) {
+    await stream?.cancel();
+    throw err;
+  }
+}
+
+function forwardedHeaders(
+  headers: Headers,
+  { body, credentials }: Pick<ForwardRequest, "body" | "credentials">,
+): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
-    if (isForwarded(name)) result.append(name, value);
+    if (isForwarded(name, credentials)) result.append(name, value);
   });
   // Without a length Bun would send the slices in chunks.
   if (body instanceof OutgoingBody && body.isLarge) {
@@ -163,9 +225,10 @@ function forwardedHeaders(headers: Headers, body: ForwardRequest["body"]): Heade
 }
 
 /** Bun would copy a large body in one go, and keep it while the answer is waited for. */
-function sentBody(
-  body: OutgoingBody | ReadableStream<Uint8Array> | null | undefined,
-): Pick<BunFetchInit, "body" | "duplex"> {
+function sentBody(body: OutgoingBody | ReadableStream<Uint8Array> | null | undefined): {
+  body: FetchBody | null;
+  duplex?: "half";
+} {
   if (!body) return { body: null };
   if (!(body instanceof OutgoingBody)) return { body, duplex: "half" };
   if (!body.isLarge) return { body: body.whole() as FetchBody };

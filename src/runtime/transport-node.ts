@@ -1,13 +1,17 @@
-import type { ServerResponse } from "node:http";
+import { STATUS_CODES, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Pool, type Dispatcher } from "undici";
-import { ClientLeft } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { decodedBody } from "./decoded-body.ts";
 import { NodeExchange } from "./exchange-node.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
+
+/** Names and values of an answer's headers; undici's own limit is 16 KiB. */
+const MAX_HEAD_BYTES = 81_920;
 
 /** Node's transport. Answers are written to the client's socket without web streams between. */
 export class NodeTransport implements Transport {
@@ -25,7 +29,7 @@ export class NodeTransport implements Transport {
         {
           path: exchange.target.forwarded,
           method: exchange.method,
-          headers: forwardedHeaders(exchange, body),
+          headers: forwardedHeaders(exchange, request),
           body: body === "stream" ? uploadOf(exchange) : sentBody(body),
         },
         passing,
@@ -38,28 +42,29 @@ export class NodeTransport implements Transport {
     try {
       const answer = await this.#pool(origin).request({
         path,
-        method: method,
+        method,
         headers: { "content-type": "application/json" },
         body: body ?? null,
         signal,
       });
-      const type = answer.headers["content-type"];
-      const { body: stream } = answer;
+      const { headers, body: stream } = answer;
+      const decoded = readable(stream, textOf(headers["content-encoding"]));
       let isRead = false;
       return {
         status: answer.statusCode,
-        contentType: typeof type === "string" ? type : "",
+        contentType: textOf(headers["content-type"]),
+        location: textOf(headers["location"]) || undefined,
         body: {
           [Symbol.asyncIterator]: () => {
             isRead = true;
-            return stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+            return decoded[Symbol.asyncIterator]();
           },
         },
         isBeingRead: () => isRead && !stream.closed,
       };
     } catch (err) {
       signal.throwIfAborted();
-      throw unreachable(err);
+      throw err instanceof ServiceError ? err : unreachable(err);
     }
   }
 
@@ -75,7 +80,12 @@ export class NodeTransport implements Transport {
       for (const old of this.#pools.values()) void old.close();
       this.#pools.clear();
       // undici's own limits (300 s) would end answers that think quietly.
-      pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+      pool = new Pool(origin, {
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        pipelining: 1,
+        maxHeaderSize: MAX_HEAD_BYTES,
+      });
       this.#pools.set(origin, pool);
     }
     return pool;
@@ -124,14 +134,33 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     const outgoing = this.#outgoing;
     const headers: string[] = [];
     let whole = false;
+    let trailer: string | undefined;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
       const name = latin1(rawHeaders[i]);
       if (!isReturned(name)) continue;
       if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
-      headers.push(name, latin1(rawHeaders[i + 1]));
+      if (name.length === 7 && name.toLowerCase() === "trailer")
+        trailer = latin1(rawHeaders[i + 1]);
+      else headers.push(name, latin1(rawHeaders[i + 1]));
     }
+    const isBodiless = status === 204 || status === 304 || outgoing.req.method === "HEAD";
+    // Node refuses a head that names trailers where there are no chunks to follow.
+    const isChunked = !whole && !isBodiless && outgoing.req.httpVersion === "1.1";
+    if (trailer !== undefined && isChunked) headers.push("Trailer", trailer);
     headers.push(...this.#addHeaders(whole));
-    outgoing.writeHead(status, statusText, headers);
+    try {
+      outgoing.writeHead(status, phraseOf(status, statusText), headers);
+    } catch (err) {
+      // What Node will not write is told like any other answer that is none.
+      this.#status = 0;
+      throw err;
+    }
+    if (isBodiless) {
+      // undici takes a 304's length for that of a body, and would miss it.
+      this.onComplete(null);
+      this.#beginning.began();
+      return true;
+    }
     outgoing.on("drain", resume);
     // A head that comes alone must not wait for the first chunk.
     if (!whole)
@@ -141,6 +170,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
+    if (this.#ended) return true;
     this.#bytes += chunk.length;
     return this.#outgoing.write(chunk);
   }
@@ -156,7 +186,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     // After the first byte the only honest sign is the one upstream gave: a broken connection.
     if (this.#status !== 0) this.#outgoing.socket?.resetAndDestroy();
-    this.#end(false, this.#hasLeft() ? new ClientLeft() : unreachable(err));
+    this.#end(false, this.#hasLeft() ? new ClientLeft() : reasonOf(err));
   }
 
   #end(complete: boolean, err?: Error): void {
@@ -168,12 +198,42 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   }
 }
 
-function forwardedHeaders(exchange: NodeExchange, body: ForwardRequest["body"]): string[] {
+/** A client's body that stalled is no fault of the server's. */
+function reasonOf(err: Error): ServiceError {
+  return err instanceof ServiceError ? err : unreachable(err);
+}
+
+/**
+ * The upstream's words for its status, or the usual ones where Node would refuse them: control
+ * characters, and bytes beyond ASCII, which undici has taken for UTF-8.
+ */
+function phraseOf(status: number, text: string): string {
+  return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? "");
+}
+
+/** A body that is read here: decoded; one that cannot be is let go of. */
+function readable(body: Dispatcher.ResponseData["body"], encoding: string) {
+  try {
+    return decodedBody(body as AsyncIterable<Uint8Array>, encoding);
+  } catch (err) {
+    body.on("error", () => {}).destroy();
+    throw err;
+  }
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return typeof header === "string" ? header : "";
+}
+
+function forwardedHeaders(
+  exchange: NodeExchange,
+  { body, credentials }: Pick<ForwardRequest, "body" | "credentials">,
+): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (isForwarded(name)) headers.push(name, raw[i + 1] ?? "");
+    if (isForwarded(name, credentials)) headers.push(name, raw[i + 1] ?? "");
   }
   // undici knows the length of what is sent whole.
   if (body === "stream") {
@@ -194,8 +254,8 @@ function sentBody(body: OutgoingBody | undefined): Readable | Uint8Array | null 
  */
 function uploadOf(exchange: NodeExchange): Readable {
   exchange.letBodyCome();
-  const { incoming } = exchange;
-  return Readable.from(incoming.iterator({ destroyOnReturn: false }), { objectMode: false });
+  const pieces = exchange.incoming.iterator({ destroyOnReturn: false });
+  return Readable.from(exchange.uploads.pieces(pieces), { objectMode: false });
 }
 
 function pairs(raw: (Buffer | string)[]): [string, string][] {

@@ -18,6 +18,8 @@ export interface ForwardRequest {
   origin: string;
   /** The body already read, `stream` to pass it on as it comes, or none. */
   body: OutgoingBody | "stream" | undefined;
+  /** What the client proves itself with goes on too. */
+  credentials: boolean;
   /**
    * Headers to add to the answer, asked for when its head has come, as name, value, name …
    * @param whole the answer has a length, so its body is at hand.
@@ -41,6 +43,9 @@ export interface UpstreamAnswer {
   status: number;
   /** The Content-Type header; empty when there is none. */
   contentType: string;
+  /** The Location header of a redirect, which is never followed. */
+  location?: string | undefined;
+  /** Decoded, if the server compresses unasked. */
   body: AsyncIterable<Uint8Array>;
   /**
    * Whether its connection is open and somebody reads it: false before the first read, and once the

@@ -1,50 +1,53 @@
 import { ServiceError } from "../errors/service-error.ts";
+import { StallWatch } from "./stall-watch.ts";
 
-interface Upload {
-  lastProgressAt: number;
-  fail: (reason: ServiceError) => void;
-}
-
-/**
- * Gives up uploads of which nothing arrives. One timer serves all of them, and runs only while
- * there are any: the runtimes' own limits count the whole time and would cut slow, live uploads.
- */
+/** Gives up uploads of which nothing arrives. */
 export class UploadWatch {
-  readonly #stallMs: number;
-  readonly #uploads = new Set<Upload>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stalls: StallWatch;
 
   constructor({ stallMs }: { stallMs: number }) {
-    this.#stallMs = stallMs;
+    this.#stalls = new StallWatch({ stallMs });
   }
 
   /** Watches an upload until `done` is called. */
   watch(fail: (reason: ServiceError) => void): { progress: () => void; done: () => void } {
-    const upload: Upload = { lastProgressAt: performance.now(), fail };
-    this.#uploads.add(upload);
-    this.#timer ??= setInterval(() => this.#sweep(), Math.min(1000, this.#stallMs / 10)).unref();
+    let steps = 0;
+    const stalled = (): void => {
+      const sec = Math.round(this.#stalls.stallMs / 1000);
+      const message = `No more of the request's body arrived within ${sec} s`;
+      fail(new ServiceError("upload_stalled", message));
+    };
+    const done = this.#stalls.watch({ steps: () => steps, stalled });
     return {
       progress: () => {
-        upload.lastProgressAt = performance.now();
+        steps += 1;
       },
-      done: () => this.#uploads.delete(upload),
+      done,
     };
   }
 
-  /** Ends the timer when there was nothing to watch: not with each upload, which has its price. */
-  #sweep(): void {
-    if (this.#uploads.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+  /**
+   * A body's pieces, each when it is asked for: whoever takes them may be slow, and only what the
+   * client is waited for counts.
+   * @throws ServiceError `upload_stalled`.
+   */
+  async *pieces<T>(source: AsyncIterator<T>): AsyncGenerator<T> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#soon(source.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      // Not awaited: it settles after a piece that may never come, or fails with the connection.
+      source.return?.().catch(() => {});
     }
-    const now = performance.now();
-    for (const upload of [...this.#uploads]) {
-      if (now - upload.lastProgressAt < this.#stallMs) continue;
-      this.#uploads.delete(upload);
-      const sec = Math.round(this.#stallMs / 1000);
-      upload.fail(
-        new ServiceError("upload_stalled", `No more of the request's body arrived within ${sec} s`),
-      );
-    }
+  }
+
+  async #soon<T>(coming: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const { done } = this.watch(reject);
+      coming.then(resolve, reject).finally(done);
+    });
   }
 }

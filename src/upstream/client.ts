@@ -1,6 +1,7 @@
 import { ofetch } from "ofetch";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { directFetch } from "../runtime/direct-fetch.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
@@ -27,6 +28,8 @@ export interface LoadedModel {
 const LIST_MS = 5000;
 const PS_MS = 10_000;
 const SHOW_MS = 30_000;
+
+const direct = ofetch.create({ retry: 0 }, { fetch: directFetch as typeof fetch });
 
 /**
  * The service's own short calls to the inference server. `origin` is asked for at each call,
@@ -59,7 +62,7 @@ export class UpstreamClient {
     const url = this.#origin() + path;
     try {
       const { status, said } = await ask(url, timeoutMs, body);
-      if (status >= 400) throw upstreamFailure(status, said);
+      if (status !== 200) throw upstreamFailure(status, said);
       return said as T;
     } catch (err) {
       throw callFailure(err);
@@ -76,17 +79,16 @@ async function ask(
   timeoutMs: number,
   body?: object,
 ): Promise<{ status: number; said: Record<string, unknown> }> {
-  const answer = await ofetch.raw(url, {
+  const answer = await direct.raw(url, {
     // For the body too: ofetch's own time limit is over when the head has come.
     signal: AbortSignal.timeout(timeoutMs),
-    retry: 0,
     responseType: "stream",
     ignoreResponseError: true,
     ...(body ? { method: "POST", body } : {}),
   });
   const { status } = answer;
   const reading = jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
-  return { status, said: status >= 400 ? await reading.catch(() => ({})) : await reading };
+  return { status, said: status === 200 ? await reading : await reading.catch(() => ({})) };
 }
 
 function callFailure(err: unknown): ServiceError {
@@ -127,7 +129,7 @@ async function askVersion(
 ): Promise<{ version: string } | undefined> {
   const { status, said } = await ask(`${origin}/api/version`, timeoutMs);
   const { version } = said;
-  return status < 400 && typeof version === "string" ? { version } : undefined;
+  return status === 200 && typeof version === "string" ? { version } : undefined;
 }
 
 /** Whether a call ran out of time; ofetch wraps what fetch throws. */

@@ -42,6 +42,12 @@ export const ALLOWED_DIFFERENCES = {
     runtimes: BOTH,
     why: "Percent-encoding that is not needed and doubled slashes go; no server reads another path.",
   },
+  "cookies and credentials kept": {
+    side: "request",
+    runtimes: BOTH,
+    why: "Cookies are other services' of this host; keys go to a server elsewhere (FORWARD_AUTH).",
+    level: without(["api-key", "authorization", "cookie", "x-api-key"]),
+  },
   "request hop headers": {
     side: "request",
     runtimes: BOTH,

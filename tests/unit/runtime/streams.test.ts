@@ -87,16 +87,25 @@ describe("hop headers", () => {
   it.each(["Host", "origin", "CONNECTION", "Transfer-Encoding", "te", "proxy-authorization"])(
     "keeps the client's %s from the server",
     (name) => {
-      expect(isForwarded(name)).toBe(false);
+      expect(isForwarded(name, true)).toBe(false);
     },
   );
 
-  it.each(["authorization", "Content-Type", "accept", "x-stainless-os", "user-agent"])(
+  it.each(["Content-Type", "accept", "x-stainless-os", "user-agent"])(
     "passes the client's %s on",
     (name) => {
-      expect(isForwarded(name)).toBe(true);
+      expect(isForwarded(name, false)).toBe(true);
     },
   );
+
+  it.each(["Cookie", "COOKIE"])("never passes a %s on", (name) => {
+    expect(isForwarded(name, true)).toBe(false);
+  });
+
+  it.each(["Authorization", "x-api-key", "Api-Key"])("passes %s on where it is said so", (name) => {
+    expect(isForwarded(name, true)).toBe(true);
+    expect(isForwarded(name, false)).toBe(false);
+  });
 
   it.each([
     ["Connection", false],

@@ -66,6 +66,7 @@ function setUp({ step, what }: Fault) {
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
     slim: async (body) => (at("images"), { pieces: [body], facts: [] }),
     answers: undefined,
+    forwardsCredentials: false,
     limits: {
       management: { maxBytes: 1000, setting: "A" },
       inference: { maxBytes: 1000, setting: "B" },
@@ -89,6 +90,8 @@ function setUp({ step, what }: Fault) {
     readBody: async () => (at("body"), [BODY]),
     owesBody: false,
     discardBody: async () => true,
+    watchReading: () => () => {},
+    rest: () => {},
   };
   const app = new Hono<AppEnv>();
   app.use(

@@ -1,0 +1,23 @@
+import type { Settings } from "../../config/schema.ts";
+import { StallWatch } from "../runtime/stall-watch.ts";
+import { UploadWatch } from "../runtime/upload-watch.ts";
+import type { Watches } from "../runtime/watches.ts";
+import type { LogFiles } from "../telemetry/service-log.ts";
+
+/** Builds what looks after clients that have stopped sending or reading. */
+export function composeWatches(
+  { uploadStallMs, downloadStallMs }: Settings,
+  logs: LogFiles,
+): Watches {
+  return {
+    uploads: new UploadWatch({ stallMs: uploadStallMs }),
+    downloads: new StallWatch({
+      stallMs: downloadStallMs,
+      onStall: () =>
+        logs.service.warn(
+          { stall_ms: downloadStallMs },
+          "a client did not read its answer and was cut off",
+        ),
+    }),
+  };
+}

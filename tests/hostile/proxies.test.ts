@@ -10,6 +10,9 @@ function proxyVariables(url: string): Record<string, string> {
   return { ...Object.fromEntries(names.map((name) => [name, url])), NODE_USE_ENV_PROXY: "1" };
 }
 
+/** A process starts on a machine that others use too. */
+const STARTED_MS = 30_000;
+
 const SECRET = "what nobody else may read";
 const CALLS: [path: string, body?: object][] = [
   ["/api/chat", { model: "fake", messages: [{ role: "user", content: SECRET }] }],
@@ -29,14 +32,14 @@ it("a proxy of the environment sees no call to the inference server", async () =
     home: await makeHome(),
     env: { OLLAMA_BASE_URL: ollama.url, ...proxyVariables(proxy.url) },
   });
-  await service.listening();
+  await service.said("Listening on", STARTED_MS);
   for (const [path, body] of CALLS) {
     const answer = await (body ? service.post(path, body) : service.get(path));
     expect([path, answer.status]).toEqual([path, 200]);
     await answer.arrayBuffer();
   }
   expect(proxy.seen).toEqual([]);
-});
+}, 60_000);
 
 it("a proxy of the environment sees no model that the service brings along", async () => {
   const ollama = await startFakeOllama({ models: ["fake:latest"] });
@@ -46,10 +49,10 @@ it("a proxy of the environment sees no model that the service brings along", asy
     home: await makeHome(),
     env: { OLLAMA_BASE_URL: ollama.url, ...proxyVariables(proxy.url) },
   });
-  await service.said("Added the embedding model");
+  await service.said("Added the embedding model", STARTED_MS);
   expect(ollama.to("/api/create")).toHaveLength(1);
   expect(proxy.seen).toEqual([]);
-});
+}, 60_000);
 
 it("with a dead proxy it starts and answers, and what it starts has the proxy for its pulls", async () => {
   const program = await makeFakeProgram();
@@ -58,9 +61,9 @@ it("with a dead proxy it starts and answers, and what it starts has the proxy fo
     home: await makeHome(),
     env: { ...program.env, ...dead },
   });
-  await service.listening();
+  await service.said("Listening on", STARTED_MS);
   const { env } = await factsThrough(service.url);
   expect(env).toMatchObject(dead);
   expect((await service.get("/api/v1/ready")).status).toBe(200);
   expect((await service.post("/api/generate", { model: "fake", prompt: "hi" })).status).toBe(200);
-});
+}, 60_000);

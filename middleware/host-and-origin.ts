@@ -15,6 +15,9 @@ interface HostAndOriginOptions {
   checkHost: boolean;
 }
 
+/** What would end a host's name in a URL: Bun makes the request's path from what follows it. */
+const NO_HOST = /[/?#@\\]/;
+
 const ALLOWED_METHODS = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS";
 const ALLOWED_HEADERS = [
   "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,OpenAI-Beta",
@@ -38,7 +41,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
   return createMiddleware<AppEnv>(async function hostAndOrigin(c, next) {
     const exchange = c.get("exchange");
     const host = exchange.header("host") ?? "";
-    if (checkHost && !hostAllowed(host)) {
+    if (checkHost ? !hostAllowed(host) : NO_HOST.test(host)) {
       throw new ServiceError("host_not_allowed", `The host '${shown(host)}' is not allowed`);
     }
     const origin = exchange.header("origin");

@@ -85,11 +85,11 @@ const showsImages = ({ images, messages }: GoRequest): boolean =>
   images.length > 0 || messages.some((one) => one.images.length > 0);
 
 describe("a body", () => {
-  it("is read as Go reads it, or is not certain (20 000 random ones)", () => {
+  it("is read as Go reads it, or is not certain (4 000 random ones)", () => {
     const random = seededRandom(12);
     const wrong: string[] = [];
     const seen = { certain: 0, uncertain: 0, images: 0, refused: 0 };
-    for (let i = 0; i < 20_000; i += 1) {
+    for (let i = 0; i < 4000; i += 1) {
       const body = randomBody(random);
       const text = body.toString();
       const facts = inspectBody(body);
@@ -111,7 +111,7 @@ describe("a body", () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(200);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
   });
 
   it.each([

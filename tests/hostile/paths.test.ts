@@ -165,6 +165,22 @@ describe("a path that is written in another way", () => {
     },
   );
 
+  it.each(["x/api/chat?", "x/api/chat#", "u@x/api", "x\\api\\chat?"])(
+    "is not made from a Host that is %s, where any host is let in",
+    async (host) => {
+      const open = { API_HOST: "0.0.0.0", ALLOW_UNAUTHENTICATED: "true" };
+      const { client, upstream } = await openLine(open);
+      const headers: [string, string][] = [
+        ["Host", host],
+        ["X-Test", "1"],
+      ];
+      const answer = client.ask({ method: "GET", target: "/api/tags", headers, bare: true });
+      await answer.ended();
+      expect([400, 403]).toContain(answer.status);
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
+
   it.each(["/api/chat/", "/API/chat", "/v1/chat/completions/", "/V1/Completions", "/v1/rerank"])(
     "%s goes on as it is, in a place of the queue",
     async (target) => {

@@ -21,9 +21,9 @@ describe.each([100_000, MIB, 8 * MIB, 12 * MIB])("a body of %i bytes", (bytes) =
     const isChunked = framing === "chunks";
     const header = isChunked ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
     client.send(requestHead("POST /api/chat HTTP/1.1", [header]));
-    if (!isChunked) client.send(body);
-    for (let at = 0; isChunked && at < body.length; at += 70_000) {
-      client.send(chunkBytes(body.subarray(at, at + 70_000)));
+    for (let at = 0; at < body.length; at += 70_000) {
+      const part = body.subarray(at, at + 70_000);
+      client.send(isChunked ? chunkBytes(part) : part);
     }
     if (isChunked) client.send(LAST_CHUNK);
     expect((await client.answer()).status).toBe(200);

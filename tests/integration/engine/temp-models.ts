@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rewriteGguf } from "../../support/gguf-rewrite.ts";
+import { scriptedModel } from "../../support/scripted-model.ts";
 import { storeModel } from "../../support/stored-model.ts";
 import { MODELS_DIR } from "./engine-process.ts";
 
@@ -15,14 +15,11 @@ export const WEIGHTS = join(
 /** Why a test of the text model cannot run here; `false` when it can. */
 export const noWeights = !existsSync(WEIGHTS);
 
-/** A store of its own, with a copy of the text model for each of these chat templates. */
+/** A store of its own, with a copy of the scripted model for each of these chat templates. */
 export async function storeWithTemplates(templates: Readonly<Record<string, string>>) {
   const folder = await mkdtemp(join(tmpdir(), "engine-models-"));
-  const weights = join(folder, "rewritten.gguf");
   for (const [name, template] of Object.entries(templates)) {
-    await rewriteGguf(WEIGHTS, weights, { "tokenizer.chat_template": template });
-    await storeModel(folder, { name, weights });
-    await rm(weights);
+    await storeModel(folder, { name, weights: scriptedModel(template) });
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,4 +1,5 @@
 import { ggufFile, raw, u32, u64 } from "./gguf-files.ts";
+import { seededRandom } from "./prng.ts";
 
 /** More than the vocabulary has tokens: each has a number of its own in the model's state. */
 const WIDTH = 320;
@@ -34,6 +35,13 @@ const NEXT: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 const OTHERWISE = [SAID[0], "{"] as const;
 
+/** The widest difference between what is likely and what is not, where chance has it. */
+const WILD = 6;
+/** Pieces of JSON as vocabularies cut it, across its marks, and characters of several bytes. */
+const FRAGMENTS = ['": ', '", "', '"}', '{"', "},", "[]", "true", "null", " 20", "00", "-", "e+"]
+  .concat([".5", "name", "id", " the", "ing", "\n  ", "\\n", '\\"', "é", "日", "http://", "@"])
+  .concat(["2024-", "T1", ":30", "Z"]);
+
 /**
  * A model of llama.cpp's own kind whose weights say one thing, whichever kernels multiply them: the
  * next token follows from the last alone, and every sum has one term that is not zero. After a comma
@@ -41,7 +49,7 @@ const OTHERWISE = [SAID[0], "{"] as const;
  * an object, and after anything else it says a sentence and ends.
  */
 export function scriptedModel(template?: string): Buffer {
-  const tokens = vocabulary();
+  const tokens = vocabulary([...NEXT].flatMap(([text, next]) => [text, ...next]));
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const idOf = (text: string): number => {
     const id = ids.get(text === END ? text : written(text));
@@ -50,12 +58,44 @@ export function scriptedModel(template?: string): Buffer {
   };
   const following = new Map([...NEXT].map(([text, next]) => [idOf(text), next.map(idOf)]));
   const otherwise = OTHERWISE.map(idOf);
-  const next = tokens.map((_, id) => following.get(id) ?? otherwise);
-  const tensors = weights(next);
+  const likely = tokens.map((_, id) => {
+    const choices = following.get(id) ?? otherwise;
+    return new Map(choices.map((choice, rank) => [choice, CERTAIN / (rank + 1)]));
+  });
+  return chainModel({ name: "scripted", tokens, likely, template });
+}
+
+/**
+ * A model that babbles: what follows a token is chance, and no more likely for making sense. What
+ * holds an answer in bounds has to do it against this one.
+ */
+export function babblingModel(seed: number): Buffer {
+  const random = seededRandom(seed);
+  const tokens = vocabulary(FRAGMENTS);
+  const closing = new Set(['"', "}", "]"].map((text) => tokens.indexOf(written(text))));
+  const likely = tokens.map(
+    () =>
+      new Map(
+        tokens.map((_, next) => [next, WILD * random() + (closing.has(next) ? WILD / 2 : 0)]),
+      ),
+  );
+  return chainModel({ name: "babbling", tokens, likely });
+}
+
+type Chain = {
+  readonly name: string;
+  readonly tokens: readonly string[];
+  /** For each token how likely another one follows; what is not there has 0. */
+  readonly likely: readonly ReadonlyMap<number, number>[];
+  readonly template?: string | undefined;
+};
+
+function chainModel({ name, tokens, likely, template }: Chain): Buffer {
+  const tensors = weights(likely);
   return ggufFile({
     entries: {
       "general.architecture": "llama",
-      "general.name": "scripted",
+      "general.name": name,
       "llama.context_length": CONTEXT,
       "llama.embedding_length": WIDTH,
       "llama.block_count": 1,
@@ -86,10 +126,9 @@ function chain(texts: readonly string[]): [string, readonly string[]][] {
   return texts.slice(0, -1).map((text, at) => [text, [texts[at + 1] ?? END]]);
 }
 
-/** The marks, every byte, and the script's own pieces, which no prompt is cut into. */
-function vocabulary(): string[] {
+/** The marks, every byte, and the model's own pieces, which no prompt is cut into. */
+function vocabulary(pieces: readonly string[]): string[] {
   const bytes = Array.from({ length: 256 }, (_, byte) => letterOf(byte));
-  const pieces = [...NEXT].flatMap(([text, next]) => [text, ...next]);
   const own = pieces.filter((piece) => piece !== END).map(written);
   return [...new Set([...SPECIAL, ...bytes, ...own])];
 }
@@ -97,16 +136,14 @@ function vocabulary(): string[] {
 type Weights = { name: string; shape: readonly number[]; offset: number; values: Float32Array };
 
 /** A state holds the last token's number and nothing else: attention and the layer add zeros. */
-function weights(next: readonly (readonly number[])[]): Weights[] {
-  const count = next.length;
+function weights(likely: Chain["likely"]): Weights[] {
+  const count = likely.length;
   const embedding = new Float32Array(WIDTH * count);
   const output = new Float32Array(WIDTH * count);
-  for (const [id, choices] of next.entries()) {
+  for (const [id, choices] of likely.entries()) {
     embedding[id * WIDTH + id] = 1;
     // The norm makes the square root of the width of the 1.
-    for (const [rank, choice] of choices.entries()) {
-      output[choice * WIDTH + id] = CERTAIN / (rank + 1) / Math.sqrt(WIDTH);
-    }
+    for (const [choice, logit] of choices) output[choice * WIDTH + id] = logit / Math.sqrt(WIDTH);
   }
   const head = WIDTH / HEADS;
   const zeros = (name: string, ...shape: [number, number]) =>

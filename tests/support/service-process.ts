@@ -45,11 +45,11 @@ export class ServiceProcess {
   }
 
   /** Waits until its terminal shows this. */
-  async said(words: string | RegExp, ms = 10_000): Promise<void> {
+  async said(words: string | RegExp): Promise<void> {
     const shows = (): boolean =>
       typeof words === "string" ? this.stdout.includes(words) : words.test(this.stdout);
     try {
-      await until(shows, `the service says ${words}`, ms);
+      await until(shows, `the service says ${words}`);
     } catch (cause) {
       throw new Error(`it said:\n${this.stdout}${this.stderr}`, { cause });
     }
@@ -64,13 +64,13 @@ export class ServiceProcess {
   }
 
   /** Waits for its end. */
-  exited(ms = 10_000): Promise<ProcessEnd> {
-    return within(this.#exited, "the end of the service", ms);
+  exited(): Promise<ProcessEnd> {
+    return within(this.#exited, "the end of the service");
   }
 
   /** Waits for its end, which has to come by itself and with this code. */
-  async endsWith(code: number, ms?: number): Promise<void> {
-    const end = await this.exited(ms);
+  async endsWith(code: number): Promise<void> {
+    const end = await this.exited();
     expect(end, `${this.stdout}${this.stderr}`).toEqual({ code, signal: null });
   }
 

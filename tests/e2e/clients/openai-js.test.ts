@@ -27,13 +27,13 @@ let world: ClientWorld;
 
 beforeAll(async () => {
   if (!process.env["TEST_NO_MODEL"]) world = await startClientWorld();
-}, 90_000);
+});
 afterAll(() => world?.stop());
 
 /** The gateway speaks the dialect under its own prefix, too. */
 const PLACES = [...DOORS.map((door) => [door, "/v1"] as const), ["gateway", "/api/v1"] as const];
 
-describe.skipIf(process.env["TEST_NO_MODEL"])("openai's client", { timeout: 60_000 }, () => {
+describe.skipIf(process.env["TEST_NO_MODEL"])("openai's client", () => {
   describe.each(PLACES)("at the %s's %s", (door, base) => {
     let openai: OpenAI;
     beforeAll(() => {
@@ -166,7 +166,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("openai's client", { timeout: 60_0
 
       it("until its reader leaves, and the next is answered", async () => {
         const next = async (what: string) => {
-          const { choices } = await within(openai.chat.completions.create(COUNT), what, 20_000);
+          const { choices } = await within(openai.chat.completions.create(COUNT), what);
           expect(choices).toHaveLength(1);
         };
         const left = await openai.chat.completions.create({ ...ENDLESS, stream: true });

@@ -19,7 +19,7 @@ export function describePythonClient(client: string, module: string): void {
     let world: ClientWorld;
     beforeAll(async () => {
       world = await startClientWorld();
-    }, 90_000);
+    });
     afterAll(() => world?.stop());
 
     describe.each(DOORS)("at the %s", (door) => {
@@ -44,7 +44,7 @@ export function describePythonClient(client: string, module: string): void {
           pullSize: size,
           missingModel: `${world.registryHost}/me/none`,
         });
-      }, 150_000);
+      }, 330_000);
 
       it.each(pythonTests(module))("passes %s", (name) => {
         expect(results.get(name) ?? "it did not run").toBe("passed");

@@ -33,7 +33,7 @@ describe("tools", () => {
   beforeAll(async () => {
     store = await storeWithTemplates(TEMPLATES);
     engine = await startEngine({ OLLAMA_MODELS: store.folder });
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine.stop();
     await store.remove();

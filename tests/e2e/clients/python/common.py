@@ -15,7 +15,7 @@ COUNTED = SCRIPT["counted"]
 EMBEDDING_MODEL = WORLD["embeddingModel"]
 
 # How long the clients wait for the next bytes of an answer.
-DEADLINE_S = 30
+DEADLINE_S = 120
 
 QUESTION = [{"role": "user", "content": "Say hello."}]
 WEATHER_QUESTION = {"role": "user", "content": "What is the weather in Paris?"}

@@ -34,7 +34,7 @@ beforeAll(async () => {
   store = await storeWithTextModels();
   engine = await startEngine({
     OLLAMA_MODELS: store.folder,
-    OLLAMA_MAX_LOADED_MODELS: "1",
+    OLLAMA_MAX_LOADED_MODELS: "2",
     OLLAMA_MAX_QUEUE: "0",
   });
   await ensureTextModel(engine);

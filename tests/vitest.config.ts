@@ -1,16 +1,39 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Files that measure the memory or the threads of their own process get one for themselves. All
+ * others share a few: what is imported is imported once, and no file may leave anything behind.
+ */
+const MEASURING = [
+  "tests/hostile/**/*.test.ts",
+  "tests/integration/leaks.test.ts",
+  "tests/integration/vision.edges.test.ts",
+  "tests/unit/workers/compress-image.refusals.test.ts",
+];
+
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
-    include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // Deadlines for what hangs: no test is about how long something takes.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     // Two cores are shared with the embedded engine of the end-to-end tests.
     maxWorkers: 2,
     pool: "forks",
     reporters: ["default"],
     deps: { interopDefault: false },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          include: ["tests/**/*.test.ts"],
+          exclude: MEASURING,
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "alone", include: MEASURING } },
+    ],
   },
 });

@@ -20,7 +20,7 @@ describe("embeddings on real inference", () => {
   beforeAll(async () => {
     // More at once than one tenant may have in flight otherwise.
     service = await startRealService({ TENANT_MAX_TEXT: "100" });
-  }, 90_000);
+  });
   afterAll(() => service.stop());
 
   async function post<T>(path: string, body: object): Promise<T> {
@@ -50,7 +50,7 @@ describe("embeddings on real inference", () => {
       expect(cosine(together[i] ?? [], expected)).toBeGreaterThan(0.9999);
       expect(gathered[i]?.embedding).toEqual(together[i]);
     }
-  }, 60_000);
+  });
 
   it("of new texts that come at once are the same as those of each", async () => {
     const texts = TEXTS.map((text) => `${text} Indeed.`);
@@ -58,7 +58,7 @@ describe("embeddings on real inference", () => {
     for (const [i, text] of texts.entries()) {
       expect(cosine(gathered[i]?.embedding ?? [], await alone(text))).toBeGreaterThan(0.9999);
     }
-  }, 60_000);
+  });
 
   it("rank what means the same before what only looks alike", async () => {
     const { results } = await post<{ results: { index: number; score: number }[] }>(

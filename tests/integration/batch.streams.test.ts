@@ -179,7 +179,7 @@ describe.each([CHAT, COMPLETIONS])("a streamed batch on $path", (form) => {
     await other.text();
     expect(gateway.service.load()).toMatchObject({ active: 1, tenants: 1 });
     client.resume();
-    await until(() => answer.ending !== undefined, "the whole answer", 15_000);
+    await until(() => answer.ending !== undefined, "the whole answer");
     expect(answer.ending).toBe("complete");
     expect(answer.text.split(long)).toHaveLength(51);
     expect(came()).toBe(51);

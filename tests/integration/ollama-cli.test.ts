@@ -157,7 +157,7 @@ withProgram("the ollama program itself", () => {
     expect(missing.output).toContain("model 'made' not found");
     expect((await cli("pull", "127.0.0.1:1/library/x")).output).toContain("Error: pull model");
     await nothingIsHeld({ gateway });
-  }, 120_000);
+  });
 });
 
 async function startOllama(home: string): Promise<string> {

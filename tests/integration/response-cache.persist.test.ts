@@ -293,7 +293,7 @@ it("a service that is killed while it writes leaves a whole file", async () => {
   const clients = [1, 2, 3, 4].map(client);
   const size = async (): Promise<number> =>
     (await stat(`${file}-wal`).catch(() => ({ size: 0 }))).size;
-  await until(async () => (await size()) > 3_000_000, "it has written three batches", 10_000);
+  await until(async () => (await size()) > 3_000_000, "it has written three batches");
   service.signal("SIGKILL");
   await service.exited();
   over.abort();

@@ -80,8 +80,7 @@ describe("a service that was killed", () => {
     const pid = engine?.pid ?? 0;
     endsWithTest(pid);
     service.signal("SIGKILL");
-    // Half a second for a machine that runs other tests, too.
-    await ended(pid, "the embedded engine", 2500);
+    await ended(pid, "the embedded engine");
   });
 });
 
@@ -91,7 +90,7 @@ describe("a service that is told to stop while its Ollama starts", () => {
     const service = startServiceProcess({ home: await makeHome(), env: program.env });
     await service.said("Starting ");
     service.signal("SIGTERM");
-    await service.endsWith(0, 5000);
+    await service.endsWith(0);
     const { list } = await systeminformation.processes();
     expect(list.filter(({ params }) => params.includes(program.folder))).toEqual([]);
   });

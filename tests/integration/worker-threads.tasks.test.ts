@@ -204,7 +204,7 @@ describe("inspectBody on a thread", () => {
 it("a thread does not load the image library before the first image", async () => {
   const script = `${projectRoot}/tests/support/loads-sharp.mjs`;
   const run = promisify(execFile)(process.execPath, [script, entryFile("workers/main.ts")]);
-  const { stdout } = await within(run, "the program's end", 10_000);
+  const { stdout } = await within(run, "the program's end");
   expect(JSON.parse(stdout)).toEqual({ before: false, after: true });
 });
 

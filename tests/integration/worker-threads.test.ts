@@ -67,7 +67,6 @@ describe("a task on a thread fails alone", () => {
   (onBun ? () => {} : it)(
     "that runs out of memory",
     misbehaves("eat", { code: "ERR_WORKER_OUT_OF_MEMORY" }, 60_000),
-    90_000,
   );
 
   it("also one after the other, on a single thread", async () => {

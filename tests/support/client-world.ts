@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { projectRoot } from "../../src/runtime/paths.ts";
 import { until } from "./deadline.ts";
 import { ggufFile } from "./gguf-files.ts";
 import { rewriteGguf } from "./gguf-rewrite.ts";
 import { startModelRegistry } from "./model-registry.ts";
 import { modelsFolder, startRealService } from "./real-service.ts";
-import { storeModel } from "./stored-model.ts";
+import { scriptedModel } from "./scripted-model.ts";
+import { shareTextModel, storeModel } from "./stored-model.ts";
 import { TOOL_TEMPLATE } from "./tool-template.ts";
 
 export const TEXT_MODEL = "smollm2:135m";
-/** The text model with a template for tools, which begins the call that it would not make. */
-export const TOOL_MODEL = "caller";
-/** A tool that the model for tools may be offered. */
+/** The model whose words are the same everywhere, with a template for tools. */
+export const SCRIPTED_MODEL = "scripted";
+/** A tool that the scripted model may be offered. */
 export const WEATHER = {
   type: "function" as const,
   function: {
@@ -31,7 +32,6 @@ export type Door = (typeof DOORS)[number];
 
 export type ClientWorld = Awaited<ReturnType<typeof startClientWorld>>;
 
-const TEXT_MANIFEST = "manifests/registry.ollama.ai/library/smollm2/135m";
 const EMBEDDING_FILE = join(projectRoot, "models/all-minilm-l6-v2-q8_0.gguf");
 
 /**
@@ -42,7 +42,8 @@ const EMBEDDING_FILE = join(projectRoot, "models/all-minilm-l6-v2-q8_0.gguf");
 export async function startClientWorld() {
   const folder = await mkdtemp(join(tmpdir(), "shared-ollama-clients-"));
   const store = join(folder, "models");
-  await fillStore(store, folder);
+  await shareTextModel(modelsFolder, store);
+  await storeModel(store, { name: SCRIPTED_MODEL, weights: scriptedModel(TOOL_TEMPLATE) });
   const registry = await startModelRegistry();
   const cleanUp = async (): Promise<void> => {
     await registry.stop();
@@ -81,25 +82,6 @@ export async function startClientWorld() {
       await cleanUp();
     },
   };
-}
-
-/** The suite's text model, once as it is and once with tools. */
-async function fillStore(store: string, folder: string): Promise<void> {
-  const manifest = await readFile(join(modelsFolder, TEXT_MANIFEST), "utf8");
-  await mkdir(join(store, "blobs"), { recursive: true });
-  for (const [digest] of manifest.matchAll(/sha256:\w{64}/g)) {
-    const blob = join("blobs", digest.replace(":", "-"));
-    await copyFile(join(modelsFolder, blob), join(store, blob));
-  }
-  await mkdir(dirname(join(store, TEXT_MANIFEST)), { recursive: true });
-  await copyFile(join(modelsFolder, TEXT_MANIFEST), join(store, TEXT_MANIFEST));
-  const { layers } = JSON.parse(manifest) as { layers: { mediaType: string; digest: string }[] };
-  const layer = layers.find(({ mediaType }) => mediaType.endsWith(".model"));
-  const weights = join(store, "blobs", layer?.digest.replace(":", "-") ?? "");
-  const rewritten = join(folder, "caller.gguf");
-  await rewriteGguf(weights, rewritten, { "tokenizer.chat_template": TOOL_TEMPLATE });
-  await storeModel(store, { name: TOOL_MODEL, weights: rewritten });
-  await rm(rewritten);
 }
 
 /** Where the engine listens, as the service's log of it has it. */

@@ -1,5 +1,8 @@
-/** Waits for a promise under a labelled deadline: a regression fails fast and says what it awaited. */
-export async function within<T>(promise: Promise<T>, what: string, ms = 5000): Promise<T> {
+/** Nothing here takes a second on an idle machine; a busy one is given time, what hangs is told. */
+const DEADLINE_MS = 20_000;
+
+/** Waits for a promise under a labelled deadline: what hangs fails and says what it awaited. */
+export async function within<T>(promise: Promise<T>, what: string, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${ms} ms for: ${what}`)), ms);
@@ -15,7 +18,7 @@ export async function within<T>(promise: Promise<T>, what: string, ms = 5000): P
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  ms = 5000,
+  ms = DEADLINE_MS,
 ): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {

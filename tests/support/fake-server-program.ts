@@ -99,6 +99,6 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits for the end of a process. */
-export function ended(pid: number, what: string, ms = 5000): Promise<void> {
+export function ended(pid: number, what: string, ms?: number): Promise<void> {
   return until(() => !isAlive(pid), `the end of ${what}`, ms);
 }

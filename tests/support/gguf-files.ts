@@ -12,11 +12,11 @@ export type GgufParts = {
   /** What the header claims, where it is to lie. */
   entryCount?: bigint;
   tensorCount?: bigint;
-  /** Bytes of weights behind the header. */
-  weights?: number;
+  /** What stands behind the header: so many zeros, or these bytes. */
+  weights?: number | Buffer;
 };
 
-/** A small GGUF file, right unless it is told to lie; its weights are zeros. */
+/** A small GGUF file, right unless it is told to lie; its weights are zeros unless they are given. */
 export function ggufFile({
   version = 3,
   entries = { "general.architecture": "llama", "general.file_type": 7 },
@@ -42,7 +42,8 @@ export function ggufFile({
     ),
   ]);
   const padding = Buffer.alloc((32 - (header.length % 32)) % 32);
-  return Buffer.concat([header, padding, Buffer.alloc(weights)]);
+  const data = typeof weights === "number" ? Buffer.alloc(weights) : weights;
+  return Buffer.concat([header, padding, data]);
 }
 
 /** An entry whose type and bytes are given as they are. */

@@ -8,7 +8,7 @@ import { projectRoot } from "../../src/runtime/paths.ts";
 const FOLDER = join(projectRoot, "tests/e2e/clients/python");
 const INTERPRETER = join(projectRoot, "node_modules/.cache/python/bin/python");
 /** What hangs is killed then; what had ended by then is told. */
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 300_000;
 
 /** Whether tests in Python are named skips here. In CI they fail instead: a skip is a failure there. */
 export const noPython = !existsSync(INTERPRETER) && !process.env["CI"];

@@ -45,7 +45,7 @@ export class ServiceProcess {
   }
 
   /** Waits until its terminal shows this. */
-  async said(words: string | RegExp, ms = 60_000): Promise<void> {
+  async said(words: string | RegExp, ms?: number): Promise<void> {
     const shows = (): boolean =>
       typeof words === "string" ? this.stdout.includes(words) : words.test(this.stdout);
     try {
@@ -64,7 +64,7 @@ export class ServiceProcess {
   }
 
   /** Waits for its end. */
-  exited(ms = 60_000): Promise<ProcessEnd> {
+  exited(ms?: number): Promise<ProcessEnd> {
     return within(this.#exited, "the end of the service", ms);
   }
 

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 
 const IMAGE = "application/vnd.ollama.image.";
+const TEXT_MANIFEST = "manifests/registry.ollama.ai/library/smollm2/135m";
 
 export type ModelToStore = {
   /** A name without a tag. */
   readonly name: string;
-  readonly weights: string;
+  /** The file's path, or what is in it. */
+  readonly weights: string | Buffer;
   readonly template?: string;
   readonly system?: string;
   readonly family?: string;
@@ -25,9 +27,10 @@ export async function storeModel(
     await writeFile(join(blobs, digest.replace(":", "-")), content);
     return { mediaType, digest, size: Buffer.byteLength(content) };
   };
-  const digest = digestOf(await readFile(weights));
-  await copyFile(weights, join(blobs, digest.replace(":", "-")));
-  const layers = [{ mediaType: `${IMAGE}model`, digest, size: (await stat(weights)).size }];
+  const bytes = typeof weights === "string" ? await readFile(weights) : weights;
+  const digest = digestOf(bytes);
+  await writeFile(join(blobs, digest.replace(":", "-")), bytes);
+  const layers = [{ mediaType: `${IMAGE}model`, digest, size: bytes.length }];
   if (template !== undefined) layers.push(await put(`${IMAGE}template`, template));
   if (system !== undefined) layers.push(await put(`${IMAGE}system`, system));
   const details = {
@@ -48,6 +51,18 @@ export async function storeModel(
     join(place, "latest"),
     JSON.stringify({ schemaVersion: 2, mediaType, config, layers }),
   );
+}
+
+/** Puts the suite's text model into another store, where it may be deleted: the files are links. */
+export async function shareTextModel(from: string, to: string): Promise<void> {
+  const manifest = await readFile(join(from, TEXT_MANIFEST), "utf8");
+  await mkdir(join(to, "blobs"), { recursive: true });
+  for (const [digest] of manifest.matchAll(/sha256:\w{64}/g)) {
+    const blob = join("blobs", digest.replace(":", "-"));
+    await symlink(resolve(from, blob), join(to, blob));
+  }
+  await mkdir(dirname(join(to, TEXT_MANIFEST)), { recursive: true });
+  await writeFile(join(to, TEXT_MANIFEST), manifest);
 }
 
 const digestOf = (bytes: Buffer): string =>

@@ -14,13 +14,13 @@ let world: ClientWorld;
 
 beforeAll(async () => {
   if (!process.env["TEST_NO_MODEL"]) world = await startClientWorld();
-}, 90_000);
+});
 afterAll(() => world?.stop());
 
 const refusal = (status_code: number, error: unknown) =>
   expect.objectContaining({ name: "ResponseError", status_code, error }) as Error;
 
-describe.skipIf(process.env["TEST_NO_MODEL"])("ollama's client", { timeout: 60_000 }, () => {
+describe.skipIf(process.env["TEST_NO_MODEL"])("ollama's client", () => {
   describe.each(DOORS)("at the %s", (door) => {
     let ollama: Ollama;
     beforeAll(() => {

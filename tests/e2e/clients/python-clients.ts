@@ -3,10 +3,12 @@ import {
   type ClientWorld,
   DOORS,
   EMBEDDING_MODEL,
+  SCRIPTED_MODEL,
   TEXT_MODEL,
-  TOOL_MODEL,
   startClientWorld,
 } from "../../support/client-world.ts";
+import { COUNTED, SAID, WRITTEN } from "../../support/scripted-model.ts";
+import { COUNT_QUESTION } from "../../support/tool-template.ts";
 import { noPython, pythonTests, runPythonTests } from "../../support/python-tests.ts";
 
 const cannotRun = process.env["TEST_NO_MODEL"] !== undefined || noPython;
@@ -17,7 +19,7 @@ export function describePythonClient(client: string, module: string): void {
     let world: ClientWorld;
     beforeAll(async () => {
       world = await startClientWorld();
-    }, 90_000);
+    });
     afterAll(() => world?.stop());
 
     describe.each(DOORS)("at the %s", (door) => {
@@ -29,14 +31,20 @@ export function describePythonClient(client: string, module: string): void {
         results = await runPythonTests(module, {
           url: world.url(door),
           textModel: TEXT_MODEL,
-          toolModel: TOOL_MODEL,
+          scriptedModel: SCRIPTED_MODEL,
+          script: {
+            countQuestion: COUNT_QUESTION,
+            counted: COUNTED,
+            said: SAID.join(""),
+            written: `{${WRITTEN.join("")}`,
+          },
           embeddingModel: EMBEDDING_MODEL,
           file: path,
           pullModel: model,
           pullSize: size,
           missingModel: `${world.registryHost}/me/none`,
         });
-      }, 150_000);
+      }, 330_000);
 
       it.each(pythonTests(module))("passes %s", (name) => {
         expect(results.get(name) ?? "it did not run").toBe("passed");

@@ -30,7 +30,7 @@ describe("an engine that is killed with a model in memory", () => {
     const home = await makeHome();
     const env = { INFERENCE_SERVER: "engine", OLLAMA_MODELS: MODELS_DIR };
     const service = startServiceProcess({ home, env });
-    await service.said(/Embedded engine \S+ is up/, 30_000);
+    await service.said(/Embedded engine \S+ is up/);
     await service.listening();
     expect((await service.post("/api/embed", EMBED)).status).toBe(200);
     const events = async () => eventsIn(await readFile(join(home, "logs", "ollama.log"), "utf8"));
@@ -39,8 +39,8 @@ describe("an engine that is killed with a model in memory", () => {
     process.kill(await engineOf(service.pid), "SIGKILL");
     const afterIt = async () => (await events()).slice((await events()).lastIndexOf("listening"));
     const isBack = async () => (await events()).filter((event) => event === "listening").length > 1;
-    await until(isBack, "the engine is back", 20_000);
-    await until(async () => (await afterIt()).length > 1, "it opens llama.cpp", 20_000);
+    await until(isBack, "the engine is back");
+    await until(async () => (await afterIt()).length > 1, "it opens llama.cpp");
     expect(await afterIt()).toEqual(["listening", "llama_opened"]);
     endsWithTest(await engineOf(service.pid));
   });

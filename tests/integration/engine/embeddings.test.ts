@@ -151,7 +151,7 @@ describe("the process", () => {
     expect(await (await other.get("/")).text()).toBe("Ollama is running");
     expect(await (await other.get("/api/version")).json()).toEqual({ version: "0.13.5" });
     other.child.stdin.end();
-    expect(await within(2_000, "the engine to end with its parent", other.exited)).toBe(0);
+    expect(await within(20_000, "the engine to end with its parent", other.exited)).toBe(0);
   });
 
   it("ends cleanly on SIGTERM with a model in memory", async () => {

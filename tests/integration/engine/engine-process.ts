@@ -70,7 +70,7 @@ export async function startEngine(environment: Record<string, string> = {}) {
       watchers.add(look);
       look();
     });
-    return within(10_000, `the event ${name}`, found);
+    return within(60_000, `the event ${name}`, found);
   }
 
   const url = String((await sawEvent("listening"))["url"]);
@@ -89,7 +89,7 @@ export async function startEngine(environment: Record<string, string> = {}) {
       }),
     async stop(): Promise<number | null> {
       child.kill("SIGTERM");
-      return within(5_000, "the engine to end", exited);
+      return within(20_000, "the engine to end", exited);
     },
   };
 }

@@ -21,7 +21,7 @@ describe.skipIf(noWeights)("a prompt that is partly in memory", () => {
   beforeAll(async () => {
     opened = await openLlama(CORES);
     runner = await load();
-  }, 60_000);
+  });
   afterAll(async () => {
     await runner.dispose();
     await opened.llama.dispose();

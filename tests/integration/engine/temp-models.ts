@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rewriteGguf } from "../../support/gguf-rewrite.ts";
-import { storeModel } from "../../support/stored-model.ts";
+import { scriptedModel } from "../../support/scripted-model.ts";
+import { shareTextModel, storeModel } from "../../support/stored-model.ts";
+import { TOOL_TEMPLATE } from "../../support/tool-template.ts";
 import { MODELS_DIR } from "./engine-process.ts";
 
 /** The text model's weights in the suite's store. */
@@ -15,14 +16,22 @@ export const WEIGHTS = join(
 /** Why a test of the text model cannot run here; `false` when it can. */
 export const noWeights = !existsSync(WEIGHTS);
 
-/** A store of its own, with a copy of the text model for each of these chat templates. */
+/** The model that says the same on every processor: see `scriptedModel`. */
+export const SCRIPTED_MODEL = "scripted";
+
+/** A store of its own, with the suite's text model, where there is one, and the scripted one. */
+export async function storeWithTextModels() {
+  const folder = await mkdtemp(join(tmpdir(), "engine-models-"));
+  if (!noWeights) await shareTextModel(MODELS_DIR, folder);
+  await storeModel(folder, { name: SCRIPTED_MODEL, weights: scriptedModel(TOOL_TEMPLATE) });
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A store of its own, with a copy of the scripted model for each of these chat templates. */
 export async function storeWithTemplates(templates: Readonly<Record<string, string>>) {
   const folder = await mkdtemp(join(tmpdir(), "engine-models-"));
-  const weights = join(folder, "rewritten.gguf");
   for (const [name, template] of Object.entries(templates)) {
-    await rewriteGguf(WEIGHTS, weights, { "tokenizer.chat_template": template });
-    await storeModel(folder, { name, weights });
-    await rm(weights);
+    await storeModel(folder, { name, weights: scriptedModel(template) });
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

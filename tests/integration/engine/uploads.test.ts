@@ -28,10 +28,10 @@ it("that fail on the way are answered to a client that first sends everything", 
   const sent = once(client, "finish");
   const answered = once(client, "response") as Promise<[IncomingMessage]>;
   client.end(BODY);
-  const [answer] = await within(10_000, "the answer", answered);
+  const [answer] = await within(20_000, "the answer", answered);
   expect(answer.statusCode).toBe(500);
-  await within(10_000, "the body to be taken", sent);
+  await within(20_000, "the body to be taken", sent);
   const closed = once(client, "close");
   answer.resume();
-  await within(10_000, "the end of the answer", closed);
+  await within(20_000, "the end of the answer", closed);
 });

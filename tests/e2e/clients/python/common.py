@@ -7,11 +7,15 @@ from math import sqrt
 # The address and the models, as the test that starts this program has them.
 WORLD = json.loads(os.environ["CLIENT_WORLD"])
 TEXT_MODEL = WORLD["textModel"]
-TOOL_MODEL = WORLD["toolModel"]
+# A model that says the same wherever it runs: what it counts, says and writes.
+SCRIPTED_MODEL = WORLD["scriptedModel"]
+SCRIPT = WORLD["script"]
+COUNT_QUESTION = SCRIPT["countQuestion"]
+COUNTED = SCRIPT["counted"]
 EMBEDDING_MODEL = WORLD["embeddingModel"]
 
 # How long the clients wait for the next bytes of an answer.
-DEADLINE_S = 30
+DEADLINE_S = 120
 
 QUESTION = [{"role": "user", "content": "Say hello."}]
 WEATHER_QUESTION = {"role": "user", "content": "What is the weather in Paris?"}

@@ -1,7 +1,6 @@
 """Ollama's own client for Python."""
 
 import asyncio
-import json
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -9,11 +8,14 @@ from ollama import AsyncClient, Client, ResponseError
 from pydantic import BaseModel, Field
 
 from common import (
+    COUNT_QUESTION,
+    COUNTED,
     DEADLINE_S,
     EMBEDDING_MODEL,
     QUESTION,
+    SCRIPT,
+    SCRIPTED_MODEL,
     TEXT_MODEL,
-    TOOL_MODEL,
     WEATHER,
     WEATHER_QUESTION,
     WORLD,
@@ -23,10 +25,10 @@ from common import (
 GREEDY = {"temperature": 0, "num_predict": 6}
 # An answer that does not end by itself.
 ENDLESS = {
-    "model": TEXT_MODEL,
-    "prompt": "1, 2, 3, 4, 5, 6, 7, 8, 9, 10,",
+    "model": SCRIPTED_MODEL,
+    "prompt": "9, 10,",
     "raw": True,
-    "options": {"temperature": 0, "repeat_penalty": 1, "num_predict": 1_000_000},
+    "options": {"temperature": 0, "num_predict": 1_000_000},
 }
 
 
@@ -70,7 +72,7 @@ class Models(OllamaTest):
         shown = self.client.show(TEXT_MODEL)
         self.assertEqual(shown.capabilities, ["completion"])
         self.assertEqual(shown.modelinfo["general.architecture"], "llama")
-        self.assertIn("tools", self.client.show(TOOL_MODEL).capabilities)
+        self.assertIn("tools", self.client.show(SCRIPTED_MODEL).capabilities)
 
     def test_ps_until_keep_alive_0_unloads(self):
         def in_memory():
@@ -171,12 +173,16 @@ class Inference(OllamaTest):
         self.assertEqual(self.client.generate(**ask).response, one.response)
         brief = self.client.generate(**ask, system="Hi.")
         self.assertLess(brief.prompt_eval_count, one.prompt_eval_count)
-        rated = self.client.generate(**ask, logprobs=True, top_logprobs=2)
+        few = {**ENDLESS, "options": GREEDY}
+        rated = self.client.generate(**few, logprobs=True, top_logprobs=2)
+        self.assertEqual([entry.token for entry in rated.logprobs], [*COUNTED, COUNTED[0]])
         self.assertEqual("".join(entry.token for entry in rated.logprobs), rated.response)
         self.assertEqual(len(rated.logprobs[0].top_logprobs), 2)
 
     def test_generate_with_context_and_raw(self):
-        ask = {"model": TEXT_MODEL, "prompt": "My name is Ada.", "options": GREEDY}
+        # One that does not end by itself: the mark of an end counts, and is no part of a context.
+        prompt = COUNT_QUESTION["content"]
+        ask = {"model": SCRIPTED_MODEL, "prompt": prompt, "options": GREEDY}
         first = self.client.generate(**ask)
         self.assertEqual(len(first.context), first.prompt_eval_count + first.eval_count)
         second = self.client.generate(**ask, context=first.context)
@@ -186,8 +192,8 @@ class Inference(OllamaTest):
     def test_formats(self):
         ask = {"model": TEXT_MODEL, "options": {"temperature": 0, "num_predict": 200}}
         prompt = "Describe a cat as JSON with its name and age."
-        free = self.client.generate(**ask, prompt=prompt, format="json")
-        self.assertIsInstance(json.loads(free.response), dict)
+        free = self.client.generate(**{**ask, "model": SCRIPTED_MODEL}, prompt=prompt, format="json")
+        self.assertEqual((free.response, free.done_reason), (SCRIPT["written"], "stop"))
         held = self.client.generate(**ask, prompt=prompt, format=Cat.model_json_schema())
         Cat.model_validate_json(held.response)
         messages = [{"role": "user", "content": prompt}]
@@ -197,22 +203,24 @@ class Inference(OllamaTest):
     def test_chat_whole_and_streamed(self):
         messages = [{"role": "system", "content": "Be brief."}, *QUESTION]
         ask = {"model": TEXT_MODEL, "messages": messages, "options": GREEDY}
-        whole = self.client.chat(**ask, logprobs=True)
+        whole = self.client.chat(**ask)
         self.assertEqual(whole.message.role, "assistant")
-        self.assertEqual("".join(entry.token for entry in whole.logprobs), whole.message.content)
         parts = list(self.client.chat(**ask, stream=True))
         text = "".join(part.message.content for part in parts)
         self.assertEqual(text, whole.message.content)
         self.assertEqual(parts[-1].done_reason, whole.done_reason)
+        count = {"model": SCRIPTED_MODEL, "messages": [COUNT_QUESTION], "options": GREEDY}
+        rated = self.client.chat(**count, logprobs=True)
+        self.assertEqual("".join(entry.token for entry in rated.logprobs), rated.message.content)
 
     def test_chat_with_tools(self):
-        ask = {"model": TOOL_MODEL, "options": {"temperature": 0, "num_predict": 12}}
+        ask = {"model": SCRIPTED_MODEL, "options": {"temperature": 0, "num_predict": 12}}
         # A function of Python's own is described by the client.
         for tools in ([WEATHER], [get_weather]):
             asked = self.client.chat(**ask, messages=[WEATHER_QUESTION], tools=tools)
             (call,) = asked.message.tool_calls
             self.assertEqual(call.function.name, "get_weather")
-            self.assertEqual(call.function.arguments["city"], "Paris")
+            self.assertEqual(call.function.arguments, {"city": "Paris"})
         parts = list(self.client.chat(**ask, messages=[WEATHER_QUESTION], tools=tools, stream=True))
         (streamed,) = (call for part in parts for call in part.message.tool_calls or [])
         self.assertEqual(streamed.function.name, "get_weather")
@@ -220,7 +228,7 @@ class Inference(OllamaTest):
         told = self.client.chat(
             **ask, messages=[WEATHER_QUESTION, asked.message, result], tools=tools
         )
-        self.assertTrue(told.done)
+        self.assertEqual(told.message.content, SCRIPT["said"])
         self.assertIsNone(told.message.tool_calls)
 
     def test_embed(self):

@@ -8,11 +8,14 @@ from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
 from pydantic import BaseModel, ConfigDict, Field
 
 from common import (
+    COUNT_QUESTION,
+    COUNTED,
     DEADLINE_S,
     EMBEDDING_MODEL,
     QUESTION,
+    SCRIPT,
+    SCRIPTED_MODEL,
     TEXT_MODEL,
-    TOOL_MODEL,
     WEATHER,
     WEATHER_QUESTION,
     WORLD,
@@ -27,12 +30,8 @@ SERVER = {
 }
 ASK = {"model": TEXT_MODEL, "messages": QUESTION, "max_tokens": 6, "temperature": 0}
 # An answer that does not end by itself.
-ENDLESS = {
-    "model": TEXT_MODEL,
-    "messages": [{"role": "user", "content": "Write a very long story."}],
-    "max_tokens": 1_000_000,
-    "frequency_penalty": 1,
-}
+ENDLESS = {"model": SCRIPTED_MODEL, "messages": [COUNT_QUESTION], "max_tokens": 1_000_000}
+COUNT = {**ENDLESS, "max_tokens": 2, "temperature": 0}
 
 
 class Cat(BaseModel):
@@ -53,7 +52,7 @@ class Chats(OpenAITest):
         whole = self.chat(**ASK)
         (choice,) = whole.choices
         self.assertEqual(choice.message.role, "assistant")
-        self.assertNotEqual(choice.message.content, "")
+        self.assertIsInstance(choice.message.content, str)
         usage = {"include_usage": True}
         chunks = list(self.chat(**ASK, stream=True, stream_options=usage))
         deltas = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
@@ -74,8 +73,9 @@ class Chats(OpenAITest):
     def test_formats(self):
         messages = [{"role": "user", "content": "Describe a cat as JSON."}]
         ask = {**ASK, "messages": messages, "max_tokens": 200}
-        free = self.chat(**ask, response_format={"type": "json_object"})
-        self.assertIsInstance(json.loads(free.choices[0].message.content), dict)
+        scripted = {**ask, "model": SCRIPTED_MODEL}
+        (free,) = self.chat(**scripted, response_format={"type": "json_object"}).choices
+        self.assertEqual((free.message.content, free.finish_reason), (SCRIPT["written"], "stop"))
         schema = {"name": "cat", "strict": True, "schema": Cat.model_json_schema()}
         held = self.chat(**ask, response_format={"type": "json_schema", "json_schema": schema})
         Cat.model_validate_json(held.choices[0].message.content)
@@ -83,12 +83,12 @@ class Chats(OpenAITest):
         self.assertIsInstance(parsed.choices[0].message.parsed, Cat)
 
     def test_tools(self):
-        ask = {**ASK, "model": TOOL_MODEL, "max_tokens": 12, "tools": [WEATHER]}
+        ask = {**ASK, "model": SCRIPTED_MODEL, "max_tokens": 12, "tools": [WEATHER]}
         (choice,) = self.chat(**{**ask, "messages": [WEATHER_QUESTION]}).choices
         self.assertEqual(choice.finish_reason, "tool_calls")
         (call,) = choice.message.tool_calls
         self.assertEqual(call.function.name, "get_weather")
-        self.assertEqual(json.loads(call.function.arguments)["city"], "Paris")
+        self.assertEqual(json.loads(call.function.arguments), {"city": "Paris"})
         asked = {**ask, "messages": [WEATHER_QUESTION]}
         with self.client.chat.completions.stream(**asked) as stream:
             (streamed,) = stream.get_final_completion().choices[0].message.tool_calls
@@ -97,11 +97,12 @@ class Chats(OpenAITest):
         turns = [WEATHER_QUESTION, choice.message, result]
         (told,) = self.chat(**{**ask, "messages": turns}).choices
         self.assertIsNone(told.message.tool_calls)
+        self.assertEqual(told.message.content, SCRIPT["said"])
 
     def test_log_probabilities(self):
-        (choice,) = self.chat(**ASK, logprobs=True, top_logprobs=2).choices
+        (choice,) = self.chat(**COUNT, logprobs=True, top_logprobs=2).choices
         rated = choice.logprobs.content
-        self.assertEqual("".join(entry.token for entry in rated), choice.message.content)
+        self.assertEqual([entry.token for entry in rated], COUNTED[:2])
         self.assertEqual(len(rated[0].top_logprobs), 2)
 
 
@@ -109,7 +110,7 @@ class Others(OpenAITest):
     def test_completions(self):
         ask = {"model": TEXT_MODEL, "prompt": "Say hello.", "max_tokens": 6, "temperature": 0}
         whole = self.client.completions.create(**ask)
-        self.assertNotEqual(whole.choices[0].text, "")
+        self.assertIsInstance(whole.choices[0].text, str)
         chunks = list(self.client.completions.create(**ask, stream=True))
         text = "".join(chunk.choices[0].text for chunk in chunks)
         self.assertEqual(text, whole.choices[0].text)
@@ -157,7 +158,7 @@ class Others(OpenAITest):
 
 class Leaving(OpenAITest):
     def next_is_answered(self):
-        answer = self.chat(**ASK)
+        answer = self.chat(**COUNT)
         self.assertEqual(len(answer.choices), 1)
 
     def test_a_stream_is_closed(self):

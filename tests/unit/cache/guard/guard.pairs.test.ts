@@ -26,8 +26,15 @@ const cosines = {
   ...(fixture("blind-pairs.cosines.json") as Record<string, number>),
 };
 
-const verdictOf = ({ id, a, b }: Pair): Verdict =>
-  judge(a, b, cosines[id] ?? 0.9, { threshold: 0.95 });
+const verdicts = new Map<string, Verdict>();
+
+/** Several tests ask the same of a pair: it is judged once. */
+function verdictOf({ id, a, b }: Pair): Verdict {
+  const key = JSON.stringify([id, a, b]);
+  const verdict = verdicts.get(key) ?? judge(a, b, cosines[id] ?? 0.9, { threshold: 0.95 });
+  verdicts.set(key, verdict);
+  return verdict;
+}
 const text = ({ id, a, b }: Pair): string => `${id}: ${a} – ${b}`;
 
 /** Admitted of all, by kind: what a reader looks at when a word list changed. */

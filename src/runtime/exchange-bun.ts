@@ -1,4 +1,4 @@
-import { ClientLeft } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
@@ -30,7 +30,7 @@ interface BodyReader {
 export class BunExchange implements Exchange {
   readonly request: Request;
   readonly target: RequestTarget;
-  readonly uploads: UploadWatch;
+  readonly #uploads: UploadWatch;
   readonly #env: BunEnv;
   readonly #downloads: StallWatch;
   /** The answer went out whole: what the signal says later is no leaving. */
@@ -38,6 +38,8 @@ export class BunExchange implements Exchange {
   #peer: string | undefined;
   #reader: BodyReader | undefined;
   #hasStalled = false;
+  /** Somebody reads the body to send it on. */
+  #isSentOn = false;
   /** The body was read to its end. */
   #isRead = false;
 
@@ -45,7 +47,7 @@ export class BunExchange implements Exchange {
     this.request = request;
     this.target = env.target;
     this.#env = env;
-    this.uploads = uploads;
+    this.#uploads = uploads;
     this.#downloads = downloads;
     // Bun's idle limit would end a quiet answer and a slow upload.
     env.server.timeout(request, 0);
@@ -92,7 +94,7 @@ export class BunExchange implements Exchange {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const upload = this.uploads.watch((stalled) => {
+      const upload = this.#uploads.watch((stalled) => {
         this.#hasStalled = true;
         settle(stalled);
       });
@@ -112,8 +114,31 @@ export class BunExchange implements Exchange {
     });
   }
 
+  /** As NodeExchange.upload; undefined where there is no body. */
+  upload(): AsyncGenerator<Uint8Array> | undefined {
+    const { body } = this.request;
+    return body ? this.#upload(this.#readerOf(body)) : undefined;
+  }
+
+  async *#upload(reader: BodyReader): AsyncGenerator<Uint8Array> {
+    this.#isSentOn = true;
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      const { value } = await reader.read();
+      return value ? { done: false, value } : { done: true, value };
+    };
+    try {
+      yield* this.#uploads.pieces({ next });
+      this.#isRead = true;
+    } catch (err) {
+      this.#hasStalled = err instanceof ServiceError;
+      throw err;
+    } finally {
+      this.#isSentOn = false;
+    }
+  }
+
   get owesBody(): boolean {
-    if (this.#isRead) return false;
+    if (this.#isRead || this.#isSentOn) return false;
     const { body } = this.request;
     return body !== null && (this.#reader !== undefined || this.#hasStalled || !body.locked);
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
@@ -21,16 +21,18 @@ export class NodeExchange implements Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly target: RequestTarget;
-  readonly uploads: UploadWatch;
+  readonly #uploads: UploadWatch;
   #leavers: Set<() => void> | undefined;
   #hasStalled = false;
+  /** Somebody reads the body to send it on. */
+  #isSentOn = false;
   #hasWord = false;
 
   constructor({ incoming, outgoing, target }: NodeEnv, { uploads }: Watches) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.target = target;
-    this.uploads = uploads;
+    this.#uploads = uploads;
   }
 
   get method(): string {
@@ -84,7 +86,7 @@ export class NodeExchange implements Exchange {
       };
       const onEnd = (): void => settle();
       const onClose = (): void => settle(new ClientLeft());
-      const upload = this.uploads.watch((stalled: ServiceError) => {
+      const upload = this.#uploads.watch((stalled: ServiceError) => {
         this.#hasStalled = true;
         settle(stalled);
       });
@@ -92,6 +94,23 @@ export class NodeExchange implements Exchange {
       else if (incoming.destroyed) onClose();
       else incoming.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
     });
+  }
+
+  /**
+   * The body as it comes, for who sends it on; the connection outlives whoever stops reading.
+   * @throws ServiceError `upload_stalled`.
+   */
+  async *upload(): AsyncGenerator<Buffer> {
+    this.letBodyCome();
+    this.#isSentOn = true;
+    try {
+      yield* this.#uploads.pieces<Buffer>(this.incoming.iterator({ destroyOnReturn: false }));
+    } catch (err) {
+      this.#hasStalled = err instanceof ServiceError;
+      throw err;
+    } finally {
+      this.#isSentOn = false;
+    }
   }
 
   /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
@@ -107,7 +126,7 @@ export class NodeExchange implements Exchange {
   }
 
   get owesBody(): boolean {
-    return !this.incoming.complete && declaredBytes(this) !== 0;
+    return !this.incoming.complete && !this.#isSentOn && declaredBytes(this) !== 0;
   }
 
   discardBody(discards: BodyDiscards): Promise<boolean> {

@@ -167,17 +167,9 @@ function counted(
 }
 
 /** The client's body, given up when nothing of it arrives for too long. */
-function uploadOf({ request, uploads }: BunExchange, abort: AbortController) {
-  const { body } = request;
-  if (!body) return null;
-  const reader = body.getReader();
-  const pieces = uploads.pieces<Uint8Array>({
-    next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
-    return: async () => {
-      await reader.cancel();
-      return { done: true, value: undefined };
-    },
-  });
+function uploadOf(exchange: BunExchange, abort: AbortController) {
+  const pieces = exchange.upload();
+  if (!pieces) return null;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

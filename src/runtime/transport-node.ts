@@ -253,9 +253,7 @@ function sentBody(body: OutgoingBody | undefined): Readable | Uint8Array | null 
  * upload would else leave the client's connection deaf for what follows.
  */
 function uploadOf(exchange: NodeExchange): Readable {
-  exchange.letBodyCome();
-  const pieces = exchange.incoming.iterator({ destroyOnReturn: false });
-  return Readable.from(exchange.uploads.pieces(pieces), { objectMode: false });
+  return Readable.from(exchange.upload(), { objectMode: false });
 }
 
 function pairs(raw: (Buffer | string)[]): [string, string][] {

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createExchange } from "../../src/runtime/http.ts";
 import { listen, onBun } from "../../src/runtime/listen.ts";
@@ -11,6 +9,7 @@ import type { FakeOllama } from "../support/fake-ollama.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { connectPlain, requestHead, type PlainSocket } from "../support/plain-socket.ts";
 import { startService } from "../support/service.ts";
+import { serviceLog } from "../support/gateway.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
 const HEAD = requestHead("GET / HTTP/1.1");
@@ -258,9 +257,8 @@ it.skipIf(onBun)(
       { chunks: Array.from({ length: PIECES }, () => WORDS) },
     );
     const deaf = await connectDeaf(gateway.url, "/api/v1/chat", { ...CHAT, stream: false });
-    const log = join(gateway.home, "logs", "service.log");
     const isLogged = async (): Promise<boolean> =>
-      (await readFile(log, "utf8")).includes("did not read its answer");
+      (await serviceLog(gateway)).includes("did not read its answer");
     await until(isLogged, "the log tells of the client", SOON_MS);
     await closes(deaf);
     await nothingIsHeld({ gateway });

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { batchOf, chatItem, failure, loggedEvents } from "../support/batch.ts";
 import { numberOf, say, textOf, type ItemResult } from "../support/batch.ts";
 import type { FakeOllama, Received } from "../support/fake-ollama.ts";
 import { HeldAnswer, HeldAnswers } from "../support/held-answers.ts";
 import { startService } from "../support/service.ts";
+import { serviceLog } from "../support/gateway.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
 const PATHS = ["/api/v1/batch/chat", "/api/v1/batch/chat/completions"];
@@ -231,9 +230,9 @@ it("the service's log is told of the server's failures, not of a client's", asyn
     [`${id}-1`, 503, "upstream_unavailable"],
   ]);
   await gateway.service.lifecycle.stop();
-  const log = await readFile(join(gateway.home, "logs", "service.log"), "utf8");
-  const told = log.split("\n").filter((line) => line.includes("request failed"));
-  expect(told.map((line) => (JSON.parse(line) as { request_id: string }).request_id)).toEqual([
-    `${id}-1`,
+  const log = await serviceLog(gateway);
+  const told = log.split("\n").filter((line) => line.includes("requests refused"));
+  expect(told.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ code: "upstream_unavailable", refused: 1, request_id: `${id}-1` }),
   ]);
 });

@@ -83,21 +83,35 @@ describe("how many items are under way at once", () => {
   });
 
   it("is five whatever ends first, and the last ones run without the others", async () => {
-    const service = await startService(ROOM, { runMs: 2 });
-    expect(await batch(service, "a", [{}, {}, ...chatItems(40)])).toBe(200);
-    expect(service.ollama.mostRunning).toBe(5);
+    const service = await startService(ROOM);
+    const chats = new HeldAnswers(service.ollama, "/api/chat");
+    const asked = batch(service, "a", [{}, {}, ...chatItems(40)]);
+    await chats.came(5);
+    await serve(chats, 40);
+    expect(await asked).toBe(200);
+    expect(service.ollama.mostRunning).toBeLessThanOrEqual(5);
     await nothingIsHeld(service);
   });
 
   it("is what BATCH_CHAT_MAX_CONCURRENT says, and no more than the queue allows", async () => {
-    const two = await startService({ ...ROOM, BATCH_CHAT_MAX_CONCURRENT: "2" }, { runMs: 2 });
-    expect(await batch(two, "a", chatItems(12))).toBe(200);
-    expect(two.ollama.mostRunning).toBe(2);
+    await runsAtOnce({ ...ROOM, BATCH_CHAT_MAX_CONCURRENT: "2" }, 2);
     const env = { ...ROOM, BATCH_CHAT_MAX_CONCURRENT: "50", QUEUE_CHAT_MAX_CONCURRENT: "4" };
-    const four = await startService(env, { runMs: 2 });
-    expect(await batch(four, "a", chatItems(12))).toBe(200);
-    expect(four.ollama.mostRunning).toBe(4);
+    await runsAtOnce(env, 4);
   });
+
+  /** A batch of twelve has so many under way until none is left to begin. */
+  async function runsAtOnce(env: Record<string, string>, count: number): Promise<void> {
+    const service = await startService(env);
+    const chats = new HeldAnswers(service.ollama, "/api/chat");
+    const asked = batch(service, "a", chatItems(12));
+    for (let ended = 0; ended <= 12 - count; ended += 1) {
+      await chats.came(ended + count);
+      expect(chats.all).toHaveLength(ended + count);
+      say(await chats.next());
+    }
+    await serve(chats, count - 1);
+    expect(await asked).toBe(200);
+  }
 
   it("is one where the inference server takes one at a time", async () => {
     const service = await startService({}, { runMs: 1 });

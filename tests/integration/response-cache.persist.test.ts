@@ -5,7 +5,7 @@ import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../support/deadline.ts";
 import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
-import { startGateway, type Gateway } from "../support/gateway.ts";
+import { serviceLog, startGateway, type Gateway } from "../support/gateway.ts";
 import { makeHome, startServiceProcess } from "../support/service-process.ts";
 
 const CHAT = "/api/v1/chat";
@@ -76,7 +76,7 @@ async function bytesIn(home: string): Promise<string> {
   return parts.join("");
 }
 
-const log = (home: string): Promise<string> => readFile(join(home, "logs", "service.log"), "utf8");
+const log = (home: string): Promise<string> => serviceLog({ home });
 
 describe("after a restart", () => {
   it("the same question is answered from what was kept, as if nothing had been", async () => {
@@ -315,5 +315,8 @@ it("nothing is on disk without RESPONSE_CACHE_PERSIST", async () => {
   const gateway = await startWhole({ RESPONSE_CACHE_PERSIST: "false" });
   await gateway.post(CHAT, asking(BLUE));
   expect(await persisted(gateway)).toEqual({ state: "off" });
-  expect(await readdir(home)).not.toContain("data");
+  // The service's lock is there, and the note of who has it.
+  expect(
+    (await readdir(join(home, "data"))).filter((name) => !name.startsWith("service.")),
+  ).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -17,6 +17,11 @@ export interface Gateway {
   post: (path: string, body: unknown, init?: RequestInit) => Promise<Response>;
   get: (path: string, init?: RequestInit) => Promise<Response>;
   stop: () => Promise<void>;
+}
+
+/** What the service has written to its own log so far; a log that nothing was written to is not there. */
+export function serviceLog({ home }: Pick<Gateway, "home">): Promise<string> {
+  return readFile(join(home, "logs", "service.log"), "utf8").catch(() => "");
 }
 
 /** The response cache is off: tests send the same question again and mean it. */

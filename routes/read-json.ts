@@ -3,6 +3,7 @@ import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
 import { joinedPieces, lengthOf } from "../src/runtime/body-pieces.ts";
+import { MAX_VALUES_IN_HAND } from "../src/runtime/count-json.ts";
 import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
 import { readBody } from "./read-body.ts";
 import { LIST_LIMITS } from "./service/contract/list-limits.ts";
@@ -11,13 +12,19 @@ import { whileHere } from "./while-here.ts";
 /**
  * Reads and checks a JSON body once. The content type is not looked at: `curl -d` sends a
  * form's, and Ollama does not look either.
+ * @param options.maxValues JSON values that the body may have; more than by default only where they
+ * are numbers, which cost little.
  * @throws ServiceError `validation_error` with the first problem and where it is.
  */
-export async function readJson<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
+export async function readJson<T>(
+  c: AppContext,
+  schema: z.ZodType<T>,
+  { maxValues = MAX_VALUES_IN_HAND } = {},
+): Promise<T> {
   const bytes = joinedPieces(await readPieces(c));
   let value: unknown;
   try {
-    value = parseJson(bytes);
+    value = parseJson(bytes, maxValues);
   } catch (err) {
     throw new ServiceError("validation_error", parseFailure(err));
   }

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
+import { MAX_VALUES } from "../../src/runtime/count-json.ts";
 import { unitVector } from "../../src/similarity/unit-vector.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
@@ -89,7 +90,7 @@ export function similarityRoute(router: ServiceRouter, services: Services): void
 async function similarity(c: AppContext, services: Services): Promise<Response> {
   const record = c.get("record");
   record.operation = "similarity";
-  const body = await readJson(c, SimilarityRequest);
+  const body = await readJson(c, SimilarityRequest, { maxValues: MAX_VALUES });
   const items = [
     itemOf("query", body.query),
     ...body.documents.map((document, i) => itemOf(`documents.${i}`, document)),

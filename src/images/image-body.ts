@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Caller } from "../runtime/caller.ts";
+import { MAX_VALUES_IN_HAND } from "../runtime/count-json.ts";
 import { isNestedTooDeep } from "../runtime/nesting.ts";
 import { JsonExcessError, parseFailure, parseJson } from "../runtime/parse-json.ts";
 import { decodeBase64 } from "./base64.ts";
@@ -66,7 +67,8 @@ const MAX_IMAGES = 1000;
 export function readImageBody({ body, maxImageBytes }: ImageBodyInput): ImageBody {
   let value: unknown;
   try {
-    value = parseJson(body);
+    // What is read here goes to the main thread.
+    value = parseJson(body, MAX_VALUES_IN_HAND);
     if (isNestedTooDeep(value)) throw new JsonExcessError("levels");
   } catch (err) {
     return { ok: false, message: parseFailure(err) };

@@ -6,6 +6,12 @@ import { MAX_LEVELS, type Excess } from "./nesting.ts";
  */
 export const MAX_VALUES = 1_000_000;
 
+/**
+ * Values of a body that the main thread works on: of so many objects 1.5 MB would hold it up for
+ * longer than others should notice. A conversation of 2 000 messages has 6 000.
+ */
+export const MAX_VALUES_IN_HAND = 80_000;
+
 const SPACE = 0;
 const SCALAR = 1;
 const QUOTE = 2;
@@ -32,7 +38,7 @@ for (const [kind, bytes] of [
  * stopped, and takes minutes for 60 MB of `{}`. One pass over the bytes, which ends at the first
  * excess; of what is no JSON it counts something, and leaves the rest to the parser.
  */
-export function excessInJson(json: Buffer, maxValues: number = MAX_VALUES): Excess {
+export function excessInJson(json: Buffer, maxValues: number): Excess {
   let values = 0;
   let levels = 0;
   let at = 0;

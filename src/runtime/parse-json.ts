@@ -12,10 +12,10 @@ const LONGEST_REASON = 200;
 
 /** A JSON text that is too large to be parsed. Its message says so of a body. */
 export class JsonExcessError extends Error {
-  constructor(excess: NonNullable<Excess>) {
+  constructor(excess: NonNullable<Excess>, maxValues: number = MAX_VALUES) {
     super(
       excess === "values"
-        ? `The body has more than ${MAX_VALUES} JSON values`
+        ? `The body has more than ${maxValues} JSON values`
         : `The body is nested more than ${MAX_LEVELS} levels deep`,
     );
     this.name = "JsonExcessError";
@@ -24,19 +24,19 @@ export class JsonExcessError extends Error {
 
 /**
  * Parses JSON that others have written.
- * @throws SyntaxError; JsonExcessError for more than a million values or 500 levels, unless the
- * text is small.
+ * @param maxValues default a million.
+ * @throws SyntaxError; JsonExcessError for more values or 500 levels, unless the text is small.
  */
-export function parseJson(json: Uint8Array): unknown {
+export function parseJson(json: Uint8Array, maxValues: number = MAX_VALUES): unknown {
   const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
-  assertNoExcess(bytes);
+  assertNoExcess(bytes, maxValues);
   return JSON.parse(bytes.toString("utf8"));
 }
 
 /** Lets JSON pass that `parseJson` would parse. @throws JsonExcessError. */
-export function assertNoExcess(bytes: Buffer): void {
-  const excess = bytes.byteLength > UNCOUNTED_BYTES ? excessInJson(bytes) : undefined;
-  if (excess) throw new JsonExcessError(excess);
+export function assertNoExcess(bytes: Buffer, maxValues: number = MAX_VALUES): void {
+  const excess = bytes.byteLength > UNCOUNTED_BYTES ? excessInJson(bytes, maxValues) : undefined;
+  if (excess) throw new JsonExcessError(excess, maxValues);
 }
 
 /** Why a body cannot be parsed, as a sentence for its client. */

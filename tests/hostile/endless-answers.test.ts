@@ -24,22 +24,23 @@ function endless(head: string, piece: string, status = 200): Script {
 const line = `${JSON.stringify({ message: { role: "assistant", content: "x".repeat(MIB) }, done: false })}\n`;
 
 describe("an answer without end is cut, told, and its call aborted", () => {
-  it.each(["true", "false"])(
-    "as a stream; response cache %s",
-    async (cache) => {
+  it.each([
+    ["true", "/api/v1/chat"],
+    ["false", "/api/v1/chat/completions"],
+  ])(
+    "as a stream; response cache %s, on %s",
+    async (cache, path) => {
       const service = await startService({ RESPONSE_CACHE_ENABLED: cache });
       const { gateway, ollama } = service;
       ollama.script("/api/chat", endless("", line));
-      for (const path of ["/api/v1/chat", "/api/v1/chat/completions"]) {
-        const answer = await gateway.post(path, { model: "fake", messages, stream: true });
-        expect(answer.status).toBe(200);
-        const text = await answer.text();
-        expect(text.length).toBeLessThan(80 * MIB);
-        const told = text.slice(-1000);
-        expect(told).toContain("upstream_unavailable");
-        expect(told).toContain("an answer without end");
-        if (path.endsWith("completions")) expect(told.trimEnd()).toMatch(/data: \[DONE\]$/);
-      }
+      const answer = await gateway.post(path, { model: "fake", messages, stream: true });
+      expect(answer.status).toBe(200);
+      const text = await answer.text();
+      expect(text.length).toBeLessThan(80 * MIB);
+      const told = text.slice(-1000);
+      expect(told).toContain("upstream_unavailable");
+      expect(told).toContain("an answer without end");
+      if (path.endsWith("completions")) expect(told.trimEnd()).toMatch(/data: \[DONE\]$/);
       await ollama.sawCancel("/api/chat");
       await nothingIsHeld(service);
     },

@@ -3,7 +3,7 @@ import { excessInJson, MAX_VALUES } from "../../../src/runtime/count-json.ts";
 import { JsonExcessError, parseFlatJson, parseJson } from "../../../src/runtime/parse-json.ts";
 import { seededRandom } from "../../support/prng.ts";
 
-const excess = (json: string, maxValues?: number) => excessInJson(Buffer.from(json), maxValues);
+const excess = (json: string, maxValues = MAX_VALUES) => excessInJson(Buffer.from(json), maxValues);
 const listOf = (count: number, value: string): string =>
   `[${Array.from({ length: count }, () => value).join(",")}]`;
 const levels = (count: number, inside = ""): string =>

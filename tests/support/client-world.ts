@@ -88,7 +88,7 @@ export async function startClientWorld() {
 async function engineUrl(home: string): Promise<string> {
   let url: string | undefined;
   await until(async () => {
-    const log = await readFile(join(home, "logs/ollama.log"), "utf8");
+    const log = await readFile(join(home, "logs/ollama.log"), "utf8").catch(() => "");
     url = /"event":"listening","url":"([^"]+)"/.exec(log)?.[1];
     return url !== undefined;
   }, "the engine's address in its log");

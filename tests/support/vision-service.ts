@@ -38,7 +38,7 @@ export function about(path: string, images: (Buffer | string)[], more: object = 
 export async function expectVisionError(
   path: string,
   answer: Response,
-  expected: { status: number; code: string; retryAfter?: number },
+  expected: { status: number; code: string; retryAfter?: number | number[] },
 ): Promise<Record<string, unknown> & { message: string }> {
   const body = await expectErrorOf(path, answer, expected);
   const { error } = body;

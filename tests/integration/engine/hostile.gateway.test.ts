@@ -58,7 +58,7 @@ describe("through the service, a hostile project", () => {
       ["/api/generate", { model: "crashing", prompt: "Hi" }, "llama.cpp gave up on it"],
       ["/api/embed", { model: "garbage", input: "Hi" }, "not in GGUF format"],
       ["/api/generate", { model: "absurd", prompt: "Hi" }, "more than can be right"],
-      ["/api/generate", "[".repeat(100_000), "exceeded max depth"],
+      ["/api/generate", "[".repeat(100_000), "nested more than 500 levels"],
       ["/api/generate", `{"model":"good","prompt":"${"a".repeat(4 << 20)}`, "unexpected EOF"],
       ["/api/generate", { model: "good", context: [2 ** 40], prompt: "Hi" }, "does not know"],
     ];

@@ -21,6 +21,8 @@ const FOREIGN_NAMES = new Set([
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
   // Ollama's, which the embedded engine reads.
   ...["OLLAMA_MAX_QUEUE", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_NOPRUNE"],
+  // The engine's own.
+  ...["ENGINE_STUCK_AFTER_MS", "ENGINE_CLIENT_STALL_MS"],
   // A method of HTTP.
   "OPTIONS",
   // A value of X-Cache.
@@ -60,6 +62,7 @@ describe("README's limits", () => {
     MAX_BODY_BYTES: "1.5 MiB",
     VLM_MAX_BODY_BYTES: "1.5 MiB",
     PROXY_MAX_BODY_BYTES: "64 MiB",
+    BODY_MEMORY_MAX_BYTES: "a tenth of the machine's, at least 256 MiB",
     RESPONSE_CACHE_MAX_BYTES: "64 MiB",
     IMAGE_MAX_SIZE_BYTES: "10 MiB",
     IMAGE_MAX_PIXELS: "100 million pixels",

@@ -14,11 +14,11 @@ export interface GoObject {
   isPlain: boolean;
 }
 
-/**
- * What lets a name stand in a body twice and yet once in what `JSON.parse` makes of it: the same
- * spelling again, or a letter written as an escape, which nobody's encoder does.
- */
-const DOUBTFUL = /"(?:messages|options)"|\\u00[4-7]/g;
+/** Names that may stand in a body twice and yet once in what `JSON.parse` makes of it. */
+const MERGED = ['"messages"', '"options"'];
+
+/** A letter written as an escape, which nobody's encoder does. */
+const ESCAPED_LETTER = /\\u00[4-7]/;
 
 /**
  * Reads a body that Go's decoder would read. It takes the first value, whatever follows.
@@ -55,23 +55,22 @@ export function valuesLike(object: Record<string, unknown>, name: string): unkno
 
 /** Go takes for a letter whatever differs from it in case only: `\u017f` for s, `\u212a` for k. */
 function folded(key: string): string {
-  return key.toLowerCase().replaceAll("\u017f", "s");
+  const lower = key.toLowerCase();
+  return lower.includes("\u017f") ? lower.replaceAll("\u017f", "s") : lower;
 }
 
 function isSpeltPlainly(object: Record<string, unknown>, names: ReadonlySet<string>): boolean {
-  return Object.keys(object).every((key) => names.has(key) || !names.has(folded(key)));
+  for (const key in object) if (!names.has(key) && names.has(folded(key))) return false;
+  return true;
 }
 
 function isDoubtful(text: string): boolean {
-  let seen = "";
-  DOUBTFUL.lastIndex = 0;
-  // Each small request comes through here: no copies of the expression, no lists.
-  for (let match = DOUBTFUL.exec(text); match; match = DOUBTFUL.exec(text)) {
-    const [found] = match;
-    if (found.startsWith("\\") || seen.includes(found)) return true;
-    seen += found;
+  // Each small request comes through here: two searches cost less than an expression over it all.
+  for (const name of MERGED) {
+    const first = text.indexOf(name);
+    if (first >= 0 && text.includes(name, first + name.length)) return true;
   }
-  return false;
+  return text.includes("\\u00") && ESCAPED_LETTER.test(text);
 }
 
 /** The first value of a body that has something behind it. */

@@ -31,7 +31,8 @@ export class StallWatch {
 
   /** Watches until the returned function is called, or it has stalled. */
   watch(watched: Watched): () => void {
-    const entry: Entry = { ...watched, seen: watched.steps(), since: performance.now() };
+    const { steps, stalled } = watched;
+    const entry: Entry = { steps, stalled, seen: steps(), since: performance.now() };
     this.#entries.add(entry);
     const everyMs = Math.min(SWEEP_MS, this.stallMs / 10);
     this.#timer ??= setInterval(() => this.#sweep(), everyMs).unref();

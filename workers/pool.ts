@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { Caller } from "../src/runtime/caller.ts";
@@ -164,8 +165,41 @@ interface OpenOptions {
 /** Tasks that may wait. Each may hold an image of some megabytes. */
 const MAX_WAITING = 64;
 
+/** A thread that was ended goes at once, unless native code keeps it. */
+const GONE_WITHIN_MS = 2000;
+
 /** JavaScript memory of one thread; the largest body that is parsed there needs a part of it. */
 const MAX_HEAP_MB = 512;
+
+/**
+ * Runs a task; one that is called off settles when its thread has gone. Until then the thread may
+ * still answer what it was asked, and tinypool would give it the next task to work on, which would
+ * fail with it.
+ */
+async function runUntilGone(pool: Tinypool, input: unknown, task: RawRunOptions): Promise<unknown> {
+  let before: Tinypool["threads"] = [];
+  // Before tinypool, which takes the thread out of its list.
+  const note = (): void => {
+    before = pool.threads;
+  };
+  task.signal.addEventListener("abort", note, { once: true });
+  try {
+    return (await pool.run(input, task)) as unknown;
+  } catch (err) {
+    if (task.signal.aborted) await hasGone(before.filter((one) => !pool.threads.includes(one)));
+    throw err;
+  } finally {
+    task.signal.removeEventListener("abort", note);
+  }
+}
+
+/** Settles when threads that were ended have gone, or when that takes too long to wait for. */
+function hasGone(threads: Tinypool["threads"]): Promise<unknown> {
+  const gone = threads.map(
+    (thread) => new Promise<void>((resolve) => thread.once("exit", () => resolve())),
+  );
+  return Promise.race([Promise.all(gone), delay(GONE_WITHIN_MS, undefined, { ref: false })]);
+}
 
 /** The pool of the service. Threads start with the first task and end when they have been idle. */
 export function openWorkerPool(options: OpenOptions): WorkerPool {
@@ -181,7 +215,7 @@ export function openWorkerPool(options: OpenOptions): WorkerPool {
     });
     pool.on("error", onFault);
     return {
-      run: (input, task) => pool.run(input, task),
+      run: (input, task) => runUntilGone(pool, input, task),
       destroy: () => endThreads(pool),
     };
   };

@@ -119,6 +119,21 @@ describe("a task that is called off", () => {
     expect(seen).toEqual({ begun: 1, ended: 0 });
   });
 
+  it("just when it has ended fails nobody else's, whose turn is next", async () => {
+    const { pool, run, faults } = openPool({ threads: 1 });
+    for (let i = 0; i < 100; i += 1) {
+      const left = new AbortController();
+      const order = threadOrder("answer");
+      const output = pool.run("inspectBody", order.input, { signal: left.signal, tenant: "a" });
+      output.catch(() => {});
+      const next = run("answer");
+      await order.started();
+      left.abort(new ClientLeft());
+      expect(await next).toEqual({ model: "answer" });
+    }
+    expect([pool.size, faults]).toEqual([0, []]);
+  });
+
   it("a hundred times, leaves the pool as it was", async () => {
     const { seen, ended } = watchThreads();
     const { pool, run, faults } = openPool();

@@ -2,12 +2,12 @@
 // and what of their memory is left afterwards:
 //   npm run bench:hostile              (on Bun: bun bench/hostile.mjs)
 // Ends with code 1 when a goal is missed.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ATTACKS } from "./lib/attacks.mjs";
+import { memoryReports } from "./lib/memory-reports.mjs";
 import { Program } from "./lib/program.mjs";
 import { projectRoot, startService } from "./lib/service.mjs";
 import { figure, markdownTable } from "./lib/table.mjs";
@@ -20,26 +20,25 @@ const TIMES = 3;
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 
 const folder = await mkdtemp(join(tmpdir(), "shared-ollama-hostile-"));
-const file = join(folder, "report.json");
+const reports = memoryReports(join(folder, "report.json"));
 const fake = new Program(process.execPath, [
   join(projectRoot, "bench", "programs", "fake-ollama.mjs"),
   ...["--run-ms", "0", "--load-ms", "0", "--capacity", "3"],
 ]);
-const preload = fileURLToPath(new URL("./lib/watch-process.mjs", import.meta.url));
-const settings = { OLLAMA_BASE_URL: await fake.listening(), WATCH_FILE: file };
-const service = await startService(settings, { preload });
+const settings = { OLLAMA_BASE_URL: await fake.listening(), ...reports.settings };
+const service = await startService(settings, reports);
 try {
-  await report();
+  await reports.ask(service);
   // A first request has code compiled and connections opened.
   await post("/api/chat", '{"model":"one:latest","messages":[{"role":"user","content":"hi"}]}');
   const rows = [];
   for (const { name, path, body, times = TIMES } of ATTACKS) {
     if (values.only !== undefined && !name.includes(values.only)) continue;
-    const before = await report();
+    const before = await reports.ask(service);
     const text = body();
     const statuses = new Set();
     for (let i = 0; i < times; i += 1) statuses.add(await post(path, text));
-    const after = await report();
+    const after = await reports.ask(service);
     rows.push({
       name,
       statuses: [...statuses].join(" "),
@@ -66,13 +65,6 @@ try {
 /** @param {{ heapUsed: number, external: number }} report array buffers are part of the external. */
 function heldBy({ heapUsed, external }) {
   return heapUsed + external;
-}
-
-async function report() {
-  await rm(file, { force: true });
-  process.kill(service.pid, "SIGUSR2");
-  const text = await service.until(() => readFile(file, "utf8").catch(() => undefined), "a report");
-  return JSON.parse(text);
 }
 
 /** @param {string} path @param {string} body */

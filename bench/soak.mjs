@@ -1,22 +1,24 @@
 // Whether the service stays as it is under ten minutes of mixed traffic, a fifth of which leaves:
 //   npm run soak [-- --minutes 10]
-// Counts from two fifths of the time on, when caches and compiled code have their size. Ends with
-// code 1 when memory or descriptors grow, or a client that stayed was not answered.
-import { readdir } from "node:fs/promises";
+// Counts from two fifths of the time on, when caches and compiled code have their size. Memory is
+// what is left after a collection: what is not collected yet says nothing. Ends with code 1 when it
+// or descriptors grow, or a client that stayed was not answered.
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { processUsage } from "./lib/process-usage.mjs";
+import { memoryReports } from "./lib/memory-reports.mjs";
 import { Program } from "./lib/program.mjs";
 import { startService } from "./lib/service.mjs";
 import { slopeOf } from "./lib/slope.mjs";
 import { figure, markdownTable } from "./lib/table.mjs";
 import { soakTraffic } from "./scenarios/soak-traffic.mjs";
 
-const SAMPLE_MS = 1000;
-/** One sample falls into a collection, the next does not: their means are looked at. */
-const SAMPLES_A_POINT = 15;
+const SAMPLE_MS = 10_000;
 const WARM_UP = 0.4;
+const MB = 1_000_000;
 
 const SETTINGS = {
   RATE_LIMIT_ENABLED: "false",
@@ -32,33 +34,40 @@ const minutes = Number(values.minutes);
 const server = new Program(process.execPath, [
   fileURLToPath(new URL("programs/soak-server.mjs", import.meta.url)),
 ]);
-const service = await startService({ ...SETTINGS, OLLAMA_BASE_URL: await server.listening() });
+const folder = await mkdtemp(join(tmpdir(), "shared-ollama-soak-"));
+const reports = memoryReports(join(folder, "report.json"));
+const service = await startService(
+  { ...SETTINGS, ...reports.settings, OLLAMA_BASE_URL: await server.listening() },
+  reports,
+);
 try {
   const until = performance.now() + minutes * 60_000;
   const traffic = soakTraffic(service.url, () => performance.now() > until);
-  const samples = await sampled(service.pid, until);
+  const samples = await sampled(until);
   report(await traffic, samples, await atRest());
 } finally {
   await service.stop();
   await server.stop();
+  await rm(folder, { recursive: true });
 }
 
-/** Memory (MB), descriptors and threads, once a second. */
-async function sampled(pid, until) {
+/** Memory in MB, descriptors and threads, every few seconds; `at` in minutes. */
+async function sampled(until) {
   const samples = [];
   const startedAt = performance.now();
   while (performance.now() < until) {
     await delay(SAMPLE_MS);
-    const usage = await processUsage(pid);
-    const [files, threads] = await Promise.all([entries(pid, "fd"), entries(pid, "task")]);
+    const { heapUsed, external, rss } = await reports.ask(service);
+    const [files, threads] = await Promise.all([entries("fd"), entries("task")]);
     const at = (performance.now() - startedAt) / 60_000;
-    if (usage) samples.push({ at, memory: usage.rssMb, files, threads });
+    const held = (heapUsed + external) / MB;
+    samples.push({ at, "held memory": held, "resident memory": rss / MB, files, threads });
   }
   return samples;
 }
 
-async function entries(pid, folder) {
-  return (await readdir(`/proc/${pid}/${folder}`)).length;
+async function entries(folder) {
+  return (await readdir(`/proc/${service.pid}/${folder}`)).length;
 }
 
 /** What is still held when all clients have gone. */
@@ -74,8 +83,8 @@ async function atRest() {
 
 function report(counts, samples, held) {
   const counted = samples.filter(({ at }) => at >= minutes * WARM_UP);
-  const rows = ["memory", "files", "threads"].map((kind) => {
-    const points = pointsOf(counted, kind);
+  const rows = ["held memory", "resident memory", "files", "threads"].map((kind) => {
+    const points = counted.map((sample) => ({ at: sample.at, value: sample[kind] }));
     return { kind, points, ...slopeOf(points) };
   });
   const growing = rows.filter(({ low }) => low > 0);
@@ -96,15 +105,4 @@ function report(counts, samples, held) {
   const isMet = growing.length === 0 && failed === 0 && held === 0;
   console.log(`\nGoal ${isMet ? "met" : "missed"}: nothing grows, nobody is left without answer.`);
   if (!isMet) process.exitCode = 1;
-}
-
-/** Means of a few samples each. */
-function pointsOf(samples, kind) {
-  const points = [];
-  for (let from = 0; from + SAMPLES_A_POINT <= samples.length; from += SAMPLES_A_POINT) {
-    const part = samples.slice(from, from + SAMPLES_A_POINT);
-    const mean = (pick) => part.reduce((sum, one) => sum + pick(one), 0) / part.length;
-    points.push({ at: mean(({ at }) => at), value: mean((one) => one[kind]) });
-  }
-  return points;
 }

@@ -248,7 +248,7 @@ it("of a page instead of JSON is told by its status", async () => {
   }
 });
 
-it.skipIf(onBun)("beyond 64 KiB of headers is told", async () => {
+(onBun ? () => {} : it)("beyond 64 KiB of headers is told", async () => {
   const line = await openLine();
   const answer = line.client.ask({ method: "GET", target: "/api/tags" });
   const received = await line.upstream.next();

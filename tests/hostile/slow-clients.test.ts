@@ -249,7 +249,7 @@ describe("a client that reads", () => {
 });
 
 // On Bun what was made whole has as long as a connection at rest: it cannot be told apart.
-it.skipIf(onBun)(
+(onBun ? () => {} : it)(
   "what was made whole waits no longer for a client than a stream does",
   async () => {
     const { gateway } = await startService(

@@ -31,6 +31,7 @@ import { openLogs } from "./telemetry/service-log.ts";
 import type { Terminal } from "./telemetry/terminal.ts";
 import { TenantLimiter } from "./tenancy/tenant-limiter.ts";
 import type { RestartPauses } from "./upstream/upstream.ts";
+import type { openWorkerPool } from "../workers/pool.ts";
 
 interface ComposeOptions {
   settings: Settings;
@@ -38,7 +39,9 @@ interface ComposeOptions {
   env: Record<string, string | undefined>;
   terminal: Terminal;
   /** How long is waited before a server that keeps ending is started again. */
-  restartPauses?: RestartPauses;
+  restartPauses?: RestartPauses | undefined;
+  /** Opens the worker threads in another way than the service's own. */
+  openPool?: typeof openWorkerPool | undefined;
 }
 
 /** The whole service, built and not yet started. */
@@ -80,7 +83,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     level: settings.logLevel,
     onFault: (err) => terminal.say(`The logs cannot be written: ${err.message}`),
   });
-  const pool = composeWorkers(settings, logs);
+  const pool = composeWorkers(settings, logs, options.openPool);
   const images = composeImages(settings, pool);
   const similarity = composeSimilarity(logs);
   const transport = createTransport();

@@ -32,9 +32,13 @@ export interface Images {
 const MOST_THREADS = 3;
 
 /** Opens the threads. They start with the first task. */
-export function composeWorkers(settings: Settings, logs: LogFiles): WorkerPool {
+export function composeWorkers(
+  settings: Settings,
+  logs: LogFiles,
+  openPool = openWorkerPool,
+): WorkerPool {
   const spare = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
-  return openWorkerPool({
+  return openPool({
     entry: entryUrl("workers/main.ts"),
     threads: settings.workerThreads ?? spare,
     taskDeadlineMs: settings.taskDeadlineMs,

@@ -50,7 +50,7 @@ it.skipIf(noWeights)(
         stream: false,
         options: { num_predict: 1, num_ctx: 1_024 },
       });
-    const long = ask("one two three ".repeat(300));
+    const long = ask("one two three ".repeat(70));
     const [slow, next] = await within(
       Promise.all([long, ask("Hi")]),
       "both are answered",

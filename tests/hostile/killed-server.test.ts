@@ -4,7 +4,7 @@ import { ended, factsThrough, isAlive, makeFakeProgram } from "../support/fake-s
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
-const KILLS = 30;
+const KILLS = 10;
 const STREAMS = 16;
 /** For a machine that does other things, too. */
 const PATIENCE_MS = 30_000;
@@ -73,7 +73,7 @@ describe("an inference server that is killed again and again", () => {
         OLLAMA_MANAGER_MAX_WAIT_TIME: "60",
       },
       program.processEnv,
-      { firstMs: 10, longestMs: 20 },
+      { restartPauses: { firstMs: 10, longestMs: 20 } },
     );
     const outcomes = new Map<string, number>();
     let pid = 0;

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ClientLeft } from "../../src/errors/service-error.ts";
 import { onBun } from "../../src/runtime/listen.ts";
@@ -51,7 +51,7 @@ describe("a task on a thread fails alone", () => {
     // On the other thread all goes on meanwhile.
     do {
       expect(await run("answer")).toEqual({ model: "answer" });
-      await turn();
+      await pause(5);
     } while (!state.hasFailed);
     expect(await failure).toMatchObject(failed(cause));
     await expectTwoThreads(pool);

@@ -14,15 +14,21 @@ export async function within<T>(promise: Promise<T>, what: string, ms = DEADLINE
   }
 }
 
-/** Waits until a condition holds, asked again with each turn of the event loop's timers. */
+/**
+ * Waits until a condition holds, asked again with each turn of the event loop's timers; one that
+ * has to ask others, which takes the processor from them, less and less often.
+ */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
   ms = DEADLINE_MS,
 ): Promise<void> {
   const end = performance.now() + ms;
-  while (!(await condition())) {
+  for (let pause = 5; ;) {
+    const holds = condition();
+    if (await holds) return;
     if (performance.now() > end) throw new Error(`waited ${ms} ms until: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (holds instanceof Promise) pause = Math.min(25, pause + 1);
   }
 }

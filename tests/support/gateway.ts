@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadSettings } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
-import type { RestartPauses } from "../../src/upstream/upstream.ts";
+
+type GatewayOptions = Pick<Parameters<typeof compose>[0], "restartPauses" | "openPool">;
 
 /** A running service under test. */
 export interface Gateway {
@@ -31,12 +32,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
- * @param restartPauses how long is waited before a server that keeps ending is started again.
+ * @param more how long is waited before a server that keeps ending is started again, and how the
+ *   worker threads are opened.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  restartPauses?: RestartPauses,
+  { restartPauses, openPool }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const settings = loadSettings({
@@ -51,7 +53,8 @@ export async function startGateway(
       progress: () => ({ update: () => {}, end: () => {} }),
       ask: () => Promise.resolve(false),
     },
-    ...(restartPauses ? { restartPauses } : {}),
+    restartPauses,
+    openPool,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

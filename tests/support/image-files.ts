@@ -26,11 +26,22 @@ export function photo(options: PictureOptions = {}): Promise<Buffer> {
  * A photograph of nothing but noise: to write it anew as WebP takes half a second, long enough to
  * leave meanwhile; four times that at twice the size.
  */
-export function slowPhoto(seed: number, size: 1 | 2 = 1): Promise<Buffer> {
+export async function slowPhoto(seed: number, size: 1 | 2 = 1): Promise<Buffer> {
+  const name = `${seed} ${size}`;
   const [width, height] = [800 * size, 600 * size];
-  const image = picture(pixels(width, height, seed, 255), width, height);
-  return image.jpeg({ quality: 60 }).toBuffer();
+  const made = slowPhotos.get(name) ?? encoded();
+  slowPhotos.set(name, made);
+  // Whoever gets it may hand its bytes over to a thread.
+  return Buffer.from(await made);
+
+  function encoded(): Promise<Buffer> {
+    const image = picture(pixels(width, height, seed, 255), width, height);
+    return image.jpeg({ quality: 60 }).toBuffer();
+  }
 }
+
+/** Some of them are asked for again and again. */
+const slowPhotos = new Map<string, Promise<Buffer>>();
 
 /** How a request asks for `slowPhoto` to be written. */
 export const SLOWLY = { compression_format: "webp" };

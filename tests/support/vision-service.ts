@@ -9,6 +9,7 @@ import { startGateway, type Gateway } from "./gateway.ts";
 import { dataUrl, imagePart, textPart } from "./image-files.ts";
 import { seenBy, startSeeingOllama, type Seen } from "./seeing-ollama.ts";
 import { jsonOf, type RunningService } from "./service.ts";
+import { openSharedWorkers } from "./shared-workers.ts";
 
 /** Starts the service in front of a fake that tells what its model `eyes` was shown. */
 export async function startVision(
@@ -16,7 +17,8 @@ export async function startVision(
   fake: FakeOptions = {},
 ): Promise<RunningService> {
   const ollama = await startSeeingOllama(fake);
-  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, ...env });
+  const settings = { OLLAMA_BASE_URL: ollama.url, ...env };
+  const gateway = await startGateway(settings, {}, { openPool: openSharedWorkers });
   return { gateway, ollama };
 }
 

@@ -1,35 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   type ClientWorld,
   DOORS,
   EMBEDDING_MODEL,
   SCRIPTED_MODEL,
   TEXT_MODEL,
-  startClientWorld,
 } from "../../support/client-world.ts";
 import { COUNTED, SAID, WRITTEN } from "../../support/scripted-model.ts";
 import { COUNT_QUESTION } from "../../support/tool-template.ts";
-import { noPython, pythonTests, runPythonTests } from "../../support/python-tests.ts";
-
-const cannotRun = process.env["TEST_NO_MODEL"] !== undefined || noPython;
+import { pythonTests, runPythonTests } from "../../support/python-tests.ts";
 
 /** Declares each test of a Python module as a test of this suite, once for each way in. */
-export function describePythonClient(client: string, module: string): void {
-  describe.skipIf(cannotRun)(`Python's ${client}`, () => {
-    let world: ClientWorld;
-    beforeAll(async () => {
-      world = await startClientWorld();
-    });
-    afterAll(() => world?.stop());
-
+export function describePythonClient(
+  client: string,
+  module: string,
+  world: () => ClientWorld,
+): void {
+  describe(client, () => {
     describe.each(DOORS)("at the %s", (door) => {
       let results: Map<string, string>;
 
       beforeAll(async () => {
-        const { path } = await world.newFile(`python-${door}`);
-        const { model, size } = world.publish(`python-${door}`);
+        const { path } = await world().newFile(`python-${client}-${door}`);
+        const { model, size } = world().publish(`python-${client}-${door}`);
         results = await runPythonTests(module, {
-          url: world.url(door),
+          url: world().url(door),
           textModel: TEXT_MODEL,
           scriptedModel: SCRIPTED_MODEL,
           script: {
@@ -42,7 +37,7 @@ export function describePythonClient(client: string, module: string): void {
           file: path,
           pullModel: model,
           pullSize: size,
-          missingModel: `${world.registryHost}/me/none`,
+          missingModel: `${world().registryHost}/me/none`,
         });
       }, 330_000);
 

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { expect } from "vitest";
+import { until } from "../../support/deadline.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 export const EMBEDDING_FILE = join(ROOT, "models/all-minilm-l6-v2-q8_0.gguf");
@@ -101,6 +103,29 @@ export async function linesOf<Line>(answer: Response): Promise<Line[]> {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
+}
+
+/** Reads an answer that does not end by itself, for as long as its request is not aborted. */
+export function keepReading(answer: Response) {
+  let [text, isOver] = ["", false];
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const bytes of answer.body ?? []) text += decoder.decode(bytes, { stream: true });
+  };
+  const ended = read()
+    .catch(() => {})
+    .finally(() => (isOver = true));
+  const lines = () => text.split("\n").slice(0, -1);
+  return {
+    ended,
+    /** Waits for pieces that come from now on: it is not broken. */
+    async goesOn(): Promise<void> {
+      const before = lines().length;
+      await until(() => isOver || lines().length > before + 2, "the answer goes on");
+      expect(isOver, text.slice(-500)).toBe(false);
+      expect(text).not.toContain('"error"');
+    },
+  };
 }
 
 /** Puts the text model into the store unless it is there. */

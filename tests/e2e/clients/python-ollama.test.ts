@@ -1,3 +1,0 @@
-import { describePythonClient } from "./python-clients.ts";
-
-describePythonClient("ollama", "ollama_tests");

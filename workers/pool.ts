@@ -176,7 +176,11 @@ const MAX_HEAP_MB = 512;
  * still answer what it was asked, and tinypool would give it the next task to work on, which would
  * fail with it.
  */
-async function runUntilGone(pool: Tinypool, input: unknown, task: RawRunOptions): Promise<unknown> {
+export async function runUntilGone(
+  pool: Tinypool,
+  input: unknown,
+  task: RawRunOptions,
+): Promise<unknown> {
   let before: Tinypool["threads"] = [];
   // Before tinypool, which takes the thread out of its list.
   const note = (): void => {

@@ -1,5 +1,5 @@
 import { Tinypool } from "tinypool";
-import { type openWorkerPool, WorkerPool, type RawPool } from "../../workers/pool.ts";
+import { type openWorkerPool, runUntilGone, WorkerPool, type RawPool } from "../../workers/pool.ts";
 
 type OpenOptions = Parameters<typeof openWorkerPool>[0];
 
@@ -37,7 +37,7 @@ function useOf(pool: Tinypool): RawPool {
       signal.addEventListener("abort", callOff, { once: true });
       try {
         signal.throwIfAborted();
-        const task = pool.run(input, { name, signal: stop.signal, transferList });
+        const task = runUntilGone(pool, input, { name, signal: stop.signal, transferList });
         running.set(stop, task);
         return await task;
       } finally {

@@ -14,12 +14,11 @@ const MEASURING = [
 
 /**
  * Starts what takes longest first. Where vitest knows nothing of earlier runs it goes by a file's
- * size; the clients in Python have small files, and would be left over for one worker at the end.
+ * size; those of the official clients are small, and would be left over for the end.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean =>
-      moduleId.includes("/clients/python-");
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/e2e/clients/");
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }

@@ -33,7 +33,8 @@ describe("an engine that is killed with a model in memory", () => {
     await service.said(/Embedded engine \S+ is up/);
     await service.listening();
     expect((await service.post("/api/embed", EMBED)).status).toBe(200);
-    const events = async () => eventsIn(await readFile(join(home, "logs", "ollama.log"), "utf8"));
+    const events = async () =>
+      eventsIn(await readFile(join(home, "logs", "ollama.log"), "utf8").catch(() => ""));
     await until(async () => (await events()).includes("model_loaded"), "the load is told");
 
     process.kill(await engineOf(service.pid), "SIGKILL");

@@ -54,7 +54,15 @@ export async function startClientWorld() {
     await cleanUp();
     throw cause;
   });
-  const urls = { engine: await engineUrl(service.home), gateway: service.url };
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    await cleanUp();
+  };
+  const engine = await engineUrl(service.home).catch(async (cause: unknown) => {
+    await stop();
+    throw cause;
+  });
+  const urls = { engine, gateway: service.url };
 
   return {
     url: (door: Door): string => urls[door],
@@ -77,10 +85,7 @@ export async function startClientWorld() {
       return { model: `${registry.host}/me/${name}:v1`, size: weights.length };
     },
     registryHost: registry.host,
-    stop: async (): Promise<void> => {
-      await service.stop();
-      await cleanUp();
-    },
+    stop,
   };
 }
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RegistryClient } from "../../src/engine/models/registry/client.ts";
 import { OutOfReachError, Reach } from "../../src/engine/models/registry/reach.ts";
-import { type WebRequest, createWeb } from "../../src/engine/models/registry/web.ts";
+import type { WebRequest } from "../../src/engine/models/registry/direct-request.ts";
+import { createWeb } from "../../src/engine/models/registry/web.ts";
 import { startProxy } from "../support/test-proxy.ts";
 
 const { signal } = new AbortController();

@@ -3,7 +3,8 @@ import { parseChallenge } from "./challenge.ts";
 import { RegistryError, UnreachableError, reasonOf } from "./errors.ts";
 import { OutOfReachError, Reach } from "./reach.ts";
 import { readText } from "./read-text.ts";
-import type { Web, WebRequest } from "./web.ts";
+import type { WebRequest } from "./direct-request.ts";
+import type { Web } from "./web.ts";
 
 const MAX_REDIRECTS = 10;
 const MAX_TOKEN_BYTES = 1 << 20;

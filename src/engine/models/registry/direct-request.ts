@@ -5,7 +5,16 @@ import { type LookupFunction, isIP } from "node:net";
 import { Readable } from "node:stream";
 import { hostOf } from "./proxies.ts";
 import { OutOfReachError, type Reach } from "./reach.ts";
-import type { WebRequest } from "./web.ts";
+
+/** What is asked besides the address. */
+export type WebRequest = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Take any certificate, as for a registry with a self-signed one. */
+  readonly unverified: boolean;
+  /** Which addresses it may be sent to. */
+  readonly reach: Reach;
+};
 
 /** Answers that have no body, by the rules of HTTP. */
 const WITHOUT_BODY = new Set([204, 205, 304]);

@@ -1,18 +1,9 @@
 import { isIP } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Environment } from "../../settings.ts";
-import { requestDirectly } from "./direct-request.ts";
+import { requestDirectly, type WebRequest } from "./direct-request.ts";
 import { hostOf, isThisMachine, proxyFor } from "./proxies.ts";
-import { OutOfReachError, type Reach } from "./reach.ts";
-
-export type WebRequest = {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-  /** Take any certificate, as for a registry with a self-signed one. */
-  readonly unverified: boolean;
-  /** Which addresses it may be sent to. */
-  readonly reach: Reach;
-};
+import { OutOfReachError } from "./reach.ts";
 
 /**
  * Asks with GET, without following redirects. Where a proxy is set it looks up the host's address:

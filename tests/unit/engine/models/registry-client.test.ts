@@ -3,7 +3,7 @@ import {
   type RegistryAddress,
   RegistryClient,
 } from "../../../../src/engine/models/registry/client.ts";
-import type { WebRequest } from "../../../../src/engine/models/registry/web.ts";
+import type { WebRequest } from "../../../../src/engine/models/registry/direct-request.ts";
 
 type Answers = Record<string, (request: WebRequest) => Response>;
 

@@ -38,7 +38,7 @@ export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoO
   }
   if (!isObject(value)) return undefined;
   const object = value;
-  if (!isSpeltPlainly(object, names) || isDoubtful(text)) return readEach(buffer, names);
+  if (!isSpeltPlainly(object, names) || isDoubtful(text)) return readEach(buffer, names, true);
   return {
     values: (name) => (Object.hasOwn(object, name) ? [object[name]] : []),
     isPlain: true,
@@ -84,11 +84,15 @@ function readFirstOf(body: Buffer, names: ReadonlySet<string>): GoObject | undef
   } catch {
     return undefined;
   }
-  return readEach(first, names);
+  return readEach(first, names, false);
 }
 
-/** Walks over the fields one by one, so that none hides another. */
-function readEach(body: Buffer, names: ReadonlySet<string>): GoObject {
+/**
+ * Walks over the fields one by one, so that none hides another.
+ * @param isWhole nothing stands behind the object.
+ */
+function readEach(body: Buffer, names: ReadonlySet<string>, isWhole: boolean): GoObject {
+  let isPlain = isWhole;
   const found = new Map<string, unknown[]>();
   const cursor = new JsonCursor(body);
   cursor.object((written) => {
@@ -98,10 +102,11 @@ function readEach(body: Buffer, names: ReadonlySet<string>): GoObject {
     if (!names.has(name)) return;
     const value: unknown = JSON.parse(body.toString("utf8", start, cursor.position));
     const values = found.get(name);
+    if (values || written !== name) isPlain = false;
     if (values) values.push(value);
     else found.set(name, [value]);
   });
-  return { values: (name) => found.get(name) ?? [], isPlain: false };
+  return { values: (name) => found.get(name) ?? [], isPlain };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

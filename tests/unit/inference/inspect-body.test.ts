@@ -27,6 +27,11 @@ describe("inspectBody", () => {
       { model: "m", stream: true },
     ],
     ["a name that is certain", { model: "m" }, { model: "m", modelIsCertain: true }],
+    [
+      "a name that is certain, whatever stands twice further in",
+      { model: "m", tools: [{ options: 1 }, { options: "\u0001" }] },
+      { model: "m", modelIsCertain: true },
+    ],
     ["the last of several", { model: "x", MODEL: "m" }, { model: "m", modelIsCertain: false }],
     ["fields of wrong types", { model: 7, stream: "yes", keep_alive: {} }, nothing],
     [

@@ -5,6 +5,7 @@ import {
   type ClientWorld,
   DOORS,
   EMBEDDING_MODEL,
+  SCRIPTED_MODEL,
   TEXT_MODEL,
 } from "../../support/client-world.ts";
 import { cosine } from "../../support/vectors.ts";
@@ -25,7 +26,7 @@ export function describeOllamaModels(world: () => ClientWorld): void {
       it("makes a model of another, copies it and deletes both", async () => {
         const request = {
           model: "pirate",
-          from: TEXT_MODEL,
+          from: SCRIPTED_MODEL,
           system: "You only talk about parrots.",
           parameters: { temperature: 0, num_predict: 3, stop: ["zzz"] },
           messages: [{ role: "user", content: "My name is Ada." }],
@@ -40,7 +41,7 @@ export function describeOllamaModels(world: () => ClientWorld): void {
         const { system, license, messages } = request;
         expect(shown).toMatchObject({ system, messages });
         expect(shown.license.endsWith(license)).toBe(true);
-        expect(shown.details.parent_model).toBe(TEXT_MODEL);
+        expect(shown.details.parent_model).toBe(`${SCRIPTED_MODEL}:latest`);
         expect(shown.parameters).toMatch(/^num_predict +3$/m);
         const answer = await ollama.generate({ model: "pirate", prompt: "Hi" });
         expect(answer.eval_count).toBeLessThanOrEqual(3);

@@ -76,13 +76,14 @@ class Models(OllamaTest):
 
     def test_ps_until_keep_alive_0_unloads(self):
         def in_memory():
-            return next((m for m in self.client.ps().models if m.model == TEXT_MODEL), None)
+            name = f"{SCRIPTED_MODEL}:latest"
+            return next((m for m in self.client.ps().models if m.model == name), None)
 
-        loaded = self.client.generate(TEXT_MODEL, keep_alive="1h")
+        loaded = self.client.generate(SCRIPTED_MODEL, keep_alive="1h")
         self.assertEqual(loaded.done_reason, "load")
         left = in_memory().expires_at - datetime.now(timezone.utc)
         self.assertGreater(left, timedelta(minutes=50))
-        gone = self.client.generate(TEXT_MODEL, keep_alive=0)
+        gone = self.client.generate(SCRIPTED_MODEL, keep_alive=0)
         self.assertEqual(gone.done_reason, "unload")
         self.assertIsNone(in_memory())
 
@@ -91,7 +92,7 @@ class Models(OllamaTest):
         parts = list(
             self.client.create(
                 "pirate",
-                from_=TEXT_MODEL,
+                from_=SCRIPTED_MODEL,
                 system=system,
                 parameters={"temperature": 0, "num_predict": 3, "stop": ["zzz"]},
                 messages=[{"role": "user", "content": "My name is Ada."}],
@@ -156,7 +157,7 @@ class Models(OllamaTest):
 
 class Inference(OllamaTest):
     def test_generate_whole_and_streamed(self):
-        ask = {"model": TEXT_MODEL, "prompt": "Name a colour.", "options": GREEDY}
+        ask = {"model": TEXT_MODEL, "prompt": "The sky is", "raw": True, "options": GREEDY}
         whole = self.client.generate(**ask)
         self.assertTrue(whole.done)
         self.assertGreater(whole.eval_duration, 0)
@@ -168,11 +169,13 @@ class Inference(OllamaTest):
         options = {**ENDLESS["options"], "stop": [" 14"]}
         stopped = self.client.generate(**{**ENDLESS, "options": options})
         self.assertEqual((stopped.response, stopped.done_reason), (" 11, 12, 13,", "stop"))
-        ask = {"model": TEXT_MODEL, "prompt": "Hi", "options": {"seed": 7, "num_predict": 6}}
+        options = {"seed": 7, "temperature": 2, "num_predict": 6}
+        ask = {"model": TEXT_MODEL, "prompt": "A", "raw": True, "options": options}
         one = self.client.generate(**ask)
         self.assertEqual(self.client.generate(**ask).response, one.response)
-        brief = self.client.generate(**ask, system="Hi.")
-        self.assertLess(brief.prompt_eval_count, one.prompt_eval_count)
+        ask = {"model": SCRIPTED_MODEL, "prompt": "Hi", "options": GREEDY}
+        plain, long = self.client.generate(**ask), self.client.generate(**ask, system="Be brief.")
+        self.assertGreater(long.prompt_eval_count, plain.prompt_eval_count)
         few = {**ENDLESS, "options": GREEDY}
         rated = self.client.generate(**few, logprobs=True, top_logprobs=2)
         self.assertEqual([entry.token for entry in rated.logprobs], [*COUNTED, COUNTED[0]])
@@ -190,21 +193,23 @@ class Inference(OllamaTest):
         self.assertIsNone(self.client.generate(**ask, raw=True).context)
 
     def test_formats(self):
-        ask = {"model": TEXT_MODEL, "options": {"temperature": 0, "num_predict": 200}}
+        ask = {"model": SCRIPTED_MODEL, "options": {"temperature": 0, "num_predict": 200}}
         prompt = "Describe a cat as JSON with its name and age."
-        free = self.client.generate(**{**ask, "model": SCRIPTED_MODEL}, prompt=prompt, format="json")
+        free = self.client.generate(**ask, prompt=prompt, format="json")
         self.assertEqual((free.response, free.done_reason), (SCRIPT["written"], "stop"))
         held = self.client.generate(**ask, prompt=prompt, format=Cat.model_json_schema())
         Cat.model_validate_json(held.response)
         messages = [{"role": "user", "content": prompt}]
+        # Words of a real model, held to a schema.
+        ask["model"] = TEXT_MODEL
         chatted = self.client.chat(**ask, messages=messages, format=Cat.model_json_schema())
         Cat.model_validate_json(chatted.message.content)
 
     def test_chat_whole_and_streamed(self):
         messages = [{"role": "system", "content": "Be brief."}, *QUESTION]
-        ask = {"model": TEXT_MODEL, "messages": messages, "options": GREEDY}
+        ask = {"model": SCRIPTED_MODEL, "messages": messages, "options": GREEDY}
         whole = self.client.chat(**ask)
-        self.assertEqual(whole.message.role, "assistant")
+        self.assertEqual((whole.message.role, whole.message.content), ("assistant", SCRIPT["said"]))
         parts = list(self.client.chat(**ask, stream=True))
         text = "".join(part.message.content for part in parts)
         self.assertEqual(text, whole.message.content)

@@ -28,7 +28,9 @@ SERVER = {
     "max_retries": 0,
     "timeout": DEADLINE_S,
 }
-ASK = {"model": TEXT_MODEL, "messages": QUESTION, "max_tokens": 6, "temperature": 0}
+ASK = {"model": SCRIPTED_MODEL, "messages": QUESTION, "max_tokens": 6, "temperature": 0}
+# What a model without a template for tools is asked.
+PLAIN = {**ASK, "model": TEXT_MODEL}
 # An answer that does not end by itself.
 ENDLESS = {"model": SCRIPTED_MODEL, "messages": [COUNT_QUESTION], "max_tokens": 1_000_000}
 COUNT = {**ENDLESS, "max_tokens": 2, "temperature": 0}
@@ -52,7 +54,7 @@ class Chats(OpenAITest):
         whole = self.chat(**ASK)
         (choice,) = whole.choices
         self.assertEqual(choice.message.role, "assistant")
-        self.assertIsInstance(choice.message.content, str)
+        self.assertEqual(choice.message.content, SCRIPT["said"])
         usage = {"include_usage": True}
         chunks = list(self.chat(**ASK, stream=True, stream_options=usage))
         deltas = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
@@ -67,14 +69,13 @@ class Chats(OpenAITest):
             {"role": "assistant", "content": "Hello Ada!"},
             *QUESTION,
         ]
-        answer = self.chat(**{**ASK, "messages": messages}, stop=["!", "."])
-        self.assertNotRegex(answer.choices[0].message.content, "[!.]")
+        answer = self.chat(**{**ASK, "messages": messages}, stop=["mild"])
+        self.assertEqual(answer.choices[0].message.content, " It is ")
 
     def test_formats(self):
         messages = [{"role": "user", "content": "Describe a cat as JSON."}]
         ask = {**ASK, "messages": messages, "max_tokens": 200}
-        scripted = {**ask, "model": SCRIPTED_MODEL}
-        (free,) = self.chat(**scripted, response_format={"type": "json_object"}).choices
+        (free,) = self.chat(**ask, response_format={"type": "json_object"}).choices
         self.assertEqual((free.message.content, free.finish_reason), (SCRIPT["written"], "stop"))
         schema = {"name": "cat", "strict": True, "schema": Cat.model_json_schema()}
         held = self.chat(**ask, response_format={"type": "json_schema", "json_schema": schema})
@@ -83,7 +84,7 @@ class Chats(OpenAITest):
         self.assertIsInstance(parsed.choices[0].message.parsed, Cat)
 
     def test_tools(self):
-        ask = {**ASK, "model": SCRIPTED_MODEL, "max_tokens": 12, "tools": [WEATHER]}
+        ask = {**ASK, "max_tokens": 12, "tools": [WEATHER]}
         (choice,) = self.chat(**{**ask, "messages": [WEATHER_QUESTION]}).choices
         self.assertEqual(choice.finish_reason, "tool_calls")
         (call,) = choice.message.tool_calls
@@ -108,7 +109,7 @@ class Chats(OpenAITest):
 
 class Others(OpenAITest):
     def test_completions(self):
-        ask = {"model": TEXT_MODEL, "prompt": "Say hello.", "max_tokens": 6, "temperature": 0}
+        ask = {"model": TEXT_MODEL, "prompt": "The sky is", "max_tokens": 6, "temperature": 0}
         whole = self.client.completions.create(**ask)
         self.assertIsInstance(whole.choices[0].text, str)
         chunks = list(self.client.completions.create(**ask, stream=True))
@@ -149,9 +150,9 @@ class Others(OpenAITest):
         with self.assertRaisesRegex(BadRequestError, "too short"):
             self.chat(**{**ASK, "messages": []})
         with self.assertRaisesRegex(BadRequestError, "does not support tools"):
-            self.chat(**ASK, tools=[WEATHER])
+            self.chat(**PLAIN, tools=[WEATHER])
         with self.assertRaisesRegex(BadRequestError, "think"):
-            self.chat(**ASK, reasoning_effort="high")
+            self.chat(**PLAIN, reasoning_effort="high")
         with self.assertRaisesRegex(BadRequestError, "use /v1/chat/completions"):
             self.client.responses.create(model=TEXT_MODEL, input="Hi")
 

@@ -1,6 +1,6 @@
 import { helpText } from "../config/describe.ts";
 import { ConfigError, loadSettings } from "../config/load.ts";
-import { compose, type Service } from "./compose.ts";
+import type { Service } from "./compose.ts";
 import { serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { openTerminal } from "./telemetry/terminal.ts";
@@ -20,6 +20,8 @@ async function main(argv: string[]): Promise<void> {
   }
   const terminal = openTerminal();
   const settings = loadSettings({ env: process.env, argv });
+  // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
+  const { compose } = await import("./compose.ts");
   const service = await compose({ settings, env: process.env, terminal });
   stopOnSignals(service, terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);

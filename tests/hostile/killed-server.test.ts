@@ -4,7 +4,7 @@ import { ended, factsThrough, isAlive, makeFakeProgram } from "../support/fake-s
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
-const KILLS = 15;
+const KILLS = 30;
 const STREAMS = 16;
 /** For a machine that does other things, too. */
 const PATIENCE_MS = 30_000;

@@ -8,6 +8,7 @@ import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { Audience } from "../../src/inference/runner.ts";
 import { unloads } from "../../src/models/keep-alive.ts";
 import { withEarlyEnd } from "../../src/runtime/early-end.ts";
+import { jsonLine } from "../../src/runtime/json-line.ts";
 import { bodyStream } from "../../src/runtime/streams.ts";
 import type { UpstreamAnswer } from "../../src/runtime/transport.ts";
 import { broken, MAX_ANSWER_BYTES } from "../../src/upstream/lines.ts";
@@ -122,7 +123,7 @@ async function* closedWithError(
     const { body } = renderError(err, c.get("dialect"), record.id);
     const isEvents = contentType.startsWith("text/event-stream");
     const isOpenLine = last !== undefined && last.at(-1) !== "\n".charCodeAt(0);
-    const json = JSON.stringify(body);
+    const json = jsonLine(body);
     yield `${isOpenLine ? "\n" : ""}${isEvents ? `data: ${json}\n` : json}\n`;
   }
 }

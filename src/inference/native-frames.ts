@@ -1,4 +1,5 @@
 import { renderError } from "../errors/render.ts";
+import { jsonLine } from "../runtime/json-line.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
@@ -16,7 +17,7 @@ export function textOf(line: OllamaAnswer): string {
 
 /** One server-sent event. */
 export function sseFrame(data: unknown): string {
-  return `data: ${JSON.stringify(data)}\n\n`;
+  return `data: ${jsonLine(data)}\n\n`;
 }
 
 interface NativeFrameOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { onBun } from "../../src/runtime/listen.ts";
-import { connectPlain, requestHead } from "../support/plain-socket.ts";
+import { connectPlain, requestHead, sendEndlessHead } from "../support/plain-socket.ts";
 import { startService } from "../support/service.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 
@@ -59,7 +59,21 @@ describe("what is not HTTP", () => {
   });
 });
 
+describe("a large head", () => {
+  it.each([20_000, 60_000, 1_000_000])("is taken: %i bytes of cookies", async (bytes) => {
+    const { status } = await answerTo(requestHead(READY, [`Cookie: ${"c".repeat(bytes)}`]));
+    expect(status).toBe(200);
+  });
+});
+
 describe("a head that is too large", () => {
+  it("is not kept, however much of it comes", async () => {
+    const { gateway } = await startService();
+    const client = await connectPlain(gateway.url);
+    expect(await sendEndlessHead(client)).toBeLessThan(16 << 20);
+    await nothingIsHeld({ gateway });
+  });
+
   it("is refused with 431: ten thousand headers, more than a megabyte", async () => {
     const headers = Array.from({ length: 10_000 }, (_, i) => `X-${i}: ${"a".repeat(120)}`);
     const { status, client } = await answerTo(requestHead(READY, headers));

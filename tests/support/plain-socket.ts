@@ -96,3 +96,18 @@ export function requestHead(line: string, headers: string[] = []): string {
   const hasHost = headers.some((header) => /^host:/i.test(header));
   return [line, ...(hasHost ? [] : ["Host: localhost"]), ...headers, "", ""].join("\r\n");
 }
+
+/**
+ * Sends headers for as long as the other side takes them.
+ * @returns how many bytes were sent until it closed the connection.
+ */
+export async function sendEndlessHead(client: PlainSocket): Promise<number> {
+  const header = `X-A: ${"a".repeat(65_536)}\r\n`;
+  client.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
+  let sent = 0;
+  while (!client.ended) {
+    sent += header.length;
+    if (!client.send(header)) await client.drained();
+  }
+  return sent;
+}

@@ -82,6 +82,29 @@ export function babblingModel(seed: number): Buffer {
   return chainModel({ name: "babbling", tokens, likely });
 }
 
+/**
+ * What the spelling model says: characters of one to four bytes, two bytes of one of three, ASCII,
+ * and two line ends that JSON leaves as they are.
+ */
+export const SPELT = Buffer.concat([
+  Buffer.from("a\u00e9\u{1f603}"),
+  Buffer.from("\u65e5").subarray(0, 2),
+  Buffer.from("! ok\u2028\u0085"),
+]);
+
+/** A model that says its text with a token for each byte, none of which comes twice, and ends. */
+export function spellingModel(): Buffer {
+  const tokens = vocabulary([]);
+  const [first = 0, ...others] = [...SPELT].map((byte) => tokens.indexOf(letterOf(byte)));
+  const following = new Map([first, ...others].map((id, at) => [id, others[at]]));
+  const end = tokens.indexOf(END);
+  const likely = tokens.map((_, id) => {
+    const next = following.has(id) ? (following.get(id) ?? end) : first;
+    return new Map([[next, CERTAIN]]);
+  });
+  return chainModel({ name: "spelling", tokens, likely });
+}
+
 type Chain = {
   readonly name: string;
   readonly tokens: readonly string[];

@@ -1,4 +1,5 @@
 import { sseFrame } from "../../../src/inference/native-frames.ts";
+import { jsonLine } from "../../../src/runtime/json-line.ts";
 import type { BatchCount, ItemResult } from "./run-batch.ts";
 
 /** How a batch's stream is written. */
@@ -32,5 +33,5 @@ export async function* batchFrames(
 const NOTHING: Record<BatchStream, string> = { events: ":\n\n", ndjson: " " };
 
 function ndjsonLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${jsonLine(value)}\n`;
 }

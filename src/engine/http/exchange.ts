@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import { EngineError } from "../errors.ts";
-import { renderJson } from "./render-json.ts";
+import { renderLine } from "./render-json.ts";
 
 /** Content types as Ollama sends them; which one depends on where an answer was made. */
 export const JSON_UTF8 = "application/json; charset=utf-8";
@@ -77,7 +77,7 @@ export class Exchange {
   }
 
   json(status: number, value: unknown, contentType = JSON_UTF8): void {
-    this.send(status, { "content-type": contentType }, renderJson(value));
+    this.send(status, { "content-type": contentType }, renderLine(value));
   }
 
   send(status: number, headers: Record<string, string>, text = ""): void {

@@ -10,3 +10,11 @@ const ESCAPED: Readonly<Record<string, string>> = {
 export function renderJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => ESCAPED[char] ?? char);
 }
+
+/**
+ * JSON for a client, which every reader takes for one line: Python's `str.splitlines`, so httpx and
+ * requests, ends one at U+0085 as well, which Go leaves as it is.
+ */
+export function renderLine(value: unknown): string {
+  return renderJson(value).replaceAll("\u0085", String.raw`\u0085`);
+}

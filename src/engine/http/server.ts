@@ -12,6 +12,9 @@ export type HttpServerOptions = {
   readonly clientStallMs: number;
 };
 
+/** Go's limit, and so Ollama's: a browser sends a host all its cookies, whatever the port. */
+const MAX_HEADER_BYTES = 1 << 20;
+
 /** Looks for clients that stall, in the time one may. */
 const SWEEPS = 4;
 
@@ -26,7 +29,10 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES },
+      (request, response) => void this.#serve(request, response),
+    );
     this.firstAnswer = new Promise((resolve) => {
       this.#server.once("request", (_, response) => response.once("close", resolve));
     });

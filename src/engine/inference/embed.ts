@@ -52,8 +52,8 @@ export async function embed(
 }
 
 /**
- * One vector as the model gives it, not brought to length 1; `[]` for an empty prompt, which only
- * loads the model.
+ * One vector as the model gives it under Ollama, which brings those of some architectures to length
+ * 1 and leaves others; `[]` for an empty prompt, which only loads the model.
  * @throws {EngineError} 500 when the text is too long, as Ollama's older route does.
  */
 export async function embedRaw(
@@ -63,7 +63,8 @@ export async function embedRaw(
 ): Promise<number[]> {
   return withEmbedder(services, request, signal, 500, async ({ runner }) => {
     if (request.prompt === "") return [];
-    return (await runner.embed({ text: request.prompt, truncate: false, signal })).vector;
+    const { vector } = await runner.embed({ text: request.prompt, truncate: false, signal });
+    return runner.hasUnitVectors ? shaped(vector, 0) : vector;
   });
 }
 

@@ -1,9 +1,9 @@
 import { type Exchange, SSE } from "../http/exchange.ts";
-import { renderJson } from "../http/render-json.ts";
+import { renderLine } from "../http/render-json.ts";
 
 /** Writes one server-sent event. */
 export async function sendEvent(exchange: Exchange, value: unknown): Promise<void> {
-  await exchange.write(SSE, `data: ${renderJson(value)}\n\n`);
+  await exchange.write(SSE, `data: ${renderLine(value)}\n\n`);
 }
 
 /** The mark OpenAI's clients wait for. */

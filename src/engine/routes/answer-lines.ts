@@ -1,6 +1,6 @@
 import { toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
-import { renderJson } from "../http/render-json.ts";
+import { renderLine } from "../http/render-json.ts";
 import type { Deliver } from "../inference/answer.ts";
 
 type Delivery<Line> = {
@@ -30,14 +30,14 @@ export async function sendLines(
   onError: (err: unknown) => void,
 ): Promise<void> {
   try {
-    for await (const line of lines) await exchange.write(NDJSON, `${renderJson(line)}\n`);
+    for await (const line of lines) await exchange.write(NDJSON, `${renderLine(line)}\n`);
     if (!exchange.started) await exchange.write(NDJSON, "");
   } catch (err) {
     if (exchange.signal.aborted) return exchange.drop();
     const { status, message } = toEngineError(err);
     onError(err);
     if (!exchange.started) return exchange.json(status, { error: message }, JSON_PLAIN);
-    await exchange.write(NDJSON, `${renderJson({ error: message })}\n`);
+    await exchange.write(NDJSON, `${renderLine({ error: message })}\n`);
   }
   exchange.end();
 }

@@ -31,7 +31,7 @@ export function embedRoute({ services }: RouteContext): Route {
   };
 }
 
-/** POST /api/embeddings, the older route: one text, a vector that is not brought to length 1 */
+/** POST /api/embeddings, the older route: one text, and its vector as the model gives it */
 export function embeddingsRoute({ services }: RouteContext): Route {
   return {
     methods: ["POST"],

@@ -2,10 +2,9 @@ import type { Token } from "node-llama-cpp";
 import type { TokenLogprob } from "./logprobs.ts";
 import { RepeatGuard } from "./repeat-guard.ts";
 import { StopHolder } from "./stop-holder.ts";
-import { type Detokenize, TokenText } from "./token-text.ts";
+import { TokenText, type TokenTextOptions } from "./token-text.ts";
 
-type AnswerTextOptions = {
-  readonly detokenize: Detokenize;
+type AnswerTextOptions = TokenTextOptions & {
   readonly stops: readonly string[];
 };
 
@@ -25,8 +24,8 @@ export class AnswerText {
   #seen = 0;
   #sent = "";
 
-  constructor({ detokenize, stops }: AnswerTextOptions) {
-    this.#tokens = new TokenText(detokenize);
+  constructor({ stops, ...tokens }: AnswerTextOptions) {
+    this.#tokens = new TokenText(tokens);
     this.#stops = new StopHolder(stops);
   }
 
@@ -44,13 +43,15 @@ export class AnswerText {
     };
   }
 
-  /** What was held back, now that nothing follows. */
+  /**
+   * What was held back, now that nothing follows. A character of which some bytes are missing is
+   * left out, with the figures of its tokens.
+   */
   end(): Piece {
     const { text, stopped } = this.#stops.push(this.#tokens.flush());
     const rest = stopped ? text : text + this.#stops.flush();
     this.#sent += rest;
-    const whole = stopped ? this.#sent.length : Number.POSITIVE_INFINITY;
-    return { text: rest, logprobs: this.#ratedUpTo(whole) };
+    return { text: rest, logprobs: this.#ratedUpTo(this.#sent.length) };
   }
 
   /**
@@ -60,7 +61,7 @@ export class AnswerText {
   endBy(close: (text: string) => string): Piece {
     const rest = this.#stops.flush();
     this.#sent += rest;
-    const logprobs = this.#ratedUpTo(Number.POSITIVE_INFINITY);
+    const logprobs = this.#ratedUpTo(this.#sent.length);
     return { text: rest + close(this.#sent), logprobs };
   }
 
@@ -68,7 +69,7 @@ export class AnswerText {
     return piece !== "" && this.#guard.loops(piece);
   }
 
-  /** Tokens cut off by a stop sequence never get here. */
+  /** Tokens whose text does not go out, as a stop sequence cuts it off, never get here. */
   #ratedUpTo(length: number): TokenLogprob[] {
     const ready = this.#rated.filter(({ at }) => at < length);
     this.#rated = this.#rated.filter(({ at }) => at >= length);

@@ -68,7 +68,8 @@ async function* decode(
   const answer: Token[] = [];
   const { rest, reused } = await readPrompt(slot, request);
   const detokenize: Detokenize = (given, before) => model.detokenize(given, true, before);
-  const text = new AnswerText({ detokenize, stops: options.stop });
+  const { tokens: vocabulary } = model.fileInfo.metadata.tokenizer.ggml;
+  const text = new AnswerText({ detokenize, vocabulary, stops: options.stop });
   const limit = predictLimit(options, grammar !== undefined);
   let firstAt = startedAt;
   const finish = (doneReason: CompletionEnd["doneReason"], evalCount: number): CompletionEnd => ({

@@ -19,6 +19,7 @@ import { Rounds } from "./rounds.ts";
 import { isReproducible } from "./sampling.ts";
 import { Slot, chooseSlot } from "./slot.ts";
 import { TokenReader } from "./token-reader.ts";
+import { hasUnitVectors } from "./unit-vectors.ts";
 
 export type LoadRequest = {
   readonly weightsPath: string;
@@ -43,6 +44,8 @@ export class ModelRunner {
   readonly contextLength: number;
   /** Characters that one token stands for at the most. */
   readonly longestToken: number;
+  /** Whether its vectors have length 1 under Ollama, on the older route as well. */
+  readonly hasUnitVectors: boolean;
   readonly #parts: Parts;
   readonly #reader: TokenReader;
   readonly #context: LlamaContext | undefined;
@@ -57,6 +60,7 @@ export class ModelRunner {
     this.#context = context;
     this.contextLength = parts.contextLength;
     this.longestToken = longestOf(parts.model.fileInfo.metadata.tokenizer.ggml.tokens);
+    this.hasUnitVectors = hasUnitVectors(parts.model);
     const { llama, cores, progress } = parts;
     const rounds = new Rounds(cores, progress);
     const sequences = Array.from({ length: context?.totalSequences ?? 0 }, () =>

@@ -59,17 +59,6 @@ describe("embeddings", () => {
     expect(await refused.json()).toEqual({ error: "the input length exceeds the context length" });
   });
 
-  it("are left as they are on the older route", async () => {
-    const answer = await engine.post("/api/embeddings", {
-      model: "all-minilm",
-      prompt: "hello world",
-    });
-    const { embedding } = (await answer.json()) as { embedding: number[] };
-    expect(length(embedding)).toBeGreaterThan(2);
-    const [unit] = (await embed({ input: "hello world" })).embeddings;
-    expect(cosine(embedding, unit)).toBeCloseTo(1, 6);
-  });
-
   it("are empty for nothing, and come as base64 in OpenAI's dialect", async () => {
     expect(await embed({})).toEqual({ model: "all-minilm", embeddings: [] });
     const body = { model: "all-minilm", input: "a", encoding_format: "base64" };

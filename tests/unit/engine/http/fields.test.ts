@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fieldsOf } from "../../../../src/engine/http/fields.ts";
-import { renderJson } from "../../../../src/engine/http/render-json.ts";
+import { renderJson, renderLine } from "../../../../src/engine/http/render-json.ts";
+import { RAW_LINE_ENDS } from "../../../support/python-lines.ts";
 
 const refusal = (message: string) => expect.objectContaining({ status: 400, message });
 
@@ -57,4 +58,11 @@ it("escapes what Go escapes", () => {
   const text = renderJson({ text: "<a>&\u2028" });
   expect(text).toBe(String.raw`{"text":"\u003ca\u003e\u0026\u2028"}`);
   expect(JSON.parse(text)).toEqual({ text: "<a>&\u2028" });
+});
+
+it("writes to clients what every one of them reads as one line", () => {
+  const text = `<\n${RAW_LINE_ENDS}`;
+  const line = renderLine({ text });
+  expect(line).toBe(String.raw`{"text":"\u003c\n\u0085\u2028\u2029"}`);
+  expect(JSON.parse(line)).toEqual({ text });
 });

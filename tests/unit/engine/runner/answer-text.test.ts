@@ -5,8 +5,9 @@ import { AnswerText } from "../../../../src/engine/runner/answer-text.ts";
 /** Every token is one byte. */
 const detokenize = (tokens: readonly Token[]) =>
   Buffer.from(tokens as readonly number[]).toString("utf8");
-const answerText = (stops: string[] = []) => new AnswerText({ detokenize, stops });
-const feed = (text: AnswerText, input: string) =>
+const vocabulary = Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(byte));
+const answerText = (stops: string[] = []) => new AnswerText({ detokenize, vocabulary, stops });
+const feed = (text: AnswerText, input: string | Buffer) =>
   [...Buffer.from(input)].map((byte) => text.push(byte as Token));
 
 describe("AnswerText", () => {
@@ -20,6 +21,20 @@ describe("AnswerText", () => {
     const text = answerText(["stop"]);
     feed(text, "a st");
     expect(text.end().text).toBe("st");
+  });
+
+  it.each([
+    ["the answer's end", [0x61, 0xf0, 0x9f]],
+    ["a stop sequence", [0x61, 0xf0, 0x9f, 0x21, 0x21]],
+  ])("leaves out a character that is cut by %s, with its tokens' figures", (_what, bytes) => {
+    const text = answerText(["!!"]);
+    const pieces = bytes.map((byte) =>
+      text.push(byte as Token, { token: String(byte), logprob: -1, top: [] }),
+    );
+    const all = [...pieces, text.end()];
+    expect(all.map((piece) => piece.text).join("")).toBe("a");
+    const rated = all.flatMap(({ logprobs }) => logprobs);
+    expect(rated.map(({ token }) => token)).toEqual([String(0x61)]);
   });
 
   it("ends as a grammar says, without a character that is not complete", () => {

@@ -48,6 +48,6 @@ ask /api/v1/chat/completions '{
   "max_tokens": 30
 }'
 
-printf '\n== An error: its code and request id\n'
+printf '\n== An error (422): its code and request id\n'
 curl -sS "$url/api/v1/generate" -d '{"promt": "misspelt"}'
 echo

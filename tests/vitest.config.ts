@@ -14,11 +14,12 @@ const MEASURING = [
 
 /**
  * Starts what takes longest first. Where vitest knows nothing of earlier runs it goes by a file's
- * size; those of the official clients are small, and would be left over for the end.
+ * size; those of the official clients and of the documents are small, and would be left over for the end.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/e2e/clients/");
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      /\/e2e\/(clients|docs)\//.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }

@@ -29,6 +29,6 @@ vectors = client.embed(model="all-minilm", input=["a cat", "the sun"]).embedding
 print(len(vectors), "vectors of", len(vectors[0]), "numbers")
 
 try:
-    client.chat(model="no-such-model", messages=[{"role": "user", "content": "hi"}])
+    client.chat(model="no-such-model", messages=[{"role": "user", "content": "hi"}])  # 404
 except ResponseError as err:
     print(err.status_code, err.error)

@@ -42,7 +42,8 @@ for path in ("/v1", "/api/v1"):
 
     try:
         client.chat.completions.create(
-            model="no-such-model", messages=[{"role": "user", "content": "hi"}]
+            model="no-such-model",  # 404
+            messages=[{"role": "user", "content": "hi"}],
         )
     except NotFoundError as err:
         print(err.status_code, err.message)

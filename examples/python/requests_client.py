@@ -52,6 +52,6 @@ vector = post("/api/v1/embeddings", {"model": "all-minilm", "prompt": "a cat"}).
 print(len(vector), "numbers")
 
 try:
-    post("/api/v1/generate", {"promt": "misspelt"})
+    post("/api/v1/generate", {"promt": "misspelt"})  # 422
 except RuntimeError as err:
     print(err)

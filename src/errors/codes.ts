@@ -9,7 +9,7 @@ interface CodeFacts {
 
 /**
  * Every error code of the service, with the status it travels under and the type names of the
- * dialects. The OpenAPI document and README's table are made from this table.
+ * dialects. The OpenAPI document and docs/errors.md are made from this table.
  */
 export const ERROR_CODES = {
   invalid_request: { status: 400, type: "InvalidRequestError", about: "A value cannot be used." },

@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 import { projectRoot } from "../../src/runtime/paths.ts";
 
 const FOLDER = join(projectRoot, "tests/e2e/clients/python");
-const INTERPRETER = join(projectRoot, "node_modules/.cache/python/bin/python");
+/** Python with the clients' packages, which `.ci/run` makes; it may be missing. */
+export const INTERPRETER = join(projectRoot, "node_modules/.cache/python/bin/python");
 /** What hangs is killed then; what had ended by then is told. */
 const DEADLINE_MS = 300_000;
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
-import { startFakeOllama, type FakeOllama, type FakeOptions, type Reply } from "./fake-ollama.ts";
+import { onTestFinished } from "vitest";
+import { FakeOllama, type FakeOptions, type Reply } from "./fake-ollama.ts";
 
 /** An image as it arrived at the model. */
 export interface SeenImage {
@@ -40,8 +41,16 @@ const PIECE_LENGTH = 40;
  * not take are refused with status 400.
  */
 export async function startSeeingOllama(options: FakeOptions = {}): Promise<FakeOllama> {
+  const ollama = await openSeeingOllama(options);
+  onTestFinished(() => ollama.stop());
+  return ollama;
+}
+
+/** The same, for several tests: the caller stops it. */
+export async function openSeeingOllama(options: FakeOptions = {}): Promise<FakeOllama> {
   const given = { models: MODELS, vision: ["eyes:latest"], ...options };
-  const ollama = await startFakeOllama({ reply: look, ...given });
+  const ollama = new FakeOllama({ reply: look, ...given });
+  await ollama.start();
   ollama.inMemory.push(...given.models);
   return ollama;
 }

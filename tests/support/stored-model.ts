@@ -8,6 +8,7 @@ const TEXT_MANIFEST = "manifests/registry.ollama.ai/library/smollm2/135m";
 export type ModelToStore = {
   /** A name without a tag. */
   readonly name: string;
+  readonly tag?: string;
   /** The file's path, or what is in it. */
   readonly weights: string | Buffer;
   readonly template?: string;
@@ -18,7 +19,7 @@ export type ModelToStore = {
 /** Puts a model into a store's folder the way a pull leaves it there. */
 export async function storeModel(
   folder: string,
-  { name, weights, template, system, family = "llama" }: ModelToStore,
+  { name, tag = "latest", weights, template, system, family = "llama" }: ModelToStore,
 ): Promise<void> {
   const blobs = join(folder, "blobs");
   await mkdir(blobs, { recursive: true });
@@ -48,7 +49,7 @@ export async function storeModel(
   await mkdir(place, { recursive: true });
   const mediaType = "application/vnd.docker.distribution.manifest.v2+json";
   await writeFile(
-    join(place, "latest"),
+    join(place, tag),
     JSON.stringify({ schemaVersion: 2, mediaType, config, layers }),
   );
 }

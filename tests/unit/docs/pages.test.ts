@@ -29,19 +29,30 @@ const FOREIGN_NAMES = new Set([
   "BYPASS",
 ]);
 
-/** The rows of README's tables, as cells without their backticks. */
-const rows = read("README.md")
-  .split("\n")
-  .filter((line) => line.startsWith("|"))
-  .map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll("`", "")),
+/** The rows of a page's tables, as cells without their backticks. */
+const rowsOf = (page: string): string[][] =>
+  read(page)
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll("`", "")),
+    );
+
+/** What GitHub makes of headings for links to them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
   );
 
-describe("README's error codes", () => {
+describe("the table of error codes", () => {
   const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+  const rows = rowsOf("docs/errors.md");
 
   it.each(codes)("gives status and Retry-After of %s", (code) => {
     const { status, retryAfterSec } = factsOf(code);
@@ -50,13 +61,12 @@ describe("README's error codes", () => {
   });
 
   it("names no code that there is not", () => {
-    const header = rows.findIndex(([first]) => first === "Code");
-    const named = rows.slice(header + 2, header + 2 + codes.length).map(([first]) => first);
+    const [, , ...named] = rows.map(([first]) => first);
     expect(new Set(named)).toEqual(new Set(codes));
   });
 });
 
-describe("README's limits", () => {
+describe("the table of limits", () => {
   // Figures that are written in another unit than the setting's.
   const SHOWN: Record<string, string> = {
     MAX_BODY_BYTES: "1.5 MiB",
@@ -71,11 +81,11 @@ describe("README's limits", () => {
     MAX_PROMPT_TOKENS: "4 096 tokens",
     UPSTREAM_PARALLEL: "what the server was started with",
     ALLOWED_MODELS: "every installed one",
-    RATE_LIMIT_ENABLED: "60, 30, 10 or 5, see the routes",
+    RATE_LIMIT_ENABLED: "60, 30, 10 or 5, see [the routes](routes.md)",
   };
+  const rows = rowsOf("docs/sharing.md");
   const header = rows.findIndex(([first]) => first === "Limit");
-  const length = rows.slice(header + 2).findIndex(([first]) => first === "Code");
-  const limits = rows.slice(header + 2, header + 2 + length);
+  const limits = rows.slice(header + 2);
 
   it("has the table", () => expect(limits.length).toBeGreaterThan(10));
 
@@ -95,6 +105,12 @@ describe("README", () => {
     (command) => expect(readme.split("\n")).toContain(command),
   );
 
+  it("is short: what a newcomer needs in five minutes", () => {
+    expect(readme.split("\n").length).toBeLessThan(220);
+  });
+});
+
+describe("the table of routes", () => {
   it("has every route of the OpenAPI document, and no other", () => {
     const { paths } = JSON.parse(read("docs/openapi.json")) as {
       paths: Record<string, Record<string, unknown>>;
@@ -102,7 +118,7 @@ describe("README", () => {
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const named = rows
+    const named = rowsOf("docs/routes.md")
       .map(([first]) => first)
       .filter((first) => /^(GET|POST|DELETE) \//.test(first ?? ""));
     expect(new Set(named)).toEqual(new Set(routes));
@@ -120,6 +136,15 @@ describe.each(documents)("%s", (document) => {
       (target) => !existsSync(resolve(folder, target.split("#")[0] ?? "")),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("links to headings that exist", () => {
+    const targets = [...text.matchAll(/\]\(([^)\s:]*)#([^)\s]+)\)/g)];
+    const missing = targets.filter(([, file = "", anchor = ""]) => {
+      const page = file === "" ? document : join(dirname(document), file);
+      return page.endsWith(".md") && !anchorsOf(read(page)).includes(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   it("names only settings that exist", () => {

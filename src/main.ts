@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
-import { ConfigError, loadSettings } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
 import { compose, type Service } from "./compose.ts";
-import { serviceVersion } from "./runtime/paths.ts";
+import { modelsFile, serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { openTerminal } from "./telemetry/terminal.ts";
 
@@ -19,12 +21,14 @@ async function main(argv: string[]): Promise<void> {
     return;
   }
   const terminal = openTerminal();
-  const settings = loadSettings({ env: process.env, argv });
-  const service = await compose({ settings, env: process.env, terminal });
+  const modelsYaml = await readFile(modelsFile, "utf8");
+  const config = loadConfig({ env: process.env, argv, modelsYaml });
+  const service = await compose({ ...config, env: process.env, terminal });
   stopOnSignals(service, terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);
   await service.lifecycle.start();
-  const address = `http://${settings.apiHost.includes(":") ? `[${settings.apiHost}]` : settings.apiHost}:${service.port()}`;
+  const { apiHost } = config.settings;
+  const address = `http://${apiHost.includes(":") ? `[${apiHost}]` : apiHost}:${service.port()}`;
   terminal.say(`Listening on ${address} – documentation at ${address}/api/docs`);
   const problem = await service.problem();
   if (problem !== undefined) {

@@ -48,7 +48,7 @@ export function namesGiven(env: Sources["env"], argv: string[]): Set<string> {
 }
 
 function readSettings(given: Record<string, string>, problems: string[]): Partial<Settings> {
-  const values: Record<string, unknown> = {};
+  const values: Partial<Record<keyof Settings, unknown>> = {};
   for (const [key, setting] of KNOWN) {
     const raw = given[setting.env] ?? setting.fallback;
     if (raw === undefined) continue;

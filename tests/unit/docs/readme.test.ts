@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../../config/schema.ts";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
+import { LIMITS } from "../../../src/models/limits.ts";
 import { projectRoot } from "../../../src/runtime/paths.ts";
 
 const read = (path: string): string => readFileSync(join(projectRoot, path), "utf8");
@@ -78,6 +79,13 @@ describe("README's limits", () => {
   const limits = rows.slice(header + 2, header + 2 + length);
 
   it("has the table", () => expect(limits.length).toBeGreaterThan(10));
+
+  it("has every limit that a setting changes, and the model profile shows them all", () => {
+    const changing = LIMITS.flatMap(({ setting }) => (setting ? [SETTINGS[setting].env] : []));
+    const named = limits.map(([, , where]) => /[A-Z_]{6,}/.exec(where ?? "")?.[0]);
+    expect(new Set(named)).toEqual(new Set(changing));
+    expect(named).toHaveLength(new Set(named).size);
+  });
 
   it.each(limits)("gives the default of: %s", (_limit, shown, where) => {
     const env = /[A-Z_]{6,}/.exec(where ?? "")?.[0] ?? "";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { changesFor } from "../config/changes.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, namesGiven } from "../config/load.ts";
 import { compose, type Service } from "./compose.ts";
 import { modelsFile, serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
@@ -25,6 +26,7 @@ async function main(argv: string[]): Promise<void> {
   const config = loadConfig({ env: process.env, argv, modelsYaml });
   const service = await compose({ ...config, env: process.env, terminal });
   stopOnSignals(service, terminal.say);
+  sayChanges(namesGiven(process.env, argv), terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);
   await service.lifecycle.start();
   const { apiHost } = config.settings;
@@ -39,6 +41,13 @@ async function main(argv: string[]): Promise<void> {
   terminal.say(
     `  curl ${address}/api/v1/chat -d '{"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
   );
+}
+
+/** What an upgrade has changed about this machine's settings. */
+function sayChanges(given: ReadonlySet<string>, say: (line: string) => void): void {
+  const changes = changesFor((name) => given.has(name));
+  for (const line of changes) say(line);
+  if (changes.length > 0) say("All changes: docs/upgrading.md");
 }
 
 /** The first signal stops in order, a second one at once. */

@@ -32,7 +32,7 @@ describe("limitsInForce", () => {
 
   it.each(changing)("shows at $field what $setting says", ({ field, setting }) => {
     const { env, range, fallback } = SETTINGS[setting];
-    const ends = /^(\d+)–(\d+)/.exec(range)?.slice(1) ?? [];
+    const ends = /^([\d.]+)–([\d.]+)/.exec(range)?.slice(1) ?? [];
     const other = ends.findLast((end) => end !== fallback) ?? "";
     const [text, expected] = NOT_NUMBERS[field] ?? [other, Number(other)];
     expect(text, `a value for ${env}`).not.toBe("");

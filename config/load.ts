@@ -28,7 +28,7 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  */
 export function loadConfig({ env, argv = [], modelsYaml }: Sources): Config {
   const problems: string[] = [];
-  const given = { ...fromEnvironment(env), ...fromFlags(argv, problems) };
+  const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
   const settings = readSettings(given, problems);
   checkHandedOn(env, problems);
   const models = readModelsFile(modelsYaml, problems);
@@ -118,13 +118,17 @@ function crossChecks(s: Partial<Settings>, models: ModelsFile | undefined): stri
   return problems;
 }
 
-function fromEnvironment(env: Sources["env"]): Record<string, string> {
+function fromEnvironment(env: Sources["env"], problems: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   const names = new Map(KNOWN.map(([, s]) => [s.env.toLowerCase(), s.env]));
   for (const [name, value] of Object.entries(env)) {
     const known = names.get(name.toLowerCase());
     // An empty variable counts as not given, as in shells and service files.
-    if (known && value !== undefined && unquoted(value) !== "") found[known] = value;
+    if (!known || value === undefined || unquoted(value) === "") continue;
+    if ((found[known] ?? value) !== value) {
+      problems.push(`${known} is set twice, in upper and in lower case, to different values`);
+    }
+    found[known] = value;
   }
   return found;
 }

@@ -196,6 +196,13 @@ describe("loadConfig", () => {
     expect(mistakesOf({ SHARED_OLLAMA_FORCE_PROFILE: name })).toEqual([]);
   });
 
+  it("refuses a variable that is set twice, and differently", () => {
+    expect(mistakesOf({ API_PORT: "80", api_port: "81" })).toEqual([
+      "  - API_PORT is set twice, in upper and in lower case, to different values",
+    ]);
+    expect(mistakesOf({ API_PORT: "80", api_port: "80", Api_Port: "" })).toEqual([]);
+  });
+
   it("tells every mistake among the flags", () => {
     const argv = ["--no-such-flag=1", "stray", "-x", "--api-port=x", "--drain-timeout", "-1"];
     expect(mistakesOf({}, argv)).toEqual([

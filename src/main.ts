@@ -3,7 +3,7 @@ import { changesFor } from "../config/changes.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
 import { loadConfig, namesGiven } from "../config/load.ts";
-import { compose, type Service } from "./compose.ts";
+import type { Service } from "./compose.ts";
 import { modelsFile, serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { openTerminal } from "./telemetry/terminal.ts";
@@ -24,6 +24,8 @@ async function main(argv: string[]): Promise<void> {
   const terminal = openTerminal();
   const modelsYaml = await readFile(modelsFile, "utf8");
   const config = loadConfig({ env: process.env, argv, modelsYaml });
+  // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
+  const { compose } = await import("./compose.ts");
   const service = await compose({ ...config, env: process.env, terminal });
   stopOnSignals(service, terminal.say);
   sayChanges(namesGiven(process.env, argv), terminal.say);

@@ -99,14 +99,9 @@ function inRanges(ranges: readonly (readonly [number, number])[], char: string |
 
 /** Makes random texts of a grammar; each comes to its end soon once it is `size` steps long. */
 export function textMaker(rules: Rules, random: () => number) {
-  const depths = finishDepths(rules);
+  const shortest = shortestWays(rules);
   const pick = <T>(items: readonly T[]): T | undefined =>
     items[Math.floor(random() * items.length)];
-  const depthOf = (sequence: readonly Item[]) =>
-    Math.max(
-      0,
-      ...sequence.map((item) => (item.kind === "rule" ? (depths.get(item.name) ?? 0) : 0)),
-    );
   return (size: number): string => {
     let text = "";
     const open: Item[] = [{ kind: "rule", name: "root" }];
@@ -115,13 +110,27 @@ export function textMaker(rules: Rules, random: () => number) {
       if (item?.kind === "text") text += item.text;
       if (item?.kind === "class") text += pickChar(pick(item.ranges), random);
       if (item?.kind !== "rule") continue;
-      const all = rules.get(item.name) ?? [];
-      const least = Math.min(...all.map(depthOf));
-      const some = steps < size ? all : all.filter((sequence) => depthOf(sequence) === least);
+      const some = (steps < size ? rules : shortest).get(item.name) ?? [];
       open.push(...(pick(some) ?? []).toReversed());
     }
     return text;
   };
+}
+
+/** Of each rule the alternatives that come to an end in the fewest steps. */
+function shortestWays(rules: Rules): Rules {
+  const depths = finishDepths(rules);
+  const depthOf = (sequence: readonly Item[]) =>
+    Math.max(
+      0,
+      ...sequence.map((item) => (item.kind === "rule" ? (depths.get(item.name) ?? 0) : 0)),
+    );
+  return new Map(
+    [...rules].map(([name, alternatives]) => {
+      const least = Math.min(...alternatives.map(depthOf));
+      return [name, alternatives.filter((sequence) => depthOf(sequence) === least)];
+    }),
+  );
 }
 
 /** Mostly one of the first characters of a range, so that what is rare is met, too. */

@@ -17,6 +17,8 @@ export type Example = {
 
 const FOLDER = new URL("../fixtures/schemas/", import.meta.url);
 
+const OPTIONS = { strict: false, logger: false } as const;
+
 /** Schemas as Pydantic, zod and OpenAPI documents write them. */
 export const EXAMPLES: readonly Example[] = ["pydantic", "zod", "openapi"].flatMap((name) => {
   const text = readFileSync(new URL(`${name}.json`, FOLDER), "utf8");
@@ -26,12 +28,17 @@ export const EXAMPLES: readonly Example[] = ["pydantic", "zod", "openapi"].flatM
   }));
 });
 
+/** One for all schemas: each new one would compile the schema of schemas again. */
+const validators = { old: new Ajv(OPTIONS), modern: new Ajv2020(OPTIONS) };
+for (const ajv of Object.values(validators)) addFormats.default(ajv);
+
 /** Says what is wrong with a value, `undefined` when nothing is. */
 export function validator({ schema, modern = schema }: Pick<Example, "schema" | "modern">) {
   const old = modern["$schema"] === "http://json-schema.org/draft-07/schema#";
-  const ajv = new (old ? Ajv : Ajv2020)({ strict: false, logger: false });
-  addFormats.default(ajv);
+  const ajv = old ? validators.old : validators.modern;
   const validate = ajv.compile(modern);
+  // Nor may it know the names of schemas before this one.
+  ajv.removeSchema(modern);
   return (value: unknown): string | undefined =>
     validate(value) ? undefined : ajv.errorsText(validate.errors);
 }

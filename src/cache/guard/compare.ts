@@ -67,13 +67,13 @@ function toldApart(text: Reading, other: Reading): Reading {
 
 /** Synonym groups that another word of the text keeps apart. */
 function parted(text: Reading): readonly string[] {
-  const said = new Set(text.units.flatMap(({ stems }) => stems));
+  const said = text.units.flatMap(({ stems }) => stems);
   return text.units.flatMap(({ kind, keys }) =>
     kind === "word" ? keys.filter((key) => intersects(said, contextOf(key))) : [],
   );
 }
-const intersects = (said: ReadonlySet<string>, context: ReadonlySet<string> = new Set()): boolean =>
-  [...context].some((text) => said.has(text));
+const intersects = (said: readonly string[], context: ReadonlySet<string> | undefined): boolean =>
+  context !== undefined && said.some((text) => context.has(text));
 
 /** Synonym groups of which the text uses more than one word. */
 function doubled(text: Reading): readonly string[] {

@@ -78,6 +78,7 @@ function respell(text: string): string {
 function expand(text: string): readonly string[] {
   const known = Object.hasOwn(CONTRACTIONS, text) ? CONTRACTIONS[text] : undefined;
   if (known !== undefined) return known.split(" ");
+  if (!text.includes("'")) return [text];
   const parts = /^(.+?)(n't|'re|'m|'ll|'ve|'d|'s|')$/.exec(text);
   const stem = parts?.[1] ?? text;
   switch (parts?.[2] ?? "") {
@@ -259,11 +260,14 @@ const initials = (words: string): string =>
     .map((text) => text[0] ?? "")
     .join("");
 
-/** Splits prose (code and quotations already replaced by placeholders) into tokens. */
-export function tokenise(text: string): Token[] {
-  const prose = text.replaceAll(ACRONYM_BEHIND, (whole, words: string, acronym: string) =>
+const withoutAcronyms = (text: string): string =>
+  text.replaceAll(ACRONYM_BEHIND, (whole, words: string, acronym: string) =>
     initials(words).endsWith(acronym.toLowerCase()) ? words : whole,
   );
+
+/** Splits prose (code and quotations already replaced by placeholders) into tokens. */
+export function tokenise(text: string): Token[] {
+  const prose = text.includes(" (") ? withoutAcronyms(text) : text;
   const out = new Tokeniser(prose);
   const chunks = prose
     .replaceAll(/([\p{Ll}\d)])(—|–|--|…|\.{3})\s*(?=\p{L})/gu, "$1 $2 ")

@@ -47,11 +47,11 @@ export const isTypo = (x: string, y: string): boolean =>
  * mistyped. A word is only put right if one word alone can be meant.
  */
 export function putRight(typed: readonly Token[], other: readonly Token[]): readonly Token[] {
-  const spelt = new Set(other.flatMap(({ kind, text }) => (kind === "word" ? [text] : [])));
+  const spelt = [...new Set(other.flatMap(({ kind, text }) => (kind === "word" ? [text] : [])))];
   let changed = false;
   const out = typed.map((token) => {
-    if (token.kind !== "word" || spelt.has(token.text)) return token;
-    const meant = [...spelt].filter((text) => isTypo(token.text, text));
+    if (token.kind !== "word" || spelt.includes(token.text)) return token;
+    const meant = spelt.filter((text) => isTypo(token.text, text));
     const [only] = meant;
     if (only === undefined || meant.length > 1) return token;
     changed = true;

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { extname, join } from "node:path";
 import { EngineError } from "../errors.ts";
 import type { Environment } from "../settings.ts";
+import { SizedCache } from "../values/sized-cache.ts";
+import { type Crash, crashFrom } from "./crash.ts";
 import { PASSED, REFUSED } from "./words.ts";
 
 export type TrialRequest = { readonly weightsPath: string; readonly embeddingOnly: boolean };
@@ -12,7 +14,7 @@ export type Outcome =
   | { readonly kind: "passed" }
   /** It could not be loaded now, and nothing worse. */
   | { readonly kind: "refused" }
-  | { readonly kind: "crashed"; readonly reason: string };
+  | Crash;
 
 export type Try = (request: TrialRequest) => Promise<Outcome>;
 
@@ -27,16 +29,19 @@ type TrialsOptions = {
 /** As long as Ollama lets a load take. */
 const LONGEST_MS = 300_000;
 const LAST_WORDS_CHARS = 2_000;
-/** How llama.cpp begins the line it gives up with: a source file's place, then the reason. */
-const REASON = /^(?:.*[/\\])?([\w.-]+\.(?:c|cc|cpp|h|cu|m)):\d+:\s*(.+)$/m;
+/** Models remembered for having brought llama.cpp down: a stranger can make as many as there are. */
+const MAX_CRASHED = 1_000;
 
 /**
  * Lets a model be loaded and asked once in a process of its own before the engine loads it.
  * llama.cpp checks little in a model file and ends its process where it finds something impossible;
- * model files come from strangers, and the engine's process has other requests to answer.
+ * model files come from strangers, and the engine's process has other requests to answer. A model that
+ * crashed is refused without another process, so that asking for it again costs nobody anything.
  */
 export class Trials {
   readonly #passed: Set<string>;
+  /** Reasons by the digest of the weights. */
+  readonly #crashed = new SizedCache<string>(MAX_CRASHED);
   readonly #try: Try;
 
   constructor({ known, environment, tryModel = tryInProcess(environment) }: TrialsOptions) {
@@ -47,14 +52,19 @@ export class Trials {
   /** @throws {EngineError} 500 when the model brings llama.cpp down. */
   async pass({ weightsDigest, weightsPath, embeddingOnly }: Model): Promise<void> {
     if (this.#passed.has(weightsDigest)) return;
+    const known = this.#crashed.get(weightsDigest);
+    if (known !== undefined) throw gaveUp(known);
     const outcome = await this.#try({ weightsPath, embeddingOnly });
     if (outcome.kind === "crashed") {
-      const text = `unable to load model: llama.cpp gave up on it: ${outcome.reason}`;
-      throw new EngineError(500, text);
+      if (outcome.isLasting) this.#crashed.set(weightsDigest, outcome.reason, 1);
+      throw gaveUp(outcome.reason);
     }
     if (outcome.kind === "passed") this.#passed.add(weightsDigest);
   }
 }
+
+const gaveUp = (reason: string): EngineError =>
+  new EngineError(500, `unable to load model: llama.cpp gave up on it: ${reason}`);
 
 function tryInProcess(environment: Environment): Try {
   return (request) => tryOnce(request, environment);
@@ -83,15 +93,7 @@ async function tryOnce(request: TrialRequest, environment: Environment): Promise
     child.once("close", (_, signal) => {
       if (outcome.includes(PASSED)) resolve({ kind: "passed" });
       else if (outcome.includes(REFUSED)) resolve({ kind: "refused" });
-      else resolve({ kind: "crashed", reason: reasonIn(lastWords, signal) });
+      else resolve(crashFrom(lastWords, signal));
     });
   });
-}
-
-function reasonIn(lastWords: string, signal: NodeJS.Signals | null): string {
-  const [, file, reason] = REASON.exec(lastWords) ?? [];
-  if (reason !== undefined) return `${reason} (${file})`;
-  return signal === "SIGKILL"
-    ? "it came to no end"
-    : `its process ended with ${signal ?? "an error"}`;
 }

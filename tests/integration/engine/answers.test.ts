@@ -23,9 +23,11 @@ type Line = {
 };
 
 const GREEDY = { temperature: 0, num_predict: 6 };
-/** Has the scripted model count without end; goes to a model as it is, or as a question. */
+/** Has the scripted model count without end where it goes to it as it is. */
 const COUNT = "9, 10,";
-const COUNTING = { model: SCRIPTED_MODEL, raw: true };
+const COUNTING = { raw: true };
+/** What is about likelihoods is asked of a model that was trained. */
+const TRAINED = { model: TEXT_MODEL, raw: true };
 
 let engine: RunningEngine;
 let store: Awaited<ReturnType<typeof storeWithTextModels>>;
@@ -45,17 +47,22 @@ afterAll(async () => {
 });
 
 const ask = (more: Record<string, unknown>, path = "/api/generate") =>
-  engine.post(path, { model: TEXT_MODEL, prompt: COUNT, stream: false, options: GREEDY, ...more });
+  engine.post(path, {
+    model: SCRIPTED_MODEL,
+    prompt: COUNT,
+    stream: false,
+    options: GREEDY,
+    ...more,
+  });
 const generate = async (more: Record<string, unknown>) => (await (await ask(more)).json()) as Line;
 
 describe("context", () => {
   it("goes on with an earlier exchange", async () => {
     // One that does not end by itself: the mark of an end counts, and is no part of a context.
-    const model = SCRIPTED_MODEL;
-    const first = await generate({ model, prompt: COUNT_QUESTION.content });
+    const first = await generate({ prompt: COUNT_QUESTION.content });
     expect(first.context).toHaveLength(Number(first.prompt_eval_count) + Number(first.eval_count));
-    const alone = await generate({ model, prompt: "What is my name?" });
-    const second = await generate({ model, prompt: "What is my name?", context: first.context });
+    const alone = await generate({ prompt: "What is my name?" });
+    const second = await generate({ prompt: "What is my name?", context: first.context });
     expect(second.prompt_eval_count).toBe(
       Number(alone.prompt_eval_count) + (first.context?.length ?? 0),
     );
@@ -102,8 +109,9 @@ describe("log probabilities", () => {
 
   it("change nothing about the answer, and come with the line of their token", async () => {
     const seeded = { options: { seed: 5, num_predict: 8 } };
-    const said = await generate(seeded);
-    expect((await generate({ ...seeded, logprobs: true })).response).toBe(said.response);
+    const trained = { ...TRAINED, ...seeded };
+    const said = await generate(trained);
+    expect((await generate({ ...trained, logprobs: true })).response).toBe(said.response);
     const counting = { ...COUNTING, ...seeded };
     const plain = await generate(counting);
     const lines = await linesOf<Line>(await ask({ ...counting, stream: true, logprobs: true }));
@@ -117,7 +125,6 @@ describe("log probabilities", () => {
 
   it("come in OpenAI's shape", async () => {
     const body = {
-      model: SCRIPTED_MODEL,
       messages: [COUNT_QUESTION],
       max_tokens: 2,
       logprobs: true,
@@ -158,7 +165,8 @@ describe("options", () => {
 
   it("that Ollama no longer knows change nothing", async () => {
     const options = { ...GREEDY, mirostat: 2, mirostat_tau: 9, tfs_z: 0.1, numa: "x" };
-    expect((await generate({ options })).response).toBe((await generate({})).response);
+    const plain = await generate(TRAINED);
+    expect((await generate({ ...TRAINED, options })).response).toBe(plain.response);
   });
 
   it("of extreme values do no harm", async () => {
@@ -175,7 +183,7 @@ describe("options", () => {
   });
 
   it("refuse a suffix, which the model has no place for", async () => {
-    const answer = await ask({ suffix: "}" });
+    const answer = await ask({ model: TEXT_MODEL, suffix: "}" });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
       error: `registry.ollama.ai/library/${TEXT_MODEL} does not support insert`,
@@ -218,22 +226,21 @@ describe("a conversation that is too long", () => {
 describe("clients", () => {
   it("may leave while their prompt is read, and the next is served", async () => {
     const client = new AbortController();
-    const body = { model: TEXT_MODEL, prompt: "word ".repeat(2_000), options: { num_ctx: 2_048 } };
+    const short = { ...TRAINED, options: { num_predict: 1 } };
+    const body = { ...TRAINED, prompt: "word ".repeat(2_000) };
     // The model is there before: what is left is in the middle of a prompt.
-    await ask({ options: { ...GREEDY, num_ctx: 2_048 } });
+    await ask(short);
     const left = engine.post("/api/generate", body, client.signal);
-    const next = ask({ options: { ...GREEDY, num_ctx: 2_048 } });
-    await within(60_000, "an answer beside a prompt", next);
+    await within(60_000, "an answer beside a prompt", ask(short));
     client.abort();
     await expect(left).rejects.toThrow();
-    const after = ask({ options: { ...GREEDY, num_ctx: 2_048 } });
-    expect((await within(60_000, "an answer afterwards", after)).status).toBe(200);
+    expect((await within(60_000, "an answer afterwards", ask(short))).status).toBe(200);
   });
 
   it("are refused with 503 when a load is waited for already", async () => {
     const sizes = [256, 257, 258];
     const answers = await Promise.all(
-      sizes.map((num_ctx) => ask({ options: { ...GREEDY, num_ctx } })),
+      sizes.map((num_ctx) => ask({ ...TRAINED, options: { num_predict: 1, num_ctx } })),
     );
     const refused = answers.filter(({ status }) => status === 503);
     expect(answers.map(({ status }) => status)).toContain(200);

@@ -1,38 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import systeminformation from "systeminformation";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { until } from "../../support/deadline.ts";
 import { endsWithTest } from "../../support/fake-server-program.ts";
 import { makeHome, startServiceProcess } from "../../support/service-process.ts";
-import { type EngineEvent, MODELS_DIR, startEngine } from "./engine-process.ts";
+import { type EngineEvent, MODELS_DIR } from "./engine-process.ts";
 
 const EMBED = { model: "all-minilm", input: "sky" };
 
-describe("an engine that is told to be warm", () => {
-  it("opens llama.cpp by itself, once, and no model", async () => {
-    const engine = await startEngine({ ENGINE_WARM: "1" });
-    onTestFinished(async () => void (await engine.stop()));
-    expect(await (await engine.get("/api/ps")).json()).toEqual({ models: [] });
-    await engine.sawEvent("llama_opened");
-    expect(await (await engine.get("/api/ps")).json()).toEqual({ models: [] });
-    expect((await engine.post("/api/embed", EMBED)).status).toBe(200);
-    expect(engine.events.map(({ event }) => event)).toEqual([
-      "listening",
-      "llama_opened",
-      "model_loaded",
-    ]);
-  });
-});
-
 describe("an engine that is killed with a model in memory", () => {
-  it("is started again by the service, warm", async () => {
+  it("is started again by the service, warm: with llama.cpp open, once, and no model", async () => {
     const home = await makeHome();
     const env = { INFERENCE_SERVER: "engine", OLLAMA_MODELS: MODELS_DIR };
     const service = startServiceProcess({ home, env });
+    const embeds = async () => (await service.post("/api/embed", EMBED)).status === 200;
     await service.said(/Embedded engine \S+ is up/);
     await service.listening();
-    expect((await service.post("/api/embed", EMBED)).status).toBe(200);
+    expect(await embeds()).toBe(true);
     const events = async () =>
       eventsIn(await readFile(join(home, "logs", "ollama.log"), "utf8").catch(() => ""));
     await until(async () => (await events()).includes("model_loaded"), "the load is told");
@@ -44,6 +29,9 @@ describe("an engine that is killed with a model in memory", () => {
     await until(async () => (await afterIt()).length > 1, "it opens llama.cpp");
     expect(await afterIt()).toEqual(["listening", "llama_opened"]);
     endsWithTest(await engineOf(service.pid));
+    await until(embeds, "it embeds again");
+    await until(async () => (await afterIt()).length > 2, "it loads the model");
+    expect(await afterIt()).toEqual(["listening", "llama_opened", "model_loaded"]);
   });
 });
 

@@ -107,21 +107,24 @@ export async function linesOf<Line>(answer: Response): Promise<Line[]> {
 
 /** Reads an answer that does not end by itself, for as long as its request is not aborted. */
 export function keepReading(answer: Response) {
-  let [text, isOver] = ["", false];
+  let [text, lines, isOver] = ["", 0, false];
   const read = async (): Promise<void> => {
     const decoder = new TextDecoder();
-    for await (const bytes of answer.body ?? []) text += decoder.decode(bytes, { stream: true });
+    for await (const bytes of answer.body ?? []) {
+      const piece = decoder.decode(bytes, { stream: true });
+      text += piece;
+      lines += piece.split("\n").length - 1;
+    }
   };
   const ended = read()
     .catch(() => {})
     .finally(() => (isOver = true));
-  const lines = () => text.split("\n").slice(0, -1);
   return {
     ended,
     /** Waits for pieces that come from now on: it is not broken. */
     async goesOn(): Promise<void> {
-      const before = lines().length;
-      await until(() => isOver || lines().length > before + 2, "the answer goes on");
+      const before = lines;
+      await until(() => isOver || lines > before + 2, "the answer goes on");
       expect(isOver, text.slice(-500)).toBe(false);
       expect(text).not.toContain('"error"');
     },

@@ -343,8 +343,9 @@ describe("kill -9", () => {
   it("while models are made and deleted leaves whole models and nothing else", async () => {
     const { root, next } = await lives();
     const weights = ggufFile({ weights: 200_000 });
+    let now = await next();
     for (let round = 0; round < 3; round += 1) {
-      const { post, url } = await next();
+      const { post, url } = now;
       const digest = await upload(weights, { url } as RunningEngine);
       await (
         await post("/api/create", { model: "base", files: { "m.gguf": digest }, stream: false })
@@ -360,9 +361,9 @@ describe("kill -9", () => {
       ]).flat();
       // Some are done by now and some have only begun.
       await work[20 + round * 7];
-      const after = await next();
+      now = await next();
       await Promise.all(work);
-      expect(await expectWhole(root, after)).toContain("base:latest");
+      expect(await expectWhole(root, now)).toContain("base:latest");
     }
   });
 

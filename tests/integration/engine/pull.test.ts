@@ -2,12 +2,12 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ollama } from "ollama";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../../support/deadline.ts";
 import { ggufFile } from "../../support/gguf-files.ts";
 import { type RegistryOptions, startModelRegistry } from "../../support/model-registry.ts";
 import { startProxy } from "../../support/test-proxy.ts";
-import { linesOf, startEngine } from "./engine-process.ts";
+import { type RunningEngine, linesOf, startEngine } from "./engine-process.ts";
 
 const WEIGHTS = ggufFile({ weights: 600_000 });
 const HALF = 300_000;
@@ -34,6 +34,23 @@ async function engine(store: string, environment: Record<string, string> = {}) {
   return running;
 }
 
+/** An engine whose store is empty, for all tests that want no more of it. */
+let shared: RunningEngine;
+let sharedStore: string;
+
+beforeAll(async () => {
+  sharedStore = await mkdtemp(join(tmpdir(), "engine-pull-"));
+  shared = await startEngine({ OLLAMA_MODELS: sharedStore, ENGINE_EMBEDDING_MODEL_FILE: "" });
+});
+afterAll(async () => {
+  await shared.stop();
+  await rm(sharedStore, { recursive: true, force: true });
+});
+afterEach(async () => {
+  const client = new Ollama({ host: shared.url });
+  for (const { name } of (await client.list()).models) await client.delete({ model: name });
+});
+
 async function registry(options: RegistryOptions = {}) {
   const started = await startModelRegistry(options);
   onTestFinished(() => started.stop());
@@ -55,7 +72,7 @@ describe("a pull", () => {
     const there = await registry();
     const texts = { template: "{{ .Prompt }}", system: "be brief", params: `{"top_k":7}` };
     const { digest } = there.publish("me/tiny", "v1", { weights: WEIGHTS, texts });
-    const { post, url } = await engine(await newStore());
+    const { post, url } = shared;
     const model = `${there.host}/me/tiny:v1`;
     const answer = await post("/api/pull", { model, insecure: true });
     expect(answer.status).toBe(200);
@@ -78,7 +95,7 @@ describe("a pull", () => {
   it("answers with its end alone where no stream is wanted", async () => {
     const there = await registry();
     there.publish("me/tiny");
-    const { post } = await engine(await newStore());
+    const { post } = shared;
     const body = { name: `${there.host}/me/tiny`, insecure: true, stream: false };
     const answer = await post("/api/pull", body);
     expect([answer.status, await answer.json()]).toEqual([200, { status: "success" }]);
@@ -86,7 +103,7 @@ describe("a pull", () => {
 
   it("says in Ollama's words what cannot be had", async () => {
     const there = await registry();
-    const { post } = await engine(await newStore());
+    const { post } = shared;
     const pull = async (model: string, more: object) => {
       const answer = await post("/api/pull", { model, ...more });
       return [answer.status, await linesOf<Line>(answer)];
@@ -109,19 +126,18 @@ describe("a pull", () => {
     const there = await registry();
     const { digest } = there.publish("me/tiny", "latest", { weights: WEIGHTS });
     there.fail(digest, { kind: "instead", content: Buffer.alloc(WEIGHTS.length, 1) });
-    const store = await newStore();
-    const { post, get } = await engine(store);
+    const { post, get } = shared;
     const answer = await post("/api/pull", { model: `${there.host}/me/tiny`, insecure: true });
     const lines = await linesOf<Line>(answer);
     expect(lines.at(-1)?.error).toMatch(/^digest mismatch, file must be downloaded again/);
     expect(await (await get("/api/tags")).json()).toEqual({ models: [] });
-    expect(await readdir(join(store, "blobs"))).toEqual([]);
+    expect(await readdir(join(sharedStore, "blobs"))).toEqual([]);
   });
 
   it("is one download for all who want the same model", async () => {
     const there = await registry();
     const { digest } = there.publish("me/tiny", "latest", { weights: WEIGHTS });
-    const { url } = await engine(await newStore());
+    const { url } = shared;
     const model = `${there.host}/me/tiny`;
     const pulls = Array.from({ length: 4 }, () =>
       new Ollama({ host: url }).pull({ model, insecure: true, stream: false }),
@@ -134,13 +150,12 @@ describe("a pull", () => {
     const there = await registry();
     const { digest } = there.publish("me/tiny", "latest", { weights: WEIGHTS });
     there.fail(digest, { kind: "hold", afterBytes: HALF });
-    const store = await newStore();
-    const { post } = await engine(store);
+    const { post } = shared;
     const leaving = new AbortController();
     const body = { model: `${there.host}/me/tiny`, insecure: true };
     const answer = await post("/api/pull", body, leaving.signal);
     await answer.body?.getReader().read();
-    await until(async () => (await partialBytes(store)) === HALF, "half of the weights");
+    await until(async () => (await partialBytes(sharedStore)) === HALF, "half of the weights");
     leaving.abort();
     await until(() => there.left() === 1, "the engine to leave the registry");
     const last = await linesOf<Line>(await post("/api/pull", body));

@@ -7,8 +7,6 @@ import { storeWithTemplates } from "./temp-models.ts";
 
 const TEMPLATES = {
   caller: TOOL_TEMPLATE,
-  endless:
-    "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x{% endfor %}{% endfor %}{% endfor %}",
   mute: "{% for m in messages %}{{ m.content }}{% endfor %}",
 };
 
@@ -132,12 +130,5 @@ describe("tools", () => {
     expect(await refused.json()).toEqual({
       error: "the input length exceeds the context length",
     });
-  });
-
-  it("do not let a template of a stranger hold the engine up", async () => {
-    const answer = await chat({ model: "endless" });
-    expect(answer.status).toBe(400);
-    expect(((await answer.json()) as { error: string }).error).toContain("comes to no end");
-    expect((await engine.get("/api/version")).status).toBe(200);
   });
 });

@@ -47,13 +47,12 @@ it.each(CASES)("numbers from $low to $high, %j", ({ low, high, fraction, of, sca
     return above && below && steps;
   };
   const random = seededRandom(11);
-  for (let count = 0; count < 4_000; count += 1) {
+  const texts = Array.from({ length: 4_000 }, () => {
     const digits = 10 ** Math.floor(random() * 5);
     const value = Math.min(random() * digits, range.high.value * 2);
-    const text = value.toFixed(Math.floor(random() * (fraction + 1)));
-    expect([text, accepts(automaton, text)]).toEqual([text, fits(text)]);
-  }
-  for (const text of ["", ".", "1.", ".5", "00", "01", "1e3", "-1"]) {
-    expect([text, accepts(automaton, text)]).toEqual([text, false]);
-  }
+    return value.toFixed(Math.floor(random() * (fraction + 1)));
+  });
+  const accepted = (all: readonly string[]) => all.filter((text) => accepts(automaton, text));
+  expect(accepted(texts)).toEqual(texts.filter(fits));
+  expect(accepted(["", ".", "1.", ".5", "00", "01", "1e3", "-1"])).toEqual([]);
 });

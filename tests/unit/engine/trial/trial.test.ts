@@ -21,14 +21,38 @@ it("tries weights once that have passed, and known ones never", async () => {
   expect(tried).toEqual([{ weightsPath: "/weights", embeddingOnly: false }]);
 });
 
-it("refuses weights that bring llama.cpp down, and tries them again the next time", async () => {
-  const { trials: all, tried } = trials({ kind: "crashed", reason: "GGML_ASSERT(x) failed" });
-  await expect(all.pass(model)).rejects.toMatchObject({
-    status: 500,
-    message: "unable to load model: llama.cpp gave up on it: GGML_ASSERT(x) failed",
-  });
+const crash = (isLasting: boolean) =>
+  ({ kind: "crashed", reason: "GGML_ASSERT(x) failed", isLasting }) as const;
+const refusal = {
+  status: 500,
+  message: "unable to load model: llama.cpp gave up on it: GGML_ASSERT(x) failed",
+};
+
+it("refuses weights that bring llama.cpp down, and says so again without another trial", async () => {
+  const { trials: all, tried } = trials(crash(true));
+  await expect(all.pass(model)).rejects.toMatchObject(refusal);
+  await expect(all.pass(model)).rejects.toMatchObject(refusal);
+  expect(tried).toHaveLength(1);
+  await all.pass({ ...model, weightsDigest: "sha256:2" });
+  expect(tried).toHaveLength(2);
+});
+
+it("tries weights again whose crash may not have been their own", async () => {
+  const { trials: all, tried } = trials(crash(false));
+  await expect(all.pass(model)).rejects.toMatchObject(refusal);
   await all.pass(model);
   expect(tried).toHaveLength(2);
+});
+
+it("remembers the crashes of the last thousand weights alone", async () => {
+  const count = 1_001;
+  const { trials: all, tried } = trials(...Array.from({ length: count }, () => crash(true)));
+  const pass = (at: number) => all.pass({ ...model, weightsDigest: `sha256:crashed-${at}` });
+  for (let at = 0; at < count; at += 1) await expect(pass(at)).rejects.toMatchObject(refusal);
+  await expect(pass(1)).rejects.toMatchObject(refusal);
+  expect(tried).toHaveLength(count);
+  await pass(0);
+  expect(tried).toHaveLength(count + 1);
 });
 
 it("leaves what was only refused to the load that follows, and forgets it", async () => {

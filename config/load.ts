@@ -1,42 +1,82 @@
 import { parseArgs } from "node:util";
+import { ConfigError } from "./config-error.ts";
+import { HANDED_ON } from "./handed-on.ts";
+import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
-
-/** The settings were wrong; the message lists every mistake, one a line. */
-export class ConfigError extends Error {
-  constructor(problems: string[]) {
-    super(`The configuration has mistakes:\n${problems.map((p) => `  - ${p}`).join("\n")}`);
-    this.name = "ConfigError";
-  }
-}
 
 interface Sources {
   env: Record<string, string | undefined>;
   /** Command-line arguments without program and script. */
   argv?: string[];
+  /** The text of config/models.yaml. */
+  modelsYaml: string;
+}
+
+/** What the service is started with. */
+export interface Config {
+  settings: Settings;
+  models: ModelsFile;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
 
 /**
- * Reads all settings: built-in defaults, then environment (names without case), then flags.
- * @throws ConfigError naming every variable at fault with its allowed range.
+ * Reads everything that can be configured: built-in defaults, then environment (names without
+ * case), then flags; beside them the hardware profiles, and what a started server inherits.
+ * @throws ConfigError with all mistakes, each with its allowed range.
  */
-export function loadSettings({ env, argv = [] }: Sources): Settings {
+export function loadConfig({ env, argv = [], modelsYaml }: Sources): Config {
   const problems: string[] = [];
-  const given = { ...fromEnvironment(env), ...fromFlags(argv, problems) };
-  const values: Record<string, unknown> = {};
+  const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
+  const settings = readSettings(given, problems);
+  checkHandedOn(env, problems);
+  const models = readModelsFile(modelsYaml, problems);
+  problems.push(...crossChecks(settings, models));
+  if (problems.length > 0 || !models) throw new ConfigError(problems);
+  return { settings: Object.freeze(settings as Settings), models };
+}
+
+/** The names of the variables that are set here, and of those whose flags are. */
+export function namesGiven(env: Sources["env"], argv: string[]): Set<string> {
+  const variables = Object.entries(env).filter(([, value]) => unquoted(value ?? "") !== "");
+  const flags = argv.flatMap((arg) => /^--([a-z0-9-]+)/.exec(arg)?.[1] ?? []);
+  return new Set([
+    ...variables.map(([name]) => name.toUpperCase()),
+    ...flags.map((flag) => flag.toUpperCase().replaceAll("-", "_")),
+  ]);
+}
+
+function readSettings(given: Record<string, string>, problems: string[]): Partial<Settings> {
+  const values: Partial<Record<keyof Settings, unknown>> = {};
   for (const [key, setting] of KNOWN) {
     const raw = given[setting.env] ?? setting.fallback;
     if (raw === undefined) continue;
-    const parsed = setting.schema.safeParse(raw.trim());
+    const parsed = setting.schema.safeParse(unquoted(raw));
     if (parsed.success) values[key] = parsed.data;
-    else problems.push(`${setting.env}=${JSON.stringify(raw)}: expected ${setting.range}`);
+    else problems.push(mistake(setting, raw));
   }
-  const settings = values as Settings;
-  problems.push(...crossChecks(values));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(settings);
+  return values as Partial<Settings>;
+}
+
+function checkHandedOn(env: Sources["env"], problems: string[]): void {
+  for (const variable of HANDED_ON) {
+    const raw = env[variable.env] ?? "";
+    const text = unquoted(raw);
+    if (text !== "" && !variable.schema.safeParse(text).success) {
+      problems.push(mistake(variable, raw));
+    }
+  }
+}
+
+function mistake({ env, range }: { env: string; range: string }, raw: string): string {
+  return `${env}=${JSON.stringify(raw)}: expected ${range}`;
+}
+
+/** Without the spaces and quotes around it: Ollama takes them away, and some launchers leave them. */
+function unquoted(raw: string): string {
+  const text = raw.trim();
+  return (/^(["'])(.*)\1$/.exec(text)?.[2] ?? text).trim();
 }
 
 /** Whether an address can only be reached from this machine. */
@@ -52,7 +92,7 @@ export function largestBodyBytes(s: Partial<Settings>): number {
 }
 
 /** Rules over several settings; those at fault themselves are missing here. */
-function crossChecks(s: Partial<Settings>): string[] {
+function crossChecks(s: Partial<Settings>, models: ModelsFile | undefined): string[] {
   const problems: string[] = [];
   if (s.apiHost !== undefined && !isLoopback(s.apiHost) && s.allowUnauthenticated === false) {
     problems.push(
@@ -71,35 +111,47 @@ function crossChecks(s: Partial<Settings>): string[] {
   if (s.inferenceServer === "engine" && s.ollamaBaseUrl) {
     problems.push("INFERENCE_SERVER=engine contradicts OLLAMA_BASE_URL: unset one of them");
   }
+  if (models && s.forceProfile !== undefined && !profileNamed(models, s.forceProfile)) {
+    const known = models.profiles.map((p) => p.name).join(", ");
+    problems.push(`SHARED_OLLAMA_FORCE_PROFILE=${s.forceProfile}: known are ${known}`);
+  }
   return problems;
 }
 
-function fromEnvironment(env: Sources["env"]): Record<string, string> {
+function fromEnvironment(env: Sources["env"], problems: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   const names = new Map(KNOWN.map(([, s]) => [s.env.toLowerCase(), s.env]));
   for (const [name, value] of Object.entries(env)) {
     const known = names.get(name.toLowerCase());
     // An empty variable counts as not given, as in shells and service files.
-    if (known && value !== undefined && value.trim() !== "") found[known] = value;
+    if (!known || value === undefined || unquoted(value) === "") continue;
+    if ((found[known] ?? value) !== value) {
+      problems.push(`${known} is set twice, in upper and in lower case, to different values`);
+    }
+    found[known] = value;
   }
   return found;
 }
 
 function fromFlags(argv: string[], problems: string[]): Record<string, string> {
-  const options = Object.fromEntries(
-    KNOWN.map(([, s]) => [flagOf(s.env), { type: "string" as const }]),
-  );
-  try {
-    const { values } = parseArgs({ args: argv, options, allowPositionals: false });
-    const byFlag = new Map(KNOWN.map(([, s]) => [flagOf(s.env), s.env]));
-    return Object.fromEntries(
-      Object.entries(values).map(([flag, value]) => [byFlag.get(flag) ?? flag, String(value)]),
-    );
-  } catch (err) {
-    problems.push(`${err instanceof Error ? err.message : String(err)}; --help lists all flags`);
-    return {};
+  const byFlag = new Map(KNOWN.map(([, s]) => [flagOf(s.env), s.env]));
+  const options = Object.fromEntries([...byFlag.keys()].map((flag) => [flag, FLAG_TYPE]));
+  // Strictly it would stop at the first mistake.
+  const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true });
+  const found: Record<string, string> = {};
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    const env = token.kind === "option" ? byFlag.get(token.name) : undefined;
+    if (env && token.value !== undefined) found[env] = token.value;
+    else {
+      const shown = token.kind === "option" ? token.rawName : token.value;
+      problems.push(`${shown}: expected ${env ? "a value" : "a flag"}; --help lists all flags`);
+    }
   }
+  return found;
 }
+
+const FLAG_TYPE = { type: "string" as const };
 
 /** The command-line flag of a variable: `API_PORT` → `api-port`. */
 export function flagOf(env: string): string {

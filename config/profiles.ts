@@ -1,28 +1,51 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { z } from "zod";
-import { ConfigError } from "./load.ts";
+import { modelNameSchema } from "./name-types.ts";
 
-const Profile = z.strictObject({
-  name: z.string().min(1),
-  description: z.string(),
-  min_ram_gb: z.int().min(1).optional(),
-  max_ram_gb: z.int().min(1).optional(),
-  text_model: z.string().min(1),
-  vlm_model: z.string().min(1),
-  embedding_model: z.string().min(1),
-  required_models: z.array(z.string()),
-  warmup_models: z.array(z.string()),
-  memory_hints: z.record(z.string(), z.int()),
-  largest_model_gb: z.int(),
-  inference_buffer_gb: z.int().optional(),
-  service_overhead_gb: z.int().optional(),
+const models = z.array(modelNameSchema);
+const gb = z.int().min(0);
+
+const Profile = z
+  .strictObject({
+    name: z.string().min(1),
+    description: z.string(),
+    min_ram_gb: z.int().min(1).optional(),
+    max_ram_gb: z.int().min(1).optional(),
+    text_model: modelNameSchema,
+    vlm_model: modelNameSchema,
+    embedding_model: modelNameSchema,
+    required_models: models,
+    warmup_models: models,
+    memory_hints: z.record(modelNameSchema, gb),
+    largest_model_gb: gb,
+    inference_buffer_gb: gb.optional(),
+    service_overhead_gb: gb.optional(),
+    num_parallel: z.int().min(1).max(64).optional(),
+    max_loaded_models: z.int().min(0).max(64).optional(),
+  })
+  .refine((p) => (p.min_ram_gb ?? 0) <= (p.max_ram_gb ?? Infinity), {
+    path: ["max_ram_gb"],
+    message: "expected no less than min_ram_gb",
+  });
+
+const ModelsFile = z.strictObject({
+  profiles: z
+    .array(Profile)
+    .min(1)
+    .refine((all) => new Set(all.map((p) => p.name.toLowerCase())).size === all.length, {
+      message: "expected profiles of different names",
+    }),
+  defaults: z.strictObject({
+    inference_buffer_gb: gb,
+    service_overhead_gb: gb,
+    num_parallel: z.int().min(1).max(64),
+    max_loaded_models: z.int().min(0).max(64),
+  }),
+  prompt_limits: z.record(modelNameSchema, z.int().min(1)),
 });
 
-const ProfileFile = z.strictObject({
-  profiles: z.array(Profile).min(1),
-  defaults: z.strictObject({ inference_buffer_gb: z.int(), service_overhead_gb: z.int() }),
-  prompt_limits: z.record(z.string(), z.int().min(1)),
-});
+/** What config/models.yaml says. */
+export type ModelsFile = z.infer<typeof ModelsFile>;
 
 /** The hardware profile in force, and how it was chosen. */
 export interface ChosenProfile {
@@ -32,38 +55,55 @@ export interface ChosenProfile {
   effectiveRamGb: number;
   inferenceBufferGb: number;
   serviceOverheadGb: number;
+  /** What an `ollama serve` is started with unless a setting says otherwise. */
+  numParallel: number;
+  maxLoadedModels: number;
   /** Model name → prompt limit in tokens, where it differs from MAX_PROMPT_TOKENS. */
   promptLimits: Readonly<Record<string, number>>;
 }
 
 interface Choice {
-  /** The text of config/models.yaml. */
-  yaml: string;
+  models: ModelsFile;
   /** Memory of the machine in bytes; undefined when unknown (32 GiB are assumed). */
   ramBytes: number | undefined;
+  /** One of the file's. */
   forceProfile?: string | undefined;
   forceRamGb?: number | undefined;
 }
 
-/**
- * Chooses the hardware profile from the machine's memory.
- * @throws ConfigError when the file is wrong or a forced profile is not in it.
- */
-export function chooseProfile({ yaml, ramBytes, forceProfile, forceRamGb }: Choice): ChosenProfile {
-  const parsed = ProfileFile.safeParse(parse(yaml));
-  if (!parsed.success) {
-    throw new ConfigError([`config/models.yaml: ${z.prettifyError(parsed.error)}`]);
+/** Reads config/models.yaml; every mistake in it is added to `problems`. */
+export function readModelsFile(yaml: string, problems: string[]): ModelsFile | undefined {
+  const refuse = (what: string): void => void problems.push(`config/models.yaml: ${what}`);
+  const document = parseDocument(yaml, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error) {
+    // Further ones follow from it. Its first line says what and where, the others draw it.
+    refuse(error.message.split(":\n")[0] ?? error.message);
+    return undefined;
   }
-  const { profiles, defaults, prompt_limits: promptLimits } = parsed.data;
+  const parsed = ModelsFile.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    refuse(`${path.map(String).join(".") || "the file"}: ${message}`);
+  }
+  return undefined;
+}
+
+/** The profile of this name, whatever its case. */
+export function profileNamed({ profiles }: ModelsFile, name: string) {
+  return profiles.find((p) => p.name.toLowerCase() === name.toLowerCase());
+}
+
+/** Chooses the hardware profile from the machine's memory. */
+export function chooseProfile(choice: Choice): ChosenProfile {
+  const { models, ramBytes, forceProfile, forceRamGb } = choice;
+  const { profiles, defaults, prompt_limits: promptLimits } = models;
   const detectedRamGb = ramBytes === undefined ? null : Math.round(ramBytes / 2 ** 30);
   const effectiveRamGb = forceRamGb ?? detectedRamGb ?? 32;
   const profile = forceProfile
-    ? profiles.find((p) => p.name.toLowerCase() === forceProfile.toLowerCase())
+    ? profileNamed(models, forceProfile)
     : (profiles.find((p) => holds(p, effectiveRamGb)) ?? profiles.at(-1));
-  if (!profile) {
-    const known = profiles.map((p) => p.name).join(", ");
-    throw new ConfigError([`SHARED_OLLAMA_FORCE_PROFILE=${forceProfile}: known are ${known}`]);
-  }
+  if (!profile) throw new Error(`config/models.yaml has no profile ${forceProfile}`);
   return {
     profile,
     selectionMethod: forceProfile ? "forced_profile" : forceRamGb ? "forced_ram" : "auto",
@@ -71,6 +111,8 @@ export function chooseProfile({ yaml, ramBytes, forceProfile, forceRamGb }: Choi
     effectiveRamGb,
     inferenceBufferGb: profile.inference_buffer_gb ?? defaults.inference_buffer_gb,
     serviceOverheadGb: profile.service_overhead_gb ?? defaults.service_overhead_gb,
+    numParallel: profile.num_parallel ?? defaults.num_parallel,
+    maxLoadedModels: profile.max_loaded_models ?? defaults.max_loaded_models,
     promptLimits,
   };
 }

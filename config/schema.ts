@@ -1,4 +1,6 @@
-import { bool, fraction, int, list, oneOf, optionalInt, optionalText } from "./setting-types.ts";
+import { spans } from "./go-values.ts";
+import { host, hostPatterns, modelPatterns, optionalModel, originPatterns } from "./name-types.ts";
+import { bool, fraction, int, oneOf, optionalInt, optionalText } from "./setting-types.ts";
 import { optionalUrl } from "./setting-types.ts";
 import { addresses, ollamaAddress, seconds, text, type Setting } from "./setting-types.ts";
 
@@ -10,10 +12,9 @@ const MIB = 1_048_576;
  * (`API_PORT` is `--api-port`).
  */
 export const SETTINGS = {
-  apiHost: text({
+  apiHost: host({
     env: "API_HOST",
     fallback: "127.0.0.1",
-    range: "host name or address",
     about:
       "Address to listen on. Any but a loopback address needs ALLOW_UNAUTHENTICATED=true, since everyone who reaches it can use the machine.",
   }),
@@ -71,24 +72,25 @@ export const SETTINGS = {
     about:
       "Model store of the server that the service starts. The embedded engine's default is models/ under SHARED_OLLAMA_HOME.",
   }),
-  ollamaKeepAlive: text({
+  ollamaKeepAlive: {
     env: "OLLAMA_KEEP_ALIVE",
     fallback: "5m",
-    range: "duration such as 5m, 0 or -1",
-    about: "How long a started server keeps an idle model in memory.",
-  }),
+    ...spans,
+    about: "How long a started server keeps an idle model in memory; -1: for ever.",
+  },
   ollamaNumParallel: optionalInt({
     env: "OLLAMA_NUM_PARALLEL",
     min: 1,
     max: 64,
     about:
-      "Requests that a started server decodes side by side for one model (default: 1 for Ollama, 4 for the embedded engine).",
+      "Requests that a started server decodes side by side for one model (default: the profile's for Ollama, which is 1; 4 for the embedded engine).",
   }),
   ollamaMaxLoadedModels: optionalInt({
     env: "OLLAMA_MAX_LOADED_MODELS",
-    min: 1,
+    min: 0,
     max: 64,
-    about: "Models that a started server holds in memory at once (default: 3).",
+    about:
+      "Models that a started server holds in memory at once (default: the profile's, which is 3). 0: as many as Ollama thinks right, three for each GPU.",
   }),
   startTimeoutMs: seconds({
     env: "OLLAMA_MANAGER_MAX_WAIT_TIME",
@@ -439,22 +441,17 @@ export const SETTINGS = {
     about: "How long one task may run on such a thread, such as the compression of an image.",
   }),
 
-  allowedModels: list({
+  allowedModels: modelPatterns({
     env: "ALLOWED_MODELS",
     fallback: "*",
-    range: "comma list of names, * as wildcard",
     about: "Models that clients may use.",
   }),
-  allowedHosts: list({
+  allowedHosts: hostPatterns({
     env: "ALLOWED_HOSTS",
-    fallback: "",
-    range: "comma list of names, * as wildcard",
     about: "Further names that clients may reach the service by (Host header).",
   }),
-  ollamaOrigins: list({
+  ollamaOrigins: originPatterns({
     env: "OLLAMA_ORIGINS",
-    fallback: "",
-    range: "comma list of origins, * as wildcard",
     about: "Further web origins that may call the service, beside Ollama's built-in list.",
   }),
   forwardAuth: oneOf({
@@ -469,14 +466,12 @@ export const SETTINGS = {
     about: "Proxies whose X-Forwarded-For is believed.",
   }),
 
-  defaultTextModel: optionalText({
+  defaultTextModel: optionalModel({
     env: "OLLAMA_DEFAULT_TEXT_MODEL",
-    range: "model name",
     about: "Model for requests that name none (default: the profile's).",
   }),
-  defaultVisionModel: optionalText({
+  defaultVisionModel: optionalModel({
     env: "OLLAMA_DEFAULT_VLM_MODEL",
-    range: "model name",
     about: "Model for requests with images that name none (default: the profile's).",
   }),
   forceProfile: optionalText({

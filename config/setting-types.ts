@@ -72,20 +72,17 @@ export function text(d: Describe & { fallback: string; range: string }): Setting
 }
 
 /** A comma-separated list; empty items are dropped. */
-export function list(d: Describe & { fallback: string; range: string }): Setting<string[]> {
-  const schema = z.string().transform((s) =>
-    s
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== ""),
-  );
-  return setting(d, schema, d.fallback, d.range);
-}
+export const commaList = z.string().transform((s) =>
+  s
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
 
 /** A comma-separated list of IP addresses and CIDR ranges. */
 export function addresses(d: Describe): Setting<string[]> {
-  const plain = list({ ...d, fallback: "", range: "comma list of addresses or CIDR ranges" });
-  return { ...plain, schema: plain.schema.refine((items) => items.every(isAddressOrRange)) };
+  const schema = commaList.refine((items) => items.every(isAddressOrRange));
+  return setting(d, schema, "", "comma list of addresses or CIDR ranges");
 }
 
 function isAddressOrRange(item: string): boolean {
@@ -98,8 +95,11 @@ function isAddressOrRange(item: string): boolean {
 
 /** Where an Ollama is, as Ollama's own OLLAMA_HOST: host, host:port, :port or URL. */
 export function ollamaAddress(d: Describe & { fallback: string }): Setting<string> {
-  const schema = z.string().refine((value) => ollamaUrl(value) !== undefined);
-  return setting(d, schema, d.fallback, "host, host:port or URL");
+  const schema = z.string().refine((value) => {
+    const url = ollamaUrl(value);
+    return url !== undefined && isBareOrigin(url);
+  });
+  return setting(d, schema, d.fallback, "host, host:port or URL without a path");
 }
 
 /** An OLLAMA_HOST as a URL; undefined when it is none. */
@@ -108,6 +108,11 @@ export function ollamaUrl(value: string): URL | undefined {
   const bracketed = isIP(bare) === 6 ? `[${bare}]` : bare;
   const text = /^https?:\/\//i.test(bracketed) ? bracketed : `http://${bracketed}`;
   return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Nothing else in a URL would be heeded, and no credentials go with calls to it. */
+function isBareOrigin({ pathname, username, password, search, hash }: URL): boolean {
+  return /^\/*$/.test(pathname) && username + password + search + hash === "";
 }
 
 /** One of a few words, compared without case. */
@@ -124,13 +129,14 @@ export function oneOf<const T extends string>(
 /** An http(s) URL without path, or nothing. */
 export function optionalUrl(d: Describe): Setting<string | undefined> {
   const schema = z
-    .url({ protocol: /^https?$/ })
-    .refine((s) => /^[a-z]+:\/\/[^/?#]+\/*$/i.test(s))
-    .transform((s) => s.replace(/\/+$/, "")) as z.ZodType<string, string>;
+    .string()
+    .refine((s) => /^https?:\/\//i.test(s) && URL.canParse(s) && isBareOrigin(new URL(s)))
+    .transform((s) => s.replace(/\/+$/, ""));
   return setting(d, schema, undefined, "http(s) URL without a path");
 }
 
-function setting<T>(
+/** A setting from its parts. */
+export function setting<T>(
   d: Describe,
   schema: z.ZodType<T, string>,
   fallback: string | undefined,

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Hono } from "hono";
 import systeminformation from "systeminformation";
+import type { Config } from "../config/load.ts";
 import { chooseProfile, type ChosenProfile } from "../config/profiles.ts";
-import type { Settings } from "../config/schema.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import { createApp } from "./app.ts";
 import { appOptions } from "./compose/app-options.ts";
@@ -25,7 +24,6 @@ import { HomeLock } from "./runtime/home-lock.ts";
 import { createTransport } from "./runtime/http.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./runtime/listen.ts";
-import { projectRoot } from "./runtime/paths.ts";
 import type { PoolName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./telemetry/service-log.ts";
 import type { Terminal } from "./telemetry/terminal.ts";
@@ -33,8 +31,7 @@ import { TenantLimiter } from "./tenancy/tenant-limiter.ts";
 import type { RestartPauses } from "./upstream/upstream.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
 
-interface ComposeOptions {
-  settings: Settings;
+interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
@@ -77,7 +74,7 @@ export interface Service {
 export async function compose(options: ComposeOptions): Promise<Service> {
   const { settings, env, terminal } = options;
   const home = resolve(settings.home);
-  const profile = await profileOf(settings);
+  const profile = await profileOf(options);
   const logs = openLogs({
     home,
     level: settings.logLevel,
@@ -234,10 +231,10 @@ function badRequest(reason: string): Response {
   return Response.json(body, { status });
 }
 
-async function profileOf(settings: Settings): Promise<ChosenProfile> {
+async function profileOf({ settings, models }: Config): Promise<ChosenProfile> {
   const memory = await systeminformation.mem().catch(() => undefined);
   return chooseProfile({
-    yaml: await readFile(join(projectRoot, "config", "models.yaml"), "utf8"),
+    models,
     ramBytes: memory?.total,
     forceProfile: settings.forceProfile,
     forceRamGb: settings.forceRamGb,

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { changesFor } from "../config/changes.ts";
+import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
-import { ConfigError, loadSettings } from "../config/load.ts";
+import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
-import { serviceVersion } from "./runtime/paths.ts";
+import { modelsFile, serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { openTerminal } from "./telemetry/terminal.ts";
 
@@ -19,14 +22,17 @@ async function main(argv: string[]): Promise<void> {
     return;
   }
   const terminal = openTerminal();
-  const settings = loadSettings({ env: process.env, argv });
+  const modelsYaml = await readFile(modelsFile, "utf8");
+  const config = loadConfig({ env: process.env, argv, modelsYaml });
   // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
   const { compose } = await import("./compose.ts");
-  const service = await compose({ settings, env: process.env, terminal });
+  const service = await compose({ ...config, env: process.env, terminal });
   stopOnSignals(service, terminal.say);
+  sayChanges(namesGiven(process.env, argv), terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);
   await service.lifecycle.start();
-  const address = `http://${settings.apiHost.includes(":") ? `[${settings.apiHost}]` : settings.apiHost}:${service.port()}`;
+  const { apiHost } = config.settings;
+  const address = `http://${apiHost.includes(":") ? `[${apiHost}]` : apiHost}:${service.port()}`;
   terminal.say(`Listening on ${address} – documentation at ${address}/api/docs`);
   const problem = await service.problem();
   if (problem !== undefined) {
@@ -37,6 +43,13 @@ async function main(argv: string[]): Promise<void> {
   terminal.say(
     `  curl ${address}/api/v1/chat -d '{"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
   );
+}
+
+/** What an upgrade has changed about this machine's settings. */
+function sayChanges(given: ReadonlySet<string>, say: (line: string) => void): void {
+  const changes = changesFor((name) => given.has(name));
+  for (const line of changes) say(line);
+  if (changes.length > 0) say("All changes: docs/upgrading.md");
 }
 
 /** The first signal stops in order, a second one at once. */

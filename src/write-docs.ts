@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configurationDocument } from "../config/describe.ts";
-import { loadSettings } from "../config/load.ts";
+import { configurationDocument, upgradingDocument } from "../config/describe.ts";
+import { loadConfig } from "../config/load.ts";
 import { compose } from "./compose.ts";
-import { projectRoot } from "./runtime/paths.ts";
+import { modelsFile, projectRoot } from "./runtime/paths.ts";
 
-/** Writes the generated documents: docs/openapi.json and docs/configuration.md. */
+/** Writes the generated documents: openapi.json, configuration.md and upgrading.md in docs/. */
 async function main(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-docs-"));
-  const settings = loadSettings({ env: { SHARED_OLLAMA_HOME: home } });
+  const modelsYaml = await readFile(modelsFile, "utf8");
   const quiet = { update: () => {}, end: () => {} };
   const service = await compose({
-    settings,
+    ...loadConfig({ env: { SHARED_OLLAMA_HOME: home }, modelsYaml }),
     env: {},
     terminal: { say: () => {}, progress: () => quiet, ask: () => Promise.resolve(false) },
   });
@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   const document = `${JSON.stringify(service.document(), null, 2)}\n`;
   await writeFile(join(docs, "openapi.json"), document);
   await writeFile(join(docs, "configuration.md"), configurationDocument());
+  await writeFile(join(docs, "upgrading.md"), upgradingDocument());
   await service.close();
   await rm(home, { recursive: true, force: true });
 }

@@ -31,6 +31,7 @@ export async function admit(
   const hints: LoadHints = {
     kind: path.includes("embed") ? "embed" : "generate",
     options: facts.loadOptions,
+    shift: facts.shift,
     keepAlive: facts.keepAlive,
   };
   const admitted = await admission.admit(

@@ -69,11 +69,11 @@ export interface BatchLimits {
   atOnce: number;
 }
 
-/** Facts that do not change while the service runs. */
+/** Facts about the service itself. */
 export interface ServiceFacts {
   version: string;
   /** The body of `/api/v1/system/model-profile`. */
-  modelProfile: Record<string, unknown>;
+  modelProfile: () => Record<string, unknown>;
   queueLimits: Record<
     PoolName,
     { max_concurrent: number; max_queue_size: number; default_timeout: number }

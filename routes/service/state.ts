@@ -130,7 +130,7 @@ export function stateRoutes(router: ServiceRouter, services: Services): void {
   mount(router, healthRoute, [], (c) => health(c, services));
   mount(router, readyRoute, [], (c) => ready(c, services));
   mount(router, statsRoute, [], (c) => stats(c, services));
-  mount(router, profileRoute, [], (c) => answerJson(c, services.facts.modelProfile));
+  mount(router, profileRoute, [], (c) => answerJson(c, services.facts.modelProfile()));
 }
 
 async function health(c: AppContext, services: Services): Promise<Response> {

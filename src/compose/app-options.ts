@@ -5,12 +5,14 @@ import type { AppContext } from "../../middleware/env.ts";
 import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import type { PassThroughServices } from "../../routes/proxy/pass-through.ts";
+import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { Services } from "../../routes/service/services.ts";
 import type { WorkerPool } from "../../workers/pool.ts";
 import type { AppOptions } from "../app.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { inspectBody } from "../inference/inspect-body.ts";
 import { PromptLimit } from "../inference/prompt-limit.ts";
+import type { LimitFacts } from "../models/limits.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
 import type { BodyBudget } from "../runtime/body-budget.ts";
@@ -29,9 +31,10 @@ import { RateLimiter } from "../tenancy/rate-limiter.ts";
 import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
 import { ClientAddress } from "../tenancy/tenant-name.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import { bodyMemoryBytes } from "./bodies.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { forwardsCredentials } from "./credentials.ts";
-import type { Images } from "./images.ts";
+import { workerThreads, type Images } from "./images.ts";
 import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
 
@@ -88,6 +91,7 @@ function ownServices(parts: AppParts, caching: ResponseCaching, log: RequestLog)
   const { settings, profile, upstream, scheduling } = parts;
   const { catalog, client, queue } = scheduling;
   const limiter = new RateLimiter();
+  const requestsPerMinute: Record<string, number> = {};
   return {
     runner: caching.runner,
     cache: caching,
@@ -104,8 +108,11 @@ function ownServices(parts: AppParts, caching: ResponseCaching, log: RequestLog)
     isStopping: parts.isStopping,
     onStreamError: parts.logs.requestFailed,
     guards: {
-      rate: (route, perMinute) =>
-        settings.rateLimitEnabled ? rateLimit(limiter, route, perMinute) : (_c, next) => next(),
+      rate: (route, perMinute) => {
+        if (!settings.rateLimitEnabled) return (_c, next) => next();
+        requestsPerMinute[route] = perMinute;
+        return rateLimit(limiter, route, perMinute);
+      },
       tenantText: tenantConcurrency(parts.tenants.text),
       tenantVision: tenantConcurrency(parts.tenants.vision),
       holdPlace: (record, pool) => record.onEnd(parts.tenants[pool].acquire(record.tenant)),
@@ -113,9 +120,24 @@ function ownServices(parts: AppParts, caching: ResponseCaching, log: RequestLog)
     logItem: (record, end) => log.writeItem(record, end),
     facts: {
       version: serviceVersion,
-      modelProfile: modelProfileBody(profile, settings),
+      modelProfile: () => modelProfileBody(profile, settings, limitFacts(parts, requestsPerMinute)),
       queueLimits: queueFacts(settings),
     },
+  };
+}
+
+function limitFacts(
+  { settings, profile, upstream }: AppParts,
+  requestsPerMinute: LimitFacts["requestsPerMinute"],
+): LimitFacts {
+  const lists = Object.entries(LIST_LIMITS);
+  return {
+    bodyMemoryBytes: bodyMemoryBytes(settings),
+    workerThreads: workerThreads(settings),
+    promptLimits: profile.promptLimits,
+    requestsPerMinute,
+    listEntries: Object.fromEntries(lists.map(([name, { entries }]) => [name, entries])),
+    server: upstream,
   };
 }
 

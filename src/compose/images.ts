@@ -31,16 +31,21 @@ export interface Images {
  */
 const MOST_THREADS = 3;
 
+/** Threads for images and large bodies. */
+export function workerThreads(settings: Settings): number {
+  const spare = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+  return settings.workerThreads ?? spare;
+}
+
 /** Opens the threads. They start with the first task. */
 export function composeWorkers(
   settings: Settings,
   logs: LogFiles,
   openPool = openWorkerPool,
 ): WorkerPool {
-  const spare = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
   return openPool({
     entry: entryUrl("workers/main.ts"),
-    threads: settings.workerThreads ?? spare,
+    threads: workerThreads(settings),
     taskDeadlineMs: settings.taskDeadlineMs,
     onFault: (err) => logs.service.error({ err }, "a worker thread died"),
   });

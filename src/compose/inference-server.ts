@@ -123,6 +123,7 @@ function bringOptions(
       keepAlive: settings.ollamaKeepAlive,
       numParallel: settings.ollamaNumParallel,
       maxLoadedModels: settings.ollamaMaxLoadedModels,
+      profile: parts.profile,
       modelsFolder: settings.ollamaModels,
     },
     engine: {

@@ -28,12 +28,6 @@ export function ollamaOptions(given: GenerationOptions): Record<string, unknown>
   return { ...FILLED_IN, ...named, ...options };
 }
 
-/** The options that take effect when a model is loaded. */
-export function loadOptions(options: Record<string, unknown> | undefined) {
-  const numCtx = options?.["num_ctx"];
-  return numCtx === undefined ? undefined : { num_ctx: numCtx };
-}
-
 const OPTION_NAMES = [
   "temperature",
   "top_p",

@@ -1,3 +1,4 @@
+import { loadOptions } from "../models/load-options.ts";
 import { JsonExcessError } from "../runtime/parse-json.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
@@ -16,6 +17,8 @@ export interface BodyFacts {
   keepAlive: string | number | undefined;
   /** Options that take effect when a model is loaded. */
   loadOptions: Record<string, unknown> | undefined;
+  /** Whether a full context slides on; from Ollama 0.30 on it counts as a load option. */
+  shift: boolean | undefined;
   /** Why the body is not read at all, and must not be sent on: a sentence for the client. */
   refusal?: string;
 }
@@ -29,10 +32,8 @@ export const NO_FACTS: BodyFacts = {
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,
+  shift: undefined,
 };
-
-/** Options whose change makes Ollama load the model anew. */
-const LOAD_OPTIONS = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread"];
 
 /** What is read of a body, by the names that Ollama's and OpenAI's dialects have for it. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -40,6 +41,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "stream",
   "keep_alive",
   "options",
+  "shift",
   "prompt",
   "messages",
   "input",
@@ -64,6 +66,7 @@ export function inspectBody(bytes: Uint8Array): BodyFacts {
 function factsOf({ values, isPlain }: GoObject): BodyFacts {
   const model = values("model").findLast(isText);
   const stream = values("stream").at(-1);
+  const shift = values("shift").at(-1);
   return {
     model: model ?? "",
     // A null leaves in place what an equal name before it has set, which is not seen any more.
@@ -72,7 +75,8 @@ function factsOf({ values, isPlain }: GoObject): BodyFacts {
     hasWork: ["prompt", "messages", "input"].some((name) => values(name).some(isSomething)),
     stream: typeof stream === "boolean" ? stream : undefined,
     keepAlive: keepAliveOf(values("keep_alive").at(-1)),
-    loadOptions: loadOptions(values("options")),
+    loadOptions: loadOptions(mergedOptions(values("options"))),
+    shift: typeof shift === "boolean" ? shift : undefined,
   };
 }
 
@@ -111,14 +115,8 @@ function hasImagePart(content: unknown): boolean {
 const IMAGE_PARTS = new Set(["image_url", "input_image", "image"]);
 
 /** Of several objects each adds to the others, as Go has it. */
-function loadOptions(given: unknown[]): Record<string, unknown> | undefined {
-  const options = Object.assign({}, ...given.filter(isObject)) as Record<string, unknown>;
-  const chosen = LOAD_OPTIONS.filter(
-    // They are the client's, of any shape; others than these no server takes.
-    (name) => typeof options[name] === "number" || typeof options[name] === "boolean",
-  );
-  if (chosen.length === 0) return undefined;
-  return Object.fromEntries(chosen.map((name) => [name, options[name]]));
+function mergedOptions(given: unknown[]): Record<string, unknown> {
+  return Object.assign({}, ...given.filter(isObject)) as Record<string, unknown>;
 }
 
 function isText(value: unknown): value is string {

@@ -1,4 +1,11 @@
+import { TEXT_LIMITS } from "../runtime/text-limits.ts";
+
+/** No time at all, as Go writes durations: `0`, `0s`, `-0m`, `0h0m`, `.0ms`. */
+const NO_TIME = /^[-+]?(?:0|(?:(?:0+\.?0*|\.0+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
 /** Whether a keep_alive ends the model's stay in memory with this request. */
 export function unloads(keepAlive: string | number | undefined): boolean {
-  return keepAlive === 0 || keepAlive === "0" || keepAlive === "0s";
+  if (typeof keepAlive === "string")
+    return keepAlive.length <= TEXT_LIMITS.duration && NO_TIME.test(keepAlive);
+  return keepAlive === 0;
 }

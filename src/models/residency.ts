@@ -4,8 +4,9 @@ import { canonicalModel } from "./model-name.ts";
 /** How a model is brought into memory: embedding models refuse an empty generate. */
 export interface LoadHints {
   kind: "generate" | "embed";
-  /** The request's load-time options (num_ctx …) and keep_alive, so that it need not reload. */
+  /** What the request says of how to load (see load-options.ts), so that it need not reload. */
   options?: Record<string, unknown> | undefined;
+  shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
 }
 

@@ -6,6 +6,9 @@ import { onBun } from "./listen.ts";
 /** The project's folder, whether this file runs from the sources or from `dist`. */
 export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 
+/** The hardware profiles; operators may change them. */
+export const modelsFile = join(projectRoot, "config", "models.yaml");
+
 /** The version in package.json. */
 export const serviceVersion = String(
   (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: unknown })

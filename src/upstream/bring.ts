@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
-import { enginePlan, ollamaPlan, type PlanSettings } from "./plans.ts";
+import { enginePlan, ollamaFigures, ollamaPlan, type PlanSettings } from "./plans.ts";
 import {
   externalServer,
   freePort,
@@ -93,11 +93,8 @@ async function takeOverEarlier(options: BringOptions): Promise<RunningServer | u
   options.say(`Taking over the Ollama (process ${earlier.pid}) that an earlier run started.`);
   return takeOver(
     earlier,
-    {
-      version: alive.version,
-      parallel: plans.numParallel ?? 1,
-      capacity: plans.maxLoadedModels,
-    },
+    // As it was started: the settings may be others by now.
+    { version: alive.version, capacity: undefined, ...(earlier.figures ?? ollamaFigures(plans)) },
     { stopTimeoutMs: options.stopTimeoutMs, clearRecord: () => record.clear() },
   );
 }

@@ -3,10 +3,25 @@ import { dirname } from "node:path";
 import systeminformation from "systeminformation";
 import { z } from "zod";
 
-const Record = z.object({ pid: z.int().positive(), started: z.string(), origin: z.url() });
+const Record = z.object({
+  pid: z.int().positive(),
+  started: z.string(),
+  origin: z.url(),
+  /** What it was started with; not there in records of 2.0.0. */
+  figures: z
+    .object({ parallel: z.int().positive(), capacity: z.int().positive().optional() })
+    .optional(),
+});
 
 /** An `ollama serve` of ours that outlived the service: enough to recognise it. */
 export type ChildRecord = z.infer<typeof Record>;
+
+/** What is known of a server when it is started. */
+interface Started {
+  origin: string;
+  parallel: number;
+  capacity: number | undefined;
+}
 
 /** Remembers a started server in a file, so that the next start takes it over as its own. */
 export class ChildRecordFile {
@@ -16,11 +31,11 @@ export class ChildRecordFile {
     this.#path = path;
   }
 
-  async write(pid: number, origin: string): Promise<void> {
+  async write(pid: number, { origin, parallel, capacity }: Started): Promise<void> {
     const started = await startTimeOf(pid);
     if (started === undefined) return;
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const record: ChildRecord = { pid, started, origin };
+    const record = { pid, started, origin, figures: { parallel, capacity } };
     await writeFile(this.#path, JSON.stringify(record), { mode: 0o600 });
   }
 

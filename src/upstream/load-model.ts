@@ -14,13 +14,14 @@ const LOAD_LIMIT_MS = 10 * 60_000;
 export async function loadModel(
   { transport, origin }: { transport: Transport; origin: string },
   model: string,
-  { kind, options, keepAlive }: LoadHints,
+  { kind, options, shift, keepAlive }: LoadHints,
 ): Promise<void> {
   const body = {
     model,
     // Embedding models refuse an empty generate, and load on an embed of nothing.
     ...(kind === "embed" ? { input: [] } : { stream: false }),
     ...(options ? { options } : {}),
+    ...(shift === undefined ? {} : { shift }),
     // With 0 this empty request would be an unload; the request itself will say it.
     ...(keepAlive === undefined || unloads(keepAlive) ? {} : { keep_alive: keepAlive }),
   };

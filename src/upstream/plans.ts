@@ -6,26 +6,47 @@ export interface PlanSettings {
   /** The service's whole environment, which a started server inherits. */
   env: Record<string, string | undefined>;
   keepAlive: string;
+  /** What the user has set; else the profile's figures hold. */
   numParallel: number | undefined;
   maxLoadedModels: number | undefined;
+  profile: { numParallel: number; maxLoadedModels: number };
   /** Folder that OLLAMA_MODELS names, if any. */
   modelsFolder: string | undefined;
+}
+
+/** How much a server does at once. */
+export interface ServerFigures {
+  /** Requests it decodes side by side for one model. */
+  parallel: number;
+  /** Models it holds at once, where that is known. */
+  capacity: number | undefined;
 }
 
 /** Sequences that the embedded engine decodes side by side unless the user says otherwise. */
 const ENGINE_PARALLEL = 4;
 
-/** How to start `ollama serve`. What the user has set himself stays. */
+/** Models that it holds where the number is left to it. */
+const ENGINE_CAPACITY = 3;
+
+/** The figures of an `ollama serve`. */
+export function ollamaFigures({ numParallel, maxLoadedModels, profile }: PlanSettings) {
+  return {
+    parallel: numParallel ?? profile.numParallel,
+    // 0 leaves the number to Ollama.
+    capacity: (maxLoadedModels ?? profile.maxLoadedModels) || undefined,
+  } satisfies ServerFigures;
+}
+
+/** How to start `ollama serve`. */
 export function ollamaPlan(program: string, port: number, settings: PlanSettings): ChildPlan {
-  const { numParallel, maxLoadedModels } = settings;
+  const figures = ollamaFigures(settings);
   return {
     kind: "ollama",
     command: program,
     args: ["serve"],
     origin: `http://127.0.0.1:${port}`,
-    env: { ...settings.env, ...common(port, settings) },
-    parallel: numParallel ?? 1,
-    capacity: maxLoadedModels,
+    env: { ...settings.env, ...common(port, settings, figures) },
+    ...figures,
   };
 }
 
@@ -44,7 +65,10 @@ interface EnginePlanOptions {
 
 /** How to start the embedded engine. */
 export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): ChildPlan {
-  const parallel = settings.numParallel ?? ENGINE_PARALLEL;
+  const figures = {
+    parallel: settings.numParallel ?? ENGINE_PARALLEL,
+    capacity: (settings.maxLoadedModels ?? settings.profile.maxLoadedModels) || ENGINE_CAPACITY,
+  };
   return {
     kind: "engine",
     command: options.runtime,
@@ -57,25 +81,26 @@ export function enginePlan(options: EnginePlanOptions, settings: PlanSettings): 
       // Where llama.cpp gives up, it would start a debugger on itself first, which takes seconds.
       GGML_NO_BACKTRACE: "1",
       ...settings.env,
-      ...common(options.port, settings),
-      OLLAMA_NUM_PARALLEL: String(parallel),
+      ...common(options.port, settings, figures),
       OLLAMA_MODELS: settings.modelsFolder ?? options.defaultModelsFolder,
       ENGINE_EMBEDDING_MODEL_FILE: join(options.shippedModelsFolder, "all-minilm-l6-v2-q8_0.gguf"),
       ENGINE_EXIT_ON_STDIN_END: "1",
       ...(options.warm ? { ENGINE_WARM: "1" } : {}),
     },
-    parallel,
-    capacity: settings.maxLoadedModels ?? 3,
+    ...figures,
   };
 }
 
-function common(port: number, settings: PlanSettings): Record<string, string> {
-  const { numParallel, maxLoadedModels, keepAlive, modelsFolder } = settings;
+function common(
+  port: number,
+  { keepAlive, modelsFolder }: PlanSettings,
+  { parallel, capacity }: ServerFigures,
+): Record<string, string> {
   return {
     OLLAMA_HOST: `127.0.0.1:${port}`,
     OLLAMA_KEEP_ALIVE: keepAlive,
-    ...(numParallel ? { OLLAMA_NUM_PARALLEL: String(numParallel) } : {}),
-    ...(maxLoadedModels ? { OLLAMA_MAX_LOADED_MODELS: String(maxLoadedModels) } : {}),
+    OLLAMA_NUM_PARALLEL: String(parallel),
+    OLLAMA_MAX_LOADED_MODELS: String(capacity ?? 0),
     ...(modelsFolder ? { OLLAMA_MODELS: modelsFolder } : {}),
   };
 }

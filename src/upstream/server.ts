@@ -66,7 +66,7 @@ export async function startServer(plan: ChildPlan, options: StartOptions): Promi
     .catch(() => "called off" as const)
     .finally(() => giveUp.abort());
   if (typeof outcome === "object" && "version" in outcome) {
-    if (survives && child.pid !== undefined) await record.write(child.pid, plan.origin);
+    if (survives && child.pid !== undefined) await record.write(child.pid, plan);
     return {
       kind: plan.kind,
       origin: plan.origin,

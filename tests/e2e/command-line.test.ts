@@ -21,7 +21,7 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("command-line clients on real infe
 
   it.skipIf(!hasCurl)("answers the curl line that the start prints", async () => {
     const printed = /curl (\S+) -d '(.*)'/.exec(service.output());
-    expect(printed).not.toBeNull();
+    expect(printed, service.output()).not.toBeNull();
     const { stdout } = await run("curl", ["-s", printed?.[1] ?? "", "-d", QUESTION]);
     const answer = JSON.parse(stdout) as { message: { content: string } };
     expect(answer.message.content).toBeTypeOf("string");

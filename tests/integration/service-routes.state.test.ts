@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HeldAnswers } from "../support/held-answers.ts";
+import { LIMITS } from "../../src/models/limits.ts";
 import { serviceVersion } from "../../src/runtime/paths.ts";
 import { until } from "../support/deadline.ts";
 import { expectNativeError, idOf, jsonOf, startService } from "../support/service.ts";
@@ -118,7 +119,29 @@ describe("GET /api/v1/system/model-profile", () => {
         tenant_max_vlm: 3,
         text: { max_concurrent: 6, max_queue_size: 50, hard_stop_sec: 120 },
         rate_limit_enabled: true,
+        requests_per_minute: { chat: 60, vlm: 30 },
+        // An Ollama that was running already.
+        model_max_concurrent: 1,
+        max_loaded_models: null,
+        json: { max_values: 1_000_000, max_levels: 500, max_list_entries: { messages: 2048 } },
       },
     });
   });
+
+  it("shows every limit, whatever is set", async () => {
+    const { gateway } = await startService({ RATE_LIMIT_ENABLED: "false" });
+    const { limits } = await jsonOf(await gateway.get("/api/v1/system/model-profile"));
+    const shown = fieldsOf(limits as Record<string, unknown>);
+    expect(LIMITS.map(({ field }) => field).filter((field) => !shown.has(field))).toEqual([]);
+  });
 });
+
+/** The names of all fields, those in groups as `group.field`. */
+function fieldsOf(group: Record<string, unknown>, prefix = ""): Set<string> {
+  const named = Object.entries(group).flatMap(([name, value]) => {
+    const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
+    const inner = isGroup ? fieldsOf(value as Record<string, unknown>, `${prefix}${name}.`) : [];
+    return [prefix + name, ...inner];
+  });
+  return new Set(named);
+}

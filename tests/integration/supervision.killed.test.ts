@@ -17,7 +17,8 @@ describe("a service that was killed", () => {
   it("leaves its Ollama running; the next start takes it over and stops it", async () => {
     const program = await makeFakeProgram();
     const home = await makeHome();
-    const first = startServiceProcess({ home, env: program.env });
+    const env = { ...program.env, OLLAMA_NUM_PARALLEL: "2", OLLAMA_MAX_LOADED_MODELS: "5" };
+    const first = startServiceProcess({ home, env });
     await first.listening();
     const { pid } = await factsThrough(first.url);
     const recordFile = join(home, "data", "child.json");
@@ -26,6 +27,7 @@ describe("a service that was killed", () => {
       pid,
       started: expect.any(String),
       origin: `http://127.0.0.1:${program.port}`,
+      figures: { parallel: 2, capacity: 5 },
     });
     first.signal("SIGKILL");
     await first.exited();
@@ -40,6 +42,11 @@ describe("a service that was killed", () => {
     await second.listening();
     expect(second.stdout).toContain(`Taking over the Ollama (process ${pid})`);
     expect((await factsThrough(second.url)).pid).toBe(pid);
+    // What it was started with holds, not what the settings say now.
+    const profile = await second.get("/api/v1/system/model-profile");
+    expect(await profile.json()).toMatchObject({
+      limits: { model_max_concurrent: 2, max_loaded_models: 5 },
+    });
     second.signal("SIGTERM");
     await second.endsWith(0);
     await ended(pid, "the Ollama that was taken over");

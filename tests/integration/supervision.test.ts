@@ -62,7 +62,12 @@ describe("an installed Ollama", () => {
     const gateway = await startGateway({ ...program.env, ...settings }, program.processEnv);
     const { pid, args, env } = await factsThrough(gateway.url);
     expect(args).toEqual(["serve"]);
-    expect(env).toMatchObject({ OLLAMA_HOST: `127.0.0.1:${program.port}`, ...settings });
+    expect(env).toMatchObject({
+      OLLAMA_HOST: `127.0.0.1:${program.port}`,
+      ...settings,
+      // The profile's.
+      OLLAMA_MAX_LOADED_MODELS: "3",
+    });
     const answer = await gateway.post("/api/v1/generate", { model: "fake", prompt: "hi" });
     expect(await jsonOf(answer)).toMatchObject({ text: "Hello" });
     await gateway.stop();

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loadSettings } from "../../config/load.ts";
 import { composeImages } from "../../src/compose/images.ts";
 import type { ImageBody, ImageBodyReader } from "../../src/images/image-body.ts";
 import { ClientLeft } from "../../src/errors/service-error.ts";
@@ -11,6 +10,7 @@ import type { Caller } from "../../src/runtime/caller.ts";
 import { entryFile, entryUrl, projectRoot } from "../../src/runtime/paths.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
 import type { CompressOptions } from "../../workers/protocol.ts";
+import { loadSettings } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { drawing, photo } from "../support/image-files.ts";
 import { watchThreads } from "../support/watched-threads.ts";
@@ -226,7 +226,7 @@ describe("the service's images", () => {
   const setUp = () => {
     const threads = watchThreads();
     const pool = openPool({ threads: 2 });
-    return { images: composeImages(loadSettings({ env: {} }), pool), pool, ...threads };
+    return { images: composeImages(loadSettings({}), pool), pool, ...threads };
   };
 
   it("are read on the main thread up to 64 KiB, and on a worker thread above", async () => {

@@ -57,6 +57,8 @@ export class FakeOllama {
   readonly inMemory: string[] = [];
   /** Digests of models that were replaced by others of the same name. */
   readonly digests = new Map<string, string>();
+  /** What the models in memory were loaded with. */
+  readonly #runners = new Map<string, string>();
   running = 0;
   mostRunning = 0;
   readonly #options: FakeOptions;
@@ -185,7 +187,7 @@ export class FakeOllama {
     const name = withTag(model);
     const { models = ["fake:latest"], chunks = ["Hel", "lo"], runMs = 0, reply } = this.#options;
     if (!models.includes(name)) return json({ error: `model '${model}' not found` }, 404);
-    await this.#load(name);
+    await this.#load(name, runnerOf(body));
     if (path === "/api/generate" && !body["prompt"]) {
       return json({ model, response: "", done: true, done_reason: "load" });
     }
@@ -255,10 +257,14 @@ export class FakeOllama {
     return { ...this.#entry(name), size_vram: 0, expires_at: "2099-01-01T00:00:00Z" };
   }
 
-  async #load(name: string): Promise<void> {
-    if (this.inMemory.includes(name)) return;
+  async #load(name: string, runner: string): Promise<void> {
+    const isLoaded = this.inMemory.includes(name);
+    // A model that a test has put into memory is there as its first request wants it.
+    const loadedWith = this.#runners.get(name) ?? runner;
+    this.#runners.set(name, runner);
+    if (isLoaded && loadedWith === runner) return;
     this.loads.push(name);
-    this.inMemory.push(name);
+    if (!isLoaded) this.inMemory.push(name);
     const { capacity = 3, loadMs = 0 } = this.#options;
     while (this.inMemory.length > capacity) this.inMemory.shift();
     await pause(loadMs);
@@ -271,6 +277,24 @@ export async function startFakeOllama(options: FakeOptions = {}): Promise<FakeOl
   await fake.start();
   onTestFinished(() => fake.stop());
   return fake;
+}
+
+/** The names in a request's `options` whose change makes a server load anew: 0.33's `Runner`. */
+export const RUNNER_OPTIONS: Record<string, number | boolean> = {
+  num_ctx: 2048,
+  num_batch: 64,
+  num_gpu: 0,
+  main_gpu: 1,
+  use_mmap: false,
+  num_thread: 2,
+  draft_num_predict: 8,
+};
+
+/** What a request wants its model to be loaded with. */
+function runnerOf(body: Record<string, unknown>): string {
+  const options = (body["options"] ?? {}) as Record<string, unknown>;
+  const wanted = Object.keys(RUNNER_OPTIONS).map((name) => options[name] ?? null);
+  return JSON.stringify([wanted, body["shift"] ?? true]);
 }
 
 function pause(ms: number): Promise<void> {

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { loadSettings } from "../../config/load.ts";
+import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
+import { modelsYaml } from "./config.ts";
 
 type GatewayOptions = Pick<Parameters<typeof compose>[0], "restartPauses" | "openPool">;
 
@@ -41,12 +42,13 @@ export async function startGateway(
   { restartPauses, openPool }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
-  const settings = loadSettings({
+  const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
+    modelsYaml,
   });
   const said: string[] = [];
   const service = await compose({
-    settings,
+    ...config,
     env: { PATH: process.env["PATH"], HOME: home, ...processEnv },
     terminal: {
       say: (line) => void said.push(line),

@@ -33,6 +33,7 @@ export async function setup(): Promise<void> {
       keepAlive: "5m",
       numParallel: undefined,
       maxLoadedModels: undefined,
+      profile: { numParallel: 1, maxLoadedModels: 3 },
       modelsFolder: store,
     },
   );

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import type { LoadHints } from "../../../src/models/residency.ts";
 import {
-  loadOptions,
   ollamaOptions,
   type GenerationOptions,
 } from "../../../src/inference/generation-options.ts";
+import { loadOptions } from "../../../src/models/load-options.ts";
+import type { LoadHints } from "../../../src/models/residency.ts";
 import { filledText, integer, maybe, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";

@@ -1,9 +1,17 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "../../../config/load.ts";
-import { chooseProfile } from "../../../config/profiles.ts";
+import { chooseProfile, readModelsFile, type ModelsFile } from "../../../config/profiles.ts";
+import { modelsYaml } from "../../support/config.ts";
 
-const yaml = readFileSync(new URL("../../../config/models.yaml", import.meta.url), "utf8");
+const read = (yaml: string): { models: ModelsFile | undefined; problems: string[] } => {
+  const problems: string[] = [];
+  return { models: readModelsFile(yaml, problems), problems };
+};
+const file = (yaml = modelsYaml): ModelsFile => {
+  const { models, problems } = read(yaml);
+  if (!models) throw new Error(problems.join());
+  return models;
+};
+const models = file();
 const gib = (count: number): number => count * 2 ** 30;
 
 describe("chooseProfile", () => {
@@ -13,26 +21,26 @@ describe("chooseProfile", () => {
     [33, "large"],
     [128, "large"],
   ])("chooses for %i GiB the profile %s", (ram, name) => {
-    const chosen = chooseProfile({ yaml, ramBytes: gib(ram) });
+    const chosen = chooseProfile({ models, ramBytes: gib(ram) });
     expect(chosen).toMatchObject({ selectionMethod: "auto", effectiveRamGb: ram });
     expect(chosen.profile.name).toBe(name);
   });
 
   it("rounds to whole GiB, since machines report a little less than they have", () => {
-    expect(chooseProfile({ yaml, ramBytes: gib(31.7) }).detectedRamGb).toBe(32);
+    expect(chooseProfile({ models, ramBytes: gib(31.7) }).detectedRamGb).toBe(32);
   });
 
   it("assumes 32 GiB when the memory is unknown", () => {
-    const chosen = chooseProfile({ yaml, ramBytes: undefined });
+    const chosen = chooseProfile({ models, ramBytes: undefined });
     expect(chosen).toMatchObject({ detectedRamGb: null, effectiveRamGb: 32 });
     expect(chosen.profile.name).toBe("small");
   });
 
   it("takes a forced profile whatever its case, and a forced memory figure", () => {
-    const forced = chooseProfile({ yaml, ramBytes: gib(8), forceProfile: "LARGE" });
+    const forced = chooseProfile({ models, ramBytes: gib(8), forceProfile: "LARGE" });
     expect(forced.selectionMethod).toBe("forced_profile");
     expect(forced.profile.name).toBe("large");
-    const ram = chooseProfile({ yaml, ramBytes: gib(8), forceRamGb: 64 });
+    const ram = chooseProfile({ models, ramBytes: gib(8), forceRamGb: 64 });
     expect(ram).toMatchObject({
       selectionMethod: "forced_ram",
       detectedRamGb: 8,
@@ -42,32 +50,70 @@ describe("chooseProfile", () => {
   });
 
   it("takes the last profile when no bounds hold", () => {
-    const gap = yaml.replace("max_ram_gb: 32", "max_ram_gb: 16");
-    expect(chooseProfile({ yaml: gap, ramBytes: gib(20) }).profile.name).toBe("large");
+    const gap = modelsYaml.replace("max_ram_gb: 32", "max_ram_gb: 16");
+    expect(chooseProfile({ models: file(gap), ramBytes: gib(20) }).profile.name).toBe("large");
   });
 
   it("fills in the buffers from the defaults unless the profile has its own", () => {
-    expect(chooseProfile({ yaml, ramBytes: gib(8) })).toMatchObject({
+    expect(chooseProfile({ models, ramBytes: gib(8) })).toMatchObject({
       inferenceBufferGb: 4,
       serviceOverheadGb: 2,
     });
-    const own = yaml.replace(
+    const own = modelsYaml.replace(
       "largest_model_gb: 8",
       "largest_model_gb: 8\n    inference_buffer_gb: 0",
     );
-    expect(chooseProfile({ yaml: own, ramBytes: gib(8) }).inferenceBufferGb).toBe(0);
+    expect(chooseProfile({ models: file(own), ramBytes: gib(8) }).inferenceBufferGb).toBe(0);
   });
 
-  it("names the known profiles when a forced one is not among them", () => {
-    expect(() => chooseProfile({ yaml, ramBytes: gib(8), forceProfile: "huge" })).toThrow(
-      /SHARED_OLLAMA_FORCE_PROFILE=huge: known are small, large/,
+  it("takes what a server is started with from the profile, else from the defaults", () => {
+    expect(chooseProfile({ models, ramBytes: gib(8) })).toMatchObject({
+      numParallel: 1,
+      maxLoadedModels: 3,
+    });
+    const own = modelsYaml.replace(
+      "largest_model_gb: 8",
+      "largest_model_gb: 8\n    num_parallel: 2\n    max_loaded_models: 0",
     );
+    expect(chooseProfile({ models: file(own), ramBytes: gib(8) })).toMatchObject({
+      numParallel: 2,
+      maxLoadedModels: 0,
+    });
+  });
+});
+
+describe("readModelsFile", () => {
+  it.each([
+    ["an unknown key", "text_model:", "txt_model:", /profiles\.0: .*txt_model/],
+    ["a wrong model name", "text_model: qwen3:30b", 'text_model: ""', /profiles\.1\.text_model: /],
+    [
+      "bounds the wrong way round",
+      "max_ram_gb: 32",
+      "max_ram_gb: 32\n    min_ram_gb: 64",
+      /max_ram/,
+    ],
+    ["a name twice", "name: large", "name: Small", /profiles: expected profiles of different/],
+    ["a limit of nothing", "prompt_limits: {}", "prompt_limits: { a: 0 }", /prompt_limits\.a: /],
+    ["no models at once", "num_parallel: 1", "num_parallel: 0", /defaults\.num_parallel: /],
+    ["what is no YAML", "profiles:", "profiles: [", /^config\/models\.yaml: .* at line \d+/],
+    ["a key twice", "description: M", "name: twice\n    description: M", /unique/],
+  ])("tells of %s, each mistake in one line", (_what, from, to, says) => {
+    const changed = modelsYaml.replace(from, to);
+    expect(changed).not.toBe(modelsYaml);
+    const { models, problems } = read(changed);
+    expect(models).toBeUndefined();
+    expect(problems.filter((line) => says.test(line))).toHaveLength(1);
+    expect(problems.filter((line) => /^config\/models\.yaml: .+$/.test(line))).toEqual(problems);
   });
 
-  it("refuses a file with unknown keys", () => {
-    const wrong = yaml.replace("text_model:", "txt_model:");
-    const choose = () => chooseProfile({ yaml: wrong, ramBytes: gib(8) });
-    expect(choose).toThrow(ConfigError);
-    expect(choose).toThrow("config/models.yaml");
+  it("tells all mistakes of a file", () => {
+    const { problems } = read(
+      modelsYaml.replace("max_ram_gb: 32", "max_ram_gb: lots").replace("_gb: 33", "_gb: 0"),
+    );
+    expect(problems).toHaveLength(2);
+  });
+
+  it.each(["", "profiles", "[]"])("refuses a file that holds %j", (yaml) => {
+    expect(read(yaml).problems.join()).toContain("config/models.yaml: the file: ");
   });
 });

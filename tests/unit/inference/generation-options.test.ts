@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadOptions, ollamaOptions } from "../../../src/inference/generation-options.ts";
+import { ollamaOptions } from "../../../src/inference/generation-options.ts";
 
 const filled = { temperature: 0.2, top_p: 0.9, top_k: 40, repeat_penalty: 1.1 };
 
@@ -30,12 +30,4 @@ describe("ollamaOptions", () => {
     const given = { temperature: 0.5, max_tokens: 5, options: { num_predict: 3, temperature: 0 } };
     expect(ollamaOptions(given)).toEqual({ ...filled, temperature: 0, num_predict: 3 });
   });
-});
-
-it.each([
-  [undefined, undefined],
-  [{ top_k: 1 }, undefined],
-  [{ num_ctx: 8, top_k: 1 }, { num_ctx: 8 }],
-])("loadOptions of %j are %j", (options, expected) => {
-  expect(loadOptions(options)).toEqual(expected);
 });

@@ -12,6 +12,7 @@ const nothing = {
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,
+  shift: undefined,
 };
 
 describe("inspectBody", () => {
@@ -42,6 +43,8 @@ describe("inspectBody", () => {
       },
     ],
     ["options for sampling only", { options: { top_k: 1 } }, { loadOptions: undefined }],
+    ["whether the context slides", { shift: false }, { shift: false }],
+    ["what is no switch", { shift: "no" }, { shift: undefined }],
     ["options that are none", { options: [1] }, { loadOptions: undefined }],
   ])("reads %s", (_case, body, facts) => {
     expect(inspect(body)).toMatchObject(facts);

@@ -29,6 +29,11 @@ it.each<[LoadHints, string, object]>([
     "/api/generate",
     { model: "m", stream: false, options: { num_ctx: 8 }, keep_alive: "10m" },
   ],
+  [
+    { kind: "generate", shift: false },
+    "/api/generate",
+    { model: "m", stream: false, shift: false },
+  ],
   // An empty request with 0 would be an unload.
   [{ kind: "generate", keepAlive: 0 }, "/api/generate", { model: "m", stream: false }],
 ])("loads by an empty request that respects %j", async (hints, path, body) => {

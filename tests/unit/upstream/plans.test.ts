@@ -6,6 +6,7 @@ const settings: PlanSettings = {
   keepAlive: "5m",
   numParallel: undefined,
   maxLoadedModels: undefined,
+  profile: { numParallel: 2, maxLoadedModels: 3 },
   modelsFolder: undefined,
 };
 
@@ -18,7 +19,7 @@ const engine = {
 };
 
 describe("ollamaPlan", () => {
-  it("hands on the whole environment, with the address and keep-alive replaced", () => {
+  it("hands on the whole environment, with the address, keep-alive and the profile's figures", () => {
     expect(ollamaPlan("/bin/ollama", 4000, settings)).toEqual({
       kind: "ollama",
       command: "/bin/ollama",
@@ -29,9 +30,11 @@ describe("ollamaPlan", () => {
         OLLAMA_FLASH_ATTENTION: "1",
         OLLAMA_HOST: "127.0.0.1:4000",
         OLLAMA_KEEP_ALIVE: "5m",
+        OLLAMA_NUM_PARALLEL: "2",
+        OLLAMA_MAX_LOADED_MODELS: "3",
       },
-      parallel: 1,
-      capacity: undefined,
+      parallel: 2,
+      capacity: 3,
     });
   });
 
@@ -44,6 +47,23 @@ describe("ollamaPlan", () => {
       OLLAMA_MAX_LOADED_MODELS: "2",
       OLLAMA_MODELS: "/models",
     });
+  });
+});
+
+describe.each([
+  ["the user", { ...settings, maxLoadedModels: 0 }],
+  ["the profile", { ...settings, profile: { numParallel: 1, maxLoadedModels: 0 } }],
+])("where %s leaves the number of models to the server", (_who, left) => {
+  it("Ollama decides, and nothing is known of it", () => {
+    const plan = ollamaPlan("/bin/ollama", 4000, left);
+    expect(plan.capacity).toBeUndefined();
+    expect(plan.env).toMatchObject({ OLLAMA_MAX_LOADED_MODELS: "0" });
+  });
+
+  it("the engine holds three", () => {
+    const plan = enginePlan(engine, left);
+    expect(plan.capacity).toBe(3);
+    expect(plan.env).toMatchObject({ OLLAMA_MAX_LOADED_MODELS: "3" });
   });
 });
 
@@ -66,6 +86,7 @@ describe("enginePlan", () => {
       OLLAMA_HOST: "127.0.0.1:5000",
       OLLAMA_KEEP_ALIVE: "5m",
       OLLAMA_NUM_PARALLEL: "4",
+      OLLAMA_MAX_LOADED_MODELS: "3",
       OLLAMA_MODELS: "/home/models",
       ENGINE_EMBEDDING_MODEL_FILE: "/app/models/all-minilm-l6-v2-q8_0.gguf",
       ENGINE_EXIT_ON_STDIN_END: "1",

@@ -67,6 +67,7 @@ export const facts: BodyFacts = {
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,
+  shift: undefined,
 };
 
 /** An input of `inspectBody`, a short task. */

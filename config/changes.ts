@@ -1,0 +1,155 @@
+import { LEFT_OUT } from "./left-out.ts";
+
+/** As CHANGELOG.md calls what no version has yet. */
+const UNRELEASED = "Unreleased";
+
+/** A default or a meaning that is another than before. */
+export interface Change {
+  /** As CHANGELOG.md names it. */
+  version: string;
+  /** The variables it is about; none where it is about the service as a whole. */
+  settings: string[];
+  /** What holds now, and what held before. */
+  what: string;
+}
+
+/**
+ * What those who upgrade have to know: docs/upgrading.md is made of it, and the start says what is
+ * set on the machine. Every later change of a default or of a meaning adds a row here, the newest
+ * version first; what is only new needs none.
+ */
+export const CHANGES: Change[] = [
+  {
+    version: UNRELEASED,
+    settings: ["OLLAMA_MAX_LOADED_MODELS"],
+    what: "A started Ollama holds as many models as the hardware profile says, 3; it was three for each GPU. 0 leaves the number to Ollama again.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "Values that used to be passed over or read as something else stop the start: spans of time that are none (OLLAMA_KEEP_ALIVE=soon), origins and hosts that can match nothing (OLLAMA_ORIGINS, ALLOWED_HOSTS), a path or a user in OLLAMA_HOST, names that no model can have (ALLOWED_MODELS), switches of Ollama's that are neither true nor false (OLLAMA_FLASH_ATTENTION=off counted as true).",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["ALLOWED_MODELS"],
+    what: "A body of which it is not certain what model it names (twice, compressed, a form) is answered 400; it used to pass.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["OLLAMA_BASE_URL"],
+    what: "Clients' cookies are no longer passed on, and their keys only to an OLLAMA_BASE_URL on another machine (FORWARD_AUTH=always: to any). Redirects of the server are not followed.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["HTTP_PROXY", "HTTPS_PROXY"],
+    what: "Calls to the inference server go past proxies; only pulls use them.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["MAX_BODY_BYTES", "VLM_MAX_BODY_BYTES", "PROXY_MAX_BODY_BYTES"],
+    what: "Beside these limits all bodies share a memory budget, half of it for one tenant (BODY_MEMORY_MAX_BYTES); a body that has to wait too long for it is refused with queue_full.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["IMAGE_CACHE_MAX_SIZE"],
+    what: "Kept images are bounded by their memory as well, 64 MiB (IMAGE_CACHE_MAX_BYTES).",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "A second service on the same SHARED_OLLAMA_HOME is refused.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "A client without X-Project-Name is the tenant `[its address]`, in brackets, in logs and in DELETE /api/v1/cache?tenant=…",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "A client that reads nothing of its answer for 120 s is cut off (DOWNLOAD_STALL_TIMEOUT); it could stay for as long as it liked.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "JSON with more than a million values or 500 levels and names of models over 512 characters are refused; there was no limit but the body's size.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "The head of a request has to come within 60 s, and an idle connection is closed after 65 s.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "Pulls of the embedded engine follow no address into this machine or its network, unless the registry is there.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["API_HOST"],
+    what: "The default is 127.0.0.1, it was 0.0.0.0. Any address that others can reach needs ALLOW_UNAUTHENTICATED=true.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["OLLAMA_ORIGINS"],
+    what: "The default is Ollama's own list of origins, it was any origin. It adds to that list.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["OLLAMA_NUM_PARALLEL"],
+    what: "Requests that one model works on side by side, as Ollama has it; it was meant as the number of models in memory, which is OLLAMA_MAX_LOADED_MODELS.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["OLLAMA_KEEP_ALIVE"],
+    what: "The default is 5m, a started Ollama had 30m.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["QUEUE_CHAT_DEFAULT_TIMEOUT", "QUEUE_VLM_DEFAULT_TIMEOUT"],
+    what: "A hard stop for waiting and running together on /api/v1; it bounded the waiting only.",
+  },
+  {
+    version: "2.0.0",
+    settings: ["QUEUE_CHAT_MAX_CONCURRENT", "QUEUE_VLM_MAX_CONCURRENT"],
+    what: "Counted over all models and tenants; they held for each of up to eight processes. UPSTREAM_PARALLEL says how many go to one model, TENANT_MAX_TEXT and TENANT_MAX_VLM how many a tenant may have.",
+  },
+  {
+    version: "2.0.0",
+    settings: [],
+    what: "The levels of API_LOG_LEVEL are debug, info, warn and error; warning and critical stop the start.",
+  },
+  {
+    version: "2.0.0",
+    settings: [],
+    what: "A file config.toml is not read; settings are environment variables and flags.",
+  },
+  {
+    version: "2.0.0",
+    settings: [],
+    what: "Clients may use every installed model, it was the profile's (ALLOWED_MODELS narrows it).",
+  },
+  {
+    version: "2.0.0",
+    settings: [],
+    what: "Large models are fetched only with AUTO_PULL=true or a yes on the terminal; missing ones were fetched at the start.",
+  },
+  {
+    version: "2.0.0",
+    settings: [],
+    what: "Requests a minute count for each tenant and route; they counted for each address.",
+  },
+  ...LEFT_OUT.map(({ names, reason }) => ({
+    version: "2.0.0",
+    settings: names,
+    what: `Not read any more. ${reason}`,
+  })),
+];
+
+/** What has changed about the variables that are set on this machine, a line for each. */
+export function changesFor(isSet: (name: string) => boolean): string[] {
+  return CHANGES.flatMap(({ version, settings, what }) => {
+    const when = version === UNRELEASED ? "after the last release" : `in ${version}`;
+    return settings.filter(isSet).map((name) => `${name} changed ${when}: ${what}`);
+  });
+}

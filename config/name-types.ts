@@ -1,0 +1,63 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { commaList, setting, type Setting } from "./setting-types.ts";
+
+type Describe = { env: string; about: string };
+
+/** Ollama's longest name has a host of 350 characters and three parts of 80. */
+const MODEL_NAME = /^(?=.{1,512}$)\w[\w.:/-]*$/;
+const MODEL_PATTERN = /^(?=.{1,512}$)[\w*][\w.:/*-]*$/;
+
+export const modelNameSchema = z.string().regex(MODEL_NAME, "expected a model's name");
+
+/** A model's name, or nothing. */
+export function optionalModel(d: Describe): Setting<string | undefined> {
+  return setting(d, modelNameSchema, undefined, "model name");
+}
+
+/** A comma-separated list of model names, at least one. */
+export function modelPatterns(d: Describe & { fallback: string }): Setting<string[]> {
+  const schema = commaList.refine(
+    (items) => items.length > 0 && items.every((item) => MODEL_PATTERN.test(item)),
+  );
+  return setting(d, schema, d.fallback, "comma list of names, * as wildcard");
+}
+
+/** The name of a host or its address; an IPv6 one with or without its brackets. */
+export function host(d: Describe & { fallback: string }): Setting<string> {
+  const schema = z.string().transform(withoutBrackets).refine(isHost);
+  return setting(d, schema, d.fallback, "host name or address");
+}
+
+/** A comma-separated list of hosts, as they stand in a Host header before the port. */
+export function hostPatterns(d: Describe): Setting<string[]> {
+  const schema = commaList
+    .transform((items) => items.map(withoutBrackets))
+    .refine((items) => items.every((item) => isHost(item.replaceAll("*", "a"))));
+  return setting(d, schema, "", "comma list of host names without port, * as wildcard");
+}
+
+/**
+ * A comma-separated list of web origins. Ollama, which inherits the variable, does not start with
+ * more than one `*` in an item, or with one that has neither a `*` nor a scheme.
+ */
+export function originPatterns(d: Describe): Setting<string[]> {
+  const schema = commaList.refine((items) => items.every(isOriginPattern));
+  return setting(d, schema, "", "comma list of origins such as https://app.example, * as wildcard");
+}
+
+function isOriginPattern(item: string): boolean {
+  const stars = item.split("*").length - 1;
+  if (stars > 0) return stars === 1 && !/\s/.test(item);
+  // A browser sends no path with its origin, not even a slash.
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/i.test(item);
+}
+
+function isHost(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  return /^\w([\w.-]*[\w.])?$/.test(text) && URL.canParse(`http://${text}`);
+}
+
+function withoutBrackets(text: string): string {
+  return /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+}

@@ -5,22 +5,11 @@ import {
   ollamaOptions,
   type GenerationOptions,
 } from "../../../src/inference/generation-options.ts";
+import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";
 import { filledText, integer, maybe, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";
 import { ToolSchema } from "./messages.ts";
-
-const ResponseFormat = z
-  .object({
-    type: z.enum(["text", "json_object", "json_schema"]),
-    json_schema: maybe(boundedObject()),
-  })
-  .superRefine((format, ctx) => {
-    if (format.type === "json_schema" && !format.json_schema) {
-      ctx.addIssue({ code: "custom", path: ["json_schema"], message: "needed for json_schema" });
-    }
-  })
-  .openapi("ResponseFormat");
 
 const stop = z
   .union([z.string(), list(z.string(), LIST_LIMITS.stop)])
@@ -44,8 +33,8 @@ export const optionFields = {
 export const nativeFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])).openapi({ deprecated: true }),
-  response_format: maybe(ResponseFormat),
+  ...formatFields,
+  format: formatFields.format.openapi({ deprecated: true }),
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,
   options: maybe(boundedObject()),
@@ -62,9 +51,7 @@ export const nativeFields = {
 export const openaiFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])),
-  response_format: maybe(ResponseFormat),
-  guided_json: maybe(boundedObject()),
+  ...formatFields,
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,
   max_completion_tokens: maybe(integer(1)),
@@ -72,12 +59,6 @@ export const openaiFields = {
   extra_body: maybe(boundedObject()),
   metadata: maybe(boundedObject()),
 };
-
-interface FormatFields {
-  format?: string | Record<string, unknown> | undefined;
-  response_format?: z.infer<typeof ResponseFormat> | undefined;
-  guided_json?: Record<string, unknown> | undefined;
-}
 
 interface CommonFields extends GenerationOptions, FormatFields {
   tools?: z.infer<typeof ToolSchema>[] | undefined;
@@ -104,22 +85,4 @@ export function generationHints(input: CommonFields): LoadHints {
     options: loadOptions(input.options),
     keepAlive: input.keep_alive,
   };
-}
-
-/** `response_format` wins over `guided_json`, that over `format` (contract §2.4). */
-function formatOf(input: FormatFields): string | Record<string, unknown> | undefined {
-  const { response_format: wanted, guided_json: guided, format } = input;
-  if (wanted?.type === "text") return undefined;
-  if (wanted?.type === "json_object") return "json";
-  if (wanted?.json_schema) return unwrapped(wanted.json_schema);
-  if (guided) return unwrapped(guided);
-  return format === "" ? undefined : format;
-}
-
-/** OpenAI wraps a schema as `{name, schema, strict}`; the bare schema is taken as well. */
-function unwrapped(schema: Record<string, unknown>): Record<string, unknown> {
-  const inner = schema["schema"];
-  const isWrapper =
-    typeof schema["name"] === "string" && typeof inner === "object" && inner !== null;
-  return isWrapper ? (inner as Record<string, unknown>) : schema;
 }

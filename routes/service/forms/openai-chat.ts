@@ -4,6 +4,7 @@ import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messa
 import { chatCompletion, chatCompletionFrames } from "../../../src/inference/openai-frames.ts";
 import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
+import { refuseOtherFormats } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, imageFields, imageWishes } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
@@ -21,14 +22,16 @@ const fields = {
   ...imageFields,
 };
 
-export const ChatCompletionRequest = z.looseObject(fields).openapi("ChatCompletionRequest", {
+const Request = z.looseObject(fields).superRefine(refuseOtherFormats);
+
+export const ChatCompletionRequest = Request.openapi("ChatCompletionRequest", {
   example: {
     model: "smollm2:135m",
     messages: [{ role: "user", content: "Why is the sky blue?" }],
   },
 });
 
-export const VisionCompletionRequest = z.looseObject(fields).openapi("VisionCompletionRequest", {
+export const VisionCompletionRequest = Request.openapi("VisionCompletionRequest", {
   example: {
     messages: [
       {

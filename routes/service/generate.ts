@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
+import { logprobsField } from "../../src/inference/logprobs.ts";
 import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.ts";
 import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
@@ -15,6 +16,7 @@ import { generationFields, generationHints, nativeFields } from "./contract/gene
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
+import { showingCustomCalls } from "./forms/custom-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -75,7 +77,8 @@ async function generate(c: AppContext, services: Services): Promise<Response> {
   const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];
   const model = await textModel(services, input.model, texts);
   const request = inferenceRequest(input, model);
-  return answer(c, services, { request, stream: input.stream, shape });
+  const { stream, tools } = input;
+  return answer(c, services, { request, stream, shape: showingCustomCalls(shape, tools) });
 }
 
 const shape: AnswerShape = {
@@ -84,6 +87,7 @@ const shape: AnswerShape = {
     return {
       text: textOf(answer),
       ...(calls ? { tool_calls: calls } : {}),
+      ...logprobsField(answer),
       ...metricsBlock(record, answer),
     };
   },
@@ -94,8 +98,9 @@ const shape: AnswerShape = {
 function inferenceRequest(input: GenerateInput, model: string): InferenceRequest {
   const common = { pool: "text" as const, model, hints: generationHints(input) };
   const { prompt, system, messages } = input;
-  if (!input.tools?.length && !messages) {
-    const body = { prompt, ...(system ? { system } : {}), ...generationFields(input) };
+  const fields = generationFields(input);
+  if (fields["tools"] === undefined && !messages) {
+    const body = { prompt, ...(system ? { system } : {}), ...fields };
     return { ...common, path: "/api/generate", body };
   }
   const all = [
@@ -103,6 +108,6 @@ function inferenceRequest(input: GenerateInput, model: string): InferenceRequest
     ...(messages ?? []),
     ...(prompt ? [{ role: "user", content: prompt }] : []),
   ];
-  const body = { messages: toOllamaMessages(all), ...generationFields(input) };
+  const body = { messages: toOllamaMessages(all), ...fields };
   return { ...common, path: "/api/chat", body };
 }

@@ -29,6 +29,8 @@ export function questionOf(
 ): Question | undefined {
   const { path, body, hints } = request;
   if (unloads(hints.keepAlive)) return undefined;
+  // They are figures of one run of the model, and kept of none.
+  if (body["logprobs"]) return undefined;
   const asked = askedIn(body, path === "/api/chat" ? "messages" : "prompt");
   if (!asked) return undefined;
   const model = canonicalModel(request.model);

@@ -37,8 +37,8 @@ const DEFAULT_PORT = 11_434;
 export function readSettings(env: Environment): EngineSettings {
   const text = (name: string) => (env[name] ?? "").trim().replace(/^["']|["']$/g, "");
   const figure = (name: string, fallback: number) => {
-    const value = Number(text(name));
-    return Number.isInteger(value) && value > 0 ? value : fallback;
+    const value = text(name);
+    return /^\d+$/.test(value) && Number(value) > 0 ? Number(value) : fallback;
   };
   return {
     ...readHost(text("OLLAMA_HOST")),

@@ -1,12 +1,21 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 
-/** A tool call as clients of the service see it: arguments are text that holds JSON. */
-export interface ToolCall {
+/** A call of a function as clients of the service see it: arguments are text that holds JSON. */
+interface FunctionCall {
   id: string;
   type: "function";
   function: { name: string; arguments: string };
 }
+
+/** A call of a custom tool, which takes a text. */
+interface CustomCall {
+  id: string;
+  type: "custom";
+  custom: { name: string; input: string };
+}
+
+export type ToolCall = FunctionCall | CustomCall;
 
 /** A message of the service's own dialects, its content already reduced to text. */
 export interface ChatMessage {
@@ -22,7 +31,7 @@ export interface ChatMessage {
 export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknown>[] {
   const toolNames = new Map<string, string>();
   return messages.map((message) => {
-    for (const call of message.tool_calls ?? []) toolNames.set(call.id, call.function.name);
+    for (const call of message.tool_calls ?? []) toolNames.set(call.id, nameOf(call));
     const toolName = message.tool_call_id ? toolNames.get(message.tool_call_id) : undefined;
     return {
       role: message.role === "developer" ? "system" : message.role,
@@ -35,7 +44,16 @@ export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknow
   });
 }
 
+function nameOf(call: ToolCall): string {
+  return call.type === "function" ? call.function.name : call.custom.name;
+}
+
+/** Ollama knows custom tools as functions of one text (tools.ts). */
 function toOllamaCall(call: ToolCall): Record<string, unknown> {
+  if (call.type === "custom") {
+    const { name, input } = call.custom;
+    return { id: call.id, function: { name, arguments: { input } } };
+  }
   return {
     id: call.id,
     function: { name: call.function.name, arguments: parsedArguments(call.function) },
@@ -45,7 +63,7 @@ function toOllamaCall(call: ToolCall): Record<string, unknown> {
 /** A name in an error. */
 const LONGEST_NAME = 100;
 
-function parsedArguments({ name, arguments: text }: ToolCall["function"]): unknown {
+function parsedArguments({ name, arguments: text }: FunctionCall["function"]): unknown {
   const of = `The arguments of the call to '${name.slice(0, LONGEST_NAME)}'`;
   try {
     const value: unknown = text === "" ? {} : parseFlatJson(text);
@@ -66,14 +84,28 @@ export function fromOllamaCalls(message: unknown): ToolCall[] | undefined {
     return undefined;
   const calls = message.tool_calls;
   if (!Array.isArray(calls) || calls.length === 0) return undefined;
-  return calls.map((call: { id?: string; function?: { name?: string; arguments?: unknown } }) => ({
-    id: call.id || newCallId(),
-    type: "function" as const,
-    function: {
-      name: call.function?.name ?? "",
-      arguments: argumentsText(call.function?.arguments),
-    },
-  }));
+  return calls.map(fromOllamaCall);
+}
+
+interface OllamaCall {
+  id?: string;
+  /** Set by `withCustomCalls`. */
+  type?: string;
+  function?: { name?: string; arguments?: unknown };
+}
+
+function fromOllamaCall(call: OllamaCall): ToolCall {
+  const id = call.id || newCallId();
+  const { name = "", arguments: given } = call.function ?? {};
+  return call.type === "custom"
+    ? { id, type: "custom", custom: { name, input: inputText(given) } }
+    : { id, type: "function", function: { name, arguments: argumentsText(given) } };
+}
+
+/** The text for a custom tool; all the model has said where it did not keep to the one parameter. */
+function inputText(value: unknown): string {
+  const isInput = typeof value === "object" && value !== null && "input" in value;
+  return isInput && typeof value.input === "string" ? value.input : argumentsText(value);
 }
 
 function argumentsText(value: unknown): string {

@@ -1,6 +1,7 @@
 import { renderError } from "../errors/render.ts";
 import { jsonLine } from "../runtime/json-line.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
+import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
 import type { OllamaAnswer } from "./runner.ts";
@@ -52,6 +53,7 @@ export async function* nativeFrames(
         ...common,
         done,
         ...(calls ? { tool_calls: calls } : {}),
+        ...logprobsField(line),
         ...(done ? { ...metricsBlock(record, line), ...atEnd?.() } : {}),
       });
     }

@@ -1,5 +1,6 @@
 import { renderError } from "../errors/render.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
+import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
 import type { OllamaAnswer } from "./runner.ts";
@@ -33,7 +34,7 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
           annotations: [],
           ...(calls ? { tool_calls: calls } : {}),
         },
-        logprobs: null,
+        logprobs: openaiLogprobs(answer),
         finish_reason: finishReason(answer, calls !== undefined),
       },
     ],
@@ -57,10 +58,15 @@ export async function* chatCompletionFrames(
     created: createdOf(record),
     model: record.model,
   };
-  const chunk = (delta: object, finish: string | null, usage?: object): string =>
+  const chunk = (
+    line: OllamaAnswer,
+    delta: object,
+    finish: string | null,
+    usage?: object,
+  ): string =>
     sseFrame({
       ...head,
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      choices: [{ index: 0, delta, logprobs: openaiLogprobs(line), finish_reason: finish }],
       system_fingerprint: null,
       ...(usage ? { usage } : {}),
     });
@@ -81,8 +87,8 @@ export async function* chatCompletionFrames(
       };
       first = false;
       callCount += calls?.length ?? 0;
-      if (!done) yield chunk(delta, null);
-      else yield chunk(delta, finishReason(line, callCount > 0), usageOf(line));
+      if (!done) yield chunk(line, delta, null);
+      else yield chunk(line, delta, finishReason(line, callCount > 0), usageOf(line));
     }
   } catch (err) {
     onError(err);

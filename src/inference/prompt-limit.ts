@@ -5,6 +5,8 @@ import type { ChatMessage } from "./messages.ts";
 /** The contract's estimate: four characters make a token. */
 const CHARS_PER_TOKEN = 4;
 
+type Texts = (string | null | undefined)[];
+
 /** Refuses prompts that are too large for the machine to take on. */
 export class PromptLimit {
   readonly #limit: number;
@@ -19,11 +21,11 @@ export class PromptLimit {
   }
 
   /** @throws ServiceError `prompt_too_large`. */
-  check(model: string, texts: (string | null | undefined)[]): void {
-    let chars = 0;
-    for (const text of texts) chars += text?.length ?? 0;
-    const estimated = Math.ceil(chars / CHARS_PER_TOKEN);
+  check(model: string, texts: Texts): void {
     const limit = this.#byModel.get(canonicalModel(model)) ?? this.#limit;
+    // A text has no more characters than it is long: what is short enough need not be read.
+    if (estimate(texts, (text) => text.length) <= limit) return;
+    const estimated = estimate(texts, codePoints);
     if (estimated <= limit) return;
     throw new ServiceError(
       "prompt_too_large",
@@ -33,8 +35,23 @@ export class PromptLimit {
   }
 }
 
+function estimate(texts: Texts, charsOf: (text: string) => number): number {
+  const chars = texts.reduce((sum, text) => sum + (text ? charsOf(text) : 0), 0);
+  return Math.ceil(chars / CHARS_PER_TOKEN);
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    // Two units make one, unless the second is missing.
+    if ((text.codePointAt(i) ?? 0) > 0xffff) i += 1;
+    count += 1;
+  }
+  return count;
+}
+
 /** The texts of messages that count: contents, and tool calls as JSON. */
-export function textsOf(messages: ChatMessage[]): (string | null | undefined)[] {
+export function textsOf(messages: ChatMessage[]): Texts {
   return messages.flatMap((message) => [
     message.content,
     message.tool_calls ? JSON.stringify(message.tool_calls) : undefined,

@@ -38,8 +38,8 @@ describe.each(PATHS)("an item of %s that fails", (path) => {
       /^messages\.0\.role: /,
     ],
     [
-      "has a message that says nothing",
-      { messages: [{ role: "user" }] },
+      "has content that is no text",
+      { messages: [{ role: "user", content: 7 }] },
       "validation_error",
       /^messages\.0\.content: /,
     ],

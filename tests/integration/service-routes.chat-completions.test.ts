@@ -154,7 +154,6 @@ describe("POST /api/v1/chat/completions", () => {
 
   it.each([
     ["no messages", { messages: [] }, "messages"],
-    ["an empty list of parts", { messages: [{ role: "user", content: [] }] }, "messages.0.content"],
     [
       "a part of an unknown type",
       { messages: [{ role: "user", content: [{ type: "sound" }] }] },

@@ -370,8 +370,8 @@ describe("the other fields of /api/v1/vlm", () => {
       /^messages: a user message is needed/,
     ],
     [
-      "a message that says nothing",
-      { messages: [{ role: "user", content: "" }], images: [image] },
+      "content that is no text",
+      { messages: [{ role: "user", content: 7 }], images: [image] },
       /^messages\.0\.content: /,
     ],
     [

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ToolCallSchema } from "./messages.ts";
+import { ToolCallSchema } from "./tools.ts";
 
 const metrics = {
   model: z.string(),
@@ -11,6 +11,21 @@ const metrics = {
   generation_eval_count: z.int().nullable(),
   total_duration_ms: z.number().nullable(),
 };
+
+const TokenLogprob = z.object({
+  token: z.string(),
+  logprob: z.number(),
+  bytes: z.array(z.int()).optional(),
+});
+
+/** How likely a token was, and others in its place. */
+const RatedToken = TokenLogprob.extend({ top_logprobs: z.array(TokenLogprob).optional() }).openapi(
+  "TokenLogprob",
+);
+
+const logprobs = z.array(RatedToken).optional().openapi({
+  description: "With `logprobs: true`, for each token of the answer",
+});
 
 const exampleMetrics = {
   model: "smollm2:135m",
@@ -24,7 +39,12 @@ const exampleMetrics = {
 };
 
 export const GenerateAnswer = z
-  .object({ text: z.string(), tool_calls: z.array(ToolCallSchema).optional(), ...metrics })
+  .object({
+    text: z.string(),
+    tool_calls: z.array(ToolCallSchema).optional(),
+    logprobs,
+    ...metrics,
+  })
   .openapi("GenerateResponse", {
     example: { text: "Sunlight scatters in the air.", ...exampleMetrics },
   });
@@ -37,6 +57,7 @@ export const ChatAnswer = z
       tool_calls: z.array(ToolCallSchema).nullable(),
       tool_call_id: z.null(),
     }),
+    logprobs,
     ...metrics,
   })
   .openapi("ChatResponse", {
@@ -119,7 +140,7 @@ export const ChatCompletion = z
           annotations: z.array(z.unknown()),
           tool_calls: z.array(ToolCallSchema).optional(),
         }),
-        logprobs: z.null(),
+        logprobs: z.object({ content: z.array(RatedToken), refusal: z.null() }).nullable(),
         finish_reason: z.enum(["stop", "length", "tool_calls"]),
       }),
     ),

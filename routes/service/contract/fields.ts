@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { decimalNumber } from "../../../src/runtime/decimal-number.ts";
 
 /** Text, trimmed; may be empty. */
 export const text = () => z.string().trim();
@@ -34,7 +35,5 @@ export function maybe<T extends z.ZodType>(schema: T) {
 export const anyObject = () => z.record(z.string(), z.unknown());
 
 function numeric(value: unknown): unknown {
-  if (typeof value !== "string" || value.trim() === "") return value;
-  const parsed = Number(value);
-  return Number.isNaN(parsed) ? value : parsed;
+  return typeof value === "string" ? (decimalNumber(value) ?? value) : value;
 }

@@ -1,33 +1,32 @@
 import { z } from "@hono/zod-openapi";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 import {
   ollamaOptions,
   type GenerationOptions,
 } from "../../../src/inference/generation-options.ts";
+import { toOllamaTools, type Tool, type ToolChoice } from "../../../src/inference/tools.ts";
 import { loadOptions } from "../../../src/models/load-options.ts";
 import type { LoadHints } from "../../../src/models/residency.ts";
+import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";
 import { filledText, integer, maybe, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";
-import { ToolSchema } from "./messages.ts";
-
-const ResponseFormat = z
-  .object({
-    type: z.enum(["text", "json_object", "json_schema"]),
-    json_schema: maybe(boundedObject()),
-  })
-  .superRefine((format, ctx) => {
-    if (format.type === "json_schema" && !format.json_schema) {
-      ctx.addIssue({ code: "custom", path: ["json_schema"], message: "needed for json_schema" });
-    }
-  })
-  .openapi("ResponseFormat");
+import { ToolChoiceField, ToolSchema } from "./tools.ts";
 
 const stop = z
   .union([z.string(), list(z.string(), LIST_LIMITS.stop)])
   .transform((value) => (typeof value === "string" ? [value] : value));
 
-/** Options that both native and OpenAI-compatible requests take. */
-export const optionFields = {
+/** How hard a model that thinks is to think. */
+const Effort = z.enum(["none", "low", "medium", "high", "max"]);
+
+/** Fields that both native and OpenAI-compatible requests take. */
+const commonFields = {
+  model: maybe(filledText()),
+  stream: maybe(z.boolean()),
+  ...formatFields,
+  tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
+  tool_choice: maybe(ToolChoiceField),
   temperature: maybe(number(0, 2)),
   top_p: maybe(number(0, 1)),
   top_k: maybe(integer(1)),
@@ -38,61 +37,62 @@ export const optionFields = {
   repeat_penalty: maybe(number(0, 10)),
   frequency_penalty: maybe(number(-2, 2)),
   presence_penalty: maybe(number(-2, 2)),
+  max_completion_tokens: maybe(integer(1)).openapi({ description: "Wins over `max_tokens`" }),
+  reasoning_effort: maybe(Effort),
+  logprobs: maybe(z.boolean()),
+  top_logprobs: maybe(integer(0, 20)),
+  n: maybe(integer(1)).openapi({ description: "Answers to make; more than one is refused" }),
 };
 
 /** Fields of every native generation request. */
 export const nativeFields = {
-  model: maybe(filledText()),
-  stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])).openapi({ deprecated: true }),
-  response_format: maybe(ResponseFormat),
-  tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
-  ...optionFields,
+  ...commonFields,
+  format: formatFields.format.openapi({ deprecated: true }),
   options: maybe(boundedObject()),
   keep_alive: maybe(z.union([z.string(), z.number()])),
   think: maybe(z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])])),
   // Rendered by POML's toolkit among the sampling fields; there is nothing to honour.
-  n: maybe(integer(1)),
   user: maybe(z.string()),
-  tool_choice: z.unknown().optional(),
   parallel_tool_calls: maybe(z.boolean()),
 };
 
 /** Fields of OpenAI-compatible requests; whatever else is standard there is taken and ignored. */
 export const openaiFields = {
-  model: maybe(filledText()),
-  stream: maybe(z.boolean()),
-  format: maybe(z.union([z.enum(["json", ""]), boundedObject()])),
-  response_format: maybe(ResponseFormat),
-  guided_json: maybe(boundedObject()),
-  tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
-  ...optionFields,
-  max_completion_tokens: maybe(integer(1)),
-  reasoning_effort: maybe(z.string()),
+  ...commonFields,
+  reasoning: maybe(z.object({ effort: maybe(Effort) })),
   extra_body: maybe(boundedObject()),
   metadata: maybe(boundedObject()),
 };
 
-interface FormatFields {
-  format?: string | Record<string, unknown> | undefined;
-  response_format?: z.infer<typeof ResponseFormat> | undefined;
-  guided_json?: Record<string, unknown> | undefined;
-}
-
 interface CommonFields extends GenerationOptions, FormatFields {
-  tools?: z.infer<typeof ToolSchema>[] | undefined;
+  tools?: Tool[] | undefined;
+  tool_choice?: ToolChoice | undefined;
+  max_completion_tokens?: number | undefined;
+  reasoning_effort?: z.infer<typeof Effort> | undefined;
+  logprobs?: boolean | undefined;
+  top_logprobs?: number | undefined;
+  n?: number | undefined;
   keep_alive?: string | number | undefined;
   think?: boolean | string | undefined;
 }
 
-/** What a request says about how to generate, as fields of Ollama's body. */
+/**
+ * What a request says about how to generate, as fields of Ollama's body.
+ * @throws ServiceError for what is well written and cannot be had.
+ */
 export function generationFields(input: CommonFields): Record<string, unknown> {
+  refuseMoreAnswers(input.n);
+  const effort = input.reasoning_effort === "none" ? false : input.reasoning_effort;
   const fields = {
     format: formatOf(input),
-    options: ollamaOptions(input),
-    tools: input.tools?.length ? input.tools : undefined,
+    options: ollamaOptions({
+      ...input,
+      max_tokens: input.max_completion_tokens ?? input.max_tokens,
+    }),
+    tools: toOllamaTools(input.tools, input.tool_choice),
     keep_alive: input.keep_alive,
-    think: input.think,
+    think: input.think ?? effort,
+    ...(input.logprobs ? { logprobs: true, top_logprobs: input.top_logprobs } : {}),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
@@ -106,20 +106,8 @@ export function generationHints(input: CommonFields): LoadHints {
   };
 }
 
-/** `response_format` wins over `guided_json`, that over `format` (contract §2.4). */
-function formatOf(input: FormatFields): string | Record<string, unknown> | undefined {
-  const { response_format: wanted, guided_json: guided, format } = input;
-  if (wanted?.type === "text") return undefined;
-  if (wanted?.type === "json_object") return "json";
-  if (wanted?.json_schema) return unwrapped(wanted.json_schema);
-  if (guided) return unwrapped(guided);
-  return format === "" ? undefined : format;
-}
-
-/** OpenAI wraps a schema as `{name, schema, strict}`; the bare schema is taken as well. */
-function unwrapped(schema: Record<string, unknown>): Record<string, unknown> {
-  const inner = schema["schema"];
-  const isWrapper =
-    typeof schema["name"] === "string" && typeof inner === "object" && inner !== null;
-  return isWrapper ? (inner as Record<string, unknown>) : schema;
+function refuseMoreAnswers(n: number | undefined): void {
+  if (n === undefined || n === 1) return;
+  const message = `n: a request has one answer, not ${n}; send it ${n} times, or as a batch`;
+  throw new ServiceError("invalid_request", message, { param: "n" });
 }

@@ -1,41 +1,22 @@
 import { z } from "@hono/zod-openapi";
 import type { ChatMessage } from "../../../src/inference/messages.ts";
-import { filledText, text } from "./fields.ts";
+import { text } from "./fields.ts";
 import { ImageField } from "./images.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
-import { boundedObject, list } from "./lists.ts";
-
-export const ToolCallSchema = z
-  .object({
-    id: filledText(),
-    type: z.literal("function"),
-    function: z.object({ name: filledText(), arguments: z.string() }),
-  })
-  .openapi("ToolCall");
-
-export const ToolSchema = z
-  .object({
-    type: z.literal("function"),
-    function: z
-      .object({
-        name: filledText(),
-        description: z.string().nullish(),
-        parameters: boundedObject().default({}),
-        strict: z.boolean().nullish(),
-      })
-      .strict(),
-  })
-  .openapi("Tool");
+import { list } from "./lists.ts";
+import { ToolCallSchema } from "./tools.ts";
 
 const TextPart = z.object({ type: z.literal("text"), text: text() });
+
+/** What an assistant has said instead of an answer. */
+const RefusalPart = z.object({ type: z.literal("refusal"), refusal: text() });
 
 const ImagePart = z.object({
   type: z.literal("image_url"),
   image_url: z.union([ImageField, z.object({ url: ImageField, detail: z.string().nullish() })]),
 });
 
-// Without `abort` the checks of the whole message would run on what is no content.
-const Parts = list(z.union([TextPart, ImagePart]), LIST_LIMITS.parts).min(1, { abort: true });
+const Parts = list(z.union([TextPart, RefusalPart, ImagePart]), LIST_LIMITS.parts);
 
 /** Text, or parts whose texts are joined with a space; images have a field of their own. */
 const nativeContent = z
@@ -60,7 +41,7 @@ const openaiContent = z
   .transform((value) => {
     if (typeof value === "string") return { text: value, images: [] };
     const images = value.flatMap((part) =>
-      part.type === "text"
+      part.type !== "image_url"
         ? []
         : [typeof part.image_url === "number" ? part.image_url : part.image_url.url],
     );
@@ -69,14 +50,15 @@ const openaiContent = z
   .nullish();
 
 function textOf(parts: z.infer<typeof Parts>): string {
-  return parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
+  const texts = parts.flatMap((part) => {
+    if (part.type === "image_url") return [];
+    return [part.type === "text" ? part.text : part.refusal];
+  });
+  return texts.filter((said) => said !== "").join(" ");
 }
 
-/** A message must say something, and a tool's answer must say to which call. */
-function checkMessage(message: ChatMessage, ctx: z.RefinementCtx): void {
-  if (!message.content && !message.tool_calls?.length) {
-    ctx.addIssue({ code: "custom", path: ["content"], message: "content or tool_calls is needed" });
-  }
+/** A tool's answer must say to which call. What a message says may be nothing. */
+function checkMessage(message: Pick<ChatMessage, "role" | "tool_call_id">, ctx: z.RefinementCtx) {
   if (message.role === "tool" && !message.tool_call_id) {
     ctx.addIssue({ code: "custom", path: ["tool_call_id"], message: "needed for the role tool" });
   }
@@ -97,15 +79,13 @@ export const NativeMessage = z
   .superRefine(checkMessage)
   .openapi("Message", { example: { role: "user", content: "Why is the sky blue?" } });
 
-/** OpenAI's message: further standard fields (name, refusal, audio …) are taken and ignored. */
+/** OpenAI's message: further standard fields (name, audio …) are taken and ignored. */
 export const OpenAIMessage = z
   .object({
     role: z.enum(["user", "assistant", "system", "developer", "tool"]),
     content: openaiContent,
+    refusal: text().nullish(),
     ...callFields,
   })
-  .superRefine(({ content, ...message }, ctx) => {
-    const saysSomething = content?.text || content?.images.length ? "something" : undefined;
-    checkMessage({ ...message, content: saysSomething }, ctx);
-  })
+  .superRefine(checkMessage)
   .openapi("OpenAIMessage", { example: { role: "user", content: "Why is the sky blue?" } });

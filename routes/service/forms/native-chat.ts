@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { logprobsField } from "../../../src/inference/logprobs.ts";
 import { fromOllamaCalls, toOllamaMessages } from "../../../src/inference/messages.ts";
 import { metricsBlock } from "../../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../../src/inference/native-frames.ts";
@@ -11,6 +12,7 @@ import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
 import type { ChatForm } from "./chat-form.ts";
+import { showingCustomCalls } from "./custom-calls.ts";
 
 export const ChatRequest = z
   .strictObject({ messages: list(NativeMessage, LIST_LIMITS.messages).min(1), ...nativeFields })
@@ -33,10 +35,13 @@ export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
       hints: generationHints(input),
     },
     stream: input.stream,
-    shape: {
-      whole: chatAnswer,
-      frames: (lines, record, onError) => nativeFrames(lines, record, { role: true, onError }),
-    },
+    shape: showingCustomCalls(
+      {
+        whole: chatAnswer,
+        frames: (lines, record, onError) => nativeFrames(lines, record, { role: true, onError }),
+      },
+      input.tools,
+    ),
   }),
 };
 
@@ -50,5 +55,5 @@ export function chatAnswer(answer: OllamaAnswer, record: RequestRecord) {
     tool_calls: calls ?? null,
     tool_call_id: null,
   };
-  return { message, ...metricsBlock(record, answer) };
+  return { message, ...logprobsField(answer), ...metricsBlock(record, answer) };
 }

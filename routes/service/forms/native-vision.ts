@@ -10,6 +10,7 @@ import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
 import type { ChatForm } from "./chat-form.ts";
+import { showingCustomCalls } from "./custom-calls.ts";
 import { imagesBlock } from "./images-block.ts";
 import { chatAnswer } from "./native-chat.ts";
 import { UsedImages } from "./use-images.ts";
@@ -45,11 +46,14 @@ export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
         hints: generationHints(input),
       },
       stream: input.stream,
-      shape: {
-        whole: (answer, record) => ({ ...chatAnswer(answer, record), ...imagesBlock(record) }),
-        frames: (lines, record, onError) =>
-          nativeFrames(lines, record, { role: true, onError, atEnd: () => imagesBlock(record) }),
-      },
+      shape: showingCustomCalls(
+        {
+          whole: (answer, record) => ({ ...chatAnswer(answer, record), ...imagesBlock(record) }),
+          frames: (lines, record, onError) =>
+            nativeFrames(lines, record, { role: true, onError, atEnd: () => imagesBlock(record) }),
+        },
+        input.tools,
+      ),
     };
   },
 };

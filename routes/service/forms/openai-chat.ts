@@ -4,6 +4,7 @@ import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messa
 import { chatCompletion, chatCompletionFrames } from "../../../src/inference/openai-frames.ts";
 import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
+import { refuseOtherFormats } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, imageFields, imageWishes } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
@@ -12,6 +13,7 @@ import { OpenAIMessage } from "../contract/messages.ts";
 import type { Asked } from "../answer.ts";
 import type { Services } from "../services.ts";
 import type { ChatForm } from "./chat-form.ts";
+import { showingCustomCalls } from "./custom-calls.ts";
 import { imagesBlock } from "./images-block.ts";
 import { UsedImages } from "./use-images.ts";
 
@@ -21,14 +23,16 @@ const fields = {
   ...imageFields,
 };
 
-export const ChatCompletionRequest = z.looseObject(fields).openapi("ChatCompletionRequest", {
+const Request = z.looseObject(fields).superRefine(refuseOtherFormats);
+
+export const ChatCompletionRequest = Request.openapi("ChatCompletionRequest", {
   example: {
     model: "smollm2:135m",
     messages: [{ role: "user", content: "Why is the sky blue?" }],
   },
 });
 
-export const VisionCompletionRequest = z.looseObject(fields).openapi("VisionCompletionRequest", {
+export const VisionCompletionRequest = Request.openapi("VisionCompletionRequest", {
   example: {
     messages: [
       {
@@ -49,9 +53,9 @@ export const openaiChat: ChatForm<Input> = {
   schema: ChatCompletionRequest,
   ask: async (input, images, services) => {
     if (hasImages(input)) return askWithImages(input, new UsedImages(images), services);
-    const messages = input.messages.map((message) => ({
+    const messages = input.messages.map(({ content, refusal, ...message }) => ({
       ...message,
-      content: message.content?.text,
+      content: content?.text || refusal,
     }));
     return {
       request: {
@@ -62,10 +66,13 @@ export const openaiChat: ChatForm<Input> = {
         hints: generationHints({}),
       },
       stream: input.stream,
-      shape: {
-        whole: (answer, record) => chatCompletion(record, answer),
-        frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
-      },
+      shape: showingCustomCalls(
+        {
+          whole: (answer, record) => chatCompletion(record, answer),
+          frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+        },
+        input.tools,
+      ),
     };
   },
 };
@@ -94,9 +101,9 @@ export function hasImages({ messages }: Input): boolean {
 const DESCRIBE = "Describe this image.";
 
 async function askWithImages(input: Input, used: UsedImages, services: Services): Promise<Asked> {
-  const messages: ChatMessage[] = input.messages.map(({ content, ...message }) => ({
+  const messages: ChatMessage[] = input.messages.map(({ content, refusal, ...message }) => ({
     ...message,
-    content: content?.images.length ? content.text || DESCRIBE : content?.text,
+    content: content?.text || (content?.images.length ? DESCRIBE : refusal),
     images: used.slots(content?.images ?? []),
   }));
   return {
@@ -109,10 +116,13 @@ async function askWithImages(input: Input, used: UsedImages, services: Services)
       hints: generationHints({}),
     },
     stream: input.stream,
-    shape: {
-      whole: (answer, record) => ({ ...chatCompletion(record, answer), ...imagesBlock(record) }),
-      frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
-    },
+    shape: showingCustomCalls(
+      {
+        whole: (answer, record) => ({ ...chatCompletion(record, answer), ...imagesBlock(record) }),
+        frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+      },
+      input.tools,
+    ),
   };
 }
 
@@ -122,7 +132,7 @@ async function askWithImages(input: Input, used: UsedImages, services: Services)
  */
 function sent(input: Input): Record<string, unknown> {
   const { options: _options, keep_alive: _keepAlive, think: _think, ...known } = input;
-  const maxTokens = input.max_completion_tokens ?? input.max_tokens;
-  const think = input.reasoning_effort === "none" ? { think: false } : {};
-  return { ...generationFields({ ...known, max_tokens: maxTokens }), ...think };
+  // Ollama's own order.
+  const effort = input.reasoning?.effort ?? input.reasoning_effort;
+  return generationFields({ ...known, reasoning_effort: effort });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { type ClientWorld, startClientWorld } from "../../support/client-world.ts";
+import { describeAiSdk } from "./ai-sdk.ts";
 import { describeOllamaInference } from "./ollama-js.inference.ts";
 import { describeOllamaModels } from "./ollama-js.models.ts";
 import { describeOpenAI } from "./openai-js.ts";
@@ -14,5 +15,6 @@ describe.skipIf(process.env["TEST_NO_MODEL"])("JavaScript's", () => {
 
   describeOllamaInference(() => world);
   describeOpenAI(() => world);
+  describeAiSdk(() => world);
   describeOllamaModels(() => world);
 });

@@ -108,6 +108,14 @@ export function describeOpenAI(world: () => ClientWorld): void {
           expect(Cat.safeParse(held.choices[0]?.message.parsed).error).toBeUndefined();
         });
 
+        it("with log probabilities", async () => {
+          const request = { ...COUNT, logprobs: true, top_logprobs: 2 };
+          const { choices } = await openai.chat.completions.create(request);
+          const rated = choices[0]?.logprobs?.content ?? [];
+          expect(rated.map(({ token }) => token)).toEqual(COUNTED.slice(0, 2));
+          expect(rated[0]?.top_logprobs).toHaveLength(2);
+        });
+
         it("with a tool, whose result goes back", async () => {
           const question = { role: "user" as const, content: "What is the weather in Paris?" };
           const ask = { ...ASK, tools: [WEATHER], max_tokens: 12 };
@@ -218,14 +226,6 @@ export function describeOpenAI(world: () => ClientWorld): void {
           owned_by: "library",
         });
         await expect(openai.models.retrieve("nope")).rejects.toBeInstanceOf(NotFoundError);
-      });
-
-      it("with log probabilities", async () => {
-        const request = { ...COUNT, logprobs: true, top_logprobs: 2 };
-        const { choices } = await openai.chat.completions.create(request);
-        const rated = choices[0]?.logprobs?.content ?? [];
-        expect(rated.map(({ token }) => token)).toEqual(COUNTED.slice(0, 2));
-        expect(rated[0]?.top_logprobs).toHaveLength(2);
       });
 
       it("completes a prompt, whole and in chunks, and is refused a list of prompts", async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type ClientWorld,
+  type Door,
   DOORS,
   EMBEDDING_MODEL,
   SCRIPTED_MODEL,
@@ -10,14 +11,15 @@ import { COUNTED, SAID, WRITTEN } from "../../support/scripted-model.ts";
 import { COUNT_QUESTION } from "../../support/tool-template.ts";
 import { pythonTests, runPythonTests } from "../../support/python-tests.ts";
 
-/** Declares each test of a Python module as a test of this suite, once for each way in. */
+/** Declares each test of a Python module as a test of this suite, once for each of the ways in. */
 export function describePythonClient(
   client: string,
   module: string,
   world: () => ClientWorld,
+  doors: readonly Door[] = DOORS,
 ): void {
   describe(client, () => {
-    describe.each(DOORS)("at the %s", (door) => {
+    describe.each(doors)("at the %s", (door) => {
       let results: Map<string, string>;
 
       beforeAll(async () => {

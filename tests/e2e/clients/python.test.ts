@@ -15,4 +15,6 @@ describe.skipIf(cannotRun)("Python's", () => {
 
   describePythonClient("ollama", "ollama_tests", () => world);
   describePythonClient("openai", "openai_tests", () => world);
+  // What it meets is the form of the service's own routes.
+  describePythonClient("langchain", "langchain_tests", () => world, ["gateway"]);
 });

@@ -45,7 +45,7 @@ describe("figures", () => {
     });
   });
 
-  it.each(["", "many", "-3", "1.5"])(
+  it.each(["", "many", "-3", "1.5", "0x10", "1e1"])(
     "that do not parse (%j) are left at their defaults",
     (text) => {
       const names = ["NUM_PARALLEL", "MAX_LOADED_MODELS", "MAX_QUEUE", "CONTEXT_LENGTH"];

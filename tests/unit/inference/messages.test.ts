@@ -108,6 +108,15 @@ describe("PromptLimit", () => {
     );
   });
 
+  it("counts characters, not the units that JavaScript has them in", () => {
+    expect(() => limit.check("m", ["😀".repeat(16)])).not.toThrow();
+    // Half of a character is one.
+    expect(() => limit.check("m", ["😀".repeat(15), "\ud83d"])).not.toThrow();
+    expect(() => limit.check("m", [`\ud83dx${"😀".repeat(15)}`])).toThrow(
+      expect.objectContaining({ fields: { estimated_tokens: 5, limit_tokens: 4 } }),
+    );
+  });
+
   it("counts contents and the JSON of tool calls", () => {
     const texts = textsOf([
       { role: "user", content: "abc" },

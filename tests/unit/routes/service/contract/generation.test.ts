@@ -45,6 +45,9 @@ describe("the options of a request", () => {
     { top_k: 1.5 },
     { max_tokens: 0 },
     { max_tokens: "Infinity" },
+    { max_tokens: "0x10" },
+    { seed: "0b1" },
+    { temperature: "0x1" },
     { stop: [1] },
     { stream: "yes" },
     { model: "  " },
@@ -71,7 +74,9 @@ describe("the options of a request", () => {
 
   it("fills in what a tool leaves out", () => {
     const tool = { type: "function", function: { name: "weather" } };
-    expect(Native.parse({ tools: [tool] }).tools?.[0]?.function.parameters).toEqual({});
+    expect(Native.parse({ tools: [tool] }).tools).toEqual([
+      { ...tool, function: { ...tool.function, parameters: {} } },
+    ]);
   });
 });
 

@@ -1,0 +1,134 @@
+import { z } from "@hono/zod-openapi";
+import { parseFlatJson } from "../../../src/runtime/parse-json.ts";
+import { maybe } from "./fields.ts";
+import { boundedObject } from "./lists.ts";
+
+type Schema = Record<string, unknown>;
+
+const SchemaText = z.string().transform((text, ctx): unknown => {
+  try {
+    return parseFlatJson(text);
+  } catch {
+    ctx.addIssue({ code: "custom", message: "the text is no JSON Schema" });
+    return z.NEVER;
+  }
+});
+
+const EITHER = [boundedObject(), SchemaText.pipe(boundedObject())] as const;
+const SchemaOrText = z.union(EITHER);
+
+/**
+ * A JSON Schema, or the text of one. Clients put it into OpenAI's `{name, schema, strict}` or less
+ * of that; a wrapper without a schema in it is refused, since it would ask for nothing.
+ */
+const schemaField = () => SchemaOrText.transform((given, ctx) => innermost(given, [], ctx));
+
+/** What a schema may be wrapped in. */
+const WRAPPERS = ["json_schema", "schema"];
+
+function innermost(given: Schema, path: string[], ctx: z.RefinementCtx): Schema {
+  const refuse = (message: string, ...at: string[]): never => {
+    ctx.addIssue({ code: "custom", path: [...path, ...at], message });
+    return z.NEVER;
+  };
+  const wrapper = WRAPPERS.find((name) => isWrapped(given, name));
+  if (wrapper !== undefined) {
+    const inner = SchemaOrText.safeParse(given[wrapper]);
+    if (inner.success) return innermost(inner.data, [...path, wrapper], ctx);
+    return refuse("a JSON Schema is needed: an object, or the text of one", wrapper);
+  }
+  const { type, name, strict } = given;
+  if (typeof type === "string" && !TYPES.has(type)) {
+    return refuse("is no type of JSON Schema", "type");
+  }
+  const isBare = isSchema(given) || (name === undefined && strict === undefined);
+  return isBare ? given : refuse("the JSON Schema is missing", "schema");
+}
+
+function isWrapped(given: Schema, name: string): boolean {
+  if (!Object.hasOwn(given, name)) return false;
+  // OpenAI's, whatever else stands in it.
+  if (typeof given["name"] === "string" && typeof given[name] === "object") return true;
+  return !isSchema(given);
+}
+
+const TYPES = new Set(["object", "array", "string", "number", "integer", "boolean", "null"]);
+
+/** By one of these a schema is known that says nothing of its type. */
+const KEYWORDS = ["properties", "items", "enum", "const", "$ref", "$defs", "definitions"].concat([
+  "anyOf",
+  "oneOf",
+  "allOf",
+]);
+
+function isSchema(given: Schema): boolean {
+  const { type } = given;
+  if (typeof type === "string") return TYPES.has(type);
+  return Array.isArray(type) || KEYWORDS.some((keyword) => Object.hasOwn(given, keyword));
+}
+
+const ResponseFormat = z
+  .object({
+    type: z.enum(["text", "json_object", "json_schema"]),
+    json_schema: maybe(schemaField()),
+    schema: maybe(schemaField()),
+  })
+  .superRefine(({ type, ...given }, ctx) => {
+    const name = given.schema ? "schema" : "json_schema";
+    if (type === "json_schema" && !given[name]) {
+      ctx.addIssue({ code: "custom", path: [name], message: "needed for json_schema" });
+    }
+    if (type === "text" && given[name]) {
+      ctx.addIssue({ code: "custom", path: [name], message: "is for json_schema, not for text" });
+    }
+  })
+  .openapi("ResponseFormat");
+
+/** The fields that say of what form an answer is to be. */
+export const formatFields = {
+  format: maybe(
+    z
+      .union([z.enum(["json", ""]), ...EITHER])
+      .transform((given, ctx) => (typeof given === "string" ? given : innermost(given, [], ctx))),
+  ),
+  response_format: maybe(ResponseFormat),
+  guided_json: maybe(schemaField()),
+};
+
+export interface FormatFields {
+  format?: string | Schema | undefined;
+  response_format?: z.infer<typeof ResponseFormat> | undefined;
+  guided_json?: Schema | undefined;
+}
+
+/** Ollama's `format`: `response_format` wins over `guided_json`, that over `format` (contract §2.4). */
+export function formatOf(input: FormatFields): string | Schema | undefined {
+  const { response_format: wanted, guided_json: guided, format } = input;
+  if (wanted?.type === "text") return undefined;
+  if (wanted) return wanted.json_schema ?? wanted.schema ?? "json";
+  return guided ?? (format === "" ? undefined : format);
+}
+
+/** Names under which other servers take a JSON Schema. */
+const OTHER_NAMES = ["structured_outputs", "json_schema"];
+
+/** What else they take to hold an answer to a form. */
+const OTHER_FORMS = ["guided_regex", "guided_choice", "guided_grammar", "grammar"];
+
+/**
+ * Refuses what asks for a form under a name that is not acted on, where unknown fields are taken.
+ * A schema in `extra_body` is there by mistake: OpenAI's clients put its fields into the body.
+ */
+export function refuseOtherFormats(body: Schema, ctx: z.RefinementCtx): void {
+  const refuse = (fields: Schema, names: string[], path: string[] = []): void => {
+    for (const name of names) {
+      if (fields[name] === undefined || fields[name] === null) continue;
+      const message = "is not acted on here: send a JSON Schema in response_format";
+      ctx.addIssue({ code: "custom", path: [...path, name], message });
+    }
+  };
+  refuse(body, [...OTHER_NAMES, ...OTHER_FORMS]);
+  const { extra_body: extra } = body;
+  if (typeof extra !== "object" || extra === null) return;
+  refuse(extra as Schema, [...OTHER_NAMES, ...Object.keys(formatFields)], ["extra_body"]);
+}

@@ -13,9 +13,9 @@ import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
-import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
+import { jsonBody, jsonLines } from "../upstream/lines.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import { failureOf, upstreamFailure } from "../upstream/upstream-failure.ts";
 
 /** An inference request in Ollama's dialect, made from one of the service's own. */
 export interface InferenceRequest {
@@ -260,11 +260,10 @@ export class InferenceRunner {
         if (unloads(request.hints.keepAlive)) residency.forget(model);
         return answer;
       }
-      const said = await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
-      throw upstreamFailure(answer.status, said);
+      throw await failureOf(answer);
     } catch (err) {
       // A request that was refused says nothing against the server.
-      const failed = err instanceof ServiceError && err.code === "upstream_unavailable";
+      const failed = err instanceof ServiceError && err.status >= 500;
       if (failed && !signal.aborted) {
         residency.forget(model);
         upstream.suspect();

@@ -50,6 +50,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "queue_full",
   "request_timeout",
   "upstream_unavailable",
+  "upstream_timeout",
   "shutting_down",
 ];
 

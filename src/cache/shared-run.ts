@@ -98,10 +98,10 @@ export class SharedRun<Line> {
     const left = new Promise<never>((_resolve, reject) => {
       leave = reject;
     });
-    const stopListening = exchange.onLeave((isServed) => {
+    const stopListening = exchange.onLeave((why) => {
       reading.hasLeft = true;
       this.#readings.delete(reading);
-      go(isServed);
+      go(why);
       leave(new ClientLeft());
       this.#tellNews();
     });

@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../upstream/client.ts";
 import { ModelCapabilities } from "./capabilities.ts";
-import { assertModelName, canonicalModel, modelMatcher } from "./model-name.ts";
+import { assertModelLength, canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
   /** Asks the server what is installed. @throws ServiceError when it is away. */
@@ -92,7 +92,7 @@ export class ModelCatalog {
    * `invalid_request` for what is too long for a name.
    */
   assertAllowed(model: string): void {
-    assertModelName(model);
+    assertModelLength(model);
     if (this.#isAllowed(model)) return;
     throw new ServiceError("model_not_allowed", `The model '${model}' is not allowed here`, {
       fields: { allowed_models: this.#options.allowed },
@@ -102,7 +102,7 @@ export class ModelCatalog {
 
   /** The same for many at once. @throws ServiceError naming all that are not allowed. */
   assertAllAllowed(models: string[]): void {
-    for (const model of models) assertModelName(model);
+    for (const model of models) assertModelLength(model);
     const refused = [...new Set(models.filter((model) => !this.#isAllowed(model)))];
     if (refused.length === 0) return;
     const list = refused.map((model) => `'${model}'`).join(", ");

@@ -51,14 +51,18 @@ export class ModelCatalog {
     return this.#listing;
   }
 
+  /** The installed model of a name; undefined when there is none. @throws as `installed`. */
+  async find(model: string): Promise<InstalledModel | undefined> {
+    return named(await this.installed(), model);
+  }
+
   async isInstalled(model: string): Promise<boolean> {
-    return named(await this.installed(), model) !== undefined;
+    return (await this.find(model)) !== undefined;
   }
 
   /** The digest of an installed model; undefined when there is none. @throws as `installed`. */
   async digestOf(model: string): Promise<string | undefined> {
-    const wanted = canonicalModel(model);
-    return (await this.installed()).find((m) => canonicalModel(m.name) === wanted)?.digest;
+    return (await this.find(model))?.digest;
   }
 
   /**

@@ -20,13 +20,21 @@ const NO_HOST = /[/?#@\\]/;
 
 const ALLOWED_METHODS = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS";
 const ALLOWED_HEADERS = [
+  // Ollama's own list.
   "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,OpenAI-Beta",
   "X-Stainless-Arch,X-Stainless-Async,X-Stainless-Custom-Poll-Interval",
   "X-Stainless-Helper-Method,X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version",
   "X-Stainless-Poll-Helper,X-Stainless-Retry-Count,X-Stainless-Runtime",
-  "X-Stainless-Runtime-Version,X-Stainless-Timeout,X-Project-Name,X-Shared-Ollama-Cache",
-  "X-Shared-Ollama-Image-Compression",
+  "X-Stainless-Runtime-Version,X-Stainless-Timeout",
+  // What the service reads, and the id that many clients give to a request.
+  "X-Project-Name,X-Shared-Ollama-Cache,X-Shared-Ollama-Image-Compression,Cache-Control",
+  "X-Request-Id",
+  // What the official clients of OpenAI and Anthropic send besides.
+  "OpenAI-Organization,OpenAI-Project,X-Api-Key,Anthropic-Version,Anthropic-Beta",
+  "Anthropic-Dangerous-Direct-Browser-Access",
 ].join(",");
+/** The family of headers that generated clients tell of themselves with; it grows. */
+const STAINLESS = /^x-stainless-[\w-]+$/i;
 const EXPOSED_HEADERS =
   "X-Shared-Ollama-Request-Id,Server-Timing,X-Cache,X-Cache-Similarity,Age,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";
 
@@ -59,8 +67,10 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
       ? ["Access-Control-Allow-Origin", "*"]
       : ["Access-Control-Allow-Origin", origin, "Vary", "Origin"];
     c.get("addedHeaders").push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
-    if (exchange.method === "OPTIONS") c.res = c.body(null, 204, preflightHeaders());
-    else await next();
+    if (exchange.method === "OPTIONS") {
+      const asked = exchange.header("access-control-request-headers") ?? "";
+      c.res = c.body(null, 204, preflightHeaders(asked));
+    } else await next();
   });
 }
 
@@ -69,10 +79,13 @@ function shown(header: string): string {
   return cut(header, TEXT_LIMITS.host);
 }
 
-function preflightHeaders(): Record<string, string> {
+/** @param asked what the page wants to send. */
+function preflightHeaders(asked: string): Record<string, string> {
+  const names = asked.split(",").map((name) => name.trim());
+  const family = names.filter((name) => STAINLESS.test(name));
   return {
     "Access-Control-Allow-Methods": ALLOWED_METHODS,
-    "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+    "Access-Control-Allow-Headers": [ALLOWED_HEADERS, ...family].join(","),
     "Access-Control-Max-Age": "43200",
     Vary: "Access-Control-Request-Method, Access-Control-Request-Headers",
   };

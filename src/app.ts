@@ -93,9 +93,6 @@ function errorAnswer(c: AppContext, err: unknown): Response {
   const record = c.get("record");
   const dialect = c.get("dialect");
   const { status, body, headers } = renderError(err, dialect, record.id);
-  if (err instanceof ServiceError) {
-    record.errorCode = err.code;
-    record.errorMessage = err.message;
-  } else record.errorCode = "internal_error";
+  record.failed(err);
   return answerJson(c, body, status, headers);
 }

@@ -119,7 +119,7 @@ async function* closedWithError(
   } catch (err) {
     if (isAbort(err)) throw err;
     const record = c.get("record");
-    record.errorCode = err instanceof ServiceError ? err.code : "internal_error";
+    record.failed(err);
     const { body } = renderError(err, c.get("dialect"), record.id);
     const isEvents = contentType.startsWith("text/event-stream");
     const isOpenLine = last !== undefined && last.at(-1) !== "\n".charCodeAt(0);

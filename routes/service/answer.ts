@@ -46,7 +46,9 @@ export async function answer(
   tellOfCache(c);
   const frames = shape.frames(lines, record, (err) => {
     // A client that has left is no failure.
-    if (!isAbort(err)) onStreamError(err, record.id);
+    if (isAbort(err)) return;
+    record.failed(err);
+    onStreamError(err, record.id);
   });
   return streamAnswer(
     c,

@@ -1,12 +1,13 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
+import { assertModelName } from "../../src/models/model-name.ts";
 import { whileHere } from "../while-here.ts";
 import type { Services } from "./services.ts";
 
 /**
  * The vectors of a request's texts, for as long as its client is there.
- * @throws ServiceError also `model_not_allowed` and, for a text that is too long,
- * `prompt_too_large`; ClientLeft.
+ * @throws ServiceError also `invalid_request` for what is no model's name, `model_not_allowed` and,
+ * for a text that is too long, `prompt_too_large`; ClientLeft.
  */
 export async function embedTexts(
   c: AppContext,
@@ -15,6 +16,7 @@ export async function embedTexts(
   options: Pick<EmbedRequest, "model" | "dimensions" | "truncate">,
 ): Promise<Embedded> {
   const record = c.get("record");
+  assertModelName(options.model);
   catalog.assertAllowed(options.model);
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;

@@ -95,8 +95,9 @@ const route = {
   summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
   description:
     "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
-    "order, `input` (a text or a list) with OpenAI's list. Vectors are kept by the model's digest " +
-    "and the text, and texts of requests that come together are computed in one go.",
+    "order, `input` (a text or a list) with OpenAI's list. Errors have one form, whatever was sent: " +
+    "OpenAI's, with the service's `error_type` and `code` beside it. Vectors are kept by the " +
+    "model's digest and the text, and texts of requests that come together are computed in one go.",
   request: {
     body: { required: true, content: { "application/json": { schema: EmbeddingRequest } } },
   },
@@ -105,7 +106,7 @@ const route = {
       description: "The vector or vectors, L2-normalised, in the order of the texts",
       content: { "application/json": { schema: EmbeddingAnswer } },
     },
-    ...errorResponses(INFERENCE_CODES),
+    ...errorResponses(INFERENCE_CODES, "both"),
   },
 };
 
@@ -122,8 +123,6 @@ async function embeddings(c: AppContext, services: Services): Promise<Response> 
   const record = c.get("record");
   record.operation = "embeddings";
   const body = await readJson(c, EmbeddingRequest);
-  // An OpenAI client posts `input` and expects errors in its own form.
-  if (body.input !== undefined) c.set("dialect", "openai");
   const model = body.model ?? (await catalog.defaultEmbeddingModel());
   const { dimensions, truncate } = body;
   const texts = [body.prompt ?? body.prompts ?? body.input ?? []].flat();

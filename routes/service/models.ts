@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
+import type { InstalledModel } from "../../src/upstream/client.ts";
 import { answerJson } from "../answer-json.ts";
 import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
@@ -14,6 +16,17 @@ const MODEL_CODES: ErrorCode[] = [
   "upstream_timeout",
 ];
 
+const OpenAIModel = z
+  .object({
+    id: z.string(),
+    object: z.literal("model"),
+    created: z.int().openapi({ description: "Unix seconds" }),
+    owned_by: z.string(),
+  })
+  .openapi("Model", {
+    example: { id: "smollm2:135m", object: "model", created: 1767225600, owned_by: "library" },
+  });
+
 const ModelList = z
   .object({
     object: z.literal("list"),
@@ -24,16 +37,7 @@ const ModelList = z
         modified_at: z.string().nullable(),
       }),
     ),
-    data: z
-      .array(
-        z.object({
-          id: z.string(),
-          object: z.literal("model"),
-          created: z.int(),
-          owned_by: z.string(),
-        }),
-      )
-      .openapi({ description: "The same models in OpenAI's form" }),
+    data: z.array(OpenAIModel).openapi({ description: "The same models in OpenAI's form" }),
   })
   .openapi("ModelList", {
     example: {
@@ -99,20 +103,20 @@ const loadedRoute = {
   },
 };
 
+const NameInPath = z.object({
+  name: z.string().openapi({
+    description: "The model's name with its tag; slashes percent-encoded",
+    example: "smollm2:135m",
+  }),
+});
+
 const showRoute = {
   method: "get" as const,
   path: "/api/v1/models/{name}/show",
   operationId: "showModel",
   tags: ["Models"],
   summary: "What the server knows of a model",
-  request: {
-    params: z.object({
-      name: z.string().openapi({
-        description: "The model's name with its tag; slashes percent-encoded",
-        example: "smollm2:135m",
-      }),
-    }),
-  },
+  request: { params: NameInPath },
   responses: {
     200: {
       description: "Ollama's model info: modelfile, parameters, template, details, model_info …",
@@ -133,12 +137,30 @@ const showRoute = {
   },
 };
 
-/** GET /api/v1/models, /models/ps, /models/{name}/show */
+const retrieveRoute = {
+  method: "get" as const,
+  path: "/api/v1/models/{name}",
+  operationId: "retrieveModel",
+  tags: ["Models"],
+  summary: "An installed model in OpenAI's form",
+  request: { params: NameInPath },
+  responses: {
+    200: {
+      description: "The model, with the name it was asked for by",
+      content: { "application/json": { schema: OpenAIModel } },
+    },
+    ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"], "openai"),
+  },
+};
+
+/** GET /api/v1/models, /models/ps, /models/{name}/show, /models/{name} */
 export function modelRoutes(router: ServiceRouter, services: Services): void {
   const { rate } = services.guards;
   mount(router, listRoute, [rate("models", 30)], (c) => list(c, services));
   mount(router, loadedRoute, [rate("models/ps", 30)], (c) => loaded(c, services));
   mount(router, showRoute, [rate("models/show", 30)], (c) => show(c, services));
+  // The last of them: a name may hold slashes.
+  mount(router, retrieveRoute, [rate("models/retrieve", 30)], (c) => retrieve(c, services));
 }
 
 async function list(c: AppContext, { catalog }: Services): Promise<Response> {
@@ -150,12 +172,7 @@ async function list(c: AppContext, { catalog }: Services): Promise<Response> {
       size: size ?? null,
       modified_at: modified_at ?? null,
     })),
-    data: models.map(({ name, modified_at: modifiedAt }) => ({
-      id: name,
-      object: "model",
-      created: modifiedAt ? Math.floor(Date.parse(modifiedAt) / 1000) : 0,
-      owned_by: name.includes("/") ? name.slice(0, name.indexOf("/")) : "library",
-    })),
+    data: models.map((model) => openaiModel(model, model.name)),
   });
 }
 
@@ -164,8 +181,30 @@ async function loaded(c: AppContext, { client }: Services): Promise<Response> {
 }
 
 async function show(c: AppContext, { client }: Services): Promise<Response> {
+  return answerJson(c, await client.show(nameInPath(c)));
+}
+
+async function retrieve(c: AppContext, { catalog }: Services): Promise<Response> {
+  const name = nameInPath(c);
+  const model = await catalog.find(name);
+  if (model) return answerJson(c, openaiModel(model, name));
+  throw new ServiceError("model_not_found", `model '${name}' not found`, { param: "model" });
+}
+
+/** The model that the path names. @throws ServiceError `invalid_request` for what is no name. */
+function nameInPath(c: AppContext): string {
   const model = c.req.param("name") ?? "";
   assertModelName(model);
   c.get("record").model = model;
-  return answerJson(c, await client.show(model));
+  return model;
+}
+
+/** A model in OpenAI's form, as `/v1/models` has it. */
+function openaiModel({ name, modified_at: modifiedAt }: InstalledModel, id: string) {
+  return {
+    id,
+    object: "model",
+    created: modifiedAt ? Math.floor(Date.parse(modifiedAt) / 1000) : 0,
+    owned_by: name.split("/").at(-2) ?? "library",
+  };
 }

@@ -33,6 +33,7 @@ export interface Services {
     | "defaultModel"
     | "defaultVisionModel"
     | "defaultEmbeddingModel"
+    | "find"
     | "installed"
   >;
   promptLimit: PromptLimit;

@@ -141,6 +141,8 @@ export class AnswerCache {
   ): { kept: KeptAnswer } {
     const { counts } = this.#options;
     const ageSec = Math.floor(ageMs / 1000);
+    // Figures of a run that it had joined, and that does not answer it.
+    Object.assign(record, { queueMs: undefined, loadMs: undefined, firstMs: undefined });
     record.cache =
       similarity === undefined
         ? { state: "HIT-EXACT", ageSec }

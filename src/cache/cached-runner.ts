@@ -47,8 +47,11 @@ export class CachedRunner {
       this.#runner.stream(request, { ...scope, exchange: audience, ready }),
     );
     if (!answered) return this.#runner.stream(request, scope);
-    scope.record.streamed = true;
-    return "kept" in answered ? replay(answered.kept) : answered.lines;
+    const { record } = scope;
+    record.streamed = true;
+    if (!("kept" in answered)) return answered.lines;
+    record.firstMs = record.elapsedMs;
+    return replay(answered.kept);
   }
 
   /** Asks the cache, if the request is one for it. */

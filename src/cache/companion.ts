@@ -1,9 +1,10 @@
+import type { LeaveReason } from "../errors/service-error.ts";
 import type { Audience } from "../inference/runner.ts";
 
 /** One who waits as long as a client does, or until he is sent away: the client is served. */
 export class Companion implements Audience {
   readonly #client: Audience;
-  readonly #leavers = new Set<(isServed: boolean) => void>();
+  readonly #leavers = new Set<(why: LeaveReason) => void>();
   #isSentAway = false;
 
   constructor(client: Audience) {
@@ -14,7 +15,7 @@ export class Companion implements Audience {
     return this.#isSentAway || this.#client.hasLeft;
   }
 
-  onLeave(left: (isServed?: boolean) => void): () => void {
+  onLeave(left: (why?: LeaveReason) => void): () => void {
     this.#leavers.add(left);
     const stopListening = this.#client.onLeave(left);
     return () => {
@@ -25,6 +26,6 @@ export class Companion implements Audience {
 
   sendAway(): void {
     this.#isSentAway = true;
-    for (const tell of [...this.#leavers]) tell(true);
+    for (const tell of [...this.#leavers]) tell("served");
   }
 }

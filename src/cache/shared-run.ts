@@ -98,10 +98,10 @@ export class SharedRun<Line> {
     const left = new Promise<never>((_resolve, reject) => {
       leave = reject;
     });
-    const stopListening = exchange.onLeave((isServed) => {
+    const stopListening = exchange.onLeave((why) => {
       reading.hasLeft = true;
       this.#readings.delete(reading);
-      go(isServed);
+      go(why);
       leave(new ClientLeft());
       this.#tellNews();
     });
@@ -194,10 +194,15 @@ export class SharedRun<Line> {
     return quickest;
   }
 
-  /** A reader's log line says what the run's does. */
+  /** A reader has waited for what was left of the run's waiting and loading when it came. */
   #tell(record: RequestRecord): void {
-    const { queueMs, loadMs, firstMs } = this.#options.record;
-    Object.assign(record, { queueMs, loadMs, firstMs });
+    const { startedAt, queueMs, loadMs, firstMs } = this.#options.record;
+    if (record === this.#options.record) return;
+    const missedMs = Math.max(0, record.startedAt - startedAt);
+    record.queueMs = queueMs && Math.max(0, queueMs - missedMs);
+    const untilLoadedMs = Math.max(0, (queueMs ?? 0) + (loadMs ?? 0) - missedMs);
+    record.loadMs = loadMs && Math.min(loadMs, untilLoadedMs);
+    record.firstMs = firstMs === undefined ? undefined : record.elapsedMs;
   }
 
   #tellNews(): void {

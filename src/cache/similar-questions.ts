@@ -22,13 +22,14 @@ interface SimilarQuestionsOptions {
   counts: CacheCounts;
   /** Similarity from which a question counts as similar whatever the guard knows of it. */
   threshold: number;
-  /** A lookup that takes longer is given up. */
+  /** A lookup that takes longer is given up; one that the embedding model may be loaded for: ten times. */
   limitMs?: number;
   /** Told of each vector that was made for an entry. */
   onVector?: (entry: CacheEntry, vector: TextVector) => void;
   /** Told of the memory that the vector of an entry takes; 0 when it has lost it. */
   weigh?: (entry: CacheEntry, bytes: number) => void;
   onFault: (err: unknown) => void;
+  now?: () => number;
 }
 
 /** A kept question that may be answered alike. */
@@ -37,8 +38,17 @@ export interface SimilarQuestion {
   similarity: number;
 }
 
+const LOOKUP_MS = 300;
+
 /** Nearest questions that the guard is asked about; the first it lets through is taken. */
 const CANDIDATES = 8;
+
+/**
+ * So long without a vector, or before the first one, the embedding model may not be in memory:
+ * Ollama lets go of it after 5 minutes. A small one takes a second to load.
+ */
+const COLD_AFTER_MS = 240_000;
+const COLD_FACTOR = 10;
 
 /** What a vector takes beside its numbers, which are held here and by the thread. */
 const OVERHEAD_BYTES = 300;
@@ -52,11 +62,14 @@ export class SimilarQuestions {
   readonly #vectors: QuestionVectors;
   /** Entries with a vector, by their number. */
   readonly #entries = new Map<number, CacheEntry>();
-  /** Entries whose vector is being made. */
-  readonly #awaited = new Set<number>();
+  /** Entries whose vector is being made, and when that has ended. */
+  readonly #awaited = new Map<number, { space: string; ended: Promise<unknown> }>();
   /** Entries of which there is no vector of today's model; they get theirs one after the other. */
   readonly #behind = new Map<number, CacheEntry>();
   #isCatchingUp = false;
+  readonly #now: () => number;
+  /** When a vector was there last, or could not be had in time. */
+  #triedAt = Number.NEGATIVE_INFINITY;
   /** The digest of the model that all vectors are of. */
   #model: string | undefined;
 
@@ -64,16 +77,18 @@ export class SimilarQuestions {
     this.#options = options;
     const { thread, onFault } = options;
     this.#vectors = new QuestionVectors({ thread, onFault });
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Whether there is anything a question could be similar to. */
   canBeAsked({ space, text }: Question): boolean {
-    return this.#vectors.has(space) && isGuardable(text);
+    return isGuardable(text) && (this.#vectors.has(space) || this.#expects(space));
   }
 
   /** The kept question to answer like; undefined when there is none, or it takes too long. */
   async find(question: Question): Promise<SimilarQuestion | undefined> {
-    const { counts, limitMs = 300 } = this.#options;
+    const { counts } = this.#options;
+    const limitMs = this.#lookupMs;
     const stop = new AbortController();
     const late = new ServiceError("internal_error", `no similar question within ${limitMs} ms`);
     let timer: NodeJS.Timeout | undefined;
@@ -88,7 +103,9 @@ export class SimilarQuestions {
       return this.#judged(question, matches);
     } catch (err) {
       counts.notCompared(err === late ? "slow" : "failed");
-      if (err !== late) this.#options.onFault(err);
+      // Whatever makes it slow: the next ones are not held up as long for it.
+      if (err === late) this.#triedAt = this.#now();
+      else this.#options.onFault(err);
       return undefined;
     } finally {
       clearTimeout(timer);
@@ -97,8 +114,7 @@ export class SimilarQuestions {
 
   /** Takes up a new entry, in the background. */
   add(entry: CacheEntry): void {
-    if (!isGuardable(entry.question.text)) return;
-    void this.#index(entry).catch(this.#options.onFault);
+    if (isGuardable(entry.question.text)) this.#index(entry).catch(this.#options.onFault);
   }
 
   /**
@@ -132,13 +148,40 @@ export class SimilarQuestions {
     if (this.#entries.delete(id)) this.#vectors.remove(question.space, id);
   }
 
-  async #index(entry: CacheEntry): Promise<void> {
-    const { vectorOf, onVector, limitMs = 300 } = this.#options;
+  /** Whether there are entries in a space that will have their vector soon. */
+  #expects(space: string): boolean {
+    for (const awaited of this.#awaited.values()) if (awaited.space === space) return true;
+    return this.#behindIn(space).length > 0;
+  }
+
+  /** The entries of a space without a vector of today's model, those used last first. */
+  #behindIn(space: string): CacheEntry[] {
+    return [...this.#behind.values()]
+      .filter(({ question }) => question.space === space)
+      .toReversed();
+  }
+
+  /** How long a lookup may take now. */
+  get #lookupMs(): number {
+    const { limitMs = LOOKUP_MS } = this.#options;
+    return this.#now() - this.#triedAt < COLD_AFTER_MS ? limitMs : limitMs * COLD_FACTOR;
+  }
+
+  #index(entry: CacheEntry): Promise<void> {
     const { id, question } = entry;
-    this.#awaited.add(id);
+    const indexed = this.#makeVector(entry).finally(() => this.#awaited.delete(id));
+    const ended = indexed.catch(() => {});
+    this.#awaited.set(id, { space: question.space, ended });
+    return indexed;
+  }
+
+  async #makeVector(entry: CacheEntry): Promise<void> {
+    const { vectorOf, onVector, limitMs = LOOKUP_MS } = this.#options;
+    const { id, question } = entry;
     const stop = new AbortController();
-    // Nobody waits for it: it may take longer than a lookup.
-    const timer = setTimeout(() => stop.abort(new Error("no vector in time")), limitMs * 10);
+    // Whoever waits for it has a limit of his own.
+    const late = (): void => stop.abort(new Error("no vector in time"));
+    const timer = setTimeout(late, limitMs * COLD_FACTOR);
     try {
       const vector = await vectorOf(question.text, question.tenant, stop.signal);
       // It may have been removed meanwhile.
@@ -149,7 +192,6 @@ export class SimilarQuestions {
       this.#take(entry, vector);
     } finally {
       clearTimeout(timer);
-      this.#awaited.delete(id);
     }
   }
 
@@ -164,12 +206,24 @@ export class SimilarQuestions {
     const vector = await vectorOf(question.text, question.tenant, signal);
     signal.throwIfAborted();
     this.#seen(vector.model);
+    await this.#allThere(question.space, signal);
     const wanted = { count: CANDIDATES, atLeast: Math.min(threshold, FLOOR) };
     return this.#vectors.search(question.space, vector.values, wanted);
   }
 
+  /** Waits for the vectors of a space that are being made, and has those made that are missing. */
+  async #allThere(space: string, signal: AbortSignal): Promise<void> {
+    const underWay = [...this.#awaited.values()].filter((awaited) => awaited.space === space);
+    await Promise.all(underWay.map(({ ended }) => ended));
+    for (const entry of this.#behindIn(space)) {
+      signal.throwIfAborted();
+      if (this.#behind.delete(entry.id)) await this.#index(entry);
+    }
+  }
+
   /** The embedding model works. Vectors of another one are made anew. */
   #seen(model: string): void {
+    this.#triedAt = this.#now();
     if (this.#model !== model) {
       this.#vectors.clear();
       for (const [id, entry] of this.#entries) {

@@ -7,7 +7,7 @@ import type { Transport } from "../runtime/transport.ts";
 import { RequestRecord } from "../telemetry/request-record.ts";
 import { jsonBody } from "../upstream/lines.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import { failureOf } from "../upstream/upstream-failure.ts";
 import { readEmbedAnswer } from "./embed-answer.ts";
 import type { Participants } from "./flight.ts";
 import type { Embedding } from "./vector-cache.ts";
@@ -79,9 +79,8 @@ export function directCalls({ transport, upstream, residency }: DirectParts): Ca
         body: JSON.stringify({ model: options.model, ...bodyOf(texts, options) }),
         signal: abort.signal,
       });
-      const said = await jsonBody(answer.body);
-      if (answer.status !== 200) throw upstreamFailure(answer.status, said);
-      const embeddings = readEmbedAnswer(said, texts);
+      if (answer.status !== 200) throw await failureOf(answer);
+      const embeddings = readEmbedAnswer(await jsonBody(answer.body), texts);
       residency.used(canonicalModel(options.model));
       return { embeddings, queueMs: undefined, loadMs: undefined };
     } catch (err) {

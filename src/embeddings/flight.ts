@@ -1,3 +1,4 @@
+import { isHardStop, type LeaveReason } from "../errors/service-error.ts";
 import { deferred, type Deferred } from "../runtime/deferred.ts";
 import type { Embedding } from "./vector-cache.ts";
 
@@ -16,8 +17,8 @@ export class Flight {
   readonly bytes: number;
   /** The request that it was begun for; others may join. */
   readonly owner: FlightOwner;
-  /** Called when the last one has left before there was a result. */
-  onAbandoned: () => void = () => {};
+  /** Called when the last one has left before there was a result, with why that one did. */
+  onAbandoned: (why: LeaveReason) => void = () => {};
   readonly #result: Deferred<Embedding> = deferred();
   readonly #waiting = new Set<FlightOwner>();
   #isSettled = false;
@@ -48,9 +49,9 @@ export class Flight {
     this.#waiting.add(request);
   }
 
-  leave(request: FlightOwner): void {
+  leave(request: FlightOwner, why: LeaveReason): void {
     const wasThere = this.#waiting.delete(request);
-    if (wasThere && this.isAbandoned && !this.#isSettled) this.onAbandoned();
+    if (wasThere && this.isAbandoned && !this.#isSettled) this.onAbandoned(why);
   }
 
   resolve(embedding: Embedding): void {
@@ -71,18 +72,19 @@ export function arrival(
   signal: AbortSignal,
 ): Promise<Embedding[]> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      for (const flight of flights) flight.leave(request);
+    const leave = (why: LeaveReason): void => {
+      for (const flight of flights) flight.leave(request, why);
     };
     const callOff = (): void => {
-      reject(signal.reason as Error);
-      leave();
+      const reason = signal.reason as Error;
+      reject(reason);
+      leave(isHardStop(reason) ? "late" : "gone");
     };
     signal.addEventListener("abort", callOff, { once: true });
     Promise.all(flights.map(({ result }) => result))
       .then(resolve, (err: Error) => {
         reject(err);
-        leave();
+        leave("gone");
       })
       .finally(() => signal.removeEventListener("abort", callOff));
   });
@@ -90,7 +92,7 @@ export function arrival(
 
 /** Those who take part in a call, as the one client that the call knows: it leaves when all have. */
 export class Participants {
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(why: LeaveReason) => void>();
   #left: number;
 
   /** @param count how many take part. */
@@ -103,15 +105,15 @@ export class Participants {
   }
 
   /** Calls back when the last one has left; returns the undo. */
-  onLeave(left: () => void): () => void {
+  onLeave(left: (why: LeaveReason) => void): () => void {
     this.#listeners.add(left);
     return () => void this.#listeners.delete(left);
   }
 
   /** One of them leaves. */
-  leave(): void {
+  leave(why: LeaveReason): void {
     this.#left -= 1;
     if (this.#left > 0) return;
-    for (const left of [...this.#listeners]) left();
+    for (const left of [...this.#listeners]) left(why);
   }
 }

@@ -114,9 +114,9 @@ export class SharedCalls {
     const participants = new Participants(flights.length);
     for (const flight of flights) {
       const forget = flight.onAbandoned;
-      flight.onAbandoned = () => {
-        forget();
-        participants.leave();
+      flight.onAbandoned = (why) => {
+        forget(why);
+        participants.leave(why);
       };
     }
     const texts = flights.map(({ text }) => text);

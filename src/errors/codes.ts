@@ -105,7 +105,7 @@ export const ERROR_CODES = {
   upstream_timeout: {
     status: 504,
     type: "TimeoutError",
-    about: "The inference server did not answer a management call in time.",
+    about: "The inference server, or what stands before it, did not answer in time.",
   },
 } as const satisfies Record<string, CodeFacts>;
 

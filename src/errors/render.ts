@@ -1,8 +1,13 @@
 import { factsOf } from "./codes.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** The four shapes an error body can have; the path decides. */
-export type Dialect = "service" | "ollama" | "openai" | "anthropic";
+/**
+ * The shapes an error body can have. The path alone decides: a client has to know what it reads
+ * whatever was wrong with what it sent. `both` is OpenAI's with the service's `error_type` and
+ * `code` beside it, for a route that takes both kinds of body: OpenAI's clients read
+ * `error.message`, the service's own tell errors apart by `code`.
+ */
+export type Dialect = "service" | "ollama" | "openai" | "both" | "anthropic";
 
 /** An error as an HTTP answer. */
 export interface RenderedError {
@@ -19,11 +24,15 @@ const OPENAI_ROUTES = new Set([
   "/api/v1/batch/vlm/completions",
 ]);
 
+/** `GET /api/v1/models/{name}` is OpenAI's; the name may hold slashes. */
+const OPENAI_MODEL = /^\/api\/v1\/models\/(?!ps$)(?!.*\/show$)./;
+
 /** The dialect a path is answered in. */
 export function dialectOf(path: string): Dialect {
   if (path === "/v1/messages" || path.startsWith("/v1/messages/")) return "anthropic";
   if (path.startsWith("/v1/")) return "openai";
-  if (OPENAI_ROUTES.has(path)) return "openai";
+  if (OPENAI_ROUTES.has(path) || OPENAI_MODEL.test(path)) return "openai";
+  if (path === "/api/v1/embeddings") return "both";
   if (path.startsWith("/api/v1/") || path === "/api/v1") return "service";
   if (path.startsWith("/api/")) return "ollama";
   return "service";
@@ -55,16 +64,13 @@ function errorBody(e: ServiceError, dialect: Dialect, requestId: string): Record
     case "ollama":
       return { error: e.message, code: e.code, ...retry, ...e.fields };
     case "openai":
+      return openaiBody(e, requestId, retry);
+    case "both":
       return {
-        error: {
-          message: e.message,
-          type: openaiType(e.status),
-          param: e.param ?? null,
-          code: e.code,
-          ...e.fields,
-        },
-        request_id: requestId,
-        ...retry,
+        ...openaiBody(e, requestId, retry),
+        error_type: factsOf(e.code).type,
+        code: e.code,
+        ...e.fields,
       };
     case "anthropic":
       return {
@@ -74,6 +80,15 @@ function errorBody(e: ServiceError, dialect: Dialect, requestId: string): Record
         ...retry,
       };
   }
+}
+
+function openaiBody(e: ServiceError, requestId: string, retry: object): Record<string, unknown> {
+  const type = openaiType(e.status);
+  return {
+    error: { message: e.message, type, param: e.param ?? null, code: e.code, ...e.fields },
+    request_id: requestId,
+    ...retry,
+  };
 }
 
 /** Any thrown value as a ServiceError. */

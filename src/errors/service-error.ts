@@ -43,14 +43,24 @@ export function isAbort(err: unknown): boolean {
   return err instanceof Error && (err.name === "AbortError" || err.name === "ClientLeft");
 }
 
+/** Whether this is a request's hard stop. */
+export function isHardStop(err: unknown): boolean {
+  return err instanceof ServiceError && err.code === "request_timeout";
+}
+
+/**
+ * Why nobody waits for an answer any more. `gone`: the client has left; `served`: it has its answer
+ * from elsewhere, and nothing has failed; `late`: its hard stop was reached.
+ */
+export type LeaveReason = "gone" | "served" | "late";
+
 /** The reason a request's signal carries when its client has gone. Nobody reads the answer. */
 export class ClientLeft extends Error {
-  /** It has its answer from elsewhere: nothing has failed. */
-  readonly isServed: boolean;
+  readonly why: LeaveReason;
 
-  constructor({ isServed = false }: { isServed?: boolean | undefined } = {}) {
+  constructor(why: LeaveReason = "gone") {
     super("the client left");
     this.name = "ClientLeft";
-    this.isServed = isServed;
+    this.why = why;
   }
 }

@@ -1,4 +1,4 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError, type LeaveReason } from "../errors/service-error.ts";
 import type { DecodedImage } from "../images/image-body.ts";
 import type { ImageCompressor, ImageWishes, ReadyImage } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
@@ -12,10 +12,11 @@ import type { Transport, UpstreamAnswer } from "../runtime/transport.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
+import { outcomeOf } from "../scheduling/place.ts";
 import type { RequestRecord } from "../telemetry/request-record.ts";
-import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
+import { jsonBody, jsonLines } from "../upstream/lines.ts";
 import type { Upstream } from "../upstream/upstream.ts";
-import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import { failureOf, upstreamFailure } from "../upstream/upstream-failure.ts";
 
 /** An inference request in Ollama's dialect, made from one of the service's own. */
 export interface InferenceRequest {
@@ -38,8 +39,8 @@ export interface RequestImages {
 
 /** Who waits for an answer: a client, or several that share it. */
 export interface Audience extends Pick<Exchange, "hasLeft"> {
-  /** As Exchange.onLeave. `isServed`: its answer came from elsewhere. */
-  onLeave(left: (isServed?: boolean) => void): () => void;
+  /** As Exchange.onLeave. */
+  onLeave(left: (why?: LeaveReason) => void): () => void;
 }
 
 /** The exchange that a request belongs to. */
@@ -154,9 +155,7 @@ export class InferenceRunner {
     const abort = new AbortController();
     const limitMs = this.#options.hardStopMs[request.pool];
     let admitted: Admitted | undefined;
-    const undo: (() => unknown)[] = [
-      exchange.onLeave((isServed) => abort.abort(new ClientLeft({ isServed }))),
-    ];
+    const undo: (() => unknown)[] = [exchange.onLeave((why) => abort.abort(new ClientLeft(why)))];
     const stopAfter = (ms: number): void => {
       const expire = (): void => abort.abort(hardStop(limitMs));
       undo.push(this.#options.deadlines.after(ms, expire));
@@ -164,7 +163,7 @@ export class InferenceRunner {
     const finish = (outcome: "completed" | "failed"): void => {
       for (const action of undo.splice(0)) action();
       if (outcome === "failed") abort.abort(new ClientLeft());
-      admitted?.place.release(outcome);
+      admitted?.place.release(outcome === "failed" ? outcomeOf(abort.signal.reason) : outcome);
     };
     // Not left to whoever reads the answer: a stream that is never begun ends without a word, and
     // a client that does not take its own must not keep the place.
@@ -260,11 +259,10 @@ export class InferenceRunner {
         if (unloads(request.hints.keepAlive)) residency.forget(model);
         return answer;
       }
-      const said = await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
-      throw upstreamFailure(answer.status, said);
+      throw await failureOf(answer);
     } catch (err) {
       // A request that was refused says nothing against the server.
-      const failed = err instanceof ServiceError && err.code === "upstream_unavailable";
+      const failed = err instanceof ServiceError && err.status >= 500;
       if (failed && !signal.aborted) {
         residency.forget(model);
         upstream.suspect();

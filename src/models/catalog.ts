@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../upstream/client.ts";
 import { ModelCapabilities } from "./capabilities.ts";
-import { assertModelName, canonicalModel, modelMatcher } from "./model-name.ts";
+import { assertModelLength, canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
   /** Asks the server what is installed. @throws ServiceError when it is away. */
@@ -51,14 +51,18 @@ export class ModelCatalog {
     return this.#listing;
   }
 
+  /** The installed model of a name; undefined when there is none. @throws as `installed`. */
+  async find(model: string): Promise<InstalledModel | undefined> {
+    return named(await this.installed(), model);
+  }
+
   async isInstalled(model: string): Promise<boolean> {
-    return named(await this.installed(), model) !== undefined;
+    return (await this.find(model)) !== undefined;
   }
 
   /** The digest of an installed model; undefined when there is none. @throws as `installed`. */
   async digestOf(model: string): Promise<string | undefined> {
-    const wanted = canonicalModel(model);
-    return (await this.installed()).find((m) => canonicalModel(m.name) === wanted)?.digest;
+    return (await this.find(model))?.digest;
   }
 
   /**
@@ -92,7 +96,7 @@ export class ModelCatalog {
    * `invalid_request` for what is too long for a name.
    */
   assertAllowed(model: string): void {
-    assertModelName(model);
+    assertModelLength(model);
     if (this.#isAllowed(model)) return;
     throw new ServiceError("model_not_allowed", `The model '${model}' is not allowed here`, {
       fields: { allowed_models: this.#options.allowed },
@@ -102,7 +106,7 @@ export class ModelCatalog {
 
   /** The same for many at once. @throws ServiceError naming all that are not allowed. */
   assertAllAllowed(models: string[]): void {
-    for (const model of models) assertModelName(model);
+    for (const model of models) assertModelLength(model);
     const refused = [...new Set(models.filter((model) => !this.#isAllowed(model)))];
     if (refused.length === 0) return;
     const list = refused.map((model) => `'${model}'`).join(", ");

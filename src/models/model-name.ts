@@ -2,11 +2,33 @@ import { ServiceError } from "../errors/service-error.ts";
 import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
 
 /** @throws ServiceError `invalid_request` for a name that is longer than any can be. */
-export function assertModelName(name: string): void {
+export function assertModelLength(name: string): void {
   if (name.length <= TEXT_LIMITS.modelName) return;
   const message = `A model's name has at most ${TEXT_LIMITS.modelName} characters`;
   throw new ServiceError("invalid_request", message, { param: "model" });
 }
+
+/** @throws ServiceError `invalid_request` for what no server could know a model by. */
+export function assertModelName(name: string): void {
+  assertModelLength(name);
+  if (MODEL_NAME.test(name)) return;
+  const message =
+    `'${name}' is no model's name: that is [host/][namespace/]model[:tag], ` +
+    "of letters, digits and . _ -";
+  throw new ServiceError("invalid_request", message, { param: "model" });
+}
+
+// The parts as Ollama takes them, a host with its port.
+const HOST = String.raw`(?:\w[\w.:-]{0,349}\/)`;
+const NAMESPACE = String.raw`(?:\w[\w-]{0,79}\/)`;
+const PART = String.raw`\w[\w.-]{0,79}`;
+const SCHEME = String.raw`(?:[a-z][a-z\d+.-]*:\/\/)`;
+// From 0.18 it tells where the model runs, and is no part of the tag that it may stand behind.
+const SOURCE = "(?::cloud|:local)";
+const MODEL_NAME = new RegExp(
+  `^(?:(?:${SCHEME}?${HOST})?${NAMESPACE})?${PART}(?::${PART})?${SOURCE}?$`,
+  "i",
+);
 
 /**
  * A model's name as the scheduler compares it: lower case, with its tag, without Ollama's own

@@ -2,7 +2,7 @@ import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { FairQueue, PlaceRequest } from "./fair-queue.ts";
-import type { Place } from "./place.ts";
+import { outcomeOf, type Place } from "./place.ts";
 
 interface AdmissionOptions {
   queue: FairQueue;
@@ -63,7 +63,7 @@ export class Admission {
             );
       return { queueMs: place.waitedMs, loadMs, place };
     } catch (err) {
-      place.release(err instanceof ClientLeft && err.isServed ? "unused" : "failed");
+      place.release(outcomeOf(err));
       throw err;
     }
   }
@@ -73,7 +73,7 @@ export class Admission {
 function unlessCalledOff<T>(awaited: Promise<T>, limits: WaitLimits): Promise<T> {
   return new Promise((resolve, reject) => {
     const undo = [
-      limits.onLeave((isServed) => finish(() => reject(new ClientLeft({ isServed })))),
+      limits.onLeave((why) => finish(() => reject(new ClientLeft(why)))),
       limits.onHardStop?.((err) => finish(() => reject(err))),
     ];
     const finish = (settle: () => void): void => {

@@ -1,7 +1,7 @@
 import QuickLRU from "quick-lru";
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft, ServiceError, type LeaveReason } from "../errors/service-error.ts";
 import type { ModelFloor } from "./model-floor.ts";
-import { Place } from "./place.ts";
+import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
 import { PoolCounter, type PoolStats } from "./pool-counter.ts";
 
@@ -34,11 +34,8 @@ export interface PlaceRequest {
   model: string;
   /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
   maxWaitMs: number;
-  /**
-   * Calls back once if the client leaves; returns how to stop listening. `isServed`: it has its
-   * answer from elsewhere, and does not count as failed.
-   */
-  onLeave: (left: (isServed?: boolean) => void) => () => void;
+  /** Calls back once if the client leaves; returns how to stop listening. */
+  onLeave: (left: (why?: LeaveReason) => void) => () => void;
   /**
    * Work nobody looks at one by one, such as a batch's item. It waits behind its own tenant's
    * other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
@@ -125,7 +122,7 @@ export class FairQueue {
     for (const tickets of [...this.#turns.values()]) {
       for (const ticket of [...tickets]) {
         this.#remove(ticket);
-        this.#counters[ticket.pool].failed += 1;
+        this.#counters[ticket.pool].ended("failed");
         ticket.settle(error);
       }
     }
@@ -133,10 +130,11 @@ export class FairQueue {
 
   #enqueue(ticket: Ticket): Promise<Place> {
     return new Promise<Place>((resolve, reject) => {
-      const stopListening = ticket.onLeave((isServed) => {
+      const stopListening = ticket.onLeave((why) => {
+        const left = new ClientLeft(why);
         this.#remove(ticket);
-        if (!isServed) this.#counters[ticket.pool].failed += 1;
-        ticket.settle(new ClientLeft());
+        this.#counters[ticket.pool].ended(outcomeOf(left));
+        ticket.settle(left);
       });
       ticket.settle = (result) => {
         stopListening();
@@ -264,7 +262,7 @@ export class FairQueue {
       onRelease: (outcome) => {
         watch.forget(place);
         counter.running -= 1;
-        if (outcome !== "unused") counter[outcome] += 1;
+        counter.ended(outcome);
         add(this.#tenantRunning, tenantKey(ticket), -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
@@ -293,7 +291,7 @@ export class FairQueue {
     for (const ticket of [...this.#tickets()]) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       this.#remove(ticket);
-      this.#counters[ticket.pool].timeout += 1;
+      this.#counters[ticket.pool].ended("timeout");
       const waitedSec = Math.round(ticket.maxWaitMs / 1000);
       ticket.settle(
         new ServiceError("request_timeout", `No place became free within ${waitedSec} s`),

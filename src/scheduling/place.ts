@@ -1,5 +1,22 @@
-/** How a request ended that had a place. `unused`: its answer came from elsewhere. */
-export type PlaceOutcome = "completed" | "failed" | "unused";
+import { ClientLeft, isHardStop, type LeaveReason } from "../errors/service-error.ts";
+
+/**
+ * How a request ended that had a place. `timeout`: its hard stop was reached; `unused`: its answer
+ * came from elsewhere.
+ */
+export type PlaceOutcome = "completed" | "failed" | "timeout" | "unused";
+
+const OUTCOME_OF_LEAVING = {
+  gone: "failed",
+  served: "unused",
+  late: "timeout",
+} as const satisfies Record<LeaveReason, PlaceOutcome>;
+
+/** How a request has ended that this has stopped. */
+export function outcomeOf(reason: unknown): Exclude<PlaceOutcome, "completed"> {
+  if (reason instanceof ClientLeft) return OUTCOME_OF_LEAVING[reason.why];
+  return isHardStop(reason) ? "timeout" : "failed";
+}
 
 /** Whose place it is, for the log. */
 export interface PlaceLabel {

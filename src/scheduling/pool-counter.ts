@@ -1,3 +1,5 @@
+import type { PlaceOutcome } from "./place.ts";
+
 /** The queue's numbers as `/api/v1/queue/stats` shows them; counts are since start. */
 export interface PoolStats {
   queued: number;
@@ -17,10 +19,8 @@ export class PoolCounter {
   waiting = 0;
   waitingBackground = 0;
   running = 0;
-  completed = 0;
-  failed = 0;
   rejected = 0;
-  timeout = 0;
+  readonly #ended = { completed: 0, failed: 0, timeout: 0 };
   #startedCount = 0;
   #totalWaitMs = 0;
   #maxWaitMs = 0;
@@ -45,14 +45,19 @@ export class PoolCounter {
     this.#maxWaitMs = Math.max(this.#maxWaitMs, waitedMs);
   }
 
+  /** A request has ended, with a place or without; one that had its answer elsewhere is not told of. */
+  ended(outcome: PlaceOutcome): void {
+    if (outcome !== "unused") this.#ended[outcome] += 1;
+  }
+
   stats(): PoolStats {
     return {
       queued: this.waiting + this.waitingBackground,
       in_progress: this.running,
-      completed: this.completed,
-      failed: this.failed,
+      completed: this.#ended.completed,
+      failed: this.#ended.failed,
       rejected: this.rejected,
-      timeout: this.timeout,
+      timeout: this.#ended.timeout,
       total_wait_time_ms: round(this.#totalWaitMs),
       max_wait_time_ms: round(this.#maxWaitMs),
       avg_wait_time_ms: round(this.#totalWaitMs / Math.max(1, this.#startedCount)),

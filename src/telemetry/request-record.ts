@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import type { BodyHold } from "../runtime/body-budget.ts";
 
@@ -73,6 +74,13 @@ export class RequestRecord {
   letGoOfBody(): void {
     this.#body?.release();
     this.#body = undefined;
+  }
+
+  /** Notes why it has failed. Only errors of our own are quoted: others may tell of the inside. */
+  failed(err: unknown): void {
+    const isOurs = err instanceof ServiceError;
+    this.errorCode = isOurs ? err.code : "internal_error";
+    this.errorMessage = isOurs ? err.message : undefined;
   }
 
   get elapsedMs(): number {

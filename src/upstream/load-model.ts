@@ -2,7 +2,7 @@ import { unloads } from "../models/keep-alive.ts";
 import type { LoadHints } from "../models/residency.ts";
 import type { Transport } from "../runtime/transport.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
-import { upstreamFailure } from "./upstream-failure.ts";
+import { failureOf } from "./upstream-failure.ts";
 
 /** A load that takes longer has failed: even 40 GB come from a disk in this time. */
 const LOAD_LIMIT_MS = 10 * 60_000;
@@ -32,6 +32,7 @@ export async function loadModel(
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(LOAD_LIMIT_MS),
   });
-  const said = await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
-  if (answer.status !== 200) throw upstreamFailure(answer.status, said);
+  if (answer.status !== 200) throw await failureOf(answer);
+  // The connection is free again when it was read.
+  await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
 }

@@ -1,13 +1,36 @@
+import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
+
+/** An answer as far as a failure is read from it. */
+interface FailedAnswer {
+  status: number;
+  body: AsyncIterable<Uint8Array> | null;
+}
+
+/**
+ * What the server's statuses mean for a client of ours. Only these say something about its request:
+ * it does not speak with the server, so what the server holds against the call (401, 403, 405, 413,
+ * 422 …) is ours and the operator's, and so is what has no meaning here.
+ */
+const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
+  [400, "invalid_request"],
+  [404, "model_not_found"],
+  [408, "upstream_timeout"],
+  [504, "upstream_timeout"],
+]);
 
 /** An answer of the inference server that is no success, as an error of the service's own. */
 export function upstreamFailure(status: number, body: Record<string, unknown>): ServiceError {
   const message = messageOf(body) ?? `The inference server answered with status ${status}`;
-  if (status === 404) return new ServiceError("model_not_found", message, { param: "model" });
-  if (status >= 400 && status < 500 && status !== 429) {
-    return new ServiceError("invalid_request", message);
-  }
-  return new ServiceError("upstream_unavailable", message);
+  const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
+  return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
+}
+
+/** The same, with the server's words from the answer's body, if they can be read. */
+export async function failureOf({ status, body }: FailedAnswer): Promise<ServiceError> {
+  const said = await jsonBody(body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
+  return upstreamFailure(status, said);
 }
 
 function messageOf(body: Record<string, unknown>): string | undefined {

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../support/deadline.ts";
+import { expectErrorOf } from "../support/dialect-errors.ts";
 import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { startGateway } from "../support/gateway.ts";
 import { expectNativeError, startService } from "../support/service.ts";
@@ -61,12 +62,9 @@ describe("on the service's own routes", () => {
     const there = await startElsewhere();
     const { gateway, ollama } = await startService();
     redirect(ollama, upstreamPath, there.url);
-    await expectNativeError(await gateway.post(path, body), {
-      status: 503,
-      code: "upstream_unavailable",
-      type: "ConnectionError",
-      more: { retry_after: 2 },
-    });
+    const answer = await gateway.post(path, body);
+    const error = { status: 503, code: "upstream_unavailable", retryAfter: 2 };
+    await expectErrorOf(path, answer, error);
     expect(there.seen).toEqual([]);
     await nothingIsHeld({ gateway });
   });

@@ -108,19 +108,40 @@ describe("a project name", () => {
 });
 
 describe("a model's name", () => {
-  it.each(["../../etc/passwd", "a b", "x".repeat(512), "fake\u0000", "__proto__", "💥"])(
-    "that is %j is the inference server's to refuse",
+  const NAMES = ["../../etc/passwd", "a b", "x".repeat(512), "fake\u0000", "💥"];
+
+  it.each(NAMES)(
+    "that is %j is none on /api/v1, elsewhere the server's to refuse",
     async (model) => {
       const service = await startService();
-      for (const path of ["/api/v1/chat", "/api/v1/chat/completions", "/api/chat"]) {
-        const answer = await service.gateway.post(path, { model, messages: MESSAGES });
-        expect(answer.status).toBe(404);
-        expect(await answer.text()).toContain("not found");
+      const { gateway, ollama } = service;
+      for (const path of ["/api/v1/chat", "/api/v1/chat/completions"]) {
+        const answer = await gateway.post(path, { model, messages: MESSAGES });
+        await expectErrorOf(path, answer, { status: 400, code: "invalid_request" });
       }
+      expect(ollama.to("/api/chat")).toHaveLength(0);
+      const passed = await gateway.post("/api/chat", { model, messages: MESSAGES });
+      expect([passed.status, await passed.text()]).toEqual([
+        404,
+        expect.stringContaining("not found"),
+      ]);
       await nothingIsHeld(service);
-      expect(service.ollama.loads).toEqual([]);
+      expect(ollama.loads).toEqual([]);
     },
   );
+
+  it("that could be one is the server's to refuse everywhere", async () => {
+    const service = await startService();
+    for (const path of ["/api/v1/chat", "/api/v1/chat/completions", "/api/chat"]) {
+      const answer = await service.gateway.post(path, { model: "__proto__", messages: MESSAGES });
+      expect([answer.status, await answer.text()]).toEqual([
+        404,
+        expect.stringContaining("not found"),
+      ]);
+    }
+    await nothingIsHeld(service);
+    expect(service.ollama.loads).toEqual([]);
+  });
 });
 
 describe("a model's name of more than 512 characters", () => {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { projectRoot } from "../../src/runtime/paths.ts";
 import { isAllowed } from "../support/allowed-differences.ts";
 import { valuesOf, type Header } from "../support/http-wire.ts";
 import { connectRaw, type RawAnswer } from "../support/raw-client.ts";
@@ -101,6 +104,24 @@ describe("origins", () => {
   });
 });
 
+/** Names in the rows of README's table of headers that go in this direction. */
+function readmeHeaders(direction: "request" | "answer"): string[] {
+  const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+  const rows = readme.split("\n").filter((line) => line.split("|")[2]?.trim() === direction);
+  return rows.flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`([\w-]+)`/g)].map(([, name = ""]) => name),
+  );
+}
+
+it("an answer lets pages read every header that README promises", async () => {
+  const line = await openLine();
+  const answer = await passed(line, "GET", from(line, "http://localhost:3000"));
+  const exposed = answer.header("access-control-expose-headers")?.split(",");
+  const promised = readmeHeaders("answer");
+  expect(promised).toContain("Server-Timing");
+  expect(exposed).toEqual(expect.arrayContaining(promised));
+});
+
 describe("a preflight", () => {
   it("is answered 204 for any path, with what browsers ask for", async () => {
     const line = await openLine();
@@ -123,6 +144,45 @@ describe("a preflight", () => {
     const asked = ["Access-Control-Request-Headers", "Access-Control-Request-Method", "Origin"];
     expect(vary).toEqual(asked);
     await nothingIsHeld(line);
+  });
+
+  const preflight = async (asked: string): Promise<string[]> => {
+    const line = await openLine();
+    const answer = await refused(line, "OPTIONS", [
+      ...from(line, "http://localhost:3000"),
+      ["Access-Control-Request-Method", "POST"],
+      ["Access-Control-Request-Headers", asked],
+    ]);
+    const allowed = answer.header("access-control-allow-headers") ?? "";
+    return allowed.toLowerCase().split(",");
+  };
+
+  it.each([
+    [
+      "README's request headers",
+      `${readmeHeaders("request").join()},authorization,cache-control,content-type,x-request-id`,
+    ],
+    [
+      "OpenAI's client",
+      "authorization,content-type,openai-beta,openai-organization,openai-project,x-stainless-arch," +
+        "x-stainless-custom-poll-interval,x-stainless-helper-method,x-stainless-lang,x-stainless-os," +
+        "x-stainless-package-version,x-stainless-poll-helper,x-stainless-retry-count," +
+        "x-stainless-runtime,x-stainless-runtime-version,x-stainless-timeout",
+    ],
+    ["a later one", "x-stainless-mood,X-Stainless-Raw-Response"],
+    [
+      "Anthropic's client",
+      "anthropic-beta,anthropic-dangerous-direct-browser-access,anthropic-version,content-type," +
+        "x-api-key,x-stainless-helper,x-stainless-lang",
+    ],
+  ])("allows what is sent by %s", async (_client, asked) => {
+    const names = asked.toLowerCase().split(",");
+    expect(await preflight(asked)).toEqual(expect.arrayContaining(names));
+  });
+
+  it("does not repeat whatever it is asked for", async () => {
+    const allowed = await preflight("x-evil,x-stainless-a b,x-stainless-é");
+    expect(allowed.filter((name) => /evil|a b|é/.test(name))).toEqual([]);
   });
 
   it("without an origin is the server's to answer at an address, and 204 at a name", async () => {

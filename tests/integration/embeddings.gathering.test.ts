@@ -3,7 +3,7 @@ import { until } from "../support/deadline.ts";
 import { HeldAnswer } from "../support/held-answers.ts";
 import {
   bodiesTo,
-  expectNativeError,
+  expectEmbeddingError,
   jsonOf,
   startService,
   type RunningService,
@@ -83,10 +83,11 @@ describe("texts of concurrent requests", () => {
     const ask = (prompt: string) => service.gateway.post(PATH, { prompt, truncate: false });
     const [good, bad, other] = await Promise.all(["a", "bad", "ccc"].map(ask));
     if (!good || !bad || !other) throw new Error("an answer is missing");
-    await expectNativeError(bad, {
+    await expectEmbeddingError(bad, {
       status: 400,
       code: "invalid_request",
-      type: "InvalidRequestError",
+      type: "invalid_request_error",
+      errorType: "InvalidRequestError",
       says: "no such text",
     });
     expect([await lengthIn(good), await lengthIn(other)]).toEqual([1, 3]);

@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { DIALECTS, expectErrorOf } from "../support/dialect-errors.ts";
+import { eventsOf } from "../support/event-stream.ts";
+import type { Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import {
   expectNativeError,
@@ -22,6 +26,20 @@ async function queued({ gateway }: RunningService, count: number): Promise<void>
   const stats = async () => (await gateway.get("/api/v1/queue/stats")).json();
   const waiting = async () => ((await stats()) as { queued: number }).queued;
   await until(async () => (await waiting()) === count, `${count} requests wait`);
+}
+
+/** Waits for so many events of this kind in the request log. */
+async function requestEvents({ home }: Gateway, count: number, kind: string): Promise<object[]> {
+  let events: { event: string; method?: string }[] = [];
+  await until(async () => {
+    const text = await readFile(join(home, "logs", "requests.jsonl"), "utf8").catch(() => "");
+    const lines = text.split("\n").filter((line) => line !== "");
+    events = lines
+      .map((line) => JSON.parse(line) as { event: string; method?: string })
+      .filter(({ event, method }) => event === kind && method !== "GET");
+    return events.length >= count;
+  }, `${count} events of ${kind} in requests.jsonl`);
+  return events;
 }
 
 describe("the rate limit", () => {
@@ -205,6 +223,47 @@ describe("the hard stop", () => {
     expect(chats.all).toHaveLength(4);
     for (const held of chats.all) await held.sawCancel();
     await nothingIsHeld(service);
+  });
+
+  it.each<[string, string, object, string]>([
+    ["a whole answer", "/api/v1/chat", BODY, "/api/chat"],
+    ["a stream before its first piece", "/api/v1/chat", { ...BODY, stream: true }, "/api/chat"],
+    ["an item of a batch", "/api/v1/batch/chat", { requests: [BODY] }, "/api/chat"],
+    ["embeddings", "/api/v1/embeddings", { model: "all-minilm", prompt: "hi" }, "/api/embed"],
+  ])("counts as a timeout in the queue and in the log: %s", async (_what, path, body, called) => {
+    const service = await startService(env);
+    const { gateway, ollama } = service;
+    const calls = new HeldAnswers(ollama, called);
+    await (await gateway.post(path, body)).text();
+    await calls.came(1);
+    await nothingIsHeld(service);
+    const counts = await (await gateway.get("/api/v1/queue/stats")).json();
+    expect(counts).toMatchObject({ timeout: 1, failed: 0, completed: 0 });
+    const [event] = await requestEvents(
+      gateway,
+      1,
+      path.includes("batch") ? "batch_item" : "http_request",
+    );
+    expect(event).toMatchObject({ status_code: 503, error_code: "request_timeout" });
+  });
+
+  it("counts as a timeout where a stream had begun", async () => {
+    const service = await startService(env);
+    const { gateway, ollama } = service;
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const asked = gateway.post("/api/v1/chat", { ...BODY, stream: true });
+    (await chats.next()).piece("one");
+    const events = await eventsOf(await asked);
+    expect(events.at(-1)).toMatchObject({ done: true, code: "request_timeout" });
+    await nothingIsHeld(service);
+    const counts = await (await gateway.get("/api/v1/queue/stats")).json();
+    expect(counts).toMatchObject({ timeout: 1, failed: 0, completed: 0 });
+    const [event] = await requestEvents(gateway, 1, "http_request");
+    expect(event).toMatchObject({
+      status_code: 200,
+      error_code: "request_timeout",
+      error_message: "The request took longer than 1 s and was stopped",
+    });
   });
 
   it("counts the load of a model, which goes on", async () => {

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   bodiesTo,
   bodyTo,
-  expectNativeError,
-  expectOpenAIError,
+  expectEmbeddingError,
   idOf,
   jsonOf,
   startService,
@@ -111,11 +110,12 @@ describe("POST /api/v1/embeddings", () => {
   it("refuses a text of 1 MB by its length, and passes it on where that is allowed", async () => {
     const prompt = "ä".repeat(500_000);
     const strict = await startService();
-    await expectNativeError(await strict.gateway.post(PATH, { prompt }), {
+    await expectEmbeddingError(await strict.gateway.post(PATH, { prompt }), {
       status: 400,
       code: "prompt_too_large",
-      type: "InvalidRequestError",
-      more: { estimated_tokens: 125_000, limit_tokens: 4096 },
+      type: "invalid_request_error",
+      errorType: "InvalidRequestError",
+      inError: { estimated_tokens: 125_000, limit_tokens: 4096 },
     });
     const open = await startService({ MAX_PROMPT_TOKENS: "1000000" });
     expect((await open.gateway.post(PATH, { prompt })).status).toBe(200);
@@ -136,27 +136,30 @@ describe("POST /api/v1/embeddings", () => {
   ])("refuses %s with 422", async (_what, body) => {
     const { gateway } = await startService();
     const answer = await gateway.post(PATH, { model: "all-minilm", ...body });
-    await expectNativeError(answer, {
+    await expectEmbeddingError(answer, {
       status: 422,
       code: "validation_error",
-      type: "ValidationError",
+      type: "invalid_request_error",
+      errorType: "ValidationError",
+      param: expect.any(String) as string,
     });
   });
 
-  it("answers errors in the form of the request: prompt's or input's", async () => {
-    const { gateway } = await startService();
-    await expectNativeError(await gateway.post(PATH, { model: "other", prompt: "a" }), {
-      status: 404,
-      code: "model_not_found",
-      type: "NotFoundError",
-    });
-    await expectOpenAIError(await gateway.post(PATH, { model: "other", input: "a" }), {
-      status: 404,
-      code: "model_not_found",
-      type: "not_found_error",
-      param: "model",
-    });
-  });
+  it.each(["prompt", "prompts", "input"])(
+    "answers errors in one form, of which each client finds its own: %s",
+    async (field) => {
+      const { gateway } = await startService();
+      const text = field === "prompts" ? ["a"] : "a";
+      await expectEmbeddingError(await gateway.post(PATH, { model: "other", [field]: text }), {
+        status: 404,
+        code: "model_not_found",
+        type: "not_found_error",
+        errorType: "NotFoundError",
+        param: "model",
+        says: "model 'other' not found",
+      });
+    },
+  );
 
   it.each([
     ["no vectors", "[]"],
@@ -167,10 +170,11 @@ describe("POST /api/v1/embeddings", () => {
     ollama.script("/api/embed", (_request, response) => {
       response.end(`{"embeddings":${embeddings}}`);
     });
-    await expectNativeError(await gateway.post(PATH, { model: "all-minilm", prompt: "a" }), {
+    await expectEmbeddingError(await gateway.post(PATH, { model: "all-minilm", prompt: "a" }), {
       status: 503,
       code: "upstream_unavailable",
-      type: "ConnectionError",
+      type: "server_error",
+      errorType: "ConnectionError",
       more: { retry_after: 2 },
     });
   });

@@ -35,6 +35,8 @@ export async function expectErrorOf(
   } else if (path.endsWith("/chat/completions") || path.endsWith("/vlm/openai")) {
     expect(body).toMatchObject({ error: { message, code }, ...id });
     expect(body["error"]).toHaveProperty("param");
+  } else if (path === "/api/v1/embeddings") {
+    expect(body).toMatchObject({ error: { message, code }, code, ...id });
   } else if (path.startsWith("/api/v1/")) {
     expect(body).toMatchObject({ error: message, code, ...id });
   } else {

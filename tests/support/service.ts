@@ -88,6 +88,15 @@ interface OpenAIError {
   more?: Record<string, unknown>;
 }
 
+/** The answer is an error in the form of `/api/v1/embeddings`: OpenAI's, with the service's facts. */
+export async function expectEmbeddingError(
+  answer: Response,
+  { errorType, ...expected }: OpenAIError & { errorType: string },
+): Promise<void> {
+  const facts = { error_type: errorType, code: expected.code, ...expected.inError };
+  await expectOpenAIError(answer, { ...expected, more: { ...expected.more, ...facts } });
+}
+
 /** The answer is an error in OpenAI's form. */
 export async function expectOpenAIError(
   answer: Response,

@@ -113,8 +113,7 @@ function failedItem(
   { onStreamError }: Services,
 ): ItemResult {
   const { status, body } = renderError(err, "service", record.id);
-  record.errorCode = err instanceof ServiceError ? err.code : "internal_error";
-  record.errorMessage = String(body["error"]);
+  record.failed(err);
   if (status >= 500) onStreamError(err, record.id);
   record.end({ status, bytes: 0, complete: true });
   return { index, success: false, ...body };

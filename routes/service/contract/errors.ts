@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
+import { type Dialect, renderError } from "../../../src/errors/render.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 
 const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
@@ -26,6 +28,21 @@ const OpenAIErrorBody = z
   })
   .openapi("OpenAIError");
 
+/** For the route that clients of both kinds post to. */
+const EmbeddingErrorBody = OpenAIErrorBody.extend({
+  error_type: z.string(),
+  code: z.enum(CODES),
+}).openapi("EmbeddingError");
+
+const SCHEMAS = {
+  service: ServiceErrorBody,
+  openai: OpenAIErrorBody,
+  both: EmbeddingErrorBody,
+} as const;
+
+/** The dialects that routes of the document have. */
+type DocumentedDialect = keyof typeof SCHEMAS & Dialect;
+
 const EXAMPLE_ID = "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
 
 /** Any route of `/api/v1` can answer these. */
@@ -50,6 +67,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "queue_full",
   "request_timeout",
   "upstream_unavailable",
+  "upstream_timeout",
   "shutting_down",
 ];
 
@@ -67,7 +85,7 @@ export const BATCH_CODES: ErrorCode[] = [
 ];
 
 /** The error answers of a route for the document, made from the one table of codes. */
-export function errorResponses(codes: ErrorCode[], dialect: "service" | "openai" = "service") {
+export function errorResponses(codes: ErrorCode[], dialect: DocumentedDialect = "service") {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...EVERYWHERE, ...codes]) {
     const { status } = factsOf(code);
@@ -78,8 +96,8 @@ export function errorResponses(codes: ErrorCode[], dialect: "service" | "openai"
   );
 }
 
-function errorResponse(codes: ErrorCode[], dialect: "service" | "openai") {
-  const schema = dialect === "service" ? ServiceErrorBody : OpenAIErrorBody;
+function errorResponse(codes: ErrorCode[], dialect: DocumentedDialect) {
+  const schema = SCHEMAS[dialect];
   const retries = codes.some((code) => factsOf(code).retryAfterSec !== undefined);
   return {
     description: codes.map((code) => `\`${code}\`: ${factsOf(code).about}`).join(" "),
@@ -99,15 +117,6 @@ const retryAfterHeader = {
   "Retry-After": { description: "Whole seconds to wait", schema: { type: "integer" as const } },
 };
 
-function exampleBody(code: ErrorCode, dialect: "service" | "openai") {
-  const { about, type, retryAfterSec } = factsOf(code);
-  const retry = retryAfterSec === undefined ? {} : { retry_after: retryAfterSec };
-  if (dialect === "service") {
-    return { error: about, error_type: type, code, request_id: EXAMPLE_ID, ...retry };
-  }
-  return {
-    error: { message: about, type: "invalid_request_error", param: null, code },
-    request_id: EXAMPLE_ID,
-    ...retry,
-  };
+function exampleBody(code: ErrorCode, dialect: DocumentedDialect) {
+  return renderError(new ServiceError(code, factsOf(code).about), dialect, EXAMPLE_ID).body;
 }

@@ -166,16 +166,76 @@ describe("SimilarQuestions", () => {
   });
 
   it("gives a lookup up that takes longer than 300 ms", async () => {
-    const { similar, add, counts, faults } = setUp();
+    let tookMs = 0;
+    const { similar, add, counts, faults } = setUp(
+      () => new Promise((resolve) => setTimeout(resolve, tookMs, vector(1, 0))),
+    );
     await add(1, BLUE);
-    const slow = setUp(() => new Promise((resolve) => setTimeout(resolve, 301, vector(1, 0))));
-    expect(await similar.find(question(WHY_BLUE))).toBeDefined();
-    const looking = slow.similar.find(question(WHY_BLUE));
+    const found = similar.find(question(WHY_BLUE));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await found).toBeDefined();
+    tookMs = 301;
+    const looking = similar.find(question(WHY_BLUE));
     await vi.advanceTimersByTimeAsync(301);
     expect(await looking).toBeUndefined();
-    expect(slow.counts.stats().not_compared).toEqual({ slow: 1 });
-    expect([slow.faults, faults, counts.stats().not_compared]).toEqual([[], [], {}]);
+    expect([faults, counts.stats().not_compared]).toEqual([[], { slow: 1 }]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("lets the embedding model be loaded for the first lookup, and for one after a long pause", async () => {
+    let tookMs = 2900;
+    const { similar, counts } = setUp(
+      () => new Promise((resolve) => setTimeout(resolve, tookMs, vector(0.6, 0.8))),
+    );
+    const entry = entryOf(1, BLUE);
+    similar.restore(entry, vector(0.6, 0.8));
+    const find = async () => {
+      const looking = similar.find(question(WHY_BLUE));
+      await vi.advanceTimersByTimeAsync(tookMs);
+      return looking;
+    };
+    expect(await find()).toMatchObject({ entry });
+    tookMs = 301;
+    expect(await find()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(240_000);
+    tookMs = 2900;
+    expect(await find()).toMatchObject({ entry });
+    expect(counts.stats().not_compared).toEqual({ slow: 1 });
+  });
+
+  it("holds only one question up for an embedding model that does not load", async () => {
+    const { similar, counts } = setUp(() => new Promise(() => {}));
+    similar.restore(entryOf(1, BLUE), vector(0.6, 0.8));
+    for (const limitMs of [3000, 300]) {
+      const looking = similar.find(question(WHY_BLUE));
+      await vi.advanceTimersByTimeAsync(limitMs);
+      expect(await looking).toBeUndefined();
+    }
+    expect(counts.stats().not_compared).toEqual({ slow: 2 });
+  });
+
+  it("compares with an answer whose vector is still being made", async () => {
+    const first = deferred<TextVector>();
+    const { similar, add } = setUp((text) =>
+      text === BLUE ? first.promise : Promise.resolve(vector(0.6, 0.8)),
+    );
+    const entry = await add(1, BLUE);
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(true);
+    const looking = similar.find(question(WHY_BLUE));
+    await vi.advanceTimersByTimeAsync(0);
+    first.resolve(vector(0.6, 0.8));
+    expect(await looking).toEqual({ entry, similarity: 0.97 });
+  });
+
+  it("compares with an answer whose vector could not be made no longer than that takes", async () => {
+    const { similar, add, counts, faults } = setUp((text) =>
+      text === BLUE ? Promise.reject(new Error("refused")) : Promise.resolve(vector(0.6, 0.8)),
+    );
+    const adding = add(1, BLUE);
+    expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
+    await adding;
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect([faults.length, counts.stats().not_compared]).toEqual([1, {}]);
   });
 
   it("finds nothing without an embedding model, and says why", async () => {
@@ -344,6 +404,16 @@ describe("an entry of an earlier start", () => {
     expect(made).toEqual([3, 2, 1]);
     expect(weights.get(1)).toBe(2 * 8 + 300);
     expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
+  });
+
+  it("is compared with the first question although it has no vector yet", async () => {
+    const { similar, made } = setUp();
+    const entry = entryOf(1, BLUE);
+    similar.restore(entryOf(2, "Why is grass green in spring?"), undefined);
+    similar.restore(entry, undefined);
+    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(true);
+    expect(await similar.find(question(WHY_BLUE))).toMatchObject({ entry });
+    expect(new Set(made)).toEqual(new Set([1, 2]));
   });
 
   it("waits for its vector until the model works again", async () => {

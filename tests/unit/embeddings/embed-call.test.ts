@@ -124,9 +124,9 @@ describe("directCalls", () => {
     );
     const made = callOf(["a", "b"]);
     const answer = call(made).catch((err: unknown) => err);
-    made.participants.leave();
+    made.participants.leave("gone");
     expect(calls[0]?.signal.aborted).toBe(false);
-    made.participants.leave();
+    made.participants.leave("gone");
     expect(await answer).toBeInstanceOf(ClientLeft);
     await expect(call(made)).rejects.toBeInstanceOf(ClientLeft);
     expect(calls).toHaveLength(1);

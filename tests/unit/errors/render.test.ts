@@ -49,6 +49,26 @@ describe("renderError", () => {
     });
   });
 
+  it("answers a route of both kinds of client with what each reads", () => {
+    expect(renderError(tooLarge, "both", "id-1").body).toEqual({
+      error: {
+        message: "too long",
+        type: "invalid_request_error",
+        param: "prompt",
+        code: "prompt_too_large",
+        limit_tokens: 5,
+      },
+      request_id: "id-1",
+      error_type: "InvalidRequestError",
+      code: "prompt_too_large",
+      limit_tokens: 5,
+    });
+    expect(renderError(full, "both", "id-1").body).toMatchObject({
+      retry_after: 2,
+      code: "queue_full",
+    });
+  });
+
   it("answers Anthropic's routes with a typed error", () => {
     expect(renderError(full, "anthropic", "id-1").body).toEqual({
       type: "error",
@@ -112,6 +132,15 @@ it.each([
   ["/api/v10/chat", "ollama"],
   ["/", "service"],
   ["/metrics", "service"],
+  ["/api/v1/embeddings", "both"],
+  ["/api/v1/embeddings/similarity", "service"],
+  ["/api/v1/models", "service"],
+  ["/api/v1/models/ps", "service"],
+  ["/api/v1/models/fake:latest/show", "service"],
+  ["/api/v1/models/hf.co/ada/own/show", "service"],
+  ["/api/v1/models/fake:latest", "openai"],
+  ["/api/v1/models/hf.co/ada/own:1", "openai"],
+  ["/api/v1/models/show", "openai"],
 ])("dialectOf(%s) is %s", (path, dialect) => {
   expect(dialectOf(path)).toBe(dialect);
 });

@@ -155,7 +155,7 @@ describe("InferenceRunner", () => {
   });
 
   it.each(["answer", "stream"] as const)("stops an %s at the hard stop", async (form) => {
-    const { runner, scope, seen, left } = setUp(silent);
+    const { runner, scope, seen, left, queue } = setUp(silent);
     const run = async (): Promise<void> => {
       const open = await runner[form](request, scope);
       if (form === "stream") for await (const _line of open as AsyncGenerator) void _line;
@@ -165,16 +165,18 @@ describe("InferenceRunner", () => {
     await stopped;
     expect(seen.calls[0]?.signal.aborted).toBe(true);
     expect(seen.suspects).toBe(0);
+    expect(queue.stats("text")).toMatchObject({ timeout: 1, failed: 0, completed: 0 });
     expect(left()).toEqual([0, 0, 0]);
   });
 
   it("stops the server when the client leaves", async () => {
-    const { runner, scope, seen, client, left } = setUp(silent);
+    const { runner, scope, seen, client, left, queue } = setUp(silent);
     const gone = expect(runner.answer(request, scope)).rejects.toBeInstanceOf(ClientLeft);
     await vi.advanceTimersByTimeAsync(1);
     client.leave();
     await gone;
     expect(seen.calls[0]?.signal.aborted).toBe(true);
+    expect(queue.stats("text")).toMatchObject({ timeout: 0, failed: 1 });
     expect(left()).toEqual([0, 0, 0]);
   });
 

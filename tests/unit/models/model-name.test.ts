@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  assertModelLength,
   assertModelName,
   canonicalModel,
   modelMatcher,
@@ -28,8 +29,8 @@ describe("canonicalModel", () => {
   it("takes for no name what is longer than 512 characters", () => {
     expect(canonicalModel("x".repeat(505))).toBe(`${"x".repeat(505)}:latest`);
     expect(canonicalModel("x".repeat(513))).toBe("");
-    expect(() => assertModelName("x".repeat(512))).not.toThrow();
-    expect(() => assertModelName("x".repeat(513))).toThrow(
+    expect(() => assertModelLength("x".repeat(512))).not.toThrow();
+    expect(() => assertModelLength("x".repeat(513))).toThrow(
       expect.objectContaining({ code: "invalid_request", status: 400, param: "model" }),
     );
   });
@@ -37,6 +38,53 @@ describe("canonicalModel", () => {
   it("still knows names after many others have come", () => {
     for (let i = 0; i < 2000; i++) canonicalModel(`flood-${i}`);
     expect(canonicalModel("llama3")).toBe("llama3:latest");
+  });
+});
+
+describe("assertModelName", () => {
+  it.each([
+    "llama3",
+    "Llama3.1:8B-instruct_q4",
+    "me/mine:latest",
+    "_x",
+    "hf.co/bartowski/Llama-3:Q4_K_M",
+    "localhost:5000/me/mine",
+    "https://registry.ollama.ai/library/llama3",
+    "gpt-oss:120b-cloud",
+    "gpt-oss:120b:cloud",
+    "gpt-oss:local",
+    `${"h".repeat(350)}/${"n".repeat(80)}/${"m".repeat(80)}`,
+  ])("lets %s pass", (name) => {
+    expect(() => assertModelName(name)).not.toThrow();
+  });
+
+  it.each([
+    "",
+    " ",
+    "foo bar",
+    "a\0b",
+    "a\nb",
+    "größe",
+    "a/b/c/d",
+    "/a",
+    "a/",
+    "a//b",
+    ":tag",
+    "a:",
+    "a:b:c",
+    "-a",
+    "../a",
+    "a:..",
+    "n.s/a",
+    "a@sha256:1",
+    "%ZZ",
+    "https://a/b",
+    "m".repeat(81),
+    "x".repeat(513),
+  ])("refuses %j", (name) => {
+    expect(() => assertModelName(name)).toThrow(
+      expect.objectContaining({ code: "invalid_request", status: 400, param: "model" }),
+    );
   });
 });
 

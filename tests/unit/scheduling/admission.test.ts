@@ -93,7 +93,7 @@ describe("Admission", () => {
     await vi.advanceTimersByTimeAsync(0);
     for (const stop of [...stops]) stop(hard);
     await stopped;
-    expect(queue.stats("text").in_progress).toBe(0);
+    expect(queue.stats("text")).toMatchObject({ in_progress: 0, timeout: 1, failed: 0 });
     expect([stops.size, client.listeners()]).toEqual([0, 0]);
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { jsonBody, jsonLines } from "../../../src/upstream/lines.ts";
-import { upstreamFailure } from "../../../src/upstream/upstream-failure.ts";
 
 const objects = [{ response: "Grüße 🌍" }, { response: "\n" }, { done: true }];
 const bytes = Buffer.from(objects.map((o) => `${JSON.stringify(o)}\n`).join(""));
@@ -79,19 +78,5 @@ describe("jsonBody", () => {
       for (;;) yield new Uint8Array(1 << 24);
     }
     await expect(jsonBody(endless())).rejects.toThrow("an answer without end");
-  });
-});
-
-describe("upstreamFailure", () => {
-  it.each([
-    [400, { error: "bad" }, "invalid_request", "bad"],
-    [404, { error: "no such model" }, "model_not_found", "no such model"],
-    [413, {}, "invalid_request", "The inference server answered with status 413"],
-    [429, { error: "busy" }, "upstream_unavailable", "busy"],
-    [500, { error: { message: "boom" } }, "upstream_unavailable", "boom"],
-    [502, { error: null }, "upstream_unavailable", "The inference server answered with status 502"],
-    [302, { error: 7 }, "upstream_unavailable", "The inference server answered with status 302"],
-  ])("takes status %i and %j as %s", (status, body, code, message) => {
-    expect(upstreamFailure(status, body)).toMatchObject({ code, message });
   });
 });

@@ -25,7 +25,7 @@ const exampleMetrics = {
 
 export const GenerateAnswer = z
   .object({ text: z.string(), tool_calls: z.array(ToolCallSchema).optional(), ...metrics })
-  .openapi("GenerateResponse", {
+  .openapi("GenerateAnswer", {
     example: { text: "Sunlight scatters in the air.", ...exampleMetrics },
   });
 
@@ -39,7 +39,7 @@ export const ChatAnswer = z
     }),
     ...metrics,
   })
-  .openapi("ChatResponse", {
+  .openapi("ChatAnswer", {
     example: {
       message: {
         role: "assistant",
@@ -60,7 +60,7 @@ const imagesBlock = {
 
 export const VisionAnswer = z
   .object({ ...ChatAnswer.shape, ...imagesBlock })
-  .openapi("VisionResponse", {
+  .openapi("VisionAnswer", {
     example: {
       message: {
         role: "assistant",

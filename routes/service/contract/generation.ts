@@ -5,7 +5,7 @@ import {
   ollamaOptions,
   type GenerationOptions,
 } from "../../../src/inference/generation-options.ts";
-import { filledText, integer, maybe, number } from "./fields.ts";
+import { filledText, integer, maybe, maybeNamed, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";
 import { ToolSchema } from "./messages.ts";
@@ -45,7 +45,7 @@ export const nativeFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
   format: maybe(z.union([z.enum(["json", ""]), boundedObject()])).openapi({ deprecated: true }),
-  response_format: maybe(ResponseFormat),
+  response_format: maybeNamed(ResponseFormat),
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,
   options: maybe(boundedObject()),
@@ -63,7 +63,7 @@ export const openaiFields = {
   model: maybe(filledText()),
   stream: maybe(z.boolean()),
   format: maybe(z.union([z.enum(["json", ""]), boundedObject()])),
-  response_format: maybe(ResponseFormat),
+  response_format: maybeNamed(ResponseFormat),
   guided_json: maybe(boundedObject()),
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   ...optionFields,

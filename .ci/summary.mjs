@@ -1,4 +1,4 @@
-// Adds up the test reports of both runtimes; a skipped test counts as a failure.
+// Adds up the test reports of all runs; a skipped test counts as a failure.
 import { readFileSync } from "node:fs";
 
 const [checksFailed, ...reports] = process.argv.slice(2);

@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "shared",
           include: ["tests/**/*.test.ts"],
-          exclude: MEASURING,
+          exclude: [...MEASURING, "tests/document/**"],
           isolate: false,
         },
       },

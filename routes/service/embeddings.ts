@@ -20,7 +20,6 @@ const EmbeddingRequest = z
     input: maybe(z.union([z.string().min(1), list(z.string().min(1), LIST_LIMITS.texts).min(1)])),
     dimensions: maybe(integer(1)),
     truncate: maybe(z.boolean()).openapi({
-      type: "boolean",
       description: "Default true; false refuses texts that are too long for the model",
     }),
     encoding_format: maybe(z.enum(["float", "base64"])),

@@ -54,7 +54,7 @@ const SimilarityAnswer = z
     model: z.string().nullable().openapi({ description: "null where all were vectors" }),
     latency_ms: z.number(),
   })
-  .openapi("SimilarityResponse", {
+  .openapi("SimilarityAnswer", {
     example: { results: [{ index: 0, score: 0.431906 }], model: "all-minilm", latency_ms: 24.9 },
   });
 

@@ -19,7 +19,7 @@ type Operation = { operationId: string; responses: Record<string, Answer> };
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, { example?: unknown }> };
+  components: { schemas: Record<string, { example?: unknown; type?: string | string[] }> };
 }
 
 async function servedDocument(): Promise<Document> {
@@ -51,6 +51,23 @@ it("describes every route with an example and every error by its code", async ()
   // Unknown methods belong to no operation.
   const routeless = ["method_not_allowed"];
   expect([...seen, ...routeless].sort()).toEqual(Object.keys(ERROR_CODES).sort());
+});
+
+it("gives no component a name that generators make from an operation's", async () => {
+  const { paths, components } = await servedDocument();
+  const made = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .map(({ operationId }) => `${operationId[0]?.toUpperCase()}${operationId.slice(1)}`)
+    .flatMap((name) => ["Response", "Responses", "Data", "Params"].map((end) => name + end));
+  const taken = Object.keys(components.schemas).filter((name) => made.includes(name));
+  expect(taken).toEqual([]);
+});
+
+it("lets null be no part of what a component's name stands for", async () => {
+  const { components } = await servedDocument();
+  for (const [name, { type }] of Object.entries(components.schemas)) {
+    expect([type].flat(), name).not.toContain("null");
+  }
 });
 
 it("makes a client that type-checks and works against the running service", async () => {

@@ -63,13 +63,13 @@ const IMAGES_EXAMPLE = { images_processed: 1, compression_savings_bytes: 1_916_8
 const ANSWERS = {
   service: {
     example: CHAT_EXAMPLE,
-    text: { name: "BatchResponse", data: ChatAnswer, more: {} },
-    vision: { name: "BatchVisionResponse", data: VisionAnswer, more: IMAGES_EXAMPLE },
+    text: { name: "BatchAnswer", data: ChatAnswer, more: {} },
+    vision: { name: "BatchVisionAnswer", data: VisionAnswer, more: IMAGES_EXAMPLE },
   },
   openai: {
     example: COMPLETION_EXAMPLE,
-    text: { name: "BatchCompletionResponse", data: ChatCompletion, more: {} },
-    vision: { name: "BatchVisionCompletionResponse", data: VisionCompletion, more: IMAGES_EXAMPLE },
+    text: { name: "BatchCompletionAnswer", data: ChatCompletion, more: {} },
+    vision: { name: "BatchVisionCompletionAnswer", data: VisionCompletion, more: IMAGES_EXAMPLE },
   },
 };
 

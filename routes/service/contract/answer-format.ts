@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { parseFlatJson } from "../../../src/runtime/parse-json.ts";
-import { maybe } from "./fields.ts";
+import { maybe, maybeNamed } from "./fields.ts";
 import { boundedObject } from "./lists.ts";
 
 type Schema = Record<string, unknown>;
@@ -91,7 +91,7 @@ export const formatFields = {
       .union([z.enum(["json", ""]), ...EITHER])
       .transform((given, ctx) => (typeof given === "string" ? given : innermost(given, [], ctx))),
   ),
-  response_format: maybe(ResponseFormat),
+  response_format: maybeNamed(ResponseFormat),
   guided_json: maybe(schemaField()),
 };
 

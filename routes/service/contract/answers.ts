@@ -45,7 +45,7 @@ export const GenerateAnswer = z
     logprobs,
     ...metrics,
   })
-  .openapi("GenerateResponse", {
+  .openapi("GenerateAnswer", {
     example: { text: "Sunlight scatters in the air.", ...exampleMetrics },
   });
 
@@ -60,7 +60,7 @@ export const ChatAnswer = z
     logprobs,
     ...metrics,
   })
-  .openapi("ChatResponse", {
+  .openapi("ChatAnswer", {
     example: {
       message: {
         role: "assistant",
@@ -81,7 +81,7 @@ const imagesBlock = {
 
 export const VisionAnswer = z
   .object({ ...ChatAnswer.shape, ...imagesBlock })
-  .openapi("VisionResponse", {
+  .openapi("VisionAnswer", {
     example: {
       message: {
         role: "assistant",

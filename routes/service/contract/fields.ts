@@ -9,27 +9,25 @@ export const filledText = () => z.string().trim().min(1);
 
 /** A number; text that holds one counts. */
 export function number(min: number, max: number) {
-  return z
-    .preprocess(numeric, z.number().min(min).max(max))
-    .openapi({ type: "number", minimum: min, maximum: max });
+  return z.preprocess(numeric, z.number().min(min).max(max));
 }
 
 /** A whole number; text that holds one counts. */
-export function integer(
-  min: number = Number.MIN_SAFE_INTEGER,
-  max: number = Number.MAX_SAFE_INTEGER,
-) {
-  return z.preprocess(numeric, z.int().min(min).max(max)).openapi({
-    type: "integer",
-    ...(min === Number.MIN_SAFE_INTEGER ? {} : { minimum: min }),
-    ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
-  });
+export function integer(min?: number, max?: number) {
+  const least = min === undefined ? z.int() : z.int().min(min);
+  return z.preprocess(numeric, max === undefined ? least : least.max(max));
 }
 
 /** A field that may be left out or null; null counts as left out. */
 export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
+
+/**
+ * The same for a schema with a name in the document. The union of one keeps null beside the name:
+ * the library would make it a part of what the name stands for, which generators cannot use.
+ */
+export const maybeNamed = <T extends z.ZodType>(schema: T) => maybe(z.union([schema]));
 
 /** A JSON object of any shape. */
 export const anyObject = () => z.record(z.string(), z.unknown());

@@ -18,7 +18,6 @@ export const EXAMPLE_IMAGE =
 /** How the images of a request are compressed. */
 export const imageFields = {
   image_compression: maybe(z.boolean()).openapi({
-    type: "boolean",
     description: "Default true; false sends the images on as they are",
   }),
   max_dimension: maybe(integer(256, 2667)).openapi({

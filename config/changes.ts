@@ -31,6 +31,26 @@ export const CHANGES: Change[] = [
   },
   {
     version: UNRELEASED,
+    settings: [],
+    what: "Errors of /api/v1/embeddings are objects in OpenAI's form whatever the body; without `input` they were the service's own.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "Statuses of the inference server are told as what they are: 408 and 504 as upstream_timeout (504), all but 400 and 404 as upstream_unavailable (503); many were invalid_request (400).",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "On /api/v1 `n` above 1, a JSON Schema that cannot be used and names that no model can have are refused; they were passed over or ended as 503. reasoning_effort reaches the model, and one that cannot think answers 400.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "Messages without text are taken on /api/v1; they were 422.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["ALLOWED_MODELS"],
     what: "A body of which it is not certain what model it names (twice, compressed, a form) is answered 400; it used to pass.",
   },

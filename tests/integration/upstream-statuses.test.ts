@@ -15,7 +15,16 @@ const codeOf = (status: number): ErrorCode => MEANINGS[status] ?? "upstream_unav
 
 /** HTTP has no body for it. */
 const NO_BODY = 304;
-const STATUSES = Array.from({ length: 300 }, (_, i) => 300 + i);
+/** Those with a meaning, and of the others what servers and proxies answer; the table has a test for all. */
+const STATUSES = [300, 301, 302, 303, 304, 307, 308].concat([
+  ...[
+    400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 413, 415, 417, 418, 421, 422, 423,
+  ],
+  ...[
+    425, 426, 428, 429, 431, 451, 460, 499, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 529,
+    599,
+  ],
+]);
 const texts = (status: number): string => `answer with ${status}`;
 const messages = (status: number) => [{ role: "user", content: texts(status) }];
 

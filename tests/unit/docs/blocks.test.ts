@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reasonOf, wrongMark } from "../../e2e/docs/no-run.ts";
+import { reasonOf, wrongMark } from "../../pages/no-run.ts";
 import { codeBlocks } from "../../support/markdown-blocks.ts";
 
 describe("the blocks of a page", () => {

@@ -14,6 +14,17 @@ describe("upstreamFailure", () => {
   ])("takes status %i and %j as %s", (status, body, code, message) => {
     expect(upstreamFailure(status, body)).toMatchObject({ code, message });
   });
+
+  it("says of four statuses alone that the request or the time was at fault", () => {
+    const statuses = Array.from({ length: 300 }, (_, i) => 300 + i);
+    const told = statuses.map((status) => [status, upstreamFailure(status, {}).code]);
+    expect(told.filter(([, code]) => code !== "upstream_unavailable")).toEqual([
+      [400, "invalid_request"],
+      [404, "model_not_found"],
+      [408, "upstream_timeout"],
+      [504, "upstream_timeout"],
+    ]);
+  });
 });
 
 describe("failureOf", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../../src/runtime/paths.ts";
-import type { CodeBlock } from "../../support/markdown-blocks.ts";
+import { projectRoot } from "../../src/runtime/paths.ts";
+import type { CodeBlock } from "../support/markdown-blocks.ts";
 import type { Asked } from "./asked-service.ts";
 import { callsService } from "./no-run.ts";
 import { PHOTO_WIDTH, type Ran } from "./page-folder.ts";

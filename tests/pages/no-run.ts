@@ -1,4 +1,4 @@
-import type { CodeBlock } from "../../support/markdown-blocks.ts";
+import type { CodeBlock } from "../support/markdown-blocks.ts";
 
 /** Why a block may stay unrun, each with what its commands then show. */
 const REASONS: Record<string, RegExp> = {

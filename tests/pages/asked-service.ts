@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../../support/deadline.ts";
-import type { RealService } from "../../support/real-service.ts";
+import { until } from "../support/deadline.ts";
+import type { RealService } from "../support/real-service.ts";
 
 /** What the service's log says of a request, as far as it tells whether it went well. */
 export interface Asked {

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { projectRoot } from "../../../src/runtime/paths.ts";
-import { until, within } from "../../support/deadline.ts";
-import { photo } from "../../support/image-files.ts";
-import type { CodeBlock } from "../../support/markdown-blocks.ts";
-import { INTERPRETER } from "../../support/python-tests.ts";
+import { projectRoot } from "../../src/runtime/paths.ts";
+import { until, within } from "../support/deadline.ts";
+import { photo } from "../support/image-files.ts";
+import type { CodeBlock } from "../support/markdown-blocks.ts";
+import { INTERPRETER } from "../support/python-tests.ts";
 import type { AskedService } from "./asked-service.ts";
 
 const ADDRESS = "127.0.0.1:8000";

@@ -18,7 +18,7 @@ import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import type { Services } from "../services.ts";
 import { streamAnswer } from "../stream-answer.ts";
-import { batchAnswer, batchRequest, batchStream } from "./batch-contract.ts";
+import { batchAnswer, batchRequest, batchStream, type BatchDialect } from "./batch-contract.ts";
 import { batchFrames, type BatchStream } from "./batch-frames.ts";
 import { BatchCount, runBatch, type ItemResult } from "./run-batch.ts";
 
@@ -31,7 +31,7 @@ interface BatchKind {
   perMinute: number;
   pool: PoolName;
   stream: BatchStream;
-  dialect: "service" | "openai";
+  dialect: BatchDialect;
   item: ItemKind;
 }
 
@@ -106,9 +106,10 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
   }
 }
 
-function documented({ path, operationId, summary, ...kind }: BatchKind, { batch }: Services) {
-  const { maxItems } = batch[kind.pool];
-  const schema = batchRequest(operationId, kind.item.schema, maxItems);
+function documented(kind: BatchKind, { batch }: Services) {
+  const { path, operationId, summary, dialect, pool } = kind;
+  const { maxItems } = batch[pool];
+  const schema = batchRequest({ operationId, dialect, pool, maxItems, item: kind.item.schema });
   return {
     method: "post" as const,
     path,
@@ -120,11 +121,11 @@ function documented({ path, operationId, summary, ...kind }: BatchKind, { batch 
       200: {
         description: "The results in the order of the requests; with `stream: true` as they come",
         content: {
-          "application/json": { schema: batchAnswer(kind.dialect, kind.pool) },
+          "application/json": { schema: batchAnswer(dialect, pool) },
           ...batchStream(kind.stream),
         },
       },
-      ...errorResponses(BATCH_CODES, kind.dialect),
+      ...errorResponses(BATCH_CODES, dialect),
     },
   };
 }

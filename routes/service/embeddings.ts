@@ -6,6 +6,7 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
@@ -86,12 +87,13 @@ const OpenAIEmbeddings = z
 
 const EmbeddingAnswer = z.union([NativeEmbedding, NativeEmbeddings, OpenAIEmbeddings]);
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/embeddings",
   operationId: "embed",
   tags: ["Embeddings"],
   summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
+  headers: ["rateLimit"],
   description:
     "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
     "order, `input` (a text or a list) with OpenAI's list. Errors have one form, whatever was sent: " +

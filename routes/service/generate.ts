@@ -13,6 +13,7 @@ import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
@@ -40,12 +41,13 @@ const GenerateRequest = z
 const STREAM_EXAMPLE =
   'data: {"chunk":"Sun","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/generate",
   operationId: "generate",
   tags: ["Text"],
   summary: "Generate text from one prompt",
+  headers: ["rateLimit", "cache"],
   request: {
     body: { required: true, content: { "application/json": { schema: GenerateRequest } } },
   },

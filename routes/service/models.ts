@@ -7,6 +7,7 @@ import type { InstalledModel } from "../../src/upstream/client.ts";
 import { answerJson } from "../answer-json.ts";
 import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -79,24 +80,26 @@ const LoadedModels = z
     },
   });
 
-const listRoute = {
-  method: "get" as const,
+const listRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models",
   operationId: "listModels",
   tags: ["Models"],
   summary: "Installed models",
+  headers: ["rateLimit"],
   responses: {
     200: { description: "The models", content: { "application/json": { schema: ModelList } } },
     ...errorResponses(MODEL_CODES),
   },
 };
 
-const loadedRoute = {
-  method: "get" as const,
+const loadedRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/ps",
   operationId: "listLoadedModels",
   tags: ["Models"],
   summary: "Models in memory",
+  headers: ["rateLimit"],
   responses: {
     200: { description: "The models", content: { "application/json": { schema: LoadedModels } } },
     ...errorResponses(MODEL_CODES),
@@ -110,12 +113,13 @@ const NameInPath = z.object({
   }),
 });
 
-const showRoute = {
-  method: "get" as const,
+const showRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/{name}/show",
   operationId: "showModel",
   tags: ["Models"],
   summary: "What the server knows of a model",
+  headers: ["rateLimit"],
   request: { params: NameInPath },
   responses: {
     200: {
@@ -137,12 +141,13 @@ const showRoute = {
   },
 };
 
-const retrieveRoute = {
-  method: "get" as const,
+const retrieveRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/{name}",
   operationId: "retrieveModel",
   tags: ["Models"],
   summary: "An installed model in OpenAI's form",
+  headers: ["rateLimit"],
   request: { params: NameInPath },
   responses: {
     200: {

@@ -11,6 +11,7 @@ import type { Asked } from "../answer.ts";
 import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
 import { maybe } from "../contract/fields.ts";
 import { imageFields } from "../contract/images.ts";
+import type { ServiceRoute } from "../contract/headers.ts";
 import type { ChatForm } from "../forms/chat-form.ts";
 import { nativeChat } from "../forms/native-chat.ts";
 import { nativeVision } from "../forms/native-vision.ts";
@@ -106,16 +107,18 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
   }
 }
 
-function documented(kind: BatchKind, { batch }: Services) {
+function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
   const { path, operationId, summary, dialect, pool } = kind;
   const { maxItems } = batch[pool];
   const schema = batchRequest({ operationId, dialect, pool, maxItems, item: kind.item.schema });
   return {
-    method: "post" as const,
+    method: "post",
     path,
     operationId,
     tags: ["Batch"],
     summary,
+    // Only text is answered from the cache.
+    headers: pool === "text" ? ["rateLimit", "cacheOfItems"] : ["rateLimit"],
     request: { body: { required: true, content: { "application/json": { schema } } } },
     responses: {
       200: {

@@ -30,10 +30,10 @@ const OpenAIErrorBody = z
   .openapi("OpenAIError");
 
 /** For the route that clients of both kinds post to. */
-const EmbeddingErrorBody = OpenAIErrorBody.extend({
-  error_type: z.string(),
-  code: z.enum(CODES),
-}).openapi("EmbeddingError");
+const EmbeddingErrorBody = z
+  // Not extended: oapi-codegen cannot join two schemas that take further fields.
+  .looseObject({ ...OpenAIErrorBody.shape, error_type: z.string(), code: z.enum(CODES) })
+  .openapi("EmbeddingError");
 
 const SCHEMAS = {
   service: ServiceErrorBody,

@@ -5,9 +5,9 @@ import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
 import type { InstalledModel } from "../../src/upstream/client.ts";
 import { answerJson } from "../answer-json.ts";
-import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import { ModelDetails, ModelInfo } from "./contract/model-info.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -53,14 +53,15 @@ const ModelList = z
 const LoadedModels = z
   .object({
     models: z.array(
-      z.looseObject({
+      z.object({
         name: z.string(),
         model: z.string(),
-        size: z.int(),
-        size_vram: z.int(),
+        size: z.int().openapi({ description: "Bytes of memory" }),
+        size_vram: z.int().openapi({ description: "Bytes of them on graphics cards" }),
         digest: z.string(),
-        details: anyObject(),
-        expires_at: z.string(),
+        details: ModelDetails,
+        context_length: z.int().optional().openapi({ description: "Tokens" }),
+        expires_at: z.string().openapi({ description: "When it leaves, unless it is used again" }),
       }),
     ),
   })
@@ -125,16 +126,7 @@ const showRoute: ServiceRoute = {
     200: {
       description: "Ollama's model info: modelfile, parameters, template, details, model_info …",
       content: {
-        "application/json": {
-          schema: anyObject().openapi("ModelInfo", {
-            example: {
-              modelfile: "FROM smollm2:135m",
-              parameters: 'stop "<|im_end|>"',
-              details: { format: "gguf", family: "llama", quantization_level: "Q4_1" },
-              capabilities: ["completion"],
-            },
-          }),
-        },
+        "application/json": { schema: ModelInfo },
       },
     },
     ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"]),

@@ -3,8 +3,8 @@ import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
-import { anyObject } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -109,17 +109,7 @@ const profileRoute: ServiceRoute = {
     200: {
       description: "The profile",
       content: {
-        "application/json": {
-          schema: anyObject().openapi("ModelProfile", {
-            example: {
-              profile: "small",
-              selection_method: "auto",
-              effective_ram_gb: 32,
-              default_text_model: "qwen3:14b-q4_K_M",
-              limits: { max_body_bytes: 1572864, max_prompt_tokens: 4096 },
-            },
-          }),
-        },
+        "application/json": { schema: ModelProfile },
       },
     },
     ...errorResponses([]),

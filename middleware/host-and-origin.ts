@@ -5,6 +5,7 @@ import { ServiceError } from "../src/errors/service-error.ts";
 import { wildcard } from "../src/models/model-name.ts";
 import { cut, TEXT_LIMITS } from "../src/runtime/text-limits.ts";
 import type { AppEnv } from "./env.ts";
+import { ANSWER_HEADERS, REQUEST_HEADERS } from "./own-headers.ts";
 
 interface HostAndOriginOptions {
   /** OLLAMA_ORIGINS: origins besides the built-in ones; `*` lets everyone in. */
@@ -27,7 +28,7 @@ const ALLOWED_HEADERS = [
   "X-Stainless-Poll-Helper,X-Stainless-Retry-Count,X-Stainless-Runtime",
   "X-Stainless-Runtime-Version,X-Stainless-Timeout",
   // What the service reads, and the id that many clients give to a request.
-  "X-Project-Name,X-Shared-Ollama-Cache,X-Shared-Ollama-Image-Compression,Cache-Control",
+  ...Object.keys(REQUEST_HEADERS),
   "X-Request-Id",
   // What the official clients of OpenAI and Anthropic send besides.
   "OpenAI-Organization,OpenAI-Project,X-Api-Key,Anthropic-Version,Anthropic-Beta",
@@ -35,8 +36,7 @@ const ALLOWED_HEADERS = [
 ].join(",");
 /** The family of headers that generated clients tell of themselves with; it grows. */
 const STAINLESS = /^x-stainless-[\w-]+$/i;
-const EXPOSED_HEADERS =
-  "X-Shared-Ollama-Request-Id,Server-Timing,X-Cache,X-Cache-Similarity,Age,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset";
+const EXPOSED_HEADERS = Object.keys(ANSWER_HEADERS).join(",");
 
 /**
  * Ollama's own rules for who may call from a browser, for all dialects: without them any web

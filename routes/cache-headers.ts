@@ -1,14 +1,12 @@
 import type { AppContext } from "../middleware/env.ts";
+import { CACHE_USES } from "../middleware/own-headers.ts";
 import type { CacheWish } from "../src/cache/answer-cache.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 
-/** What the header takes; `on` is all that the service is set to do. */
-const WISHES: ReadonlyMap<string, CacheWish> = new Map([
-  ["on", "semantic"],
-  ["semantic", "semantic"],
-  ["exact", "exact"],
-  ["off", "off"],
-]);
+/** `on` is all that the service is set to do. */
+const WISHES: ReadonlyMap<string, CacheWish> = new Map(
+  CACHE_USES.map((use) => [use, use === "on" ? "semantic" : use]),
+);
 
 /**
  * What the client wants of the response cache, by `X-Shared-Ollama-Cache` and by what HTTP has to

@@ -6,6 +6,7 @@ import { assertModelName, canonicalModel } from "../../src/models/model-name.ts"
 import { plainAddress } from "../../src/tenancy/tenant-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -129,8 +130,8 @@ const Dropped = z
   .object({ dropped: z.int().openapi({ description: "Answers that were forgotten" }) })
   .openapi("CacheDropped", { example: { dropped: 12 } });
 
-const statsRoute = {
-  method: "get" as const,
+const statsRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/cache/stats",
   operationId: "cacheStats",
   tags: ["State"],
@@ -141,8 +142,8 @@ const statsRoute = {
   },
 };
 
-const shadowRoute = {
-  method: "get" as const,
+const shadowRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/cache/shadow",
   operationId: "cacheShadow",
   tags: ["State"],
@@ -156,8 +157,8 @@ const shadowRoute = {
   },
 };
 
-const dropRoute = {
-  method: "delete" as const,
+const dropRoute: ServiceRoute = {
+  method: "delete",
   path: "/api/v1/cache",
   operationId: "dropCache",
   tags: ["State"],

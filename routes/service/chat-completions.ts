@@ -4,16 +4,18 @@ import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
 import { ChatCompletion, COMPLETION_STREAM_EXAMPLE, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { ChatCompletionRequest, hasImages, openaiChat } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/chat/completions",
   operationId: "createChatCompletion",
   tags: ["Text"],
   summary: "Chat, in OpenAI's form; with images as /api/v1/vlm/openai",
+  headers: ["rateLimit", "cache"],
   request: {
     body: { required: true, content: { "application/json": { schema: ChatCompletionRequest } } },
   },

@@ -3,6 +3,7 @@ import { readJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
 import { ChatAnswer, eventStream } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { ChatRequest, nativeChat } from "./forms/native-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -10,12 +11,13 @@ import type { Services } from "./services.ts";
 const STREAM_EXAMPLE =
   'data: {"chunk":"Sun","role":"assistant","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/chat",
   operationId: "chat",
   tags: ["Text"],
   summary: "Chat, in the service's own form",
+  headers: ["rateLimit", "cache"],
   request: { body: { required: true, content: { "application/json": { schema: ChatRequest } } } },
   responses: {
     200: {

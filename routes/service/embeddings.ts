@@ -6,26 +6,38 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
+const forms = {
+  prompt: filledText(),
+  prompts: list(filledText(), LIST_LIMITS.texts).min(1),
+  input: z.union([z.string().min(1), list(z.string().min(1), LIST_LIMITS.texts).min(1)]),
+};
+
+const others = {
+  model: maybe(filledText()),
+  dimensions: maybe(integer(1)),
+  truncate: maybe(z.boolean()).openapi({
+    description: "Default true; false refuses texts that are too long for the model",
+  }),
+  encoding_format: maybe(z.enum(["float", "base64"])).openapi({
+    description: "How OpenAI's list has its vectors; `base64`: little-endian float32",
+  }),
+  user: maybe(z.string()),
+};
+
 const EmbeddingRequest = z
-  .object({
-    model: maybe(filledText()),
-    prompt: maybe(filledText()),
-    prompts: maybe(list(filledText(), LIST_LIMITS.texts).min(1)),
-    input: maybe(z.union([z.string().min(1), list(z.string().min(1), LIST_LIMITS.texts).min(1)])),
-    dimensions: maybe(integer(1)),
-    truncate: maybe(z.boolean()).openapi({
-      description: "Default true; false refuses texts that are too long for the model",
-    }),
-    encoding_format: maybe(z.enum(["float", "base64"])),
-    user: maybe(z.string()),
+  .strictObject({
+    ...others,
+    prompt: maybe(forms.prompt),
+    prompts: maybe(forms.prompts),
+    input: maybe(forms.input),
   })
-  .strict()
   .refine(
     ({ prompt, prompts, input }) =>
       [prompt, prompts, input].filter((given) => given !== undefined).length === 1,
@@ -33,8 +45,25 @@ const EmbeddingRequest = z
       path: ["prompt"],
       message: "one of prompt, prompts (the service's forms) and input (OpenAI's form) is needed",
     },
-  )
-  .openapi("EmbeddingRequest", { example: { model: "all-minilm", prompt: "What is light?" } });
+  );
+
+/** The same for the document, where each form has its own text. */
+const DocumentedRequest = z
+  .union([
+    z.strictObject({ prompt: forms.prompt, ...others }).openapi("EmbeddingRequest", {
+      description: "One text",
+      example: { model: "all-minilm", prompt: "What is light?" },
+    }),
+    z.strictObject({ prompts: forms.prompts, ...others }).openapi("EmbeddingsRequest", {
+      description: "Texts",
+      example: { model: "all-minilm", prompts: ["What is light?", "What is sound?"] },
+    }),
+    z.strictObject({ input: forms.input, ...others }).openapi("EmbeddingListRequest", {
+      description: "A text or texts in OpenAI's form",
+      example: { model: "all-minilm", input: ["What is light?", "What is sound?"] },
+    }),
+  ])
+  .openapi({}, { unionPreferredType: "oneOf" });
 
 const vector = () => z.array(z.number()).openapi({ description: "L2-normalised" });
 
@@ -86,19 +115,20 @@ const OpenAIEmbeddings = z
 
 const EmbeddingAnswer = z.union([NativeEmbedding, NativeEmbeddings, OpenAIEmbeddings]);
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/embeddings",
   operationId: "embed",
   tags: ["Embeddings"],
   summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
+  headers: ["rateLimit"],
   description:
     "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
     "order, `input` (a text or a list) with OpenAI's list. Errors have one form, whatever was sent: " +
     "OpenAI's, with the service's `error_type` and `code` beside it. Vectors are kept by the " +
     "model's digest and the text, and texts of requests that come together are computed in one go.",
   request: {
-    body: { required: true, content: { "application/json": { schema: EmbeddingRequest } } },
+    body: { required: true, content: { "application/json": { schema: DocumentedRequest } } },
   },
   responses: {
     200: {

@@ -13,6 +13,7 @@ import { eventStream, GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
@@ -20,34 +21,51 @@ import { showingCustomCalls } from "./forms/custom-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
+const forms = {
+  prompt: filledText(),
+  // POML's toolkit renders messages, whichever route its body is posted to.
+  messages: list(NativeMessage, LIST_LIMITS.messages).min(1),
+};
+const others = { system: maybe(text()), ...nativeFields };
+
 const GenerateRequest = z
-  .strictObject({
-    prompt: maybe(filledText()),
-    // POML's toolkit renders messages, whichever route its body is posted to.
-    messages: maybe(list(NativeMessage, LIST_LIMITS.messages).min(1)),
-    system: maybe(text()),
-    ...nativeFields,
-  })
+  .strictObject({ prompt: maybe(forms.prompt), messages: maybe(forms.messages), ...others })
   .refine((input) => input.prompt !== undefined || input.messages !== undefined, {
     path: ["prompt"],
     message: "prompt is needed",
-  })
-  .openapi("GenerateRequest", {
-    required: ["prompt"],
-    example: { prompt: "Why is the sky blue?", model: "smollm2:135m", max_tokens: 60 },
   });
+
+/** The same for the document, where each form says what it needs. */
+const DocumentedRequest = z
+  .union([
+    z
+      .strictObject({ ...forms, messages: maybe(forms.messages), ...others })
+      .openapi("GenerateRequest", {
+        description: "A prompt; messages, where there are some, come before it",
+        example: { prompt: "Why is the sky blue?", model: "smollm2:135m", max_tokens: 60 },
+      }),
+    z.strictObject({ messages: forms.messages, ...others }).openapi("GenerateMessagesRequest", {
+      description: "Messages in place of a prompt",
+      example: {
+        messages: [{ role: "user", content: "Why is the sky blue?" }],
+        model: "smollm2:135m",
+      },
+    }),
+  ])
+  .openapi({}, { unionPreferredType: "oneOf" });
 
 const STREAM_EXAMPLE =
   'data: {"chunk":"Sun","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/generate",
   operationId: "generate",
   tags: ["Text"],
   summary: "Generate text from one prompt",
+  headers: ["rateLimit", "cache"],
   request: {
-    body: { required: true, content: { "application/json": { schema: GenerateRequest } } },
+    body: { required: true, content: { "application/json": { schema: DocumentedRequest } } },
   },
   responses: {
     200: {

@@ -5,8 +5,9 @@ import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
 import type { InstalledModel } from "../../src/upstream/client.ts";
 import { answerJson } from "../answer-json.ts";
-import { anyObject } from "./contract/fields.ts";
 import { errorResponses } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
+import { ModelDetails, ModelInfo } from "./contract/model-info.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -52,14 +53,15 @@ const ModelList = z
 const LoadedModels = z
   .object({
     models: z.array(
-      z.looseObject({
+      z.object({
         name: z.string(),
         model: z.string(),
-        size: z.int(),
-        size_vram: z.int(),
+        size: z.int().openapi({ description: "Bytes of memory" }),
+        size_vram: z.int().openapi({ description: "Bytes of them on graphics cards" }),
         digest: z.string(),
-        details: anyObject(),
-        expires_at: z.string(),
+        details: ModelDetails,
+        context_length: z.int().optional().openapi({ description: "Tokens" }),
+        expires_at: z.string().openapi({ description: "When it leaves, unless it is used again" }),
       }),
     ),
   })
@@ -79,24 +81,26 @@ const LoadedModels = z
     },
   });
 
-const listRoute = {
-  method: "get" as const,
+const listRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models",
   operationId: "listModels",
   tags: ["Models"],
   summary: "Installed models",
+  headers: ["rateLimit"],
   responses: {
     200: { description: "The models", content: { "application/json": { schema: ModelList } } },
     ...errorResponses(MODEL_CODES),
   },
 };
 
-const loadedRoute = {
-  method: "get" as const,
+const loadedRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/ps",
   operationId: "listLoadedModels",
   tags: ["Models"],
   summary: "Models in memory",
+  headers: ["rateLimit"],
   responses: {
     200: { description: "The models", content: { "application/json": { schema: LoadedModels } } },
     ...errorResponses(MODEL_CODES),
@@ -110,39 +114,32 @@ const NameInPath = z.object({
   }),
 });
 
-const showRoute = {
-  method: "get" as const,
+const showRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/{name}/show",
   operationId: "showModel",
   tags: ["Models"],
   summary: "What the server knows of a model",
+  headers: ["rateLimit"],
   request: { params: NameInPath },
   responses: {
     200: {
       description: "Ollama's model info: modelfile, parameters, template, details, model_info …",
       content: {
-        "application/json": {
-          schema: anyObject().openapi("ModelInfo", {
-            example: {
-              modelfile: "FROM smollm2:135m",
-              parameters: 'stop "<|im_end|>"',
-              details: { format: "gguf", family: "llama", quantization_level: "Q4_1" },
-              capabilities: ["completion"],
-            },
-          }),
-        },
+        "application/json": { schema: ModelInfo },
       },
     },
     ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"]),
   },
 };
 
-const retrieveRoute = {
-  method: "get" as const,
+const retrieveRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/models/{name}",
   operationId: "retrieveModel",
   tags: ["Models"],
   summary: "An installed model in OpenAI's form",
+  headers: ["rateLimit"],
   request: { params: NameInPath },
   responses: {
     200: {

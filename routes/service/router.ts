@@ -1,12 +1,20 @@
-import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppContext, AppEnv } from "../../middleware/env.ts";
+import { headerComponents, withHeaders, type ServiceRoute } from "./contract/headers.ts";
 
 export type ServiceRouter = OpenAPIHono<AppEnv>;
 
-/** A router of `/api/v1`. */
+/** A router of `/api/v1`, whose document knows the headers that routes name. */
 export function createRouter(): ServiceRouter {
-  return new OpenAPIHono<AppEnv>();
+  const router = new OpenAPIHono<AppEnv>();
+  const { parameters, headers } = headerComponents();
+  const { openAPIRegistry: registry } = router;
+  for (const [name, parameter] of parameters) {
+    registry.registerComponent("parameters", name, parameter);
+  }
+  for (const [name, header] of headers) registry.registerComponent("headers", name, header);
+  return router;
 }
 
 /**
@@ -15,11 +23,11 @@ export function createRouter(): ServiceRouter {
  */
 export function mount(
   router: ServiceRouter,
-  route: RouteConfig,
+  route: ServiceRoute,
   guards: MiddlewareHandler<AppEnv>[],
   handler: (c: AppContext) => Promise<Response> | Response,
 ): void {
-  router.openAPIRegistry.registerPath(route);
+  router.openAPIRegistry.registerPath(withHeaders(route));
   // Only parameters that may hold slashes need more than OpenAPI's notation says.
   const path = route.path.replaceAll("{name}", ":name{.+}");
   router.on([route.method.toUpperCase()], [path], ...guards, handler);

@@ -7,6 +7,7 @@ import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
@@ -58,12 +59,13 @@ const SimilarityAnswer = z
     example: { results: [{ index: 0, score: 0.431906 }], model: "all-minilm", latency_ms: 24.9 },
   });
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/embeddings/similarity",
   operationId: "rankBySimilarity",
   tags: ["Embeddings"],
   summary: "Ranks documents by their similarity to a query",
+  headers: ["rateLimit"],
   description:
     "Query and documents are texts or vectors, also mixed; vectors have the length of the model's " +
     "where there are texts, and need not be normalised.",

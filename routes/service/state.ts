@@ -3,7 +3,8 @@ import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
-import { anyObject } from "./contract/fields.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
+import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
@@ -62,8 +63,8 @@ const QueueStats = z.object({ ...poolStats, vlm: z.object(poolStats) }).openapi(
   example: { ...examplePool, vlm: { ...examplePool, max_concurrent: 3, max_queue_size: 20 } },
 });
 
-const healthRoute = {
-  method: "get" as const,
+const healthRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/health",
   operationId: "health",
   tags: ["State"],
@@ -74,8 +75,8 @@ const healthRoute = {
   },
 };
 
-const readyRoute = {
-  method: "get" as const,
+const readyRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/ready",
   operationId: "ready",
   tags: ["State"],
@@ -86,8 +87,8 @@ const readyRoute = {
   },
 };
 
-const statsRoute = {
-  method: "get" as const,
+const statsRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/queue/stats",
   operationId: "queueStats",
   tags: ["State"],
@@ -98,8 +99,8 @@ const statsRoute = {
   },
 };
 
-const profileRoute = {
-  method: "get" as const,
+const profileRoute: ServiceRoute = {
+  method: "get",
   path: "/api/v1/system/model-profile",
   operationId: "modelProfile",
   tags: ["State"],
@@ -108,17 +109,7 @@ const profileRoute = {
     200: {
       description: "The profile",
       content: {
-        "application/json": {
-          schema: anyObject().openapi("ModelProfile", {
-            example: {
-              profile: "small",
-              selection_method: "auto",
-              effective_ram_gb: 32,
-              default_text_model: "qwen3:14b-q4_K_M",
-              limits: { max_body_bytes: 1572864, max_prompt_tokens: 4096 },
-            },
-          }),
-        },
+        "application/json": { schema: ModelProfile },
       },
     },
     ...errorResponses([]),

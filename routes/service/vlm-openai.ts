@@ -3,16 +3,18 @@ import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
 import { COMPLETION_STREAM_EXAMPLE, eventStream, VisionCompletion } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { openaiVision, VisionCompletionRequest } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/vlm/openai",
   operationId: "createVisionCompletion",
   tags: ["Vision"],
   summary: "Chat about images, in OpenAI's form",
+  headers: ["rateLimit"],
   request: {
     body: { required: true, content: { "application/json": { schema: VisionCompletionRequest } } },
   },

@@ -3,6 +3,7 @@ import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
 import { eventStream, VisionAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
 import { nativeVision, VisionRequest } from "./forms/native-vision.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -10,12 +11,13 @@ import type { Services } from "./services.ts";
 const STREAM_EXAMPLE =
   'data: {"chunk":"A cat","role":"assistant","model":"qwen3-vl:8b-instruct-q4_K_M","request_id":"7f1f…","done":false}\n\n';
 
-const route = {
-  method: "post" as const,
+const route: ServiceRoute = {
+  method: "post",
   path: "/api/v1/vlm",
   operationId: "vlm",
   tags: ["Vision"],
   summary: "Chat about images, in the service's own form",
+  headers: ["rateLimit"],
   request: { body: { required: true, content: { "application/json": { schema: VisionRequest } } } },
   responses: {
     200: {

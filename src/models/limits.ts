@@ -1,4 +1,5 @@
-import type { Settings } from "../../config/schema.ts";
+import { z } from "zod";
+import { SETTINGS, type Settings } from "../../config/schema.ts";
 import { MAX_VALUES, MAX_VALUES_IN_HAND } from "../runtime/count-json.ts";
 import { MAX_LEVELS } from "../runtime/nesting.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
@@ -20,12 +21,18 @@ export interface LimitFacts {
 
 /** A limit as `/api/v1/system/model-profile` shows it. */
 interface Limit {
-  /** The setting that changes it, if there is one. */
+  /** The setting that changes it, if there is one: what is said there of it holds here. */
   setting?: keyof Settings;
+  /** What it limits, where no setting says so. */
+  about?: string;
   /** Where it stands in `limits`: `text.max_concurrent` is a field of a group. */
   field: string;
+  /** What it can be. Default: a whole number. */
+  schema?: z.ZodType;
   value: (settings: Settings, facts: LimitFacts) => unknown;
 }
+
+const numbers = z.record(z.string(), z.int());
 
 /**
  * Every limit there is, README's table of them included: a new one is added here, and a test holds
@@ -57,11 +64,17 @@ export const LIMITS: Limit[] = [
   },
   inSeconds("taskDeadlineMs", "task_deadline_sec"),
   asSet("maxPromptTokens", "max_prompt_tokens"),
-  { field: "prompt_tokens_by_model", value: (_settings, { promptLimits }) => promptLimits },
-  asSet("rateLimitEnabled", "rate_limit_enabled"),
+  {
+    field: "prompt_tokens_by_model",
+    about: "Largest prompts of models that have a limit of their own.",
+    schema: numbers,
+    value: (_settings, { promptLimits }) => promptLimits,
+  },
+  { ...asSet("rateLimitEnabled", "rate_limit_enabled"), schema: z.boolean() },
   {
     setting: "rateLimitEnabled",
     field: "requests_per_minute",
+    schema: numbers.nullable(),
     value: ({ rateLimitEnabled }, facts) => (rateLimitEnabled ? facts.requestsPerMinute : null),
   },
   asSet("tenantMaxText", "tenant_max_text"),
@@ -73,7 +86,12 @@ export const LIMITS: Limit[] = [
     field: "model_max_concurrent",
     value: ({ upstreamParallel }, { server }) => upstreamParallel ?? server.parallel,
   },
-  { field: "max_loaded_models", value: (_settings, { server }) => server.capacity ?? null },
+  {
+    field: "max_loaded_models",
+    about: "Models that the server holds in memory at once; null where it does not say.",
+    schema: z.int().nullable(),
+    value: (_settings, { server }) => server.capacity ?? null,
+  },
   asSet("queueTextMaxWaiting", "text.max_queue_size"),
   asSet("queueVisionMaxWaiting", "vlm.max_queue_size"),
   inSeconds("queueTextTimeoutMs", "text.hard_stop_sec"),
@@ -82,26 +100,73 @@ export const LIMITS: Limit[] = [
   inSeconds("uploadStallMs", "upload_stall_sec"),
   inSeconds("downloadStallMs", "download_stall_sec"),
   inSeconds("drainMs", "drain_sec"),
-  asSet("allowedModels", "allowed_models"),
-  { field: "json.max_values", value: () => MAX_VALUES },
-  { field: "json.max_values_service", value: () => MAX_VALUES_IN_HAND },
-  { field: "json.max_levels", value: () => MAX_LEVELS },
-  { field: "json.max_list_entries", value: (_settings, { listEntries }) => listEntries },
-  { field: "model_name_max_chars", value: () => TEXT_LIMITS.modelName },
+  { ...asSet("allowedModels", "allowed_models"), schema: z.array(z.string()) },
+  {
+    field: "json.max_values",
+    about: "Values in the JSON of any body.",
+    value: () => MAX_VALUES,
+  },
+  {
+    field: "json.max_values_service",
+    about: "Values in the JSON of a body on /api/v1, except of /embeddings/similarity.",
+    value: () => MAX_VALUES_IN_HAND,
+  },
+  {
+    field: "json.max_levels",
+    about: "Levels that JSON may be nested.",
+    value: () => MAX_LEVELS,
+  },
+  {
+    field: "json.max_list_entries",
+    about: "Entries of the lists in a body.",
+    schema: numbers,
+    value: (_settings, { listEntries }) => listEntries,
+  },
+  {
+    field: "model_name_max_chars",
+    about: "Characters of a model's name.",
+    value: () => TEXT_LIMITS.modelName,
+  },
 ];
 
 /** All limits in force now. */
 export function limitsInForce(settings: Settings, facts: LimitFacts): Record<string, unknown> {
-  const limits: Group = {};
-  for (const { field, value } of LIMITS) put(limits, field.split("."), value(settings, facts));
-  return limits;
+  return grouped(LIMITS.map(({ field, value }) => [field, value(settings, facts)]));
 }
 
-type Group = Record<string, unknown>;
+/** What `limitsInForce` answers. */
+export function limitsSchema(): z.ZodObject {
+  const schemas = LIMITS.map(({ field, setting, about, schema = z.int() }): [string, z.ZodType] => [
+    field,
+    schema.describe(
+      setting ? `${SETTINGS[setting].env}: ${SETTINGS[setting].about}` : (about ?? ""),
+    ),
+  ]);
+  return objectOf(grouped(schemas));
+}
 
-function put(group: Group, [name = "", ...inner]: string[], value: unknown): void {
+function objectOf(group: Group<z.ZodType>): z.ZodObject {
+  const shape = Object.entries(group).map(([name, inner]) => [
+    name,
+    inner instanceof z.ZodType ? inner : objectOf(inner),
+  ]);
+  return z.object(Object.fromEntries(shape) as Record<string, z.ZodType>);
+}
+
+interface Group<T> {
+  [name: string]: T | Group<T>;
+}
+
+/** Fields whose names have dots, as objects in objects. */
+function grouped<T>(fields: [string, T][]): Group<T> {
+  const all: Group<T> = {};
+  for (const [field, value] of fields) put(all, field.split("."), value);
+  return all;
+}
+
+function put<T>(group: Group<T>, [name = "", ...inner]: string[], value: T): void {
   if (inner.length === 0) group[name] = value;
-  else put((group[name] ??= {}) as Group, inner, value);
+  else put((group[name] ??= {}), inner, value);
 }
 
 function asSet(setting: keyof Settings, field: string): Limit {
@@ -109,5 +174,6 @@ function asSet(setting: keyof Settings, field: string): Limit {
 }
 
 function inSeconds(setting: keyof Settings, field: string): Limit {
-  return { setting, field, value: (settings) => Number(settings[setting]) / 1000 };
+  const value = (settings: Settings) => Number(settings[setting]) / 1000;
+  return { setting, field, schema: z.number(), value };
 }

@@ -3,7 +3,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
 
 /** At most 64 characters, like every name by which tenants are told apart. */
-const NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
+export const PROJECT_NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
 
 /**
  * Who a request belongs to: the project it names, else the client's address, in brackets, which
@@ -12,7 +12,7 @@ const NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
  */
 export function tenantOf(projectName: string | undefined, address: string): string {
   if (projectName === undefined || projectName === "") return `[${address}]`;
-  if (NAME.test(projectName)) return projectName;
+  if (PROJECT_NAME.test(projectName)) return projectName;
   throw new ServiceError(
     "invalid_project_name",
     "X-Project-Name takes 1 to 64 letters, digits and . _ - / @ :",

@@ -4,6 +4,8 @@ import schemathesis
 
 # What the service under test has, what it has not, and the service's own choice.
 MODELS = {"enum": ["fake", "missing", None]}
+# Fields of the requests that name one.
+ASKS = {"messages", "prompt", "prompts", "input"}
 # Before OpenAPI 3.2 the schema of a stream is that of its whole text for the document's other
 # readers. Schemathesis takes it for that of each event.
 EVENT = {
@@ -15,9 +17,9 @@ EVENT = {
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    for schema in raw_schema["components"]["schemas"].values():
+    for name, schema in raw_schema["components"]["schemas"].items():
         # Names made up at random are all refused with 404, and nothing else is seen of a route.
-        if "messages" in schema.get("properties", {}) or "prompts" in schema.get("properties", {}):
+        if name.endswith("Request") and ASKS.intersection(schema.get("properties", {})):
             schema["properties"]["model"] = MODELS
     for methods in raw_schema["paths"].values():
         for operation in methods.values():

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ModelProfile } from "../../routes/service/contract/model-profile.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { LIMITS } from "../../src/models/limits.ts";
 import { serviceVersion } from "../../src/runtime/paths.ts";
@@ -126,6 +127,12 @@ describe("GET /api/v1/system/model-profile", () => {
         json: { max_values: 1_000_000, max_levels: 500, max_list_entries: { messages: 2048 } },
       },
     });
+  });
+
+  it("has no field that the document does not describe", async () => {
+    const { gateway } = await startService();
+    const profile = await jsonOf(await gateway.get("/api/v1/system/model-profile"));
+    expect(ModelProfile.parse(profile)).toEqual(profile);
   });
 
   it("shows every limit, whatever is set", async () => {

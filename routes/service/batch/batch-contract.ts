@@ -3,27 +3,62 @@ import { ERROR_CODES, type ErrorCode } from "../../../src/errors/codes.ts";
 import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
 import { ChatAnswer, ChatCompletion, VisionAnswer, VisionCompletion } from "../contract/answers.ts";
 import { maybe } from "../contract/fields.ts";
-import { imageFields } from "../contract/images.ts";
+import { EXAMPLE_IMAGE, imageFields } from "../contract/images.ts";
 import type { BatchStream } from "./batch-frames.ts";
 
 const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
+/** Whose forms a batch's items have. */
+export type BatchDialect = "service" | "openai";
+
+interface BatchBody {
+  operationId: string;
+  dialect: BatchDialect;
+  pool: PoolName;
+  item: z.ZodType;
+  maxItems: number;
+}
+
 /** The body of a batch, for the document: items are checked one by one when they run. */
-export function batchRequest(operationId: string, item: z.ZodType, maxItems: number) {
+export function batchRequest({ operationId, dialect, pool, item, maxItems }: BatchBody) {
   const name = `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Request`;
   return z
     .object({
       requests: z.array(item).min(1).max(maxItems),
-      ...(operationId.includes("Vlm")
-        ? { compression_format: imageFields.compression_format }
-        : {}),
+      ...(pool === "vision" ? { compression_format: imageFields.compression_format } : {}),
       stream: maybe(z.boolean()).openapi({
         description:
           "Sends each item's result as soon as it is there; `stream` of items is ignored",
       }),
     })
-    .openapi(name);
+    .openapi(name, { example: { requests: ITEMS[dialect][pool] } });
 }
+
+const asked = (content: string | object[]) => [{ role: "user", content }];
+const TEXT_ITEMS = [
+  { model: "smollm2:135m", messages: asked("Why is the sky blue?") },
+  { model: "smollm2:135m", messages: asked("Why is grass green?"), max_tokens: 60 },
+];
+const LOOK = "What is in this picture?";
+
+/** What requests in the document's examples ask. */
+const ITEMS = {
+  service: {
+    text: TEXT_ITEMS,
+    vision: [{ messages: asked(LOOK), images: [EXAMPLE_IMAGE] }],
+  },
+  openai: {
+    text: TEXT_ITEMS,
+    vision: [
+      {
+        messages: asked([
+          { type: "image_url", image_url: { url: EXAMPLE_IMAGE } },
+          { type: "text", text: LOOK },
+        ]),
+      },
+    ],
+  },
+};
 
 const EXAMPLE_ID = "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
 const SAID = { role: "assistant", content: "Sunlight scatters in the air." };
@@ -74,7 +109,7 @@ const ANSWERS = {
 };
 
 /** The answer of a batch, its items' data in the form of the single route. */
-export function batchAnswer(dialect: "service" | "openai", pool: PoolName) {
+export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
   const { example, [pool]: form } = ANSWERS[dialect];
   const { name, data, more } = form;
   const item = z.discriminatedUnion("success", [

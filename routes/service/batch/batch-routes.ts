@@ -11,6 +11,7 @@ import type { Asked } from "../answer.ts";
 import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
 import { maybe } from "../contract/fields.ts";
 import { imageFields } from "../contract/images.ts";
+import type { ServiceRoute } from "../contract/headers.ts";
 import type { ChatForm } from "../forms/chat-form.ts";
 import { nativeChat } from "../forms/native-chat.ts";
 import { nativeVision } from "../forms/native-vision.ts";
@@ -18,7 +19,7 @@ import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import type { Services } from "../services.ts";
 import { streamAnswer } from "../stream-answer.ts";
-import { batchAnswer, batchRequest, batchStream } from "./batch-contract.ts";
+import { batchAnswer, batchRequest, batchStream, type BatchDialect } from "./batch-contract.ts";
 import { batchFrames, type BatchStream } from "./batch-frames.ts";
 import { BatchCount, runBatch, type ItemResult } from "./run-batch.ts";
 
@@ -31,7 +32,7 @@ interface BatchKind {
   perMinute: number;
   pool: PoolName;
   stream: BatchStream;
-  dialect: "service" | "openai";
+  dialect: BatchDialect;
   item: ItemKind;
 }
 
@@ -106,25 +107,28 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
   }
 }
 
-function documented({ path, operationId, summary, ...kind }: BatchKind, { batch }: Services) {
-  const { maxItems } = batch[kind.pool];
-  const schema = batchRequest(operationId, kind.item.schema, maxItems);
+function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
+  const { path, operationId, summary, dialect, pool } = kind;
+  const { maxItems } = batch[pool];
+  const schema = batchRequest({ operationId, dialect, pool, maxItems, item: kind.item.schema });
   return {
-    method: "post" as const,
+    method: "post",
     path,
     operationId,
     tags: ["Batch"],
     summary,
+    // Only text is answered from the cache.
+    headers: pool === "text" ? ["rateLimit", "cacheOfItems"] : ["rateLimit"],
     request: { body: { required: true, content: { "application/json": { schema } } } },
     responses: {
       200: {
         description: "The results in the order of the requests; with `stream: true` as they come",
         content: {
-          "application/json": { schema: batchAnswer(kind.dialect, kind.pool) },
+          "application/json": { schema: batchAnswer(dialect, pool) },
           ...batchStream(kind.stream),
         },
       },
-      ...errorResponses(BATCH_CODES, kind.dialect),
+      ...errorResponses(BATCH_CODES, dialect),
     },
   };
 }

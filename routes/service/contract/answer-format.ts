@@ -70,8 +70,10 @@ function isSchema(given: Schema): boolean {
 const ResponseFormat = z
   .object({
     type: z.enum(["text", "json_object", "json_schema"]),
-    json_schema: maybe(schemaField()),
-    schema: maybe(schemaField()),
+    json_schema: maybe(schemaField()).openapi({
+      description: "A JSON Schema in OpenAI's `{name, schema, strict}`, or alone",
+    }),
+    schema: maybe(schemaField()).openapi({ description: "The same under another name" }),
   })
   .superRefine(({ type, ...given }, ctx) => {
     const name = given.schema ? "schema" : "json_schema";
@@ -82,7 +84,13 @@ const ResponseFormat = z
       ctx.addIssue({ code: "custom", path: [name], message: "is for json_schema, not for text" });
     }
   })
-  .openapi("ResponseFormat");
+  .openapi("ResponseFormat", {
+    description: "The type `json_schema` needs a schema, in one of the two fields; `text` has none",
+    example: {
+      type: "json_schema",
+      json_schema: { name: "city", schema: { properties: { name: { type: "string" } } } },
+    },
+  });
 
 /** The fields that say of what form an answer is to be. */
 export const formatFields = {
@@ -90,9 +98,9 @@ export const formatFields = {
     z
       .union([z.enum(["json", ""]), ...EITHER])
       .transform((given, ctx) => (typeof given === "string" ? given : innermost(given, [], ctx))),
-  ),
+  ).openapi({ description: "`json`, a JSON Schema, or the text of one" }),
   response_format: maybeNamed(ResponseFormat),
-  guided_json: maybe(schemaField()),
+  guided_json: maybe(schemaField()).openapi({ description: "A JSON Schema, or the text of one" }),
 };
 
 export interface FormatFields {

@@ -5,7 +5,7 @@ const metrics = {
   model: z.string(),
   request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
-  model_load_ms: z.number().nullable(),
+  model_load_ms: z.number(),
   model_warm_start: z.boolean().openapi({ description: "The model was already in memory" }),
   prompt_eval_count: z.int().nullable(),
   generation_eval_count: z.int().nullable(),
@@ -137,7 +137,10 @@ export const ChatCompletion = z
           role: z.literal("assistant"),
           content: z.string(),
           refusal: z.null(),
-          annotations: z.array(z.unknown()),
+          annotations: z
+            .array(z.object({ type: z.string() }))
+            .max(0)
+            .openapi({ description: "Always empty" }),
           tool_calls: z.array(ToolCallSchema).optional(),
         }),
         logprobs: z.object({ content: z.array(RatedToken), refusal: z.null() }).nullable(),

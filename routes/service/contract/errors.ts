@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
 import { type Dialect, renderError } from "../../../src/errors/render.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
+import { headerRefs } from "./headers.ts";
 
 const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
@@ -29,10 +30,10 @@ const OpenAIErrorBody = z
   .openapi("OpenAIError");
 
 /** For the route that clients of both kinds post to. */
-const EmbeddingErrorBody = OpenAIErrorBody.extend({
-  error_type: z.string(),
-  code: z.enum(CODES),
-}).openapi("EmbeddingError");
+const EmbeddingErrorBody = z
+  // Not extended: oapi-codegen cannot join two schemas that take further fields.
+  .looseObject({ ...OpenAIErrorBody.shape, error_type: z.string(), code: z.enum(CODES) })
+  .openapi("EmbeddingError");
 
 const SCHEMAS = {
   service: ServiceErrorBody,
@@ -101,7 +102,7 @@ function errorResponse(codes: ErrorCode[], dialect: DocumentedDialect) {
   const retries = codes.some((code) => factsOf(code).retryAfterSec !== undefined);
   return {
     description: codes.map((code) => `\`${code}\`: ${factsOf(code).about}`).join(" "),
-    ...(retries ? { headers: retryAfterHeader } : {}),
+    ...(retries ? { headers: headerRefs(["Retry-After"]) } : {}),
     content: {
       "application/json": {
         schema,
@@ -112,10 +113,6 @@ function errorResponse(codes: ErrorCode[], dialect: DocumentedDialect) {
     },
   };
 }
-
-const retryAfterHeader = {
-  "Retry-After": { description: "Whole seconds to wait", schema: { type: "integer" as const } },
-};
 
 function exampleBody(code: ErrorCode, dialect: DocumentedDialect) {
   return renderError(new ServiceError(code, factsOf(code).about), dialect, EXAMPLE_ID).body;

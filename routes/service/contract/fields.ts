@@ -29,9 +29,6 @@ export function maybe<T extends z.ZodType>(schema: T) {
  */
 export const maybeNamed = <T extends z.ZodType>(schema: T) => maybe(z.union([schema]));
 
-/** A JSON object of any shape. */
-export const anyObject = () => z.record(z.string(), z.unknown());
-
 function numeric(value: unknown): unknown {
   return typeof value === "string" ? (decimalNumber(value) ?? value) : value;
 }

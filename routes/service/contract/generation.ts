@@ -48,7 +48,9 @@ const commonFields = {
 export const nativeFields = {
   ...commonFields,
   format: formatFields.format.openapi({ deprecated: true }),
-  options: maybe(boundedObject()),
+  options: maybe(boundedObject()).openapi({
+    description: "Ollama's options by their names; they win over fields of the request",
+  }),
   keep_alive: maybe(z.union([z.string(), z.number()])),
   think: maybe(z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])])),
   // Rendered by POML's toolkit among the sampling fields; there is nothing to honour.
@@ -56,12 +58,14 @@ export const nativeFields = {
   parallel_tool_calls: maybe(z.boolean()),
 };
 
+const ignored = { description: "Taken, and not acted on" };
+
 /** Fields of OpenAI-compatible requests; whatever else is standard there is taken and ignored. */
 export const openaiFields = {
   ...commonFields,
   reasoning: maybe(z.object({ effort: maybe(Effort) })),
-  extra_body: maybe(boundedObject()),
-  metadata: maybe(boundedObject()),
+  extra_body: maybe(boundedObject()).openapi(ignored),
+  metadata: maybe(boundedObject()).openapi(ignored),
 };
 
 interface CommonFields extends GenerationOptions, FormatFields {

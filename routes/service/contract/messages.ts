@@ -66,7 +66,7 @@ function checkMessage(message: Pick<ChatMessage, "role" | "tool_call_id">, ctx: 
 
 const callFields = {
   tool_calls: list(ToolCallSchema, LIST_LIMITS.toolCalls).nullish(),
-  tool_call_id: text().nullish(),
+  tool_call_id: text().nullish().openapi({ description: "Needed for the role `tool`" }),
 };
 
 export const NativeMessage = z

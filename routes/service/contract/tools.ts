@@ -31,7 +31,9 @@ const FunctionTool = z
     function: z.object({
       name: filledText(),
       description: maybe(z.string()),
-      parameters: maybe(boundedObject()).transform((parameters) => parameters ?? {}),
+      parameters: maybe(boundedObject())
+        .transform((parameters) => parameters ?? {})
+        .openapi({ description: "A JSON Schema of the arguments" }),
     }),
   })
   .openapi("FunctionTool");
@@ -57,10 +59,15 @@ export const ToolSchema = z
   })
   .openapi("Tool");
 
+// With names of their own: openapi-python-client makes the same one for both places otherwise.
 const Named = z
   .union([
-    z.object({ type: z.literal("function"), function: z.object({ name: filledText() }) }),
-    z.object({ type: z.literal("custom"), custom: z.object({ name: filledText() }) }),
+    z
+      .object({ type: z.literal("function"), function: z.object({ name: filledText() }) })
+      .openapi("NamedFunction"),
+    z
+      .object({ type: z.literal("custom"), custom: z.object({ name: filledText() }) })
+      .openapi("NamedCustomTool"),
   ])
   .openapi("NamedTool");
 

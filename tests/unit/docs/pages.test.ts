@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { HANDED_ON } from "../../../config/handed-on.ts";
 import { LEFT_OUT, LEFT_OUT_SCRIPTS } from "../../../config/left-out.ts";
 import { SETTINGS } from "../../../config/schema.ts";
+import { ANSWER_HEADERS, REQUEST_HEADERS } from "../../../middleware/own-headers.ts";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
 import { LIMITS } from "../../../src/models/limits.ts";
 import { projectRoot } from "../../../src/runtime/paths.ts";
@@ -130,6 +131,18 @@ describe("the table of routes", () => {
       .map(([first]) => first)
       .filter((first) => /^(GET|POST|DELETE) \//.test(first ?? ""));
     expect(new Set(named)).toEqual(new Set(routes));
+  });
+});
+
+describe("the table of headers", () => {
+  it.each([
+    ["request", REQUEST_HEADERS],
+    ["answer", ANSWER_HEADERS],
+  ])("has every header of a %s, and no other", (direction, headers) => {
+    const named = rowsOf("docs/routes.md")
+      .filter((row) => row[1] === direction)
+      .flatMap(([names = ""]) => names.split(", "));
+    expect(named.toSorted()).toEqual(Object.keys(headers).toSorted());
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SETTINGS, type Settings } from "../../../config/schema.ts";
 import { bodyMemoryBytes } from "../../../src/compose/bodies.ts";
 import { workerThreads } from "../../../src/compose/images.ts";
-import { LIMITS, limitsInForce } from "../../../src/models/limits.ts";
+import { LIMITS, limitsInForce, limitsSchema } from "../../../src/models/limits.ts";
 import { loadSettings } from "../../support/config.ts";
 
 const shown = (settings: Settings): Record<string, unknown> =>
@@ -43,5 +43,18 @@ describe("limitsInForce", () => {
   it("has each field once", () => {
     const fields = LIMITS.map(({ field }) => field);
     expect(new Set(fields).size).toBe(fields.length);
+  });
+});
+
+describe("limitsSchema", () => {
+  it.each(["true", "false"])("describes every limit in force with RATE_LIMIT_ENABLED=%s", (on) => {
+    const limits = shown(loadSettings({ RATE_LIMIT_ENABLED: on }));
+    // What it does not describe, it would leave out.
+    expect(limitsSchema().parse(limits)).toEqual(limits);
+  });
+
+  it("says what each of them limits", () => {
+    const silent = LIMITS.filter(({ setting, about }) => setting === undefined && !about);
+    expect(silent).toEqual([]);
   });
 });

@@ -1,0 +1,97 @@
+import type { CacheOutcome } from "../src/telemetry/request-record.ts";
+import { PROJECT_NAME } from "../src/tenancy/tenant-name.ts";
+
+/** A header that the service itself reads or writes, as docs/openapi.json tells of it. */
+export interface OwnHeader {
+  about: string;
+  /** A JSON Schema of its value. */
+  schema: { type: "string" | "integer"; format?: string; pattern?: string; enum?: string[] };
+  example: string | number;
+}
+
+/** What `X-Shared-Ollama-Cache` takes. */
+export const CACHE_USES = ["on", "semantic", "exact", "off"] as const;
+
+const CACHE_STATES: CacheOutcome["state"][] = ["HIT-EXACT", "HIT-SEMANTIC", "MISS", "BYPASS"];
+
+/** What clients may say. */
+export const REQUEST_HEADERS = {
+  "X-Project-Name": {
+    about:
+      "The project; its requests share one tenant's turn, caps and rate limits. Without it the client's address counts.",
+    schema: { type: "string", pattern: PROJECT_NAME.source },
+    example: "story-machine",
+  },
+  "X-Shared-Ollama-Cache": {
+    about:
+      "What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.",
+    schema: { type: "string", enum: [...CACHE_USES] },
+    example: "exact",
+  },
+  "Cache-Control": {
+    about: "With `no-cache` or `no-store` the request has nothing of the response cache.",
+    schema: { type: "string" },
+    example: "no-cache",
+  },
+  "X-Shared-Ollama-Image-Compression": {
+    about:
+      "`on` compresses the images of a request on /api or /v1; otherwise they pass through untouched.",
+    schema: { type: "string", enum: ["on"] },
+    example: "on",
+  },
+} satisfies Record<string, OwnHeader>;
+
+/** What answers say. */
+export const ANSWER_HEADERS = {
+  "X-Shared-Ollama-Request-Id": {
+    about: "The id of this request, by which the logs know it.",
+    schema: { type: "string", format: "uuid" },
+    example: "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+  },
+  "Server-Timing": {
+    about:
+      "Where the time went, in ms: `queue`, `load` (the model), `first` (until the first byte), `total`.",
+    schema: { type: "string" },
+    example: "queue;dur=0.02, load;dur=0.00, total;dur=208.16",
+  },
+  "X-Cache": {
+    about: "What the response cache had to do with the answer.",
+    schema: { type: "string", enum: CACHE_STATES },
+    example: "HIT-SEMANTIC",
+  },
+  "X-Cache-Similarity": {
+    about: "With `HIT-SEMANTIC`: the cosine of this question and the one that was answered.",
+    schema: { type: "string", pattern: "^-?\\d\\.\\d{4}$" },
+    example: "0.9612",
+  },
+  Age: {
+    about: "The age of a kept answer, in seconds.",
+    schema: { type: "integer" },
+    example: 12,
+  },
+  "X-RateLimit-Limit": {
+    about: "Requests that a tenant may make on this route in a minute.",
+    schema: { type: "integer" },
+    example: 60,
+  },
+  "X-RateLimit-Remaining": {
+    about: "Those that are left of them.",
+    schema: { type: "integer" },
+    example: 59,
+  },
+  "X-RateLimit-Reset": {
+    about: "When the minute ends, in Unix seconds.",
+    schema: { type: "integer" },
+    example: 1_767_225_660,
+  },
+  "Retry-After": {
+    about: "Whole seconds to wait.",
+    schema: { type: "integer" },
+    example: 2,
+  },
+  Allow: {
+    about: "The methods that the route has.",
+    schema: { type: "string" },
+    example: "GET",
+  },
+} satisfies Record<string, OwnHeader>;

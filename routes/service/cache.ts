@@ -137,7 +137,7 @@ const statsRoute = {
   summary: "The response cache's numbers; counts are since start",
   responses: {
     200: { description: "The numbers", content: { "application/json": { schema: CacheStats } } },
-    ...errorResponses([]),
+    ...errorResponses(["shutting_down"]),
   },
 };
 
@@ -152,7 +152,7 @@ const shadowRoute = {
       description: "Figures since start, and the latest comparisons",
       content: { "application/json": { schema: ShadowReport } },
     },
-    ...errorResponses(["not_found"]),
+    ...errorResponses(["not_found", "shutting_down"]),
   },
 };
 
@@ -167,7 +167,7 @@ const dropRoute = {
   },
   responses: {
     200: { description: "How many", content: { "application/json": { schema: Dropped } } },
-    ...errorResponses(["validation_error"]),
+    ...errorResponses(["invalid_request", "validation_error", "shutting_down"]),
   },
 };
 

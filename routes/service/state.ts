@@ -121,7 +121,7 @@ const profileRoute = {
         },
       },
     },
-    ...errorResponses([]),
+    ...errorResponses(["shutting_down"]),
   },
 };
 

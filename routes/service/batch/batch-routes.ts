@@ -121,7 +121,7 @@ function documented({ path, operationId, summary, ...kind }: BatchKind, { batch 
         description: "The results in the order of the requests; with `stream: true` as they come",
         content: {
           "application/json": { schema: batchAnswer(kind.dialect, kind.pool) },
-          ...batchStream(kind.stream),
+          ...batchStream(kind.stream, kind.dialect, kind.pool),
         },
       },
       ...errorResponses(BATCH_CODES, kind.dialect),

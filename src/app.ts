@@ -71,11 +71,12 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
 
 /** Answers for what `/api/v1` does not have: 405 where only the method is wrong, else 404. */
 function unknownRoute(ownRoutes: Hono<AppEnv>) {
+  const methods = [...new Set(ownRoutes.routes.map((route) => route.method))];
   return function unknownRoute(c: AppContext): never {
     const { path, method } = c.req;
-    const known = ownRoutes.routes.filter((route) => route.path === path).map((r) => r.method);
+    const known = methods.filter((other) => ownRoutes.router.match(other, path)[0].length > 0);
     if (known.length === 0) throw new ServiceError("not_found", `There is no ${method} ${path}`);
-    const allowed = [...new Set(known)].join(", ");
+    const allowed = known.join(", ");
     c.get("addedHeaders").push("Allow", allowed);
     throw new ServiceError("method_not_allowed", `${path} takes ${allowed}, not ${method}`);
   };

@@ -29,6 +29,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     root: new URL("..", import.meta.url).pathname,
     globalSetup: ["tests/support/global-setup.ts"],
+    setupFiles: ["tests/support/answers-as-documented.ts"],
     // Deadlines for what hangs: no test is about how long something takes.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -138,7 +138,7 @@ const statsRoute: ServiceRoute = {
   summary: "The response cache's numbers; counts are since start",
   responses: {
     200: { description: "The numbers", content: { "application/json": { schema: CacheStats } } },
-    ...errorResponses([]),
+    ...errorResponses(["shutting_down"]),
   },
 };
 
@@ -153,7 +153,7 @@ const shadowRoute: ServiceRoute = {
       description: "Figures since start, and the latest comparisons",
       content: { "application/json": { schema: ShadowReport } },
     },
-    ...errorResponses(["not_found"]),
+    ...errorResponses(["not_found", "shutting_down"]),
   },
 };
 
@@ -168,7 +168,7 @@ const dropRoute: ServiceRoute = {
   },
   responses: {
     200: { description: "How many", content: { "application/json": { schema: Dropped } } },
-    ...errorResponses(["validation_error"]),
+    ...errorResponses(["invalid_request", "validation_error", "shutting_down"]),
   },
 };
 

@@ -2,9 +2,14 @@ import type { AppContext } from "../../middleware/env.ts";
 import { tooLarge } from "../../src/runtime/body-limit.ts";
 import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
-import { ChatCompletion, COMPLETION_STREAM_EXAMPLE, eventStream } from "./contract/answers.ts";
+import { ChatCompletion } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import {
+  ChatCompletionPart,
+  COMPLETION_STREAM_EXAMPLE,
+  streamContent,
+} from "./contract/stream-parts.ts";
 import { ChatCompletionRequest, hasImages, openaiChat } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -24,10 +29,11 @@ const route: ServiceRoute = {
       description: "A chat completion; with `stream: true` its chunks, then `[DONE]`",
       content: {
         "application/json": { schema: ChatCompletion },
-        ...eventStream(
-          "One `data:` line for each chunk, `data: [DONE]` at the end",
-          COMPLETION_STREAM_EXAMPLE,
-        ),
+        ...streamContent("text/event-stream", {
+          part: ChatCompletionPart,
+          about: "One `data:` line for each chunk, `data: [DONE]` at the end",
+          example: COMPLETION_STREAM_EXAMPLE,
+        }),
       },
     },
     ...errorResponses(INFERENCE_CODES, "openai"),

@@ -1,9 +1,10 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { readJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
-import { ChatAnswer, eventStream } from "./contract/answers.ts";
+import { ChatAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import { ChatAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { ChatRequest, nativeChat } from "./forms/native-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -24,7 +25,11 @@ const route: ServiceRoute = {
       description: "The answer; with `stream: true` events of pieces, the last with `done: true`",
       content: {
         "application/json": { schema: ChatAnswer },
-        ...eventStream("One `data:` line with a JSON object for each piece", STREAM_EXAMPLE),
+        ...streamContent("text/event-stream", {
+          part: ChatAnswerPart,
+          about: "One `data:` line with a JSON object for each piece",
+          example: STREAM_EXAMPLE,
+        }),
       },
     },
     ...errorResponses(INFERENCE_CODES),

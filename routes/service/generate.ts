@@ -9,7 +9,7 @@ import type { InferenceRequest } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";
 import { textModel } from "./choose-model.ts";
-import { eventStream, GenerateAnswer } from "./contract/answers.ts";
+import { GenerateAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
@@ -17,6 +17,7 @@ import type { ServiceRoute } from "./contract/headers.ts";
 import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
+import { GenerateAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { showingCustomCalls } from "./forms/custom-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -72,7 +73,11 @@ const route: ServiceRoute = {
       description: "The text; with `stream: true` events of pieces, the last with `done: true`",
       content: {
         "application/json": { schema: GenerateAnswer },
-        ...eventStream("One `data:` line with a JSON object for each piece", STREAM_EXAMPLE),
+        ...streamContent("text/event-stream", {
+          part: GenerateAnswerPart,
+          about: "One `data:` line with a JSON object for each piece",
+          example: STREAM_EXAMPLE,
+        }),
       },
     },
     ...errorResponses(INFERENCE_CODES),

@@ -15,6 +15,7 @@ const MODEL_CODES: ErrorCode[] = [
   "rate_limit_exceeded",
   "upstream_unavailable",
   "upstream_timeout",
+  "shutting_down",
 ];
 
 const OpenAIModel = z

@@ -112,7 +112,7 @@ const profileRoute: ServiceRoute = {
         "application/json": { schema: ModelProfile },
       },
     },
-    ...errorResponses([]),
+    ...errorResponses(["shutting_down"]),
   },
 };
 

@@ -1,9 +1,14 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
-import { COMPLETION_STREAM_EXAMPLE, eventStream, VisionCompletion } from "./contract/answers.ts";
+import { VisionCompletion } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import {
+  ChatCompletionPart,
+  COMPLETION_STREAM_EXAMPLE,
+  streamContent,
+} from "./contract/stream-parts.ts";
 import { openaiVision, VisionCompletionRequest } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -23,10 +28,11 @@ const route: ServiceRoute = {
       description: "A chat completion; with `stream: true` its chunks, then `[DONE]`",
       content: {
         "application/json": { schema: VisionCompletion },
-        ...eventStream(
-          "One `data:` line for each chunk, `data: [DONE]` at the end",
-          COMPLETION_STREAM_EXAMPLE,
-        ),
+        ...streamContent("text/event-stream", {
+          part: ChatCompletionPart,
+          about: "One `data:` line for each chunk, `data: [DONE]` at the end",
+          example: COMPLETION_STREAM_EXAMPLE,
+        }),
       },
     },
     ...errorResponses(INFERENCE_CODES, "openai"),

@@ -1,9 +1,10 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
-import { eventStream, VisionAnswer } from "./contract/answers.ts";
+import { VisionAnswer } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
+import { VisionAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { nativeVision, VisionRequest } from "./forms/native-vision.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Services } from "./services.ts";
@@ -24,7 +25,11 @@ const route: ServiceRoute = {
       description: "The answer; with `stream: true` events of pieces, the last with `done: true`",
       content: {
         "application/json": { schema: VisionAnswer },
-        ...eventStream("One `data:` line with a JSON object for each piece", STREAM_EXAMPLE),
+        ...streamContent("text/event-stream", {
+          part: VisionAnswerPart,
+          about: "One `data:` line with a JSON object for each piece",
+          example: STREAM_EXAMPLE,
+        }),
       },
     },
     ...errorResponses(INFERENCE_CODES),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bodyTo, expectNativeError, idOf, jsonOf, startService } from "../support/service.ts";
+import {
+  bodyTo,
+  expectNativeError,
+  expectOpenAIError,
+  idOf,
+  jsonOf,
+  startService,
+} from "../support/service.ts";
 
 const GENERATE = "/api/v1/generate";
 const BODY = { model: "fake", prompt: "hi" };
@@ -157,5 +164,23 @@ describe("a path that is none", () => {
     const error = { status: 405, code: "method_not_allowed", type: "InvalidRequestError" };
     await expectNativeError(await gateway.get("/api/v1/generate"), error);
     await expectNativeError(await gateway.post("/api/v1/models", {}), error);
+  });
+
+  it("says with 405 which methods there are, also where the path holds a name", async () => {
+    const { gateway } = await startService();
+    const error = { status: 405, code: "method_not_allowed" };
+    for (const [path, method, allowed] of [
+      ["/api/v1/generate", "GET", "POST"],
+      ["/api/v1/cache", "POST", "DELETE"],
+      ["/api/v1/models/fake/show", "POST", "GET"],
+      ["/api/v1/models/me%2Ffake:1/show", "DELETE", "GET"],
+    ] as const) {
+      const answer = await gateway.get(path, { method });
+      expect(answer.headers.get("allow"), path).toBe(allowed);
+      await expectNativeError(answer, { ...error, type: "InvalidRequestError" });
+    }
+    const answer = await gateway.get("/api/v1/models/fake", { method: "DELETE" });
+    expect(answer.headers.get("allow")).toBe("GET");
+    await expectOpenAIError(answer, { ...error, type: "invalid_request_error" });
   });
 });

@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { ERROR_CODES, type ErrorCode } from "../../../src/errors/codes.ts";
 import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
 import { ChatAnswer, ChatCompletion, VisionAnswer, VisionCompletion } from "../contract/answers.ts";
+import { CODES } from "../contract/errors.ts";
 import { maybe } from "../contract/fields.ts";
 import { EXAMPLE_IMAGE, imageFields } from "../contract/images.ts";
+import { streamContent } from "../contract/stream-parts.ts";
 import type { BatchStream } from "./batch-frames.ts";
-
-const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
 /** Whose forms a batch's items have. */
 export type BatchDialect = "service" | "openai";
@@ -108,12 +107,19 @@ const ANSWERS = {
   },
 };
 
-/** The answer of a batch, its items' data in the form of the single route. */
-export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
-  const { example, [pool]: form } = ANSWERS[dialect];
-  const { name, data, more } = form;
-  const item = z.discriminatedUnion("success", [
-    z.object({ index: z.int(), success: z.literal(true), data }),
+/** The figures of a batch. */
+const figures = {
+  batch_id: z.uuid(),
+  total_requests: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  total_time_ms: z.number(),
+};
+
+/** The result of an item, with further fields. */
+function itemResult(data: z.ZodType, more: z.ZodRawShape = {}) {
+  return z.discriminatedUnion("success", [
+    z.object({ index: z.int(), success: z.literal(true), data, ...more }),
     z.looseObject({
       index: z.int(),
       success: z.literal(false),
@@ -121,8 +127,15 @@ export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
       error_type: z.string(),
       code: z.enum(CODES),
       request_id: z.string(),
+      ...more,
     }),
   ]);
+}
+
+/** The answer of a batch, its items' data in the form of the single route. */
+export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
+  const { example, [pool]: form } = ANSWERS[dialect];
+  const { name, data, more } = form;
   const failed = {
     index: 1,
     success: false,
@@ -131,25 +144,16 @@ export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
     code: "model_not_found",
     request_id: `${EXAMPLE_ID}-1`,
   };
-  return z
-    .object({
-      batch_id: z.uuid(),
-      total_requests: z.int(),
-      successful: z.int(),
-      failed: z.int(),
-      total_time_ms: z.number(),
-      results: z.array(item),
-    })
-    .openapi(name, {
-      example: {
-        batch_id: EXAMPLE_ID,
-        total_requests: 2,
-        successful: 1,
-        failed: 1,
-        total_time_ms: 2105.4,
-        results: [{ index: 0, success: true, data: { ...example, ...more } }, failed],
-      },
-    });
+  return z.object({ ...figures, results: z.array(itemResult(data)) }).openapi(name, {
+    example: {
+      batch_id: EXAMPLE_ID,
+      total_requests: 2,
+      successful: 1,
+      failed: 1,
+      total_time_ms: 2105.4,
+      results: [{ index: 0, success: true, data: { ...example, ...more } }, failed],
+    },
+  });
 }
 
 const LINES = [
@@ -159,12 +163,17 @@ const LINES = [
 ];
 
 /** How a batch's stream looks, for the document. */
-export function batchStream(stream: BatchStream) {
+export function batchStream(stream: BatchStream, dialect: BatchDialect, pool: PoolName) {
   const isEvents = stream === "events";
-  const example = isEvents
-    ? [...LINES, "[DONE]"].map((line) => `data: ${line}\n\n`).join("")
-    : LINES.map((line) => `${line}\n`).join("");
-  const description = `One ${isEvents ? "`data:` line" : "line"} for each item as it ends, then the batch's figures`;
-  const schema = z.string().openapi({ description, example });
-  return { [isEvents ? "text/event-stream" : "application/x-ndjson"]: { schema } };
+  const { name, data } = ANSWERS[dialect][pool];
+  const result = { completed: z.int(), total_requests: z.int(), done: z.literal(false) };
+  return streamContent(isEvents ? "text/event-stream" : "application/x-ndjson", {
+    part: z
+      .union([itemResult(data, result), z.object({ ...figures, done: z.literal(true) })])
+      .openapi(`${name}Part`),
+    about: `One ${isEvents ? "`data:` line" : "line"} for each item as it ends, then the batch's figures`,
+    example: isEvents
+      ? [...LINES, "[DONE]"].map((line) => `data: ${line}\n\n`).join("")
+      : LINES.map((line) => `${line}\n`).join(""),
+  });
 }

@@ -125,7 +125,7 @@ function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
         description: "The results in the order of the requests; with `stream: true` as they come",
         content: {
           "application/json": { schema: batchAnswer(dialect, pool) },
-          ...batchStream(kind.stream),
+          ...batchStream(kind.stream, dialect, pool),
         },
       },
       ...errorResponses(BATCH_CODES, dialect),

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
-const metrics = {
+export const metrics = {
   model: z.string(),
   request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
@@ -19,11 +19,11 @@ const TokenLogprob = z.object({
 });
 
 /** How likely a token was, and others in its place. */
-const RatedToken = TokenLogprob.extend({ top_logprobs: z.array(TokenLogprob).optional() }).openapi(
-  "TokenLogprob",
-);
+export const RatedToken = TokenLogprob.extend({
+  top_logprobs: z.array(TokenLogprob).optional(),
+}).openapi("TokenLogprob");
 
-const logprobs = z.array(RatedToken).optional().openapi({
+export const logprobs = z.array(RatedToken).optional().openapi({
   description: "With `logprobs: true`, for each token of the answer",
 });
 
@@ -72,7 +72,7 @@ export const ChatAnswer = z
     },
   });
 
-const imagesBlock = {
+export const imagesBlock = {
   images_processed: z.int().openapi({ description: "Images that were given to the model" }),
   compression_savings_bytes: z.int().nullable().openapi({
     description: "Bytes saved by what was compressed for this request; null when none were",
@@ -96,7 +96,7 @@ export const VisionAnswer = z
     },
   });
 
-const usage = z.object({
+export const usage = z.object({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   total_tokens: z.int(),
@@ -149,6 +149,8 @@ export const ChatCompletion = z
     ),
     usage,
     system_fingerprint: z.null(),
+    // A request may bring images or none.
+    ...z.object(imagesBlock).partial().shape,
   })
   .openapi("ChatCompletion", {
     example: exampleCompletion,
@@ -162,12 +164,3 @@ export const VisionCompletion = z
 
 export const COMPLETION_STREAM_EXAMPLE =
   'data: {"id":"chatcmpl-7f1f…","object":"chat.completion.chunk","created":1767225600,"model":"smollm2:135m","choices":[{"index":0,"delta":{"role":"assistant","content":"Sun"},"logprobs":null,"finish_reason":null}],"system_fingerprint":null}\n\n';
-
-/** How a stream looks, for the document: OpenAPI 3.1 has no words for server-sent events. */
-export function eventStream(about: string, example: string) {
-  return {
-    "text/event-stream": {
-      schema: z.string().openapi({ description: about, example }),
-    },
-  };
-}

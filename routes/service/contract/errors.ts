@@ -4,9 +4,9 @@ import { type Dialect, renderError } from "../../../src/errors/render.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { headerRefs } from "./headers.ts";
 
-const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+export const CODES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
-const ServiceErrorBody = z
+export const ServiceErrorBody = z
   .looseObject({
     error: z.string(),
     error_type: z.string(),
@@ -16,7 +16,7 @@ const ServiceErrorBody = z
   })
   .openapi("Error");
 
-const OpenAIErrorBody = z
+export const OpenAIErrorBody = z
   .looseObject({
     error: z.looseObject({
       message: z.string(),
@@ -74,6 +74,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
 
 /** The further codes of batches. */
 export const BATCH_CODES: ErrorCode[] = [
+  "invalid_request",
   "model_not_allowed",
   "batch_too_large",
   "upload_stalled",

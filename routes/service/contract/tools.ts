@@ -4,7 +4,7 @@ import { filledText, maybe } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";
 
-const FunctionCall = z
+export const FunctionCall = z
   .object({
     id: filledText(),
     type: z.literal("function"),
@@ -12,7 +12,7 @@ const FunctionCall = z
   })
   .openapi("FunctionToolCall");
 
-const CustomCall = z
+export const CustomCall = z
   .object({
     id: filledText(),
     type: z.literal("custom"),

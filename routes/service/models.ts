@@ -53,8 +53,9 @@ const ModelList = z
 
 const LoadedModels = z
   .object({
+    // As the server reports them: another version says more.
     models: z.array(
-      z.object({
+      z.looseObject({
         name: z.string(),
         model: z.string(),
         size: z.int().openapi({ description: "Bytes of memory" }),

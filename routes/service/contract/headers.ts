@@ -22,7 +22,8 @@ const EVERYWHERE: Group = {
   on: () => true,
 };
 
-const WRONG_METHOD: Group = { request: [], answer: ["Allow"], on: (status) => status === 405 };
+/** On a 405, which no operation answers: it stands in the document's introduction. */
+const OUTSIDE_OF_OPERATIONS: string[] = ["Allow"] satisfies AnswerHeader[];
 
 const cacheWish: RequestHeader[] = ["X-Shared-Ollama-Cache", "Cache-Control"];
 
@@ -54,7 +55,7 @@ type HeaderRefs = Record<string, { $ref: string }>;
 
 /** The route with its headers, each by its name in the document's components. */
 export function withHeaders({ headers = [], ...route }: ServiceRoute): RouteConfig {
-  const groups = [EVERYWHERE, WRONG_METHOD, ...headers.map((name): Group => GROUPS[name])];
+  const groups = [EVERYWHERE, ...headers.map((name): Group => GROUPS[name])];
   const parameters = groups.flatMap(({ request }) => request.map(parameterRef));
   const responses = Object.entries(route.responses).map(([status, response]) => {
     const own = groups.flatMap(({ answer, on }) => (on(Number(status)) ? answer : []));
@@ -84,9 +85,11 @@ export function headerComponents() {
     const parameter = { name, in: "header" as const, description: about, ...rest };
     return [componentName(name), parameter] as const;
   });
-  const headers = Object.entries<OwnHeader>(ANSWER_HEADERS).map(([name, { about, ...rest }]) => {
-    return [componentName(name), { description: about, ...rest }] as const;
-  });
+  const headers = Object.entries<OwnHeader>(ANSWER_HEADERS)
+    .filter(([name]) => !OUTSIDE_OF_OPERATIONS.includes(name))
+    .map(([name, { about, ...rest }]) => {
+      return [componentName(name), { description: about, ...rest }] as const;
+    });
   return { parameters, headers };
 }
 

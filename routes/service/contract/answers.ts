@@ -158,6 +158,3 @@ export const VisionCompletion = z
   .openapi("VisionCompletion", {
     example: { ...exampleCompletion, images_processed: 1, compression_savings_bytes: 1_916_848 },
   });
-
-export const COMPLETION_STREAM_EXAMPLE =
-  'data: {"id":"chatcmpl-7f1f…","object":"chat.completion.chunk","created":1767225600,"model":"smollm2:135m","choices":[{"index":0,"delta":{"role":"assistant","content":"Sun"},"logprobs":null,"finish_reason":null}],"system_fingerprint":null}\n\n';

@@ -29,10 +29,10 @@ export const OpenAIErrorBody = z
   .openapi("OpenAIError");
 
 /** For the route that clients of both kinds post to. */
-const EmbeddingErrorBody = OpenAIErrorBody.extend({
-  error_type: z.string(),
-  code: z.enum(CODES),
-}).openapi("EmbeddingError");
+const EmbeddingErrorBody = z
+  // Not extended: generators of Go cannot merge two objects that are both open.
+  .looseObject({ ...OpenAIErrorBody.shape, error_type: z.string(), code: z.enum(CODES) })
+  .openapi("EmbeddingError");
 
 const SCHEMAS = {
   service: ServiceErrorBody,

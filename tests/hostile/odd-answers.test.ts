@@ -202,7 +202,9 @@ describe.each(Object.keys(ENCODINGS))("an answer compressed unasked (%s)", (enco
 
   it("is decoded in the service's own calls", async () => {
     const { gateway, ollama } = await startService();
-    const models = [{ name: "packed:latest", model: "packed:latest", size: 1, digest: "0" }];
+    const expires_at = "2099-01-01T00:00:00Z";
+    const figures = { size: 1, size_vram: 0, digest: "0", details: {}, expires_at };
+    const models = [{ name: "packed:latest", model: "packed:latest", ...figures }];
     compress(ollama, "/api/ps", encoding, { models });
     const answer = await gateway.get("/api/v1/models/ps");
     expect(await answer.json()).toMatchObject({ models: [{ name: "packed:latest" }] });

@@ -31,35 +31,36 @@ export const VisionAnswerPart = nativePart("VisionAnswerPart", role, imagesBlock
 /** Clients join pieces of a call by its index. */
 const index = z.int();
 const IndexedToolCall = z.discriminatedUnion("type", [
-  z.object({ index, ...FunctionCall.shape }),
-  z.object({ index, ...CustomCall.shape }),
+  z.object({ index, ...FunctionCall.shape }).openapi("FunctionToolCallPart"),
+  z.object({ index, ...CustomCall.shape }).openapi("CustomToolCallPart"),
 ]);
+
+const ChatCompletionChunk = z
+  .object({
+    id: z.string(),
+    object: z.literal("chat.completion.chunk"),
+    created: z.int().openapi({ description: "Unix seconds" }),
+    model: z.string(),
+    choices: z.array(
+      z.object({
+        index: z.int(),
+        delta: z.object({
+          role: z.literal("assistant").optional(),
+          content: z.string().optional(),
+          tool_calls: z.array(IndexedToolCall).optional(),
+        }),
+        logprobs: z.object({ content: z.array(RatedToken), refusal: z.null() }).nullable(),
+        finish_reason: z.enum(["stop", "length", "tool_calls"]).nullable(),
+      }),
+    ),
+    usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
+    system_fingerprint: z.null(),
+  })
+  .openapi("ChatCompletionChunk");
 
 /** A chunk of a chat completion, or a failure. */
 export const ChatCompletionPart = z
-  .union([
-    z.object({
-      id: z.string(),
-      object: z.literal("chat.completion.chunk"),
-      created: z.int().openapi({ description: "Unix seconds" }),
-      model: z.string(),
-      choices: z.array(
-        z.object({
-          index: z.int(),
-          delta: z.object({
-            role: z.literal("assistant").optional(),
-            content: z.string().optional(),
-            tool_calls: z.array(IndexedToolCall).optional(),
-          }),
-          logprobs: z.object({ content: z.array(RatedToken), refusal: z.null() }).nullable(),
-          finish_reason: z.enum(["stop", "length", "tool_calls"]).nullable(),
-        }),
-      ),
-      usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
-      system_fingerprint: z.null(),
-    }),
-    OpenAIErrorBody,
-  ])
+  .union([ChatCompletionChunk, OpenAIErrorBody])
   .openapi("ChatCompletionPart");
 
 export const COMPLETION_STREAM_EXAMPLE =

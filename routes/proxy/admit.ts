@@ -7,7 +7,7 @@ import type { LoadHints } from "../../src/models/residency.ts";
 import type { Admitted } from "../../src/scheduling/admission.ts";
 import type { PoolName } from "../../src/scheduling/fair-queue.ts";
 import type { RequestRecord } from "../../src/telemetry/request-record.ts";
-import type { PassThroughServices } from "./pass-through.ts";
+import type { PassThroughServices } from "./services.ts";
 
 /** A body of Ollama's or OpenAI's dialect that asks for inference. */
 export interface Asking {

@@ -14,7 +14,7 @@ import type { UpstreamAnswer } from "../../src/runtime/transport.ts";
 import { broken, MAX_ANSWER_BYTES } from "../../src/upstream/lines.ts";
 import { tellOfCache } from "../cache-headers.ts";
 import { admit, type Asking, settleModel } from "./admit.ts";
-import type { PassThroughServices } from "./pass-through.ts";
+import type { PassThroughServices } from "./services.ts";
 
 interface Asked {
   body: Uint8Array;

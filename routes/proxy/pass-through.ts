@@ -1,59 +1,17 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { isAbort, ServiceError } from "../../src/errors/service-error.ts";
-import type { ImageFacts } from "../../src/images/image-compressor.ts";
-import type { AnswerCache } from "../../src/cache/answer-cache.ts";
 import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
-import type { ModelCatalog } from "../../src/models/catalog.ts";
 import { isRemoteModel } from "../../src/models/remote-model.ts";
-import type { Residency } from "../../src/models/residency.ts";
-import type { BodyLimit } from "../../src/runtime/body-limit.ts";
-import type { Caller } from "../../src/runtime/caller.ts";
 import { OutgoingBody } from "../../src/runtime/outgoing-body.ts";
-import type { ForwardEnd, ForwardRequest, Transport } from "../../src/runtime/transport.ts";
-import type { Admission, Admitted } from "../../src/scheduling/admission.ts";
-import type { PoolName } from "../../src/scheduling/fair-queue.ts";
-import type { Upstream } from "../../src/upstream/upstream.ts";
+import type { ForwardEnd, ForwardRequest } from "../../src/runtime/transport.ts";
+import type { Admitted } from "../../src/scheduling/admission.ts";
 import { cacheWish } from "../cache-headers.ts";
 import { readBody } from "../read-body.ts";
 import { whileHere } from "../while-here.ts";
 import { admit, settleModel } from "./admit.ts";
 import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind, takesForm } from "./path-kind.ts";
-
-/** A body in one piece, and what is to be known of it. */
-interface Inspected {
-  body: Uint8Array;
-  facts: BodyFacts;
-}
-
-/** Has a large body joined and read on a thread, which gives it back. */
-type InspectOnThread = (caller: Caller) => Promise<Inspected>;
-
-/** What passing through works with. */
-export interface PassThroughServices {
-  transport: Transport;
-  upstream: Pick<Upstream, "origin" | "suspect">;
-  admission: Admission;
-  residency: Pick<Residency, "used" | "forget">;
-  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
-  /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
-  inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
-  /** Compresses the images of a body, which comes back in pieces. */
-  slim: (
-    body: Uint8Array,
-    caller: Caller,
-  ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
-  /** The response cache, for requests that ask for it; undefined where it is off. */
-  answers: AnswerCache | undefined;
-  /** Whether what clients prove themselves with goes on, save for models that run elsewhere. */
-  forwardsCredentials: boolean;
-  limits: {
-    management: BodyLimit;
-    inference: BodyLimit;
-    /** Longest wait in the queue, in milliseconds. */
-    maxWaitMs: Record<PoolName, number>;
-  };
-}
+import type { PassThroughServices } from "./services.ts";
 
 /** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
 export function passThrough(services: PassThroughServices) {

@@ -4,6 +4,7 @@ import type { CacheCounts } from "./cache-counts.ts";
 import { Companion } from "./companion.ts";
 import type { Question } from "./question.ts";
 import type { FoundEntry, ResponseCache } from "./response-cache.ts";
+import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import type { Shadow } from "./shadow/shadow.ts";
 import { SharedRun } from "./shared-run.ts";
 import type { SimilarQuestion, SimilarQuestions } from "./similar-questions.ts";
@@ -30,12 +31,6 @@ export interface Run<Line> {
   /** What is kept of a run whose lines are all there. */
   outcome: (lines: Line[]) => RunOutcome;
 }
-
-/** What a run has come to: an answer to keep, or why it is not kept. */
-export type RunOutcome = { answer: KeptAnswer } | { reason: string };
-
-/** An answer as it is kept: of which shape is known to who has asked. */
-export type KeptAnswer = Record<string, unknown>;
 
 /** A question's answer: kept from earlier, or being made. */
 export type Answered<Line> = { kept: KeptAnswer } | { lines: AsyncGenerator<Line> };

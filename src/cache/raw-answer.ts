@@ -1,5 +1,5 @@
 import type { OllamaAnswer } from "../inference/runner.ts";
-import type { KeptAnswer, RunOutcome } from "./answer-cache.ts";
+import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import { joined, reasonNotToStore } from "./stored-answer.ts";
 
 /** How an answer began, as the inference server sent it. */

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/schema.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
-import type { PassThroughServices } from "../../routes/proxy/pass-through.ts";
+import type { PassThroughServices } from "../../routes/proxy/services.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { Services } from "../../routes/service/services.ts";
 import type { WorkerPool } from "../../workers/pool.ts";

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/schema.ts";
-import { AnswerCache, type KeptAnswer } from "../cache/answer-cache.ts";
+import { AnswerCache } from "../cache/answer-cache.ts";
+import type { KeptAnswer } from "../cache/run-outcome.ts";
 import { CacheCounts } from "../cache/cache-counts.ts";
 import { CachedRunner } from "../cache/cached-runner.ts";
 import { normaliseExact } from "../cache/guard/guard.ts";

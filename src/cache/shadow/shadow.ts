@@ -1,5 +1,5 @@
 import { cosineOfUnits } from "../../similarity/unit-vector.ts";
-import type { KeptAnswer, RunOutcome } from "../answer-cache.ts";
+import type { KeptAnswer, RunOutcome } from "../run-outcome.ts";
 import type { Question } from "../question.ts";
 import type { SimilarQuestion } from "../similar-questions.ts";
 import { negationsAgree, numbersAgree } from "./agreement.ts";

@@ -82,7 +82,7 @@ export class SimilarQuestions {
 
   /** Whether there is anything a question could be similar to. */
   canBeAsked({ space, text }: Question): boolean {
-    return isGuardable(text) && (this.#vectors.has(space) || this.#expects(space));
+    return (this.#vectors.has(space) || this.#expects(space)) && isGuardable(text);
   }
 
   /** The kept question to answer like; undefined when there is none, or it takes too long. */
@@ -151,7 +151,8 @@ export class SimilarQuestions {
   /** Whether there are entries in a space that will have their vector soon. */
   #expects(space: string): boolean {
     for (const awaited of this.#awaited.values()) if (awaited.space === space) return true;
-    return this.#behindIn(space).length > 0;
+    for (const { question } of this.#behind.values()) if (question.space === space) return true;
+    return false;
   }
 
   /** The entries of a space without a vector of today's model, those used last first. */

@@ -12,6 +12,7 @@ import { docsRoutes } from "../routes/ops/docs.ts";
 import { root } from "../routes/ops/root.ts";
 import { passThrough } from "../routes/proxy/pass-through.ts";
 import type { PassThroughServices } from "../routes/proxy/services.ts";
+import { SplitRouter } from "../routes/split-router.ts";
 import { openApiDocument } from "../routes/service/document.ts";
 import { serviceRoutes } from "../routes/service/index.ts";
 import type { Services } from "../routes/service/services.ts";
@@ -42,6 +43,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   // Routed by what was read at the door, which is what goes on as well.
   const app = new Hono<AppEnv>({
     getPath: (_request, given) => given?.env?.target.path ?? "/",
+    router: new SplitRouter("/api/v1"),
   });
   app.use(requestId(options.requestId));
   app.use(hostAndOrigin(options.hostAndOrigin));

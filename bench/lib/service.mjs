@@ -13,8 +13,7 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function startService(settings, { preload } = {}) {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-bench-"));
-  const flags = process.versions.bun ? [] : ["--max-semi-space-size=4"];
-  if (preload) flags.push(process.versions.bun ? "--preload" : "--import", preload);
+  const flags = preload ? [process.versions.bun ? "--preload" : "--import", preload] : [];
   const entry = join(projectRoot, "src", "start.mjs");
   const program = new Program(process.execPath, [...flags, entry], {
     API_PORT: "0",

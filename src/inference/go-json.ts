@@ -1,4 +1,5 @@
 import { JsonCursor } from "../images/json-cursor.ts";
+import { bufferOf } from "../runtime/buffer-of.ts";
 import { assertNoExcess } from "../runtime/parse-json.ts";
 
 /** A JSON object as Ollama's decoder (Go's encoding/json) reads it. */
@@ -27,7 +28,7 @@ const ESCAPED_LETTER = /\\u00[4-7]/;
  * @throws JsonExcessError as `parseJson`.
  */
 export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoObject | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   assertNoExcess(buffer);
   const text = buffer.toString();
   let value: unknown;
@@ -47,10 +48,14 @@ export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoO
 
 /** The values under a name in an object that JSON.parse has made. @param name in lower case. */
 export function valuesLike(object: Record<string, unknown>, name: string): unknown[] {
-  const keys = Object.keys(object).filter(
-    (key) => key === name || (key.length === name.length && folded(key) === name),
-  );
-  return keys.map((key) => object[key]);
+  const values: unknown[] = [];
+  // Each part of each message comes through here: no lists of keys.
+  for (const key in object) {
+    if (key === name || (key.length === name.length && folded(key) === name)) {
+      values.push(object[key]);
+    }
+  }
+  return values;
 }
 
 /** Go takes for a letter whatever differs from it in case only: `\u017f` for s, `\u212a` for k. */

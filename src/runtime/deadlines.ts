@@ -1,3 +1,5 @@
+import { WatchList } from "./watch-list.ts";
+
 interface Deadline {
   at: number;
   expire: () => void;
@@ -6,7 +8,7 @@ interface Deadline {
 /** Deadlines of running requests. One timer serves all, and runs only while there are any. */
 export class Deadlines {
   readonly #sweepMs: number;
-  readonly #pending = new Set<Deadline>();
+  readonly #pending = new WatchList<Deadline>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ sweepMs = 100 }: { sweepMs?: number } = {}) {
@@ -15,10 +17,9 @@ export class Deadlines {
 
   /** Calls `expire` once when `ms` have passed, unless the returned function is called before. */
   after(ms: number, expire: () => void): () => boolean {
-    const deadline = { at: performance.now() + ms, expire };
-    this.#pending.add(deadline);
+    const seat = this.#pending.add({ at: performance.now() + ms, expire });
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
-    return () => this.#pending.delete(deadline);
+    return () => this.#pending.remove(seat);
   }
 
   get size(): number {
@@ -32,11 +33,10 @@ export class Deadlines {
       this.#timer = undefined;
     }
     const now = performance.now();
-    // Not a copy: one that expires may call off another.
-    for (const deadline of this.#pending) {
-      if (deadline.at > now) continue;
-      this.#pending.delete(deadline);
-      deadline.expire();
-    }
+    this.#pending.forEach((seat) => {
+      const { at, expire } = seat.member;
+      // One that expires may call off another.
+      if (at <= now && this.#pending.remove(seat)) expire();
+    });
   }
 }

@@ -5,6 +5,7 @@ import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
 import { deferred } from "./deferred.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
+import { Leavers } from "./leavers.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import type { UploadWatch } from "./upload-watch.ts";
@@ -36,6 +37,7 @@ export class BunExchange implements Exchange {
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
+  #leavers: Leavers | undefined;
   #reader: BodyReader | undefined;
   #hasStalled = false;
   /** Somebody reads the body to send it on. */
@@ -75,17 +77,21 @@ export class BunExchange implements Exchange {
   }
 
   onLeave(left: () => void): () => void {
-    const { signal } = this.request;
-    const tell = (): void => {
-      if (!this.#answered) left();
-    };
-    signal.addEventListener("abort", tell, { once: true });
-    return () => signal.removeEventListener("abort", tell);
+    if (!this.#leavers) {
+      const leavers = new Leavers();
+      this.#leavers = leavers;
+      const tell = (): void => {
+        if (!this.#answered) leavers.tell();
+      };
+      // One for all: on Bun a listener of a signal costs more than what most of them are for.
+      this.request.signal.addEventListener("abort", tell, { once: true });
+    }
+    return this.#leavers.add(left);
   }
 
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
-    const { body } = this.request;
-    if (!body) return Promise.resolve([]);
+    const declared = declaredBytes(this) ?? Infinity;
+    if (declared === 0) return Promise.resolve([]);
     return new Promise<Uint8Array[]>((resolve, reject) => {
       const stopListening = this.onLeave(() => settle(new ClientLeft()));
       const settle = (result: Uint8Array[] | Error): void => {
@@ -98,12 +104,11 @@ export class BunExchange implements Exchange {
         this.#hasStalled = true;
         settle(stalled);
       });
-      const declared = declaredBytes(this) ?? Infinity;
-      // Bun reads a small one in one native call.
+      // Bun reads a small one in one native call. To ask for `body` would make a stream of it.
       const reading =
         declared <= Math.min(limit.maxBytes, SMALL_BODY_BYTES)
-          ? this.request.arrayBuffer().then((buffer) => [new Uint8Array(buffer)])
-          : this.#readPieces(body, limit, hold, upload.progress);
+          ? this.request.arrayBuffer().then((buffer) => [Buffer.from(buffer)])
+          : this.#readPieces(limit, hold, upload.progress);
       reading.then(
         (pieces) => {
           this.#isRead = true;
@@ -164,11 +169,12 @@ export class BunExchange implements Exchange {
   }
 
   async #readPieces(
-    body: ReadableStream<Uint8Array>,
     limit: BodyLimit,
     hold: BodyHold | undefined,
     progress: () => void,
   ): Promise<Uint8Array[]> {
+    const { body } = this.request;
+    if (!body) return [];
     const reader = this.#readerOf(body);
     const pieces = new BodyPieces(declaredBytes(this));
     for (;;) {

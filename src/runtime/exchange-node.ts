@@ -5,6 +5,7 @@ import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces } from "./body-pieces.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
+import { Leavers } from "./leavers.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 import type { Watches } from "./watches.ts";
@@ -22,7 +23,7 @@ export class NodeExchange implements Exchange {
   readonly outgoing: ServerResponse;
   readonly target: RequestTarget;
   readonly #uploads: UploadWatch;
-  #leavers: Set<() => void> | undefined;
+  #leavers: Leavers | undefined;
   #hasStalled = false;
   /** Somebody reads the body to send it on. */
   #isSentOn = false;
@@ -54,15 +55,13 @@ export class NodeExchange implements Exchange {
 
   onLeave(left: () => void): () => void {
     if (!this.#leavers) {
-      const leavers = new Set<() => void>();
+      const leavers = new Leavers();
       this.#leavers = leavers;
       this.outgoing.once("close", () => {
-        if (this.outgoing.writableFinished) return;
-        for (const tell of [...leavers]) tell();
+        if (!this.outgoing.writableFinished) leavers.tell();
       });
     }
-    this.#leavers.add(left);
-    return () => this.#leavers?.delete(left);
+    return this.#leavers.add(left);
   }
 
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {

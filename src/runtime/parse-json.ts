@@ -1,3 +1,4 @@
+import { bufferOf } from "./buffer-of.ts";
 import { excessInJson, MAX_VALUES } from "./count-json.ts";
 import { isNestedTooDeep, MAX_LEVELS, type Excess } from "./nesting.ts";
 
@@ -28,7 +29,7 @@ export class JsonExcessError extends Error {
  * @throws SyntaxError; JsonExcessError for more values or 500 levels, unless the text is small.
  */
 export function parseJson(json: Uint8Array, maxValues: number = MAX_VALUES): unknown {
-  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  const bytes = bufferOf(json);
   assertNoExcess(bytes, maxValues);
   return JSON.parse(bytes.toString("utf8"));
 }

@@ -1,3 +1,5 @@
+import { WatchList } from "./watch-list.ts";
+
 /** Something that moves on in steps, and may stall. */
 interface Watched {
   /** A figure that differs after each step; undefined while the other side is not waited for. */
@@ -21,7 +23,7 @@ const SWEEP_MS = 1000;
 export class StallWatch {
   readonly stallMs: number;
   readonly #onStall: (() => void) | undefined;
-  readonly #entries = new Set<Entry>();
+  readonly #entries = new WatchList<Entry>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ stallMs, onStall }: { stallMs: number; onStall?: () => void }) {
@@ -32,11 +34,10 @@ export class StallWatch {
   /** Watches until the returned function is called, or it has stalled. */
   watch(watched: Watched): () => void {
     const { steps, stalled } = watched;
-    const entry: Entry = { steps, stalled, seen: steps(), since: performance.now() };
-    this.#entries.add(entry);
+    const seat = this.#entries.add({ steps, stalled, seen: steps(), since: performance.now() });
     const everyMs = Math.min(SWEEP_MS, this.stallMs / 10);
     this.#timer ??= setInterval(() => this.#sweep(), everyMs).unref();
-    return () => void this.#entries.delete(entry);
+    return () => void this.#entries.remove(seat);
   }
 
   /** Ends the timer when there was nothing to watch: not with each entry, which has its price. */
@@ -46,17 +47,18 @@ export class StallWatch {
       this.#timer = undefined;
     }
     const now = performance.now();
-    // Not a copy: one that stalls may call off another.
-    for (const entry of this.#entries) {
+    this.#entries.forEach((seat) => {
+      const entry = seat.member;
       const steps = entry.steps();
       if (steps === undefined || steps !== entry.seen) {
         entry.seen = steps;
         entry.since = now;
       } else if (now - entry.since >= this.stallMs) {
-        this.#entries.delete(entry);
+        // One that stalls may call off another.
+        if (!this.#entries.remove(seat)) return;
         this.#onStall?.();
         entry.stalled();
       }
-    }
+    });
   }
 }

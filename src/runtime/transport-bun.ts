@@ -83,17 +83,17 @@ export class BunTransport implements Transport {
     // No Response can be made with these, and what has been told of an answer must be so.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
     const length = Number(answer.headers.get("content-length") ?? Number.NaN);
-    const init = { status, headers: returnedHeaders(answer.headers) };
-    if (!answer.body || length <= WHOLE_ANSWER_BYTES) {
-      const bytes = answer.body ? await answer.arrayBuffer() : null;
-      addAll(init.headers, addHeaders(true));
-      end(status, bytes?.byteLength ?? 0, true);
-      return new Response(bytes, init);
+    // To ask for `body` makes a stream of it, which most answers do without.
+    if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
+      const bytes = await answer.arrayBuffer();
+      const headers = returnedHeaders(answer.headers, addHeaders(true));
+      end(status, bytes.byteLength, true);
+      return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
-    addAll(init.headers, addHeaders(!Number.isNaN(length)));
+    const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
     return new Response(
       counted(answer.body, exchange, (bytes, complete) => end(status, bytes, complete)),
-      init,
+      { status, headers },
     );
   }
 }
@@ -227,16 +227,14 @@ function sentBody(body: OutgoingBody | ReadableStream<Uint8Array> | null | undef
   return { body: body.slices() as AsyncIterable<Uint8Array> as FetchBody, duplex: "half" };
 }
 
-function returnedHeaders(headers: Headers): Headers {
+/** @param added names and values in turn. */
+function returnedHeaders(headers: Headers, added: string[]): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
     if (isReturned(name) && name !== "trailer") result.append(name, value);
   });
+  for (let i = 0; i + 1 < added.length; i += 2) result.append(added[i] ?? "", added[i + 1] ?? "");
   return result;
-}
-
-function addAll(headers: Headers, added: string[]): void {
-  for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
 }
 
 /** A body with how to know whether it is being read. */

@@ -43,10 +43,14 @@ export interface PlaceRequest {
   background?: boolean;
 }
 
+/** A request that waits. */
 interface Ticket extends PlaceRequest {
   enqueuedAt: number;
   settle: (result: Place | Error) => void;
 }
+
+/** What decides whether a request may go. */
+type Going = Pick<PlaceRequest, "pool" | "tenant" | "model">;
 
 /** Turns are remembered of this many tenants; who is forgotten counts as new. */
 const MAX_TENANTS = 1000;
@@ -64,7 +68,10 @@ export class FairQueue {
   readonly #counters: Record<PoolName, PoolCounter>;
   /** Waiting tickets by tenant; the order of the map is the order of turns. */
   readonly #turns = new Map<string, Ticket[]>();
-  readonly #tenantRunning = new Map<string, number>();
+  readonly #tenantRunning: Record<PoolName, Map<string, number>> = {
+    text: new Map(),
+    vision: new Map(),
+  };
   readonly #modelRunning = new Map<string, number>();
   /** Number of each tenant's last turn; tenants that were not here lately are not in it. */
   readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
@@ -83,13 +90,12 @@ export class FairQueue {
    * ClientLeft when the client leaves.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
-    const counter = this.#counters[request.pool];
+    if (this.#turns.size === 0 && this.#fits(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
-    if (this.#turns.size === 0 && this.#fits(ticket)) return this.#start(ticket);
     if (ticket.background) return this.#enqueue(ticket);
     if (this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
       const { maxWaiting } = this.#options.pools[request.pool];
-      counter.rejected += 1;
+      this.#counters[request.pool].rejected += 1;
       throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
     }
     return this.#enqueue(ticket);
@@ -184,7 +190,7 @@ export class FairQueue {
         this.#turns.delete(next.tenant);
         this.#turns.set(next.tenant, line);
       }
-      next.settle(this.#start(next));
+      next.settle(this.#start(next, this.#now() - next.enqueuedAt));
     }
     if (this.#turns.size > 0) this.#startSweep();
   }
@@ -223,53 +229,52 @@ export class FairQueue {
     return !line?.some(isBefore) && this.#fits(ticket);
   }
 
-  #fits(ticket: Ticket): boolean {
+  #fits({ pool, tenant, model }: Going): boolean {
     const { pools, modelParallel, floor } = this.#options;
-    const limits = pools[ticket.pool];
+    const limits = pools[pool];
     return (
-      this.#counters[ticket.pool].running < limits.maxRunning &&
-      (this.#tenantRunning.get(tenantKey(ticket)) ?? 0) < limits.tenantMaxRunning &&
-      (this.#modelRunning.get(ticket.model) ?? 0) < modelParallel() &&
-      floor.admits(ticket.model, this.#now(), (model) => this.#isBusy(model))
+      this.#counters[pool].running < limits.maxRunning &&
+      (this.#tenantRunning[pool].get(tenant) ?? 0) < limits.tenantMaxRunning &&
+      (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
+      floor.admits(model, this.#now(), this.#isBusy)
     );
   }
 
   /** Whether a model has work running or waiting. */
-  #isBusy(model: string): boolean {
+  readonly #isBusy = (model: string): boolean => {
     if ((this.#modelRunning.get(model) ?? 0) > 0) return true;
     for (const ticket of this.#tickets()) if (ticket.model === model) return true;
     return false;
-  }
+  };
 
   *#tickets(): Generator<Ticket> {
     for (const line of this.#turns.values()) yield* line;
   }
 
-  #start(ticket: Ticket): Place {
+  #start({ pool, tenant, model }: Going, waitedMs: number): Place {
     const { watch, floor } = this.#options;
-    const { pool, tenant, model } = ticket;
-    const waitedMs = this.#now() - ticket.enqueuedAt;
     const counter = this.#counters[pool];
+    const tenantRunning = this.#tenantRunning[pool];
     counter.started(waitedMs);
     this.#turnCount += 1;
     this.#lastTurns.set(tenant, this.#turnCount);
-    add(this.#tenantRunning, tenantKey(ticket), 1);
+    add(tenantRunning, tenant, 1);
     add(this.#modelRunning, model, 1);
     floor.started(model);
     const place: Place = new Place({
       label: { pool, tenant, model },
       waitedMs,
       onRelease: (outcome) => {
-        watch.forget(place);
+        watch.forget(seat);
         counter.running -= 1;
         counter.ended(outcome);
-        add(this.#tenantRunning, tenantKey(ticket), -1);
+        add(tenantRunning, tenant, -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
         if (this.#turns.size > 0) this.#dispatch();
       },
     });
-    watch.add(place);
+    const seat = watch.add(place);
     return place;
   }
 
@@ -298,10 +303,6 @@ export class FairQueue {
       );
     }
   }
-}
-
-function tenantKey(ticket: Ticket): string {
-  return `${ticket.pool} ${ticket.tenant}`;
 }
 
 /** Puts a ticket into its tenant's line: background work stands behind the rest. */

@@ -1,3 +1,4 @@
+import { type Seat, WatchList } from "../runtime/watch-list.ts";
 import type { Place } from "./place.ts";
 
 interface PlaceWatchOptions {
@@ -16,7 +17,7 @@ const SWEEP_MS = 5000;
  */
 export class PlaceWatch {
   readonly #options: PlaceWatchOptions;
-  readonly #held = new Set<Place>();
+  readonly #held = new WatchList<Place>();
   #doubted = new Set<Place>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -24,16 +25,17 @@ export class PlaceWatch {
     this.#options = options;
   }
 
-  /** Watches a place until it is forgotten. */
-  add(place: Place): void {
-    this.#held.add(place);
+  /** Watches a place until it is taken out of the list with what this returns. */
+  add(place: Place): Seat<Place> {
+    const seat = this.#held.add(place);
     const { sweepMs = SWEEP_MS } = this.#options;
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
+    return seat;
   }
 
   /** The place was given back. */
-  forget(place: Place): void {
-    this.#held.delete(place);
+  forget(seat: Seat<Place>): void {
+    this.#held.remove(seat);
   }
 
   /** Ends the timer when there was nothing to watch: not with each place, which has its price. */
@@ -43,14 +45,14 @@ export class PlaceWatch {
       this.#timer = undefined;
     }
     const doubted = new Set<Place>();
-    for (const place of [...this.#held]) {
-      if (place.isOwned) continue;
+    this.#held.forEach(({ member: place }) => {
+      if (place.isOwned) return;
       if (!this.#doubted.has(place)) doubted.add(place);
       else {
         place.takeBack();
         this.#options.onFault(place);
       }
-    }
+    });
     this.#doubted = doubted;
   }
 }

@@ -155,8 +155,11 @@ function imageFields(images: ImageFacts[], compression: boolean, most: number): 
   };
 }
 
-function timeOf(record: RequestRecord): string {
-  return new Date(record.startedAtMs).toISOString();
+/** Requests begin in the same millisecond, and a line and an event each tell when. */
+let latestTime = { ms: 0, text: "" };
+function timeOf({ startedAtMs: ms }: RequestRecord): string {
+  if (latestTime.ms !== ms) latestTime = { ms, text: new Date(ms).toISOString() };
+  return latestTime.text;
 }
 
 function rounded(ms: number | undefined): number | undefined {

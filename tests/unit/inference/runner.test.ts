@@ -198,11 +198,11 @@ describe("InferenceRunner", () => {
   it("says who owns the place, step by step", async () => {
     const { runner, scope, held } = setUp(silent);
     const lines = await runner.stream(request, scope);
-    const [place] = held;
+    const [place] = held();
     expect(place?.isOwned).toBe(true);
     expect(place?.history).toEqual(["0 ms: call", "0 ms: answer"]);
     await lines.return(undefined);
-    expect(held.size).toBe(0);
+    expect(held().length).toBe(0);
   });
 
   it("stops the server when the stream is not read to its end", async () => {

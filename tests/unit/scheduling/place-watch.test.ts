@@ -15,10 +15,10 @@ function setUp() {
       waitedMs: 0,
       onRelease: (outcome) => {
         outcomes.push(outcome);
-        watch.forget(place);
+        watch.forget(seat);
       },
     });
-    watch.add(place);
+    const seat = watch.add(place);
     return place;
   };
   return { take, faults, outcomes };

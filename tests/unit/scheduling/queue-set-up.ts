@@ -1,3 +1,4 @@
+import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
 import { ModelFloor, type LoadedModels } from "../../../src/scheduling/model-floor.ts";
 import type { Place } from "../../../src/scheduling/place.ts";
@@ -47,12 +48,12 @@ export function setUpQueue(given: Given = {}) {
   const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
   const { models = allLoaded, patienceMs = 30_000 } = given;
   const pool = { maxRunning, maxWaiting, tenantMaxRunning };
-  const held = new Set<Place>();
+  const held = new WatchList<Place>();
   const queue = new FairQueue({
     pools: { text: pool, vision: pool },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
-    watch: { add: (place) => void held.add(place), forget: (place) => void held.delete(place) },
+    watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });
   const order: string[] = [];
@@ -76,7 +77,11 @@ export function setUpQueue(given: Given = {}) {
   return {
     queue,
     /** The places that are held. */
-    held,
+    held: (): Place[] => {
+      const members: Place[] = [];
+      held.forEach((seat) => members.push(seat.member));
+      return members;
+    },
     order,
     ask,
     /** Ends the request with this label. */

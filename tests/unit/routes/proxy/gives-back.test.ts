@@ -48,7 +48,7 @@ function setUp({ step, what }: Fault) {
     },
     upstream: {
       get origin() {
-        at(held.size === 0 ? "origin before the queue" : "origin");
+        at(held().length === 0 ? "origin before the queue" : "origin");
         return "http://up";
       },
       suspect: () => {},
@@ -133,7 +133,7 @@ describe.each(STEPS)("a request that fails at the step: %s", (step) => {
   ])("gives everything back when %s is thrown", async (_what, what) => {
     const { app, held, active, queue, bodies } = setUp({ step, what });
     await app.request("/api/chat", { method: "POST" });
-    expect(held.size, "places held").toBe(0);
+    expect(held().length, "places held").toBe(0);
     expect(active.size, "requests under way").toBe(0);
     expect(bodies.bytes, "memory for bodies").toBe(0);
     expect(queue.stats("vision")).toMatchObject({ in_progress: 0, queued: 0 });
@@ -144,6 +144,6 @@ it("holds its place while it is answered, when nothing fails", async () => {
   const { app, held, queue } = setUp({ step: "none", what: undefined });
   const answer = await app.request("/api/chat", { method: "POST" });
   expect(answer.status).toBe(200);
-  expect(held.size).toBe(0);
+  expect(held().length).toBe(0);
   expect(queue.stats("vision").completed).toBe(1);
 });

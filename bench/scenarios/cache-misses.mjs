@@ -68,7 +68,7 @@ async function behindAnother(ask, cache) {
 
 function shown(times) {
   const cost = median(times.miss) - median(times.off) - median(times.embedding);
-  const costBehind = median(times.missBehind) - median(times.offBehind);
+  const costBehind = median(times.missBehind) - median(times.offBehind) - median(times.embedding);
   return {
     title: "A miss, beside a request that the cache has no part in; fake server, one at a time",
     table: markdownTable(
@@ -85,12 +85,12 @@ function shown(times) {
           "behind another request",
           figure(median(times.offBehind)),
           figure(median(times.missBehind)),
-          "made while it waits",
+          figure(median(times.embedding)),
           figure(costBehind),
         ],
       ],
     ),
-    goal: `less than ${GOAL_MS} ms beyond the embedding, which is made while the request waits`,
+    goal: `less than ${GOAL_MS} ms beyond the embedding, which is made before the request asks for a place`,
     isMet: cost < GOAL_MS && costBehind < GOAL_MS,
   };
 }

@@ -14,14 +14,12 @@ export interface Asking {
   path: string;
   record: RequestRecord;
   facts: BodyFacts;
-  /** What it waits for once it has its place, before its model is loaded and asked. */
-  ready?: Promise<unknown> | undefined;
 }
 
 /** Waits for a place and the model. @throws ServiceError; ClientLeft when the audience leaves. */
 export async function admit(
   { admission, limits, upstream }: Pick<PassThroughServices, "admission" | "limits" | "upstream">,
-  { path, record, facts, ready }: Asking,
+  { path, record, facts }: Asking,
   audience: Audience,
 ): Promise<Admitted> {
   if (audience.hasLeft) throw new ClientLeft();
@@ -44,7 +42,6 @@ export async function admit(
       onLeave: (left) => audience.onLeave(left),
     },
     hints,
-    ready && { ready, onLeave: (left) => audience.onLeave(left) },
   );
   record.queueMs = admitted.queueMs;
   record.loadMs = admitted.loadMs;

@@ -58,7 +58,7 @@ export async function passCached(
   const answered = await answers.answer(question, scope, {
     form: "raw",
     bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
-    start: (audience, ready) => open(services, { path, body, facts, record, ready }, audience),
+    start: (audience) => open(services, { path, body, facts, record }, audience),
     outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
   });
   tellOfCache(c);

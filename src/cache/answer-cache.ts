@@ -1,13 +1,12 @@
 import { ClientLeft } from "../errors/service-error.ts";
 import type { Audience, RequestScope } from "../inference/runner.ts";
 import type { CacheCounts } from "./cache-counts.ts";
-import { Companion } from "./companion.ts";
 import type { Question } from "./question.ts";
 import type { FoundEntry, ResponseCache } from "./response-cache.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import type { Shadow } from "./shadow/shadow.ts";
 import { SharedRun } from "./shared-run.ts";
-import type { SimilarQuestion, SimilarQuestions } from "./similar-questions.ts";
+import type { SimilarQuestions } from "./similar-questions.ts";
 
 /** What a request wants of the cache: nothing, the same question's answer, or a similar one's too. */
 export type CacheWish = "off" | "exact" | "semantic";
@@ -21,11 +20,8 @@ export interface CachedScope extends RequestScope {
 export interface Run<Line> {
   /** Only runs of the same form can be read in place of one another. */
   form: string;
-  /**
-   * Starts the run; its first line is there when it settles.
-   * @param ready to be waited for before the model is asked, though not before the queue.
-   */
-  start: (audience: Audience, ready: Promise<unknown> | undefined) => Promise<AsyncGenerator<Line>>;
+  /** Starts the run; its first line is there when it settles. */
+  start: (audience: Audience) => Promise<AsyncGenerator<Line>>;
   /** Estimate of the memory that a line takes. */
   bytesOf: (line: Line) => number;
   /** What is kept of a run whose lines are all there. */
@@ -85,47 +81,43 @@ export class AnswerCache {
     scope: CachedScope,
     run: Run<Line>,
   ): Promise<Answered<Line>> {
-    const { cache, similar, shadow } = this.#options;
-    // It may have left while the digest was asked for; a run that nobody joins is not called off.
+    const { similar, shadow } = this.#options;
+    // The client may have left while the digest was asked for; a run without readers goes on.
     if (scope.exchange.hasLeft) throw new ClientLeft();
-    const found = cache.find(question);
-    if (found) return this.#serve(found, scope);
+    const same = this.#same(question, scope);
+    if (same) return same;
     scope.record.cache = { state: "MISS" };
-    const looksFurther = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
-    if (looksFurther && !shadow) return this.#unlessSimilar(similar, question, scope, run);
-    const more = looksFurther ? { compareWith: () => similar.find(question) } : {};
-    const shared = this.#shared(question, scope, run, more);
-    this.#missed(shared);
-    return { lines: await shared.run.read(scope) };
+    const isCompared = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
+    // The request that has begun a run under way has been compared.
+    if (isCompared && !shadow && !this.#underWay(question, scope, run)) {
+      const found = await this.#similar(similar, question, scope);
+      if (found) return found;
+    }
+    const shared = this.#shared(question, scope, run, isCompared && shadow ? similar : undefined);
+    return { lines: await shared.read(scope) };
+  }
+
+  /** The kept answer to the same question. */
+  #same(question: Question, scope: CachedScope): { kept: KeptAnswer } | undefined {
+    const found = this.#options.cache.find(question);
+    return found && this.#serve(found, scope);
   }
 
   /**
-   * Lets the run wait for its place in the queue, and looks for a similar question beside it. A hit
-   * gives the place back before the model is loaded or asked.
+   * The kept answer to a similar question. It is looked for before the request asks for a place: a
+   * hit saves a request even where the queue is full or the server is away.
+   * @throws ClientLeft.
    */
-  async #unlessSimilar<Line>(
+  async #similar(
     similar: SimilarQuestions,
     question: Question,
     scope: CachedScope,
-    run: Run<Line>,
-  ): Promise<Answered<Line>> {
-    const companion = new Companion(scope.exchange);
-    const lookup = similar.find(question).then((found) => {
-      if (!found || scope.exchange.hasLeft) return undefined;
-      const kept = this.#options.cache.use(found.entry);
-      const hit = kept && { kept, similarity: found.similarity };
-      // Before the run, which waits for this, goes on: it does so only for who still needs it.
-      if (hit) companion.sendAway();
-      return hit;
-    });
-    const shared = this.#shared(question, scope, run, { ready: lookup });
-    const reading = shared.run.read({ record: scope.record, exchange: companion });
-    // A similar answer saves the request even where the queue is full or the server is away.
-    reading.catch(() => {});
-    const hit = await lookup;
-    if (hit) return this.#serve(hit.kept, scope, hit.similarity);
-    this.#missed(shared);
-    return { lines: await reading };
+  ): Promise<{ kept: KeptAnswer } | undefined> {
+    const found = await similar.find(question);
+    if (scope.exchange.hasLeft) throw new ClientLeft();
+    const kept = found && this.#options.cache.use(found.entry);
+    // Meanwhile the same question may have been answered.
+    return kept ? this.#serve(kept, scope, found.similarity) : this.#same(question, scope);
   }
 
   /** @param similarity of the question that was answered; undefined when it is the same. */
@@ -136,8 +128,6 @@ export class AnswerCache {
   ): { kept: KeptAnswer } {
     const { counts } = this.#options;
     const ageSec = Math.floor(ageMs / 1000);
-    // Figures of a run that it had joined, and that does not answer it.
-    Object.assign(record, { queueMs: undefined, loadMs: undefined, firstMs: undefined });
     record.cache =
       similarity === undefined
         ? { state: "HIT-EXACT", ageSec }
@@ -146,31 +136,41 @@ export class AnswerCache {
     return { kept: entry.answer };
   }
 
+  /** The run of the very same request that others can still join. */
+  #underWay<Line>(
+    question: Question,
+    scope: CachedScope,
+    run: Run<Line>,
+  ): SharedRun<Line> | undefined {
+    const underWay = this.#runs.get(keyOf(question, scope, run));
+    return underWay?.isOpen ? (underWay as SharedRun<Line>) : undefined;
+  }
+
   /**
-   * The run that answers a question: one under way, or a new one.
-   * @param more.ready what a new run waits for before it asks the model.
-   * @param more.compareWith finds what a new run's answer is compared with.
+   * The run that answers a question which nothing kept answers: one under way, or a new one.
+   * @param compared finds what a new run's answer is compared with, in shadow mode.
    */
   #shared<Line>(
     question: Question,
-    { record, background = false }: CachedScope,
-    { form, start, bytesOf, outcome }: Run<Line>,
-    more: {
-      ready?: Promise<unknown>;
-      compareWith?: () => Promise<SimilarQuestion | undefined>;
-    } = {},
-  ): { run: SharedRun<Line>; isJoined: boolean } {
-    // The very text: what differs in case may be answered differently while nothing is kept yet.
-    const key = JSON.stringify([form, background, question.space, question.text]);
-    const underWay = this.#runs.get(key);
-    if (underWay?.isOpen) return { run: underWay as SharedRun<Line>, isJoined: true };
+    scope: CachedScope,
+    run: Run<Line>,
+    compared: SimilarQuestions | undefined,
+  ): SharedRun<Line> {
+    const { cache, counts } = this.#options;
+    counts.misses += 1;
+    const underWay = this.#underWay(question, scope, run);
+    if (underWay) {
+      counts.shared += 1;
+      return underWay;
+    }
+    const { start, bytesOf, outcome } = run;
+    const key = keyOf(question, scope, run);
     const startedAt = performance.now();
-    const { cache } = this.#options;
     const { drops } = cache;
-    const similar = more.compareWith?.();
-    const run: SharedRun<Line> = new SharedRun({
-      record,
-      start: (audience) => start(audience, more.ready),
+    const similar = compared?.find(question);
+    const shared: SharedRun<Line> = new SharedRun({
+      record: scope.record,
+      start,
       bytesOf,
       onWhole: (lines) => {
         let result: RunOutcome = lines ? outcome(lines) : { reason: "too_long" };
@@ -180,18 +180,11 @@ export class AnswerCache {
         if (similar) this.#options.shadow?.compare(question, result, similar);
       },
       onEnd: () => {
-        if (this.#runs.get(key) === run) this.#runs.delete(key);
+        if (this.#runs.get(key) === shared) this.#runs.delete(key);
       },
     });
-    this.#runs.set(key, run);
-    return { run, isJoined: false };
-  }
-
-  /** Nothing that is kept answers it. */
-  #missed({ isJoined }: { isJoined: boolean }): void {
-    const { counts } = this.#options;
-    counts.misses += 1;
-    if (isJoined) counts.shared += 1;
+    this.#runs.set(key, shared);
+    return shared;
   }
 
   #keep(question: Question, outcome: RunOutcome, tookMs: number): void {
@@ -200,4 +193,13 @@ export class AnswerCache {
     const entry = cache.store(question, outcome.answer, tookMs);
     if (entry) similar?.add(entry);
   }
+}
+
+/** The very text: what differs in case may be answered differently while nothing is kept yet. */
+function keyOf<Line>(
+  { space, text }: Question,
+  { background = false }: CachedScope,
+  { form }: Run<Line>,
+): string {
+  return JSON.stringify([form, background, space, text]);
 }

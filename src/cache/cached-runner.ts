@@ -28,8 +28,8 @@ export class CachedRunner {
   /** As InferenceRunner.answer. */
   async answer(request: InferenceRequest, scope: CachedScope): Promise<OllamaAnswer> {
     // Whole answers are shared as runs of a single line.
-    const answered = await this.#ask(request, scope, "whole", async (audience, ready) =>
-      oneLine(await this.#runner.answer(request, { ...scope, exchange: audience, ready })),
+    const answered = await this.#ask(request, scope, "whole", async (audience) =>
+      oneLine(await this.#runner.answer(request, { ...scope, exchange: audience })),
     );
     if (!answered) return this.#runner.answer(request, scope);
     if ("kept" in answered) return answered.kept;
@@ -43,8 +43,8 @@ export class CachedRunner {
     request: InferenceRequest,
     scope: CachedScope,
   ): Promise<AsyncGenerator<OllamaAnswer>> {
-    const answered = await this.#ask(request, scope, "stream", (audience, ready) =>
-      this.#runner.stream(request, { ...scope, exchange: audience, ready }),
+    const answered = await this.#ask(request, scope, "stream", (audience) =>
+      this.#runner.stream(request, { ...scope, exchange: audience }),
     );
     if (!answered) return this.#runner.stream(request, scope);
     const { record } = scope;

@@ -22,14 +22,11 @@ interface SimilarQuestionsOptions {
   counts: CacheCounts;
   /** Similarity from which a question counts as similar whatever the guard knows of it. */
   threshold: number;
-  /** A lookup that takes longer is given up; one that the embedding model may be loaded for: ten times. */
-  limitMs?: number;
   /** Told of each vector that was made for an entry. */
   onVector?: (entry: CacheEntry, vector: TextVector) => void;
   /** Told of the memory that the vector of an entry takes; 0 when it has lost it. */
   weigh?: (entry: CacheEntry, bytes: number) => void;
   onFault: (err: unknown) => void;
-  now?: () => number;
 }
 
 /** A kept question that may be answered alike. */
@@ -38,17 +35,14 @@ export interface SimilarQuestion {
   similarity: number;
 }
 
+/** A lookup that takes longer is given up: the request goes on without it. */
 const LOOKUP_MS = 300;
+
+/** A vector may take longer: the embedding model may have to be loaded for it, which takes a second. */
+const VECTOR_MS = 3000;
 
 /** Nearest questions that the guard is asked about; the first it lets through is taken. */
 const CANDIDATES = 8;
-
-/**
- * So long without a vector, or before the first one, the embedding model may not be in memory:
- * Ollama lets go of it after 5 minutes. A small one takes a second to load.
- */
-const COLD_AFTER_MS = 240_000;
-const COLD_FACTOR = 10;
 
 /** What a vector takes beside its numbers, which are held here and by the thread. */
 const OVERHEAD_BYTES = 300;
@@ -67,9 +61,8 @@ export class SimilarQuestions {
   /** Entries of which there is no vector of today's model; they get theirs one after the other. */
   readonly #behind = new Map<number, CacheEntry>();
   #isCatchingUp = false;
-  readonly #now: () => number;
-  /** When a vector was there last, or could not be had in time. */
-  #triedAt = Number.NEGATIVE_INFINITY;
+  /** Lookups that were given up and whose vector is still being made: the model loads, or is busy. */
+  #overdue = 0;
   /** The digest of the model that all vectors are of. */
   #model: string | undefined;
 
@@ -77,7 +70,6 @@ export class SimilarQuestions {
     this.#options = options;
     const { thread, onFault } = options;
     this.#vectors = new QuestionVectors({ thread, onFault });
-    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Whether there is anything a question could be similar to. */
@@ -85,27 +77,31 @@ export class SimilarQuestions {
     return (this.#vectors.has(space) || this.#expects(space)) && isGuardable(text);
   }
 
-  /** The kept question to answer like; undefined when there is none, or it takes too long. */
+  /**
+   * The kept question to answer like; undefined when there is none, or it takes too long. While a
+   * vector is overdue nobody else waits for one: what holds it up would hold up all.
+   */
   async find(question: Question): Promise<SimilarQuestion | undefined> {
     const { counts } = this.#options;
-    const limitMs = this.#lookupMs;
-    const stop = new AbortController();
-    const late = new ServiceError("internal_error", `no similar question within ${limitMs} ms`);
+    if (this.#overdue > 0) {
+      counts.notCompared("busy");
+      return undefined;
+    }
+    const late = new AbortController();
+    const reason = new ServiceError("internal_error", `no similar question in ${LOOKUP_MS} ms`);
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        stop.abort(late);
-        reject(late);
-      }, limitMs);
+        late.abort(reason);
+        reject(reason);
+      }, LOOKUP_MS);
     });
     try {
-      const matches = await Promise.race([this.#search(question, stop.signal), expired]);
+      const matches = await Promise.race([this.#search(question, late.signal), expired]);
       return this.#judged(question, matches);
     } catch (err) {
-      counts.notCompared(err === late ? "slow" : "failed");
-      // Whatever makes it slow: the next ones are not held up as long for it.
-      if (err === late) this.#triedAt = this.#now();
-      else this.#options.onFault(err);
+      counts.notCompared(err === reason ? "slow" : "failed");
+      if (err !== reason) this.#options.onFault(err);
       return undefined;
     } finally {
       clearTimeout(timer);
@@ -162,12 +158,6 @@ export class SimilarQuestions {
       .toReversed();
   }
 
-  /** How long a lookup may take now. */
-  get #lookupMs(): number {
-    const { limitMs = LOOKUP_MS } = this.#options;
-    return this.#now() - this.#triedAt < COLD_AFTER_MS ? limitMs : limitMs * COLD_FACTOR;
-  }
-
   #index(entry: CacheEntry): Promise<void> {
     const { id, question } = entry;
     const indexed = this.#makeVector(entry).finally(() => this.#awaited.delete(id));
@@ -177,20 +167,21 @@ export class SimilarQuestions {
   }
 
   async #makeVector(entry: CacheEntry): Promise<void> {
-    const { vectorOf, onVector, limitMs = LOOKUP_MS } = this.#options;
     const { id, question } = entry;
+    const vector = await this.#vectorOf(question);
+    // It may have been removed meanwhile.
+    if (!this.#awaited.has(id)) return;
+    this.#seen(vector.model);
+    this.#vectors.add(question.space, id, vector.values);
+    this.#options.onVector?.(entry, vector);
+    this.#take(entry, vector);
+  }
+
+  async #vectorOf({ text, tenant }: Question): Promise<TextVector> {
     const stop = new AbortController();
-    // Whoever waits for it has a limit of his own.
-    const late = (): void => stop.abort(new Error("no vector in time"));
-    const timer = setTimeout(late, limitMs * COLD_FACTOR);
+    const timer = setTimeout(() => stop.abort(new Error("no vector in time")), VECTOR_MS);
     try {
-      const vector = await vectorOf(question.text, question.tenant, stop.signal);
-      // It may have been removed meanwhile.
-      if (!this.#awaited.has(id)) return;
-      this.#seen(vector.model);
-      this.#vectors.add(question.space, id, vector.values);
-      onVector?.(entry, vector);
-      this.#take(entry, vector);
+      return await this.#options.vectorOf(text, tenant, stop.signal);
     } finally {
       clearTimeout(timer);
     }
@@ -202,14 +193,27 @@ export class SimilarQuestions {
     this.#options.weigh?.(entry, 2 * values.byteLength + OVERHEAD_BYTES);
   }
 
-  async #search(question: Question, signal: AbortSignal): Promise<Match[]> {
-    const { vectorOf, threshold } = this.#options;
-    const vector = await vectorOf(question.text, question.tenant, signal);
-    signal.throwIfAborted();
+  async #search(question: Question, late: AbortSignal): Promise<Match[]> {
+    const vector = await this.#unlessOverdue(this.#vectorOf(question), late);
     this.#seen(vector.model);
-    await this.#allThere(question.space, signal);
-    const wanted = { count: CANDIDATES, atLeast: Math.min(threshold, FLOOR) };
+    late.throwIfAborted();
+    await this.#allThere(question.space, late);
+    const wanted = { count: CANDIDATES, atLeast: Math.min(this.#options.threshold, FLOOR) };
     return this.#vectors.search(question.space, vector.values, wanted);
+  }
+
+  /** Goes on with a vector although its lookup is given up: it brings the model into memory. */
+  async #unlessOverdue(vector: Promise<TextVector>, late: AbortSignal): Promise<TextVector> {
+    const isLate = (): void => {
+      this.#overdue += 1;
+    };
+    late.addEventListener("abort", isLate, { once: true });
+    try {
+      return await vector;
+    } finally {
+      late.removeEventListener("abort", isLate);
+      if (late.aborted) this.#overdue -= 1;
+    }
   }
 
   /** Waits for the vectors of a space that are being made, and has those made that are missing. */
@@ -224,7 +228,6 @@ export class SimilarQuestions {
 
   /** The embedding model works. Vectors of another one are made anew. */
   #seen(model: string): void {
-    this.#triedAt = this.#now();
     if (this.#model !== model) {
       this.#vectors.clear();
       for (const [id, entry] of this.#entries) {

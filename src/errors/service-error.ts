@@ -48,11 +48,8 @@ export function isHardStop(err: unknown): boolean {
   return err instanceof ServiceError && err.code === "request_timeout";
 }
 
-/**
- * Why nobody waits for an answer any more. `gone`: the client has left; `served`: it has its answer
- * from elsewhere, and nothing has failed; `late`: its hard stop was reached.
- */
-export type LeaveReason = "gone" | "served" | "late";
+/** Why nobody waits for an answer any more: the client has left, or its hard stop was reached. */
+export type LeaveReason = "gone" | "late";
 
 /** The reason a request's signal carries when its client has gone. Nobody reads the answer. */
 export class ClientLeft extends Error {

@@ -52,8 +52,6 @@ export interface RequestScope {
    * its hard stop counts from when it may run.
    */
   background?: boolean;
-  /** What it waits for once it has its place, before its model is loaded and asked. */
-  ready?: Promise<unknown> | undefined;
 }
 
 /** A line or whole answer of Ollama. */
@@ -211,7 +209,7 @@ export class InferenceRunner {
 
   #admit(
     request: InferenceRequest,
-    { exchange, record, background = false, ready }: RequestScope,
+    { exchange, record, background = false }: RequestScope,
     { signal, limitMs, onPlace }: HardStop,
   ): Promise<Admitted> {
     if (exchange.hasLeft) throw new ClientLeft();
@@ -229,7 +227,6 @@ export class InferenceRunner {
       {
         onLeave: (left) => exchange.onLeave(left),
         onPlace,
-        ready,
         onHardStop: (stopped) => {
           const stop = (): void => stopped(signal.reason as ServiceError);
           signal.addEventListener("abort", stop, { once: true });

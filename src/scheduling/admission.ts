@@ -23,8 +23,6 @@ export interface WaitLimits {
   onLeave: PlaceRequest["onLeave"];
   /** Told when the request has its place, before its model is loaded. */
   onPlace?: () => void;
-  /** What the request waits for once it has its place, before its model is loaded. */
-  ready?: Promise<unknown> | undefined;
   /** Calls back with the error when the request's hard stop is reached; returns the undo. */
   onHardStop?: (stopped: (err: ServiceError) => void) => () => void;
 }
@@ -50,9 +48,6 @@ export class Admission {
     const place = acquired instanceof Promise ? await acquired : acquired;
     try {
       limits?.onPlace?.();
-      if (limits?.ready) {
-        await place.during("a similar question", unlessCalledOff(limits.ready, limits));
-      }
       const loading = this.#residency.ensureLoaded(model, hints);
       const loadMs =
         typeof loading === "number"

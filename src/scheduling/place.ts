@@ -1,14 +1,10 @@
 import { ClientLeft, isHardStop, type LeaveReason } from "../errors/service-error.ts";
 
-/**
- * How a request ended that had a place. `timeout`: its hard stop was reached; `unused`: its answer
- * came from elsewhere.
- */
-export type PlaceOutcome = "completed" | "failed" | "timeout" | "unused";
+/** How a request ended that had a place. `timeout`: its hard stop was reached. */
+export type PlaceOutcome = "completed" | "failed" | "timeout";
 
 const OUTCOME_OF_LEAVING = {
   gone: "failed",
-  served: "unused",
   late: "timeout",
 } as const satisfies Record<LeaveReason, PlaceOutcome>;
 

@@ -45,9 +45,9 @@ export class PoolCounter {
     this.#maxWaitMs = Math.max(this.#maxWaitMs, waitedMs);
   }
 
-  /** A request has ended, with a place or without; one that had its answer elsewhere is not told of. */
+  /** A request has ended, with a place or without. */
   ended(outcome: PlaceOutcome): void {
-    if (outcome !== "unused") this.#ended[outcome] += 1;
+    this.#ended[outcome] += 1;
   }
 
   stats(): PoolStats {

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { tooLarge, type BodyLimit } from "../src/runtime/body-limit.ts";
+import { tooLarge, type BodyLimit } from "../src/http/body-limit.ts";
 import type { AppEnv } from "./env.ts";
 
 /**

@@ -1,11 +1,11 @@
 import type { Context, Env } from "hono";
 import type { Dialect } from "../src/errors/render.ts";
-import type { BodyBudget } from "../src/runtime/body-budget.ts";
-import type { BunEnv } from "../src/runtime/exchange-bun.ts";
-import type { BodyLimit } from "../src/runtime/body-limit.ts";
-import type { Exchange } from "../src/runtime/exchange.ts";
-import type { NodeEnv } from "../src/runtime/exchange-node.ts";
-import type { RequestRecord } from "../src/telemetry/request-record.ts";
+import type { BodyBudget } from "../src/http/body-budget.ts";
+import type { BunEnv } from "../src/http/exchange-bun.ts";
+import type { BodyLimit } from "../src/http/body-limit.ts";
+import type { Exchange } from "../src/http/exchange.ts";
+import type { NodeEnv } from "../src/http/exchange-node.ts";
+import type { RequestRecord } from "../src/requests/request-record.ts";
 
 /** What the middleware puts on the context of each request. */
 export interface AppEnv extends Env {

@@ -1,5 +1,5 @@
-import type { CacheOutcome } from "../src/telemetry/request-record.ts";
-import { PROJECT_NAME } from "../src/tenancy/tenant-name.ts";
+import type { CacheOutcome } from "../src/requests/request-record.ts";
+import { PROJECT_NAME } from "../src/access/tenant-name.ts";
 
 /** A header that the service itself reads or writes, as docs/openapi.json tells of it. */
 export interface OwnHeader {

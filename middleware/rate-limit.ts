@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { RateLimiter, RateState } from "../src/tenancy/rate-limiter.ts";
+import type { RateLimiter, RateState } from "../src/access/rate-limiter.ts";
 import type { AppEnv } from "./env.ts";
 
 /** Requests a minute per tenant on one route; `route` names it, whatever its parameters. */

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { TenantLimiter } from "../src/tenancy/tenant-limiter.ts";
+import type { TenantLimiter } from "../src/access/tenant-limiter.ts";
 import type { AppEnv } from "./env.ts";
 
 /** Holds one of the tenant's places until the answer has ended, which may be after the handler. */

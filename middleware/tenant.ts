@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { tenantOf, type ClientAddress } from "../src/tenancy/tenant-name.ts";
+import { tenantOf, type ClientAddress } from "../src/access/tenant-name.ts";
 import type { AppEnv } from "./env.ts";
 
 /** Says whose request it is: X-Project-Name, else the client's address. */

@@ -1,8 +1,8 @@
 import type { AppContext } from "../middleware/env.ts";
 import { ClientLeft } from "../src/errors/service-error.ts";
-import { tooLarge, type BodyLimit } from "../src/runtime/body-limit.ts";
-import { SMALL_BODY_BYTES } from "../src/runtime/body-pieces.ts";
-import { declaredBytes } from "../src/runtime/exchange.ts";
+import { tooLarge, type BodyLimit } from "../src/http/body-limit.ts";
+import { SMALL_BODY_BYTES } from "../src/http/body-pieces.ts";
+import { declaredBytes } from "../src/http/exchange.ts";
 
 /**
  * Reads a body within its limit, a large one once there is memory for it. That is the record's,

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { AppContext } from "../middleware/env.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
-import { joinedPieces, lengthOf } from "../src/runtime/body-pieces.ts";
+import { joinedPieces, lengthOf } from "../src/http/body-pieces.ts";
 import { MAX_VALUES_IN_HAND } from "../src/runtime/count-json.ts";
 import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
 import { readBody } from "./read-body.ts";

@@ -5,24 +5,24 @@ import type { AppContext, AppEnv } from "../middleware/env.ts";
 import { hostAndOrigin } from "../middleware/host-and-origin.ts";
 import { notWhileStopping } from "../middleware/not-while-stopping.ts";
 import { readableTarget } from "../middleware/readable-target.ts";
-import { requestId } from "../middleware/request-id.ts";
+import { requestLifecycle } from "../middleware/request-lifecycle.ts";
 import { tenant } from "../middleware/tenant.ts";
 import { answerJson } from "../routes/answer-json.ts";
 import { docsRoutes } from "../routes/ops/docs.ts";
 import { root } from "../routes/ops/root.ts";
-import { passThrough } from "../routes/proxy/pass-through.ts";
-import type { PassThroughServices } from "../routes/proxy/services.ts";
+import { passThrough } from "../routes/ollama/pass-through.ts";
+import type { PassThroughServices } from "../routes/ollama/services.ts";
 import { SplitRouter } from "../routes/split-router.ts";
 import { openApiDocument } from "../routes/service/document.ts";
 import { serviceRoutes } from "../routes/service/index.ts";
 import type { Services } from "../routes/service/services.ts";
 import { renderError } from "./errors/render.ts";
 import { isAbort, ServiceError } from "./errors/service-error.ts";
-import type { ClientAddress } from "./tenancy/tenant-name.ts";
+import type { ClientAddress } from "./access/tenant-name.ts";
 
 /** What the app is made from. */
 export interface AppOptions {
-  requestId: Parameters<typeof requestId>[0];
+  requestLifecycle: Parameters<typeof requestLifecycle>[0];
   hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
   /** The limit of a path of `/api/v1`. */
   bodyLimit: Parameters<typeof bodyLimit>[0];
@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
     getPath: (_request, given) => given?.env?.target.path ?? "/",
     router: new SplitRouter("/api/v1"),
   });
-  app.use(requestId(options.requestId));
+  app.use(requestLifecycle(options.requestLifecycle));
   app.use(hostAndOrigin(options.hostAndOrigin));
   app.use(readableTarget());
   app.use(notWhileStopping(services.isStopping));

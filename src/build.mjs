@@ -15,7 +15,7 @@ function newest(path) {
   return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const SOURCES = ["src", "routes", "middleware", "workers", "config", "tsconfig.json"];
+const SOURCES = ["src", "routes", "middleware", "workers", "config", "engine", "tsconfig.json"];
 
 /** Builds if needed; ends the process when the sources do not compile. */
 export function build() {

@@ -21,14 +21,14 @@ import { ServiceError } from "./errors/service-error.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
 import { Deadlines } from "./runtime/deadlines.ts";
 import { HomeLock } from "./runtime/home-lock.ts";
-import { createTransport } from "./runtime/http.ts";
+import { createTransport } from "./http/http.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
-import type { Handler } from "./runtime/listen.ts";
+import type { Handler } from "./http/listen.ts";
 import type { PoolName } from "./scheduling/fair-queue.ts";
-import { openLogs } from "./telemetry/service-log.ts";
-import type { Terminal } from "./telemetry/terminal.ts";
-import { TenantLimiter } from "./tenancy/tenant-limiter.ts";
-import type { RestartPauses } from "./upstream/upstream.ts";
+import { openLogs } from "./logs/service-log.ts";
+import type { Terminal } from "./logs/terminal.ts";
+import { TenantLimiter } from "./access/tenant-limiter.ts";
+import type { RestartPauses } from "./hosts/upstream.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
 
 interface ComposeOptions extends Config {

@@ -14,7 +14,7 @@ const BINDING = `@node-llama-cpp/linux-${process.arch}`;
 const BINARIES = join("node_modules", BINDING, "bins", `linux-${process.arch}`);
 /** Packages that are found from where they really are, so they have to be copies. */
 const COPIED = ["node-llama-cpp", BINDING];
-const INFERENCE = ["tests/integration/engine", "tests/e2e"];
+const INFERENCE = ["engine/tests/integration", "tests/e2e"];
 /** What takes longer than this hangs. */
 const RUN_LIMIT_MS = 30 * 60_000;
 

@@ -43,7 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "shared",
-          include: ["tests/**/*.test.ts"],
+          include: ["{tests,engine/tests}/**/*.test.ts"],
           exclude: [...MEASURING, "tests/document/**", "tests/pages/**"],
           isolate: false,
         },

@@ -3,7 +3,7 @@
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
 import { inspectBody as inspect } from "../src/inference/inspect-body.ts";
-import { joinedPieces } from "../src/runtime/body-pieces.ts";
+import { joinedPieces } from "../src/http/body-pieces.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
 import type { TaskInput } from "./protocol.ts";
 import { standingBack } from "./tasks/stand-back.ts";

@@ -22,7 +22,7 @@ export const WEIGHTS = join(
 export async function startEngine(settings = {}) {
   if (!existsSync(WEIGHTS))
     throw new Error(`${TEXT_MODEL} is not in ${modelsFolder}: pull it first`);
-  const entry = join(projectRoot, onBun ? "src/engine/main.ts" : "dist/src/engine/main.js");
+  const entry = join(projectRoot, onBun ? "engine/main.ts" : "dist/engine/main.js");
   const startedAt = performance.now();
   const program = new Program(process.execPath, [process.env.BENCH_ENGINE_ENTRY ?? entry], {
     OLLAMA_HOST: "127.0.0.1:0",

@@ -1,8 +1,8 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { ClientLeft, isAbort } from "../../src/errors/service-error.ts";
 import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
-import { withEarlyEnd } from "../../src/runtime/early-end.ts";
-import type { RequestRecord } from "../../src/telemetry/request-record.ts";
+import { withEarlyEnd } from "../../src/http/early-end.ts";
+import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheWish, tellOfCache } from "../cache-headers.ts";
 import type { Services } from "./services.ts";

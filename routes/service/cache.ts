@@ -3,7 +3,7 @@ import { isLoopback } from "../../config/load.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName, canonicalModel } from "../../src/models/model-name.ts";
-import { plainAddress } from "../../src/tenancy/tenant-name.ts";
+import { plainAddress } from "../../src/access/tenant-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";

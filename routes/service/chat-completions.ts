@@ -1,5 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { tooLarge } from "../../src/runtime/body-limit.ts";
+import { tooLarge } from "../../src/http/body-limit.ts";
 import { checked, readImageJson } from "../read-json.ts";
 import { answer } from "./answer.ts";
 import { ChatCompletion } from "./contract/answers.ts";

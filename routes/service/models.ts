@@ -3,7 +3,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
-import type { InstalledModel } from "../../src/upstream/client.ts";
+import type { InstalledModel } from "../../src/hosts/client.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";

@@ -7,12 +7,12 @@ import type { CachedRunner } from "../../src/cache/cached-runner.ts";
 import type { ResponseCache } from "../../src/cache/response-cache.ts";
 import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
-import type { BodyLimit } from "../../src/runtime/body-limit.ts";
-import type { SimilarityThread } from "../../src/similarity/similarity-thread.ts";
+import type { BodyLimit } from "../../src/http/body-limit.ts";
+import type { SimilarityThread } from "../../src/vectors/similarity-thread.ts";
 import type { FairQueue, PoolName } from "../../src/scheduling/fair-queue.ts";
-import type { RequestEnd, RequestRecord } from "../../src/telemetry/request-record.ts";
-import type { UpstreamClient } from "../../src/upstream/client.ts";
-import type { Upstream } from "../../src/upstream/upstream.ts";
+import type { RequestEnd, RequestRecord } from "../../src/requests/request-record.ts";
+import type { UpstreamClient } from "../../src/hosts/client.ts";
+import type { Upstream } from "../../src/hosts/upstream.ts";
 
 /** What the routes of `/api/v1` work with. */
 export interface Services {

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { MAX_VALUES } from "../../src/runtime/count-json.ts";
-import { unitVector } from "../../src/similarity/unit-vector.ts";
+import { unitVector } from "../../src/vectors/unit-vector.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";

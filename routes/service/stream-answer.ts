@@ -1,5 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { bodyStream } from "../../src/runtime/streams.ts";
+import { bodyStream } from "../../src/http/streams.ts";
 
 /** Answers with events or lines as they are made; the request's record ends with the last. */
 export function streamAnswer(

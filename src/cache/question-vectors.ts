@@ -1,6 +1,6 @@
 import type { Match } from "../../workers/similarity/protocol.ts";
-import type { SimilarityThread } from "../similarity/similarity-thread.ts";
-import { normalise } from "../similarity/unit-vector.ts";
+import type { SimilarityThread } from "../vectors/similarity-thread.ts";
+import { normalise } from "../vectors/unit-vector.ts";
 
 interface QuestionVectorsOptions {
   /** It holds the vectors of all spaces; this is their one owner. */

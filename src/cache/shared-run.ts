@@ -1,7 +1,7 @@
 import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import type { Audience } from "../inference/runner.ts";
-import { withEarlyEnd } from "../runtime/early-end.ts";
-import type { RequestRecord } from "../telemetry/request-record.ts";
+import { withEarlyEnd } from "../http/early-end.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
 import { SharedAudience } from "./audience.ts";
 
 /** Who reads a shared run. */

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/schema.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
-import type { PassThroughServices } from "../../routes/proxy/services.ts";
+import type { PassThroughServices } from "../../routes/ollama/services.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { Services } from "../../routes/service/services.ts";
 import type { WorkerPool } from "../../workers/pool.ts";
@@ -15,22 +15,22 @@ import { PromptLimit } from "../inference/prompt-limit.ts";
 import type { LimitFacts } from "../models/limits.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
-import type { BodyBudget } from "../runtime/body-budget.ts";
-import type { BodyDiscards } from "../runtime/body-discards.ts";
-import { joinedPieces, lengthOf } from "../runtime/body-pieces.ts";
-import { createExchange } from "../runtime/http.ts";
+import type { BodyBudget } from "../http/body-budget.ts";
+import type { BodyDiscards } from "../http/body-discards.ts";
+import { joinedPieces, lengthOf } from "../http/body-pieces.ts";
+import { createExchange } from "../http/http.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { serviceVersion } from "../runtime/paths.ts";
-import type { Transport } from "../runtime/transport.ts";
-import type { Watches } from "../runtime/watches.ts";
+import type { Transport } from "../http/transport.ts";
+import type { Watches } from "../http/watches.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
-import type { SimilarityThread } from "../similarity/similarity-thread.ts";
-import { RequestLog } from "../telemetry/request-log.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
-import { RateLimiter } from "../tenancy/rate-limiter.ts";
-import type { TenantLimiter } from "../tenancy/tenant-limiter.ts";
-import { ClientAddress } from "../tenancy/tenant-name.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import type { SimilarityThread } from "../vectors/similarity-thread.ts";
+import { RequestLog } from "../requests/request-log.ts";
+import type { LogFiles } from "../logs/service-log.ts";
+import { RateLimiter } from "../access/rate-limiter.ts";
+import type { TenantLimiter } from "../access/tenant-limiter.ts";
+import { ClientAddress } from "../access/tenant-name.ts";
+import type { Upstream } from "../hosts/upstream.ts";
 import { bodyMemoryBytes } from "./bodies.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { forwardsCredentials } from "./credentials.ts";
@@ -67,7 +67,7 @@ export function appOptions(parts: AppParts): AppOptions {
   const log = new RequestLog(logs);
   const { caching } = parts;
   return {
-    requestId: {
+    requestLifecycle: {
       exchangeOf: (c: AppContext) => createExchange(c.req.raw, c.env, parts.watches),
       log,
       active,

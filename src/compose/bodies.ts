@@ -1,8 +1,8 @@
 import { totalmem } from "node:os";
 import { largestBodyBytes } from "../../config/load.ts";
 import type { Settings } from "../../config/schema.ts";
-import { BodyBudget } from "../runtime/body-budget.ts";
-import { BodyDiscards } from "../runtime/body-discards.ts";
+import { BodyBudget } from "../http/body-budget.ts";
+import { BodyDiscards } from "../http/body-discards.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 
 const LEAST_BYTES = 256 * 1_048_576;

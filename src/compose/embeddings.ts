@@ -6,10 +6,10 @@ import { VectorCache } from "../embeddings/vector-cache.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { entryUrl } from "../runtime/paths.ts";
-import type { Transport } from "../runtime/transport.ts";
-import { SimilarityThread } from "../similarity/similarity-thread.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import type { Transport } from "../http/transport.ts";
+import { SimilarityThread } from "../vectors/similarity-thread.ts";
+import type { LogFiles } from "../logs/service-log.ts";
+import type { Upstream } from "../hosts/upstream.ts";
 import { hardStops } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
 

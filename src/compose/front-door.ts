@@ -2,7 +2,7 @@ import type { Settings } from "../../config/schema.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ActiveRequests } from "../runtime/active-requests.ts";
 import type { Part } from "../runtime/lifecycle.ts";
-import { listen, type Handler, type Listening } from "../runtime/listen.ts";
+import { listen, type Handler, type Listening } from "../http/listen.ts";
 import { portHolder } from "../runtime/port-holder.ts";
 import type { StallWatch } from "../runtime/stall-watch.ts";
 import type { FairQueue } from "../scheduling/fair-queue.ts";

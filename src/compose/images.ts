@@ -7,11 +7,11 @@ import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../ima
 import { ImageCache } from "../images/image-cache.ts";
 import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
 import { slimBody } from "../images/slim-body.ts";
-import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "../runtime/body-pieces.ts";
-import type { Caller } from "../runtime/caller.ts";
+import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "../http/body-pieces.ts";
+import type { Caller } from "../http/caller.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { entryUrl } from "../runtime/paths.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
+import type { LogFiles } from "../logs/service-log.ts";
 
 /** What is done with images, and the threads it is done on. */
 export interface Images {

@@ -4,18 +4,18 @@ import type { Settings } from "../../config/schema.ts";
 import { ollamaUrl } from "../../config/setting-types.ts";
 import { ModelProvision } from "../models/provision.ts";
 import { entryFile, projectRoot } from "../runtime/paths.ts";
-import { BoundedLines } from "../telemetry/bounded-lines.ts";
-import { OutsideLogs } from "../telemetry/outside-logs.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
-import type { Terminal } from "../telemetry/terminal.ts";
-import { bringServer } from "../upstream/bring.ts";
-import { ChildRecordFile } from "../upstream/child-record.ts";
-import { probeLiveness } from "../upstream/client.ts";
-import { EngineWords } from "../upstream/engine-words.ts";
-import { findOllama } from "../upstream/find-ollama.ts";
-import { watchByConnection } from "../upstream/idle-connection.ts";
-import type { RunningServer } from "../upstream/server.ts";
-import { Upstream, type RestartPauses } from "../upstream/upstream.ts";
+import { BoundedLines } from "../logs/bounded-lines.ts";
+import { OutsideLogs } from "../logs/outside-logs.ts";
+import type { LogFiles } from "../logs/service-log.ts";
+import type { Terminal } from "../logs/terminal.ts";
+import { bringServer } from "../hosts/bring.ts";
+import { ChildRecordFile } from "../hosts/child-record.ts";
+import { probeLiveness } from "../hosts/client.ts";
+import { EngineWords } from "../hosts/engine-words.ts";
+import { findOllama } from "../hosts/find-ollama.ts";
+import { watchByConnection } from "../hosts/idle-connection.ts";
+import type { RunningServer } from "../hosts/server.ts";
+import { Upstream, type RestartPauses } from "../hosts/upstream.ts";
 
 interface InferenceServerParts {
   settings: Settings;
@@ -128,7 +128,7 @@ function bringOptions(
     },
     engine: {
       runtime: process.execPath,
-      entry: entryFile("src/engine/main.ts"),
+      entry: entryFile("engine/main.ts"),
       defaultModelsFolder: join(home, "models"),
       shippedModelsFolder: join(projectRoot, "models"),
     },

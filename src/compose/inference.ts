@@ -2,8 +2,8 @@ import type { Settings } from "../../config/schema.ts";
 import type { ImageCompressor } from "../images/image-compressor.ts";
 import { InferenceRunner } from "../inference/runner.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
-import type { Transport } from "../runtime/transport.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import type { Transport } from "../http/transport.ts";
+import type { Upstream } from "../hosts/upstream.ts";
 import { hardStops } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
 

@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/schema.ts";
-import type { BodyLimit } from "../runtime/body-limit.ts";
+import type { BodyLimit } from "../http/body-limit.ts";
 
 /** The queue's limits for text and for requests with images. */
 export function poolLimits(settings: Settings) {

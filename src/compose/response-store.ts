@@ -7,7 +7,7 @@ import { ResponseStore } from "../cache/store/response-store.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { entryUrl } from "../runtime/paths.ts";
 import { ThreadCalls } from "../runtime/thread-calls.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
+import type { LogFiles } from "../logs/service-log.ts";
 
 interface StoreParts {
   settings: Settings;

@@ -3,15 +3,15 @@ import type { Settings } from "../../config/schema.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Residency } from "../models/residency.ts";
-import type { Transport } from "../runtime/transport.ts";
+import type { Transport } from "../http/transport.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
-import { UpstreamClient } from "../upstream/client.ts";
-import { loadModel } from "../upstream/load-model.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import type { LogFiles } from "../logs/service-log.ts";
+import { UpstreamClient } from "../hosts/client.ts";
+import { loadModel } from "../hosts/load-model.ts";
+import type { Upstream } from "../hosts/upstream.ts";
 import { poolLimits } from "./limits.ts";
 
 interface SchedulingParts {

@@ -1,8 +1,8 @@
 import type { Settings } from "../../config/schema.ts";
 import { StallWatch } from "../runtime/stall-watch.ts";
-import { UploadWatch } from "../runtime/upload-watch.ts";
-import type { Watches } from "../runtime/watches.ts";
-import type { LogFiles } from "../telemetry/service-log.ts";
+import { UploadWatch } from "../http/upload-watch.ts";
+import type { Watches } from "../http/watches.ts";
+import type { LogFiles } from "../logs/service-log.ts";
 
 /** Builds what looks after clients that have stopped sending or reading. */
 export function composeWatches(

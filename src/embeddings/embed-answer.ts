@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
-import { normalise } from "../similarity/unit-vector.ts";
+import { normalise } from "../vectors/unit-vector.ts";
 import type { Embedding } from "./vector-cache.ts";
 
 /**

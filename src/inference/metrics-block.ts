@@ -1,4 +1,4 @@
-import type { RequestRecord } from "../telemetry/request-record.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
 import type { OllamaAnswer } from "./runner.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { renderError } from "../errors/render.ts";
 import { jsonLine } from "../runtime/json-line.ts";
-import type { RequestRecord } from "../telemetry/request-record.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
 import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";

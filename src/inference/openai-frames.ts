@@ -1,5 +1,5 @@
 import { renderError } from "../errors/render.ts";
-import type { RequestRecord } from "../telemetry/request-record.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
 import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";

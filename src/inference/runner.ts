@@ -6,17 +6,17 @@ import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, Residency } from "../models/residency.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
-import { withFirst } from "../runtime/early-end.ts";
-import type { Exchange } from "../runtime/exchange.ts";
-import type { Transport, UpstreamAnswer } from "../runtime/transport.ts";
+import { withFirst } from "../http/early-end.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Transport, UpstreamAnswer } from "../http/transport.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
 import type { PoolName } from "../scheduling/fair-queue.ts";
 import { outcomeOf } from "../scheduling/place.ts";
-import type { RequestRecord } from "../telemetry/request-record.ts";
-import { jsonBody, jsonLines } from "../upstream/lines.ts";
-import type { Upstream } from "../upstream/upstream.ts";
-import { failureOf, upstreamFailure } from "../upstream/upstream-failure.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
+import { jsonBody, jsonLines } from "../hosts/lines.ts";
+import type { Upstream } from "../hosts/upstream.ts";
+import { failureOf, upstreamFailure } from "../hosts/upstream-failure.ts";
 
 /** An inference request in Ollama's dialect, made from one of the service's own. */
 export interface InferenceRequest {

@@ -1,6 +1,6 @@
 import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
-import type { InstalledModel } from "../upstream/client.ts";
+import type { InstalledModel } from "../hosts/client.ts";
 
 /** What a model can do, in Ollama's words. */
 export type Capability = "completion" | "embedding" | "insert" | "thinking" | "tools" | "vision";

@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
-import type { InstalledModel } from "../upstream/client.ts";
+import type { InstalledModel } from "../hosts/client.ts";
 import { ModelCapabilities } from "./capabilities.ts";
 import { assertModelLength, canonicalModel, modelMatcher } from "./model-name.ts";
 

@@ -3,9 +3,9 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
-import { directFetch } from "../runtime/direct-fetch.ts";
-import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../upstream/lines.ts";
-import type { RunningServer } from "../upstream/server.ts";
+import { directFetch } from "../http/direct-fetch.ts";
+import { jsonBody, jsonLines, MAX_REPORT_BYTES } from "../hosts/lines.ts";
+import type { RunningServer } from "../hosts/server.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** The text model of the embedded engine, and the embedding model that comes with the project. */

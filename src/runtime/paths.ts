@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { onBun } from "./listen.ts";
+import { onBun } from "./on-bun.ts";
 
 /** The project's folder, whether this file runs from the sources or from `dist`. */
 export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));

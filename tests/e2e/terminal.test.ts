@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { projectRoot } from "../../src/runtime/paths.ts";
 import { until, within } from "../support/deadline.ts";
 import { EventReader } from "../support/event-stream.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { projectRoot } from "../../src/runtime/paths.ts";
 import { until, within } from "../support/deadline.ts";
 import { connectPlain, requestHead, type PlainSocket } from "../support/plain-socket.ts";

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { RegistryClient } from "../../src/engine/models/registry/client.ts";
-import { OutOfReachError, Reach } from "../../src/engine/models/registry/reach.ts";
-import type { WebRequest } from "../../src/engine/models/registry/direct-request.ts";
-import { createWeb } from "../../src/engine/models/registry/web.ts";
+import { RegistryClient } from "../../engine/models/registry/client.ts";
+import { OutOfReachError, Reach } from "../../engine/models/registry/reach.ts";
+import type { WebRequest } from "../../engine/models/registry/direct-request.ts";
+import { createWeb } from "../../engine/models/registry/web.ts";
 import { startProxy } from "../support/test-proxy.ts";
 
 const { signal } = new AbortController();

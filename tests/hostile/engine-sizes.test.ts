@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { EngineError, toEngineError } from "../../src/engine/errors.ts";
-import { tagImages } from "../../src/engine/inference/prompt.ts";
-import { parseModelName } from "../../src/engine/models/names.ts";
+import { EngineError, toEngineError } from "../../engine/errors.ts";
+import { tagImages } from "../../engine/inference/prompt.ts";
+import { parseModelName } from "../../engine/models/names.ts";
 import { MODEL, startFakeEngine } from "../support/fake-engine.ts";
 
 const LONG = "x".repeat(8 << 20);

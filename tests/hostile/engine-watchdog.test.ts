@@ -1,8 +1,12 @@
 import { expect, it } from "vitest";
 import { until, within } from "../support/deadline.ts";
 import { MODEL, startFakeEngine } from "../support/fake-engine.ts";
-import { TEXT_MODEL, ensureTextModel, startEngine } from "../integration/engine/engine-process.ts";
-import { noWeights } from "../integration/engine/temp-models.ts";
+import {
+  TEXT_MODEL,
+  ensureTextModel,
+  startEngine,
+} from "../../engine/tests/integration/engine-process.ts";
+import { noWeights } from "../../engine/tests/integration/temp-models.ts";
 import { onTestFinished } from "vitest";
 
 /** Far less than any processor needs for the prompt below. */

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LogFile } from "../../src/telemetry/log-file.ts";
-import { OutsideLogs } from "../../src/telemetry/outside-logs.ts";
+import { LogFile } from "../../src/logs/log-file.ts";
+import { OutsideLogs } from "../../src/logs/outside-logs.ts";
 import { until, within } from "../support/deadline.ts";
 import { startService } from "../support/service.ts";
 

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import type { FakeOllama } from "../support/fake-ollama.ts";
 import { connectRaw, jsonRequest } from "../support/raw-client.ts";
 import { expectNativeError, startService } from "../support/service.ts";

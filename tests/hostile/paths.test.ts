@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { until } from "../support/deadline.ts";
 import { expectErrorOf } from "../support/dialect-errors.ts";
 import { goRoute, INFERENCE_ROUTES } from "../support/go-router.ts";

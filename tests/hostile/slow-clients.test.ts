@@ -1,9 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createExchange } from "../../src/runtime/http.ts";
-import { listen, onBun } from "../../src/runtime/listen.ts";
+import { createExchange } from "../../src/http/http.ts";
+import { listen } from "../../src/http/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { StallWatch } from "../../src/runtime/stall-watch.ts";
-import { UploadWatch } from "../../src/runtime/upload-watch.ts";
+import { UploadWatch } from "../../src/http/upload-watch.ts";
 import { until } from "../support/deadline.ts";
 import type { FakeOllama } from "../support/fake-ollama.ts";
 import { HeldAnswers } from "../support/held-answers.ts";

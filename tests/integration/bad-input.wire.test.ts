@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { connectPlain, requestHead, sendEndlessHead } from "../support/plain-socket.ts";
 import { startService } from "../support/service.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";

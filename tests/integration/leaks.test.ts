@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { until } from "../support/deadline.ts";
 import type { FakeOllama } from "../support/fake-ollama.ts";
 import type { Gateway } from "../support/gateway.ts";

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createTransport } from "../../src/runtime/http.ts";
-import { onBun } from "../../src/runtime/listen.ts";
+import { createTransport } from "../../src/http/http.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { LAST_CHUNK } from "../support/http-wire.ts";
 import { MARKED_QUERY, startRecordingUpstream } from "../support/recording-upstream.ts";
 import { openLine } from "../support/through-gateway.ts";

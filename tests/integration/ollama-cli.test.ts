@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { projectRoot } from "../../src/runtime/paths.ts";
-import { freePort } from "../../src/upstream/server.ts";
+import { freePort } from "../../src/hosts/server.ts";
 import { until, within } from "../support/deadline.ts";
 import { startGateway } from "../support/gateway.ts";
 import { chunkBytes, LAST_CHUNK, type Header } from "../support/http-wire.ts";

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../src/upstream/server.ts";
+import { freePort } from "../../src/hosts/server.ts";
 import { until } from "../support/deadline.ts";
 import { DIALECTS, expectErrorOf } from "../support/dialect-errors.ts";
 import { factsThrough, isAlive, makeFakeProgram } from "../support/fake-server-program.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import { projectRoot } from "../../src/runtime/paths.ts";
 import type { FakeOllama } from "../support/fake-ollama.ts";
 import { codeBlocks, type CodeBlock } from "../support/markdown-blocks.ts";

@@ -1,4 +1,4 @@
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 import type { Header } from "./http-wire.ts";
 
 /** A request or an answer as far as it is compared; bodies are compared byte for byte beside. */

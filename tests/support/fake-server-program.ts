@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { freePort } from "../../src/upstream/server.ts";
+import { freePort } from "../../src/hosts/server.ts";
 import { until } from "./deadline.ts";
 
 const PROGRAM = join(import.meta.dirname, "fake-server-program.mjs");

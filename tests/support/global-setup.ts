@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { entryFile, projectRoot } from "../../src/runtime/paths.ts";
-import { Child } from "../../src/upstream/child.ts";
-import { enginePlan } from "../../src/upstream/plans.ts";
-import { freePort } from "../../src/upstream/server.ts";
+import { Child } from "../../src/hosts/child.ts";
+import { enginePlan } from "../../src/hosts/plans.ts";
+import { freePort } from "../../src/hosts/server.ts";
 import { until } from "./deadline.ts";
 
 const PULL_LIMIT_MS = 10 * 60_000;
@@ -23,7 +23,7 @@ export async function setup(): Promise<void> {
   const plan = enginePlan(
     {
       runtime: process.execPath,
-      entry: entryFile("src/engine/main.ts"),
+      entry: entryFile("engine/main.ts"),
       port,
       defaultModelsFolder: store,
       shippedModelsFolder: join(projectRoot, "models"),

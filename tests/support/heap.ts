@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { onBun } from "../../src/runtime/listen.ts";
+import { onBun } from "../../src/runtime/on-bun.ts";
 
 /** Bytes that are alive after everything unreachable was collected. */
 export async function liveHeapBytes(): Promise<number> {

@@ -1,4 +1,4 @@
-import { cosineOfUnits } from "../../src/similarity/unit-vector.ts";
+import { cosineOfUnits } from "../../src/vectors/unit-vector.ts";
 import type { Ranked, SimilarityTasks } from "./protocol.ts";
 
 /** Ranks documents by their cosine with the query; equal ones as they came. */

@@ -1,4 +1,4 @@
-import { normalise } from "../../src/similarity/unit-vector.ts";
+import { normalise } from "../../src/vectors/unit-vector.ts";
 import { AppendIndex } from "./append-index.ts";
 import type { Match } from "./protocol.ts";
 import { Rows } from "./rows.ts";

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../../middleware/env.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
-import { tooLarge } from "../../../src/runtime/body-limit.ts";
+import { tooLarge } from "../../../src/http/body-limit.ts";
 import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
 import { answerJson } from "../../answer-json.ts";
 import { cacheWish } from "../../cache-headers.ts";

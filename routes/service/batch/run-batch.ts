@@ -3,7 +3,7 @@ import type { CacheWish } from "../../../src/cache/answer-cache.ts";
 import { renderError } from "../../../src/errors/render.ts";
 import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
-import { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import { RequestRecord } from "../../../src/requests/request-record.ts";
 import type { Asked } from "../answer.ts";
 import type { Services } from "../services.ts";
 

@@ -1,5 +1,5 @@
 import { savedBytes } from "../../../src/images/image-compressor.ts";
-import type { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import type { RequestRecord } from "../../../src/requests/request-record.ts";
 
 /** What an answer says of the request's images (contract §3.4). */
 export function imagesBlock({ images = [] }: RequestRecord) {

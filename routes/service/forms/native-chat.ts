@@ -5,7 +5,7 @@ import { metricsBlock } from "../../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../../src/inference/native-frames.ts";
 import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import type { OllamaAnswer } from "../../../src/inference/runner.ts";
-import type { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { textModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";

@@ -1,4 +1,4 @@
-import { cosineOfUnits } from "../../similarity/unit-vector.ts";
+import { cosineOfUnits } from "../../vectors/unit-vector.ts";
 import type { KeptAnswer, RunOutcome } from "../run-outcome.ts";
 import type { Question } from "../question.ts";
 import type { SimilarQuestion } from "../similar-questions.ts";

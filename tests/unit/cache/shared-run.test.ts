@@ -3,7 +3,7 @@ import { ClientLeft } from "../../../src/errors/service-error.ts";
 import type { Audience } from "../../../src/inference/runner.ts";
 import { SharedRun } from "../../../src/cache/shared-run.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
-import { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import { RequestRecord } from "../../../src/requests/request-record.ts";
 import { within } from "../../support/deadline.ts";
 
 const settled = (): Promise<void> => new Promise(setImmediate);

@@ -7,7 +7,7 @@ import type {
   OllamaAnswer,
   RequestScope,
 } from "../../../src/inference/runner.ts";
-import type { UpstreamAnswer, UpstreamCall } from "../../../src/runtime/transport.ts";
+import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 
 function callOf(texts: string[], options: Partial<EmbedCall["options"]> = {}): EmbedCall {
   return {

@@ -1,4 +1,4 @@
-import { RequestRecord } from "../../../src/telemetry/request-record.ts";
+import { RequestRecord } from "../../../src/requests/request-record.ts";
 
 /** A record of a request to the model `m`. */
 export function recordOf(known: { loadMs?: number } = {}): RequestRecord {

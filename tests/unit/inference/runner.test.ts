@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
 import { InferenceRunner, type InferenceRequest } from "../../../src/inference/runner.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
-import type { UpstreamAnswer, UpstreamCall } from "../../../src/runtime/transport.ts";
+import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient, setUpQueue } from "../scheduling/queue-set-up.ts";
 import { lastLine, recordOf } from "./frames-set-up.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { ModelCatalog } from "../../../src/models/catalog.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
-import type { InstalledModel } from "../../../src/upstream/client.ts";
+import type { InstalledModel } from "../../../src/hosts/client.ts";
 
 const model = (name: string, family = "llama"): InstalledModel => ({
   name,

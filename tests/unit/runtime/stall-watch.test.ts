@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StallWatch } from "../../../src/runtime/stall-watch.ts";
-import { UploadWatch } from "../../../src/runtime/upload-watch.ts";
+import { UploadWatch } from "../../../src/http/upload-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

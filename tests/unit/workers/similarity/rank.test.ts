@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { unitVector } from "../../../../src/similarity/unit-vector.ts";
+import { unitVector } from "../../../../src/vectors/unit-vector.ts";
 import { rankDocuments } from "../../../../workers/similarity/rank.ts";
 import { nearestRows, randomVectors, rowOf } from "../../../support/vectors.ts";
 

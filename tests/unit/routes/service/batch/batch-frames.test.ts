@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { batchFrames } from "../../../../../routes/service/batch/batch-frames.ts";
 import { BatchCount, type ItemResult } from "../../../../../routes/service/batch/run-batch.ts";
-import { RequestRecord } from "../../../../../src/telemetry/request-record.ts";
+import { RequestRecord } from "../../../../../src/requests/request-record.ts";
 
 const RESULTS: ItemResult[] = [
   { index: 1, success: true, data: { text: "two\nlines" } },

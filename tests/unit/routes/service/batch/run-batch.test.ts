@@ -5,7 +5,7 @@ import { runBatch } from "../../../../../routes/service/batch/run-batch.ts";
 import type { Services } from "../../../../../routes/service/services.ts";
 import { ClientLeft, ServiceError } from "../../../../../src/errors/service-error.ts";
 import type { InferenceRequest, RequestScope } from "../../../../../src/inference/runner.ts";
-import { RequestRecord, type RequestEnd } from "../../../../../src/telemetry/request-record.ts";
+import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
 
 const REQUEST: InferenceRequest = {
   path: "/api/chat",

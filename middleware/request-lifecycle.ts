@@ -1,0 +1,89 @@
+import { createMiddleware } from "hono/factory";
+import { dialectOf } from "../src/errors/render.ts";
+import type { ActiveRequests } from "../src/runtime/active-requests.ts";
+import type { BodyBudget } from "../src/http/body-budget.ts";
+import type { BodyDiscards } from "../src/http/body-discards.ts";
+import type { Exchange } from "../src/http/exchange.ts";
+import type { RequestLog } from "../src/requests/request-log.ts";
+import { RequestRecord } from "../src/requests/request-record.ts";
+import type { AppContext, AppEnv } from "./env.ts";
+
+interface RequestLifecycleOptions {
+  exchangeOf: (c: AppContext) => Exchange;
+  log: Pick<RequestLog, "write">;
+  active: ActiveRequests;
+  bodies: BodyBudget;
+  discards: BodyDiscards;
+  newId?: () => string;
+}
+
+/**
+ * Gives each request its id and its record, and the answer the headers that tell of them. The
+ * access line is written when the answer has ended, which for a stream is long after the
+ * handler has. An answer that was found before the body was read, such as most refusals, leaves
+ * after the rest of the body has come (BodyDiscards says why).
+ */
+export function requestLifecycle({
+  exchangeOf,
+  log,
+  active,
+  bodies,
+  discards,
+  newId = () => crypto.randomUUID(),
+}: RequestLifecycleOptions) {
+  return createMiddleware<AppEnv>(async function requestLifecycle(c, next) {
+    const exchange = exchangeOf(c);
+    const record = new RequestRecord(newId(), (ended, end) => {
+      log.write(ended, end, {
+        peer: exchange.peer,
+        method: exchange.method,
+        target: exchange.target.forwarded,
+        userAgent: exchange.header("user-agent"),
+        referrer: exchange.header("referer"),
+      });
+    });
+    active.enter();
+    record.onEnd(() => {
+      active.leave();
+      exchange.rest();
+    });
+    c.set("exchange", exchange);
+    c.set("record", record);
+    c.set("bodies", bodies);
+    c.set("dialect", dialectOf(c.req.path));
+    c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
+    try {
+      await next();
+      if (exchange.owesBody) {
+        record.letGoOfBody();
+        if (!(await exchange.discardBody(discards))) c.res.headers.set("Connection", "close");
+      }
+      tellAndEnd(c, record);
+    } catch (cause) {
+      // Errors were answered further in; what comes here is no Error, or a header that cannot be
+      // written. The answer that there was is dropped, and gives back what it held.
+      await c.res.body?.cancel().catch(() => {});
+      record.end({ status: 500, bytes: 0, complete: !exchange.hasLeft });
+      throw new Error("the request failed", { cause });
+    }
+  });
+}
+
+/** Adds the headers to the answer, and ends the record unless the answer's body outlives this. */
+function tellAndEnd(c: AppContext, record: RequestRecord): void {
+  const { headers } = c.res;
+  if (headers.has(ALREADY_SENT)) return;
+  const added = c.get("addedHeaders");
+  for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
+  // An error's answer is whole, whatever had begun before it.
+  if (record.isOpen && !c.error) {
+    if (!headers.has("Server-Timing")) headers.set("Server-Timing", record.serverTiming(false));
+    return;
+  }
+  headers.set("Server-Timing", record.serverTiming(true));
+  const { hasLeft } = c.get("exchange");
+  record.end({ status: c.res.status, bytes: record.bytes, complete: !hasLeft });
+}
+
+/** Marks an answer that the transport has written to the socket itself (@hono/node-server). */
+const ALREADY_SENT = "x-hono-already-sent";

@@ -1,0 +1,139 @@
+import { ofetch } from "ofetch";
+import { ServiceError } from "../errors/service-error.ts";
+import { unreachable } from "../errors/unreachable.ts";
+import { directFetch } from "../http/direct-fetch.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
+
+/** A model as `/api/tags` lists it, as far as the service reads it. */
+export interface InstalledModel {
+  name: string;
+  size: number | null;
+  modified_at: string | null;
+  digest: string;
+  details?: { family?: string };
+}
+
+/** A model as `/api/ps` lists it. */
+export interface LoadedModel {
+  name: string;
+  model: string;
+  size: number;
+  size_vram: number;
+  digest: string;
+  details: Record<string, unknown>;
+  expires_at: string;
+}
+
+const LIST_MS = 5000;
+const PS_MS = 10_000;
+const SHOW_MS = 30_000;
+
+const direct = ofetch.create({ retry: 0 }, { fetch: directFetch as typeof fetch });
+
+/**
+ * The service's own short calls to the inference server. `origin` is asked for at each call,
+ * since a restarted child has another port. All throw ServiceError: `upstream_unavailable`,
+ * `upstream_timeout`, or what the server's status means.
+ */
+export class UpstreamClient {
+  readonly #origin: () => string;
+
+  constructor(origin: () => string) {
+    this.#origin = origin;
+  }
+
+  async installed(): Promise<InstalledModel[]> {
+    const answer = await this.#call<{ models: InstalledModel[] | null }>("/api/tags", LIST_MS);
+    return answer.models ?? [];
+  }
+
+  async loaded(): Promise<LoadedModel[]> {
+    const answer = await this.#call<{ models: LoadedModel[] | null }>("/api/ps", PS_MS);
+    return answer.models ?? [];
+  }
+
+  /** What the server knows of a model. @throws ServiceError also `model_not_found`. */
+  show(model: string): Promise<Record<string, unknown>> {
+    return this.#call("/api/show", SHOW_MS, { model });
+  }
+
+  async #call<T>(path: string, timeoutMs: number, body?: object): Promise<T> {
+    const url = this.#origin() + path;
+    try {
+      const { status, said } = await ask(url, timeoutMs, body);
+      if (status !== 200) throw upstreamFailure(status, said);
+      return said as T;
+    } catch (err) {
+      throw callFailure(err);
+    }
+  }
+}
+
+/**
+ * Asks the server and reads what it says, no more than such a report can have.
+ * @throws what fetch throws; ServiceError for an answer that cannot be read.
+ */
+async function ask(
+  url: string,
+  timeoutMs: number,
+  body?: object,
+): Promise<{ status: number; said: Record<string, unknown> }> {
+  const answer = await direct.raw(url, {
+    // For the body too: ofetch's own time limit is over when the head has come.
+    signal: AbortSignal.timeout(timeoutMs),
+    responseType: "stream",
+    ignoreResponseError: true,
+    ...(body ? { method: "POST", body } : {}),
+  });
+  const { status } = answer;
+  const reading = jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
+  return { status, said: status === 200 ? await reading : await reading.catch(() => ({})) };
+}
+
+function callFailure(err: unknown): ServiceError {
+  if (err instanceof ServiceError) return err;
+  if (isTimeout(err)) {
+    const message = "The inference server did not answer in time";
+    return new ServiceError("upstream_timeout", message, { cause: err });
+  }
+  return unreachable(err);
+}
+
+/** The version a server at this address answers with; undefined when none answers. */
+export async function probeVersion(
+  origin: string,
+  timeoutMs: number,
+): Promise<{ version: string } | undefined> {
+  return askVersion(origin, timeoutMs).catch(() => undefined);
+}
+
+/**
+ * What is heard of a server: it tells its version; it refuses, or answers something else; or
+ * nothing comes in time, which a server that is busy does as well.
+ */
+export type Liveness = "answers" | "refuses" | "silent";
+
+/** Asks a server whether it is there, for at most `timeoutMs`. */
+export async function probeLiveness(origin: string, timeoutMs: number): Promise<Liveness> {
+  try {
+    return (await askVersion(origin, timeoutMs)) ? "answers" : "refuses";
+  } catch (err) {
+    return isTimeout(err) ? "silent" : "refuses";
+  }
+}
+
+async function askVersion(
+  origin: string,
+  timeoutMs: number,
+): Promise<{ version: string } | undefined> {
+  const { status, said } = await ask(`${origin}/api/version`, timeoutMs);
+  const { version } = said;
+  return status === 200 && typeof version === "string" ? { version } : undefined;
+}
+
+/** Whether a call ran out of time; ofetch wraps what fetch throws. */
+function isTimeout(err: unknown): boolean {
+  if (!(err instanceof Error)) return false;
+  return /timeout|timed out|aborted/i.test(`${err.name} ${err.message}`) || isTimeout(err.cause);
+}

@@ -1,0 +1,38 @@
+import { unloads } from "../models/keep-alive.ts";
+import type { LoadHints } from "../models/residency.ts";
+import type { Transport } from "../http/transport.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
+import { failureOf } from "./upstream-failure.ts";
+
+/** A load that takes longer has failed: even 40 GB come from a disk in this time. */
+const LOAD_LIMIT_MS = 10 * 60_000;
+
+/**
+ * Loads a model: an empty request, as Ollama defines it. Settles when the model is in memory.
+ * @throws ServiceError with the server's own words.
+ */
+export async function loadModel(
+  { transport, origin }: { transport: Transport; origin: string },
+  model: string,
+  { kind, options, shift, keepAlive }: LoadHints,
+): Promise<void> {
+  const body = {
+    model,
+    // Embedding models refuse an empty generate, and load on an embed of nothing.
+    ...(kind === "embed" ? { input: [] } : { stream: false }),
+    ...(options ? { options } : {}),
+    ...(shift === undefined ? {} : { shift }),
+    // With 0 this empty request would be an unload; the request itself will say it.
+    ...(keepAlive === undefined || unloads(keepAlive) ? {} : { keep_alive: keepAlive }),
+  };
+  const answer = await transport.call({
+    origin,
+    method: "POST",
+    path: kind === "embed" ? "/api/embed" : "/api/generate",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(LOAD_LIMIT_MS),
+  });
+  if (answer.status !== 200) throw await failureOf(answer);
+  // The connection is free again when it was read.
+  await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
+}

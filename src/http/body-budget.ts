@@ -1,0 +1,196 @@
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { SMALL_BODY_BYTES } from "./body-pieces.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+
+interface BodyBudgetOptions {
+  /** Memory for the bodies of all requests together; at least twice the largest body. */
+  maxBytes: number;
+  /** How long a body may wait for memory before any of it is read. */
+  waitMs: number;
+  deadlines: Pick<Deadlines, "after">;
+}
+
+/** Who wants a body in memory. */
+export interface BodyRequest {
+  tenant: string;
+  /** The declared length; undefined: it is taken in steps, as the body comes. */
+  bytes: number | undefined;
+  /** Calls back once if the client leaves; returns how to stop listening. */
+  onLeave: (left: () => void) => () => void;
+}
+
+/** Memory for one body. Its one owner gives it back. */
+export interface BodyHold {
+  /**
+   * Whether so many bytes of the body may be in memory; more is taken where it has to be.
+   * Small bodies cost nothing.
+   */
+  covers(bytes: number): boolean;
+  /** Gives everything back; further calls do nothing. */
+  release(): void;
+}
+
+interface Waiter {
+  tenant: string;
+  bytes: number;
+  grant: () => void;
+}
+
+/** What a body without a length takes at a time. */
+const STEP_BYTES = 1_048_576;
+
+/**
+ * The memory that request bodies may take, over all connections. A body has its length reserved
+ * before its first byte is read, and until it was sent on. One tenant has at most half; tenants
+ * that wait take turns, and within one it is first come, first served.
+ */
+export class BodyBudget {
+  readonly #options: BodyBudgetOptions;
+  readonly #heldBy = new Map<string, number>();
+  /** Waiting bodies by tenant; the order of the map is the order of turns. */
+  readonly #lines = new Map<string, Waiter[]>();
+  #held = 0;
+
+  constructor(options: BodyBudgetOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that are held now. */
+  get bytes(): number {
+    return this.#held;
+  }
+
+  /** Bodies that wait to be read. */
+  get waiting(): number {
+    let count = 0;
+    for (const line of this.#lines.values()) count += line.length;
+    return count;
+  }
+
+  /**
+   * Memory for a body; settles at once where it is free.
+   * @throws ServiceError `queue_full` when there is none within `waitMs`; ClientLeft.
+   */
+  take({ tenant, bytes = 0, onLeave }: BodyRequest): BodyHold | Promise<BodyHold> {
+    if (bytes > this.#tenantBytes) throw memoryFull();
+    const hold = this.#hold(tenant, bytes);
+    // Whoever waits for his own share only holds nobody up.
+    if (!this.#lines.has(tenant) && this.#fits(tenant, bytes) && !this.#someoneIsNext()) {
+      this.#add(tenant, bytes);
+      return hold;
+    }
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        stopListening();
+        callOffDeadline();
+      };
+      const waiter: Waiter = {
+        tenant,
+        bytes,
+        grant: () => {
+          stop();
+          resolve(hold);
+        },
+      };
+      const giveUp = (why: Error): void => {
+        stop();
+        this.#remove(waiter);
+        reject(why);
+        // The one behind may need less.
+        this.#dispatch();
+      };
+      const stopListening = onLeave(() => giveUp(new ClientLeft()));
+      const callOffDeadline = this.#options.deadlines.after(this.#options.waitMs, () =>
+        giveUp(memoryFull()),
+      );
+      const line = this.#lines.get(tenant);
+      if (line) line.push(waiter);
+      else this.#lines.set(tenant, [waiter]);
+    });
+  }
+
+  get #tenantBytes(): number {
+    return Math.floor(this.#options.maxBytes / 2);
+  }
+
+  #hold(tenant: string, reserved: number): BodyHold {
+    let own = reserved;
+    let isHeld = true;
+    return {
+      covers: (bytes) => {
+        if (bytes <= SMALL_BODY_BYTES || bytes <= own) return true;
+        const more = STEP_BYTES * Math.ceil((bytes - own) / STEP_BYTES);
+        if (!isHeld || !this.#fits(tenant, more)) return false;
+        this.#add(tenant, more);
+        own += more;
+        return true;
+      },
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.#add(tenant, -own);
+        own = 0;
+        this.#dispatch();
+      },
+    };
+  }
+
+  /** Whether one waits for nothing but that somebody gives back: nobody may go before him. */
+  #someoneIsNext(): boolean {
+    for (const [tenant, [first]] of this.#lines) {
+      if (first && this.#fitsShare(tenant, first.bytes)) return true;
+    }
+    return false;
+  }
+
+  #dispatch(): void {
+    for (let next = this.#pick(); next; next = this.#pick()) {
+      this.#remove(next);
+      // To the back of the turns: delete and insert, a Map keeps insertion order.
+      const line = this.#lines.get(next.tenant);
+      if (line) {
+        this.#lines.delete(next.tenant);
+        this.#lines.set(next.tenant, line);
+      }
+      this.#add(next.tenant, next.bytes);
+      next.grant();
+    }
+  }
+
+  /** The first in turn whose tenant's share has room; a large body is not passed by small ones. */
+  #pick(): Waiter | undefined {
+    for (const [tenant, [first]] of this.#lines) {
+      if (!first || !this.#fitsShare(tenant, first.bytes)) continue;
+      return this.#fits(tenant, first.bytes) ? first : undefined;
+    }
+    return undefined;
+  }
+
+  #remove(waiter: Waiter): void {
+    const line = this.#lines.get(waiter.tenant);
+    const at = line?.indexOf(waiter) ?? -1;
+    if (!line || at < 0) return;
+    line.splice(at, 1);
+    if (line.length === 0) this.#lines.delete(waiter.tenant);
+  }
+
+  #fits(tenant: string, bytes: number): boolean {
+    return this.#held + bytes <= this.#options.maxBytes && this.#fitsShare(tenant, bytes);
+  }
+
+  #fitsShare(tenant: string, bytes: number): boolean {
+    return (this.#heldBy.get(tenant) ?? 0) + bytes <= this.#tenantBytes;
+  }
+
+  #add(tenant: string, bytes: number): void {
+    this.#held += bytes;
+    const own = (this.#heldBy.get(tenant) ?? 0) + bytes;
+    if (own > 0) this.#heldBy.set(tenant, own);
+    else this.#heldBy.delete(tenant);
+  }
+}
+
+/** The error for a body that there is no memory for now. */
+export function memoryFull(): ServiceError {
+  return new ServiceError("queue_full", "The memory for request bodies is full");
+}

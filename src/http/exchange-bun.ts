@@ -1,0 +1,212 @@
+import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { memoryFull, type BodyHold } from "./body-budget.ts";
+import type { BodyDiscards } from "./body-discards.ts";
+import { tooLarge, type BodyLimit } from "./body-limit.ts";
+import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
+import { deferred } from "../runtime/deferred.ts";
+import { declaredBytes, type Exchange } from "./exchange.ts";
+import { Leavers } from "./leavers.ts";
+import type { RequestTarget } from "./request-target.ts";
+import type { StallWatch } from "../runtime/stall-watch.ts";
+import type { UploadWatch } from "./upload-watch.ts";
+import type { Watches } from "./watches.ts";
+
+/** What Bun.serve hands to its handler, as far as it is used. */
+export type BunServer = Pick<Bun.Server<unknown>, "requestIP" | "timeout">;
+
+/** What the app gets as its environment, and where the request goes. */
+export interface BunEnv {
+  server: BunServer;
+  target: RequestTarget;
+  /** How long a connection may be idle, in seconds. */
+  idleSec: number;
+}
+
+/** A stream's reader, as far as it is used; without a value the stream has ended. */
+interface BodyReader {
+  read(): Promise<{ value?: Uint8Array | undefined }>;
+}
+
+/** An exchange on Bun's Request. */
+export class BunExchange implements Exchange {
+  readonly request: Request;
+  readonly target: RequestTarget;
+  readonly #uploads: UploadWatch;
+  readonly #env: BunEnv;
+  readonly #downloads: StallWatch;
+  /** The answer went out whole: what the signal says later is no leaving. */
+  #answered = false;
+  #peer: string | undefined;
+  #leavers: Leavers | undefined;
+  #reader: BodyReader | undefined;
+  #hasStalled = false;
+  /** Somebody reads the body to send it on. */
+  #isSentOn = false;
+  /** The body was read to its end. */
+  #isRead = false;
+
+  constructor(request: Request, env: BunEnv, { uploads, downloads }: Watches) {
+    this.request = request;
+    this.target = env.target;
+    this.#env = env;
+    this.#uploads = uploads;
+    this.#downloads = downloads;
+    // Bun's idle limit would end a quiet answer and a slow upload.
+    env.server.timeout(request, 0);
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get peer(): string {
+    this.#peer ??= this.#env.server.requestIP(this.request)?.address ?? "";
+    return this.#peer;
+  }
+
+  header(name: string): string | undefined {
+    return this.request.headers.get(name) ?? undefined;
+  }
+
+  get hasLeft(): boolean {
+    return this.request.signal.aborted && !this.#answered;
+  }
+
+  answered(): void {
+    this.#answered = true;
+  }
+
+  onLeave(left: () => void): () => void {
+    if (!this.#leavers) {
+      const leavers = new Leavers();
+      this.#leavers = leavers;
+      const tell = (): void => {
+        if (!this.#answered) leavers.tell();
+      };
+      // One for all: on Bun a listener of a signal costs more than what most of them are for.
+      this.request.signal.addEventListener("abort", tell, { once: true });
+    }
+    return this.#leavers.add(left);
+  }
+
+  readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
+    const declared = declaredBytes(this) ?? Infinity;
+    if (declared === 0) return Promise.resolve([]);
+    return new Promise<Uint8Array[]>((resolve, reject) => {
+      const stopListening = this.onLeave(() => settle(new ClientLeft()));
+      const settle = (result: Uint8Array[] | Error): void => {
+        upload.done();
+        stopListening();
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
+      const upload = this.#uploads.watch((stalled) => {
+        this.#hasStalled = true;
+        settle(stalled);
+      });
+      // Bun reads a small one in one native call. To ask for `body` would make a stream of it.
+      const reading =
+        declared <= Math.min(limit.maxBytes, SMALL_BODY_BYTES)
+          ? this.request.arrayBuffer().then((buffer) => [Buffer.from(buffer)])
+          : this.#readPieces(limit, hold, upload.progress);
+      reading.then(
+        (pieces) => {
+          this.#isRead = true;
+          settle(pieces);
+        },
+        (err: unknown) => settle(this.#readingFailed(err)),
+      );
+    });
+  }
+
+  /** As NodeExchange.upload; undefined where there is no body. */
+  upload(): AsyncGenerator<Uint8Array> | undefined {
+    const { body } = this.request;
+    return body ? this.#upload(this.#readerOf(body)) : undefined;
+  }
+
+  async *#upload(reader: BodyReader): AsyncGenerator<Uint8Array> {
+    this.#isSentOn = true;
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      const { value } = await reader.read();
+      return value ? { done: false, value } : { done: true, value };
+    };
+    try {
+      yield* this.#uploads.pieces({ next });
+      this.#isRead = true;
+    } catch (err) {
+      this.#hasStalled = err instanceof ServiceError;
+      throw err;
+    } finally {
+      this.#isSentOn = false;
+    }
+  }
+
+  get owesBody(): boolean {
+    if (this.#isRead || this.#isSentOn) return false;
+    const { body } = this.request;
+    return body !== null && (this.#reader !== undefined || this.#hasStalled || !body.locked);
+  }
+
+  async discardBody(discards: BodyDiscards): Promise<boolean> {
+    const { body } = this.request;
+    if (!body || this.#hasStalled || this.hasLeft) return false;
+    const late = deferred<false>();
+    const discard = discards.begin(declaredBytes(this), () => late.resolve(false));
+    if (!discard) return false;
+    const reader = this.#readerOf(body);
+    const isOver = async (): Promise<boolean> => {
+      for (;;) {
+        const { value } = await reader.read();
+        if (!value || !discard.takes(value.length)) return !value;
+      }
+    };
+    try {
+      return await Promise.race([isOver().catch(() => false), late.promise]);
+    } finally {
+      discard.end();
+    }
+  }
+
+  async #readPieces(
+    limit: BodyLimit,
+    hold: BodyHold | undefined,
+    progress: () => void,
+  ): Promise<Uint8Array[]> {
+    const { body } = this.request;
+    if (!body) return [];
+    const reader = this.#readerOf(body);
+    const pieces = new BodyPieces(declaredBytes(this));
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) return pieces.take();
+      progress();
+      const received = pieces.byteLength + value.length;
+      if (received > limit.maxBytes) throw tooLarge(limit, received);
+      if (hold && !hold.covers(received)) throw memoryFull();
+      pieces.add(value);
+    }
+  }
+
+  /** One for the whole body: what is left of it may be read later. */
+  #readerOf(body: ReadableStream<Uint8Array>): BodyReader {
+    return (this.#reader ??= body.getReader());
+  }
+
+  watchReading(taken: () => number | undefined): () => void {
+    return this.#downloads.watch({
+      steps: taken,
+      // Bun closes no connection for the asking; its shortest idle limit does it, in about 4 s.
+      stalled: () => this.#env.server.timeout(this.request, 1),
+    });
+  }
+
+  rest(): void {
+    this.#env.server.timeout(this.request, this.#env.idleSec);
+  }
+
+  #readingFailed(err: unknown): Error {
+    if (this.request.signal.aborted || !(err instanceof Error)) return new ClientLeft();
+    return err;
+  }
+}

@@ -1,0 +1,122 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import type { ImageFacts } from "../images/image-compressor.ts";
+import type { BodyHold } from "../http/body-budget.ts";
+
+/** How a request ended, for logs. */
+export interface RequestEnd {
+  status: number;
+  bytes: number;
+  /** The client had its whole answer. */
+  complete: boolean;
+}
+
+/** What the response cache had to do with a request. */
+export interface CacheOutcome {
+  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
+  /** Age of the answer, whole seconds. */
+  ageSec?: number;
+  /** Cosine of the question and the one that was answered. */
+  similarity?: number;
+}
+
+/**
+ * What is known of one request while it lives: identity, tenant, model, and where its time went.
+ * Each stage fills in its part; `end` is told once, with the last byte.
+ */
+export class RequestRecord {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly startedAtMs: number;
+  tenant = "";
+  project: string | undefined;
+  /** Operation in the words of the logs: generate, chat, embeddings, pull … */
+  operation: string | undefined;
+  model: string | undefined;
+  streamed = false;
+  queueMs: number | undefined;
+  loadMs: number | undefined;
+  firstMs: number | undefined;
+  /** Bytes of an answer that is sent in one piece. */
+  bytes = 0;
+  /** What was done to the request's images. */
+  images: ImageFacts[] | undefined;
+  /** Whether they were to be compressed. */
+  imageCompression = false;
+  /** Undefined where the cache has no part. */
+  cache: CacheOutcome | undefined;
+  errorCode: ErrorCode | undefined;
+  errorMessage: string | undefined;
+  /** The body outlives its handler: whoever writes the last byte calls `end`. */
+  isOpen = false;
+  #body: Pick<BodyHold, "release"> | undefined;
+  readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
+  #ended = false;
+
+  constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
+    this.id = id;
+    this.startedAt = performance.now();
+    this.startedAtMs = Date.now();
+    this.#onEnd = [onEnd];
+  }
+
+  /** Adds something to do when the request has ended. */
+  onEnd(action: () => void): void {
+    this.#onEnd.push(action);
+  }
+
+  /** Takes over the memory of the request's body: it is given back with the end at the latest. */
+  holdBody(hold: Pick<BodyHold, "release">): void {
+    this.#body = hold;
+  }
+
+  /** The body was sent on, or is not wanted any more. */
+  letGoOfBody(): void {
+    this.#body?.release();
+    this.#body = undefined;
+  }
+
+  /** Notes why it has failed. Only errors of our own are quoted: others may tell of the inside. */
+  failed(err: unknown): void {
+    const isOurs = err instanceof ServiceError;
+    this.errorCode = isOurs ? err.code : "internal_error";
+    this.errorMessage = isOurs ? err.message : undefined;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** What it has taken so far as answers and logs show it: milliseconds, three decimals. */
+  get latencyMs(): number {
+    return Math.round(this.elapsedMs * 1000) / 1000;
+  }
+
+  end(end: RequestEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.letGoOfBody();
+    const failures: unknown[] = [];
+    for (const action of this.#onEnd) {
+      try {
+        action(this, end);
+      } catch (err) {
+        // What the others give back is given back all the same.
+        failures.push(err);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, "a request could not end");
+  }
+
+  /**
+   * The Server-Timing header: queue, load and first where they are known.
+   * @param whole the whole answer is at hand, so that its total is known too.
+   */
+  serverTiming(whole: boolean): string {
+    let text = "";
+    if (this.queueMs !== undefined) text = `queue;dur=${this.queueMs.toFixed(2)}, `;
+    if (this.loadMs !== undefined) text += `load;dur=${this.loadMs.toFixed(2)}, `;
+    if (this.firstMs !== undefined) text += `first;dur=${this.firstMs.toFixed(2)}, `;
+    return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
+  }
+}

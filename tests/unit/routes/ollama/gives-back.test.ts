@@ -1,0 +1,149 @@
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import type { AppEnv } from "../../../../middleware/env.ts";
+import { requestLifecycle } from "../../../../middleware/request-lifecycle.ts";
+import { passThrough } from "../../../../routes/ollama/pass-through.ts";
+import type { PassThroughServices } from "../../../../routes/ollama/services.ts";
+import { ServiceError } from "../../../../src/errors/service-error.ts";
+import { inspectBody } from "../../../../src/inference/inspect-body.ts";
+import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
+import { BodyBudget } from "../../../../src/http/body-budget.ts";
+import { BodyDiscards } from "../../../../src/http/body-discards.ts";
+import { Deadlines } from "../../../../src/runtime/deadlines.ts";
+import type { Exchange } from "../../../../src/http/exchange.ts";
+import { readTarget } from "../../../../src/http/request-target.ts";
+import { Admission } from "../../../../src/scheduling/admission.ts";
+import { setUpQueue } from "../../scheduling/queue-set-up.ts";
+
+const HEADERS: Record<string, string> = { "x-shared-ollama-image-compression": "on" };
+const BODY = new TextEncoder().encode(
+  '{"model":"m","messages":[{"content":"","images":["aGk="]}]}',
+);
+
+/** Throws what it is given, once it is reached; a rejection where the step is a promise. */
+type Fault = { step: string; what: unknown };
+
+/** Passing through, of which one step fails; the queue and the admission are the real ones. */
+function setUp({ step, what }: Fault) {
+  const { queue, held } = setUpQueue();
+  const active = new ActiveRequests();
+  const deadlines = new Deadlines();
+  const bodies = new BodyBudget({ maxBytes: 1_000_000, waitMs: 1000, deadlines });
+  const at = (name: string): void => {
+    // Steps may throw whatever they like: what is no Error passes by the framework's own handler.
+    // oxlint-disable-next-line typescript/only-throw-error
+    if (name === step) throw what;
+  };
+  const services: PassThroughServices = {
+    transport: {
+      forward: async ({ onEnd, addHeaders }) => {
+        at("forward");
+        addHeaders(true);
+        at("answer");
+        onEnd({ status: 200, bytes: 0, complete: true });
+        return new Response("{}");
+      },
+      call: () => Promise.reject(new Error("not here")),
+      close: () => Promise.resolve(),
+    },
+    upstream: {
+      get origin() {
+        at(held().length === 0 ? "origin before the queue" : "origin");
+        return "http://up";
+      },
+      suspect: () => {},
+    },
+    admission: new Admission({
+      queue,
+      catalog: { isKnownMissing: () => (at("catalog"), false) },
+      residency: { ensureLoaded: () => (at("load"), Promise.reject(new Error("unused"))) },
+    }),
+    residency: { used: () => at("settle"), forget: () => at("settle") },
+    catalog: {
+      assertAllowed: () => at("allowed"),
+      invalidate: () => {},
+      isRestricted: false,
+    },
+    inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
+    slim: async (body) => (at("images"), { pieces: [body], facts: [] }),
+    answers: undefined,
+    forwardsCredentials: false,
+    limits: {
+      management: { maxBytes: 1000, setting: "A" },
+      inference: { maxBytes: 1000, setting: "B" },
+      maxWaitMs: { text: 1000, vision: 1000 },
+    },
+  };
+  if (step !== "load") {
+    services.admission = new Admission({
+      queue,
+      catalog: { isKnownMissing: () => (at("catalog"), false) },
+      residency: { ensureLoaded: () => 0 },
+    });
+  }
+  const exchange: Exchange = {
+    method: "POST",
+    target: readTarget("/api/chat"),
+    peer: "10.0.0.1",
+    header: (name) => HEADERS[name],
+    onLeave: () => () => {},
+    hasLeft: false,
+    readBody: async () => (at("body"), [BODY]),
+    owesBody: false,
+    discardBody: async () => true,
+    watchReading: () => () => {},
+    rest: () => {},
+  };
+  const app = new Hono<AppEnv>();
+  app.use(
+    requestLifecycle({
+      exchangeOf: () => (at("exchange"), exchange),
+      log: { write: () => at("log") },
+      active,
+      bodies,
+      discards: new BodyDiscards({ maxMs: 1000, deadlines }),
+    }),
+  );
+  app.all("*", passThrough(services));
+  app.onError((err, c) => c.text(err.message, 500));
+  return { app, held, active, queue, bodies };
+}
+
+const STEPS = [
+  "body",
+  "inspect",
+  "allowed",
+  "origin before the queue",
+  "catalog",
+  "load",
+  "images",
+  "origin",
+  "forward",
+  "answer",
+  "settle",
+  "log",
+];
+
+describe.each(STEPS)("a request that fails at the step: %s", (step) => {
+  it.each([
+    ["an error", new Error("broken")],
+    ["an error of the service", new ServiceError("upstream_unavailable", "away")],
+    ["what is no error", "broken"],
+    ["nothing at all", undefined],
+  ])("gives everything back when %s is thrown", async (_what, what) => {
+    const { app, held, active, queue, bodies } = setUp({ step, what });
+    await app.request("/api/chat", { method: "POST" });
+    expect(held().length, "places held").toBe(0);
+    expect(active.size, "requests under way").toBe(0);
+    expect(bodies.bytes, "memory for bodies").toBe(0);
+    expect(queue.stats("vision")).toMatchObject({ in_progress: 0, queued: 0 });
+  });
+});
+
+it("holds its place while it is answered, when nothing fails", async () => {
+  const { app, held, queue } = setUp({ step: "none", what: undefined });
+  const answer = await app.request("/api/chat", { method: "POST" });
+  expect(answer.status).toBe(200);
+  expect(held().length).toBe(0);
+  expect(queue.stats("vision").completed).toBe(1);
+});

@@ -1,10 +1,10 @@
 import type { AppContext } from "../middleware/env.ts";
 import { CACHE_USES } from "../middleware/own-headers.ts";
-import type { CacheWish } from "../src/cache/answer-cache.ts";
+import type { CacheMode } from "../src/cache/answer-cache.ts";
 import { ServiceError } from "../src/errors/service-error.ts";
 
 /** `on` is all that the service is set to do. */
-const WISHES: ReadonlyMap<string, CacheWish> = new Map(
+const MODES: ReadonlyMap<string, CacheMode> = new Map(
   CACHE_USES.map((use) => [use, use === "on" ? "semantic" : use]),
 );
 
@@ -13,18 +13,18 @@ const WISHES: ReadonlyMap<string, CacheWish> = new Map(
  * switch it off; undefined where it says nothing.
  * @throws ServiceError `invalid_request` for a value that the header does not have.
  */
-export function cacheWish(c: AppContext): CacheWish | undefined {
+export function cacheMode(c: AppContext): CacheMode | undefined {
   const exchange = c.get("exchange");
   const asked = exchange.header("x-shared-ollama-cache");
-  const wish = asked === undefined ? undefined : WISHES.get(asked);
-  if (asked !== undefined && wish === undefined) {
+  const mode = asked === undefined ? undefined : MODES.get(asked);
+  if (asked !== undefined && mode === undefined) {
     throw new ServiceError(
       "invalid_request",
       "X-Shared-Ollama-Cache takes on, off, exact or semantic",
     );
   }
   const control = exchange.header("cache-control");
-  return control !== undefined && /\bno-(?:cache|store)\b/i.test(control) ? "off" : wish;
+  return control !== undefined && /\bno-(?:cache|store)\b/i.test(control) ? "off" : mode;
 }
 
 /** Says in the answer's head what the cache had to do with it. */

@@ -24,7 +24,7 @@ import { HomeLock } from "./runtime/home-lock.ts";
 import { createTransport } from "./http/http.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./http/listen.ts";
-import type { PoolName } from "./scheduling/fair-queue.ts";
+import type { LineName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./logs/service-log.ts";
 import type { Terminal } from "./logs/terminal.ts";
 import { TenantLimiter } from "./access/tenant-limiter.ts";
@@ -105,7 +105,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     isBusy: () => queue.stats("text").in_progress + queue.stats("vision").in_progress > 0,
     restartPauses: options.restartPauses,
     onReset: () => {
-      residency.reset();
+      loadedModels.reset();
       catalog.invalidate();
     },
     onInstalled: () => catalog.invalidate(),
@@ -116,7 +116,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
   });
   const scheduling = composeScheduling({ settings, profile, upstream, transport, logs });
-  const { catalog, residency, queue } = scheduling;
+  const { catalog, loadedModels, queue } = scheduling;
   const runner = composeRunner({
     settings,
     scheduling,
@@ -192,7 +192,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       },
     },
   );
-  const underWay = (name: PoolName): number =>
+  const underWay = (name: LineName): number =>
     queue.stats(name).in_progress + queue.stats(name).queued;
   return {
     lifecycle,

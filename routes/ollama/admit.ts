@@ -3,9 +3,9 @@ import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { Audience } from "../../src/inference/runner.ts";
 import { unloads } from "../../src/models/keep-alive.ts";
 import { canonicalModel } from "../../src/models/model-name.ts";
-import type { LoadHints } from "../../src/models/residency.ts";
+import type { LoadHints } from "../../src/models/loaded-models.ts";
 import type { Admitted } from "../../src/scheduling/admission.ts";
-import type { PoolName } from "../../src/scheduling/fair-queue.ts";
+import type { LineName } from "../../src/scheduling/fair-queue.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import type { PassThroughServices } from "./services.ts";
 
@@ -25,7 +25,7 @@ export async function admit(
   if (audience.hasLeft) throw new ClientLeft();
   // Nothing waits for a server that is away.
   void upstream.origin;
-  const pool: PoolName = facts.hasImages ? "vision" : "text";
+  const line: LineName = facts.hasImages ? "vision" : "text";
   const hints: LoadHints = {
     kind: path.includes("embed") ? "embed" : "generate",
     options: facts.loadOptions,
@@ -34,11 +34,11 @@ export async function admit(
   };
   const admitted = await admission.admit(
     {
-      pool,
+      line,
       tenant: record.tenant,
       // A mere unload must not load first.
       model: unloads(facts.keepAlive) && !facts.hasWork ? "" : canonicalModel(facts.model),
-      maxWaitMs: limits.maxWaitMs[pool],
+      maxWaitMs: limits.maxWaitMs[line],
       onLeave: (left) => audience.onLeave(left),
     },
     hints,
@@ -50,11 +50,11 @@ export async function admit(
 
 /** Notes what an answer says of whether its model is in memory. */
 export function settleModel(
-  { residency }: Pick<PassThroughServices, "residency">,
+  { loadedModels }: Pick<PassThroughServices, "loadedModels">,
   { model: named, keepAlive }: BodyFacts,
   { status, complete }: { status: number; complete: boolean },
 ): void {
   const model = canonicalModel(named);
-  if (status === 200 && complete && !unloads(keepAlive)) residency.used(model);
-  else if (status >= 500 || unloads(keepAlive)) residency.forget(model);
+  if (status === 200 && complete && !unloads(keepAlive)) loadedModels.used(model);
+  else if (status >= 500 || unloads(keepAlive)) loadedModels.forget(model);
 }

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
-import type { CacheWish } from "../../src/cache/answer-cache.ts";
+import type { CacheMode } from "../../src/cache/answer-cache.ts";
 import { canKeepRaw, rawQuestionOf } from "../../src/cache/question.ts";
 import { type RawAnswer, type RawHead, rawOutcome } from "../../src/cache/raw-answer.ts";
 import { renderError } from "../../src/errors/render.ts";
@@ -19,7 +19,7 @@ import type { PassThroughServices } from "./services.ts";
 interface Asked {
   body: Uint8Array;
   facts: BodyFacts;
-  wish: CacheWish;
+  mode: CacheMode;
 }
 
 /** What a piece takes beside its bytes. */
@@ -36,7 +36,7 @@ type Piece = RawHead | Uint8Array;
 export async function passCached(
   c: AppContext,
   services: PassThroughServices,
-  { body, facts, wish }: Asked,
+  { body, facts, mode }: Asked,
 ): Promise<Response | undefined> {
   const { answers } = services;
   if (!answers) return undefined;
@@ -46,7 +46,7 @@ export async function passCached(
   const scope = {
     exchange: c.get("exchange"),
     record,
-    cache: canAsk && canKeepRaw(path) ? wish : ("off" as const),
+    cache: canAsk && canKeepRaw(path) ? mode : ("off" as const),
   };
   const question = await answers.questionOf(facts.model, scope, (of) =>
     rawQuestionOf({ path, model: facts.model, body }, of),

@@ -5,7 +5,7 @@ import { isRemoteModel } from "../../src/models/remote-model.ts";
 import { OutgoingBody } from "../../src/http/outgoing-body.ts";
 import type { ForwardEnd, ForwardRequest } from "../../src/http/transport.ts";
 import type { Admitted } from "../../src/scheduling/admission.ts";
-import { cacheWish } from "../cache-headers.ts";
+import { cacheMode } from "../cache-headers.ts";
 import { readBody } from "../read-body.ts";
 import { whileHere } from "../while-here.ts";
 import { admit, settleModel } from "./admit.ts";
@@ -43,15 +43,15 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     throw new ServiceError("invalid_request", message);
   }
   const [body = new Uint8Array()] = pieces;
-  const isSlim = wantsSlimImages(c) && facts.hasImages;
-  const wish = services.answers && cacheWish(c);
-  if (wish !== undefined) {
+  const compresses = wantsCompressedImages(c) && facts.hasImages;
+  const mode = services.answers && cacheMode(c);
+  if (mode !== undefined) {
     // A large body would hold up streams while it is parsed; then it is no small question either.
-    const answer = await passCached(c, services, { body, facts, wish: isSmall ? wish : "off" });
+    const answer = await passCached(c, services, { body, facts, mode: isSmall ? mode : "off" });
     if (answer) return answer;
   }
   const admitted = await admit(services, { path: c.req.path, record, facts }, exchange);
-  const sent = isSlim ? await slimmed(c, services, body, admitted) : pieces;
+  const sent = compresses ? await withCompressedImages(c, services, body, admitted) : pieces;
   return forward(c, services, sending(c, sent), {
     admitted,
     isRemote: !facts.modelIsCertain || isRemoteModel(facts.model),
@@ -91,7 +91,7 @@ function isJson(c: AppContext): boolean {
 }
 
 /** Whether the client asks for its images to be compressed (off unless it does). */
-function wantsSlimImages(c: AppContext): boolean {
+function wantsCompressedImages(c: AppContext): boolean {
   const asked = c.get("exchange").header("x-shared-ollama-image-compression");
   if (asked === undefined || asked === "off") return false;
   if (asked === "on") return true;
@@ -102,15 +102,15 @@ function wantsSlimImages(c: AppContext): boolean {
  * The body with its images compressed. It is done in the request's place of the queue, which
  * bounds how many images of a tenant are in memory at once.
  */
-async function slimmed(
+async function withCompressedImages(
   c: AppContext,
-  { slim }: PassThroughServices,
+  { compressImages }: PassThroughServices,
   body: Uint8Array,
   admitted: Admitted,
 ): Promise<Uint8Array[]> {
   try {
-    const slimming = whileHere(c, (caller) => slim(body, caller));
-    const result = await admitted.place.during("images", slimming);
+    const compressing = whileHere(c, (caller) => compressImages(body, caller));
+    const result = await admitted.place.during("images", compressing);
     const record = c.get("record");
     record.images = result.facts;
     record.imageCompression = true;

@@ -2,12 +2,12 @@ import type { AnswerCache } from "../../src/cache/answer-cache.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
-import type { Residency } from "../../src/models/residency.ts";
+import type { LoadedModels } from "../../src/models/loaded-models.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { Caller } from "../../src/http/caller.ts";
 import type { Transport } from "../../src/http/transport.ts";
 import type { Admission } from "../../src/scheduling/admission.ts";
-import type { PoolName } from "../../src/scheduling/fair-queue.ts";
+import type { LineName } from "../../src/scheduling/fair-queue.ts";
 import type { Upstream } from "../../src/hosts/upstream.ts";
 
 /** A body in one piece, and what is to be known of it. */
@@ -24,12 +24,12 @@ export interface PassThroughServices {
   transport: Transport;
   upstream: Pick<Upstream, "origin" | "suspect">;
   admission: Admission;
-  residency: Pick<Residency, "used" | "forget">;
+  loadedModels: Pick<LoadedModels, "used" | "forget">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
   /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
   inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
   /** Compresses the images of a body, which comes back in pieces. */
-  slim: (
+  compressImages: (
     body: Uint8Array,
     caller: Caller,
   ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
@@ -41,6 +41,6 @@ export interface PassThroughServices {
     management: BodyLimit;
     inference: BodyLimit;
     /** Longest wait in the queue, in milliseconds. */
-    maxWaitMs: Record<PoolName, number>;
+    maxWaitMs: Record<LineName, number>;
   };
 }

@@ -41,16 +41,16 @@ type RootType = "text/plain" | "text/html" | "application/json";
  */
 function preferredType(accept: string): RootType {
   const ranges = parseAccept(accept);
-  const wishOf = (type: RootType) => {
+  const weightOf = (type: RootType) => {
     // The narrowest range decides, whatever the wider ones say.
     const [range] = [type, type.replace(/\/.*/, "/*"), "*/*"].flatMap(
       (name) => ranges.find((one) => one.type.toLowerCase() === name) ?? [],
     );
     return { quality: range?.q ?? 0, place: range ? ranges.indexOf(range) : Infinity };
   };
-  const greeting = wishOf("text/plain");
-  const page = wishOf("text/html");
-  const card = wishOf("application/json");
+  const greeting = weightOf("text/plain");
+  const page = weightOf("text/html");
+  const card = weightOf("application/json");
   if (card.quality > Math.max(page.quality, greeting.quality)) return "application/json";
   const isLikedBest = page.quality > 0 && page.quality >= greeting.quality;
   const isFirst = page.quality > greeting.quality || page.place < greeting.place;

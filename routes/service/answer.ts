@@ -4,7 +4,7 @@ import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.
 import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
-import { cacheWish, tellOfCache } from "../cache-headers.ts";
+import { cacheMode, tellOfCache } from "../cache-headers.ts";
 import type { Services } from "./services.ts";
 import { streamAnswer } from "./stream-answer.ts";
 
@@ -36,7 +36,7 @@ export async function answer(
   const exchange = c.get("exchange");
   // It may have left while its body was read, and is not told of again: nothing is made for it.
   if (exchange.hasLeft) throw new ClientLeft();
-  const scope = { record, cache: cacheWish(c) ?? "semantic", exchange };
+  const scope = { record, cache: cacheMode(c) ?? "semantic", exchange };
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);

@@ -51,10 +51,10 @@ async function chatCompletions(c: AppContext, services: Services): Promise<Respo
   const record = c.get("record");
   const { value, images, bytes } = await readImageJson(c, services.readImages);
   const input = checked(value, ChatCompletionRequest);
-  const pool = hasImages(input) ? "vision" : "text";
-  record.operation = pool === "vision" ? "vlm" : "chat";
-  const limit = services.bodyLimits[pool];
+  const line = hasImages(input) ? "vision" : "text";
+  record.operation = line === "vision" ? "vlm" : "chat";
+  const limit = services.bodyLimits[line];
   if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
-  services.guards.holdPlace(record, pool);
+  services.guards.holdPlace(record, line);
   return answer(c, services, await openaiChat.ask(input, images, services));
 }

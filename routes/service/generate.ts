@@ -119,7 +119,7 @@ const shape: AnswerShape = {
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
 function inferenceRequest(input: GenerateInput, model: string): InferenceRequest {
-  const common = { pool: "text" as const, model, hints: generationHints(input) };
+  const common = { line: "text" as const, model, hints: generationHints(input) };
   const { prompt, system, messages } = input;
   const fields = generationFields(input);
   if (fields["tools"] === undefined && !messages) {

@@ -9,7 +9,7 @@ import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { SimilarityThread } from "../../src/vectors/similarity-thread.ts";
-import type { FairQueue, PoolName } from "../../src/scheduling/fair-queue.ts";
+import type { FairQueue, LineName } from "../../src/scheduling/fair-queue.ts";
 import type { RequestEnd, RequestRecord } from "../../src/requests/request-record.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
 import type { Upstream } from "../../src/hosts/upstream.ts";
@@ -42,9 +42,9 @@ export interface Services {
   /** Parses a body and takes its images out, large ones on a worker thread. */
   readImages: ImageBodyReader;
   /** How much of a body is read. */
-  bodyLimits: Record<PoolName, BodyLimit>;
+  bodyLimits: Record<LineName, BodyLimit>;
   /** The limits of batches. */
-  batch: Record<PoolName, BatchLimits>;
+  batch: Record<LineName, BatchLimits>;
   queue: Pick<FairQueue, "stats" | "assertRoomForBackground">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
@@ -57,7 +57,7 @@ export interface Services {
     tenantText: MiddlewareHandler<AppEnv>;
     tenantVision: MiddlewareHandler<AppEnv>;
     /** The same for a route that learns from its body which of them it needs. */
-    holdPlace: (record: RequestRecord, pool: PoolName) => void;
+    holdPlace: (record: RequestRecord, line: LineName) => void;
   };
   /** Writes down how an item of a batch went. */
   logItem: (record: RequestRecord, end: RequestEnd) => void;
@@ -76,7 +76,7 @@ export interface ServiceFacts {
   /** The body of `/api/v1/system/model-profile`. */
   modelProfile: () => Record<string, unknown>;
   queueLimits: Record<
-    PoolName,
+    LineName,
     { max_concurrent: number; max_queue_size: number; default_timeout: number }
   >;
 }

@@ -9,11 +9,11 @@ import { SharedRun } from "./shared-run.ts";
 import type { SimilarQuestions } from "./similar-questions.ts";
 
 /** What a request wants of the cache: nothing, the same question's answer, or a similar one's too. */
-export type CacheWish = "off" | "exact" | "semantic";
+export type CacheMode = "off" | "exact" | "semantic";
 
 /** A request's scope, and what it wants of the cache. */
 export interface CachedScope extends RequestScope {
-  cache: CacheWish;
+  cache: CacheMode;
 }
 
 /** How a question is answered where the cache cannot, line by line. */
@@ -62,12 +62,12 @@ export class AnswerCache {
    */
   async questionOf(
     model: string,
-    { record, cache: wish }: CachedScope,
+    { record, cache: mode }: CachedScope,
     read: (of: { tenant: string; digest: string }) => Question | undefined,
   ): Promise<Question | undefined> {
     const { counts, digestOf, keepsSampled } = this.#options;
     // A server that cannot list its models may answer all the same.
-    const digest = wish === "off" ? undefined : await digestOf(model).catch(() => undefined);
+    const digest = mode === "off" ? undefined : await digestOf(model).catch(() => undefined);
     const question = digest === undefined ? undefined : read({ tenant: record.tenant, digest });
     if (question && (keepsSampled || !question.isSampled)) return question;
     record.cache = { state: "BYPASS" };

@@ -23,7 +23,7 @@ import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Transport } from "../http/transport.ts";
 import type { Watches } from "../http/watches.ts";
-import type { PoolName } from "../scheduling/fair-queue.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
 import type { SimilarityThread } from "../vectors/similarity-thread.ts";
 import { RequestLog } from "../requests/request-log.ts";
 import type { LogFiles } from "../logs/service-log.ts";
@@ -52,7 +52,7 @@ interface AppParts {
   caching: ResponseCaching;
   embedder: Embedder;
   similarity: SimilarityThread;
-  tenants: Record<PoolName, TenantLimiter>;
+  tenants: Record<LineName, TenantLimiter>;
   upstream: Upstream;
   scheduling: Scheduling;
   isStopping: () => boolean;
@@ -115,7 +115,7 @@ function ownServices(parts: AppParts, caching: ResponseCaching, log: RequestLog)
       },
       tenantText: tenantConcurrency(parts.tenants.text),
       tenantVision: tenantConcurrency(parts.tenants.vision),
-      holdPlace: (record, pool) => record.onEnd(parts.tenants[pool].acquire(record.tenant)),
+      holdPlace: (record, line) => record.onEnd(parts.tenants[line].acquire(record.tenant)),
     },
     logItem: (record, end) => log.writeItem(record, end),
     facts: {
@@ -145,12 +145,12 @@ function proxyServices(
   { settings, pool, images, transport, upstream, scheduling }: AppParts,
   { answers }: ResponseCaching,
 ) {
-  const { admission, residency, catalog } = scheduling;
+  const { admission, loadedModels, catalog } = scheduling;
   return {
     transport,
     upstream,
     admission,
-    residency,
+    loadedModels,
     catalog,
     inspect: (pieces) => {
       if (lengthOf(pieces) > INSPECT_ON_THREAD_BYTES) {
@@ -160,7 +160,7 @@ function proxyServices(
       const body = joinedPieces(pieces);
       return { body, facts: inspectBody(body) };
     },
-    slim: images.slim,
+    compressImages: images.compressImages,
     answers,
     forwardsCredentials: forwardsCredentials(settings),
     limits: {

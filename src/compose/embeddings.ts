@@ -25,11 +25,11 @@ interface EmbeddingParts {
 /** Builds what computes vectors of texts. */
 export function composeEmbedder(parts: EmbeddingParts): Embedder {
   const { settings, runner, scheduling, transport, upstream, deadlines } = parts;
-  const { catalog, residency } = scheduling;
+  const { catalog, loadedModels } = scheduling;
   return new Embedder({
     calls: {
       queued: queuedCalls(runner),
-      direct: directCalls({ transport, upstream, residency }),
+      direct: directCalls({ transport, upstream, loadedModels }),
     },
     catalog,
     cache: settings.embeddingCacheEnabled

@@ -6,7 +6,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../images/image-body.ts";
 import { ImageCache } from "../images/image-cache.ts";
 import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
-import { slimBody } from "../images/slim-body.ts";
+import { withCompressedImages } from "../images/with-compressed-images.ts";
 import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "../http/body-pieces.ts";
 import type { Caller } from "../http/caller.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
@@ -19,7 +19,7 @@ export interface Images {
   /** Parses a body of the service's own routes and takes its images out; a large one on a thread. */
   read: ImageBodyReader;
   /** Compresses the images of a body that passes through; the rest of it stays as it is. */
-  slim: (
+  compressImages: (
     body: Uint8Array,
     caller: Caller,
   ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
@@ -64,7 +64,7 @@ export function composeImages(settings: Settings, pool: WorkerPool): Images {
       const input = { pieces: pieces.map(ownedBytes), maxImageBytes };
       return (caller) => pool.run("readImageBody", input, { ...caller, transfer: input.pieces });
     },
-    slim: async (bytes, caller) => {
+    compressImages: async (bytes, caller) => {
       const input: ImageBodyInput = { body: ownedBytes(bytes), maxImageBytes };
       const run = { ...caller, transfer: [input.body] };
       const { body, images } = await pool.run("locateImages", input, run);
@@ -73,7 +73,7 @@ export function composeImages(settings: Settings, pool: WorkerPool): Images {
         caller,
       );
       const facts = ready.flatMap((image) => (image ? [image.facts] : []));
-      return { pieces: slimBody(body, images, ready), facts };
+      return { pieces: withCompressedImages(body, images, ready), facts };
     },
   };
 }

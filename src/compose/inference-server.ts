@@ -8,7 +8,7 @@ import { BoundedLines } from "../logs/bounded-lines.ts";
 import { OutsideLogs } from "../logs/outside-logs.ts";
 import type { LogFiles } from "../logs/service-log.ts";
 import type { Terminal } from "../logs/terminal.ts";
-import { bringServer } from "../hosts/bring.ts";
+import { findOrStartServer } from "../hosts/start-server.ts";
 import { ChildRecordFile } from "../hosts/child-record.ts";
 import { probeLiveness } from "../hosts/client.ts";
 import { EngineWords } from "../hosts/engine-words.ts";
@@ -53,7 +53,7 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
     stopDeadlineMs: settings.childStopTimeoutMs + STOP_MARGIN_MS,
     bring: async (signal) => {
       const engine = { ...base.engine, warm: words.takeHasLoaded() };
-      const server = await bringServer({ ...base, engine, baseUrl: adopted }, signal);
+      const server = await findOrStartServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
       if (server.kind === "ollama") return withSmallLogs(server, base.logFiles, logs);
       return { ...server, gone: server.gone.then((how) => words.stuck ?? how) };

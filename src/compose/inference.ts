@@ -21,7 +21,7 @@ export function composeRunner(parts: InferenceParts): InferenceRunner {
   const { settings, scheduling, transport, upstream, compressor, deadlines } = parts;
   return new InferenceRunner({
     admission: scheduling.admission,
-    residency: scheduling.residency,
+    loadedModels: scheduling.loadedModels,
     transport,
     upstream,
     images: compressor,

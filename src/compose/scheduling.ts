@@ -2,7 +2,7 @@ import type { ChosenProfile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
-import { Residency } from "../models/residency.ts";
+import { LoadedModels } from "../models/loaded-models.ts";
 import type { Transport } from "../http/transport.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -26,7 +26,7 @@ interface SchedulingParts {
 export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
-  residency: Residency;
+  loadedModels: LoadedModels;
   queue: FairQueue;
   admission: Admission;
 }
@@ -43,7 +43,7 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
     embedding: profile.profile.embedding_model,
     allowed: settings.allowedModels,
   });
-  const residency = new Residency({
+  const loadedModels = new LoadedModels({
     listLoaded: async () => (await client.loaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
     load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
@@ -51,14 +51,14 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
     onChange: () => queue.wake(),
   });
   const queue = new FairQueue({
-    pools: poolLimits(settings),
+    lines: poolLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
-    floor: new ModelFloor({ models: residency, patienceMs: settings.modelPatienceMs }),
+    floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),
     watch: new PlaceWatch({
       onFault: ({ label, history }) =>
         parts.logs.service.error({ ...label, history }, "a place was held by nobody"),
     }),
   });
-  const admission = new Admission({ queue, catalog, residency });
-  return { client, catalog, residency, queue, admission };
+  const admission = new Admission({ queue, catalog, loadedModels });
+  return { client, catalog, loadedModels, queue, admission };
 }

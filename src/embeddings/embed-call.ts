@@ -2,7 +2,7 @@ import { ClientLeft, ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import { canonicalModel } from "../models/model-name.ts";
-import type { Residency } from "../models/residency.ts";
+import type { LoadedModels } from "../models/loaded-models.ts";
 import type { Transport } from "../http/transport.ts";
 import { RequestRecord } from "../requests/request-record.ts";
 import { jsonBody } from "../hosts/lines.ts";
@@ -47,7 +47,7 @@ export function queuedCalls(runner: Pick<InferenceRunner, "answer">): CallEmbed 
     const answer = await runner.answer(
       {
         path: "/api/embed",
-        pool: "text",
+        line: "text",
         model: options.model,
         body: bodyOf(texts, options),
         hints: { kind: "embed" },
@@ -62,11 +62,11 @@ export function queuedCalls(runner: Pick<InferenceRunner, "answer">): CallEmbed 
 interface DirectParts {
   transport: Transport;
   upstream: Pick<Upstream, "origin">;
-  residency: Pick<Residency, "used">;
+  loadedModels: Pick<LoadedModels, "used">;
 }
 
 /** Calls of the service's own, past the queue. The server loads the model if it has to. */
-export function directCalls({ transport, upstream, residency }: DirectParts): CallEmbed {
+export function directCalls({ transport, upstream, loadedModels }: DirectParts): CallEmbed {
   return async ({ texts, options, participants }) => {
     const abort = new AbortController();
     if (participants.hasLeft) throw new ClientLeft();
@@ -81,7 +81,7 @@ export function directCalls({ transport, upstream, residency }: DirectParts): Ca
       });
       if (answer.status !== 200) throw await failureOf(answer);
       const embeddings = readEmbedAnswer(await jsonBody(answer.body), texts);
-      residency.used(canonicalModel(options.model));
+      loadedModels.used(canonicalModel(options.model));
       return { embeddings, queueMs: undefined, loadMs: undefined };
     } catch (err) {
       abort.signal.throwIfAborted();

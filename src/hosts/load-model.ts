@@ -1,5 +1,5 @@
 import { unloads } from "../models/keep-alive.ts";
-import type { LoadHints } from "../models/residency.ts";
+import type { LoadHints } from "../models/loaded-models.ts";
 import type { Transport } from "../http/transport.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 import { failureOf } from "./upstream-failure.ts";

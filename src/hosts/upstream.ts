@@ -59,7 +59,7 @@ export class Upstream implements Part {
   #loop: Promise<void> | undefined;
   #suspected = deferred<string>();
   /** The server that is being looked after. */
-  #doubtful: RunningServer | undefined;
+  #probed: RunningServer | undefined;
   /** Attempts in a row that brought no server, or one that soon ended. */
   #failures = 0;
   #startedAt = 0;
@@ -132,10 +132,10 @@ export class Upstream implements Part {
    */
   suspect(): void {
     const server = this.#server;
-    if (!server || this.#doubtful === server || this.#state !== "ready") return;
-    this.#doubtful = server;
+    if (!server || this.#probed === server || this.#state !== "ready") return;
+    this.#probed = server;
     void this.#look(server).finally(() => {
-      if (this.#doubtful === server) this.#doubtful = undefined;
+      if (this.#probed === server) this.#probed = undefined;
     });
   }
 

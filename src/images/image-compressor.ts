@@ -6,7 +6,7 @@ import type { ImageCache, ImageCacheStats } from "./image-cache.ts";
 import type { DecodedImage } from "./image-body.ts";
 
 /** What a request says about its images. */
-export interface ImageWishes {
+export interface ImageOptions {
   /** False: they go on as they are. Default true. */
   compress?: boolean | undefined;
   /** Longest side in pixels; default IMAGE_MAX_DIMENSION. */
@@ -59,8 +59,8 @@ export class ImageCompressor {
    * @throws ServiceError `invalid_request` for an image that cannot be used, `queue_full`;
    * the signal's reason.
    */
-  prepare(images: DecodedImage[], wishes: ImageWishes, caller: Caller): Promise<ReadyImage[]> {
-    return inOrder(images, (image) => this.#one(image, wishes, caller));
+  prepare(images: DecodedImage[], asked: ImageOptions, caller: Caller): Promise<ReadyImage[]> {
+    return inOrder(images, (image) => this.#one(image, asked, caller));
   }
 
   /**
@@ -80,17 +80,17 @@ export class ImageCompressor {
     return this.#options.cache.stats();
   }
 
-  async #one(image: DecodedImage, wishes: ImageWishes, caller: Caller): Promise<ReadyImage> {
+  async #one(image: DecodedImage, asked: ImageOptions, caller: Caller): Promise<ReadyImage> {
     const { cache, compress, defaults } = this.#options;
     const options: CompressOptions = {
       ...defaults,
-      compress: wishes.compress ?? true,
-      format: wishes.format ?? "jpeg",
-      formatIsWished: wishes.format !== undefined,
-      maxDimension: Math.min(wishes.maxDimension ?? Infinity, defaults.maxDimension),
+      compress: asked.compress ?? true,
+      format: asked.format ?? "jpeg",
+      formatIsWished: asked.format !== undefined,
+      maxDimension: Math.min(asked.maxDimension ?? Infinity, defaults.maxDimension),
     };
     const key = options.compress
-      ? `${image.hash} ${wishes.format ?? "any"} ${options.maxDimension}`
+      ? `${image.hash} ${asked.format ?? "any"} ${options.maxDimension}`
       : `${image.hash} as it is`;
     // Others may join it: it is called off when all have gone, and takes the first one's turn.
     const make = (signal: AbortSignal): Promise<CompressedImage> =>

@@ -1,17 +1,17 @@
 import { ClientLeft, ServiceError, type LeaveReason } from "../errors/service-error.ts";
 import type { DecodedImage } from "../images/image-body.ts";
-import type { ImageCompressor, ImageWishes, ReadyImage } from "../images/image-compressor.ts";
+import type { ImageCompressor, ImageOptions, ReadyImage } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
 import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
-import type { LoadHints, Residency } from "../models/residency.ts";
+import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { withFirst } from "../http/early-end.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Transport, UpstreamAnswer } from "../http/transport.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { Admission, Admitted } from "../scheduling/admission.ts";
-import type { PoolName } from "../scheduling/fair-queue.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
 import { outcomeOf } from "../scheduling/place.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
 import { jsonBody, jsonLines } from "../hosts/lines.ts";
@@ -21,7 +21,7 @@ import { failureOf, upstreamFailure } from "../hosts/upstream-failure.ts";
 /** An inference request in Ollama's dialect, made from one of the service's own. */
 export interface InferenceRequest {
   path: "/api/generate" | "/api/chat" | "/api/embed";
-  pool: PoolName;
+  line: LineName;
   model: string;
   /** Ollama's body without `model` and `stream`. */
   body: Record<string, unknown>;
@@ -33,7 +33,7 @@ export interface InferenceRequest {
 /** The images of a request; they are compressed before it asks for a place in the queue. */
 export interface RequestImages {
   list: DecodedImage[];
-  wishes: ImageWishes;
+  options: ImageOptions;
   slots: ImageSlots;
 }
 
@@ -59,13 +59,13 @@ export type OllamaAnswer = Record<string, unknown>;
 
 interface RunnerOptions {
   admission: Admission;
-  residency: Pick<Residency, "used" | "forget">;
+  loadedModels: Pick<LoadedModels, "used" | "forget">;
   transport: Transport;
   upstream: Pick<Upstream, "origin" | "suspect">;
   images: Pick<ImageCompressor, "prepare">;
   deadlines: Deadlines;
   /** Hard stop for waiting and running together, in milliseconds. */
-  hardStopMs: Record<PoolName, number>;
+  hardStopMs: Record<LineName, number>;
 }
 
 interface OpenAnswer {
@@ -151,7 +151,7 @@ export class InferenceRunner {
   ): Promise<OpenAnswer> {
     const { exchange, record, background } = scope;
     const abort = new AbortController();
-    const limitMs = this.#options.hardStopMs[request.pool];
+    const limitMs = this.#options.hardStopMs[request.line];
     let admitted: Admitted | undefined;
     const undo: (() => unknown)[] = [exchange.onLeave((why) => abort.abort(new ClientLeft(why)))];
     const stopAfter = (ms: number): void => {
@@ -195,15 +195,15 @@ export class InferenceRunner {
   }
 
   async #prepare(
-    { list, wishes }: RequestImages,
+    { list, options }: RequestImages,
     { record, background }: RequestScope,
     signal: AbortSignal,
   ): Promise<ReadyImage[]> {
     const caller = { tenant: record.tenant, signal };
-    const prepare = () => this.#options.images.prepare(list, wishes, caller);
+    const prepare = () => this.#options.images.prepare(list, options, caller);
     const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
     record.images = ready.map(({ facts }) => facts);
-    record.imageCompression = wishes.compress ?? true;
+    record.imageCompression = options.compress ?? true;
     return ready;
   }
 
@@ -216,7 +216,7 @@ export class InferenceRunner {
     record.model = request.model;
     return this.#options.admission.admit(
       {
-        pool: request.pool,
+        line: request.line,
         tenant: record.tenant,
         model: canonicalModel(request.model),
         background,
@@ -241,7 +241,7 @@ export class InferenceRunner {
     body: string | Uint8Array,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
-    const { transport, upstream, residency } = this.#options;
+    const { transport, upstream, loadedModels } = this.#options;
     const model = canonicalModel(request.model);
     try {
       const answer = await transport.call({
@@ -252,8 +252,8 @@ export class InferenceRunner {
         signal,
       });
       if (answer.status === 200) {
-        residency.used(model);
-        if (unloads(request.hints.keepAlive)) residency.forget(model);
+        loadedModels.used(model);
+        if (unloads(request.hints.keepAlive)) loadedModels.forget(model);
         return answer;
       }
       throw await failureOf(answer);
@@ -261,7 +261,7 @@ export class InferenceRunner {
       // A request that was refused says nothing against the server.
       const failed = err instanceof ServiceError && err.status >= 500;
       if (failed && !signal.aborted) {
-        residency.forget(model);
+        loadedModels.forget(model);
         upstream.suspect();
       }
       throw err;

@@ -1,13 +1,13 @@
 import { ClientLeft, type ServiceError } from "../errors/service-error.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
-import type { LoadHints, Residency } from "../models/residency.ts";
+import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { FairQueue, PlaceRequest } from "./fair-queue.ts";
 import { outcomeOf, type Place } from "./place.ts";
 
 interface AdmissionOptions {
   queue: FairQueue;
   catalog: Pick<ModelCatalog, "isKnownMissing">;
-  residency: Pick<Residency, "ensureLoaded">;
+  loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
 
 /** A request that may go to the inference server now. */
@@ -31,12 +31,12 @@ export interface WaitLimits {
 export class Admission {
   readonly #queue: FairQueue;
   readonly #catalog: AdmissionOptions["catalog"];
-  readonly #residency: AdmissionOptions["residency"];
+  readonly #loadedModels: AdmissionOptions["loadedModels"];
 
-  constructor({ queue, catalog, residency }: AdmissionOptions) {
+  constructor({ queue, catalog, loadedModels }: AdmissionOptions) {
     this.#queue = queue;
     this.#catalog = catalog;
-    this.#residency = residency;
+    this.#loadedModels = loadedModels;
   }
 
   /** @throws ServiceError `queue_full`, `request_timeout`; ClientLeft when the client leaves. */
@@ -48,7 +48,7 @@ export class Admission {
     const place = acquired instanceof Promise ? await acquired : acquired;
     try {
       limits?.onPlace?.();
-      const loading = this.#residency.ensureLoaded(model, hints);
+      const loading = this.#loadedModels.ensureLoaded(model, hints);
       const loadMs =
         typeof loading === "number"
           ? loading

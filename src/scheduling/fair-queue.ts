@@ -3,11 +3,11 @@ import { ClientLeft, ServiceError, type LeaveReason } from "../errors/service-er
 import type { ModelFloor } from "./model-floor.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
-import { PoolCounter, type PoolStats } from "./pool-counter.ts";
+import { LineCounter, type LineStats } from "./line-counter.ts";
 
-export type PoolName = "text" | "vision";
+export type LineName = "text" | "vision";
 
-interface PoolLimits {
+interface LineLimits {
   maxRunning: number;
   maxWaiting: number;
   /** Running requests of one tenant; a further one waits. */
@@ -15,7 +15,7 @@ interface PoolLimits {
 }
 
 interface FairQueueOptions {
-  pools: Record<PoolName, PoolLimits>;
+  lines: Record<LineName, LineLimits>;
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
   floor: ModelFloor;
@@ -28,7 +28,7 @@ interface FairQueueOptions {
 
 /** What a request asks of the queue. */
 export interface PlaceRequest {
-  pool: PoolName;
+  line: LineName;
   tenant: string;
   /** Canonical name; empty when the request names no usable model. */
   model: string;
@@ -50,7 +50,7 @@ interface Ticket extends PlaceRequest {
 }
 
 /** What decides whether a request may go. */
-type Going = Pick<PlaceRequest, "pool" | "tenant" | "model">;
+type Going = Pick<PlaceRequest, "line" | "tenant" | "model">;
 
 /** Turns are remembered of this many tenants; who is forgotten counts as new. */
 const MAX_TENANTS = 1000;
@@ -65,10 +65,10 @@ const MAX_TENANTS = 1000;
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
-  readonly #counters: Record<PoolName, PoolCounter>;
+  readonly #counters: Record<LineName, LineCounter>;
   /** Waiting tickets by tenant; the order of the map is the order of turns. */
   readonly #turns = new Map<string, Ticket[]>();
-  readonly #tenantRunning: Record<PoolName, Map<string, number>> = {
+  readonly #tenantRunning: Record<LineName, Map<string, number>> = {
     text: new Map(),
     vision: new Map(),
   };
@@ -81,7 +81,7 @@ export class FairQueue {
   constructor(options: FairQueueOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#counters = { text: new PoolCounter(), vision: new PoolCounter() };
+    this.#counters = { text: new LineCounter(), vision: new LineCounter() };
   }
 
   /**
@@ -94,8 +94,8 @@ export class FairQueue {
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (ticket.background) return this.#enqueue(ticket);
     if (this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
-      const { maxWaiting } = this.#options.pools[request.pool];
-      this.#counters[request.pool].rejected += 1;
+      const { maxWaiting } = this.#options.lines[request.line];
+      this.#counters[request.line].rejected += 1;
       throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
     }
     return this.#enqueue(ticket);
@@ -103,11 +103,11 @@ export class FairQueue {
 
   /**
    * Whoever starts a batch asks once, before its first item; what has begun is not cut short.
-   * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this pool.
+   * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this line.
    */
-  assertRoomForBackground(pool: PoolName): void {
-    const { maxWaiting } = this.#options.pools[pool];
-    const counter = this.#counters[pool];
+  assertRoomForBackground(line: LineName): void {
+    const { maxWaiting } = this.#options.lines[line];
+    const counter = this.#counters[line];
     if (counter.waitingBackground < maxWaiting) return;
     counter.rejected += 1;
     const message = `The queue is full: ${maxWaiting} background requests are waiting`;
@@ -119,8 +119,8 @@ export class FairQueue {
     this.#dispatch();
   }
 
-  stats(pool: PoolName): PoolStats {
-    return this.#counters[pool].stats();
+  stats(line: LineName): LineStats {
+    return this.#counters[line].stats();
   }
 
   /** Ends all waiting with an error; running requests are not touched. */
@@ -128,7 +128,7 @@ export class FairQueue {
     for (const tickets of [...this.#turns.values()]) {
       for (const ticket of [...tickets]) {
         this.#remove(ticket);
-        this.#counters[ticket.pool].ended("failed");
+        this.#counters[ticket.line].ended("failed");
         ticket.settle(error);
       }
     }
@@ -139,7 +139,7 @@ export class FairQueue {
       const stopListening = ticket.onLeave((why) => {
         const left = new ClientLeft(why);
         this.#remove(ticket);
-        this.#counters[ticket.pool].ended(outcomeOf(left));
+        this.#counters[ticket.line].ended(outcomeOf(left));
         ticket.settle(left);
       });
       ticket.settle = (result) => {
@@ -147,10 +147,10 @@ export class FairQueue {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const line = this.#turns.get(ticket.tenant);
-      if (line) insert(line, ticket);
+      const tickets = this.#turns.get(ticket.tenant);
+      if (tickets) insert(tickets, ticket);
       else this.#join(ticket);
-      this.#counters[ticket.pool].joined(ticket.background);
+      this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
   }
@@ -167,16 +167,16 @@ export class FairQueue {
     const later = [...this.#turns].filter(([tenant]) => turnOf(tenant) > own);
     for (const [tenant] of later) this.#turns.delete(tenant);
     this.#turns.set(ticket.tenant, [ticket]);
-    for (const [tenant, line] of later) this.#turns.set(tenant, line);
+    for (const [tenant, tickets] of later) this.#turns.set(tenant, tickets);
   }
 
   #remove(ticket: Ticket): void {
-    const line = this.#turns.get(ticket.tenant);
-    const at = line?.indexOf(ticket) ?? -1;
-    if (!line || at < 0) return;
-    line.splice(at, 1);
-    if (line.length === 0) this.#turns.delete(ticket.tenant);
-    this.#counters[ticket.pool].left(ticket.background);
+    const tickets = this.#turns.get(ticket.tenant);
+    const at = tickets?.indexOf(ticket) ?? -1;
+    if (!tickets || at < 0) return;
+    tickets.splice(at, 1);
+    if (tickets.length === 0) this.#turns.delete(ticket.tenant);
+    this.#counters[ticket.line].left(ticket.background);
     if (this.#turns.size === 0) this.#stopSweep();
   }
 
@@ -185,10 +185,10 @@ export class FairQueue {
     for (let next = this.#pick(); next; next = this.#pick()) {
       this.#remove(next);
       // To the back of the turns: delete and insert, a Map keeps insertion order.
-      const line = this.#turns.get(next.tenant);
-      if (line) {
+      const tickets = this.#turns.get(next.tenant);
+      if (tickets) {
         this.#turns.delete(next.tenant);
-        this.#turns.set(next.tenant, line);
+        this.#turns.set(next.tenant, tickets);
       }
       next.settle(this.#start(next, this.#now() - next.enqueuedAt));
     }
@@ -200,8 +200,8 @@ export class FairQueue {
     const { floor } = this.#options;
     let loaded: Ticket | undefined;
     let unloaded: Ticket | undefined;
-    for (const line of this.#turns.values()) {
-      for (const ticket of line) {
+    for (const tickets of this.#turns.values()) {
+      for (const ticket of tickets) {
         if (!this.#fits(ticket)) continue;
         if (floor.claimed === ticket.model) return ticket;
         if (floor.isLoaded(ticket.model)) loaded ??= ticket;
@@ -212,29 +212,29 @@ export class FairQueue {
   }
 
   /** One tenant's requests fill the places for himself; for others they count up to half of them. */
-  #isFullFor({ pool, tenant }: Ticket): boolean {
-    const { maxWaiting } = this.#options.pools[pool];
-    if (this.#counters[pool].waiting < maxWaiting) return false;
+  #isFullFor({ line, tenant }: Ticket): boolean {
+    const { maxWaiting } = this.#options.lines[line];
+    if (this.#counters[line].waiting < maxWaiting) return false;
     let taken = 0;
-    for (const [other, line] of this.#turns) {
-      const count = line.filter((t) => t.pool === pool && !t.background).length;
+    for (const [other, tickets] of this.#turns) {
+      const count = tickets.filter((t) => t.line === line && !t.background).length;
       taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
     }
     return taken >= maxWaiting;
   }
 
   #couldStartNow(ticket: Ticket): boolean {
-    const line = this.#turns.get(ticket.tenant);
+    const tickets = this.#turns.get(ticket.tenant);
     const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    return !line?.some(isBefore) && this.#fits(ticket);
+    return !tickets?.some(isBefore) && this.#fits(ticket);
   }
 
-  #fits({ pool, tenant, model }: Going): boolean {
-    const { pools, modelParallel, floor } = this.#options;
-    const limits = pools[pool];
+  #fits({ line, tenant, model }: Going): boolean {
+    const { lines, modelParallel, floor } = this.#options;
+    const limits = lines[line];
     return (
-      this.#counters[pool].running < limits.maxRunning &&
-      (this.#tenantRunning[pool].get(tenant) ?? 0) < limits.tenantMaxRunning &&
+      this.#counters[line].running < limits.maxRunning &&
+      (this.#tenantRunning[line].get(tenant) ?? 0) < limits.tenantMaxRunning &&
       (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
@@ -248,13 +248,13 @@ export class FairQueue {
   };
 
   *#tickets(): Generator<Ticket> {
-    for (const line of this.#turns.values()) yield* line;
+    for (const tickets of this.#turns.values()) yield* tickets;
   }
 
-  #start({ pool, tenant, model }: Going, waitedMs: number): Place {
+  #start({ line, tenant, model }: Going, waitedMs: number): Place {
     const { watch, floor } = this.#options;
-    const counter = this.#counters[pool];
-    const tenantRunning = this.#tenantRunning[pool];
+    const counter = this.#counters[line];
+    const tenantRunning = this.#tenantRunning[line];
     counter.started(waitedMs);
     this.#turnCount += 1;
     this.#lastTurns.set(tenant, this.#turnCount);
@@ -262,7 +262,7 @@ export class FairQueue {
     add(this.#modelRunning, model, 1);
     floor.started(model);
     const place: Place = new Place({
-      label: { pool, tenant, model },
+      label: { line, tenant, model },
       waitedMs,
       onRelease: (outcome) => {
         watch.forget(seat);
@@ -296,7 +296,7 @@ export class FairQueue {
     for (const ticket of [...this.#tickets()]) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       this.#remove(ticket);
-      this.#counters[ticket.pool].ended("timeout");
+      this.#counters[ticket.line].ended("timeout");
       const waitedSec = Math.round(ticket.maxWaitMs / 1000);
       ticket.settle(
         new ServiceError("request_timeout", `No place became free within ${waitedSec} s`),
@@ -305,11 +305,11 @@ export class FairQueue {
   }
 }
 
-/** Puts a ticket into its tenant's line: background work stands behind the rest. */
-function insert(line: Ticket[], ticket: Ticket): void {
-  const at = ticket.background ? -1 : line.findIndex((t) => t.background);
-  if (at < 0) line.push(ticket);
-  else line.splice(at, 0, ticket);
+/** Puts a ticket into its tenant's tickets: background work stands behind the rest. */
+function insert(tickets: Ticket[], ticket: Ticket): void {
+  const at = ticket.background ? -1 : tickets.findIndex((t) => t.background);
+  if (at < 0) tickets.push(ticket);
+  else tickets.splice(at, 0, ticket);
 }
 
 function add(counts: Map<string, number>, key: string, change: number): void {

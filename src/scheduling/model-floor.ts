@@ -1,18 +1,13 @@
-/** What the floor needs to know of the models in memory. */
-export interface LoadedModels {
-  isLoaded(model: string): boolean;
-  /** Loaded models that would have to leave before this one can be loaded, as far as known. */
-  obstacles(model: string): string[];
-  /** When a loaded model came into memory, on the queue's clock. */
-  loadedAt(model: string): number;
-  /** A request for a model that is not loaded is on its way: its obstacles are leaving. */
-  expectLoad(model: string): void;
-  /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
-  doubtfulSince(model: string): number | undefined;
-}
+import type { LoadedModels } from "../models/loaded-models.ts";
+
+/** What the floor asks of the models in memory. */
+export type FloorModels = Pick<
+  LoadedModels,
+  "isLoaded" | "modelsToEvict" | "loadedAt" | "expectLoad" | "unsureSince"
+>;
 
 interface FloorOptions {
-  models: LoadedModels;
+  models: FloorModels;
   /** No request waits longer than this because of another model's turn. */
   patienceMs: number;
   /** A loaded model keeps the floor this long after its last answer: clients that ask one
@@ -36,7 +31,7 @@ const MAX_IDLE = 100;
  * loads to two in a patience however heavy the traffic is.
  */
 export class ModelFloor {
-  readonly #models: LoadedModels;
+  readonly #models: FloorModels;
   readonly #halfPatienceMs: number;
   readonly #lingerMs: number;
   readonly #idleSince = new Map<string, number>();
@@ -77,15 +72,15 @@ export class ModelFloor {
     if (model === "") return true;
     if (this.#claimed === model) return true;
     // What stands in the claimed model's way gets no new work, so that it runs dry.
-    if (this.#claimed !== undefined && this.#models.obstacles(this.#claimed).includes(model)) {
+    if (this.#claimed !== undefined && this.#models.modelsToEvict(this.#claimed).includes(model)) {
       return false;
     }
     // Until it is known whether both fit, more work for one would push the other out again.
-    const doubtfulSince = this.#models.doubtfulSince(model);
-    if (doubtfulSince !== undefined && now < doubtfulSince + this.#halfPatienceMs) return false;
+    const unsureSince = this.#models.unsureSince(model);
+    if (unsureSince !== undefined && now < unsureSince + this.#halfPatienceMs) return false;
     if (this.#models.isLoaded(model)) return true;
-    const obstacles = this.#models.obstacles(model);
-    return obstacles.every((other) => !isBusy(other) && now >= this.#freeAt(other));
+    const toEvict = this.#models.modelsToEvict(model);
+    return toEvict.every((other) => !isBusy(other) && now >= this.#freeAt(other));
   }
 
   started(model: string): void {
@@ -113,9 +108,9 @@ export class ModelFloor {
 
   #isDue({ model, enqueuedAt }: Waiting, now: number): boolean {
     if (model === "" || this.#models.isLoaded(model)) return false;
-    const obstacles = this.#models.obstacles(model);
-    if (obstacles.length === 0) return false;
-    const heldSince = Math.max(...obstacles.map((other) => this.#models.loadedAt(other)));
+    const toEvict = this.#models.modelsToEvict(model);
+    if (toEvict.length === 0) return false;
+    const heldSince = Math.max(...toEvict.map((other) => this.#models.loadedAt(other)));
     return now >= Math.max(enqueuedAt, heldSince) + this.#halfPatienceMs;
   }
 }

@@ -16,7 +16,7 @@ export function outcomeOf(reason: unknown): Exclude<PlaceOutcome, "completed"> {
 
 /** Whose place it is, for the log. */
 export interface PlaceLabel {
-  pool: string;
+  line: string;
   tenant: string;
   model: string;
 }

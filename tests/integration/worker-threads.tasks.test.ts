@@ -267,10 +267,10 @@ describe("the service's images", () => {
     const json = (a: string, b: string) =>
       `{ "model":"ü", "images":["${a}","no image","${a}"],"messages":[{"content":[{"image_url":{"url":"${b}"}}]}] }`;
     const body = Buffer.from(json(base64, `data:image/png;base64,${base64}`));
-    const slim = await images.slim(body, caller());
-    expect(slim.facts.map(({ cached }) => cached)).toEqual([false, true, true]);
-    expect(slim.facts[0]?.sent).toMatchObject({ format: "jpeg", width: 2667 });
-    const text = Buffer.concat(slim.pieces).toString();
+    const compressed = await images.compressImages(body, caller());
+    expect(compressed.facts.map(({ cached }) => cached)).toEqual([false, true, true]);
+    expect(compressed.facts[0]?.sent).toMatchObject({ format: "jpeg", width: 2667 });
+    const text = Buffer.concat(compressed.pieces).toString();
     const { images: sent } = JSON.parse(text) as { images: [string, string, string] };
     expect(text).toBe(json(sent[0], `data:image/jpeg;base64,${sent[0]}`));
     expect(sent[0]).not.toBe(base64);
@@ -280,9 +280,9 @@ describe("the service's images", () => {
   it("go on as they are when none of them can be used, or the body is no JSON", async () => {
     const { images } = setUp();
     for (const text of ["", "nope", '{"images":["QUJD","*"]}', '{"prompt":"x"}']) {
-      const slim = await images.slim(Buffer.from(text), caller());
-      expect(Buffer.concat(slim.pieces).toString()).toBe(text);
-      expect(slim.facts).toEqual([]);
+      const compressed = await images.compressImages(Buffer.from(text), caller());
+      expect(Buffer.concat(compressed.pieces).toString()).toBe(text);
+      expect(compressed.facts).toEqual([]);
     }
   });
 
@@ -291,8 +291,8 @@ describe("the service's images", () => {
     const list = Array.from({ length: 200 }, (_, i) => Buffer.from(`no image ${i}`));
     const body = bodyOf({ images: list.map((bytes) => bytes.toString("base64")) });
     const before = Buffer.from(body);
-    const slim = await images.slim(body, caller());
-    expect(before.equals(Buffer.concat(slim.pieces))).toBe(true);
+    const compressed = await images.compressImages(body, caller());
+    expect(before.equals(Buffer.concat(compressed.pieces))).toBe(true);
     expect(pool.size).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
+import type { LineName } from "../../../src/scheduling/fair-queue.ts";
 import { ChatAnswer, ChatCompletion, VisionAnswer, VisionCompletion } from "../contract/answers.ts";
 import { CODES } from "../contract/errors.ts";
 import { maybe } from "../contract/fields.ts";
@@ -13,24 +13,24 @@ export type BatchDialect = "service" | "openai";
 interface BatchBody {
   operationId: string;
   dialect: BatchDialect;
-  pool: PoolName;
+  line: LineName;
   item: z.ZodType;
   maxItems: number;
 }
 
 /** The body of a batch, for the document: items are checked one by one when they run. */
-export function batchRequest({ operationId, dialect, pool, item, maxItems }: BatchBody) {
+export function batchRequest({ operationId, dialect, line, item, maxItems }: BatchBody) {
   const name = `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Request`;
   return z
     .object({
       requests: z.array(item).min(1).max(maxItems),
-      ...(pool === "vision" ? { compression_format: imageFields.compression_format } : {}),
+      ...(line === "vision" ? { compression_format: imageFields.compression_format } : {}),
       stream: maybe(z.boolean()).openapi({
         description:
           "Sends each item's result as soon as it is there; `stream` of items is ignored",
       }),
     })
-    .openapi(name, { example: { requests: ITEMS[dialect][pool] } });
+    .openapi(name, { example: { requests: ITEMS[dialect][line] } });
 }
 
 const asked = (content: string | object[]) => [{ role: "user", content }];
@@ -133,8 +133,8 @@ function itemResult(data: z.ZodType, more: z.ZodRawShape = {}) {
 }
 
 /** The answer of a batch, its items' data in the form of the single route. */
-export function batchAnswer(dialect: BatchDialect, pool: PoolName) {
-  const { example, [pool]: form } = ANSWERS[dialect];
+export function batchAnswer(dialect: BatchDialect, line: LineName) {
+  const { example, [line]: form } = ANSWERS[dialect];
   const { name, data, more } = form;
   const failed = {
     index: 1,
@@ -163,9 +163,9 @@ const LINES = [
 ];
 
 /** How a batch's stream looks, for the document. */
-export function batchStream(stream: BatchStream, dialect: BatchDialect, pool: PoolName) {
+export function batchStream(stream: BatchStream, dialect: BatchDialect, line: LineName) {
   const isEvents = stream === "events";
-  const { name, data } = ANSWERS[dialect][pool];
+  const { name, data } = ANSWERS[dialect][line];
   const result = { completed: z.int(), total_requests: z.int(), done: z.literal(false) };
   return streamContent(isEvents ? "text/event-stream" : "application/x-ndjson", {
     part: z

@@ -3,9 +3,9 @@ import type { AppContext } from "../../../middleware/env.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
 import { tooLarge } from "../../../src/http/body-limit.ts";
-import type { PoolName } from "../../../src/scheduling/fair-queue.ts";
+import type { LineName } from "../../../src/scheduling/fair-queue.ts";
 import { answerJson } from "../../answer-json.ts";
-import { cacheWish } from "../../cache-headers.ts";
+import { cacheMode } from "../../cache-headers.ts";
 import { checked, readImageJson } from "../../read-json.ts";
 import type { Asked } from "../answer.ts";
 import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
@@ -30,7 +30,7 @@ interface BatchKind {
   summary: string;
   operation: string;
   perMinute: number;
-  pool: PoolName;
+  line: LineName;
   stream: BatchStream;
   dialect: BatchDialect;
   item: ItemKind;
@@ -55,7 +55,7 @@ const KINDS: BatchKind[] = [
     summary: "Chats by the dozen, in the service's own form",
     operation: "batch_chat",
     perMinute: 10,
-    pool: "text",
+    line: "text",
     stream: "ndjson",
     dialect: "service",
     item: itemOf(nativeChat),
@@ -66,7 +66,7 @@ const KINDS: BatchKind[] = [
     summary: "Chats by the dozen, in OpenAI's form",
     operation: "batch_chat",
     perMinute: 10,
-    pool: "text",
+    line: "text",
     stream: "events",
     dialect: "openai",
     item: itemOf(openaiChat),
@@ -77,7 +77,7 @@ const KINDS: BatchKind[] = [
     summary: "Chats about images by the dozen, in the service's own form",
     operation: "batch_vlm",
     perMinute: 5,
-    pool: "vision",
+    line: "vision",
     stream: "ndjson",
     dialect: "service",
     item: itemOf(nativeVision),
@@ -88,7 +88,7 @@ const KINDS: BatchKind[] = [
     summary: "Chats about images by the dozen, in OpenAI's form",
     operation: "batch_vlm",
     perMinute: 5,
-    pool: "vision",
+    line: "vision",
     stream: "events",
     dialect: "openai",
     item: itemOf(openaiVision),
@@ -100,7 +100,7 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
   for (const kind of KINDS) {
     const { rate, tenantText, tenantVision } = services.guards;
     const name = kind.path.replace("/api/v1/", "");
-    const place = kind.pool === "text" ? tenantText : tenantVision;
+    const place = kind.line === "text" ? tenantText : tenantVision;
     mount(router, documented(kind, services), [rate(name, kind.perMinute), place], (c) =>
       batch(c, services, kind),
     );
@@ -108,9 +108,9 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
 }
 
 function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
-  const { path, operationId, summary, dialect, pool } = kind;
-  const { maxItems } = batch[pool];
-  const schema = batchRequest({ operationId, dialect, pool, maxItems, item: kind.item.schema });
+  const { path, operationId, summary, dialect, line } = kind;
+  const { maxItems } = batch[line];
+  const schema = batchRequest({ operationId, dialect, line, maxItems, item: kind.item.schema });
   return {
     method: "post",
     path,
@@ -118,14 +118,14 @@ function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
     tags: ["Batch"],
     summary,
     // Only text is answered from the cache.
-    headers: pool === "text" ? ["rateLimit", "cacheOfItems"] : ["rateLimit"],
+    headers: line === "text" ? ["rateLimit", "cacheOfItems"] : ["rateLimit"],
     request: { body: { required: true, content: { "application/json": { schema } } } },
     responses: {
       200: {
         description: "The results in the order of the requests; with `stream: true` as they come",
         content: {
-          "application/json": { schema: batchAnswer(dialect, pool) },
-          ...batchStream(kind.stream, dialect, pool),
+          "application/json": { schema: batchAnswer(dialect, line) },
+          ...batchStream(kind.stream, dialect, line),
         },
       },
       ...errorResponses(BATCH_CODES, dialect),
@@ -152,17 +152,17 @@ async function batch(c: AppContext, services: Services, kind: BatchKind): Promis
   const limit = services.bodyLimits[images.length > 0 ? "vision" : "text"];
   if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
   const envelope = checked(value, Envelope);
-  if (kind.dialect === "service") refuseUnknown(envelope, kind.pool);
+  if (kind.dialect === "service") refuseUnknown(envelope, kind.line);
   const { requests, stream } = envelope;
-  const { maxItems, atOnce } = services.batch[kind.pool];
+  const { maxItems, atOnce } = services.batch[kind.line];
   if (requests.length > maxItems) throw tooManyItems(requests.length, maxItems);
   services.catalog.assertAllAllowed(modelsOf(requests));
-  services.queue.assertRoomForBackground(kind.pool);
-  // Items with images wait in their own pool, whatever the route.
+  services.queue.assertRoomForBackground(kind.line);
+  // Items with images wait in their own line, whatever the route.
   if (images.length > 0) services.queue.assertRoomForBackground("vision");
   const ask = (index: number): Promise<Asked> =>
     kind.item.ask(requests[index], envelope, images, services);
-  const cache = cacheWish(c) ?? "semantic";
+  const cache = cacheMode(c) ?? "semantic";
   const results = runBatch(c, services, { count: requests.length, atOnce, cache, ask });
   const count = new BatchCount(record, requests.length);
   if (stream) {
@@ -194,9 +194,9 @@ function itemOf<T extends object>(form: ChatForm<T>): ItemKind {
 }
 
 /** The batch of a native route is as strict as its items are. */
-function refuseUnknown(envelope: Envelope, pool: PoolName): void {
+function refuseUnknown(envelope: Envelope, line: LineName): void {
   const { compression_format: _format, ...textFields } = Envelope.shape;
-  const known = pool === "vision" ? Envelope.shape : textFields;
+  const known = line === "vision" ? Envelope.shape : textFields;
   const unknown = Object.keys(envelope).filter((name) => !Object.hasOwn(known, name));
   if (unknown.length === 0) return;
   throw new ServiceError("validation_error", `Unrecognized key: "${unknown.join('", "')}"`);

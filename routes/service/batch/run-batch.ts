@@ -1,5 +1,5 @@
 import type { AppContext } from "../../../middleware/env.ts";
-import type { CacheWish } from "../../../src/cache/answer-cache.ts";
+import type { CacheMode } from "../../../src/cache/answer-cache.ts";
 import { renderError } from "../../../src/errors/render.ts";
 import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
@@ -25,7 +25,7 @@ interface Batch {
   count: number;
   atOnce: number;
   /** What its items want of the cache. */
-  cache: CacheWish;
+  cache: CacheMode;
   /** What an item asks for. @throws ServiceError for an item that cannot be used. */
   ask: (index: number) => Promise<Asked>;
 }

@@ -6,7 +6,7 @@ import {
 } from "../../../src/inference/generation-options.ts";
 import { toOllamaTools, type Tool, type ToolChoice } from "../../../src/inference/tools.ts";
 import { loadOptions } from "../../../src/models/load-options.ts";
-import type { LoadHints } from "../../../src/models/residency.ts";
+import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";
 import { filledText, integer, maybe, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";

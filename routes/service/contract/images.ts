@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ImageWishes } from "../../../src/images/image-compressor.ts";
+import type { ImageOptions } from "../../../src/images/image-compressor.ts";
 import { integer, maybe } from "./fields.ts";
 
 /**
@@ -36,7 +36,7 @@ interface ImageFields {
 }
 
 /** The image fields as what the compressor is asked for. */
-export function imageWishes(input: ImageFields): ImageWishes {
+export function imageOptions(input: ImageFields): ImageOptions {
   return {
     compress: input.image_compression,
     maxDimension: input.max_dimension,

@@ -29,7 +29,7 @@ export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
   ask: async (input, _images, services) => ({
     request: {
       path: "/api/chat",
-      pool: "text",
+      line: "text",
       model: await textModel(services, input.model, textsOf(input.messages)),
       body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
       hints: generationHints(input),

@@ -5,7 +5,7 @@ import { nativeFrames } from "../../../src/inference/native-frames.ts";
 import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { visionModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
-import { EXAMPLE_IMAGE, ImageField, imageFields, imageWishes } from "../contract/images.ts";
+import { EXAMPLE_IMAGE, ImageField, imageFields, imageOptions } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
@@ -39,10 +39,10 @@ export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
     return {
       request: {
         path: "/api/chat",
-        pool: "vision",
+        line: "vision",
         model: await visionModel(services, input.model, textsOf(input.messages)),
         body: { messages: toOllamaMessages(messages), ...generationFields(input) },
-        images: used.requestImages(imageWishes(input)),
+        images: used.requestImages(imageOptions(input)),
         hints: generationHints(input),
       },
       stream: input.stream,

@@ -6,7 +6,7 @@ import { textsOf } from "../../../src/inference/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
 import { refuseOtherFormats } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
-import { EXAMPLE_IMAGE, imageFields, imageWishes } from "../contract/images.ts";
+import { EXAMPLE_IMAGE, imageFields, imageOptions } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { OpenAIMessage } from "../contract/messages.ts";
@@ -60,7 +60,7 @@ export const openaiChat: ChatForm<Input> = {
     return {
       request: {
         path: "/api/chat",
-        pool: "text",
+        line: "text",
         model: await textModel(services, input.model, textsOf(messages)),
         body: { messages: toOllamaMessages(messages), ...sent(input) },
         hints: generationHints({}),
@@ -109,10 +109,10 @@ async function askWithImages(input: Input, used: UsedImages, services: Services)
   return {
     request: {
       path: "/api/chat",
-      pool: "vision",
+      line: "vision",
       model: await visionModel(services, input.model, textsOf(messages)),
       body: { messages: toOllamaMessages(messages), ...sent(input) },
-      images: used.requestImages(imageWishes(input)),
+      images: used.requestImages(imageOptions(input)),
       hints: generationHints({}),
     },
     stream: input.stream,

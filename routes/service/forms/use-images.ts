@@ -1,5 +1,5 @@
 import type { BodyImage, DecodedImage } from "../../../src/images/image-body.ts";
-import { imageRefusal, type ImageWishes } from "../../../src/images/image-compressor.ts";
+import { imageRefusal, type ImageOptions } from "../../../src/images/image-compressor.ts";
 import { ImageSlots } from "../../../src/images/image-slots.ts";
 import type { RequestImages } from "../../../src/inference/runner.ts";
 
@@ -28,7 +28,7 @@ export class UsedImages {
   }
 
   /** For the runner. */
-  requestImages(wishes: ImageWishes): RequestImages {
-    return { list: this.#list, wishes, slots: this.#slots };
+  requestImages(options: ImageOptions): RequestImages {
+    return { list: this.#list, options, slots: this.#slots };
   }
 }

@@ -5,7 +5,7 @@ import type { InferenceRequest } from "../../../src/inference/runner.ts";
 const user = (content: unknown, more: object = {}) => ({ role: "user", content, ...more });
 const chat = (messages: unknown, more: object = {}): InferenceRequest => ({
   path: "/api/chat",
-  pool: "text",
+  line: "text",
   model: "Fake",
   body: { messages, ...more },
   hints: { kind: "generate" },

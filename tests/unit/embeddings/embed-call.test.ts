@@ -42,7 +42,7 @@ describe("queuedCalls", () => {
     const [{ request, scope } = { request: undefined, scope: undefined }] = asked;
     expect(request).toMatchObject({
       path: "/api/embed",
-      pool: "text",
+      line: "text",
       model: "Mini",
       body: { input: "a", dimensions: 2, truncate: false },
       hints: { kind: "embed" },
@@ -79,7 +79,7 @@ describe("directCalls", () => {
         close: () => Promise.resolve(),
       },
       upstream: { origin: "http://up" },
-      residency: { used: (model) => void used.push(model) },
+      loadedModels: { used: (model) => void used.push(model) },
     });
     return { call, calls, used };
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LoadHints } from "../../../src/models/residency.ts";
+import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import type { UpstreamCall } from "../../../src/http/transport.ts";
 import { loadModel } from "../../../src/hosts/load-model.ts";
 

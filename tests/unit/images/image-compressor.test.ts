@@ -4,7 +4,7 @@ import { ServiceError } from "../../../src/errors/service-error.ts";
 import {
   savedBytes,
   type ImageFacts,
-  type ImageWishes,
+  type ImageOptions,
 } from "../../../src/images/image-compressor.ts";
 import type { Caller } from "../../../src/http/caller.ts";
 import { compressed, image, setUpCompressor } from "./compressor-set-up.ts";
@@ -54,7 +54,7 @@ describe("prepare", () => {
 
   it("asks for what the settings say, unless the request wishes otherwise", async () => {
     const { compressor, begun } = setUpCompressor();
-    const asked = async (wishes: ImageWishes) => {
+    const asked = async (wishes: ImageOptions) => {
       void compressor.prepare([image(`${begun.length}`)], wishes, never);
       await turn();
       return begun.at(-1)?.options;
@@ -78,7 +78,7 @@ describe("prepare", () => {
     expect(await asked({ compress: false })).toEqual({ ...defaults, compress: false });
   });
 
-  it.each<[string, ImageWishes, ImageWishes]>([
+  it.each<[string, ImageOptions, ImageOptions]>([
     ["the format", { format: "png" }, { format: "webp" }],
     ["a wished JPEG, which may grow, and none wished", { format: "jpeg" }, {}],
     ["the size", { maxDimension: 256 }, { maxDimension: 512 }],
@@ -95,7 +95,7 @@ describe("prepare", () => {
     expect(textOf((await second)[0]?.base64)).toBe("2");
   });
 
-  it.each<[string, ImageWishes, ImageWishes]>([
+  it.each<[string, ImageOptions, ImageOptions]>([
     ["a size above the limit and none", { maxDimension: 9999 }, {}],
     ["compression and no word of it", { compress: true }, {}],
     [

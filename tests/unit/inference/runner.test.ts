@@ -9,7 +9,7 @@ import { lastLine, recordOf } from "./frames-set-up.ts";
 
 const request: InferenceRequest = {
   path: "/api/chat",
-  pool: "text",
+  line: "text",
   model: "M",
   body: { messages: [] },
   hints: { kind: "generate" },
@@ -40,9 +40,9 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      residency: { ensureLoaded: () => 0 },
+      loadedModels: { ensureLoaded: () => 0 },
     }),
-    residency: {
+    loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
     },

@@ -9,10 +9,10 @@ const hints = { kind: "generate" as const };
 function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
   const { queue } = setUpQueue();
   const catalog = { isKnownMissing: (model: string) => model.startsWith("missing") };
-  const admission = new Admission({ queue, catalog, residency: { ensureLoaded } });
+  const admission = new Admission({ queue, catalog, loadedModels: { ensureLoaded } });
   const client = fakeClient();
   const request = {
-    pool: "text" as const,
+    line: "text" as const,
     tenant: "a",
     model: "m",
     maxWaitMs: 1000,

@@ -28,7 +28,7 @@ describe("background work", () => {
   it("gets a free place at once, like any other", () => {
     const { queue } = setUpQueue();
     const slot = queue.acquire({
-      pool: "text",
+      line: "text",
       tenant: "a",
       model: "m",
       maxWaitMs: 1,
@@ -68,11 +68,11 @@ describe("background work", () => {
     expect(await drain(set)).toEqual(["a1", "a4", "a2", "a3"]);
   });
 
-  it("goes on while its tenant's requests wait for another pool", async () => {
+  it("goes on while its tenant's requests wait for another line", async () => {
     const set = setUpQueue({ maxRunning: 1, modelParallel: 9 });
     void set.ask("a1");
-    void set.ask("a2", { pool: "vision" });
-    void set.ask("a3", { ...BACKGROUND, pool: "vision" });
+    void set.ask("a2", { line: "vision" });
+    void set.ask("a3", { ...BACKGROUND, line: "vision" });
     void set.ask("a4");
     await settled();
     set.end("a2");
@@ -99,16 +99,16 @@ describe("a full queue", () => {
   it("lets a request through that could go at once, although background work waits", async () => {
     const set = setUpQueue({ maxWaiting: 1, tenantMaxRunning: 1, modelParallel: 2 });
     for (const label of ["x1", "x2"]) void set.ask(label, { model: "other" });
-    // The tenant's cap of the vision pool makes the second wait; text is free for the third.
-    void set.ask("a1", { pool: "vision" });
-    void set.ask("a2", { ...BACKGROUND, pool: "vision" });
+    // The tenant's cap of the vision line makes the second wait; text is free for the third.
+    void set.ask("a1", { line: "vision" });
+    void set.ask("a2", { ...BACKGROUND, line: "vision" });
     void set.ask("a3");
     await settled();
     expect(set.order).toEqual(["x1", "a1", "a3"]);
     expect(await drain(set)).toEqual(["x1", "a1", "a3", "x2", "a2"]);
   });
 
-  it("refuses new batches of its pool once as much background work waits as it allows", async () => {
+  it("refuses new batches of its line once as much background work waits as it allows", async () => {
     const set = setUpQueue({ maxWaiting: 2 });
     void set.ask("a1");
     for (const label of ["a2", "b1"]) void set.ask(label);

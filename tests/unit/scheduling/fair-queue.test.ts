@@ -25,7 +25,7 @@ describe("FairQueue", () => {
   it("gives a free place at once, without a promise", () => {
     const { queue } = setUpQueue();
     const slot = queue.acquire({
-      pool: "text",
+      line: "text",
       tenant: "a",
       model: "m",
       maxWaitMs: 1,
@@ -78,14 +78,14 @@ describe("FairQueue", () => {
   });
 
   it.each([
-    ["the pool", { maxRunning: 2, modelParallel: 9 }],
+    ["the line", { maxRunning: 2, modelParallel: 9 }],
     ["one tenant", { tenantMaxRunning: 2, modelParallel: 9 }],
   ])("lets a request wait above the limit of %s", async (_case, given) => {
     const set = setUpQueue(given);
     for (const label of ["a1", "a2", "a3"]) void set.ask(label);
     await settled();
     expect(set.order).toEqual(["a1", "a2"]);
-    void set.ask("a4", { pool: "vision" });
+    void set.ask("a4", { line: "vision" });
     await settled();
     expect(set.order).toEqual(["a1", "a2", "a4"]);
     set.end("a1");

@@ -13,16 +13,16 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
     loaded,
     loadedAt,
     expected: [] as string[],
-    doubtfulSince: undefined as number | undefined,
+    unsureSince: undefined as number | undefined,
   };
   const floor = new ModelFloor({
     patienceMs: 1000,
     models: {
       isLoaded: (model) => model === memory.loaded,
-      obstacles: (model) =>
+      modelsToEvict: (model) =>
         memory.loaded === undefined || memory.loaded === model ? [] : [memory.loaded],
       loadedAt: () => memory.loadedAt,
-      doubtfulSince: () => memory.doubtfulSince,
+      unsureSince: () => memory.unsureSince,
       expectLoad: (model) => {
         memory.expected.push(model);
         memory.loaded = model;
@@ -53,10 +53,10 @@ describe("ModelFloor", () => {
 
   it("holds a model while another is loaded beside it for the first time, but not for ever", () => {
     const { floor, memory } = setUp("a");
-    memory.doubtfulSince = 1000;
+    memory.unsureSince = 1000;
     expect(floor.admits("a", 1499, idle)).toBe(false);
     expect(floor.admits("a", 1500, idle)).toBe(true);
-    memory.doubtfulSince = undefined;
+    memory.unsureSince = undefined;
     expect(floor.admits("a", 1200, idle)).toBe(true);
   });
 

@@ -11,7 +11,7 @@ function setUp() {
   const watch = new PlaceWatch({ onFault: (place) => void faults.push(place), sweepMs: SWEEP_MS });
   const take = (): Place => {
     const place: Place = new Place({
-      label: { pool: "text", tenant: "acme", model: "m:latest" },
+      label: { line: "text", tenant: "acme", model: "m:latest" },
       waitedMs: 0,
       onRelease: (outcome) => {
         outcomes.push(outcome);

@@ -1,14 +1,14 @@
 import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
-import { ModelFloor, type LoadedModels } from "../../../src/scheduling/model-floor.ts";
+import { ModelFloor, type FloorModels } from "../../../src/scheduling/model-floor.ts";
 import type { Place } from "../../../src/scheduling/place.ts";
 
 /** Every model fits and is in memory. */
-export const allLoaded: LoadedModels = {
+export const allLoaded: FloorModels = {
   isLoaded: () => true,
-  obstacles: () => [],
+  modelsToEvict: () => [],
   loadedAt: () => 0,
-  doubtfulSince: () => undefined,
+  unsureSince: () => undefined,
   expectLoad: () => {},
 };
 
@@ -17,7 +17,7 @@ interface Given {
   maxWaiting?: number;
   tenantMaxRunning?: number;
   modelParallel?: number;
-  models?: LoadedModels;
+  models?: FloorModels;
   patienceMs?: number;
   sweepMs?: number;
 }
@@ -47,10 +47,10 @@ export function fakeClient(): FakeClient {
 export function setUpQueue(given: Given = {}) {
   const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
   const { models = allLoaded, patienceMs = 30_000 } = given;
-  const pool = { maxRunning, maxWaiting, tenantMaxRunning };
+  const line = { maxRunning, maxWaiting, tenantMaxRunning };
   const held = new WatchList<Place>();
   const queue = new FairQueue({
-    pools: { text: pool, vision: pool },
+    lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
     watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
@@ -62,7 +62,7 @@ export function setUpQueue(given: Given = {}) {
   /** Asks for a place under a label; the label is logged when the place is there. */
   async function ask(label: string, request: Partial<PlaceRequest> = {}): Promise<Place> {
     const slot = await queue.acquire({
-      pool: "text",
+      line: "text",
       tenant: label.replace(/\d+$/, ""),
       model: "m",
       maxWaitMs: 120_000,

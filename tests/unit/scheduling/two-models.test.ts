@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Residency } from "../../../src/models/residency.ts";
+import { LoadedModels } from "../../../src/models/loaded-models.ts";
 import { setUpQueue } from "./queue-set-up.ts";
 
 const RUN_MS = 700;
@@ -32,23 +32,23 @@ class OneModelServer {
 
 function setUp({ patienceMs, capacity }: { patienceMs: number; capacity?: number | undefined }) {
   const server = new OneModelServer();
-  const residency = new Residency({
+  const loadedModels = new LoadedModels({
     listLoaded: () => Promise.resolve(server.inMemory === "" ? [] : [server.inMemory]),
     isInstalled: () => Promise.resolve(true),
     load: (model) => server.run(model, 0),
     capacity: () => capacity,
     onChange: () => set.queue.wake(),
   });
-  const set = setUpQueue({ models: residency, patienceMs });
+  const set = setUpQueue({ models: loadedModels, patienceMs });
   const waits: number[] = [];
 
   async function request(tenant: string, model: string): Promise<void> {
     const slot = await set.ask(tenant, { model });
     waits.push(slot.waitedMs);
-    await residency.ensureLoaded(model, { kind: "generate" });
+    await loadedModels.ensureLoaded(model, { kind: "generate" });
     await server.run(model, RUN_MS);
     slot.release("completed");
-    residency.used(model);
+    loadedModels.used(model);
   }
   return { server, request, waits };
 }

@@ -56,16 +56,16 @@ function setUp({ step, what }: Fault) {
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => (at("catalog"), false) },
-      residency: { ensureLoaded: () => (at("load"), Promise.reject(new Error("unused"))) },
+      loadedModels: { ensureLoaded: () => (at("load"), Promise.reject(new Error("unused"))) },
     }),
-    residency: { used: () => at("settle"), forget: () => at("settle") },
+    loadedModels: { used: () => at("settle"), forget: () => at("settle") },
     catalog: {
       assertAllowed: () => at("allowed"),
       invalidate: () => {},
       isRestricted: false,
     },
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
-    slim: async (body) => (at("images"), { pieces: [body], facts: [] }),
+    compressImages: async (body) => (at("images"), { pieces: [body], facts: [] }),
     answers: undefined,
     forwardsCredentials: false,
     limits: {
@@ -78,7 +78,7 @@ function setUp({ step, what }: Fault) {
     services.admission = new Admission({
       queue,
       catalog: { isKnownMissing: () => (at("catalog"), false) },
-      residency: { ensureLoaded: () => 0 },
+      loadedModels: { ensureLoaded: () => 0 },
     });
   }
   const exchange: Exchange = {

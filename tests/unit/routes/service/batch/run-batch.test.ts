@@ -9,7 +9,7 @@ import { RequestRecord, type RequestEnd } from "../../../../../src/requests/requ
 
 const REQUEST: InferenceRequest = {
   path: "/api/chat",
-  pool: "text",
+  line: "text",
   model: "m",
   body: {},
   hints: { kind: "generate" },

@@ -1,4 +1,3 @@
-import type { LoadedModels } from "../scheduling/model-floor.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
@@ -10,7 +9,7 @@ export interface LoadHints {
   keepAlive?: string | number | undefined;
 }
 
-interface ResidencyOptions {
+interface LoadedModelsOptions {
   /** Names of the models in memory, as `/api/ps` has them. */
   listLoaded: () => Promise<string[]>;
   /** Whether the server has the model at all; unknown ones are left for it to refuse. */
@@ -24,7 +23,7 @@ interface ResidencyOptions {
   now?: () => number;
 }
 
-interface Resident {
+interface LoadedModel {
   loadedAt: number;
   lastUsedAt: number;
 }
@@ -43,10 +42,10 @@ const MAX_PAIRS = 1000;
  * shared by all who wait for it, and goes on when they leave. Which models cannot be in memory
  * together is learned: when a load made another model go, the pair is remembered.
  */
-export class Residency implements LoadedModels {
-  readonly #options: ResidencyOptions;
+export class LoadedModels {
+  readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
-  readonly #residents = new Map<string, Resident>();
+  readonly #residents = new Map<string, LoadedModel>();
   readonly #loads = new Map<string, Promise<number>>();
   readonly #conflicts = new Set<string>();
   /** Pairs that were seen in memory together. */
@@ -54,7 +53,7 @@ export class Residency implements LoadedModels {
   /** Models on their way into memory, since when. */
   readonly #expected = new Map<string, number>();
 
-  constructor(options: ResidencyOptions) {
+  constructor(options: LoadedModelsOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }
@@ -63,11 +62,13 @@ export class Residency implements LoadedModels {
     return this.#residents.has(model);
   }
 
+  /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
     return this.#residents.get(model)?.loadedAt ?? 0;
   }
 
-  obstacles(model: string): string[] {
+  /** Loaded models that would have to leave before this one can be loaded, as far as known. */
+  modelsToEvict(model: string): string[] {
     const others = [...this.#residents.keys()].filter((other) => other !== model);
     const inTheWay = others.filter((other) => this.#conflicts.has(pair(model, other)));
     const capacity = this.#options.capacity();
@@ -78,15 +79,17 @@ export class Residency implements LoadedModels {
     return inTheWay;
   }
 
+  /** A request for a model that is not loaded is on its way: those in its way are leaving. */
   expectLoad(model: string): void {
-    for (const other of this.obstacles(model)) this.#residents.delete(other);
+    for (const other of this.modelsToEvict(model)) this.#residents.delete(other);
     const now = this.#now();
     this.#expected.set(model, now);
     // Not used yet: `ensureLoaded` has to look, whatever the trust.
     this.#residents.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
   }
 
-  doubtfulSince(model: string): number | undefined {
+  /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
+  unsureSince(model: string): number | undefined {
     for (const [other, since] of this.#expected) {
       if (other === model) continue;
       const both = pair(model, other);
@@ -114,7 +117,7 @@ export class Residency implements LoadedModels {
     const resident = this.#residents.get(model);
     if (resident) resident.lastUsedAt = now;
     // What its place was given to is loaded or loading: this was its last answer.
-    else if (this.obstacles(model).length === 0) {
+    else if (this.modelsToEvict(model).length === 0) {
       this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
     }
   }
@@ -203,7 +206,7 @@ export class Residency implements LoadedModels {
     }
     for (const name of names) {
       // One that is about to be pushed out by a load under way does not count as loaded.
-      if (!this.#residents.has(name) && this.obstacles(name).length === 0) {
+      if (!this.#residents.has(name) && this.modelsToEvict(name).length === 0) {
         this.#residents.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
       }
     }

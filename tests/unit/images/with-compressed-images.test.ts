@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { locateImages } from "../../../src/images/image-body.ts";
 import type { ReadyImage } from "../../../src/images/image-compressor.ts";
-import { slimBody } from "../../../src/images/slim-body.ts";
+import { withCompressedImages } from "../../../src/images/with-compressed-images.ts";
 
 const A = "QUJD";
 const B = "REVG";
@@ -17,7 +17,7 @@ const ready = (base64: string, format = "jpeg"): ReadyImage => {
 function slim(json: string, images: (ReadyImage | undefined)[]): string {
   const body = Buffer.from(json);
   const located = locateImages({ body, maxImageBytes: 100 });
-  return Buffer.concat(slimBody(body, located, images)).toString();
+  return Buffer.concat(withCompressedImages(body, located, images)).toString();
 }
 
 describe("slimBody", () => {

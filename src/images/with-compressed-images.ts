@@ -6,7 +6,7 @@ import type { LocatedImage } from "./image-body.ts";
  * to join them would hold up the main thread.
  * @param ready in the order of `images`; undefined leaves an image as it is.
  */
-export function slimBody(
+export function withCompressedImages(
   body: Uint8Array,
   images: LocatedImage[],
   ready: (ReadyImage | undefined)[],

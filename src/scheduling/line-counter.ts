@@ -1,7 +1,7 @@
 import type { PlaceOutcome } from "./place.ts";
 
 /** The queue's numbers as `/api/v1/queue/stats` shows them; counts are since start. */
-export interface PoolStats {
+export interface LineStats {
   queued: number;
   in_progress: number;
   completed: number;
@@ -13,8 +13,8 @@ export interface PoolStats {
   avg_wait_time_ms: number;
 }
 
-/** Counts one pool of the queue. */
-export class PoolCounter {
+/** Counts one line of the queue. */
+export class LineCounter {
   /** Waiting requests without the background ones. */
   waiting = 0;
   waitingBackground = 0;
@@ -50,7 +50,7 @@ export class PoolCounter {
     this.#ended[outcome] += 1;
   }
 
-  stats(): PoolStats {
+  stats(): LineStats {
     return {
       queued: this.waiting + this.waitingBackground,
       in_progress: this.running,

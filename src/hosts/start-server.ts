@@ -11,7 +11,7 @@ import {
   type RunningServer,
 } from "./server.ts";
 
-interface BringOptions {
+interface FindOrStartOptions {
   mode: "auto" | "external" | "ollama" | "engine";
   /** OLLAMA_BASE_URL: given, nothing else is tried. */
   baseUrl: string | undefined;
@@ -37,8 +37,8 @@ interface BringOptions {
  * its usual port, one of an earlier run, `ollama serve`, the embedded engine – in this order.
  * @throws Error that says what was tried.
  */
-export async function bringServer(
-  options: BringOptions,
+export async function findOrStartServer(
+  options: FindOrStartOptions,
   signal: AbortSignal,
 ): Promise<RunningServer> {
   const { mode, baseUrl, usualOrigin, say } = options;
@@ -63,7 +63,7 @@ export async function bringServer(
 }
 
 async function adopt(
-  options: BringOptions,
+  options: FindOrStartOptions,
   origin: string,
   signal: AbortSignal,
 ): Promise<RunningServer> {
@@ -85,7 +85,7 @@ async function adopt(
   }
 }
 
-async function takeOverEarlier(options: BringOptions): Promise<RunningServer | undefined> {
+async function takeOverEarlier(options: FindOrStartOptions): Promise<RunningServer | undefined> {
   const { record, plans } = options;
   const earlier = await record.readLiving();
   const alive = earlier && (await probeVersion(earlier.origin, options.probeTimeoutMs));
@@ -100,7 +100,7 @@ async function takeOverEarlier(options: BringOptions): Promise<RunningServer | u
 }
 
 async function startOllama(
-  options: BringOptions,
+  options: FindOrStartOptions,
   program: string,
   signal: AbortSignal,
 ): Promise<RunningServer> {
@@ -109,14 +109,17 @@ async function startOllama(
   return start(ollamaPlan(program, port, options.plans), options, signal);
 }
 
-async function startEngine(options: BringOptions, signal: AbortSignal): Promise<RunningServer> {
+async function startEngine(
+  options: FindOrStartOptions,
+  signal: AbortSignal,
+): Promise<RunningServer> {
   const port = await freePort(0);
   return start(enginePlan({ ...options.engine, port }, options.plans), options, signal);
 }
 
 async function start(
   plan: ChildPlan,
-  options: BringOptions,
+  options: FindOrStartOptions,
   signal: AbortSignal,
 ): Promise<RunningServer> {
   const server = await startServer(plan, { ...options, signal });

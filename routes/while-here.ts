@@ -1,6 +1,6 @@
 import type { AppContext } from "../middleware/env.ts";
 import { ClientLeft } from "../src/errors/service-error.ts";
-import type { Caller } from "../src/http/caller.ts";
+import type { Caller } from "../src/runtime/caller.ts";
 
 /**
  * Does some work for a request, which its signal ends when the client leaves.

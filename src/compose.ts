@@ -26,7 +26,7 @@ import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Handler } from "./http/listen.ts";
 import type { LineName } from "./scheduling/fair-queue.ts";
 import { openLogs } from "./logs/service-log.ts";
-import type { Terminal } from "./logs/terminal.ts";
+import type { Terminal } from "./compose/terminal.ts";
 import { TenantLimiter } from "./access/tenant-limiter.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import type { openWorkerPool } from "../workers/pool.ts";

@@ -6,7 +6,7 @@ import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
 import { modelsFile, serviceVersion } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
-import { openTerminal } from "./logs/terminal.ts";
+import { openTerminal } from "./compose/terminal.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
-import type { Caller } from "../src/http/caller.ts";
+import type { Caller } from "../src/runtime/caller.ts";
 import { Turnstile } from "../src/runtime/turnstile.ts";
 import { endThreads } from "./end-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";

@@ -4,7 +4,7 @@ import type { BodyFacts } from "../../src/inference/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { LoadedModels } from "../../src/models/loaded-models.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
-import type { Caller } from "../../src/http/caller.ts";
+import type { Caller } from "../../src/runtime/caller.ts";
 import type { Transport } from "../../src/http/transport.ts";
 import type { Admission } from "../../src/scheduling/admission.ts";
 import type { LineName } from "../../src/scheduling/fair-queue.ts";

@@ -8,7 +8,7 @@ import { ImageCache } from "../images/image-cache.ts";
 import { ImageCompressor, type ImageFacts } from "../images/image-compressor.ts";
 import { withCompressedImages } from "../images/with-compressed-images.ts";
 import { joinedPieces, lengthOf, SMALL_BODY_BYTES } from "../http/body-pieces.ts";
-import type { Caller } from "../http/caller.ts";
+import type { Caller } from "../runtime/caller.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import { entryUrl } from "../runtime/paths.ts";
 import type { LogFiles } from "../logs/service-log.ts";

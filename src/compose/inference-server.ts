@@ -7,7 +7,7 @@ import { entryFile, projectRoot } from "../runtime/paths.ts";
 import { BoundedLines } from "../logs/bounded-lines.ts";
 import { OutsideLogs } from "../logs/outside-logs.ts";
 import type { LogFiles } from "../logs/service-log.ts";
-import type { Terminal } from "../logs/terminal.ts";
+import type { Terminal } from "./terminal.ts";
 import { findOrStartServer } from "../hosts/start-server.ts";
 import { ChildRecordFile } from "../hosts/child-record.ts";
 import { probeLiveness } from "../hosts/client.ts";

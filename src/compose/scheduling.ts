@@ -10,7 +10,7 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { LogFiles } from "../logs/service-log.ts";
 import { UpstreamClient } from "../hosts/client.ts";
-import { loadModel } from "../hosts/load-model.ts";
+import { loadModel } from "../models/load-model.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import { poolLimits } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Caller } from "../http/caller.ts";
+import type { Caller } from "../runtime/caller.ts";
 import { MAX_VALUES_IN_HAND } from "../runtime/count-json.ts";
 import { isNestedTooDeep } from "../runtime/nesting.ts";
 import { JsonExcessError, parseFailure, parseJson } from "../runtime/parse-json.ts";

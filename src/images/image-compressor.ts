@@ -1,6 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
-import type { Caller } from "../http/caller.ts";
+import type { Caller } from "../runtime/caller.ts";
 import type { CompressedImage, CompressOptions, ImageFormat } from "../../workers/protocol.ts";
 import type { ImageCache, ImageCacheStats } from "./image-cache.ts";
 import type { DecodedImage } from "./image-body.ts";

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { composeImages } from "../../src/compose/images.ts";
 import type { ImageBody, ImageBodyReader } from "../../src/images/image-body.ts";
 import { ClientLeft } from "../../src/errors/service-error.ts";
-import type { Caller } from "../../src/http/caller.ts";
+import type { Caller } from "../../src/runtime/caller.ts";
 import { entryFile, entryUrl, projectRoot } from "../../src/runtime/paths.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
 import type { CompressOptions } from "../../workers/protocol.ts";

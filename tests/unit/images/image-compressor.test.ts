@@ -6,7 +6,7 @@ import {
   type ImageFacts,
   type ImageOptions,
 } from "../../../src/images/image-compressor.ts";
-import type { Caller } from "../../../src/http/caller.ts";
+import type { Caller } from "../../../src/runtime/caller.ts";
 import { compressed, image, setUpCompressor } from "./compressor-set-up.ts";
 
 const never: Caller = { tenant: "a", signal: new AbortController().signal };

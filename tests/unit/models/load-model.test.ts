@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import type { UpstreamCall } from "../../../src/http/transport.ts";
-import { loadModel } from "../../../src/hosts/load-model.ts";
+import { loadModel } from "../../../src/models/load-model.ts";
 
 async function load(hints: LoadHints, status = 200, says = '{"done":true}') {
   const calls: UpstreamCall[] = [];

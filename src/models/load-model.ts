@@ -1,8 +1,8 @@
-import { unloads } from "../models/keep-alive.ts";
-import type { LoadHints } from "../models/loaded-models.ts";
+import { unloads } from "./keep-alive.ts";
+import type { LoadHints } from "./loaded-models.ts";
 import type { Transport } from "../http/transport.ts";
-import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
-import { failureOf } from "./upstream-failure.ts";
+import { jsonBody, MAX_REPORT_BYTES } from "../hosts/lines.ts";
+import { failureOf } from "../hosts/upstream-failure.ts";
 
 /** A load that takes longer has failed: even 40 GB come from a disk in this time. */
 const LOAD_LIMIT_MS = 10 * 60_000;

@@ -4,6 +4,7 @@ import { hardStop } from "../inference/runner.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { CallEmbed } from "./embed-call.ts";
 import {
   MAX_BYTES,
@@ -157,15 +158,6 @@ export class Embedder {
       loadMs: request.loadMs,
     };
   }
-}
-
-/** Waits for something no longer than the signal lets it. @throws the signal's reason. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }
 
 /** The keys of texts: what decides about their vectors, as a hash. */

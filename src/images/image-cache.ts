@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { SharedWork } from "../runtime/shared-work.ts";
 
 interface ImageCacheOptions<T> {
   /** Results that are kept. */
@@ -8,12 +9,6 @@ interface ImageCacheOptions<T> {
   ttlMs: number;
   /** What a result takes. */
   bytesOf: (result: T) => number;
-}
-
-interface Job<T> {
-  result: Promise<T>;
-  waiters: number;
-  abort: AbortController;
 }
 
 /** The cache's numbers; counts are since start. */
@@ -35,7 +30,7 @@ const LET_GO = 0.1;
 export class ImageCache<T> {
   readonly #options: ImageCacheOptions<T>;
   readonly #results: QuickLRU<string, T>;
-  readonly #jobs = new Map<string, Job<T>>();
+  readonly #jobs = new Map<string, SharedWork<T>>();
   #bytes = 0;
   #hits = 0;
   #misses = 0;
@@ -71,7 +66,7 @@ export class ImageCache<T> {
     if (underWay) this.#hits += 1;
     else this.#misses += 1;
     const job = underWay ?? this.#start(key, make);
-    return { value: await this.#wait(key, job, signal), cached: underWay !== undefined };
+    return { value: await job.wait(signal), cached: underWay !== undefined };
   }
 
   stats(): ImageCacheStats {
@@ -85,17 +80,18 @@ export class ImageCache<T> {
     };
   }
 
-  #start(key: string, make: (signal: AbortSignal) => Promise<T>): Job<T> {
-    const abort = new AbortController();
-    const job = { result: make(abort.signal), waiters: 0, abort };
+  #start(key: string, make: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
+    const job: SharedWork<T> = new SharedWork({
+      start: async (signal) => {
+        const result = await make(signal);
+        this.#keep(key, result);
+        return result;
+      },
+      onClose: () => {
+        if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+      },
+    });
     this.#jobs.set(key, job);
-    const forget = (): void => {
-      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
-    };
-    job.result.then((value) => {
-      this.#keep(key, value);
-      forget();
-    }, forget);
     return job;
   }
 
@@ -106,21 +102,5 @@ export class ImageCache<T> {
     this.#bytes += bytesOf(result);
     this.#results.set(key, result);
     while (this.#bytes > maxBytes) this.#results.evict(Math.ceil(this.#results.size * LET_GO));
-  }
-
-  #wait(key: string, job: Job<T>, signal: AbortSignal): Promise<T> {
-    job.waiters += 1;
-    return new Promise<T>((resolve, reject) => {
-      const leave = (): void => {
-        reject(signal.reason as Error);
-        job.waiters -= 1;
-        if (job.waiters > 0) return;
-        // At once, so that nobody joins a job that is being called off.
-        if (this.#jobs.get(key) === job) this.#jobs.delete(key);
-        job.abort.abort();
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      job.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-    });
   }
 }

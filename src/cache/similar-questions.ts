@@ -1,7 +1,8 @@
+import QuickLRU from "quick-lru";
 import type { Match } from "../../workers/similarity/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { CacheCounts } from "./cache-counts.ts";
-import { FLOOR, isGuardable, judge } from "./guard/guard.ts";
+import { FLOOR, isGuardable, judge, QuestionText } from "./guard/guard.ts";
 import type { Question } from "./question.ts";
 import { QuestionVectors } from "./question-vectors.ts";
 import type { CacheEntry } from "./response-cache.ts";
@@ -20,7 +21,7 @@ interface SimilarQuestionsOptions {
   /** The thread that vectors are compared on. */
   thread: ConstructorParameters<typeof QuestionVectors>[0]["thread"];
   counts: CacheCounts;
-  /** Similarity from which a question counts as similar whatever the guard knows of it. */
+  /** As the guard takes it. */
   threshold: number;
   /** A lookup that takes longer is given up; one that the embedding model may be loaded for: ten times. */
   limitMs?: number;
@@ -42,6 +43,9 @@ const LOOKUP_MS = 300;
 
 /** Nearest questions that the guard is asked about; the first it lets through is taken. */
 const CANDIDATES = 8;
+
+/** Kept questions of which the guard's reading is held: up to twice as many, of some kilobytes each. */
+const MAX_READ = 256;
 
 /**
  * So long without a vector, or before the first one, the embedding model may not be in memory:
@@ -66,6 +70,8 @@ export class SimilarQuestions {
   readonly #awaited = new Map<number, { space: string; ended: Promise<unknown> }>();
   /** Entries of which there is no vector of today's model; they get theirs one after the other. */
   readonly #behind = new Map<number, CacheEntry>();
+  /** Kept questions that were compared lately, as the guard reads them. */
+  readonly #read = new QuickLRU<number, QuestionText>({ maxSize: MAX_READ });
   #isCatchingUp = false;
   readonly #now: () => number;
   /** When a vector was there last, or could not be had in time. */
@@ -145,6 +151,7 @@ export class SimilarQuestions {
   remove({ id, question }: CacheEntry): void {
     this.#awaited.delete(id);
     this.#behind.delete(id);
+    this.#read.delete(id);
     if (this.#entries.delete(id)) this.#vectors.remove(question.space, id);
   }
 
@@ -252,12 +259,15 @@ export class SimilarQuestions {
     }
   }
 
-  #judged({ text }: Question, matches: Match[]): SimilarQuestion | undefined {
+  #judged(question: Question, matches: Match[]): SimilarQuestion | undefined {
     const { counts, threshold } = this.#options;
+    const asked = new QuestionText(question.text);
     for (const { id, similarity } of matches) {
       const entry = this.#entries.get(id);
       if (!entry) continue;
-      const verdict = judge(text, entry.question.text, similarity, { threshold });
+      const cached = this.#read.get(id) ?? new QuestionText(entry.question.text);
+      this.#read.set(id, cached);
+      const verdict = judge(asked, cached, similarity, { threshold });
       if (verdict.ok) return { entry, similarity };
       counts.refused(verdict.rule);
     }

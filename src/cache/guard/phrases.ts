@@ -1,12 +1,13 @@
-import { isBreak, mark, type Token, word } from "./token.ts";
+import { DO } from "./data/function-words.ts";
+import { isBreak, type Token } from "./token.ts";
 
 /**
  * A small language for wording: `pattern => replacement`.
  *
  * In a pattern `a/b` is a choice, `a?` may be absent, `^` stands for the start and `$` for the end of a
- * clause, `^^` and `$$` for those of a sentence, `...` for one to eight words that are kept, `&LIST` looks ahead for a word of a list without
- * taking it, `...2` puts back the second run, `!a/b` refuses if the next word is one of these. In a replacement `<x>` is a mark,
- * `...` puts the kept words back (in their order).
+ * clause, `^^` and `$$` for those of a sentence, `...` for one to eight words that are kept, `&LIST` looks
+ * ahead for a word of a list without taking it, `!a/b` refuses if the next word is one of these. In a
+ * replacement `<x>` is a question form, and `...` puts the kept words back in their order.
  */
 type Slot =
   | { readonly kind: "words"; readonly options: ReadonlySet<string>; readonly optional: boolean }
@@ -86,7 +87,8 @@ export class PhraseBook {
       const match = matchFrom(phrase.slots, 0, { tokens, before, from: at }, at, []);
       // A replacement must shorten, rename or end: an empty match would repeat for ever.
       if (match && match.next > at) {
-        return { next: match.next, tokens: render(phrase.replacement, match.gaps) };
+        const taken = tokens.slice(at, match.next);
+        return { next: match.next, tokens: render(phrase.replacement, match.gaps, taken) };
       }
     }
     return undefined;
@@ -94,7 +96,7 @@ export class PhraseBook {
 }
 
 const keyOf = (token: Token): string =>
-  token.kind === "word" || token.kind === "mark" || token.kind === "name" ? token.text : token.kind;
+  token.kind === "word" || token.kind === "question" ? token.text : token.kind;
 
 function parseSlot(text: string, lists: Lists): Slot {
   if (text === "^") return { kind: "start" };
@@ -186,20 +188,21 @@ function matchFrom(
   }
 }
 
-function render(replacement: readonly string[], gaps: readonly (readonly Token[])[]): Token[] {
-  const out: Token[] = [];
+function render(
+  replacement: readonly string[],
+  gaps: readonly (readonly Token[])[],
+  taken: readonly Token[],
+): Token[] {
+  const kept = new Set(gaps.flat());
+  const words = taken.filter((token) => !kept.has(token) && !DO.has(token.text));
+  // In any order: "how I can" and "how can I" are written alike.
+  const written = words
+    .map(({ text }) => text)
+    .sort()
+    .join(" ");
   let gap = 0;
-  for (const text of replacement) {
-    const kept = /^\.\.\.(\d?)$/.exec(text);
-    if (kept) {
-      // `...2` is the second run of kept words, `...` the next one.
-      out.push(...(gaps[kept[1] ? Number(kept[1]) - 1 : gap] ?? []));
-      gap += 1;
-    } else if (text === ",") {
-      out.push({ kind: "pause", text: "," });
-    } else {
-      out.push(text.startsWith("<") ? mark(text) : word(text));
-    }
-  }
-  return out;
+  return replacement.flatMap((text): readonly Token[] => {
+    if (text === "...") return gaps[gap++] ?? [];
+    return [{ kind: text.startsWith("<") ? "question" : "word", text, written }];
+  });
 }

@@ -1,12 +1,9 @@
-/** Short forms written as one word, with what they stand for. Only forms with one reading. */
+/** Short forms with what they stand for. Only forms with one reading: "how'd" has two. */
 export const CONTRACTIONS: Readonly<Record<string, string>> = {
   "can't": "can not",
-  cant: "can not",
   cannot: "can not",
   "won't": "will not",
-  wont: "will not",
   "shan't": "shall not",
-  "ain't": "is not",
   dont: "do not",
   doesnt: "does not",
   didnt: "did not",
@@ -20,34 +17,19 @@ export const CONTRACTIONS: Readonly<Record<string, string>> = {
   couldnt: "could not",
   shouldnt: "should not",
   wouldnt: "would not",
-  im: "i am",
   ive: "i have",
   youre: "you are",
   theyre: "they are",
   thats: "that is",
   whats: "what is",
-  hows: "how is",
-  wheres: "where is",
-  whos: "who is",
   theres: "there is",
   "let's": "let us",
-  lets: "let us",
-  gonna: "going to",
-  wanna: "want to",
-  gotta: "have got to",
-  "d'you": "do you",
-  "y'all": "you",
-  "how'd": "how would",
-  "what'd": "what did",
-  "where'd": "where did",
-  u: "you",
   pls: "please",
   plz: "please",
   thx: "thanks",
-  ty: "thanks",
 };
 
 /** Words after which 's is "is"; after any other word it is read as a possessive. */
 export const IS_AFTER: ReadonlySet<string> = new Set(
-  "what where who how when why it that there he she here which this".split(" "),
+  "what where who how when why it that there he she here this".split(" "),
 );

@@ -1,4 +1,4 @@
-import type { Reading } from "../reading.ts";
+import type { ParsedText } from "../parse.ts";
 import { type Case, type Rule, sameList } from "./rule.ts";
 
 const BINDS = "and|or|not|but|xor|plus|minus|times|over|divided|multiplied|squared|cubed|of|than";
@@ -10,16 +10,16 @@ const BRACKETED = new RegExp(
 const BINDER = new RegExp(String.raw`\w\s.*?\b(?:${BINDS})\b`, "i");
 
 /** What stands in brackets that hold a part of a sum or of a choice together: "(8 plus 4) divided by 2". */
-const groups = (text: Reading): readonly string[] =>
+const groups = (text: ParsedText): readonly string[] =>
   [...text.parts.prose.matchAll(BRACKETED)]
     .filter(([, before, inside, after]) => before ?? after ?? BINDER.test(inside ?? ""))
     .map(([, , inside = ""]) => inside.toLowerCase().replaceAll(/[\s,]+/g, " "));
 
 /** "Old, or new and paid" is not "old or new, and paid": where a choice and a list meet, commas count. */
-function choices(text: Reading): readonly string[] {
-  const said = text.plain.flatMap(({ kind, text: small }, at) =>
+function choices(text: ParsedText): readonly string[] {
+  const said = text.tokens.flatMap(({ kind, text: small }, at) =>
     /^(?:and|or)$/.test(small) && kind === "word"
-      ? [`${text.plain[at - 1]?.kind === "pause" ? ", " : ""}${small}`]
+      ? [`${text.tokens[at - 1]?.kind === "pause" ? ", " : ""}${small}`]
       : [],
   );
   const both = said.some((one) => one.endsWith("and")) && said.some((one) => one.endsWith("or"));

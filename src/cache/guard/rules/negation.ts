@@ -1,14 +1,14 @@
-import { NEGATION } from "../data/classes.ts";
-import type { Unit } from "../units.ts";
+import { NEGATION } from "../data/topics.ts";
+import type { Term } from "../terms.ts";
 import { type Case, type Rule, sameWordsOf } from "./rule.ts";
 
 const sameNegations = sameWordsOf("negation", NEGATION);
 
 /** What each "not" denies: the rest of its clause. */
-function scopes(units: readonly Unit[]): readonly (readonly Unit[])[] {
-  return units.flatMap((unit, at) =>
-    unit.text === "not"
-      ? [units.slice(at + 1).filter((other) => other.clause === unit.clause && !other.free)]
+function scopes(terms: readonly Term[]): readonly (readonly Term[])[] {
+  return terms.flatMap((term, at) =>
+    term.text === "not"
+      ? [terms.slice(at + 1).filter((other) => other.clause === term.clause && !other.free)]
       : [],
   );
 }
@@ -19,17 +19,17 @@ function scopes(units: readonly Unit[]): readonly (readonly Unit[])[] {
  */
 function sameScopes({ a, b, alignment }: Case): boolean {
   const partner = new Map(alignment.pairs.map((pair) => [pair.a, pair.b]));
-  const inB = scopes(b.units);
-  return scopes(a.units).every((scope, at) => {
-    const mine = new Set(scope.map((unit) => partner.get(unit)));
+  const inB = scopes(b.terms);
+  return scopes(a.terms).every((scope, at) => {
+    const mine = new Set(scope.map((term) => partner.get(term)));
     const theirs = inB[at] ?? [];
-    const shared = theirs.filter((unit) => mine.has(unit)).length;
+    const shared = theirs.filter((term) => mine.has(term)).length;
     if (scope.length === 0 || theirs.length === 0) return scope.length === theirs.length;
     return shared > 0 && (shared === scope.length || shared === theirs.length);
   });
 }
 
-const isWithout = (unit: Unit): boolean => /(?:^|_)(?:without|except)(?:_|$)/.test(unit.prep);
+const isWithout = (term: Term): boolean => /(?:^|_)(?:without|except)(?:_|$)/.test(term.prep);
 
 /** Nothing may be denied in one text only, and each "not" must deny the same thing. */
 export const negation: Rule = {

@@ -3,11 +3,7 @@ import { describeRule } from "../table.ts";
 
 describeRule(direction, {
   passes: [
-    [
-      "How do I get from Rome to Milan by train?",
-      "What is the best way to get from Rome to Milan by train?",
-    ],
-    ["How can I turn off dark mode in Slack?", "How do I disable dark mode in Slack?"],
+    ["How do I get from Rome to Milan by train?", "How can I get from Rome to Milan by train?"],
   ],
   refuses: [
     ["Convert 75 USD to CAD, please, in a table.", "Convert 75 CAD to USD, please, in a table."],

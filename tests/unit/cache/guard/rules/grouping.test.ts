@@ -10,8 +10,8 @@ describeRule(grouping, {
       "What regex matches a US ZIP code (five digits)?",
     ],
     [
-      "Is it okay to eat rice (or pasta) and beans every day?",
-      "Is it ok to eat rice (or pasta) and beans daily?",
+      "Is it okay to eat rice (or pasta) and beans?",
+      "Do you know whether it is okay to eat rice (or pasta) and beans?",
     ],
   ],
   refuses: [

@@ -5,5 +5,6 @@ describeRule(person, {
   passes: [["How do I tell my parents that I failed?", "How can I tell my parents that I failed?"]],
   refuses: [
     ["How do I tell my parents that I failed?", "How do I tell my parents that they failed?"],
+    ["Can I read him a poem?", "Can I read a poem?"],
   ],
 });

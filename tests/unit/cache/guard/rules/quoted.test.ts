@@ -3,10 +3,9 @@ import { describeRule } from "../table.ts";
 
 describeRule(quoted, {
   passes: [
-    ['How do you say "good luck" in Finnish?', 'Translate "good luck" into Finnish.'],
     [
-      "Could you correct the grammar: “He have two dogs.”",
       'Correct the grammar: "He have two dogs."',
+      "Could you correct the grammar: “He have two dogs.”",
     ],
     [
       "Summarize this review in five words: The ear pads wore out after a month.",

@@ -21,5 +21,7 @@ describeRule(scope, {
       "Can I freeze the soup and should I reheat the rice?",
       "Should I freeze the soup and can I reheat the rice?",
     ],
+    ["Who eats what in the sea?", "What eats who in the sea?"],
+    ["Is the man who was rich poor?", "Was the man who is rich poor?"],
   ],
 });

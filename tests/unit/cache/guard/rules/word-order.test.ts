@@ -5,11 +5,9 @@ describeRule(wordOrder, {
   passes: [
     ["In Python, how do I reverse a string?", "How do I reverse a string in Python?"],
     [
-      "When I open the door, the alarm goes off. Why?",
+      "When I open the door, why does the alarm go off?",
       "Why does the alarm go off when I open the door?",
     ],
-    ["What is the population of Peru?", "What is Peru's population?"],
-    ["Why do farmers rotate crops?", "Why are crops rotated by farmers?"],
   ],
   refuses: [
     ["Can a landlord sue a tenant?", "Can a tenant sue a landlord?"],
@@ -22,5 +20,9 @@ describeRule(wordOrder, {
     ["How much is a glass of wine?", "How much is a wine glass?"],
     ["Which company acquired the startup?", "Which company did the startup acquire?"],
     ["Explain why the dog bites the man.", "Explain why the man bites the dog."],
+    ["Is a square a rectangle?", "Is a rectangle a square?"],
+    ["Is that man taller than that woman?", "Is that woman taller than that man?"],
+    ["Who is the owner of the dog in the house?", "Who is the owner in the house of the dog?"],
+    ["Do people who eat quickly gain weight?", "Do people who eat gain weight quickly?"],
   ],
 });

@@ -3,16 +3,12 @@ import { describeRule } from "../table.ts";
 
 describeRule(wording, {
   passes: [
-    ["How do I delete a directory on Linux?", "How can I remove a folder on Linux?"],
-    [
-      "How do I calculate compound interest on a savings account?",
-      "how do i claculate compund interest on a savings acount",
-    ],
+    ["How do I install updates on Linux?", "how can I install updates on Linux"],
     [
       "What is the theatre district in New York known for?",
       "What's the theater district in New York known for?",
     ],
-    ["How do I fix the leaking tap in the kitchen?", "How do I fix the leaking kitchen tap?"],
+    ["What colour is the neighbour of blue?", "What color is the neighbor of blue?"],
   ],
   refuses: [
     ["Can dogs eat ripe grapes?", "Can dogs eat ripe plums?"],
@@ -21,5 +17,9 @@ describeRule(wording, {
     ["Rename the column price to cost in SQL.", "Rename the column cost to price in SQL."],
     ["What is the dose of carprofen?", "What is the dose of ibuprofen?"],
     ["How much is a glass of wine?", "How much is a wine bottle?"],
+    ["What is the population of Peru?", "What is Peru's population?"],
+    ["Where is the prison?", "Where is a prison?"],
+    ["How do I get out of bed?", "How do I get out of the bed?"],
+    ["How often should I change the oil?", "How should I change the oil?"],
   ],
 });

@@ -1,7 +1,7 @@
-import { sameMarks } from "../../../../../src/cache/guard/rules/marks.ts";
+import { punctuation } from "../../../../../src/cache/guard/rules/punctuation.ts";
 import { describeRule } from "../table.ts";
 
-describeRule(sameMarks, {
+describeRule(punctuation, {
   passes: [
     [
       "How do I descale a kettle - and how often should I do that?",

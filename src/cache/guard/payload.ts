@@ -44,6 +44,8 @@ const ALWAYS_SUBJECT =
 
 /** Typographic quotes and dashes as their plain forms; characters we use ourselves removed. */
 export function plainCharacters(text: string): string {
+  // Most texts have nothing to change.
+  if (/^[\n\x20-\x7e]*$/.test(text)) return text;
   return text
     .normalize("NFC")
     .replaceAll(/[\uE000-\uF8FF\u200B\u2060\uFEFF]/g, "")

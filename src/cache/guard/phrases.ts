@@ -47,6 +47,16 @@ export class PhraseBook {
     }
   }
 
+  /** Whether the tokens as a whole, whatever their case, are phrases that are taken off. */
+  takesOff(tokens: readonly Token[]): boolean {
+    // Most clauses are told by their first word.
+    if (!this.#byFirst.has(tokens[0]?.text.toLowerCase() ?? "")) return false;
+    const small = tokens.map(({ kind, text }): Token => {
+      return kind === "name" ? { kind: "word", text: text.toLowerCase() } : { kind, text };
+    });
+    return this.apply(small).every(isBreak);
+  }
+
   /** Applies the phrases from left to right, each place once; removing may uncover more: repeat. */
   apply(tokens: readonly Token[], rounds = 4): Token[] {
     let current = [...tokens];

@@ -29,6 +29,8 @@ export type Term = {
   readonly article: string;
   /** "Peru's". */
   readonly possessive: boolean;
+  /** A comma or a full stop stands right before it. */
+  readonly paused: boolean;
   /** A phrase begins here: it may be moved as a whole. */
   readonly opens: boolean;
   /** Its place inside its clause says nothing: question words, helping verbs, "and". */
@@ -61,6 +63,7 @@ export class TermBuilder {
   #prep = "";
   #article = "";
   #opens = true;
+  #paused = false;
   #clause = 0;
   /** A helping verb of the clause was there: the next "do" is the verb itself. */
   #helped = false;
@@ -79,6 +82,7 @@ export class TermBuilder {
   #take(token: Token, at: number, tokens: readonly Token[]): void {
     if (isBreak(token)) {
       this.#endClause();
+      this.#paused = true;
     } else if (token.kind === "question") {
       this.#strand();
       this.#pushFree(token);
@@ -159,7 +163,9 @@ export class TermBuilder {
   }
 
   #push(token: Token): void {
-    this.#terms.push({ ...this.#term(token), prep: this.#prep, article: this.#article });
+    const paused = this.#paused && this.#prep === "";
+    this.#terms.push({ ...this.#term(token), prep: this.#prep, article: this.#article, paused });
+    this.#paused = false;
     this.#prep = "";
     this.#article = "";
     this.#opens = false;
@@ -167,6 +173,7 @@ export class TermBuilder {
 
   #pushFree(token: Token): void {
     this.#terms.push({ ...this.#term(token), free: true });
+    this.#paused = false;
   }
 
   #term({ kind, text, written }: Token): Term {
@@ -181,6 +188,7 @@ export class TermBuilder {
       prep: "",
       article: "",
       possessive: false,
+      paused: false,
       opens: this.#opens,
       free: false,
       clause: this.#clause,

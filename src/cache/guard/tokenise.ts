@@ -10,20 +10,30 @@ import {
   QUESTION_WORDS,
   SUBORDINATORS,
 } from "./data/function-words.ts";
-import { REQUEST } from "./data/lists.ts";
+import { REQUEST } from "./data/requests.ts";
 import { PAYLOAD } from "./payload.ts";
 import { isBreak, type Token } from "./token.ts";
 
 /** Spells a contraction out; the possessive stays, as a token `'s` of its own. */
-function expand(text: string): readonly string[] {
+function expand(text: string, next = ""): readonly string[] {
+  // "Can not only", "cannot only".
+  if (next === "only") return [text];
   const known = Object.hasOwn(CONTRACTIONS, text) ? CONTRACTIONS[text] : undefined;
   if (known !== undefined) return known.split(" ");
   const [, stem = text, ending = ""] = /^(.+?)(n't|'re|'m|'ll|'ve|'d|'s|')$/.exec(text) ?? [];
+  // "What'd", "he'd put": "did", "had" or "would".
+  if (ending === "'d" && !WOULD_BEFORE.test(next)) return [text];
   const full = ENDINGS[ending];
   if (full !== undefined) return [stem, full];
   if (ending === "") return [text];
-  return [stem, ending === "'s" && IS_AFTER.has(stem.toLowerCase()) ? "is" : "'s"];
+  if (ending !== "'s") return [stem, "'s"];
+  if (next === "been") return [stem, "has"];
+  return [stem, IS_AFTER.has(stem.toLowerCase()) || IS_BEFORE.test(next) ? "is" : "'s"];
 }
+/** What an owner's mark cannot stand before: "my flight's cancelled", "the car's making a noise". */
+const IS_BEFORE =
+  /^(?:(?:not|an?|the|my|so|too|very|always|just|still|already)$|[a-z]+(?:ed|ing)\b)/;
+const WOULD_BEFORE = /^(?:like|love|be|prefer|appreciate|really|rather|want|need)$/i;
 const ENDINGS: Readonly<Record<string, string>> = {
   "n't": "not",
   "'re": "are",
@@ -76,21 +86,29 @@ class Tokeniser {
   word(raw: string, next: string): void {
     const last = this.tokens.at(-1);
     const small = raw.toLowerCase();
-    const [stem = ""] = expand(small);
-    const [follows = ""] = expand(next.toLowerCase());
-    const isNoName =
-      NO_NAMES.has(stem) ||
-      (REQUEST.has(small) && DETERMINERS.has(follows)) ||
-      (MODALS.has(small) && PRONOUNS.has(follows));
-    const levelled =
-      raw === small ||
-      (stem === "i" && (small !== "i" || isSpeaker(last, follows))) ||
-      (isBreak(last) && isNoName && raw.slice(1) === small.slice(1));
-    const written = levelled ? small : raw;
-    const asks = isBreak(last) && /^(?:what|who|where|how|when|why)'s$/.test(small);
-    for (const [at, text] of (this.#literal && !asks ? [written] : expand(written)).entries()) {
-      this.push({ kind: levelled || at > 0 ? "word" : "name", text });
+    const isLevelled = raw === small || this.#isNoName(raw, small, next.toLowerCase());
+    const written = isLevelled ? small : raw;
+    const asks = /^(?:what|who|where|how|when|why)'s$/.test(small) && isBreak(last);
+    for (const [at, text] of (this.#literal && !asks
+      ? [written]
+      : expand(written, next)
+    ).entries()) {
+      this.push({ kind: isLevelled || at > 0 ? "word" : "name", text });
     }
+  }
+
+  /** The speaker, or a word that begins a sentence and is no name. */
+  #isNoName(raw: string, small: string, next: string): boolean {
+    const last = this.tokens.at(-1);
+    const [follows = ""] = expand(next);
+    if (small === "i") return isSpeaker(last, follows);
+    if (small.startsWith("i'")) return true;
+    if (!isBreak(last) || raw.slice(1) !== small.slice(1)) return false;
+    return (
+      NO_NAMES.has(expand(small)[0] ?? "") ||
+      (REQUEST.has(small) && DETERMINERS.has(follows)) ||
+      (MODALS.has(small) && PRONOUNS.has(follows))
+    );
   }
 
   /** A chunk between spaces, already free of the punctuation around it. */

@@ -1,9 +1,11 @@
-/** Short forms with what they stand for. Only forms with one reading: "how'd" has two. */
+/** Short forms with what they stand for. Only forms with one reading where they stand: "how'd" has two. */
 export const CONTRACTIONS: Readonly<Record<string, string>> = {
   "can't": "can not",
   cannot: "can not",
   "won't": "will not",
   "shan't": "shall not",
+  cant: "can not",
+  wont: "will not",
   dont: "do not",
   doesnt: "does not",
   didnt: "did not",
@@ -17,11 +19,15 @@ export const CONTRACTIONS: Readonly<Record<string, string>> = {
   couldnt: "could not",
   shouldnt: "should not",
   wouldnt: "would not",
+  im: "i am",
   ive: "i have",
   youre: "you are",
   theyre: "they are",
   thats: "that is",
   whats: "what is",
+  hows: "how is",
+  wheres: "where is",
+  whos: "who is",
   theres: "there is",
   "let's": "let us",
   pls: "please",

@@ -1,3 +1,5 @@
+import { REQUEST } from "./requests.ts";
+
 /** Clauses that are courtesy as a whole: said before or behind a question, they say nothing of it. */
 export const COURTESY = `
 hello/hi/hey there/again/everyone/all? =>
@@ -51,9 +53,6 @@ not sure if you can help me? =>
 this is probably/maybe? a silly/dumb/stupid/basic/simple/weird question but? =>
 `;
 
-const REQUESTS =
-  "explain tell show write give describe suggest recommend summarize translate compare".split(" ");
-
 /** "Would you mind telling me": the -ing form of a request. */
 const gerund = (verb: string): string => `${verb.replace(/e$/, "")}ing`;
 
@@ -72,17 +71,16 @@ uh/uhm/umm/hmm/erm/lol/haha =>
 ^ i was/am? just? curious/wondering if/whether => <whether>
 ^ i wonder if/whether => <whether>
 ^ any idea if/whether => <whether>
-please $$ =>
-many? thanks $$ =>
-thank you $$ =>
-^ can/could/would/will you please/kindly/possibly? just? please? &REQUEST =>
+${[...REQUEST].map((verb) => `^ can/could you just? ${verb} &OBJECT => ${verb}`).join("\n")}
+^ can/could/would/will you please/kindly/possibly just? &REQUEST =>
+^ would/will you just? &REQUEST =>
 ^ would/could/can/will you please? be so? kind/good? enough? as? to &REQUEST =>
 ^ please can/could/would/will you &REQUEST =>
 ^ would it be possible for you to &REQUEST =>
 ^ would you be able/willing to &REQUEST =>
 ^ do you think you could please? &REQUEST =>
 ^ any chance you could please? &REQUEST =>
-${REQUESTS.map((verb) => `^ would/do you mind ${gerund(verb)} => ${verb}`).join("\n")}
+${[...REQUEST].map((verb) => `^ would/do you mind ${gerund(verb)} => ${verb}`).join("\n")}
 ^ i was/am? just? wondering/hoping if/whether/that? you could/can/would/might please/kindly? &REQUEST =>
 ^ i would really? appreciate it if you could/would/can please? &REQUEST =>
 ^ i would be very/really/so? grateful/thankful/glad/happy if you could/would/can please? &REQUEST =>

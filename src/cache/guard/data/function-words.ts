@@ -34,14 +34,13 @@ during within except despite beyond across along past via`);
  * "Up", "Make", "List" and others that name somebody or something with a capital are left out.
  */
 export const NO_NAMES =
-  words(`a an the my our its their your his this that these those there here you we he she it they
-is are am was were do does did have has had can could might must need should would what which who whose when where why how if
-unless while until because since after before once as than so whether and or but though although however of in on at for to
-from with without by about into during between under against among within despite
-except besides whenever wherever no not please kindly thanks thank hello hi hey dear good sorry excuse ok okay well
-just quick now also then some many much most all each every both either neither explain describe tell give show write
-summarize summarise translate compare calculate convert suggest recommend rewrite rephrase shorten provide name think
-let`);
+  words(`a an the my our its their your his this that these those there you we he she it they is are am was were do does did
+have has had can could might must need should would what which who whose when where why how if unless while until
+because since after before once as than so whether and or but though although however of in on at for to from with
+without by about into during between under against among within despite except besides whenever wherever no not
+please kindly thanks thank hello hi sorry excuse ok okay well some many much most all each every both either neither
+explain describe tell give show write summarize summarise translate compare calculate convert suggest recommend
+rewrite rephrase shorten provide name`);
 
-/** Behind these at the start of a sentence a verb asks for something, whatever its case: "List the", "Make a". */
+/** Before these a verb at the start of a sentence is a request and no name: "List the", "Make a". */
 export const DETERMINERS = words("a an the my our this these all some any me us");

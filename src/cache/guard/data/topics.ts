@@ -52,3 +52,9 @@ chart graph code pseudocode latex pdf diff regex paragraph sentence word line pa
 briefly long longer detailed detail concise concisely simple simply formal informal casual friendly professional funny
 humorous serious polite angry tone style beginner expert child adult kid layman summary
 title subject body synonym definition`);
+
+/** The first ones by their value. */
+export const NUMERALS: readonly string[] =
+  `zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion first second
+third fourth fifth sixth seventh eighth ninth tenth`.split(/\s+/);

@@ -11,7 +11,7 @@ const WANTS_MORE =
   /\b(?:another|more|else|further|elaborate|expand|shorter|longer|simpler|clearer|in other words|rephrase|your)\b|\bthe (?:code|answer|list|table|text|essay|email|letter|poem|story|example|script|output|result|error)\b/;
 
 /** It says so itself: "do it again", "the second option", "and in Rust?". */
-export function refersBack(text: ParsedText): boolean {
+function refersBack(text: ParsedText): boolean {
   const prose = text.parts.prose.toLowerCase();
   const payload =
     text.parts.code.length + text.parts.quotes.length > 0 || text.parts.subject !== undefined;

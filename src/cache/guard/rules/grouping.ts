@@ -26,9 +26,23 @@ function choices(text: ParsedText): readonly string[] {
   return both ? said : [];
 }
 
+/** "Let us eat, dad" is not "let us eat dad"; behind a phrase that was moved to the front a comma may stand. */
+const samePauses = ({ a, b, alignment }: Case): boolean => {
+  const first = [a, b].map(({ terms }) => terms.find((term) => !term.free));
+  return alignment.pairs.every(
+    (pair) => pair.a.paused === pair.b.paused || first.includes(pair.a) || first.includes(pair.b),
+  );
+};
+
 /** Brackets and commas that say what belongs together. */
-export const grouping = {
+export const grouping: Rule = {
   name: "grouping",
-  allows: ({ a, b }: Pick<Case, "a" | "b">) =>
-    sameList(groups(a), groups(b)) && sameList([...choices(a)].sort(), [...choices(b)].sort()),
-} satisfies Rule;
+  allows: (texts) => {
+    const { a, b } = texts;
+    return (
+      sameList(groups(a), groups(b)) &&
+      sameList([...choices(a)].sort(), [...choices(b)].sort()) &&
+      samePauses(texts)
+    );
+  },
+};

@@ -4,28 +4,45 @@ import { type Case, type Rule, sameWordsOf } from "./rule.ts";
 
 const sameNegations = sameWordsOf("negation", NEGATION);
 
+type Scope = { readonly clause: number; readonly denied: readonly Term[] };
+
 /** What each "not" denies: the rest of its clause. */
-function scopes(terms: readonly Term[]): readonly (readonly Term[])[] {
-  return terms.flatMap((term, at) =>
-    term.text === "not"
-      ? [terms.slice(at + 1).filter((other) => other.clause === term.clause && !other.free)]
-      : [],
-  );
-}
+const scopes = ({ terms }: Case["a"]): readonly Scope[] =>
+  terms.flatMap(({ text, clause }, at) => {
+    const denied = terms.slice(at + 1).filter((other) => other.clause === clause && !other.free);
+    return text === "not" ? [{ clause, denied }] : [];
+  });
 
 /**
- * "Doesn't my grid fill the page" puts the "not" before the subject, "does my grid not fill the page"
- * behind it: one scope holds the other. "Not X but Y" against "Y but not X" share nothing or differ.
+ * All that one "not" denies is denied by the other, but for a phrase that was moved to the front, and the
+ * subject: "doesn't my grid fill the page", "does my grid not fill the page".
  */
+function isDeniedToo(x: Scope, y: Scope, partner: ReadonlyMap<Term, Term>): boolean {
+  const free = x.denied.filter((term) => {
+    const other = partner.get(term);
+    return other === undefined || (!y.denied.includes(other) && other.clause >= y.clause);
+  });
+  const isSubject = free.every((term, at) => term === x.denied[at]) && free[0]?.article !== "";
+  return free.length === 0 || (isSubject && free.length < x.denied.length);
+}
+
+/** Each "not" denies the same words in both texts: "not X but Y" is not "Y but not X". */
 function sameScopes({ a, b, alignment }: Case): boolean {
-  const partner = new Map(alignment.pairs.map((pair) => [pair.a, pair.b]));
-  const inB = scopes(b.terms);
-  return scopes(a.terms).every((scope, at) => {
-    const mine = new Set(scope.map((term) => partner.get(term)));
-    const theirs = inB[at] ?? [];
-    const shared = theirs.filter((term) => mine.has(term)).length;
-    if (scope.length === 0 || theirs.length === 0) return scope.length === theirs.length;
-    return shared > 0 && (shared === scope.length || shared === theirs.length);
+  const partner = new Map(
+    alignment.pairs.flatMap((pair) => [
+      [pair.a, pair.b],
+      [pair.b, pair.a],
+    ]),
+  );
+  const inB = scopes(b);
+  return scopes(a).every((x, at) => {
+    const y = inB[at];
+    return (
+      y !== undefined &&
+      isDeniedToo(x, y, partner) &&
+      isDeniedToo(y, x, partner) &&
+      (x.denied.length === 0) === (y.denied.length === 0)
+    );
   });
 }
 

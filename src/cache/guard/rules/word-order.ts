@@ -16,6 +16,7 @@ export const wordOrder: Rule = {
     const place = new Map(mine.map((term, at) => [term, at]));
     const order = theirs.map((term) => place.get(partner.get(term) ?? term) ?? -1);
     if (!isOneMove(order)) return false;
+    if (![mine[0], theirs[0]].some(mayBeFronted)) return order.every((place, at) => place === at);
     const cuts = order.flatMap((here, at) => (here === (order[at - 1] ?? -1) + 1 ? [] : [at]));
     if (cuts.length === 0) return true;
     const atPhrases = cuts.every((at) => {
@@ -28,6 +29,10 @@ export const wordOrder: Rule = {
     return atPhrases && !couldHaveSwapped(mine, theirs, partner);
   },
 };
+
+/** "In Python", "when I land", a piece of code: an enumeration has no such beginning. */
+const mayBeFronted = (first: Term | undefined): boolean =>
+  first !== undefined && (first.prep !== "" || first.kind === "payload");
 
 /** The first words went behind others, or others before them; all else kept its place. */
 function isOneMove(order: readonly number[]): boolean {

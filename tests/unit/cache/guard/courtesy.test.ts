@@ -18,7 +18,6 @@ describe("courtesy around a question", () => {
     `When you get a chance, would you be so kind as to tell me ${asked}?`,
     `I was just wondering ${asked}. Any help would be much appreciated.`,
     `Please tell me ${asked}, thanks`,
-    `${asked} please`,
   ])("is left out: %s", (text) => {
     expect(verdict(text, question)).toBe(true);
     expect(verdict(question, text)).toBe(true);
@@ -55,6 +54,16 @@ describe("courtesy around a question", () => {
       "How do you say hello and please in French?",
     ],
     ["a last choice", "Is it a spring, a river, or so?", "Is it a spring, a river?"],
+    [
+      "a word that is written",
+      "How do I write please in the end?",
+      "How do I write in the end please?",
+    ],
+    [
+      "a sentence in the middle",
+      "My boss wrote to me. Thank you so much. What should I answer?",
+      "My boss wrote to me. What should I answer?",
+    ],
     ["reasons", "Tell me whether I should quit my job.", "Tell me how I should quit my job."],
     ["a statement", "You can help me with this form.", "Can you help me with this form?"],
     ["a request for later", "Tell me if it rains in Rome.", "Does it rain in Rome?"],

@@ -73,6 +73,30 @@ const KINDS: Readonly<Record<string, Pairs>> = {
     ["What is a black bird?", "What is a blackbird?"],
     ["How do I resign my post?", "How do I re-sign my post?"],
   ],
+  "spellings that name something in a program": [
+    ["What does the color property do in CSS?", "What does the colour property do in CSS?"],
+    ["What does initialise do in Ruby?", "What does initialize do in Ruby?"],
+    ["What is a gray in radiation?", "What is a grey in radiation?"],
+  ],
+  "commas and the order of a list": [
+    ["Should we eat, grandma?", "Should we eat grandma?"],
+    ["red, white and blue: which flag is it?", "white, blue and red: which flag is it?"],
+    ["well, spring or river: which is deeper?", "spring or river: which is deeper?"],
+    ["I ate fish and I got a headache. Why?", "I got a headache and I ate fish. Why?"],
+  ],
+  "a skill and a request": [
+    ["Can you translate Latin?", "Translate Latin."],
+    ["Could you solve equations with letters?", "Solve equations with letters."],
+    ["How do I compare to other people?", "How can I compare to other people?"],
+    ["Which is it of the two?", "What is it of the two?"],
+  ],
+  "what a contraction leaves open": [
+    ["What'd you eat in Rome?", "What would you eat in Rome?"],
+    ["If he'd put it there, is he to blame?", "If he would put it there, is he to blame?"],
+    ["Can you cannot only eat but also drink?", "Can you can not only eat but also drink?"],
+    ["Why do not all birds fly?", "Why do all birds not fly?"],
+    ["Why don't the dogs that bark bite?", "Why do the dogs that don't bark bite?"],
+  ],
   "abbreviations that are words": [
     ["What is rest for?", "What is representational state transfer for?"],
     ["How does a ram work?", "How does a random access memory work?"],
@@ -107,7 +131,6 @@ describe("what the guard takes for one word", () => {
   it.each([
     ["How do I write an e-mail to my boss?", "How do I write an email to my boss?"],
     ["Why is my wi-fi slow?", "Why is my wifi slow?"],
-    ["What colour is the theatre?", "What color is the theater?"],
     ["Give me three tips for a party.", "Give me 3 tips for a party."],
   ])("%s – %s, from the threshold on", (a, b) => {
     expect(judgeTexts(a, b, 0.8, { threshold: 0.8 })).toEqual({ ok: true });

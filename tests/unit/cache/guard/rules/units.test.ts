@@ -3,7 +3,7 @@ import { describeRule } from "../table.ts";
 
 describeRule(units, {
   passes: [
-    ["How many kilometres is 26 miles?", "How many kilometers is 26 miles?"],
+    ["How many kilometres is 26 miles?", "how many kilometres is 26 miles"],
     ["How long should I walk to burn 300 kcal?", "how long should I walk to burn 300kcal"],
   ],
   refuses: [

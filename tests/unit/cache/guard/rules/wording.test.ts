@@ -4,11 +4,7 @@ import { describeRule } from "../table.ts";
 describeRule(wording, {
   passes: [
     ["How do I install updates on Linux?", "how can I install updates on Linux"],
-    [
-      "What is the theatre district in New York known for?",
-      "What's the theater district in New York known for?",
-    ],
-    ["What colour is the neighbour of blue?", "What color is the neighbor of blue?"],
+    ["Why is my wi-fi slow in the kitchen?", "Why's my wifi slow in the kitchen?"],
   ],
   refuses: [
     ["Can dogs eat ripe grapes?", "Can dogs eat ripe plums?"],

@@ -22,7 +22,7 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: ["RESPONSE_CACHE_SIMILARITY_THRESHOLD"],
-    what: "The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and word order may differ.",
+    what: "The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and the place of a helping verb may differ.",
   },
   {
     version: UNRELEASED,

@@ -1,17 +1,18 @@
-import { COURTESY, LEADS, OPENERS } from "./data/courtesy.ts";
+import { COURTESY, LEADS, OPENERS, STATEMENTS, TRAILING } from "./data/courtesy.ts";
+import { QUESTION_WORDS } from "./data/function-words.ts";
 import { AUXILIARY, LISTS, STARTS } from "./data/lists.ts";
 import { QUESTION_FORMS } from "./data/question-forms.ts";
 import { REQUEST } from "./data/requests.ts";
-import { NUMERALS } from "./data/topics.ts";
 import { PhraseBook } from "./phrases.ts";
 import { isBreak, type Token } from "./token.ts";
 
 /** A book of whole clauses. */
 const clauses = (source: string): PhraseBook =>
   new PhraseBook(source.replaceAll(/^(?=\S)/gm, "^ ").replaceAll("=>", "$ =>"), LISTS);
-const courtesy = clauses(COURTESY);
 const leads = clauses(COURTESY + LEADS);
+const trailing = clauses(TRAILING);
 const openers = new PhraseBook(OPENERS, LISTS);
+const statements = new PhraseBook(OPENERS + STATEMENTS, LISTS);
 const questionForms = new PhraseBook(QUESTION_FORMS, LISTS);
 
 /**
@@ -19,13 +20,31 @@ const questionForms = new PhraseBook(QUESTION_FORMS, LISTS);
  * keeps what stands behind a comma: it may be one of the words.
  */
 export function canonical(tokens: readonly Token[], aboutWords: boolean): readonly Token[] {
-  const bare = withoutCourtesy(withInvertedNot(tokens), aboutWords);
-  const opened = openers.apply(bare).map(({ kind, text }): Token => ({ kind, text }));
-  // "Give me a recipe please": behind a question the word may be what is asked about.
-  const isPlea = REQUEST.has(opened[0]?.text ?? "") && opened.at(-1)?.text === "please";
-  const request = isPlea ? opened.slice(0, -1) : opened;
-  return questionForms.apply(withYesNo(request)).map(aboutWords ? (token) => token : respelt);
+  const bare = withMarks(withoutCourtesy(withInvertedNot(tokens), aboutWords));
+  const isOneSentence = splitBehind(bare, "end").length === 1;
+  const opened = (isOneSentence ? statements : openers).apply(bare);
+  const plain = opened.map(({ kind, text }): Token => ({ kind, text }));
+  return questionForms.apply(withYesNo(withoutPlea(plain)));
 }
+
+/** "Give me a recipe please": behind a question the word may be what is asked about. */
+function withoutPlea(tokens: readonly Token[]): readonly Token[] {
+  const last = tokens.findLastIndex((token) => !isBreak(token));
+  const isPlea = REQUEST.has(tokens[0]?.text ?? "") && tokens[last]?.text === "please";
+  return isPlea ? tokens.toSpliced(last, 1) : tokens;
+}
+
+/** A mark that changes what is said stands as a token: "!" ("Oklahoma!"), and "?" behind a statement. */
+function withMarks(tokens: readonly Token[]): readonly Token[] {
+  return splitBehind(tokens, "end").flatMap((sentence) => {
+    const { kind, text = "" } = sentence.at(-1) ?? {};
+    if (kind !== "end" || text === "." || (text === "?" && sentence.some(asks))) return sentence;
+    return sentence.toSpliced(-1, 0, { kind: "code", text });
+  });
+}
+
+const asks = ({ text }: Token, at: number, sentence: readonly Token[]): boolean =>
+  QUESTION_WORDS.has(text) || (AUXILIARY.has(text) && isBreak(sentence[at - 1]));
 
 /** Takes off sentences of courtesy where a text begins or ends, and clauses of it where a sentence does. */
 function withoutCourtesy(tokens: readonly Token[], aboutWords: boolean): readonly Token[] {
@@ -41,14 +60,22 @@ function withoutCourtesy(tokens: readonly Token[], aboutWords: boolean): readonl
     const start = startBehind(parts);
     const end = parts.at(-1) ?? [];
     // Two commas may be an enumeration, whose last word is meant.
-    const isPolite = !aboutWords && parts.length - start === 2 && courtesy.takesOff(end);
+    const isPolite =
+      !aboutWords &&
+      parts.length - start === 2 &&
+      trailing.takesOff(end) &&
+      (end[0]?.text === "please" || end.at(-1)?.text !== "?");
     return parts.slice(start, isPolite ? -1 : undefined).flat();
   });
 }
 
 /** Where a sentence begins behind its courtesy: with a question or a request, else nothing is taken off. */
 function startBehind(parts: readonly Token[][]): number {
-  const start = parts.findIndex((clause) => !leads.takesOff(clause));
+  const start = parts.findIndex((clause) => {
+    // "So: what is it": a word before a colon is what is asked about.
+    const isTopic = clause.length === 2 && clause[1]?.text === ":";
+    return isTopic || !leads.takesOff(clause);
+  });
   const clause = parts[start];
   // "Sorry to bother you, but …"
   if (start > 0 && clause?.[0]?.text === "but") clause.shift();
@@ -81,29 +108,15 @@ function withYesNo(tokens: readonly Token[]): readonly Token[] {
   return out;
 }
 
-/** "Why can't you" as "why can you not". */
+/** "Why can't you" as "why can you not". Without "why", "can't I vote" and "can I not vote" are two questions. */
 function withInvertedNot(tokens: readonly Token[]): readonly Token[] {
   const out = [...tokens];
   for (const [at, token] of tokens.entries()) {
     const next = tokens[at + 1];
     if (token.text !== "not" || !AUXILIARY.has(tokens[at - 1]?.text ?? "")) continue;
+    if (tokens[at - 2]?.text !== "why") continue;
     if (next?.kind === "word" && /^(?:i|you|we|they|he|she|it)$/.test(next.text))
       out.splice(at, 2, next, token);
   }
   return out;
 }
-
-/** Numerals from two to twelve as digits ("one" is a pronoun, too), and words known with and without a hyphen. */
-function respelt(token: Token): Token {
-  if (token.kind !== "word") return token;
-  if (token.text.includes("-")) return withoutHyphen(token);
-  const number = NUMERALS.indexOf(token.text);
-  if (number > 1 && number <= 12)
-    return { kind: "number", text: String(number), written: token.text };
-  return token;
-}
-
-const withoutHyphen = (token: Token): Token =>
-  /^(?:e-mails?|wi-fi|web-sites?)$/.test(token.text)
-    ? { kind: "word", text: token.text.replace("-", ""), written: token.text }
-    : token;

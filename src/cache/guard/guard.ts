@@ -11,8 +11,9 @@ export type Verdict = { ok: true } | { ok: false; rule: string };
 
 export type JudgeOptions = {
   /**
-   * The similarity below which only courtesy, contractions, typing errors and word order may differ; from
-   * it on a question may have another form as well ("how can I" for "how do I").
+   * The similarity below which only courtesy, contractions, typing errors and the place of a helping verb
+   * ("why it is", "why is it") may differ; from it on a question may have another form as well ("how can I
+   * remove a stain" for "how do I").
    */
   readonly threshold: number;
 };

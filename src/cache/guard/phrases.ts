@@ -5,13 +5,14 @@ import { isBreak, type Token } from "./token.ts";
  * A small language for wording: `pattern => replacement`.
  *
  * In a pattern `a/b` is a choice, `a?` may be absent, `^` stands for the start and `$` for the end of a
- * clause, `^^` and `$$` for those of a sentence, `...` for one to eight words that are kept, `&LIST` looks
- * ahead for a word of a list without taking it, `!a/b` refuses if the next word is one of these. In a
- * replacement `<x>` is a question form, and `...` puts the kept words back in their order.
+ * clause, `^^` and `$$` for those of a sentence, `.` for a word and `...` for one to eight words that are
+ * kept, `&LIST` looks ahead for a word of a list without taking it, `!a/b` refuses if the next word is one of
+ * these. In a replacement `<x>` is a question form, and `...` puts the kept words back in their order.
  */
 type Slot =
   | { readonly kind: "words"; readonly options: ReadonlySet<string>; readonly optional: boolean }
-  | { readonly kind: "gap" | "start" | "sentence" | "end" | "close" }
+  | { readonly kind: "gap"; readonly atMost: number }
+  | { readonly kind: "start" | "sentence" | "end" | "close" }
   | { readonly kind: "ahead" | "not"; readonly options: ReadonlySet<string> };
 
 type Phrase = { readonly slots: readonly Slot[]; readonly replacement: readonly string[] };
@@ -47,12 +48,14 @@ export class PhraseBook {
     }
   }
 
-  /** Whether the tokens as a whole, whatever their case, are phrases that are taken off. */
+  /** Whether the tokens as a whole are phrases that are taken off; each word may begin with a capital. */
   takesOff(tokens: readonly Token[]): boolean {
     // Most clauses are told by their first word.
     if (!this.#byFirst.has(tokens[0]?.text.toLowerCase() ?? "")) return false;
     const small = tokens.map(({ kind, text }): Token => {
-      return kind === "name" ? { kind: "word", text: text.toLowerCase() } : { kind, text };
+      return kind === "name" && /^\p{Lu}\p{Ll}*$/u.test(text)
+        ? { kind: "word", text: text.toLowerCase() }
+        : { kind, text };
     });
     return this.apply(small).every(isBreak);
   }
@@ -113,7 +116,8 @@ function parseSlot(text: string, lists: Lists): Slot {
   if (text === "$$") return { kind: "close" };
   if (text === "^^") return { kind: "sentence" };
   if (text === "$") return { kind: "end" };
-  if (text === "...") return { kind: "gap" };
+  if (text === ".") return { kind: "gap", atMost: 1 };
+  if (text === "...") return { kind: "gap", atMost: MAX_GAP };
   if (text.startsWith("&") || text.startsWith("!")) {
     const list = lists[text.slice(1)];
     if (list !== undefined) return { kind: text.startsWith("&") ? "ahead" : "not", options: list };
@@ -188,7 +192,7 @@ function matchFrom(
       return slot.optional ? rest(at) : undefined;
     }
     case "gap": {
-      for (let end = at + 1; end <= Math.min(at + MAX_GAP, place.tokens.length); end += 1) {
+      for (let end = at + 1; end <= Math.min(at + slot.atMost, place.tokens.length); end += 1) {
         if (isBreak(place.tokens[end - 1])) return undefined;
         const found = rest(end, [...gaps, place.tokens.slice(at, end)]);
         if (found) return found;

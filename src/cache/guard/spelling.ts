@@ -3,20 +3,20 @@ import type { Token } from "./token.ts";
 
 /** Letters of a word of which two may be swapped. */
 const MIN_SWAPPED = 4;
-/** From here on the doubling of letters may be wrong. */
-const MIN_DOUBLED = 5;
-/** From here on a letter inside may be missing. */
-const MIN_MISSING = 6;
-/** From here on a vowel may be another one. */
-const MIN_VOWEL = 7;
-
-const edges = (text: string): string => `${text[0] ?? ""}${text.at(-1) ?? ""}`;
+/** From this many letters on the doubling of letters may be wrong: a shorter word is near too many names. */
+const MIN_DOUBLED = 7;
+/** From here on a consonant inside may be missing; names such as "printr" leave out vowels. */
+const MIN_MISSING = 8;
+/** Letters by which the doublings of a word may be wrong ("acomodate"). */
+const MAX_DOUBLED = 2;
 
 type Spelt = { readonly text: string; readonly singled: string };
 
-/** The words by their first and last letter, which no slip changes. */
-const byEdges = new Map<string, Spelt[]>();
 const spelt = new Set(SPELT_WORDS);
+/** The words by length and by their first and last letter, which no slip changes. */
+const byShape = new Map<string, Spelt[]>();
+const shape = (text: string, length = text.length): string =>
+  `${length}${text[0] ?? ""}${text.at(-1) ?? ""}`;
 
 /**
  * The word that a mistyped one stands for, or the text itself. Each text is corrected on its own: a word
@@ -25,22 +25,20 @@ const spelt = new Set(SPELT_WORDS);
 export function correct(typed: string): string {
   if (typed.length < MIN_SWAPPED || spelt.has(typed) || !/^[a-z]+$/.test(typed)) return typed;
   // Sorted when the first text is read: a start that caches nothing need not wait for it.
-  if (byEdges.size === 0) for (const text of spelt) add(text);
+  if (byShape.size === 0) for (const text of spelt) add(text);
   const typedSingled = singled(typed);
-  const meant = byEdges
-    .get(edges(typed))
-    ?.filter(
-      (word) =>
-        (word.text.length >= MIN_DOUBLED && word.singled === typedSingled) ||
-        isSlip(typed, word.text),
-    );
-  return meant?.length === 1 ? (meant[0]?.text ?? typed) : typed;
+  const meant: string[] = [];
+  for (let more = -MAX_DOUBLED; more <= MAX_DOUBLED; more += 1) {
+    for (const word of byShape.get(shape(typed, typed.length + more)) ?? [])
+      if (isSlip(typed, word.text) || isDoubling(word, typedSingled)) meant.push(word.text);
+  }
+  return meant.length === 1 ? (meant[0] ?? typed) : typed;
 }
 
 function add(text: string): void {
-  const words = byEdges.get(edges(text)) ?? [];
+  const words = byShape.get(shape(text)) ?? [];
   words.push({ text, singled: singled(text) });
-  byEdges.set(edges(text), words);
+  byShape.set(shape(text), words);
 }
 
 /** The tokens with mistyped words corrected. Names and code are never mistyped. */
@@ -50,19 +48,19 @@ export const withSpelling = (tokens: readonly Token[]): readonly Token[] =>
     return text === token.text ? token : { ...token, text };
   });
 
-/** Two letters swapped, a letter missing or another vowel between the first and the last letter. */
+/** Two letters swapped or a consonant missing between the first and the last letter. */
 function isSlip(typed: string, meant: string): boolean {
-  const isMissing = typed.length === meant.length - 1;
-  if (typed.length !== meant.length && !isMissing) return false;
   let at = 0;
   while (typed[at] === meant[at]) at += 1;
-  if (isMissing) return meant.length >= MIN_MISSING && typed.slice(at) === meant.slice(at + 1);
-  if (typed.slice(at + 2) !== meant.slice(at + 2)) return false;
-  const [x, y] = [typed[at], typed[at + 1]];
-  if (x === meant[at + 1] && y === meant[at]) return true;
-  return meant.length >= MIN_VOWEL && y === meant[at + 1] && isVowel(x) && isVowel(meant[at]);
+  const rest = meant.slice(at + 1);
+  if (typed.length === meant.length - 1)
+    return meant.length >= MIN_MISSING && !isVowel(meant[at]) && typed.slice(at) === rest;
+  const isSwapped = typed[at] === meant[at + 1] && typed[at + 1] === meant[at];
+  return typed.length === meant.length && isSwapped && typed.slice(at + 2) === meant.slice(at + 2);
 }
 
 /** "Accommodate" as "acomodate": the doubling of letters is what most people get wrong. */
+const isDoubling = ({ text, singled }: Spelt, typedSingled: string): boolean =>
+  text.length >= MIN_DOUBLED && singled === typedSingled;
 const singled = (text: string): string => text.replaceAll(/(.)\1+/g, "$1");
 const isVowel = (letter: string | undefined): boolean => "aeiouy".includes(letter ?? "-");

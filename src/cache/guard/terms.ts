@@ -15,11 +15,13 @@ import {
 import { type Form, inflection } from "./inflection.ts";
 import { isBreak, type Token, type TokenKind } from "./token.ts";
 
+export type Pause = "none" | "comma" | "stop";
+
 /** A word, with what the articles and prepositions before it say of it. */
 export type Term = {
   readonly kind: TokenKind;
   readonly text: string;
-  /** The words that a question form or another spelling stands for; undefined for words as they were written. */
+  /** The words that a form of a question stands for; undefined for words as they were written. */
   readonly written: string | undefined;
   /** The text, and the base forms it may be inflected from. */
   readonly stems: readonly string[];
@@ -29,17 +31,19 @@ export type Term = {
   readonly article: string;
   /** "Peru's". */
   readonly possessive: boolean;
-  /** A comma or a full stop stands right before it. */
-  readonly paused: boolean;
-  /** A phrase begins here: it may be moved as a whole. */
-  readonly opens: boolean;
-  /** Its place inside its clause says nothing: question words, helping verbs, "and". */
+  /** What stands before it and its preposition; a colon counts as a full stop. */
+  readonly pause: Pause;
+  /** It may stand before or behind the subject: question words, helping verbs, "not". */
   readonly free: boolean;
   readonly clause: number;
 };
 
+/** Words that relate others and stand where they stand. */
+const LINKS = new Set(["or", ...CONNECTORS, ...RELATIVES, ...PREPOSITIONS, ...ARTICLES]);
+
 /** A noun, verb or adjective, and not a word that only points at one. */
-export const isContent = ({ free, text }: Term): boolean => !free && !PRONOUNS.has(text);
+export const isContent = ({ free, text }: Term): boolean =>
+  !free && !PRONOUNS.has(text) && !LINKS.has(text);
 
 const COMPOUND_PREPOSITIONS = new Set([
   "out of",
@@ -62,15 +66,14 @@ export class TermBuilder {
   #vaguePointer = false;
   #prep = "";
   #article = "";
-  #opens = true;
-  #paused = false;
+  #pause: Pause = "none";
   #clause = 0;
   /** A helping verb of the clause was there: the next "do" is the verb itself. */
   #helped = false;
 
   build(tokens: readonly Token[]) {
     for (const [at, token] of tokens.entries()) this.#take(token, at, tokens);
-    this.#endPhrase();
+    this.#strand();
     return {
       terms: this.#terms,
       dos: this.#dos,
@@ -82,11 +85,10 @@ export class TermBuilder {
   #take(token: Token, at: number, tokens: readonly Token[]): void {
     if (isBreak(token)) {
       this.#endClause();
-      this.#paused = true;
+      this.#pause = token.text === "," ? "comma" : "stop";
     } else if (token.kind === "question") {
       this.#strand();
       this.#pushFree(token);
-      this.#opens = true;
     } else if (token.kind !== "word" || !this.#functionWord(token, at, tokens)) {
       this.#push(token);
     }
@@ -106,20 +108,20 @@ export class TermBuilder {
       return true;
     }
     if (text === "or" || text === "not") {
-      this.#pushFree(token);
-      this.#opens ||= text === "or";
+      if (text === "or") this.#pushLink(token);
+      else this.#pushFree(token);
       return true;
     }
     if (QUESTION_WORDS.has(text) && this.#atStart(at, tokens)) {
       if (text === "when") return this.#preposition(token);
       this.#strand();
-      this.#pushFree(token);
-      this.#opens = true;
+      const count = askedWords(at, tokens);
+      this.#pushFree(count > 0 ? { kind: "question", text: `<${text} ${count}>` } : token);
       return true;
     }
     if (CONNECTORS.has(text) || (RELATIVES.has(text) && isInside(at, tokens))) {
       if (this.#prep !== "" && RELATIVES.has(text)) this.#strand();
-      this.#pushFree(token);
+      this.#pushLink(token);
       this.#endClause();
       return true;
     }
@@ -145,7 +147,6 @@ export class TermBuilder {
     if (!helps) return false;
     this.#helped = true;
     this.#pushFree(token);
-    if (MODALS.has(text)) this.#opens = true;
     return true;
   }
 
@@ -154,7 +155,6 @@ export class TermBuilder {
     const joins = JOINS.has(this.#prep) || COMPOUND_PREPOSITIONS.has(`${this.#prep} ${text}`);
     if (this.#prep !== "" && !joins) this.#strand();
     this.#prep = this.#prep === "" ? text : `${this.#prep}_${text}`;
-    this.#opens = true;
     if (SUBORDINATORS.has(text)) {
       this.#clause += 1;
       this.#helped = false;
@@ -163,17 +163,21 @@ export class TermBuilder {
   }
 
   #push(token: Token): void {
-    const paused = this.#paused && this.#prep === "";
-    this.#terms.push({ ...this.#term(token), prep: this.#prep, article: this.#article, paused });
-    this.#paused = false;
+    this.#terms.push({ ...this.#term(token), prep: this.#prep, article: this.#article });
     this.#prep = "";
     this.#article = "";
-    this.#opens = false;
+    this.#pause = "none";
   }
 
   #pushFree(token: Token): void {
     this.#terms.push({ ...this.#term(token), free: true });
-    this.#paused = false;
+    this.#pause = "none";
+  }
+
+  /** A word whose article and preposition belong to what follows. */
+  #pushLink(token: Token): void {
+    this.#terms.push(this.#term(token));
+    this.#pause = "none";
   }
 
   #term({ kind, text, written }: Token): Term {
@@ -188,8 +192,7 @@ export class TermBuilder {
       prep: "",
       article: "",
       possessive: false,
-      paused: false,
-      opens: this.#opens,
+      pause: this.#pause,
       free: false,
       clause: this.#clause,
     };
@@ -198,19 +201,14 @@ export class TermBuilder {
   /** A preposition or article with nothing behind it ("what is it used for") is a term of its own. */
   #strand(): void {
     for (const text of [this.#prep, this.#article]) {
-      if (text !== "") this.#pushFree({ kind: "word", text });
+      if (text !== "") this.#pushLink({ kind: "word", text });
     }
     this.#prep = "";
     this.#article = "";
   }
 
-  #endPhrase(): void {
-    this.#strand();
-    this.#opens = true;
-  }
-
   #endClause(): void {
-    this.#endPhrase();
+    this.#strand();
     this.#clause += 1;
     this.#helped = false;
   }
@@ -241,6 +239,28 @@ export class TermBuilder {
     this.#pointsBack ||= !this.#hasNamed();
   }
 }
+
+/**
+ * Words behind a question word that it asks about: "what birds", "how old", "how many sick people". A helping
+ * verb that moves from before them to behind them makes another question.
+ */
+function askedWords(at: number, tokens: readonly Token[]): number {
+  const text = tokens[at]?.text ?? "";
+  if (!/^(?:what|which|whose|how)$/.test(text)) return 0;
+  const behind = tokens.slice(at + 1);
+  const isAsked = ({ kind, text: word }: Token): boolean =>
+    /^(?:word|name|number)$/.test(kind) && !NEVER_ASKED.has(word);
+  const end = behind.findIndex((token) => !isAsked(token));
+  const count = end < 0 ? behind.length : end;
+  // "How GDP grows", "how diamonds are formed": a name or a plural is no degree.
+  const [first] = behind;
+  if (text === "how" && (first?.kind !== "word" || /[^su]s$/.test(first.text))) return 0;
+  // "What photosynthesis is": nothing is left that it could be about.
+  const rest = behind[count + 1];
+  const isWhole = isBreak(rest) || CONNECTORS.has(rest?.text ?? "");
+  return text === "what" && BE.has(behind[count]?.text ?? "") && isWhole ? 0 : count;
+}
+const NEVER_ASKED = new Set(["not", ...LINKS, ...PRONOUNS, ...BE, ...DO, ...HAVE, ...MODALS]);
 
 const isInside = (at: number, tokens: readonly Token[]): boolean =>
   !isBreak(tokens[at - 1]) && !isBreak(tokens[at + 1]);

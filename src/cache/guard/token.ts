@@ -12,9 +12,9 @@ export type TokenKind =
 /** One piece of a text. `end` closes a sentence, `pause` is a comma, colon or dash. */
 export type Token = {
   readonly kind: TokenKind;
-  /** Lower case for words, as written for everything else. */
+  /** Lower case for words; as written for everything else, marks included. */
   readonly text: string;
-  /** The words that a `question` or another spelling stands for; the text itself where absent. */
+  /** The words that a form of a question stands for; the text itself where absent. */
   readonly written?: string;
 };
 

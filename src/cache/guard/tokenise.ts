@@ -1,5 +1,6 @@
 import { CONTRACTIONS, IS_AFTER } from "./data/contractions.ts";
 import {
+  BE,
   DETERMINERS,
   DO,
   HAVE,
@@ -15,9 +16,9 @@ import { PAYLOAD } from "./payload.ts";
 import { isBreak, type Token } from "./token.ts";
 
 /** Spells a contraction out; the possessive stays, as a token `'s` of its own. */
-function expand(text: string, next = ""): readonly string[] {
-  // "Can not only", "cannot only".
-  if (next === "only") return [text];
+function expand(text: string, next = "", last = ""): readonly string[] {
+  // "Can not only", "cannot only"; "use don't in a text": the word itself.
+  if (next === "only" || (/nt$|n't$|^cannot$/.test(text) && MENTIONS.has(last))) return [text];
   const known = Object.hasOwn(CONTRACTIONS, text) ? CONTRACTIONS[text] : undefined;
   if (known !== undefined) return known.split(" ");
   const [, stem = text, ending = ""] = /^(.+?)(n't|'re|'m|'ll|'ve|'d|'s|')$/.exec(text) ?? [];
@@ -30,6 +31,12 @@ function expand(text: string, next = ""): readonly string[] {
   if (next === "been") return [stem, "has"];
   return [stem, IS_AFTER.has(stem.toLowerCase()) || IS_BEFORE.test(next) ? "is" : "'s"];
 }
+/** Behind these a short form of "not" is no verb. */
+const MENTIONS: ReadonlySet<string> = new Set(
+  [...BE, ...MODALS, ...DO, ...HAVE].concat(
+    "use using prefer avoid allow contain include than or and versus".split(" "),
+  ),
+);
 /** What an owner's mark cannot stand before: "my flight's cancelled", "the car's making a noise". */
 const IS_BEFORE =
   /^(?:(?:not|an?|the|my|so|too|very|always|just|still|already)$|[a-z]+(?:ed|ing)\b)/;
@@ -79,6 +86,14 @@ class Tokeniser {
     this.push({ kind, text });
   }
 
+  /** The break that the marks behind a word make; a mark said several times is said once. */
+  breakBehind(marks: string): void {
+    if (marks === "") return;
+    const ends = marks.replaceAll(/[^.!?…]/g, "").replace(/^([.!?])\1+$|…/, "$1");
+    if (/[.!?…]/.test(marks)) this.breakAt("end", ends === "" ? "." : ends);
+    else if (/[,;:)]/.test(marks)) this.breakAt("pause", marks.includes(":") ? ":" : ",");
+  }
+
   /**
    * Case counts: a word with a capital anywhere is a name, and never equal to the word written small. Only
    * the first letter of a sentence says nothing, and only where the word is known to be no name.
@@ -91,7 +106,7 @@ class Tokeniser {
     const asks = /^(?:what|who|where|how|when|why)'s$/.test(small) && isBreak(last);
     for (const [at, text] of (this.#literal && !asks
       ? [written]
-      : expand(written, next)
+      : expand(written, next, last?.text)
     ).entries()) {
       this.push({ kind: isLevelled || at > 0 ? "word" : "name", text });
     }
@@ -138,9 +153,9 @@ class Tokeniser {
 /** Thousands separators in the right places; "1,2" is a list or a decimal comma, not twelve. */
 const isGrouped = (digits: string): boolean => /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits);
 
-const OPENING = /^["'([{<*]+(?=[\p{L}\p{N}$€£])/u;
+const OPENING = /^["'([{<]+(?=[\p{L}\p{N}$€£])/u;
 /** What may follow a word without belonging to it. A closing bracket only if nothing opened inside. */
-const CLOSING = /[.,;:!?…"'*]+$/;
+const CLOSING = /[.,;:!?…"]+$/;
 
 function peel(chunk: string): { core: string; before: string; after: string } {
   let core = chunk;
@@ -153,6 +168,8 @@ function peel(chunk: string): { core: string; before: string; after: string } {
   if (!keepsBracket) core = core.slice(before.length);
   for (;;) {
     const tail = CLOSING.exec(core)?.[0];
+    // "0.333…" goes on.
+    if (tail && /^\d.*(?:\.{3}|…)$/.test(core.replace(/[?!]$/, ""))) return { core, before, after };
     if (tail !== undefined && /[\p{L}\p{N}\uE001]/u.test(core.slice(0, -tail.length))) {
       after = tail + after;
       core = core.slice(0, -tail.length);
@@ -185,8 +202,7 @@ export function tokenise(prose: string, literal = false): Token[] {
       const rest = chunk.replace(payload[0], "");
       if (/[\p{L}\p{N}]/u.test(rest)) out.push({ kind: "code", text: rest });
       out.push({ kind: "payload", text: payload[0] });
-      if (/[.!?]/.test(rest)) out.breakAt("end", ".");
-      else if (/[,;:]/.test(rest)) out.breakAt("pause", ",");
+      out.breakBehind(rest);
       continue;
     }
     if (/^(?:[-–—…,;:]+|--+)$/.test(chunk)) {
@@ -196,16 +212,15 @@ export function tokenise(prose: string, literal = false): Token[] {
       continue;
     }
     if (/^[.!?]+$/.test(chunk)) {
-      out.breakAt("end", ".");
+      out.breakBehind(chunk);
       continue;
     }
     const { core, before, after } = peel(chunk);
     if (before.includes("(")) out.breakAt("pause", ",");
     out.chunk(core, chunks[at + 1] ?? "");
     const goesOn = DOTTED.test(core) && at + 1 < chunks.length;
-    if (/[.!?…]/.test(after) && !goesOn) out.breakAt("end", ".");
-    else if (/[,;:)]/.test(after)) out.breakAt("pause", ",");
+    out.breakBehind(goesOn ? after.replaceAll(/[.!?…]/g, "") : after);
   }
-  while (isBreak(out.tokens.at(-1)) && out.tokens.length > 0) out.tokens.pop();
+  if (out.tokens.at(-1)?.kind === "pause") out.tokens.pop();
   return out.tokens;
 }

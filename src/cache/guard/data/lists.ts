@@ -1,5 +1,5 @@
 import type { Lists } from "../phrases.ts";
-import { BE, DETERMINERS, DO, HAVE, MODALS, QUESTION_WORDS } from "./function-words.ts";
+import { BE, DO, HAVE, MODALS, QUESTION_WORDS } from "./function-words.ts";
 import { REQUEST } from "./requests.ts";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
@@ -21,9 +21,12 @@ export const LISTS: Lists = {
   /** "Tell me" and the like before them are no part of the question. */
   WH: QUESTION_WORDS,
   STARTS,
-  /** "Can you translate this" asks for a translation, "can you translate Latin" for a skill. */
-  OBJECT: new Set([...DETERMINERS, ...QUESTION_WORDS, "it", "that", "payload", "number", "code"]),
-  /** "How do I look" does not ask how to look: verbs of what one is, and of what the body does. */
-  SELF: words(`look sound feel seem smell taste appear do compare rate rank differ come fare fit weigh see hear
-sleep breathe dream think grow age die live exist matter relate know`),
+  /** "Can you explain the joke" asks for it, "can you explain a joke" whether one can. */
+  OBJECT: new Set(["the", "me", "us", ...QUESTION_WORDS]),
+  /** What is done on purpose. */
+  DEED: words(`install uninstall remove delete rename reset fix replace configure download upload sort merge
+reverse center print cook bake boil fry peel clean wash iron fold sew knit sharpen descale tie`),
+  ARTICLE: words("a an the"),
+  /** What is told in a word. "Tell me the story" is no "what is the story". */
+  MEASURE: words("capital population difference distance height weight"),
 };

@@ -1,4 +1,5 @@
 import type { ParsedText } from "../parse.ts";
+import { isContent } from "../terms.ts";
 import { type Case, type Rule, sameList } from "./rule.ts";
 
 const BINDS = "and|or|not|but|xor|plus|minus|times|over|divided|multiplied|squared|cubed|of|than";
@@ -26,13 +27,14 @@ function choices(text: ParsedText): readonly string[] {
   return both ? said : [];
 }
 
-/** "Let us eat, dad" is not "let us eat dad"; behind a phrase that was moved to the front a comma may stand. */
-const samePauses = ({ a, b, alignment }: Case): boolean => {
-  const first = [a, b].map(({ terms }) => terms.find((term) => !term.free));
-  return alignment.pairs.every(
-    (pair) => pair.a.paused === pair.b.paused || first.includes(pair.a) || first.includes(pair.b),
-  );
-};
+/** "Let us eat, dad" is not "let us eat dad", and "I live in Rome. Is it" not "I live. In Rome is it". */
+const samePauses = ({ alignment }: Case): boolean =>
+  alignment.pairs.every(({ a, b }) => {
+    const [one, other] = [a.pause, b.pause];
+    if (one === other || (one !== "none" && other !== "none")) return true;
+    // "In Word, how", "at home, or": a comma may be left out before these.
+    return one !== "stop" && other !== "stop" && (!isContent(a) || a.prep !== "");
+  });
 
 /** Brackets and commas that say what belongs together. */
 export const grouping: Rule = {

@@ -4,26 +4,24 @@ import { type Case, type Rule, sameWordsOf } from "./rule.ts";
 
 const sameNegations = sameWordsOf("negation", NEGATION);
 
-type Scope = { readonly clause: number; readonly denied: readonly Term[] };
+type Scope = { readonly asksWhy: boolean; readonly denied: readonly Term[] };
 
 /** What each "not" denies: the rest of its clause. */
 const scopes = ({ terms }: Case["a"]): readonly Scope[] =>
   terms.flatMap(({ text, clause }, at) => {
     const denied = terms.slice(at + 1).filter((other) => other.clause === clause && !other.free);
-    return text === "not" ? [{ clause, denied }] : [];
+    const asksWhy = terms.some((other) => other.clause === clause && other.text === "why");
+    return text === "not" ? [{ asksWhy, denied }] : [];
   });
 
-/**
- * All that one "not" denies is denied by the other, but for a phrase that was moved to the front, and the
- * subject: "doesn't my grid fill the page", "does my grid not fill the page".
- */
+/** "Why doesn't my grid fill the page", "why does my grid not fill the page": the subject is no part of it. */
+const isSubject = (free: readonly Term[], { denied, asksWhy }: Scope): boolean =>
+  asksWhy && free.every((term, at) => term === denied[at]) && free[0]?.article !== "";
+
+/** All that one "not" denies is denied by the other, but for the subject. */
 function isDeniedToo(x: Scope, y: Scope, partner: ReadonlyMap<Term, Term>): boolean {
-  const free = x.denied.filter((term) => {
-    const other = partner.get(term);
-    return other === undefined || (!y.denied.includes(other) && other.clause >= y.clause);
-  });
-  const isSubject = free.every((term, at) => term === x.denied[at]) && free[0]?.article !== "";
-  return free.length === 0 || (isSubject && free.length < x.denied.length);
+  const free = x.denied.filter((term) => !y.denied.includes(partner.get(term) ?? term));
+  return free.length === 0 || (isSubject(free, x) && free.length < x.denied.length);
 }
 
 /** Each "not" denies the same words in both texts: "not X but Y" is not "Y but not X". */

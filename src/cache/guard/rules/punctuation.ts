@@ -5,8 +5,8 @@ import type { Case, Rule } from "./rule.ts";
  * a placeholder it may have been glued to what was taken out.
  */
 const ALONE = /(?<=[^\p{Co}\s]\s+)[^\p{L}\p{N}\p{Co}\s]+(?=\s+[^\p{Co}\s])/gu;
-/** Signs that prose puts between its parts, so that a text may do without them. */
-const PROSE = /^(?:[-–—]+|…|\.{2,}|[,;:.!?&])$/;
+/** Signs that prose puts between its parts, so that a text may do without them. A hyphen may be a minus. */
+const PROSE = /^(?:--+|[–—]+|…|\.{2,}|[,;:.!?&])$/;
 
 const signs = (prose: string): readonly string[] =>
   [...prose.matchAll(ALONE)].map(([sign]) => sign);

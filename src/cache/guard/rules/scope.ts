@@ -22,7 +22,7 @@ export const scope: Rule = {
     const partner = new Map(alignment.pairs.map((pair) => [pair.a, pair.b]));
     const paired = new Set(partner.values());
     const stays = alignment.pairs.every((pair) => {
-      if (!pair.a.free || /^(?:or|and|but)$/.test(pair.a.text)) return true;
+      if (!pair.a.free) return true;
       const mine = around(a.terms, pair.a).filter((term) => partner.has(term));
       const theirs = around(b.terms, pair.b).filter((term) => paired.has(term));
       const shared = mine.filter((term) => theirs.some((other) => other === partner.get(term)));

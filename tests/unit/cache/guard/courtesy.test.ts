@@ -14,8 +14,10 @@ describe("courtesy around a question", () => {
     `So ${asked}?`,
     `Just curious, ${asked}? Asking for a friend.`,
     "If it isn't too much bother, could you tell me how I get red wine out of a cotton tablecloth? Much obliged.",
-    `Sorry to bother you, but might I ask ${asked}? Many thanks.`,
-    `When you get a chance, would you be so kind as to tell me ${asked}?`,
+    `Sorry to bother you, but might I ask you ${asked}? Many thanks.`,
+    `Would you be so kind as to tell me ${asked}?`,
+    `I would like to know ${asked}, thanks.`,
+    `${asked}, please?`,
     `I was just wondering ${asked}. Any help would be much appreciated.`,
     `Please tell me ${asked}, thanks`,
   ])("is left out: %s", (text) => {

@@ -6,7 +6,7 @@ describe("normaliseExact", () => {
   it.each([
     ["What is the capital of Peru?", "what is the capital of Peru"],
     ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
-    ["tell me a joke!", "Tell me a joke."],
+    ["tell me a joke", "Tell me a joke."],
     ["It’s late, what now?", "it's late, what now?"],
   ])("merges %s and %s", (a, b) => {
     expect(normaliseExact(a)).toBe(normaliseExact(b));
@@ -27,6 +27,9 @@ describe("normaliseExact", () => {
     ["Compare Orange vs. Apple", "Compare orange vs. apple"],
     ["Is it late. May we go", "Is it late. may we go"],
     ["if x:\n    y", "if x:\n  y"],
+    ["Tell me a joke.", "Tell me a joke!"],
+    ["Who wrote Oklahoma?", "Who wrote Oklahoma!"],
+    ["I am ill.", "I am ill?"],
     ["What is 5!", "What is 5!!"],
     ["What is 5!", "What is 5"],
     ["What is n!", "What is n?"],

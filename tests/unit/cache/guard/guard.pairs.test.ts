@@ -20,11 +20,18 @@ const all = [...pairs, ...further, ...more];
  * at while the guard is worked on. Whoever reads them has to have new ones written.
  */
 const blind = fixture("blind-pairs.json") as Pair[];
+/** By two more such authors, in wordings as free as they liked; neither set was looked at. */
+const free = [fixture("free-pairs-1.json"), fixture("free-pairs-2.json")] as [Pair[], Pair[]];
+/** Traps made from the guard's own lists and rules; 89 were served before these were mended. */
+const attack = fixture("attack-pairs.json") as Pair[];
 /** Similarity of each pair's vectors (all-minilm, the engine of the service), four digits. */
 const cosines = {
   ...(fixture("pairs.cosines.json") as Record<string, number>),
   ...(fixture("more-pairs.cosines.json") as Record<string, number>),
   ...(fixture("blind-pairs.cosines.json") as Record<string, number>),
+  ...(fixture("free-pairs-1.cosines.json") as Record<string, number>),
+  ...(fixture("free-pairs-2.cosines.json") as Record<string, number>),
+  ...(fixture("attack-pairs.cosines.json") as Record<string, number>),
 };
 
 /** The default of RESPONSE_CACHE_SIMILARITY_THRESHOLD. */
@@ -78,9 +85,9 @@ describe("the guard on labelled pairs", () => {
   });
 
   it.each([
-    ["author 1", 0.39],
-    ["author 2", 0.28],
-    ["first blind", 0.07],
+    ["author 1", 0.21],
+    ["author 2", 0.18],
+    ["first blind", 0.04],
   ])("answers paraphrases of %s", (set, floor) => {
     expect(share(more.filter((pair) => pair.same && pair.set === set))).toBeGreaterThanOrEqual(
       floor,
@@ -102,20 +109,49 @@ describe("the guard on labelled pairs", () => {
     );
     // By number only: their texts stay unread.
     expect(wrong).toHaveLength(0);
-    expect(share(alike)).toBeGreaterThanOrEqual(0.28);
+    expect(share(alike)).toBeGreaterThanOrEqual(0.17);
+  });
+
+  it.each([0.8, 0.9, 0.95])("serves no trap of the attack at a threshold of %s", (threshold) => {
+    const wrong = attack.filter(({ id, a, b }) =>
+      // An equal vector is the worst case.
+      [cosines[id] ?? 1, 1].some(
+        (cosine) =>
+          judgeTexts(a, b, cosine, { threshold }).ok || judgeTexts(b, a, cosine, { threshold }).ok,
+      ),
+    );
+    expect(wrong.map(text)).toEqual([]);
+  });
+
+  it.each([
+    ["first", free[0]],
+    ["second", free[1]],
+  ])("serves no wrong answer on the %s free pairs", (name, set) => {
+    const served = set.filter((pair) =>
+      [pair, { ...pair, a: pair.b, b: pair.a }].some((one) => verdictOf(one).ok),
+    );
+    const [answered, wrong] = [
+      served.filter(({ same }) => same),
+      served.filter(({ same }) => !same),
+    ];
+    console.log(
+      `Free pairs, ${name} set: ${wrong.length} traps served, ` +
+        `${answered.length} paraphrases answered of ${set.length} pairs`,
+    );
+    expect(wrong).toHaveLength(0);
   });
 
   it("answers a part of the paraphrases of the development set", () => {
-    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.13);
+    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.08);
   });
 
   it("answers a part of our own paraphrases", () => {
-    expect(share(further.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.17);
+    expect(share(further.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.09);
   });
 
   it("answers no more at a higher threshold", () => {
     // The further pairs have no measured vectors.
-    const sets = { development: pairs, "other authors": more, blind };
+    const sets = { development: pairs, "other authors": more, blind, free: free.flat() };
     for (const [name, set] of Object.entries(sets)) {
       const counts = [0.8, 0.9, 0.95].map((threshold) => {
         const served = set.filter((pair) => verdictOf(pair, threshold).ok);

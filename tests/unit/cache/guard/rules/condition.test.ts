@@ -2,10 +2,7 @@ import { condition } from "../../../../../src/cache/guard/rules/condition.ts";
 import { describeRule } from "../table.ts";
 
 describeRule(condition, {
-  passes: [
-    ["If I miss a payment, what happens?", "What happens if I miss a payment?"],
-    ["When I land in Rome, where do I get a taxi?", "Where do I get a taxi when I land in Rome?"],
-  ],
+  passes: [["What happens if I miss a payment?", "Do you know what happens if I miss a payment?"]],
   refuses: [
     ["Should I see a doctor if I have a fever?", "Should I see a doctor unless I have a fever?"],
     [

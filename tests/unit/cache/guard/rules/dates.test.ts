@@ -5,7 +5,7 @@ describeRule(dates, {
   passes: [
     [
       "When should I plant tulips in the fall?",
-      "Please tell me when I should plant tulips in the fall.",
+      "Do you know when I should plant tulips in the fall?",
     ],
     ["Is the shop open on Monday?", "Could you tell me if the shop is open on Monday?"],
   ],

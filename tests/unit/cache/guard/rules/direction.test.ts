@@ -3,7 +3,10 @@ import { describeRule } from "../table.ts";
 
 describeRule(direction, {
   passes: [
-    ["How do I get from Rome to Milan by train?", "How can I get from Rome to Milan by train?"],
+    [
+      "How do I get from Rome to Milan by train?",
+      "Do you know how I get from Rome to Milan by train?",
+    ],
   ],
   refuses: [
     ["Convert 75 USD to CAD, please, in a table.", "Convert 75 CAD to USD, please, in a table."],

@@ -4,10 +4,15 @@ import { describeRule } from "../table.ts";
 describeRule(inflection, {
   passes: [
     ["How much does it cost to fly to Rome?", "Do you know how much it costs to fly to Rome?"],
-    ["When did the city of Pompeii fall?", "Could you tell me when the city of Pompeii fell?"],
+    ["When did the market fall?", "Do you know when the market fell?"],
     ["Why do dogs bark at night?", "Please explain why dogs bark at night."],
   ],
   refuses: [
+    ["What does the dog eat?", "Please tell me what the dogs eat."],
+    [
+      "Why does the train station in Rome close?",
+      "Please tell me why the train stations in Rome close.",
+    ],
     ["Recommend a book about the history of Rome.", "Recommend books about the history of Rome."],
     ["Which country borders France?", "Which countries border France?"],
     ["How does a heat pump work?", "How do heat pumps work?"],

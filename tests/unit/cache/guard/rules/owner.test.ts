@@ -5,7 +5,7 @@ describeRule(owner, {
   passes: [
     [
       "How do I reset my iPhone to factory settings?",
-      "How can I reset my iPhone to factory settings?",
+      "Do you know how I reset my iPhone to factory settings?",
     ],
   ],
   refuses: [

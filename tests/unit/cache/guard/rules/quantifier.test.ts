@@ -3,7 +3,10 @@ import { describeRule } from "../table.ts";
 
 describeRule(quantifier, {
   passes: [
-    ["Give me a few tips for taking photos.", "Could you give me a few tips for taking photos?"],
+    [
+      "Give me a few tips for taking photos.",
+      "Could you please give me a few tips for taking photos?",
+    ],
     [
       "Is it true that most Canadians speak French?",
       "Do you know if it is true that most Canadians speak French?",

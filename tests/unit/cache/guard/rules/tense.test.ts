@@ -3,7 +3,7 @@ import { describeRule } from "../table.ts";
 
 describeRule(tense, {
   passes: [
-    ["When did the Allies liberate Paris?", "Please tell me when the Allies liberated Paris."],
+    ["When did the Allies liberate Paris?", "Do you know when the Allies liberated Paris?"],
     ["I forgot my password. What should I do?", "I forgot my password, what should I do"],
   ],
   refuses: [

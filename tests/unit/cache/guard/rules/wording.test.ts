@@ -3,10 +3,11 @@ import { describeRule } from "../table.ts";
 
 describeRule(wording, {
   passes: [
-    ["How do I install updates on Linux?", "how can I install updates on Linux"],
-    ["Why is my wi-fi slow in the kitchen?", "Why's my wifi slow in the kitchen?"],
+    ["How do I install a font on Linux?", "how can I install a font on Linux"],
+    ["Why is my wifi slow in the kitchen?", "Why's my wifi slow in the kitchen?"],
   ],
   refuses: [
+    ["Is e-mail one word?", "Is email one word?"],
     ["Can dogs eat ripe grapes?", "Can dogs eat ripe plums?"],
     ["Is it safe to eat honey?", "Is it safe for babies to eat honey?"],
     ["How do I sleep with a cold?", "How do I sleep with a cough?"],

@@ -27,7 +27,7 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: ["RESPONSE_CACHE_SEMANTIC"],
-    what: 'The response cache takes words as they were written: no synonyms, plurals, passive clauses or words left out, and "Java" is not "java", also as the first word. Fewer questions are answered from it. In its statistics marks is now punctuation and singular_plural inflection; substance is gone.',
+    what: 'The response cache takes words as they were written: no synonyms, plurals, passive clauses, words left out or in another order, and "Java" is not "java", also as the first word. Fewer questions are answered from it, and a "!" at the end counts, for the same words too. In its statistics marks is now punctuation and singular_plural inflection; substance is gone.',
   },
   {
     version: UNRELEASED,

@@ -1,5 +1,5 @@
 import { COURTESY, LEADS, OPENERS, STATEMENTS, TRAILING } from "./data/courtesy.ts";
-import { QUESTION_WORDS } from "./data/function-words.ts";
+import { PREPOSITIONS, QUESTION_WORDS } from "./data/function-words.ts";
 import { AUXILIARY, LISTS, STARTS } from "./data/lists.ts";
 import { QUESTION_FORMS } from "./data/question-forms.ts";
 import { REQUEST } from "./data/requests.ts";
@@ -38,13 +38,21 @@ function withoutPlea(tokens: readonly Token[]): readonly Token[] {
 function withMarks(tokens: readonly Token[]): readonly Token[] {
   return splitBehind(tokens, "end").flatMap((sentence) => {
     const { kind, text = "" } = sentence.at(-1) ?? {};
-    if (kind !== "end" || text === "." || (text === "?" && sentence.some(asks))) return sentence;
+    if (kind !== "end" || text === "." || (text === "?" && asks(sentence))) return sentence;
     return sentence.toSpliced(-1, 0, { kind: "code", text });
   });
 }
 
-const asks = ({ text }: Token, at: number, sentence: readonly Token[]): boolean =>
-  QUESTION_WORDS.has(text) || (AUXILIARY.has(text) && isBreak(sentence[at - 1]));
+/** A question or a request begins a clause, or stands behind "in Python". "I know who it is" is a statement. */
+const asks = (sentence: readonly Token[]): boolean =>
+  sentence.some(({ text }, at) => {
+    const before = sentence[at - 1];
+    const opens = isBreak(before) || LEADING.has(before?.text ?? "");
+    const isFronted = QUESTION_WORDS.has(text) && PREPOSITIONS.has(sentence[0]?.text ?? "");
+    return isFronted || (opens && (AUXILIARY.has(text) || REQUEST.has(text) || ASKING.has(text)));
+  });
+const ASKING = new Set([...QUESTION_WORDS, "please"]);
+const LEADING = new Set(["so", "ok", "okay", "um", "hello", "hi", "hey", "there"]);
 
 /** Takes off sentences of courtesy where a text begins or ends, and clauses of it where a sentence does. */
 function withoutCourtesy(tokens: readonly Token[], aboutWords: boolean): readonly Token[] {

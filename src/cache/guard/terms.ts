@@ -15,7 +15,7 @@ import {
 import { type Form, inflection } from "./inflection.ts";
 import { isBreak, type Token, type TokenKind } from "./token.ts";
 
-export type Pause = "none" | "comma" | "stop";
+type Pause = "none" | "comma" | "stop";
 
 /** A word, with what the articles and prepositions before it say of it. */
 export type Term = {

@@ -61,7 +61,7 @@ export const OPENERS = `
 ^^ so/ok/okay/um so/um? &STARTS =>
 ^ please/kindly &STARTS =>
 ^ do you happen? to? know if/whether => <whether>
-^ can/could you please? tell me/us? if/whether => <whether>
+^ can/could you please? tell me/us if/whether => <whether>
 ^ may/might/can/could i just? ask you if/whether => <whether>
 ^ any idea if/whether => <whether>
 ${[...TELLING].map((verb) => `^ can/could you just? ${verb} &OBJECT => ${verb}`).join("\n")}

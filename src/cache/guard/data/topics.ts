@@ -53,7 +53,7 @@ briefly long longer detailed detail concise concisely simple simply formal infor
 humorous serious polite angry tone style beginner expert child adult kid layman summary
 title subject body synonym definition`);
 
-/** The first ones by their value. */
+/** Numbers in words. */
 export const NUMERALS: readonly string[] =
   `zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion first second

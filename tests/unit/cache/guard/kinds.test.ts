@@ -100,6 +100,8 @@ const KINDS: Readonly<Record<string, Pairs>> = {
   "a question about one, and a request for one": [
     ["Can you make a cake without eggs?", "Make a cake without eggs."],
     ["Would you recommend a Tesla?", "Recommend a Tesla."],
+    ["Can you tell if a melon is ripe?", "Is a melon ripe?"],
+    ["I know who is at the door.", "I know who is at the door?"],
     ["Can I ask what my colleagues earn?", "What do my colleagues earn?"],
     ["Let me know when the pasta is done.", "When is the pasta done?"],
     ["Tell me the fable of the fox.", "What is the fable of the fox?"],

@@ -21,6 +21,16 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["RESPONSE_CACHE_SIMILARITY_THRESHOLD"],
+    what: "The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and the place of a helping verb may differ.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["RESPONSE_CACHE_SEMANTIC"],
+    what: 'The response cache takes words as they were written: no synonyms, plurals, passive clauses, words left out or in another order, and "Java" is not "java", also as the first word. Fewer questions are answered from it, and a "!" at the end counts, for the same words too. In its statistics marks is now punctuation and singular_plural inflection; substance is gone.',
+  },
+  {
+    version: UNRELEASED,
     settings: ["OLLAMA_MAX_LOADED_MODELS"],
     what: "A started Ollama holds as many models as the hardware profile says, 3; it was three for each GPU. 0 leaves the number to Ollama again.",
   },

@@ -396,9 +396,9 @@ export const SETTINGS = {
   }),
   responseCacheThreshold: fraction({
     env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",
-    fallback: 0.95,
+    fallback: 0.8,
     about:
-      "Cosine from which two questions count as similar. Below it, down to 0.5, only those are that the guard knows to be worded differently.",
+      'Cosine from which a question of another form may be answered alike ("how can I" like "how do I"). Below it, down to 0.5, only courtesy, contractions, typing errors and the place of a helping verb may differ.',
   }),
   responseCacheSampled: bool({
     env: "RESPONSE_CACHE_SAMPLED",

@@ -1,7 +1,8 @@
+import QuickLRU from "quick-lru";
 import type { Match } from "../../workers/similarity/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { CacheCounts } from "./cache-counts.ts";
-import { FLOOR, isGuardable, judge } from "./guard/guard.ts";
+import { FLOOR, isGuardable, judge, QuestionText } from "./guard/guard.ts";
 import type { Question } from "./question.ts";
 import { QuestionVectors } from "./question-vectors.ts";
 import type { CacheEntry } from "./response-cache.ts";
@@ -20,7 +21,7 @@ interface SimilarQuestionsOptions {
   /** The thread that vectors are compared on. */
   thread: ConstructorParameters<typeof QuestionVectors>[0]["thread"];
   counts: CacheCounts;
-  /** Similarity from which a question counts as similar whatever the guard knows of it. */
+  /** As the guard takes it. */
   threshold: number;
   /** Told of each vector that was made for an entry. */
   onVector?: (entry: CacheEntry, vector: TextVector) => void;
@@ -44,6 +45,9 @@ const VECTOR_MS = 3000;
 /** Nearest questions that the guard is asked about; the first it lets through is taken. */
 const CANDIDATES = 8;
 
+/** Kept questions of which the guard's reading is held: up to twice as many, of some kilobytes each. */
+const MAX_READ = 256;
+
 /** What a vector takes beside its numbers, which are held here and by the thread. */
 const OVERHEAD_BYTES = 300;
 
@@ -60,6 +64,8 @@ export class SimilarQuestions {
   readonly #awaited = new Map<number, { space: string; ended: Promise<unknown> }>();
   /** Entries of which there is no vector of today's model; they get theirs one after the other. */
   readonly #behind = new Map<number, CacheEntry>();
+  /** Kept questions that were compared lately, as the guard reads them. */
+  readonly #read = new QuickLRU<number, QuestionText>({ maxSize: MAX_READ });
   #isCatchingUp = false;
   /** Lookups that were given up and whose vector is still being made: the model loads, or is busy. */
   #overdue = 0;
@@ -141,6 +147,7 @@ export class SimilarQuestions {
   remove({ id, question }: CacheEntry): void {
     this.#awaited.delete(id);
     this.#behind.delete(id);
+    this.#read.delete(id);
     if (this.#entries.delete(id)) this.#vectors.remove(question.space, id);
   }
 
@@ -255,12 +262,15 @@ export class SimilarQuestions {
     }
   }
 
-  #judged({ text }: Question, matches: Match[]): SimilarQuestion | undefined {
+  #judged(question: Question, matches: Match[]): SimilarQuestion | undefined {
     const { counts, threshold } = this.#options;
+    const asked = new QuestionText(question.text);
     for (const { id, similarity } of matches) {
       const entry = this.#entries.get(id);
       if (!entry) continue;
-      const verdict = judge(text, entry.question.text, similarity, { threshold });
+      const cached = this.#read.get(id) ?? new QuestionText(entry.question.text);
+      this.#read.set(id, cached);
+      const verdict = judge(asked, cached, similarity, { threshold });
       if (verdict.ok) return { entry, similarity };
       counts.refused(verdict.rule);
     }

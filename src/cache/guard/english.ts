@@ -43,22 +43,21 @@ const wordsOf = (text: string): readonly string[] =>
     .replaceAll(/'(?:m|d|re|ve|ll|t)\b/g, " ")
     .match(/\p{L}+/gu) ?? [];
 
+/** No emoji, other scripts, control characters and halves of a surrogate pair: those get exact hits only. */
+const isPlainLatin = (text: string): boolean =>
+  !/\p{Surrogate}|[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(text) &&
+  !/\p{Extended_Pictographic}|(?![\n\t\r])\p{Cc}/u.test(text.replaceAll(/[\d#*©®™]/g, ""));
+
 /** Is the text short English prose, so that a similar wording may answer it at all? */
 export function isGuardable(text: string): boolean {
   if (text.length > MAX_CHARACTERS) return false;
-  // Emoji, other scripts, control characters, halves of a surrogate pair: exact hits only.
   const plain = plainCharacters(text);
-  if (
-    /\p{Surrogate}/u.test(plain) ||
-    /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(plain)
-  )
-    return false;
-  if (/\p{Extended_Pictographic}|(?![\n\t\r])\p{Cc}/u.test(plain.replaceAll(/[\d#*©®™]/g, "")))
-    return false;
+  if (!/^[\n\x20-\x7e]*$/.test(plain) && !isPlainLatin(plain)) return false;
   if (pieces(plain) > MAX_PIECES) return false;
   const all = wordsOf(plain);
   // A quotation in another language is fine, as long as the request around it is English.
-  const words = wordsOf(plain.replaceAll(/"[^"]*"|```[\s\S]*?```|`[^`]*`/g, " "));
+  const unquoted = plain.replaceAll(/"[^"]*"|```[\s\S]*?```|`[^`]*`/g, " ");
+  const words = unquoted === plain ? all : wordsOf(unquoted);
   const stops = all.filter((text) => STOP_WORDS.has(text));
   const own = new Set(stops.filter((text) => !SHARED.has(text)));
   const foreign = new Set(words.filter((text) => FOREIGN.has(text)));

@@ -1,79 +1,40 @@
-import { RENAMED } from "./align.ts";
-import { withSubjects, withVerbs } from "./canonical.ts";
-import { compare } from "./compare.ts";
-import { isGuardable } from "./english.ts";
-import { normaliseExact } from "./exact.ts";
-import { type Reading, read, readTokens } from "./reading.ts";
-import { leansBack } from "./rules/follow-up.ts";
-import { grouping } from "./rules/grouping.ts";
-import { sameMarks } from "./rules/marks.ts";
-import { quoted } from "./rules/quoted.ts";
-import { sameList } from "./rules/rule.ts";
+import { align } from "./align.ts";
+import type { QuestionText } from "./question-text.ts";
 import { RULES } from "./rules/index.ts";
-import { putRight } from "./typos.ts";
 
 export { isGuardable } from "./english.ts";
 export { normaliseExact } from "./exact.ts";
+export { QuestionText } from "./question-text.ts";
 
 /** What the guard says; `rule` names the first rule that refused, for the statistics. */
 export type Verdict = { ok: true } | { ok: false; rule: string };
 
 export type JudgeOptions = {
-  /** The similarity from which a candidate counts as similar at all. */
+  /**
+   * The similarity below which only courtesy, contractions, typing errors and the place of a helping verb
+   * ("why it is", "why is it") may differ; from it on a question may have another form as well ("how can I
+   * remove a stain" for "how do I").
+   */
   readonly threshold: number;
 };
 
-/**
- * Below the threshold the rules alone decide, but not below this similarity. They are as strict there as
- * above; a question with three typing errors lies between 0.5 and 0.7.
- */
+/** Below this similarity nothing is served; a question with three typing errors lies between 0.5 and 0.7. */
 export const FLOOR = 0.5;
-
-/** One question is judged against several candidates in a row: it is read once. */
-let latest: { text: string; reading: Reading } | undefined;
-function readAgain(text: string): Reading {
-  if (latest?.text !== text) latest = { text, reading: read(text) };
-  return latest.reading;
-}
-
-/** The text as it would read without the slips that the other text shows to be slips. */
-function corrected(text: Reading, other: Reading): Reading {
-  const plain = putRight(text.plain, other.plain);
-  return plain === text.plain ? text : readTokens(text.parts, plain);
-}
-
-/** Equal but for short forms ("it's"), misspellings, capitals and commas. */
-function sameWords(a: Reading, b: Reading): boolean {
-  const said = (reading: Reading): string =>
-    withSubjects(withVerbs(reading.plain))
-      .filter((token) => token.kind !== "pause")
-      .map(({ kind, text }) => (kind === "name" && RENAMED.has(text) ? `${text} (name)` : text))
-      .join(" ");
-  return (
-    quoted.allows({ a, b }) &&
-    sameList(a.parts.code, b.parts.code) &&
-    grouping.allows({ a, b }) &&
-    sameMarks.allows({ a, b }) &&
-    said(a) === said(b)
-  );
-}
 
 /** May the answer to `cached` be served for `asked`? `cosine` is the similarity of their vectors. */
 export function judge(
-  asked: string,
-  cached: string,
+  asked: QuestionText,
+  cached: QuestionText,
   cosine: number,
   { threshold }: JudgeOptions,
 ): Verdict {
   // NaN fails every comparison, so it must be asked for in this direction.
   if (!(cosine >= Math.min(threshold, FLOOR))) return { ok: false, rule: "similarity" };
-  if (!isGuardable(asked) || !isGuardable(cached)) return { ok: false, rule: "not_guardable" };
-  if (normaliseExact(asked) === normaliseExact(cached)) return { ok: true };
-  const asWritten = readAgain(asked);
-  const second = corrected(read(cached), asWritten);
-  const first = corrected(asWritten, second);
-  if (sameWords(first, second) && !leansBack(first)) return { ok: true };
-  const texts = compare(first, second);
+  if (!asked.isGuardable || !cached.isGuardable) return { ok: false, rule: "not_guardable" };
+  if (asked.exact === cached.exact) return { ok: true };
+  const [a, b] = [asked.parsed, cached.parsed];
+  const texts = { a, b, alignment: align(a, b) };
   for (const rule of RULES) if (!rule.allows(texts)) return { ok: false, rule: rule.name };
-  return { ok: true };
+  const sameForm = texts.alignment.pairs.every((pair) => pair.a.written === pair.b.written);
+  return cosine >= threshold || sameForm ? { ok: true } : { ok: false, rule: "similarity" };
 }

@@ -1,4 +1,4 @@
-import { PLURALS, UNINFLECTED, VERBS } from "./data/irregular.ts";
+import { VERBS } from "./data/irregular.ts";
 
 /** How a word is inflected, as far as its ending says. */
 export type Form = "plain" | "s" | "ing" | "ed" | "past" | "participle";
@@ -13,25 +13,6 @@ for (const [base, past, participle] of VERBS) {
   if (participle !== base && participle !== past) {
     IRREGULAR.set(participle, { stems: [base], form: "participle" });
   }
-}
-for (const [plural, singular] of Object.entries(PLURALS)) {
-  IRREGULAR.set(plural, { stems: plural === "leaves" ? ["leaf", "leave"] : [singular], form: "s" });
-}
-// Nouns and adjectives that happen to look like a past form: reading them as verbs would merge other words.
-for (const noun of [
-  "ground",
-  "bore",
-  "bound",
-  "saw",
-  "wound",
-  "felt",
-  "rose",
-  "spoke",
-  "lead",
-  "left",
-]) {
-  if (noun !== "left" && noun !== "spoke" && noun !== "felt" && noun !== "saw")
-    IRREGULAR.delete(noun);
 }
 
 const VOWEL = /[aeiouy]/;
@@ -53,7 +34,7 @@ export function inflection(text: string): Inflection {
   const known = IRREGULAR.get(text);
   if (known) return known;
   const plain: Inflection = { stems: [text], form: "plain" };
-  if (text.length < 4 || UNINFLECTED.has(text) || !/^[a-z]+$/.test(text)) return plain;
+  if (text.length < 4 || !/^[a-z]+$/.test(text)) return plain;
   if (text.endsWith("ing") && text.length >= 5) {
     const stem = text.slice(0, -3);
     return VOWEL.test(stem) ? { stems: stemsOf(stem), form: "ing" } : plain;

@@ -11,7 +11,7 @@ export type Parts = {
   readonly subject: string | undefined;
 };
 
-/** A placeholder; private-use characters of the input were removed before. */
+/** A placeholder; a text that has private-use characters itself is not guardable. */
 export const PAYLOAD = /\uE000\d+\uE001/;
 const slot = (n: number): string => ` \uE000${n}\uE001 `;
 
@@ -42,11 +42,12 @@ const REQUEST_AFTER_COLON =
 const ALWAYS_SUBJECT =
   /\b(?:translat\w*|summar\w*|rewrit\w*|rephras\w*|reword\w*|paraphras\w*|shorten\w*|proofread\w*|correct\w*|simplify|extract|classify|reply|respond|grammar|sentiment|draft|write|compose|say|post|announce|make (?:this|it|my))\b/i;
 
-/** Typographic quotes and dashes as their plain forms; characters we use ourselves removed. */
+/** Typographic quotes and dashes as their plain forms. */
 export function plainCharacters(text: string): string {
+  // Most texts have nothing to change.
+  if (/^[\n\x20-\x7e]*$/.test(text)) return text;
   return text
     .normalize("NFC")
-    .replaceAll(/[\uE000-\uF8FF\u200B\u2060\uFEFF]/g, "")
     .replaceAll(/[\u2018\u2019\u02BC]/g, "'")
     .replaceAll(/[\u201C\u201D\u201E\u00AB\u00BB]/g, '"')
     .replaceAll(/[\u2010\u2011]/g, "-")
@@ -109,8 +110,9 @@ export function split(text: string): Parts {
   };
   let prose = plainCharacters(text)
     .replaceAll(
-      /```[^\n]*\n?([\s\S]*?)(?:```|$)/g,
-      (_, body: string) => `\n${take(code, body.trimEnd())}\n`,
+      // The language behind the first fence belongs to the code.
+      /```([\s\S]*?)(?:```|$)/g,
+      (_, body: string) => `\n${take(code, body)}\n`,
     )
     .replaceAll(/`([^`\n]+)`/g, (_, body: string) => take(code, body));
   prose = takeCodeLines(prose, (block) => take(code, block));
@@ -122,10 +124,10 @@ export function split(text: string): Parts {
     .replaceAll(
       /"([^"]*)"(\s+\p{Lu})?/gu,
       (_, body: string, next: string | undefined) =>
-        take(quotes, body.trim()) + (next === undefined ? "" : stopAfter(body) + next),
+        take(quotes, body) + (next === undefined ? "" : stopAfter(body) + next),
     )
     .replaceAll(/(?<=^|[\s(:])'([^'\n]+(?:\w'\w[^'\n]*)*)'(?=[\s.,;:!?)]|$)/g, (_, body: string) =>
-      take(quotes, body.trim()),
+      take(quotes, body),
     );
   const cut = subjectStart(prose);
   if (cut === undefined) return besideRequest({ prose, code, quotes, subject: undefined });
@@ -133,15 +135,9 @@ export function split(text: string): Parts {
     prose: prose.slice(0, cut) + slot(0),
     code,
     quotes,
-    subject: levelled(prose.slice(cut)),
+    subject: prose.slice(cut).trim(),
   };
 }
-
-const levelled = (text: string): string =>
-  text
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .replace(/[.!?]$/, "");
 
 /** "Summarize this review in five words. The headphones …", in either order. */
 function besideRequest(parts: Parts): Parts {
@@ -156,9 +152,9 @@ function besideRequest(parts: Parts): Parts {
   const asks = (text: string): boolean =>
     ALWAYS_SUBJECT.test(text) && /\b(?:this|following)\b/i.test(text);
   if (asks(first))
-    return { ...parts, prose: first + slot(0), subject: levelled(sentences.slice(1).join(" ")) };
+    return { ...parts, prose: first + slot(0), subject: sentences.slice(1).join(" ") };
   if (asks(last))
-    return { ...parts, prose: last + slot(0), subject: levelled(sentences.slice(0, -1).join(" ")) };
+    return { ...parts, prose: last + slot(0), subject: sentences.slice(0, -1).join(" ") };
   return parts;
 }
 

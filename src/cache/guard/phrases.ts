@@ -1,16 +1,18 @@
-import { isBreak, mark, type Token, word } from "./token.ts";
+import { DO } from "./data/function-words.ts";
+import { isBreak, type Token } from "./token.ts";
 
 /**
  * A small language for wording: `pattern => replacement`.
  *
  * In a pattern `a/b` is a choice, `a?` may be absent, `^` stands for the start and `$` for the end of a
- * clause, `^^` and `$$` for those of a sentence, `...` for one to eight words that are kept, `&LIST` looks ahead for a word of a list without
- * taking it, `...2` puts back the second run, `!a/b` refuses if the next word is one of these. In a replacement `<x>` is a mark,
- * `...` puts the kept words back (in their order).
+ * clause, `^^` and `$$` for those of a sentence, `.` for a word and `...` for one to eight words that are
+ * kept, `&LIST` looks ahead for a word of a list without taking it, `!a/b` refuses if the next word is one of
+ * these. In a replacement `<x>` is a question form, and `...` puts the kept words back in their order.
  */
 type Slot =
   | { readonly kind: "words"; readonly options: ReadonlySet<string>; readonly optional: boolean }
-  | { readonly kind: "gap" | "start" | "sentence" | "end" | "close" }
+  | { readonly kind: "gap"; readonly atMost: number }
+  | { readonly kind: "start" | "sentence" | "end" | "close" }
   | { readonly kind: "ahead" | "not"; readonly options: ReadonlySet<string> };
 
 type Phrase = { readonly slots: readonly Slot[]; readonly replacement: readonly string[] };
@@ -44,6 +46,18 @@ export class PhraseBook {
       if (known) known.push(phrase);
       else this.#byFirst.set(first, [phrase]);
     }
+  }
+
+  /** Whether the tokens as a whole are phrases that are taken off; each word may begin with a capital. */
+  takesOff(tokens: readonly Token[]): boolean {
+    // Most clauses are told by their first word.
+    if (!this.#byFirst.has(tokens[0]?.text.toLowerCase() ?? "")) return false;
+    const small = tokens.map(({ kind, text }): Token => {
+      return kind === "name" && /^\p{Lu}\p{Ll}*$/u.test(text)
+        ? { kind: "word", text: text.toLowerCase() }
+        : { kind, text };
+    });
+    return this.apply(small).every(isBreak);
   }
 
   /** Applies the phrases from left to right, each place once; removing may uncover more: repeat. */
@@ -86,7 +100,8 @@ export class PhraseBook {
       const match = matchFrom(phrase.slots, 0, { tokens, before, from: at }, at, []);
       // A replacement must shorten, rename or end: an empty match would repeat for ever.
       if (match && match.next > at) {
-        return { next: match.next, tokens: render(phrase.replacement, match.gaps) };
+        const taken = tokens.slice(at, match.next);
+        return { next: match.next, tokens: render(phrase.replacement, match.gaps, taken) };
       }
     }
     return undefined;
@@ -94,14 +109,15 @@ export class PhraseBook {
 }
 
 const keyOf = (token: Token): string =>
-  token.kind === "word" || token.kind === "mark" || token.kind === "name" ? token.text : token.kind;
+  token.kind === "word" || token.kind === "question" ? token.text : token.kind;
 
 function parseSlot(text: string, lists: Lists): Slot {
   if (text === "^") return { kind: "start" };
   if (text === "$$") return { kind: "close" };
   if (text === "^^") return { kind: "sentence" };
   if (text === "$") return { kind: "end" };
-  if (text === "...") return { kind: "gap" };
+  if (text === ".") return { kind: "gap", atMost: 1 };
+  if (text === "...") return { kind: "gap", atMost: MAX_GAP };
   if (text.startsWith("&") || text.startsWith("!")) {
     const list = lists[text.slice(1)];
     if (list !== undefined) return { kind: text.startsWith("&") ? "ahead" : "not", options: list };
@@ -176,7 +192,7 @@ function matchFrom(
       return slot.optional ? rest(at) : undefined;
     }
     case "gap": {
-      for (let end = at + 1; end <= Math.min(at + MAX_GAP, place.tokens.length); end += 1) {
+      for (let end = at + 1; end <= Math.min(at + slot.atMost, place.tokens.length); end += 1) {
         if (isBreak(place.tokens[end - 1])) return undefined;
         const found = rest(end, [...gaps, place.tokens.slice(at, end)]);
         if (found) return found;
@@ -186,20 +202,21 @@ function matchFrom(
   }
 }
 
-function render(replacement: readonly string[], gaps: readonly (readonly Token[])[]): Token[] {
-  const out: Token[] = [];
+function render(
+  replacement: readonly string[],
+  gaps: readonly (readonly Token[])[],
+  taken: readonly Token[],
+): Token[] {
+  const kept = new Set(gaps.flat());
+  const words = taken.filter((token) => !kept.has(token) && !DO.has(token.text));
+  // In any order: "how I can" and "how can I" are written alike.
+  const written = words
+    .map(({ text }) => text)
+    .sort()
+    .join(" ");
   let gap = 0;
-  for (const text of replacement) {
-    const kept = /^\.\.\.(\d?)$/.exec(text);
-    if (kept) {
-      // `...2` is the second run of kept words, `...` the next one.
-      out.push(...(gaps[kept[1] ? Number(kept[1]) - 1 : gap] ?? []));
-      gap += 1;
-    } else if (text === ",") {
-      out.push({ kind: "pause", text: "," });
-    } else {
-      out.push(text.startsWith("<") ? mark(text) : word(text));
-    }
-  }
-  return out;
+  return replacement.flatMap((text): readonly Token[] => {
+    if (text === "...") return gaps[gap++] ?? [];
+    return [{ kind: text.startsWith("<") ? "question" : "word", text, written }];
+  });
 }

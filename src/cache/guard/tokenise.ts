@@ -1,120 +1,77 @@
-import { ACRONYM_WORDS, ELEMENTS, NUMBERED } from "./data/cased.ts";
 import { CONTRACTIONS, IS_AFTER } from "./data/contractions.ts";
-import { ALWAYS_ISE, SPELLINGS } from "./data/spelling.ts";
+import {
+  BE,
+  DETERMINERS,
+  DO,
+  HAVE,
+  MODALS,
+  NO_NAMES,
+  PREPOSITIONS,
+  PRONOUNS,
+  QUESTION_WORDS,
+  SUBORDINATORS,
+} from "./data/function-words.ts";
+import { REQUEST } from "./data/requests.ts";
 import { PAYLOAD } from "./payload.ts";
-import { FUNCTION_WORDS, UNIT_FORMS } from "./data/classes.ts";
-import { meantBy } from "./small-words.ts";
 import { isBreak, type Token } from "./token.ts";
 
-/** Written in capitals for emphasis, not because they are names. */
-const EMPHASISED = new Set("NOT NO NEVER ONLY AND OR ALL MUST I".split(" "));
-
-/** Products that start small and are written in any case by people who mean the same. */
-const SMALL_START =
-  /^(?:i(?:phone|pad|pod|mac|os|cloud|message|tunes|movie|watch)s?|macos|ebay|esim|npm|ipados)$/i;
-
-const LETTERS = /^\p{Script=Latin}+$/u;
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  "a.m": "am",
-  "p.m": "pm",
-  "e.g": "for example",
-  "i.e": "that is",
-  "u.s": "usa",
-  "u.s.a": "usa",
-  "u.k": "uk",
-  vs: "versus",
-  etc: "etcetera",
-  approx: "about",
-};
-
-/** True when capitals carry no meaning: a shouted text, or one in title case. */
-function capitalsSayNothing(prose: string): boolean {
-  const words = prose.match(/[A-Za-z][A-Za-z'’]*/g) ?? [];
-  if (words.length > 2 && words.every((text) => text === text.toUpperCase())) return true;
-  const long = words.filter((text) => text.length > 3);
-  const capital = long.filter((text) => /^[A-Z]/.test(text));
-  return long.length >= 4 && capital.length > long.length * 0.75;
-}
-
-/** "US", "IT", "May" and "Who" are other words than "us", "it", "may" and "who". */
-function nameText(lower: string, raw: string): string {
-  if (lower === "us") return "usa";
-  // "Co" and "CO": an element and a compound. "AIDS" and "aids": a disease and what helps.
-  if (ELEMENTS.has(raw) || ACRONYM_WORDS.has(raw)) return raw;
-  return raw;
-}
-
-type Capital = { readonly shouted: boolean; readonly works: boolean };
-
-/** Of works and those who make them, any word with a capital may be the name: "who wrote It". */
-const OF_WORKS =
-  /\b(?:wrote|directed|sang|sings?|plot|movies?|films?|novels?|songs?|bands?|books?|albums?|starred|stars|cast|lyrics|sitcom|musical|series)\b/;
-
-/** A capital on a small word is emphasis or a title's; only these few are something else with it. */
-function isNameLike(lower: string, raw: string, { shouted, works }: Capital): boolean {
-  // "All A are B": a letter that stands for something.
-  if (raw === "A") return true;
-  if (!FUNCTION_WORDS.has(lower)) return true;
-  if (works && !shouted && !/^(?:a|an|the|of|and|i)$/.test(lower)) return true;
-  return shouted
-    ? /^(?:it|us|who)$/.test(lower) && raw === lower.toUpperCase()
-    : /^(?:may|will)$/.test(lower);
-}
-
-const isCasedName = (lower: string, raw: string): boolean =>
-  FUNCTION_WORDS.has(lower) || ELEMENTS.has(raw) || ACRONYM_WORDS.has(raw);
-
-function respell(text: string): string {
-  const meant = meantBy(text);
-  const known = Object.hasOwn(SPELLINGS, meant) ? SPELLINGS[meant] : undefined;
-  if (known !== undefined || meant !== text) return known ?? meant;
-  const ise = /^([a-z]{2,})(is)(e|ed|es|er|ers|ing|able|ation|ations)$/.exec(text);
-  const stem = ise?.[1];
-  if (ise === null || stem === undefined || ALWAYS_ISE.has(stem)) return text;
-  return stem.length >= 4 ? `${stem}iz${ise[3] ?? ""}` : text;
-}
-
-/** Expands a short form; the possessive stays, as a token `'s` of its own. */
-function expand(text: string): readonly string[] {
+/** Spells a contraction out; the possessive stays, as a token `'s` of its own. */
+function expand(text: string, next = "", last = ""): readonly string[] {
+  // "Can not only", "cannot only"; "use don't in a text": the word itself.
+  if (next === "only" || (/nt$|n't$|^cannot$/.test(text) && MENTIONS.has(last))) return [text];
   const known = Object.hasOwn(CONTRACTIONS, text) ? CONTRACTIONS[text] : undefined;
   if (known !== undefined) return known.split(" ");
-  if (!text.includes("'")) return [text];
-  const parts = /^(.+?)(n't|'re|'m|'ll|'ve|'d|'s|')$/.exec(text);
-  const stem = parts?.[1] ?? text;
-  switch (parts?.[2] ?? "") {
-    case "n't":
-      return [stem, "not"];
-    case "'re":
-      return [stem, "are"];
-    case "'m":
-      return [stem, "am"];
-    case "'ll":
-      return [stem, "will"];
-    case "'ve":
-      return [stem, "have"];
-    case "'d":
-      return [stem, "would"];
-    case "'s":
-      return IS_AFTER.has(stem) ? [stem, "is"] : [stem, "'s"];
-    case "'":
-      return [stem, "'s"];
-    default:
-      return [text];
-  }
+  const [, stem = text, ending = ""] = /^(.+?)(n't|'re|'m|'ll|'ve|'d|'s|')$/.exec(text) ?? [];
+  // "What'd", "he'd put": "did", "had" or "would".
+  if (ending === "'d" && !WOULD_BEFORE.test(next)) return [text];
+  const full = ENDINGS[ending];
+  if (full !== undefined) return [stem, full];
+  if (ending === "") return [text];
+  if (ending !== "'s") return [stem, "'s"];
+  if (next === "been") return [stem, "has"];
+  return [stem, IS_AFTER.has(stem.toLowerCase()) || IS_BEFORE.test(next) ? "is" : "'s"];
 }
+/** Behind these a short form of "not" is no verb. */
+const MENTIONS: ReadonlySet<string> = new Set(
+  [...BE, ...MODALS, ...DO, ...HAVE].concat(
+    "use using prefer avoid allow contain include than or and versus".split(" "),
+  ),
+);
+/** What an owner's mark cannot stand before: "my flight's cancelled", "the car's making a noise". */
+const IS_BEFORE =
+  /^(?:(?:not|an?|the|my|so|too|very|always|just|still|already)$|[a-z]+(?:ed|ing)\b)/;
+const WOULD_BEFORE = /^(?:like|love|be|prefer|appreciate|really|rather|want|need)$/i;
+const ENDINGS: Readonly<Record<string, string>> = {
+  "n't": "not",
+  "'re": "are",
+  "'m": "am",
+  "'ll": "will",
+  "'ve": "have",
+  "'d": "would",
+};
 
-/** "MB" and "Mb", "mW" and "MW": units whose case counts. */
-const isCasedUnit = (raw: string): boolean =>
-  raw.length <= 3 && /\p{Lu}/u.test(raw) && (Object.hasOwn(UNIT_FORMS, raw) || /\p{Ll}/u.test(raw));
+const isHelping = (text: string): boolean => DO.has(text) || HAVE.has(text) || MODALS.has(text);
+
+/** A single "i" is the speaker beside these words; elsewhere it may be a number, a unit or a variable. */
+function isSpeaker(last: Token | undefined, next: string): boolean {
+  if (isBreak(last)) return /^[a-z]/.test(next) && next !== "is" && !PREPOSITIONS.has(next);
+  const before = last?.text ?? "";
+  return (
+    isHelping(before) ||
+    QUESTION_WORDS.has(before) ||
+    SUBORDINATORS.has(before) ||
+    /^(?:am|was|and|but|or|that|not|than)$/.test(before) ||
+    isHelping(next) ||
+    /^(?:am|was|want|wanted|just)$/.test(next)
+  );
+}
 
 class Tokeniser {
   readonly tokens: Token[] = [];
-  readonly #plainCapitals: boolean;
-  readonly #works: boolean;
+  readonly #literal: boolean;
 
-  constructor(prose: string) {
-    this.#plainCapitals = capitalsSayNothing(prose);
-    this.#works = OF_WORKS.test(prose);
+  constructor(literal: boolean) {
+    this.#literal = literal;
   }
 
   push(token: Token): void {
@@ -124,95 +81,69 @@ class Tokeniser {
   /** A break; two in a row are one, and a sentence end wins over a comma. */
   breakAt(kind: "end" | "pause", text: string): void {
     const last = this.tokens.at(-1);
-    if (last === undefined) return;
-    if (last.kind === "end") return;
+    if (last === undefined || last.kind === "end") return;
     if (last.kind === "pause") this.tokens.pop();
     this.push({ kind, text });
   }
 
-  word(raw: string): void {
+  /** The break that the marks behind a word make; a mark said several times is said once. */
+  breakBehind(marks: string): void {
+    if (marks === "") return;
+    const ends = marks.replaceAll(/[^.!?…]/g, "").replace(/^([.!?])\1+$|…/, "$1");
+    if (/[.!?…]/.test(marks)) this.breakAt("end", ends === "" ? "." : ends);
+    else if (/[,;:)]/.test(marks)) this.breakAt("pause", marks.includes(":") ? ":" : ",");
+  }
+
+  /**
+   * Case counts: a word with a capital anywhere is a name, and never equal to the word written small. Only
+   * the first letter of a sentence says nothing, and only where the word is known to be no name.
+   */
+  word(raw: string, next: string): void {
+    const last = this.tokens.at(-1);
     const small = raw.toLowerCase();
-    const written = expand(small);
-    const first = written[0] ?? "";
-    const stem = raw.slice(0, first.length);
-    if (this.tokens.at(-1)?.kind === "number" && isCasedUnit(raw)) {
-      // A unit: "MB" and "Mb" are not the same amount.
-      this.push({ kind: "word", text: raw });
-      return;
-    }
-    const atStart = isBreak(this.tokens.at(-1));
-    if (raw === "I" && NUMBERED.has(this.tokens.at(-1)?.text ?? "")) {
-      this.push({ kind: "name", text: "i" });
-      return;
-    }
-    const shouted = stem.length > 1 && stem === stem.toUpperCase();
-    const capital =
-      !this.#plainCapitals &&
-      /^\p{Lu}/u.test(stem) &&
-      !EMPHASISED.has(stem) &&
-      (!atStart || shouted || /\p{Lu}/u.test(stem.slice(1))) &&
-      isNameLike(first, stem, { shouted, works: this.#works });
-    const inner = /\p{Ll}\p{Lu}/u.test(stem) || SMALL_START.test(stem);
-    // camelCase is an identifier: its case counts. PascalCase is as often a product's name.
-    if (!this.#plainCapitals && /^\p{Ll}/u.test(stem) && inner && !SMALL_START.test(stem)) {
-      this.push({ kind: "code", text: raw });
-      return;
-    }
-    // "R", "C", "B": a single capital names something; "r" does not. Names are never misspelt.
-    const named = capital || SMALL_START.test(first);
-    for (const [at, text] of (named ? written : expand(meantBy(small))).entries()) {
-      if (at === 0 && named) {
-        this.push({ kind: "name", text: isCasedName(text, stem) ? nameText(text, stem) : text });
-      } else {
-        for (const piece of respell(text).split("_")) this.push({ kind: "word", text: piece });
-      }
+    const isLevelled = raw === small || this.#isNoName(raw, small, next.toLowerCase());
+    const written = isLevelled ? small : raw;
+    const asks = /^(?:what|who|where|how|when|why)'s$/.test(small) && isBreak(last);
+    for (const [at, text] of (this.#literal && !asks
+      ? [written]
+      : expand(written, next, last?.text)
+    ).entries()) {
+      this.push({ kind: isLevelled || at > 0 ? "word" : "name", text });
     }
   }
 
+  /** The speaker, or a word that begins a sentence and is no name. */
+  #isNoName(raw: string, small: string, next: string): boolean {
+    const last = this.tokens.at(-1);
+    const [follows = ""] = expand(next);
+    if (small === "i") return isSpeaker(last, follows);
+    if (small.startsWith("i'")) return true;
+    if (!isBreak(last) || raw.slice(1) !== small.slice(1)) return false;
+    return (
+      NO_NAMES.has(expand(small)[0] ?? "") ||
+      (REQUEST.has(small) && DETERMINERS.has(follows)) ||
+      (MODALS.has(small) && PRONOUNS.has(follows))
+    );
+  }
+
   /** A chunk between spaces, already free of the punctuation around it. */
-  chunk(core: string): void {
-    const lower = core.toLowerCase();
-    const abbreviation = Object.hasOwn(ABBREVIATIONS, lower) ? ABBREVIATIONS[lower] : undefined;
-    if (abbreviation !== undefined) {
-      for (const text of abbreviation.split(" ")) this.push({ kind: "word", text });
+  chunk(core: string, next: string): void {
+    if (/^\p{Script=Latin}+(?:[-']\p{Script=Latin}+)*'?$/u.test(core)) {
+      this.word(core, next);
       return;
     }
-    if (Object.hasOwn(SPELLINGS, lower) && core.includes("-")) {
-      this.word(SPELLINGS[lower] ?? core);
-      return;
-    }
-    if (/^[\p{Script=Latin}]+(?:['][\p{Script=Latin}]+)*'?$/u.test(core)) {
-      this.word(core);
-      return;
-    }
-    const amount = /^([$€£¥])?(\d[\d,]*(?:\.\d+)?)(?:(%)|[-]?(°[CF]?|[A-Za-zµ]{1,4}))?$/.exec(core);
-    if (amount && plausible(amount[2] ?? "")) {
-      this.push({ kind: "number", text: (amount[2] ?? "").replaceAll(",", "") });
-      if (amount[1]) this.push({ kind: "word", text: amount[1] });
-      if (amount[3]) this.push({ kind: "word", text: "percent" });
-      if (amount[4]) this.push({ kind: "word", text: amount[4] });
-      return;
-    }
-    if (core === "&") {
-      this.push({ kind: "word", text: "and" });
-      return;
-    }
-    if (/^(?:[A-Z][a-z]?\.)+[A-Z]$/.test(core)) {
-      this.word(core.replaceAll(".", ""));
-      return;
-    }
-    const parts = core.split("-");
-    if (
-      parts.length > 1 &&
-      parts.every((part) => LETTERS.test(part) || /^\d+(?:\.\d+|st|nd|rd|th)?$/.test(part))
-    ) {
-      if (
-        parts.some((part) => LETTERS.test(part)) &&
-        parts.slice(1).every((part) => LETTERS.test(part))
-      ) {
-        for (const part of parts) this.chunk(part);
-        return;
+    const amount = /^([$€£¥])?(\d[\d,]*(?:\.\d+)?)(%|°[CF]?|[A-Za-zµ]{1,4})?$/.exec(core);
+    if (amount) {
+      const [, currency, number = "", unit] = amount;
+      this.push({ kind: "number", text: isGrouped(number) ? number.replaceAll(",", "") : number });
+      for (const text of [currency, unit]) {
+        if (text) this.push({ kind: text === text.toLowerCase() ? "word" : "name", text });
       }
+      return;
+    }
+    if (/^[%°$€£¥]$/.test(core)) {
+      this.push({ kind: "word", text: core });
+      return;
     }
     // Whatever is no plain word or amount is code: a path, an option, an expression, a version.
     this.push({ kind: "code", text: core });
@@ -220,13 +151,11 @@ class Tokeniser {
 }
 
 /** Thousands separators in the right places; "1,2" is a list or a decimal comma, not twelve. */
-function plausible(digits: string): boolean {
-  return !digits.includes(",") || /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits);
-}
+const isGrouped = (digits: string): boolean => /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits);
 
-const OPENING = /^["'([{<*]+(?=[\p{L}\p{N}$€£])/u;
+const OPENING = /^["'([{<]+(?=[\p{L}\p{N}$€£])/u;
 /** What may follow a word without belonging to it. A closing bracket only if nothing opened inside. */
-const CLOSING = /[.,;:!?…"'*]+$/;
+const CLOSING = /[.,;:!?…"]+$/;
 
 function peel(chunk: string): { core: string; before: string; after: string } {
   let core = chunk;
@@ -239,6 +168,8 @@ function peel(chunk: string): { core: string; before: string; after: string } {
   if (!keepsBracket) core = core.slice(before.length);
   for (;;) {
     const tail = CLOSING.exec(core)?.[0];
+    // "0.333…" goes on.
+    if (tail && /^\d.*(?:\.{3}|…)$/.test(core.replace(/[?!]$/, ""))) return { core, before, after };
     if (tail !== undefined && /[\p{L}\p{N}\uE001]/u.test(core.slice(0, -tail.length))) {
       after = tail + after;
       core = core.slice(0, -tail.length);
@@ -251,37 +182,27 @@ function peel(chunk: string): { core: string; before: string; after: string } {
   }
 }
 
-/** "application programming interface (API)": said twice. */
-const ACRONYM_BEHIND = /((?:[A-Za-z]+[ -]){1,5}[A-Za-z]+) \(([A-Z]{2,6})s?\)/g;
-const initials = (words: string): string =>
-  words
-    .toLowerCase()
-    .split(/[ -]/)
-    .map((text) => text[0] ?? "")
-    .join("");
+/** Short forms that end in a full stop: "a.m.", "vs.", "Dr." end no sentence. */
+const DOTTED = /^(?:(?:\p{L}\.)+\p{L}|vs|etc|approx|Dr|Mr|Mrs|Ms|St|Prof|No|Jr|Sr)$/u;
 
-const withoutAcronyms = (text: string): string =>
-  text.replaceAll(ACRONYM_BEHIND, (whole, words: string, acronym: string) =>
-    initials(words).endsWith(acronym.toLowerCase()) ? words : whole,
-  );
-
-/** Splits prose (code and quotations already replaced by placeholders) into tokens. */
-export function tokenise(text: string): Token[] {
-  const prose = text.includes(" (") ? withoutAcronyms(text) : text;
-  const out = new Tokeniser(prose);
+/**
+ * Splits prose (code and quotations already replaced by placeholders) into tokens. In a `literal` text, one
+ * about words, contractions stay as they are but for "what's" at the start.
+ */
+export function tokenise(prose: string, literal = false): Token[] {
+  const out = new Tokeniser(literal);
   const chunks = prose
     .replaceAll(/([\p{Ll}\d)])(—|–|--|…|\.{3})\s*(?=\p{L})/gu, "$1 $2 ")
-    .split(/\s+/);
+    .split(/\s+/)
+    .filter((chunk) => chunk !== "");
   for (const [at, chunk] of chunks.entries()) {
-    if (chunk === "") continue;
     const payload = PAYLOAD.exec(chunk);
     if (payload) {
       // Punctuation around a placeholder only: `⟦0⟧,` – what is glued to it otherwise is code.
       const rest = chunk.replace(payload[0], "");
       if (/[\p{L}\p{N}]/u.test(rest)) out.push({ kind: "code", text: rest });
       out.push({ kind: "payload", text: payload[0] });
-      if (/[.!?]/.test(rest)) out.breakAt("end", ".");
-      else if (/[,;:]/.test(rest)) out.breakAt("pause", ",");
+      out.breakBehind(rest);
       continue;
     }
     if (/^(?:[-–—…,;:]+|--+)$/.test(chunk)) {
@@ -291,21 +212,15 @@ export function tokenise(text: string): Token[] {
       continue;
     }
     if (/^[.!?]+$/.test(chunk)) {
-      out.breakAt("end", ".");
+      out.breakBehind(chunk);
       continue;
     }
     const { core, before, after } = peel(chunk);
     if (before.includes("(")) out.breakAt("pause", ",");
-    out.chunk(core);
-    const name = core.toLowerCase();
-    // "vs." and "a.m." end no sentence, unless a capital follows.
-    const dotted = /^(?:[A-Z]\.)+[A-Z]$|^(?:Dr|Mr|Mrs|Ms|St|Prof|No|Jr|Sr)$/.test(core);
-    const abbreviated =
-      (dotted && at + 1 < chunks.length) ||
-      (Object.hasOwn(ABBREVIATIONS, name) && !/^\p{Lu}/u.test(chunks[at + 1] ?? ""));
-    if (/[.!?…]/.test(after) && !abbreviated) out.breakAt("end", ".");
-    else if (/[,;:)]/.test(after)) out.breakAt("pause", ",");
+    out.chunk(core, chunks[at + 1] ?? "");
+    const goesOn = DOTTED.test(core) && at + 1 < chunks.length;
+    out.breakBehind(goesOn ? after.replaceAll(/[.!?…]/g, "") : after);
   }
-  while (isBreak(out.tokens.at(-1)) && out.tokens.length > 0) out.tokens.pop();
+  if (out.tokens.at(-1)?.kind === "pause") out.tokens.pop();
   return out.tokens;
 }

@@ -1,12 +1,11 @@
-/** Short forms written as one word, with what they stand for. Only forms with one reading. */
+/** Short forms with what they stand for. Only forms with one reading where they stand: "how'd" has two. */
 export const CONTRACTIONS: Readonly<Record<string, string>> = {
   "can't": "can not",
-  cant: "can not",
   cannot: "can not",
   "won't": "will not",
-  wont: "will not",
   "shan't": "shall not",
-  "ain't": "is not",
+  cant: "can not",
+  wont: "will not",
   dont: "do not",
   doesnt: "does not",
   didnt: "did not",
@@ -31,23 +30,12 @@ export const CONTRACTIONS: Readonly<Record<string, string>> = {
   whos: "who is",
   theres: "there is",
   "let's": "let us",
-  lets: "let us",
-  gonna: "going to",
-  wanna: "want to",
-  gotta: "have got to",
-  "d'you": "do you",
-  "y'all": "you",
-  "how'd": "how would",
-  "what'd": "what did",
-  "where'd": "where did",
-  u: "you",
   pls: "please",
   plz: "please",
   thx: "thanks",
-  ty: "thanks",
 };
 
 /** Words after which 's is "is"; after any other word it is read as a possessive. */
 export const IS_AFTER: ReadonlySet<string> = new Set(
-  "what where who how when why it that there he she here which this".split(" "),
+  "what where who how when why it that there he she here this".split(" "),
 );

@@ -1,7 +1,7 @@
 import { type Case, leftOver, type Rule, sameList } from "./rule.ts";
 
-const inline = (texts: Case["a"]): readonly string[] =>
-  texts.units.filter((unit) => unit.kind === "code").map((unit) => unit.text);
+const inline = (text: Case["a"]): readonly string[] =>
+  text.terms.filter((term) => term.kind === "code").map((term) => term.text);
 
 /** Code blocks, paths, options, operators and identifiers must be equal, case and order included. */
 export const code: Rule = {
@@ -9,5 +9,5 @@ export const code: Rule = {
   allows: (texts) =>
     sameList(texts.a.parts.code, texts.b.parts.code) &&
     sameList(inline(texts.a), inline(texts.b)) &&
-    !leftOver(texts).some((unit) => unit.kind === "code" || unit.kind === "payload"),
+    !leftOver(texts).some((term) => term.kind === "code" || term.kind === "payload"),
 };

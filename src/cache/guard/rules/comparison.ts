@@ -1,4 +1,4 @@
-import { COMPARISON } from "../data/classes.ts";
+import { COMPARISON } from "../data/topics.ts";
 import { isIn, leftOver, type Rule } from "./rule.ts";
 
 /** Comparatives and superlatives, listed or by their ending, must be in both texts. */
@@ -6,7 +6,7 @@ export const comparison: Rule = {
   name: "comparison",
   allows: (texts) =>
     !leftOver(texts).some(
-      (unit) =>
-        isIn(unit, COMPARISON) || (unit.kind === "word" && /.{3}(?:er|est)$/.test(unit.text)),
+      (term) =>
+        isIn(term, COMPARISON) || (term.kind === "word" && /.{3}(?:er|est)$/.test(term.text)),
     ),
 };

@@ -1,4 +1,4 @@
-import { MONTHS_AND_DAYS } from "../data/classes.ts";
+import { MONTHS_AND_DAYS } from "../data/topics.ts";
 import { sameWordsOf } from "./rule.ts";
 
 /** Months, days, times of the day or year, "now" and "ago"; their numbers are another rule's. */

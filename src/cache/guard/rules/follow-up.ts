@@ -1,4 +1,5 @@
-import type { Reading } from "../reading.ts";
+import type { ParsedText } from "../parse.ts";
+import { isContent } from "../terms.ts";
 import type { Rule } from "./rule.ts";
 
 /** Words that point at an earlier turn. */
@@ -10,7 +11,7 @@ const WANTS_MORE =
   /\b(?:another|more|else|further|elaborate|expand|shorter|longer|simpler|clearer|in other words|rephrase|your)\b|\bthe (?:code|answer|list|table|text|essay|email|letter|poem|story|example|script|output|result|error)\b/;
 
 /** It says so itself: "do it again", "the second option", "and in Rust?". */
-export function leansBack(text: Reading): boolean {
+function refersBack(text: ParsedText): boolean {
   const prose = text.parts.prose.toLowerCase();
   const payload =
     text.parts.code.length + text.parts.quotes.length > 0 || text.parts.subject !== undefined;
@@ -23,15 +24,15 @@ export function leansBack(text: Reading): boolean {
  * A text that leans on what was said before means whatever that was. With the same earlier turns an equal
  * wording is an exact hit anyway; another wording is not worth the risk.
  */
-function isFollowUp(text: Reading): boolean {
+function isFollowUp(text: ParsedText): boolean {
   const prose = text.parts.prose.toLowerCase();
   const payload =
     text.parts.code.length + text.parts.quotes.length > 0 || text.parts.subject !== undefined;
-  const content = text.units.filter((unit) => !unit.free && unit.kind !== "payload").length;
-  if (leansBack(text)) return true;
+  const content = text.terms.filter((term) => isContent(term) && term.kind !== "payload").length;
+  if (refersBack(text)) return true;
   if (payload) return false;
   // "Give me another example", "tell me more", "shorter, please".
-  if (content <= 3 && !text.units.some((unit) => unit.kind === "name") && WANTS_MORE.test(prose))
+  if (content <= 3 && !text.terms.some((term) => term.kind === "name") && WANTS_MORE.test(prose))
     return true;
   // A pointer with hardly anything to point at: "Are you sure about that?", "Make it shorter."
   if (text.pointsBack) return content <= 4 || /^\s*(?:that|this|these|those|they)\b/.test(prose);

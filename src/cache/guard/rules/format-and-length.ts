@@ -1,4 +1,4 @@
-import { FORMAT } from "../data/classes.ts";
+import { FORMAT } from "../data/topics.ts";
 import { sameWordsOf } from "./rule.ts";
 
 /** A table is no list, a sentence no page, a friendly letter no formal one. */

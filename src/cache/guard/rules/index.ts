@@ -6,21 +6,20 @@ import { direction } from "./direction.ts";
 import { followUp } from "./follow-up.ts";
 import { formatAndLength } from "./format-and-length.ts";
 import { grouping } from "./grouping.ts";
+import { inflection } from "./inflection.ts";
 import { language } from "./language.ts";
-import { sameMarks } from "./marks.ts";
 import { modality } from "./modality.ts";
 import { names } from "./names.ts";
 import { negation } from "./negation.ts";
 import { numbers } from "./numbers.ts";
 import { owner } from "./owner.ts";
 import { person } from "./person.ts";
+import { punctuation } from "./punctuation.ts";
 import { quantifier } from "./quantifier.ts";
 import { questionWord } from "./question-word.ts";
 import { quoted } from "./quoted.ts";
 import type { Rule } from "./rule.ts";
 import { scope } from "./scope.ts";
-import { singularPlural } from "./singular-plural.ts";
-import { substance } from "./substance.ts";
 import { tense } from "./tense.ts";
 import { units } from "./units.ts";
 import { wordOrder } from "./word-order.ts";
@@ -31,11 +30,10 @@ import { wording } from "./wording.ts";
  * and `wordOrder` behind them refuse whatever nobody thought of.
  */
 export const RULES: readonly Rule[] = [
-  substance,
   quoted,
   code,
   grouping,
-  sameMarks,
+  punctuation,
   numbers,
   units,
   dates,
@@ -54,7 +52,7 @@ export const RULES: readonly Rule[] = [
   person,
   owner,
   followUp,
-  singularPlural,
+  inflection,
   wording,
   wordOrder,
 ];

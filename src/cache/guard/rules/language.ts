@@ -1,4 +1,4 @@
-import { LANGUAGES } from "../data/classes.ts";
+import { LANGUAGES } from "../data/topics.ts";
 import { sameWordsOf } from "./rule.ts";
 
 /** The language asked for, of people or of programs. */

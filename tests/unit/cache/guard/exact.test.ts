@@ -6,9 +6,8 @@ describe("normaliseExact", () => {
   it.each([
     ["What is the capital of Peru?", "what is the capital of Peru"],
     ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
-    ["tell me a joke!", "Tell me a joke."],
+    ["tell me a joke", "Tell me a joke."],
     ["It’s late, what now?", "it's late, what now?"],
-    ["Wie heißt die Hauptstadt?", "wie heißt die Hauptstadt"],
   ])("merges %s and %s", (a, b) => {
     expect(normaliseExact(a)).toBe(normaliseExact(b));
   });
@@ -22,9 +21,15 @@ describe("normaliseExact", () => {
     ['Translate "Polish"', 'Translate "polish"'],
     ["a  b\nc", "a b\nc"],
     ["Polish sausages", "polish sausages"],
+    ["Java prices today", "java prices today"],
+    ["May in Rome", "may in Rome"],
+    ["Wie heißt die Hauptstadt?", "wie heißt die Hauptstadt"],
     ["Compare Orange vs. Apple", "Compare orange vs. apple"],
     ["Is it late. May we go", "Is it late. may we go"],
     ["if x:\n    y", "if x:\n  y"],
+    ["Tell me a joke.", "Tell me a joke!"],
+    ["Who wrote Oklahoma?", "Who wrote Oklahoma!"],
+    ["I am ill.", "I am ill?"],
     ["What is 5!", "What is 5!!"],
     ["What is 5!", "What is 5"],
     ["What is n!", "What is n?"],

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-import { judge, type Verdict } from "../../../../src/cache/guard/guard.ts";
+import type { Verdict } from "../../../../src/cache/guard/guard.ts";
+import { judgeTexts } from "./judge-texts.ts";
 
 type Pair = { id: string; same: boolean; a: string; b: string; kind?: string; set?: string };
 
@@ -19,19 +20,28 @@ const all = [...pairs, ...further, ...more];
  * at while the guard is worked on. Whoever reads them has to have new ones written.
  */
 const blind = fixture("blind-pairs.json") as Pair[];
+/** By two more such authors, in wordings as free as they liked; neither set was looked at. */
+const free = [fixture("free-pairs-1.json"), fixture("free-pairs-2.json")] as [Pair[], Pair[]];
+/** Traps made from the guard's own lists and rules; 89 were served before these were mended. */
+const attack = fixture("attack-pairs.json") as Pair[];
 /** Similarity of each pair's vectors (all-minilm, the engine of the service), four digits. */
 const cosines = {
   ...(fixture("pairs.cosines.json") as Record<string, number>),
   ...(fixture("more-pairs.cosines.json") as Record<string, number>),
   ...(fixture("blind-pairs.cosines.json") as Record<string, number>),
+  ...(fixture("free-pairs-1.cosines.json") as Record<string, number>),
+  ...(fixture("free-pairs-2.cosines.json") as Record<string, number>),
+  ...(fixture("attack-pairs.cosines.json") as Record<string, number>),
 };
 
+/** The default of RESPONSE_CACHE_SIMILARITY_THRESHOLD. */
+const THRESHOLD = 0.8;
 const verdicts = new Map<string, Verdict>();
 
 /** Several tests ask the same of a pair: it is judged once. */
-function verdictOf({ id, a, b }: Pair): Verdict {
-  const key = JSON.stringify([id, a, b]);
-  const verdict = verdicts.get(key) ?? judge(a, b, cosines[id] ?? 0.9, { threshold: 0.95 });
+function verdictOf({ id, a, b }: Pair, threshold = THRESHOLD): Verdict {
+  const key = JSON.stringify([id, a, b, threshold]);
+  const verdict = verdicts.get(key) ?? judgeTexts(a, b, cosines[id] ?? 0.9, { threshold });
   verdicts.set(key, verdict);
   return verdict;
 }
@@ -75,16 +85,16 @@ describe("the guard on labelled pairs", () => {
   });
 
   it.each([
-    ["author 1", 0.8],
-    ["author 2", 0.75],
-    ["first blind", 0.2],
+    ["author 1", 0.21],
+    ["author 2", 0.18],
+    ["first blind", 0.04],
   ])("answers paraphrases of %s", (set, floor) => {
     expect(share(more.filter((pair) => pair.same && pair.set === set))).toBeGreaterThanOrEqual(
       floor,
     );
   });
 
-  it("serves no wrong answer on blind pairs, and answers more than half of the true ones", () => {
+  it("serves no wrong answer on blind pairs, and answers a part of the true ones", () => {
     console.log(report("Blind pairs", blind, (pair) => pair.kind ?? ""));
     const [alike, traps] = [blind.filter(({ same }) => same), blind.filter(({ same }) => !same)];
     const wrong = traps.filter(
@@ -99,15 +109,62 @@ describe("the guard on labelled pairs", () => {
     );
     // By number only: their texts stay unread.
     expect(wrong).toHaveLength(0);
-    expect(share(alike)).toBeGreaterThanOrEqual(0.5);
+    expect(share(alike)).toBeGreaterThanOrEqual(0.17);
   });
 
-  it("answers about half of the true paraphrases of the development set", () => {
-    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.48);
+  it.each([0.8, 0.9, 0.95])("serves no trap of the attack at a threshold of %s", (threshold) => {
+    const wrong = attack.filter(({ id, a, b }) =>
+      // An equal vector is the worst case.
+      [cosines[id] ?? 1, 1].some(
+        (cosine) =>
+          judgeTexts(a, b, cosine, { threshold }).ok || judgeTexts(b, a, cosine, { threshold }).ok,
+      ),
+    );
+    expect(wrong.map(text)).toEqual([]);
   });
 
-  it("answers most of our own paraphrases", () => {
-    expect(share(further.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.6);
+  it.each([
+    ["first", free[0]],
+    ["second", free[1]],
+  ])("serves no wrong answer on the %s free pairs", (name, set) => {
+    const served = set.filter((pair) =>
+      [pair, { ...pair, a: pair.b, b: pair.a }].some((one) => verdictOf(one).ok),
+    );
+    const [answered, wrong] = [
+      served.filter(({ same }) => same),
+      served.filter(({ same }) => !same),
+    ];
+    console.log(
+      `Free pairs, ${name} set: ${wrong.length} traps served, ` +
+        `${answered.length} paraphrases answered of ${set.length} pairs`,
+    );
+    expect(wrong).toHaveLength(0);
+  });
+
+  it("answers a part of the paraphrases of the development set", () => {
+    expect(share(pairs.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.07);
+  });
+
+  it("answers a part of our own paraphrases", () => {
+    expect(share(further.filter((pair) => pair.same))).toBeGreaterThanOrEqual(0.09);
+  });
+
+  it("answers no more at a higher threshold", () => {
+    // The further pairs have no measured vectors.
+    const sets = { development: pairs, "other authors": more, blind, free: free.flat() };
+    for (const [name, set] of Object.entries(sets)) {
+      const counts = [0.8, 0.9, 0.95].map((threshold) => {
+        const served = set.filter((pair) => verdictOf(pair, threshold).ok);
+        return { threshold, answered: served.filter(({ same }) => same).length, served };
+      });
+      const rows = counts.map(({ threshold, answered, served }) => {
+        return `  at ${threshold}: ${answered} paraphrases, ${served.length - answered} traps`;
+      });
+      console.log([`Threshold, ${name} pairs`, ...rows].join("\n"));
+      const answered = counts.map((row) => row.answered);
+      expect(answered).toEqual(answered.toSorted((x, y) => y - x));
+      expect(counts.map((row) => row.served.length)).toEqual(answered);
+    }
   });
 
   it("says the same whichever of two texts was asked first", () => {

@@ -1,37 +1,43 @@
 import { describe, expect, it } from "vitest";
 
-import { FLOOR, isGuardable, judge, normaliseExact } from "../../../../src/cache/guard/guard.ts";
+import { FLOOR, isGuardable, normaliseExact } from "../../../../src/cache/guard/guard.ts";
+import { judgeTexts } from "./judge-texts.ts";
 
-const options = { threshold: 0.95 };
+const options = { threshold: 0.8 };
 const asked = "How do I sort a dictionary by value in Python?";
-const reworded = "In Python, how can I sort a dictionary by value?";
+const polite = "Could you tell me how I sort a dictionary by value in Python?";
+const reworded = "How can I sort a dictionary by value in Python?";
 
 describe("judge", () => {
-  it("admits a harmless rewording at the threshold and below it, down to the floor", () => {
-    expect(judge(asked, reworded, 0.97, options)).toEqual({ ok: true });
-    expect(judge(asked, reworded, 0.8, options)).toEqual({ ok: true });
-    expect(judge(asked, reworded, FLOOR, options)).toEqual({ ok: true });
-    expect(judge(asked, reworded, FLOOR - 0.01, options)).toEqual({
-      ok: false,
-      rule: "similarity",
-    });
+  it("admits courtesy at any similarity down to the floor", () => {
+    for (const cosine of [0.97, 0.8, FLOOR]) {
+      expect(judgeTexts(asked, polite, cosine, options)).toEqual({ ok: true });
+    }
+    const refused = judgeTexts(asked, polite, FLOOR - 0.01, options);
+    expect(refused).toEqual({ ok: false, rule: "similarity" });
+  });
+
+  it("admits another form of the question from the threshold on only", () => {
+    expect(judgeTexts(asked, reworded, 0.8, options)).toEqual({ ok: true });
+    expect(judgeTexts(asked, reworded, 0.79, options)).toEqual({ ok: false, rule: "similarity" });
+    expect(judgeTexts(asked, reworded, 0.79, { threshold: 0.7 })).toEqual({ ok: true });
   });
 
   it("follows a threshold below its own floor", () => {
-    expect(judge(asked, reworded, 0.5, { threshold: 0.4 })).toEqual({ ok: true });
+    expect(judgeTexts(asked, reworded, 0.4, { threshold: 0.4 })).toEqual({ ok: true });
   });
 
   it.each([Number.NaN, -1, Number.NEGATIVE_INFINITY])("refuses a similarity of %s", (cosine) => {
-    expect(judge(asked, reworded, cosine, options)).toEqual({ ok: false, rule: "similarity" });
+    expect(judgeTexts(asked, reworded, cosine, options)).toEqual({ ok: false, rule: "similarity" });
   });
 
   it("refuses a different question however similar its vector", () => {
     const other = "How do I sort a dictionary by key in Python?";
-    expect(judge(asked, other, 1, options)).toEqual({ ok: false, rule: "wording" });
+    expect(judgeTexts(asked, other, 1, options)).toEqual({ ok: false, rule: "wording" });
   });
 
   it("names the rule in short snake case", () => {
-    const verdict = judge(asked, "Why do I sort a dictionary by value in Python?", 1, options);
+    const verdict = judgeTexts(asked, "Why do I sort a dictionary by value in Python?", 1, options);
     expect(verdict).toEqual({ ok: false, rule: "question_word" });
   });
 });
@@ -66,9 +72,9 @@ const HOSTILE: readonly (readonly [string, string])[] = [
 
 describe("hostile texts", () => {
   it.each(HOSTILE)("%s: no crash, no wrong hit", (_, text) => {
-    expect(judge(text, asked, 0.99, options).ok).toBe(false);
-    expect(judge(asked, text, 0.99, options).ok).toBe(false);
-    expect(judge(text, `${text} not`, 0.99, options).ok).toBe(false);
+    expect(judgeTexts(text, asked, 0.99, options).ok).toBe(false);
+    expect(judgeTexts(asked, text, 0.99, options).ok).toBe(false);
+    expect(judgeTexts(text, `${text} not`, 0.99, options).ok).toBe(false);
     isGuardable(text);
     normaliseExact(text);
   });

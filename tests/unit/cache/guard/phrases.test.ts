@@ -23,9 +23,9 @@ describe("PhraseBook", () => {
     expect(apply("^^ but =>", "but sit, but stay")).toBe("sit , but stay");
   });
 
-  it("puts kept words back, in any order", () => {
-    expect(apply("use ... to ... $ => ...2 with ...1", "use soap to wash it")).toBe(
-      "wash it with soap",
+  it("puts kept words back", () => {
+    expect(apply("what the ... is $ => what is the ...", "what the price of tea is")).toBe(
+      "what is the price of tea",
     );
   });
 

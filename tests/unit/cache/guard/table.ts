@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
 
-import { compare } from "../../../../src/cache/guard/compare.ts";
-import { judge } from "../../../../src/cache/guard/guard.ts";
-import { read } from "../../../../src/cache/guard/reading.ts";
+import { align } from "../../../../src/cache/guard/align.ts";
+import { parse } from "../../../../src/cache/guard/parse.ts";
 import type { Rule } from "../../../../src/cache/guard/rules/rule.ts";
+import { judgeTexts } from "./judge-texts.ts";
 
 type Pairs = ReadonlyArray<readonly [asked: string, cached: string]>;
 
 /** A rule and its table: what must pass it, and the whole guard, and what this rule itself must refuse. */
 export function describeRule(rule: Rule, { passes, refuses }: { passes: Pairs; refuses: Pairs }) {
   const allows = (asked: string, cached: string): boolean => {
-    return rule.allows(compare(read(asked), read(cached)));
+    const [a, b] = [parse(asked), parse(cached)];
+    return rule.allows({ a, b, alignment: align(a, b) });
   };
   const verdict = (asked: string, cached: string) =>
-    judge(asked, cached, 0.96, { threshold: 0.95 });
+    judgeTexts(asked, cached, 0.96, { threshold: 0.8 });
 
   describe(rule.name, () => {
     it.each(passes)("lets pass: %s – %s", (asked, cached) => {

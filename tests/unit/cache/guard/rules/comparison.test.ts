@@ -3,8 +3,11 @@ import { describeRule } from "../table.ts";
 
 describeRule(comparison, {
   passes: [
-    ["What is the fastest way to peel garlic?", "What is the quickest way to peel garlic?"],
-    ["What's the tallest mountain in Africa?", "Which mountain is the tallest in Africa?"],
+    [
+      "What is the tallest mountain in Africa?",
+      "Could you tell me what the tallest mountain in Africa is?",
+    ],
+    ["Is tea cheaper than coffee?", "Do you know if tea is cheaper than coffee?"],
   ],
   refuses: [
     ["Which planet has the most moons?", "Which planet has the fewest moons?"],

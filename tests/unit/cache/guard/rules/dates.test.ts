@@ -3,7 +3,10 @@ import { describeRule } from "../table.ts";
 
 describeRule(dates, {
   passes: [
-    ["When should I plant tulips in the fall?", "When should I plant tulips in autumn?"],
+    [
+      "When should I plant tulips in the fall?",
+      "Do you know when I should plant tulips in the fall?",
+    ],
     ["Is the shop open on Monday?", "Could you tell me if the shop is open on Monday?"],
   ],
   refuses: [
@@ -13,5 +16,6 @@ describeRule(dates, {
       "The school is closed on Tuesday. Write a note to parents.",
     ],
     ["How do I set an alarm for 7 am?", "How do I set an alarm for 7 pm?"],
+    ["What can I plant in the fall?", "What can I plant in the autumn?"],
   ],
 });

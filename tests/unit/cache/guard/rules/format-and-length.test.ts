@@ -3,10 +3,10 @@ import { describeRule } from "../table.ts";
 
 describeRule(formatAndLength, {
   passes: [
-    ["Explain photosynthesis in one sentence.", "In one sentence, explain photosynthesis."],
+    ["Explain photosynthesis in one sentence.", "Please explain photosynthesis in one sentence."],
     [
       "Summarize the plot of Emma in two paragraphs.",
-      "Please summarise the plot of Emma in 2 paragraphs.",
+      "Please summarise the plot of Emma in two paragraphs.",
     ],
   ],
   refuses: [

@@ -7,14 +7,20 @@ describeRule(grouping, {
     ["How much is (8 plus 4) divided by 2?", "how much is (8 plus 4) divided by 2"],
     [
       "Which regex matches a US ZIP code (five digits)?",
-      "What regex matches a US ZIP code (five digits)?",
+      "Which regex matches a US ZIP code, five digits?",
     ],
+    ["In Word, how do I print a page?", "in Word how do i print a page"],
     [
-      "Is it okay to eat rice (or pasta) and beans every day?",
-      "Is it ok to eat rice (or pasta) and beans daily?",
+      "Is it okay to eat rice (or pasta) and beans?",
+      "Do you know whether it is okay to eat rice (or pasta) and beans?",
     ],
   ],
   refuses: [
+    [
+      "I got married. In Germany, do I pay less tax?",
+      "I got married in Germany. Do I pay less tax?",
+    ],
+    ["I own a house. In Spain how do I sell it?", "I own a house in Spain. How do I sell it?"],
     ["Is it 8 plus 4 divided by 2?", "Is it (8 plus 4) divided by 2?"],
     ["What is twice (the sum of 4 and 5)?", "What is (twice the sum of 4) and 5?"],
     [

@@ -7,10 +7,9 @@ describeRule(negation, {
       "Why does my CSS grid not fill the whole page?",
       "Why doesn't my CSS grid fill the whole page?",
     ],
-    ["Give me a recipe for a cake with no eggs.", "Give me a recipe for a cake without eggs."],
     [
       "I cannot sleep because of jet lag. What should I do?",
-      "I can't sleep due to jet lag. What should I do?",
+      "I can't sleep because of jet lag. What should I do?",
     ],
   ],
   refuses: [
@@ -21,5 +20,6 @@ describeRule(negation, {
       "Should I take aspirin and not take ibuprofen?",
     ],
     ["How do I sleep without a pillow?", "How do I sleep with a pillow?"],
+    ["Why is my cat not eating and drinking?", "Why is my cat eating and not drinking?"],
   ],
 });

@@ -5,8 +5,12 @@ describeRule(owner, {
   passes: [
     [
       "How do I reset my iPhone to factory settings?",
-      "How do I reset an iPhone to factory settings?",
+      "Do you know how I reset my iPhone to factory settings?",
     ],
   ],
-  refuses: [["What is my IP address?", "What is an IP address?"]],
+  refuses: [
+    ["What is my IP address?", "What is an IP address?"],
+    ["How do I reset my iPhone?", "How do I reset an iPhone?"],
+    ["Should I pay their debts?", "Should I pay my debts?"],
+  ],
 });

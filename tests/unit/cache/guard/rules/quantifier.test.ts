@@ -3,7 +3,10 @@ import { describeRule } from "../table.ts";
 
 describeRule(quantifier, {
   passes: [
-    ["Give me a few tips for taking photos.", "Give me a few tips for taking pictures."],
+    [
+      "Give me a few tips for taking photos.",
+      "Could you please give me a few tips for taking photos?",
+    ],
     [
       "Is it true that most Canadians speak French?",
       "Do you know if it is true that most Canadians speak French?",
@@ -19,5 +22,6 @@ describeRule(quantifier, {
       "Use a password of at least 12 characters. Why?",
       "Use a password of at most 12 characters. Why?",
     ],
+    ["What does each do in JavaScript?", "What does every do in JavaScript?"],
   ],
 });

@@ -3,14 +3,9 @@ import { describeRule } from "../table.ts";
 
 describeRule(quoted, {
   passes: [
-    ['How do you say "good luck" in Finnish?', 'Translate "good luck" into Finnish.'],
     [
-      "Could you correct the grammar: “He have two dogs.”",
       'Correct the grammar: "He have two dogs."',
-    ],
-    [
-      "Summarize this review in five words: The ear pads wore out after a month.",
-      "The ear pads wore out after a month. Summarize this review in five words.",
+      "Could you please correct the grammar: “He have two dogs.”",
     ],
   ],
   refuses: [
@@ -19,6 +14,8 @@ describeRule(quoted, {
       'Reply to this customer: "The jacket is too large for me."',
     ],
     ["Translate to French: I want to buy a car", "Translate to French: I want to purchase a car"],
+    ["Proofread this: where are you.", "Proofread this: where are you?"],
+    ['How do I split at " " in Java?', 'How do I split at "" in Java?'],
     ["Write a sign: please keep off the grass", "Write a sign: keep off the grass"],
     ["Make this shorter: Please come to the party.", "Make this shorter: Come to the party."],
   ],

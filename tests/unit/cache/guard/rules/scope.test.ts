@@ -4,12 +4,12 @@ import { describeRule } from "../table.ts";
 describeRule(scope, {
   passes: [
     [
-      "How do I start the server and why does the client fail?",
-      "Please tell me how to start the server and why the client fails.",
+      "How do I reset the server and why does the client fail?",
+      "Please tell me how to reset the server and why the client fails.",
     ],
     [
-      "Where is the log file and how do I delete it?",
-      "Hi! Where's the log file and how can I delete it? Thanks",
+      "Where is the log file and how do I delete the copy?",
+      "Hi! Where's the log file and how can I delete the copy? Thanks",
     ],
   ],
   refuses: [
@@ -21,5 +21,7 @@ describeRule(scope, {
       "Can I freeze the soup and should I reheat the rice?",
       "Should I freeze the soup and can I reheat the rice?",
     ],
+    ["Who eats what in the sea?", "What eats who in the sea?"],
+    ["Is the man who was rich poor?", "Was the man who is rich poor?"],
   ],
 });

@@ -1,0 +1,11 @@
+/** Verbs that ask the model for an answer or a text: "please …" before them is courtesy. */
+export const REQUEST: ReadonlySet<string> = new Set(
+  `explain tell show write give list name describe suggest recommend summarize summarise translate rewrite rephrase shorten
+find create make draft compose calculate convert compare generate provide help walk correct proofread check solve plan
+outline identify define fix design let`.split(/\s+/),
+);
+
+/** Of these, the ones that only an assistant does: "can you make a cake without eggs" asks whether one can. */
+export const TELLING: ReadonlySet<string> = new Set(
+  "explain tell summarize summarise describe outline".split(" "),
+);

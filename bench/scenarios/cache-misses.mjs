@@ -68,7 +68,7 @@ async function behindAnother(ask, cache) {
 
 function shown(times) {
   const cost = median(times.miss) - median(times.off) - median(times.embedding);
-  const costBehind = median(times.missBehind) - median(times.offBehind) - median(times.embedding);
+  const costBehind = median(times.missBehind) - median(times.offBehind);
   return {
     title: "A miss, beside a request that the cache has no part in; fake server, one at a time",
     table: markdownTable(
@@ -85,12 +85,12 @@ function shown(times) {
           "behind another request",
           figure(median(times.offBehind)),
           figure(median(times.missBehind)),
-          figure(median(times.embedding)),
+          "made meanwhile",
           figure(costBehind),
         ],
       ],
     ),
-    goal: `less than ${GOAL_MS} ms beyond the embedding, which is made before the request asks for a place`,
+    goal: `less than ${GOAL_MS} ms beyond the embedding; behind another request it is made meanwhile`,
     isMet: cost < GOAL_MS && costBehind < GOAL_MS,
   };
 }

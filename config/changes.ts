@@ -22,12 +22,12 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: ["RESPONSE_CACHE_SIMILARITY_THRESHOLD"],
-    what: "The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and the place of a helping verb may differ.",
+    what: 'The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and the place of "is" may differ.',
   },
   {
     version: UNRELEASED,
     settings: ["RESPONSE_CACHE_SEMANTIC"],
-    what: 'The response cache takes words as they were written: no synonyms, plurals, passive clauses, words left out or in another order, and "Java" is not "java", also as the first word. Fewer questions are answered from it, and a "!" at the end counts, for the same words too. In its statistics marks is now punctuation and singular_plural inflection; substance is gone.',
+    what: 'The response cache compares plain English texts only, word for word behind courtesy, contractions and a few typing errors: no synonyms, no other order of words, no texts with code, quotation marks or other signs, and "Java" is not "java", also as the first word. Fewer questions are answered from it; for the same words, too, "!" at the end, white space inside and all marks of other texts count. In its statistics `refused` has wording, similarity and not_guardable only.',
   },
   {
     version: UNRELEASED,

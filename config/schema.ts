@@ -398,7 +398,7 @@ export const SETTINGS = {
     env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",
     fallback: 0.8,
     about:
-      'Cosine from which a question of another form may be answered alike ("how can I" like "how do I"). Below it, down to 0.5, only courtesy, contractions, typing errors and the place of a helping verb may differ.',
+      'Cosine from which a question of another form may be answered alike ("how can I" like "how do I"). Below it, down to 0.5, only courtesy, contractions, typing errors and the place of "is" may differ.',
   }),
   responseCacheSampled: bool({
     env: "RESPONSE_CACHE_SAMPLED",

@@ -22,7 +22,8 @@ const CacheStats = z
     hits_exact: z.int(),
     hits_similar: z.int(),
     refused: z.record(z.string(), z.int()).openapi({
-      description: "Similar questions that the guard has refused, by its rule",
+      description:
+        "Similar questions that the guard has refused: wording, similarity or not_guardable",
     }),
     not_compared: z.record(z.string(), z.int()).openapi({
       description: "Questions that could not be compared, by reason",
@@ -60,7 +61,7 @@ const CacheStats = z
       max_bytes: 67_108_864,
       hits_exact: 97,
       hits_similar: 31,
-      refused: { numbers: 12, negation: 3 },
+      refused: { wording: 12, similarity: 3 },
       not_compared: { slow: 1 },
       misses: 240,
       bypasses: 3,

@@ -86,7 +86,7 @@ describe("after a restart", () => {
     await first.stop();
     const second = await start();
     await until(async () => (await stats(second))["entries"] === 1, "the answer has come back");
-    const answer = await second.post(CHAT, asking("why is  the sky blue"));
+    const answer = await second.post(CHAT, asking(" why is the sky blue"));
     expect([cacheOf(answer), await answer.json()]).toMatchObject([
       "HIT-EXACT",
       { message: made.message },

@@ -115,7 +115,7 @@ describe("a question asked again", () => {
   });
 
   it.each([
-    ["case, white space and end punctuation", "  why is   the sky blue "],
+    ["case, white space and end punctuation", "  why is the sky blue \n"],
     ["the very same", "Why is the sky blue?"],
   ])("is found again: %s", async (_what, again) => {
     const { ollama, gateway } = await start();

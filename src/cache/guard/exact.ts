@@ -1,27 +1,14 @@
-import { BE, DO, HAVE, MODALS, NO_NAMES, QUESTION_WORDS } from "./data/function-words.ts";
-
-/** Texts that are questions with and without a mark. */
-const ASKS = new RegExp(
-  `^(?:${[...QUESTION_WORDS, ...BE, ...DO, ...HAVE, ...MODALS].join("|")})\\b`,
-  "i",
-);
+import { plain } from "./plain.ts";
+import { withoutMark, withSmallStart } from "./sentence.ts";
 
 /**
- * The form under which equal texts are found without looking at their meaning: white space, the capital
- * of a first word that is no name, one mark at the end and the apostrophe of "it’s" are levelled.
- *
- * All other case is kept: "R" is not "r", "US" is not "us", and "Java" at the start is not "java". Texts
- * with lines, code, quotations or a colon keep every character: any of them may be what is asked about.
+ * The form under which equal texts are found without looking at their meaning. White space around a text is
+ * left out; in a plain text also the mark at the end, the capital of a first word that is no name, and the
+ * curved apostrophe of "it’s". Other texts keep every character, and of several lines the first one's indent:
+ * any of them may be what is asked about.
  */
 export function normaliseExact(text: string): string {
-  if (/[\n\t`"“”:]|(?:^|\s)['‘]/.test(text.trim())) return text.replace(/^\s*\n/, "").trimEnd();
-  const spaced = text.trim().replaceAll(/\s+/g, " ");
-  // "5!" is a product, "Oklahoma!" a musical, and "I am ill?" asks what "I am ill." says.
-  const mark = ASKS.test(spaced) ? /(?<=[\p{L}\p{N}])\s?[.?]$/u : /(?<=[\p{L}\p{N}])\s?\.$/u;
-  const ended = spaced.replace(mark, "");
-  return ended
-    .replaceAll(/(?<=\p{L})’(?=\p{L})/gu, "'")
-    .replace(/^\p{Lu}\p{Ll}*(?![\p{L}\p{N}_])/u, (first) =>
-      NO_NAMES.has(first.toLowerCase()) ? first.toLowerCase() : first,
-    );
+  const sentences = plain(text);
+  if (!sentences) return text.includes("\n") ? text.replace(/^\s*\n/, "").trimEnd() : text.trim();
+  return withSmallStart([...sentences.slice(0, -1), withoutMark(sentences.at(-1) ?? "")].join(" "));
 }

@@ -1,6 +1,7 @@
+import { canonical, loose } from "./canonical.ts";
 import { isGuardable } from "./english.ts";
 import { normaliseExact } from "./exact.ts";
-import { type ParsedText, parse } from "./parse.ts";
+import { plain } from "./plain.ts";
 
 /**
  * A question as the guard reads it. Reading takes longer than comparing, so each step is done when it is first
@@ -10,13 +11,14 @@ export class QuestionText {
   readonly #text: string;
   #exact: string | undefined;
   #isGuardable: boolean | undefined;
-  #parsed: ParsedText | undefined;
+  #form: string | undefined;
+  #looseForm: string | undefined;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Short English prose, so that a similar wording may answer it at all. */
+  /** Short plain English, so that a similar wording may answer it at all. */
   get isGuardable(): boolean {
     return (this.#isGuardable ??= isGuardable(this.#text));
   }
@@ -26,7 +28,13 @@ export class QuestionText {
     return (this.#exact ??= normaliseExact(this.#text));
   }
 
-  get parsed(): ParsedText {
-    return (this.#parsed ??= parse(this.#text));
+  /** Equal for plain texts that ask the same in the same words; empty for other texts. */
+  get form(): string {
+    return (this.#form ??= canonical(plain(this.#text) ?? []));
+  }
+
+  /** As `form`, and equal for a few forms of the same question. */
+  get looseForm(): string {
+    return (this.#looseForm ??= loose(this.form));
   }
 }

@@ -1,12 +1,10 @@
 import { SPELT_WORDS } from "./data/spelt-words.ts";
-import type { Token } from "./token.ts";
 
-/** Letters of a word of which two may be swapped. */
-const MIN_SWAPPED = 4;
-/** From this many letters on the doubling of letters may be wrong: a shorter word is near too many names. */
-const MIN_DOUBLED = 7;
-/** From here on a consonant inside may be missing; names such as "printr" leave out vowels. */
-const MIN_MISSING = 8;
+/** Words of fewer letters are near too many names: "wellcome", "mariage". Holds for both, typed and meant. */
+const MIN_LETTERS = 8;
+/** An error may be what is asked about, and a word that is near none may be the name of a variable. */
+const MAY_BE_MEANT =
+  /\b(?:wrong|right|mistakes?|errors?|accept(?:s|ed)?|allow(?:s|ed)?|exists?|dictionary|undefined|variables?|called|named?|use|using|write)\b/i;
 /** Letters by which the doublings of a word may be wrong ("acomodate"). */
 const MAX_DOUBLED = 2;
 
@@ -23,7 +21,7 @@ const shape = (text: string, length = text.length): string =>
  * counts as mistyped where exactly one word of the list is a slip away, and no other word is.
  */
 export function correct(typed: string): string {
-  if (typed.length < MIN_SWAPPED || spelt.has(typed) || !/^[a-z]+$/.test(typed)) return typed;
+  if (typed.length < MIN_LETTERS || spelt.has(typed) || !/^[a-z]+$/.test(typed)) return typed;
   // Sorted when the first text is read: a start that caches nothing need not wait for it.
   if (byShape.size === 0) for (const text of spelt) add(text);
   const typedSingled = singled(typed);
@@ -41,26 +39,24 @@ function add(text: string): void {
   byShape.set(shape(text), words);
 }
 
-/** The tokens with mistyped words corrected. Names and code are never mistyped. */
-export const withSpelling = (tokens: readonly Token[]): readonly Token[] =>
-  tokens.map((token) => {
-    const text = token.kind === "word" ? correct(token.text) : token.text;
-    return text === token.text ? token : { ...token, text };
-  });
+/** Words with the mistyped ones corrected, in a text where they cannot be meant. Names are never mistyped. */
+export const withSpelling = (
+  words: readonly string[],
+  sentences: readonly string[],
+): readonly string[] =>
+  sentences.some((sentence) => MAY_BE_MEANT.test(sentence)) ? words : words.map(correct);
 
 /** Two letters swapped or a consonant missing between the first and the last letter. */
 function isSlip(typed: string, meant: string): boolean {
   let at = 0;
   while (typed[at] === meant[at]) at += 1;
   const rest = meant.slice(at + 1);
-  if (typed.length === meant.length - 1)
-    return meant.length >= MIN_MISSING && !isVowel(meant[at]) && typed.slice(at) === rest;
+  if (typed.length === meant.length - 1) return !isVowel(meant[at]) && typed.slice(at) === rest;
   const isSwapped = typed[at] === meant[at + 1] && typed[at + 1] === meant[at];
   return typed.length === meant.length && isSwapped && typed.slice(at + 2) === meant.slice(at + 2);
 }
 
 /** "Accommodate" as "acomodate": the doubling of letters is what most people get wrong. */
-const isDoubling = ({ text, singled }: Spelt, typedSingled: string): boolean =>
-  text.length >= MIN_DOUBLED && singled === typedSingled;
+const isDoubling = ({ singled }: Spelt, typedSingled: string): boolean => singled === typedSingled;
 const singled = (text: string): string => text.replaceAll(/(.)\1+/g, "$1");
 const isVowel = (letter: string | undefined): boolean => "aeiouy".includes(letter ?? "-");

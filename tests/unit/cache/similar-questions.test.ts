@@ -123,7 +123,7 @@ describe("SimilarQuestions", () => {
     const { similar, add, counts } = setUp();
     await add(7, BLUE);
     expect(await similar.find(question("Why is the sky not blue?"))).toBeUndefined();
-    expect(counts.stats().refused).toEqual({ negation: 1 });
+    expect(counts.stats().refused).toEqual({ wording: 1 });
   });
 
   it("goes on to the next candidate when the nearest is refused", async () => {

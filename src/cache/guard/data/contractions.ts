@@ -1,41 +1,38 @@
-/** Short forms with what they stand for. Only forms with one reading where they stand: "how'd" has two. */
-export const CONTRACTIONS: Readonly<Record<string, string>> = {
-  "can't": "can not",
-  cannot: "can not",
-  "won't": "will not",
-  "shan't": "shall not",
-  cant: "can not",
-  wont: "will not",
-  dont: "do not",
-  doesnt: "does not",
-  didnt: "did not",
-  isnt: "is not",
-  arent: "are not",
-  wasnt: "was not",
-  werent: "were not",
-  hasnt: "has not",
-  havent: "have not",
-  hadnt: "had not",
-  couldnt: "could not",
-  shouldnt: "should not",
-  wouldnt: "would not",
-  im: "i am",
-  ive: "i have",
-  youre: "you are",
-  theyre: "they are",
-  thats: "that is",
-  whats: "what is",
-  hows: "how is",
-  wheres: "where is",
-  whos: "who is",
-  theres: "there is",
-  "let's": "let us",
-  pls: "please",
-  plz: "please",
-  thx: "thanks",
+/** Short forms that are no word and an ending. */
+export const CONTRACTIONS: ReadonlyMap<string, string> = new Map([
+  ["can't", "cannot"],
+  ["won't", "will not"],
+  ["shan't", "shall not"],
+  ["dont", "do not"],
+  ["doesnt", "does not"],
+  ["didnt", "did not"],
+  ["isnt", "is not"],
+  ["arent", "are not"],
+  ["wasnt", "was not"],
+  ["werent", "were not"],
+  ["hasnt", "has not"],
+  ["havent", "have not"],
+  ["couldnt", "could not"],
+  ["shouldnt", "should not"],
+  ["wouldnt", "would not"],
+  ["whats", "what is"],
+  ["thats", "that is"],
+]);
+
+/** What an ending stands for, whatever it follows; "'s" and "'d" have several readings. */
+export const ENDINGS: Readonly<Record<string, string>> = {
+  re: "are",
+  m: "am",
+  ll: "will",
+  ve: "have",
 };
 
-/** Words after which 's is "is"; after any other word it is read as a possessive. */
+/** Verbs whose short form of "not" is spelt out: "is" for "isn't". */
+export const NEGATED: ReadonlySet<string> = new Set(
+  "is are was were has have had do does did could should would must need might".split(" "),
+);
+
+/** Words whose endings are short forms of verbs; behind any other word "'s" may be an owner's mark. */
 export const IS_AFTER: ReadonlySet<string> = new Set(
-  "what where who how when why it that there he she here this".split(" "),
+  "what where who how why when it that there he she here this I you we they".split(" "),
 );

@@ -1,4 +1,4 @@
-/** English function words by what they do to a sentence. Each rule names the class it compares. */
+/** English function words by what they do to a sentence. */
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
 
 export const ARTICLES = words("a an the my our its their");
@@ -6,29 +6,11 @@ export const BE = words("is are am be been being was were");
 export const HAVE = words("have has had having");
 export const DO = words("do does did");
 export const MODALS = words("can could may might must ought shall should will would");
+export const AUXILIARY: ReadonlySet<string> = new Set([...BE, ...DO, ...HAVE, ...MODALS, "cannot"]);
 export const QUESTION_WORDS = words("what which who whom whose when where why how");
 export const PRONOUNS = words(
   "i we me us you he him she her it they them this that these those myself yourself himself herself itself ourselves themselves mine yours ours theirs",
 );
-/** Pronouns that point at something said elsewhere in the same text. */
-export const POINTERS = words("it this that these those they them");
-/** Join clauses of equal rank. */
-export const CONNECTORS = words("and but though although however");
-/** Bind a clause or a comparison to what follows: "if it rains" is not "unless it rains". */
-export const SUBORDINATORS = words(
-  "if unless when while until because since after before once as than so whether whereas like",
-);
-export const RELATIVES = words("that which who whom whose");
-export const PREPOSITIONS =
-  words(`of in on at for to from with without by about into onto out off up down over under
-above below between among against through during within toward towards near behind beside inside outside around across
-along past per via except despite beyond upon versus back away throughout`);
-/** Of these, the ones that say which way, before or after, with or without. */
-export const DIRECTION_PREPOSITIONS =
-  words(`to from into onto out off up down over under above below between against
-through toward towards behind inside outside without before after until since by with about than near back away versus
-during within except despite beyond across along past via`);
-
 /**
  * Words that are no names, whatever the case of their first letter at the start of a sentence. "May", "Will",
  * "Up", "Make", "List" and others that name somebody or something with a capital are left out.

@@ -4,8 +4,3 @@ export const REQUEST: ReadonlySet<string> = new Set(
 find create make draft compose calculate convert compare generate provide help walk correct proofread check solve plan
 outline identify define fix design let`.split(/\s+/),
 );
-
-/** Of these, the ones that only an assistant does: "can you make a cake without eggs" asks whether one can. */
-export const TELLING: ReadonlySet<string> = new Set(
-  "explain tell summarize summarise describe outline".split(" "),
-);

@@ -1,78 +1,39 @@
-import { describe, expect, it } from "vitest";
-import { judgeTexts } from "./judge-texts.ts";
+import { describe } from "vitest";
+import { itJudges } from "./judge-texts.ts";
 
-/** Below the threshold: courtesy counts there, too. */
-const verdict = (asked: string, cached: string) =>
-  judgeTexts(asked, cached, 0.6, { threshold: 0.8 }).ok;
-const question = "How do I get red wine out of a cotton tablecloth?";
-const asked = "how do I get red wine out of a cotton tablecloth";
+const QUESTION = "Where is the oldest bridge of Rome?";
+const REQUEST = "Write a poem about the sea.";
 
-describe("courtesy around a question", () => {
-  it.each([
-    `Hi there! Quick question: ${asked}?`,
-    `Ok, ${asked}? Thanks in advance!`,
-    `So ${asked}?`,
-    `Just curious, ${asked}? Asking for a friend.`,
-    "If it isn't too much bother, could you tell me how I get red wine out of a cotton tablecloth? Much obliged.",
-    `Sorry to bother you, but might I ask you ${asked}? Many thanks.`,
-    `Would you be so kind as to tell me ${asked}?`,
-    `I would like to know ${asked}, thanks.`,
-    `I want to know ${asked}`,
-    `Hi, ${asked}?`,
-    `${asked}, please?`,
-    `I was just wondering ${asked}. Any help would be much appreciated.`,
-    `Please tell me ${asked}, thanks`,
-  ])("is left out: %s", (text) => {
-    expect(verdict(text, question)).toBe(true);
-    expect(verdict(question, text)).toBe(true);
-  });
-
-  it.each([
-    [
-      "what restricts",
-      "I only have salt, how do I get red wine out of a cotton tablecloth?",
-      question,
+describe("courtesy", () => {
+  itJudges({
+    same: [
+      ["Hi, where is the oldest bridge of Rome?", QUESTION],
+      ["Hello there, where is the oldest bridge of Rome", QUESTION],
+      ["Please, where is the oldest bridge of Rome?", QUESTION],
+      ["Where is the oldest bridge of Rome? Thank you.", QUESTION],
+      ["Where is the oldest bridge of Rome? Thanks in advance", QUESTION],
+      ["Hi, where is the oldest bridge of Rome? Many thanks.", QUESTION],
+      ["Please write a poem about the sea.", REQUEST],
+      ["Could you please write a poem about the sea?", "write a poem about the sea?"],
+      ["please could you write a poem about the sea", REQUEST],
+      ["Hi, please write a poem about the sea", REQUEST],
+      ["Kindly write a poem about the sea.", REQUEST],
     ],
-    ["a state of mind", "My friend is confused and crazy. What should I do?", "What should I do?"],
-    [
-      "a place",
-      "I am new to Paris, where should I eat?",
-      "I am new to London, where should I eat?",
+    different: [
+      ["Can you make a cake without eggs?", "Make a cake without eggs."],
+      ["Would you recommend a Tesla?", "Recommend a Tesla."],
+      ["Hi, Jude is by whom?", "Jude is by whom?"],
+      ["OK, what is the tax for a resident?", "What is the tax for a resident?"],
+      ["Is there a beach in Princeville, hi?", "Is there a beach in Princeville?"],
+      ["Who sings Baby, Please", "Who sings Baby"],
+      ["Should I turn left, right, please?", "Should I turn left, right?"],
+      ["Have a Nice Day. Which band is it?", "Thank You. Which band is it?"],
+      ["Hello. Which singer was the first?", "Thanks. Which singer was the first?"],
+      ["How do I embroider this? Thank you.", "How do I embroider this?"],
+      ["Who sings the song? Thank you.", "Who sings the song?"],
+      ["My boss wrote me a poem. Thank you.", "My boss wrote me a poem."],
+      ["How do I treat my wife kindly?", "How do I treat my wife?"],
+      ["Please Please Me is by whom?", "Please Me is by whom?"],
     ],
-    ["manner", "How do I treat my wife kindly?", "How do I treat my wife?"],
-    ["time", "What happened to Rome then?", "What happened to Rome?"],
-    ["liking", "Do cats like fish?", "Do cats eat fish?"],
-    [
-      "what a text is to say",
-      "Write a note to my boss, so sorry.",
-      "Write a note to my boss, thank you.",
-    ],
-    [
-      "a word of an enumeration",
-      "Should I turn left, right, or go straight?",
-      "Should I turn left or go straight?",
-    ],
-    [
-      "a word that is asked about",
-      "How do you say hello, thanks, and please in French?",
-      "How do you say hello and please in French?",
-    ],
-    ["a last choice", "Is it a spring, a river, or so?", "Is it a spring, a river?"],
-    [
-      "a word that is written",
-      "How do I write please in the end?",
-      "How do I write in the end please?",
-    ],
-    [
-      "a sentence in the middle",
-      "My boss wrote to me. Thank you so much. What should I answer?",
-      "My boss wrote to me. What should I answer?",
-    ],
-    ["reasons", "Tell me whether I should quit my job.", "Tell me how I should quit my job."],
-    ["a statement", "You can help me with this form.", "Can you help me with this form?"],
-    ["a request for later", "Tell me if it rains in Rome.", "Does it rain in Rome?"],
-  ])("but not %s", (_, one, other) => {
-    expect(verdict(one, other)).toBe(false);
-    expect(verdict(other, one)).toBe(false);
   });
 });

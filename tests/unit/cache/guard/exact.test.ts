@@ -5,7 +5,7 @@ import { normaliseExact } from "../../../../src/cache/guard/exact.ts";
 describe("normaliseExact", () => {
   it.each([
     ["What is the capital of Peru?", "what is the capital of Peru"],
-    ["  What is   the capital of Peru ? ", "What is the capital of Peru"],
+    [" \n What is the capital of Peru? ", "What is the capital of Peru"],
     ["tell me a joke", "Tell me a joke."],
     ["It’s late, what now?", "it's late, what now?"],
   ])("merges %s and %s", (a, b) => {
@@ -36,6 +36,15 @@ describe("normaliseExact", () => {
     ["What is (a+b)!", "What is (a+b)"],
     ["No, the other file.", "No, the other file!!"],
     ["", "?"],
+    ["What is   the capital of Peru?", "What is the capital of Peru?"],
+    ["What is the capital of Peru ?", "What is the capital of Peru?"],
+    ["What is the capital of Peru??", "What is the capital of Peru?"],
+    ["What does (a) do?", "what does (a) do?"],
+    ["What is (a)?", "What is (a)"],
+    ["What is “it’s”?", "What is “it's”?"],
+    ["What is the apostrophe in it’s?", "What is the apostrophe in it's?"],
+    ["Is tomorrow a word?", "Is tomorrow a word"],
+    ["What is the code point of ;", "What is the code point of ,"],
   ])("keeps %s and %s apart", (a, b) => {
     expect(normaliseExact(a)).not.toBe(normaliseExact(b));
   });

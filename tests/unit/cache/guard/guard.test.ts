@@ -5,7 +5,7 @@ import { judgeTexts } from "./judge-texts.ts";
 
 const options = { threshold: 0.8 };
 const asked = "How do I sort a dictionary by value in Python?";
-const polite = "Could you tell me how I sort a dictionary by value in Python?";
+const polite = "Hi, how do I sort a dictionary by value in Python?";
 const reworded = "How can I sort a dictionary by value in Python?";
 
 describe("judge", () => {
@@ -36,9 +36,9 @@ describe("judge", () => {
     expect(judgeTexts(asked, other, 1, options)).toEqual({ ok: false, rule: "wording" });
   });
 
-  it("names the rule in short snake case", () => {
-    const verdict = judgeTexts(asked, "Why do I sort a dictionary by value in Python?", 1, options);
-    expect(verdict).toEqual({ ok: false, rule: "question_word" });
+  it("says which text it can say nothing of", () => {
+    const verdict = judgeTexts(asked, `${asked}!`, 1, options);
+    expect(verdict).toEqual({ ok: false, rule: "not_guardable" });
   });
 });
 

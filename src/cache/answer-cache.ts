@@ -105,7 +105,7 @@ export class AnswerCache {
 
   /**
    * The kept answer to a similar question. It is looked for before the request asks for a place: a
-   * hit saves a request even where the queue is full or the server is away.
+   * hit saves a request even where the queue is full.
    * @throws ClientLeft.
    */
   async #similar(

@@ -50,7 +50,7 @@ interface Ticket extends PlaceRequest {
 }
 
 /** What decides whether a request may go. */
-type Going = Pick<PlaceRequest, "line" | "tenant" | "model">;
+type PlaceKey = Pick<PlaceRequest, "line" | "tenant" | "model">;
 
 /** Turns are remembered of this many tenants; who is forgotten counts as new. */
 const MAX_TENANTS = 1000;
@@ -229,7 +229,7 @@ export class FairQueue {
     return !tickets?.some(isBefore) && this.#fits(ticket);
   }
 
-  #fits({ line, tenant, model }: Going): boolean {
+  #fits({ line, tenant, model }: PlaceKey): boolean {
     const { lines, modelParallel, floor } = this.#options;
     const limits = lines[line];
     return (
@@ -251,7 +251,7 @@ export class FairQueue {
     for (const tickets of this.#turns.values()) yield* tickets;
   }
 
-  #start({ line, tenant, model }: Going, waitedMs: number): Place {
+  #start({ line, tenant, model }: PlaceKey, waitedMs: number): Place {
     const { watch, floor } = this.#options;
     const counter = this.#counters[line];
     const tenantRunning = this.#tenantRunning[line];

@@ -1,5 +1,3 @@
-import { plain } from "./plain.ts";
-
 /** Small words that are English and hardly any other language's. */
 const STOP_WORDS = new Set(
   `the of and to is are was were what which who how why when where with without for from by it its this that these those my
@@ -42,9 +40,9 @@ const wordsOf = (text: string): readonly string[] =>
     .replaceAll(/['’](?:m|d|re|ve|ll|t)\b/g, " ")
     .match(/[a-z]+/g) ?? [];
 
-/** Is the text short, plain and English, so that a similar wording may answer it at all? */
-export function isGuardable(text: string): boolean {
-  if (!plain(text) || pieces(text) > MAX_PIECES) return false;
+/** Is the text English, and short enough for the model that compares texts? */
+export function isShortEnglish(text: string): boolean {
+  if (pieces(text) > MAX_PIECES) return false;
   const words = wordsOf(text);
   if (new Set(words.filter((word) => FOREIGN.has(word))).size > 1) return false;
   const stops = words.filter((word) => STOP_WORDS.has(word));

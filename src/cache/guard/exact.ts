@@ -8,7 +8,11 @@ import { withoutMark, withSmallStart } from "./sentence.ts";
  * any of them may be what is asked about.
  */
 export function normaliseExact(text: string): string {
-  const sentences = plain(text);
+  return exactOf(text, plain(text));
+}
+
+/** As `normaliseExact`, of a text whose plain sentences are known. */
+export function exactOf(text: string, sentences: readonly string[] | undefined): string {
   if (!sentences) return text.includes("\n") ? text.replace(/^\s*\n/, "").trimEnd() : text.trim();
   return withSmallStart([...sentences.slice(0, -1), withoutMark(sentences.at(-1) ?? "")].join(" "));
 }

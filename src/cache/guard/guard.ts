@@ -1,8 +1,7 @@
 import type { QuestionText } from "./question-text.ts";
 
-export { isGuardable } from "./english.ts";
 export { normaliseExact } from "./exact.ts";
-export { QuestionText } from "./question-text.ts";
+export { isGuardable, QuestionText } from "./question-text.ts";
 
 /** Why the guard refuses: too unlike vectors, a text that is no plain English, or other words. */
 type Rule = "similarity" | "not_guardable" | "wording";

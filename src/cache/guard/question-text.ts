@@ -1,6 +1,6 @@
 import { canonical, loose } from "./canonical.ts";
-import { isGuardable } from "./english.ts";
-import { normaliseExact } from "./exact.ts";
+import { isShortEnglish } from "./english.ts";
+import { exactOf } from "./exact.ts";
 import { plain } from "./plain.ts";
 
 /**
@@ -9,6 +9,8 @@ import { plain } from "./plain.ts";
  */
 export class QuestionText {
   readonly #text: string;
+  /** Read with the text: everything else asks for it. */
+  readonly #sentences: readonly string[] | undefined;
   #exact: string | undefined;
   #isGuardable: boolean | undefined;
   #form: string | undefined;
@@ -16,21 +18,22 @@ export class QuestionText {
 
   constructor(text: string) {
     this.#text = text;
+    this.#sentences = plain(text);
   }
 
   /** Short plain English, so that a similar wording may answer it at all. */
   get isGuardable(): boolean {
-    return (this.#isGuardable ??= isGuardable(this.#text));
+    return (this.#isGuardable ??= this.#sentences !== undefined && isShortEnglish(this.#text));
   }
 
   /** Equal for texts that differ in nothing that could matter. */
   get exact(): string {
-    return (this.#exact ??= normaliseExact(this.#text));
+    return (this.#exact ??= exactOf(this.#text, this.#sentences));
   }
 
   /** Equal for plain texts that ask the same in the same words; empty for other texts. */
   get form(): string {
-    return (this.#form ??= canonical(plain(this.#text) ?? []));
+    return (this.#form ??= canonical(this.#sentences ?? []));
   }
 
   /** As `form`, and equal for a few forms of the same question. */
@@ -38,3 +41,6 @@ export class QuestionText {
     return (this.#looseForm ??= loose(this.form));
   }
 }
+
+/** Whether a similar wording may answer a text at all: short plain English. */
+export const isGuardable = (text: string): boolean => new QuestionText(text).isGuardable;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isGuardable } from "../../../../src/cache/guard/english.ts";
+import { isGuardable } from "../../../../src/cache/guard/guard.ts";
 
 describe("isGuardable", () => {
   it.each([

@@ -63,7 +63,7 @@ export function requestLifecycle({
       // Errors were answered further in; what comes here is no Error, or a header that cannot be
       // written. The answer that there was is dropped, and gives back what it held.
       await c.res.body?.cancel().catch(() => {});
-      record.end({ status: 500, bytes: 0, complete: !exchange.hasLeft });
+      record.end({ status: 500, bytes: 0, complete: !exchange.signal.aborted });
       throw new Error("the request failed", { cause });
     }
   });
@@ -77,12 +77,13 @@ function tellAndEnd(c: AppContext, record: RequestRecord): void {
   for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
   // An error's answer is whole, whatever had begun before it.
   if (record.isOpen && !c.error) {
-    if (!headers.has("Server-Timing")) headers.set("Server-Timing", record.serverTiming(false));
+    const timing = record.serverTiming(false);
+    if (timing !== "" && !headers.has("Server-Timing")) headers.set("Server-Timing", timing);
     return;
   }
   headers.set("Server-Timing", record.serverTiming(true));
-  const { hasLeft } = c.get("exchange");
-  record.end({ status: c.res.status, bytes: record.bytes, complete: !hasLeft });
+  const { aborted } = c.get("exchange").signal;
+  record.end({ status: c.res.status, bytes: record.bytes, complete: !aborted });
 }
 
 /** Marks an answer that the transport has written to the socket itself (@hono/node-server). */

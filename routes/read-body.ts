@@ -1,5 +1,4 @@
 import type { AppContext } from "../middleware/env.ts";
-import { ClientLeft } from "../src/errors/service-error.ts";
 import { tooLarge, type BodyLimit } from "../src/http/body-limit.ts";
 import { SMALL_BODY_BYTES } from "../src/http/body-pieces.ts";
 import { declaredBytes } from "../src/http/exchange.ts";
@@ -17,11 +16,10 @@ export async function readBody(c: AppContext, limit: BodyLimit): Promise<Uint8Ar
     if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
     if (bytes <= SMALL_BODY_BYTES) return exchange.readBody(limit);
   }
-  if (exchange.hasLeft) throw new ClientLeft();
   const record = c.get("record");
   const { tenant } = record;
-  const onLeave = (left: () => void): (() => void) => exchange.onLeave(left);
-  const hold = await c.get("bodies").take({ tenant, bytes, onLeave });
+  const { signal } = exchange;
+  const hold = await c.get("bodies").take({ tenant, bytes, signal });
   record.holdBody(hold);
   return exchange.readBody(limit, hold);
 }

@@ -7,7 +7,7 @@ import { MAX_VALUES_IN_HAND } from "../src/runtime/count-json.ts";
 import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
 import { readBody } from "./read-body.ts";
 import { LIST_LIMITS } from "./service/contract/list-limits.ts";
-import { whileHere } from "./while-here.ts";
+import { callerOf } from "./caller-of.ts";
 
 /**
  * Reads and checks a JSON body once. The content type is not looked at: `curl -d` sends a
@@ -47,7 +47,7 @@ export async function readImageJson(c: AppContext, read: ImageBodyReader): Promi
   const pieces = await readPieces(c);
   const bytes = lengthOf(pieces);
   const found = read(pieces);
-  const parsed = typeof found === "function" ? await whileHere(c, found) : found;
+  const parsed = typeof found === "function" ? await found(callerOf(c)) : found;
   if (!parsed.ok) throw new ServiceError("validation_error", parsed.message);
   return { value: parsed.value, images: parsed.images, bytes };
 }

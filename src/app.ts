@@ -17,7 +17,8 @@ import { openApiDocument } from "../routes/service/document.ts";
 import { serviceRoutes } from "../routes/service/index.ts";
 import type { Services } from "../routes/service/services.ts";
 import { renderError } from "./errors/render.ts";
-import { isAbort, ServiceError } from "./errors/service-error.ts";
+import { isAbort } from "./errors/abort-reasons.ts";
+import { ServiceError } from "./errors/service-error.ts";
 import type { ClientAddress } from "./access/tenant-name.ts";
 
 /** What the app is made from. */

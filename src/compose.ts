@@ -12,12 +12,13 @@ import { credentialsNotice } from "./compose/credentials.ts";
 import { composeEmbedder, composeSimilarity } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeImages, composeWorkers } from "./compose/images.ts";
-import { composeRunner } from "./compose/inference.ts";
+import { composePipeline } from "./compose/inference.ts";
 import { composeInferenceServer } from "./compose/inference-server.ts";
 import { composeScheduling } from "./compose/scheduling.ts";
 import { composeWatches } from "./compose/watches.ts";
 import { renderError } from "./errors/render.ts";
 import { ServiceError } from "./errors/service-error.ts";
+import { InferenceRunner } from "./inference/runner.ts";
 import { ActiveRequests } from "./runtime/active-requests.ts";
 import { Deadlines } from "./runtime/deadlines.ts";
 import { HomeLock } from "./runtime/home-lock.ts";
@@ -117,22 +118,9 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   });
   const scheduling = composeScheduling({ settings, profile, upstream, transport, logs });
   const { catalog, loadedModels, queue } = scheduling;
-  const runner = composeRunner({
-    settings,
-    scheduling,
-    transport,
-    upstream,
-    compressor: images.compressor,
-    deadlines,
-  });
-  const embedder = composeEmbedder({
-    settings,
-    runner,
-    scheduling,
-    transport,
-    upstream,
-    deadlines,
-  });
+  const pipeline = composePipeline({ settings, scheduling, transport, upstream, deadlines });
+  const runner = new InferenceRunner({ pipeline, images: images.compressor });
+  const embedder = composeEmbedder({ settings, pipeline, catalog, deadlines });
   const caching = composeCache({
     settings,
     home,
@@ -153,6 +141,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       embedder,
       similarity,
       transport,
+      pipeline,
       active,
       bodies,
       discards,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
 import type { Caller } from "../src/runtime/caller.ts";
+import type { Signal } from "../src/runtime/light-signal.ts";
 import { Turnstile } from "../src/runtime/turnstile.ts";
 import { endThreads } from "./end-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
@@ -113,7 +114,7 @@ export class WorkerPool {
   async #runNow(
     name: TaskName,
     input: unknown,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
     transfer: Uint8Array[],
   ): Promise<unknown> {
     const { taskDeadlineMs } = this.#options;

@@ -1,91 +1,58 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { CacheMode } from "../../src/cache/answer-cache.ts";
-import { canKeepRaw, rawQuestionOf } from "../../src/cache/question.ts";
-import { type RawAnswer, type RawHead, rawOutcome } from "../../src/cache/raw-answer.ts";
+import type { CachedBytes, PassedBody } from "../../src/cache/cached-bytes.ts";
+import type { RawHead } from "../../src/cache/raw-answer.ts";
+import { isAbort } from "../../src/errors/abort-reasons.ts";
 import { renderError } from "../../src/errors/render.ts";
-import { ClientLeft, isAbort, ServiceError } from "../../src/errors/service-error.ts";
-import type { BodyFacts } from "../../src/inference/inspect-body.ts";
-import type { Audience } from "../../src/inference/runner.ts";
-import { unloads } from "../../src/models/keep-alive.ts";
-import { withEarlyEnd } from "../../src/http/early-end.ts";
-import { jsonLine } from "../../src/runtime/json-line.ts";
-import { bodyStream } from "../../src/http/streams.ts";
-import type { UpstreamAnswer } from "../../src/http/transport.ts";
 import { broken, MAX_ANSWER_BYTES } from "../../src/hosts/lines.ts";
+import { withEarlyEnd } from "../../src/http/early-end.ts";
+import { bodyStream } from "../../src/http/streams.ts";
+import type { InferenceRequest } from "../../src/inference/pipeline.ts";
+import { jsonLine } from "../../src/runtime/json-line.ts";
 import { tellOfCache } from "../cache-headers.ts";
-import { admit, type Asking, settleModel } from "./admit.ts";
-import type { PassThroughServices } from "./services.ts";
 
-interface Asked {
-  body: Uint8Array;
-  facts: BodyFacts;
+interface CachedRequest extends PassedBody {
   mode: CacheMode;
+  request: InferenceRequest;
 }
 
-/** What a piece takes beside its bytes. */
-const OVERHEAD_BYTES = 128;
-
-/** An answer as it comes: its head, then its bytes. */
-type Piece = RawHead | Uint8Array;
-
 /**
- * Answers a drop-in request that asks for the response cache: with the bytes of an earlier answer,
- * or with those that come now, which are kept. @returns undefined when the cache has no part in
- * it: then it is passed through, and the answer will say so.
+ * Answers a drop-in request that asks for the response cache. @returns undefined when the cache has
+ * no part in it: then it is passed through, and the answer will say so.
  */
 export async function passCached(
   c: AppContext,
-  services: PassThroughServices,
-  { body, facts, mode }: Asked,
+  cached: CachedBytes,
+  { mode: cache, request, ...passed }: CachedRequest,
 ): Promise<Response | undefined> {
-  const { answers } = services;
-  if (!answers) return undefined;
-  const path = c.req.path;
+  const { signal } = c.get("exchange");
   const record = c.get("record");
-  const canAsk = facts.modelIsCertain && !facts.hasImages && !unloads(facts.keepAlive);
-  const scope = {
-    exchange: c.get("exchange"),
-    record,
-    cache: canAsk && canKeepRaw(path) ? mode : ("off" as const),
-  };
-  const question = await answers.questionOf(facts.model, scope, (of) =>
-    rawQuestionOf({ path, model: facts.model, body }, of),
-  );
-  if (!question) {
-    tellOfCache(c);
-    return undefined;
-  }
-  const answered = await answers.answer(question, scope, {
-    form: "raw",
-    bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
-    start: (audience) => open(services, { path, body, facts, record }, audience),
-    outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
-  });
+  const answer = await cached.answer(passed, request, { signal, record, cache });
   tellOfCache(c);
-  if ("kept" in answered) {
-    const { contentType, body: kept } = answered.kept as RawAnswer;
-    return whole(c, { status: 200, contentType }, Buffer.from(kept));
+  if (!answer) return undefined;
+  if ("kept" in answer) {
+    const { contentType, body } = answer.kept;
+    return whole(c, { status: 200, contentType }, Buffer.from(body));
   }
-  const { value: head } = await answered.lines.next();
-  return shown(c, head as RawHead, answered.lines as AsyncGenerator<Uint8Array>);
+  const { head, bytes } = answer;
+  return head.contentType.startsWith("application/json")
+    ? whole(c, head, await collected(bytes))
+    : streamed(c, head, bytes);
 }
 
-/** Answers in one piece, or as a stream where the inference server streams. */
-async function shown(
-  c: AppContext,
-  head: RawHead,
-  chunks: AsyncGenerator<Uint8Array>,
-): Promise<Response> {
-  if (head.contentType.startsWith("application/json")) {
-    const all: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of chunks) {
-      bytes += chunk.byteLength;
-      if (bytes > MAX_ANSWER_BYTES) throw broken("an answer without end");
-      all.push(chunk);
-    }
-    return whole(c, head, Buffer.concat(all, bytes));
+async function collected(chunks: AsyncGenerator<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw broken("an answer without end");
+    all.push(chunk);
   }
+  return Buffer.concat(all, bytes);
+}
+
+/** Answers as a stream, where the inference server streams. */
+function streamed(c: AppContext, head: RawHead, chunks: AsyncGenerator<Uint8Array>): Response {
   const record = c.get("record");
   record.isOpen = true;
   record.streamed = true;
@@ -135,63 +102,4 @@ function whole(c: AppContext, head: RawHead, body: Buffer): Response {
 
 function headersOf({ contentType, location }: RawHead): Record<string, string> {
   return { "Content-Type": contentType, ...(location === undefined ? {} : { Location: location }) };
-}
-
-/** Runs a request to where its answer begins. @throws ServiceError; ClientLeft. */
-async function open(
-  services: PassThroughServices,
-  asking: Asking & { body: Uint8Array },
-  audience: Audience,
-): Promise<AsyncGenerator<Piece>> {
-  const { transport, upstream } = services;
-  const { path, body, facts, record } = asking;
-  const admitted = await admit(services, asking, audience);
-  const { place } = admitted;
-  const abort = new AbortController();
-  const stopListening = audience.onLeave(() => abort.abort(new ClientLeft()));
-  const finish = (status: number, complete: boolean): void => {
-    stopListening();
-    if (!complete) abort.abort(new ClientLeft());
-    place.release(complete && status < 500 ? "completed" : "failed");
-    settleModel(services, facts, { status, complete });
-  };
-  const sentAt = performance.now();
-  try {
-    // Whoever had left before it was listened to is not told of again.
-    if (audience.hasLeft) throw new ClientLeft();
-    const { origin } = upstream;
-    const call = { origin, method: "POST", path, body, signal: abort.signal };
-    const answer = await place.during("call", transport.call(call));
-    place.ownedBy("answer", answer.isBeingRead, () =>
-      abort.abort(new Error("the place was held by nobody")),
-    );
-    record.letGoOfBody();
-    record.firstMs = performance.now() - sentAt;
-    return pieces(services, answer, { signal: abort.signal, finish });
-  } catch (err) {
-    finish(0, false);
-    if (err instanceof ServiceError) upstream.suspect();
-    throw err;
-  }
-}
-
-async function* pieces(
-  { upstream }: PassThroughServices,
-  { status, contentType, location, body }: UpstreamAnswer,
-  { signal, finish }: { signal: AbortSignal; finish: (status: number, complete: boolean) => void },
-): AsyncGenerator<Piece> {
-  let complete = false;
-  try {
-    yield { status, contentType, location };
-    yield* body;
-    complete = true;
-  } catch (err) {
-    signal.throwIfAborted();
-    upstream.suspect();
-    throw new ServiceError("upstream_unavailable", "The inference server broke off its answer", {
-      cause: err,
-    });
-  } finally {
-    finish(status, complete);
-  }
 }

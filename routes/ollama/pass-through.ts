@@ -1,14 +1,15 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { isAbort, ServiceError } from "../../src/errors/service-error.ts";
-import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
-import { isRemoteModel } from "../../src/models/remote-model.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
 import { OutgoingBody } from "../../src/http/outgoing-body.ts";
-import type { ForwardEnd, ForwardRequest } from "../../src/http/transport.ts";
-import type { Admitted } from "../../src/scheduling/admission.ts";
+import type { ForwardRequest } from "../../src/http/transport.ts";
+import { forwarded } from "../../src/inference/answers.ts";
+import { NO_FACTS, type BodyFacts } from "../../src/inference/inspect-body.ts";
+import { passedRequest } from "../../src/inference/passed-request.ts";
+import type { Turn } from "../../src/inference/turn.ts";
+import { isRemoteModel } from "../../src/models/remote-model.ts";
 import { cacheMode } from "../cache-headers.ts";
+import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
-import { whileHere } from "../while-here.ts";
-import { admit, settleModel } from "./admit.ts";
 import { passCached } from "./cached-answer.ts";
 import { changesModels, operationOf, pathKind, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
@@ -22,43 +23,48 @@ export function passThrough(services: PassThroughServices) {
     const kind = pathKind(exchange.method, path);
     record.operation = operationOf(path);
     if (kind === "inference") return passInference(c, services);
-    if (kind === "blob") return forward(c, services, "stream", {});
+    if (kind === "blob") return forward(c, services, "stream");
     const body = hasBody(c) ? await readBody(c, services.limits.management) : undefined;
     const onEnd = changesModels(path) ? () => services.catalog.invalidate() : undefined;
-    return forward(c, services, body && sending(c, body), onEnd ? { onEnd } : {});
+    return forward(c, services, body && sending(c, body), onEnd);
   };
 }
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
+  const { catalog, cached, pipeline, transport, forwardsCredentials } = services;
   const record = c.get("record");
   const exchange = c.get("exchange");
+  const { path } = c.req;
   const { pieces, facts, isSmall } = await inspected(c, services);
   if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
   if (facts.model !== "") {
-    services.catalog.assertAllowed(facts.model);
+    catalog.assertAllowed(facts.model);
     record.model = facts.model;
   }
-  if (services.catalog.isRestricted && !facts.modelIsCertain) {
+  if (catalog.isRestricted && !facts.modelIsCertain) {
     const message = "The body has to be one plain JSON object that names its model once";
     throw new ServiceError("invalid_request", message);
   }
   const [body = new Uint8Array()] = pieces;
   const compresses = wantsCompressedImages(c) && facts.hasImages;
-  const mode = services.answers && cacheMode(c);
-  if (mode !== undefined) {
+  const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
+  const wanted = cached && cacheMode(c);
+  if (cached && wanted !== undefined) {
     // A large body would hold up streams while it is parsed; then it is no small question either.
-    const answer = await passCached(c, services, { body, facts, mode: isSmall ? mode : "off" });
+    const mode = isSmall ? wanted : "off";
+    const answer = await passCached(c, cached, { path, body, facts, request, mode });
     if (answer) return answer;
   }
-  const admitted = await admit(services, { path: c.req.path, record, facts }, exchange);
-  const sent = compresses ? await withCompressedImages(c, services, body, admitted) : pieces;
-  return forward(c, services, sending(c, sent), {
-    admitted,
-    isRemote: !facts.modelIsCertain || isRemoteModel(facts.model),
-    onEnd: (end) => {
-      admitted.place.release(end.complete && end.status < 500 ? "completed" : "failed");
-      settleModel(services, facts, end);
-    },
+  const isRemote = !facts.modelIsCertain || isRemoteModel(facts.model);
+  const { signal } = exchange;
+  return pipeline.withPlace(request, signal, async (turn) => {
+    const sent = compresses ? await withCompressedImages(c, services, body, turn) : pieces;
+    return forwarded(turn, transport, {
+      exchange,
+      body: sending(c, sent),
+      credentials: forwardsCredentials && !isRemote,
+      ...telling(c),
+    });
   });
 }
 
@@ -74,7 +80,7 @@ async function inspected(
   if (!isJson(c)) return { pieces, facts: NO_FACTS, isSmall: false };
   const found = inspect(pieces);
   const isSmall = typeof found !== "function";
-  const { body, facts } = isSmall ? found : await whileHere(c, found);
+  const { body, facts } = isSmall ? found : await found(callerOf(c));
   return { pieces: [body], facts, isSmall };
 }
 
@@ -106,69 +112,69 @@ async function withCompressedImages(
   c: AppContext,
   { compressImages }: PassThroughServices,
   body: Uint8Array,
-  admitted: Admitted,
+  turn: Turn,
 ): Promise<Uint8Array[]> {
-  try {
-    const compressing = whileHere(c, (caller) => compressImages(body, caller));
-    const result = await admitted.place.during("images", compressing);
-    const record = c.get("record");
-    record.images = result.facts;
-    record.imageCompression = true;
-    return result.pieces;
-  } catch (err) {
-    admitted.place.release("failed");
-    throw err;
-  }
+  const record = c.get("record");
+  const { tenant } = record;
+  const { signal } = turn;
+  const result = await turn.during("images", compressImages(body, { tenant, signal }));
+  record.images = result.facts;
+  record.imageCompression = true;
+  return result.pieces;
 }
 
-interface Forwarding {
-  admitted?: Admitted;
-  /** It is for a model of the server's own provider, or may be. */
-  isRemote?: boolean;
-  onEnd?: (end: ForwardEnd) => void;
-}
-
+/** Passes on what takes no place. */
 async function forward(
   c: AppContext,
-  { transport, upstream, forwardsCredentials }: PassThroughServices,
+  { transport, upstream, forwardsCredentials: credentials }: PassThroughServices,
   body: ForwardRequest["body"],
-  { admitted, isRemote = false, onEnd }: Forwarding,
+  onEnd?: () => void,
 ): Promise<Response> {
   const exchange = c.get("exchange");
-  const record = c.get("record");
-  record.queueMs = admitted?.queueMs;
-  record.loadMs = admitted?.loadMs;
-  const sentAt = performance.now();
+  const { call } = c.get("record");
+  const { signal } = exchange;
+  const told = telling(c);
   try {
     const { origin } = upstream;
-    let hasEnded = false;
-    admitted?.place.ownedBy("forwarded call", () => !hasEnded && !exchange.hasLeft);
-    const answer = await transport.forward({
+    call.sent();
+    return await transport.forward({
       exchange,
+      signal,
       origin,
       body,
-      credentials: forwardsCredentials && !isRemote,
-      addHeaders: (whole) => {
-        record.isOpen = true;
-        record.streamed = !whole;
-        record.firstMs = performance.now() - sentAt;
-        const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(whole)];
-        return whole ? added : [...added, "X-Accel-Buffering", "no"];
+      credentials,
+      addHeaders: (status, isWhole) => {
+        call.began();
+        return told.addHeaders(status, isWhole);
       },
       onEnd: (end) => {
-        hasEnded = true;
-        onEnd?.(end);
-        if (end.status !== 0) record.end(end);
+        call.ended();
+        onEnd?.();
+        told.onEnd(end);
       },
     });
-    c.set("addedHeaders", []);
-    return answer;
   } catch (err) {
-    // The transport has told its end; before it was reached nobody has.
-    admitted?.place.release("failed");
-    if (err instanceof ServiceError && !isAbort(err)) upstream.suspect();
+    if (err instanceof ServiceError && err.status >= 500) upstream.suspect();
     throw err;
   }
+}
+
+/** What a passed answer's head is told of the request, and its record of the answer. */
+function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onEnd"> {
+  const record = c.get("record");
+  return {
+    addHeaders: (_status, isWhole) => {
+      record.isOpen = true;
+      record.streamed = !isWhole;
+      const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];
+      // They are in the head now: nothing adds them again.
+      c.set("addedHeaders", []);
+      return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
+    },
+    onEnd: (end) => {
+      if (end.status !== 0) record.end(end);
+    },
+  };
 }
 
 function hasBody(c: AppContext): boolean {

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
-import { ClientLeft, isAbort } from "../../src/errors/service-error.ts";
-import type { InferenceRequest, OllamaAnswer } from "../../src/inference/runner.ts";
+import { isAbort } from "../../src/errors/abort-reasons.ts";
+import type { OllamaAnswer } from "../../src/inference/answers.ts";
+import type { OllamaRequest } from "../../src/inference/runner.ts";
 import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
@@ -10,7 +11,7 @@ import { streamAnswer } from "./stream-answer.ts";
 
 /** A request that was understood: what Ollama is asked, and how its answer is shown. */
 export interface Asked {
-  request: InferenceRequest;
+  request: OllamaRequest;
   stream: boolean | undefined;
   shape: AnswerShape;
 }
@@ -33,10 +34,10 @@ export async function answer(
   { request, stream, shape }: Asked,
 ): Promise<Response> {
   const record = c.get("record");
-  const exchange = c.get("exchange");
-  // It may have left while its body was read, and is not told of again: nothing is made for it.
-  if (exchange.hasLeft) throw new ClientLeft();
-  const scope = { record, cache: cacheMode(c) ?? "semantic", exchange };
+  const { signal } = c.get("exchange");
+  // The client may have left while its body was read: nothing is made for it.
+  signal.throwIfAborted();
+  const scope = { record, cache: cacheMode(c) ?? "semantic", signal };
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);

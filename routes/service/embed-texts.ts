@@ -1,7 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
-import { whileHere } from "../while-here.ts";
+import { callerOf } from "../caller-of.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -20,11 +20,6 @@ export async function embedTexts(
   catalog.assertAllowed(options.model);
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;
-  const { elapsedMs } = record;
-  const embedded = await whileHere(c, (caller) =>
-    embedder.embed(texts, { ...options, ...caller, elapsedMs }),
-  );
-  record.queueMs = embedded.queueMs;
-  record.loadMs = embedded.loadMs;
-  return embedded;
+  const { elapsedMs, call } = record;
+  return embedder.embed(texts, { ...options, ...callerOf(c), elapsedMs, record: call });
 }

@@ -5,7 +5,7 @@ import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.
 import { metricsBlock } from "../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
 import { textsOf } from "../../src/inference/prompt-limit.ts";
-import type { InferenceRequest } from "../../src/inference/runner.ts";
+import type { OllamaRequest } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";
 import { textModel } from "./choose-model.ts";
@@ -118,7 +118,7 @@ const shape: AnswerShape = {
 };
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
-function inferenceRequest(input: GenerateInput, model: string): InferenceRequest {
+function inferenceRequest(input: GenerateInput, model: string): OllamaRequest {
   const common = { line: "text" as const, model, hints: generationHints(input) };
   const { prompt, system, messages } = input;
   const fields = generationFields(input);

@@ -1,5 +1,5 @@
-import { ClientLeft } from "../errors/service-error.ts";
-import type { Audience, RequestScope } from "../inference/runner.ts";
+import type { RequestScope, RunRecord } from "../inference/runner.ts";
+import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { Question } from "./question.ts";
 import type { FoundEntry, ResponseCache } from "./response-cache.ts";
@@ -11,8 +11,22 @@ import type { SimilarQuestions } from "./similar-questions.ts";
 /** What a request wants of the cache: nothing, the same question's answer, or a similar one's too. */
 export type CacheMode = "off" | "exact" | "semantic";
 
+/** What the response cache had to do with a request. */
+export interface CacheOutcome {
+  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
+  /** Age of the answer, whole seconds. */
+  ageSec?: number;
+  /** Cosine of the question and the one that was answered. */
+  similarity?: number;
+}
+
 /** A request's scope, and what it wants of the cache. */
 export interface CachedScope extends RequestScope {
+  record: RunRecord & {
+    readonly startedAt: number;
+    /** Undefined where the cache has no part. */
+    cache: CacheOutcome | undefined;
+  };
   cache: CacheMode;
 }
 
@@ -21,7 +35,7 @@ export interface Run<Line> {
   /** Only runs of the same form can be read in place of one another. */
   form: string;
   /** Starts the run; its first line is there when it settles. */
-  start: (audience: Audience) => Promise<AsyncGenerator<Line>>;
+  start: (signal: LightSignal) => Promise<AsyncGenerator<Line>>;
   /** Estimate of the memory that a line takes. */
   bytesOf: (line: Line) => number;
   /** What is kept of a run whose lines are all there. */
@@ -75,7 +89,7 @@ export class AnswerCache {
     return undefined;
   }
 
-  /** Answers a question. @throws what its run throws before its first line; ClientLeft. */
+  /** Answers a question. @throws what its run throws before its first line; the scope's reason. */
   async answer<Line>(
     question: Question,
     scope: CachedScope,
@@ -83,7 +97,7 @@ export class AnswerCache {
   ): Promise<Answered<Line>> {
     const { similar, shadow } = this.#options;
     // The client may have left while the digest was asked for; a run without readers goes on.
-    if (scope.exchange.hasLeft) throw new ClientLeft();
+    scope.signal.throwIfAborted();
     const same = this.#same(question, scope);
     if (same) return same;
     scope.record.cache = { state: "MISS" };
@@ -106,7 +120,7 @@ export class AnswerCache {
   /**
    * The kept answer to a similar question. It is looked for before the request asks for a place: a
    * hit saves a request even where the queue is full.
-   * @throws ClientLeft.
+   * @throws the scope's reason.
    */
   async #similar(
     similar: SimilarQuestions,
@@ -114,7 +128,7 @@ export class AnswerCache {
     scope: CachedScope,
   ): Promise<{ kept: KeptAnswer } | undefined> {
     const found = await similar.find(question);
-    if (scope.exchange.hasLeft) throw new ClientLeft();
+    scope.signal.throwIfAborted();
     const kept = found && this.#options.cache.use(found.entry);
     // Meanwhile the same question may have been answered.
     return kept ? this.#serve(kept, scope, found.similarity) : this.#same(question, scope);

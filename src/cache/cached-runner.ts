@@ -1,4 +1,5 @@
-import type { InferenceRequest, InferenceRunner, OllamaAnswer } from "../inference/runner.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
+import type { OllamaRequest, InferenceRunner } from "../inference/runner.ts";
 import type { AnswerCache, Answered, CachedScope, Run } from "./answer-cache.ts";
 import { questionOf } from "./question.ts";
 import {
@@ -26,10 +27,10 @@ export class CachedRunner {
   }
 
   /** As InferenceRunner.answer. */
-  async answer(request: InferenceRequest, scope: CachedScope): Promise<OllamaAnswer> {
+  async answer(request: OllamaRequest, scope: CachedScope): Promise<OllamaAnswer> {
     // Whole answers are shared as runs of a single line.
-    const answered = await this.#ask(request, scope, "whole", async (audience) =>
-      oneLine(await this.#runner.answer(request, { ...scope, exchange: audience })),
+    const answered = await this.#ask(request, scope, "whole", async (signal) =>
+      oneLine(await this.#runner.answer(request, { ...scope, signal })),
     );
     if (!answered) return this.#runner.answer(request, scope);
     if ("kept" in answered) return answered.kept;
@@ -39,24 +40,21 @@ export class CachedRunner {
   }
 
   /** As InferenceRunner.stream. */
-  async stream(
-    request: InferenceRequest,
-    scope: CachedScope,
-  ): Promise<AsyncGenerator<OllamaAnswer>> {
-    const answered = await this.#ask(request, scope, "stream", (audience) =>
-      this.#runner.stream(request, { ...scope, exchange: audience }),
+  async stream(request: OllamaRequest, scope: CachedScope): Promise<AsyncGenerator<OllamaAnswer>> {
+    const answered = await this.#ask(request, scope, "stream", (signal) =>
+      this.#runner.stream(request, { ...scope, signal }),
     );
     if (!answered) return this.#runner.stream(request, scope);
     const { record } = scope;
     record.streamed = true;
     if (!("kept" in answered)) return answered.lines;
-    record.firstMs = record.elapsedMs;
+    record.call.firstMs = record.elapsedMs;
     return replay(answered.kept);
   }
 
   /** Asks the cache, if the request is one for it. */
   async #ask(
-    request: InferenceRequest,
+    request: OllamaRequest,
     scope: CachedScope,
     form: string,
     start: Run<OllamaAnswer>["start"],

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { InferenceRequest } from "../inference/runner.ts";
+import type { OllamaRequest } from "../inference/runner.ts";
 import { unloads } from "../models/keep-alive.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import { isNestedTooDeep } from "../runtime/nesting.ts";
@@ -24,7 +24,7 @@ export interface Question {
  * @param digest the model's; another model under the same name answers anew.
  */
 export function questionOf(
-  request: InferenceRequest,
+  request: OllamaRequest,
   { tenant, digest }: { tenant: string; digest: string },
 ): Question | undefined {
   const { path, body, hints } = request;

@@ -1,4 +1,4 @@
-import type { OllamaAnswer } from "../inference/runner.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import { joined, reasonNotToStore } from "./stored-answer.ts";
 

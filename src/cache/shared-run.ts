@@ -1,13 +1,21 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
-import type { Audience } from "../inference/runner.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
-import type { RequestRecord } from "../requests/request-record.ts";
-import { SharedAudience } from "./audience.ts";
+import type { CallRecord } from "../inference/call-record.ts";
+import type { LightSignal, Signal } from "../runtime/light-signal.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
+import { Waiters } from "../runtime/waiters.ts";
 
-/** Who reads a shared run. */
+/** What a run is told of a request that reads it, and writes down of it. */
+interface ReaderRecord {
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number;
+  readonly call: CallRecord;
+}
+
+/** A request that reads a shared run. */
 interface Reader {
-  exchange: Audience;
-  record: RequestRecord;
+  signal: Signal;
+  record: ReaderRecord;
 }
 
 /** How far a reader has come. */
@@ -16,14 +24,16 @@ interface Reading {
   at: number;
   /** What it has read, in bytes. */
   bytes: number;
-  hasLeft: boolean;
 }
 
 interface SharedRunOptions<Line> {
   /** Where the run writes down its waiting and loading. */
-  record: RequestRecord;
-  /** Starts the stream; its first line is there when it settles. */
-  start: (audience: Audience) => Promise<AsyncIterable<Line>>;
+  record: ReaderRecord;
+  /**
+   * Starts the stream; its first line is there when it settles. The signal aborts when the last
+   * reader has left.
+   */
+  start: (signal: LightSignal) => Promise<AsyncIterable<Line>>;
   /** Estimate of the memory that a line takes. */
   bytesOf(line: Line): number;
   /** Told of all lines when the last one has come; undefined when they were too many to keep. */
@@ -46,7 +56,7 @@ const MAX_BYTES = 8 * 1_048_576;
 export class SharedRun<Line> {
   readonly #options: SharedRunOptions<Line>;
   readonly #maxBytes: number;
-  readonly #audience = new SharedAudience();
+  readonly #waiters = new Waiters();
   readonly #readings = new Set<Reading>();
   readonly #begun: Promise<void>;
   /** The lines that are kept, from the line with the number `#dropped`. */
@@ -65,10 +75,14 @@ export class SharedRun<Line> {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
     this.#awaitNews();
-    this.#begun = options.start(this.#audience).then(
-      (lines) => void this.#pump(lines).finally(options.onEnd),
+    const end = (): void => {
+      this.#waiters.end();
+      options.onEnd();
+    };
+    this.#begun = options.start(this.#waiters.signal).then(
+      (lines) => void this.#pump(lines).finally(end),
       (err: unknown) => {
-        options.onEnd();
+        end();
         throw err;
       },
     );
@@ -78,7 +92,7 @@ export class SharedRun<Line> {
 
   /** Whether somebody may still join: it is all kept, and everyone's leaving has not called it off. */
   get isOpen(): boolean {
-    return !this.#audience.hasLeft && this.#isAllKept;
+    return !this.#waiters.signal.aborted && this.#isAllKept;
   }
 
   get #isAllKept(): boolean {
@@ -87,45 +101,36 @@ export class SharedRun<Line> {
 
   /**
    * Reads the run's lines from the first. It settles when there is one.
-   * @throws what the run throws before its first line; ClientLeft when this reader leaves.
+   * @throws what the run throws before its first line; the signal's reason when this reader leaves.
    */
-  async read({ exchange, record }: Reader): Promise<AsyncGenerator<Line>> {
-    if (exchange.hasLeft) throw new ClientLeft();
-    const go = this.#audience.join();
-    const reading: Reading = { at: 0, bytes: 0, hasLeft: false };
+  async read({ signal, record }: Reader): Promise<AsyncGenerator<Line>> {
+    signal.throwIfAborted();
+    const leave = this.#waiters.join(signal);
+    const reading: Reading = { at: 0, bytes: 0 };
     this.#readings.add(reading);
-    let leave: (err: Error) => void = () => {};
-    const left = new Promise<never>((_resolve, reject) => {
-      leave = reject;
-    });
-    const stopListening = exchange.onLeave((why) => {
-      reading.hasLeft = true;
-      this.#readings.delete(reading);
-      go(why);
-      leave(new ClientLeft());
-      this.#tellNews();
-    });
     const end = (): void => {
-      stopListening();
+      signal.removeEventListener("abort", end);
       this.#readings.delete(reading);
-      go();
+      leave();
+      this.#noteEnd(record);
       this.#tellNews();
     };
+    signal.addEventListener("abort", end, { once: true });
     try {
-      await Promise.race([this.#begun, left]);
+      await unlessAborted(this.#begun, signal);
     } catch (err) {
       end();
       throw err;
     }
-    this.#tell(record);
-    return withEarlyEnd(this.#follow(reading, end), end);
+    this.#noteBegin(record);
+    return withEarlyEnd(this.#follow(reading, signal, end), end);
   }
 
-  async *#follow(reading: Reading, end: () => void): AsyncGenerator<Line> {
+  async *#follow(reading: Reading, signal: Signal, end: () => void): AsyncGenerator<Line> {
     try {
       for (;;) {
-        while (this.#hasReadAll(reading) && !this.#hasEnded && !reading.hasLeft) await this.#news;
-        if (reading.hasLeft) throw new ClientLeft();
+        while (this.#hasReadAll(reading) && !this.#hasEnded && !signal.aborted) await this.#news;
+        signal.throwIfAborted();
         if (this.#hasReadAll(reading)) break;
         if (reading.at < this.#dropped) throw tooSlow();
         const line = this.#lines[reading.at - this.#dropped] as Line;
@@ -152,7 +157,7 @@ export class SharedRun<Line> {
         this.#tellNews();
         while (this.#isTooFarAhead()) await this.#news;
         // Nobody would hold it back any more.
-        if (this.#audience.hasLeft) throw new ClientLeft();
+        this.#waiters.signal.throwIfAborted();
       }
       this.#options.onWhole(this.#isAllKept ? this.#lines : undefined);
     } catch (reason) {
@@ -194,15 +199,17 @@ export class SharedRun<Line> {
     return quickest;
   }
 
-  /** A reader has waited for what was left of the run's waiting and loading when it came. */
-  #tell(record: RequestRecord): void {
-    const { startedAt, queueMs, loadMs, firstMs } = this.#options.record;
-    if (record === this.#options.record) return;
-    const missedMs = Math.max(0, record.startedAt - startedAt);
-    record.queueMs = queueMs && Math.max(0, queueMs - missedMs);
-    const untilLoadedMs = Math.max(0, (queueMs ?? 0) + (loadMs ?? 0) - missedMs);
-    record.loadMs = loadMs && Math.min(loadMs, untilLoadedMs);
-    record.firstMs = firstMs === undefined ? undefined : record.elapsedMs;
+  /** A reader has waited for what was left of the run's phases when it came. */
+  #noteBegin(reader: ReaderRecord): void {
+    const { record } = this.#options;
+    if (reader !== record) reader.call.join(record.call, reader.startedAt);
+  }
+
+  #noteEnd(reader: ReaderRecord): void {
+    const { record } = this.#options;
+    if (reader === record) return;
+    reader.call.ended();
+    reader.call.usage = record.call.usage;
   }
 
   #tellNews(): void {

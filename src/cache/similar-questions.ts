@@ -1,3 +1,4 @@
+import type { Signal } from "../runtime/light-signal.ts";
 import QuickLRU from "quick-lru";
 import type { Match } from "../../workers/similarity/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
@@ -17,7 +18,7 @@ export interface TextVector {
 
 interface SimilarQuestionsOptions {
   /** The vector of a short text, from the embedding model of the cache. */
-  vectorOf: (text: string, tenant: string, signal: AbortSignal) => Promise<TextVector>;
+  vectorOf: (text: string, tenant: string, signal: Signal) => Promise<TextVector>;
   /** The thread that vectors are compared on. */
   thread: ConstructorParameters<typeof QuestionVectors>[0]["thread"];
   counts: CacheCounts;
@@ -200,7 +201,7 @@ export class SimilarQuestions {
     this.#options.weigh?.(entry, 2 * values.byteLength + OVERHEAD_BYTES);
   }
 
-  async #search(question: Question, late: AbortSignal): Promise<Match[]> {
+  async #search(question: Question, late: Signal): Promise<Match[]> {
     const vector = await this.#unlessOverdue(this.#vectorOf(question), late);
     this.#seen(vector.model);
     late.throwIfAborted();
@@ -210,7 +211,7 @@ export class SimilarQuestions {
   }
 
   /** Goes on with a vector although its lookup is given up: it brings the model into memory. */
-  async #unlessOverdue(vector: Promise<TextVector>, late: AbortSignal): Promise<TextVector> {
+  async #unlessOverdue(vector: Promise<TextVector>, late: Signal): Promise<TextVector> {
     const isLate = (): void => {
       this.#overdue += 1;
     };
@@ -224,7 +225,7 @@ export class SimilarQuestions {
   }
 
   /** Waits for the vectors of a space that are being made, and has those made that are missing. */
-  async #allThere(space: string, signal: AbortSignal): Promise<void> {
+  async #allThere(space: string, signal: Signal): Promise<void> {
     const underWay = [...this.#awaited.values()].filter((awaited) => awaited.space === space);
     await Promise.all(underWay.map(({ ended }) => ended));
     for (const entry of this.#behindIn(space)) {

@@ -1,4 +1,4 @@
-import type { OllamaAnswer } from "../inference/runner.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
 
 /** Why an answer is not kept; undefined when it may be. */
 export function reasonNotToStore(answer: OllamaAnswer): string | undefined {

@@ -9,8 +9,10 @@ import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { Services } from "../../routes/service/services.ts";
 import type { WorkerPool } from "../../workers/pool.ts";
 import type { AppOptions } from "../app.ts";
+import { CachedBytes } from "../cache/cached-bytes.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { inspectBody } from "../inference/inspect-body.ts";
+import type { InferencePipeline } from "../inference/pipeline.ts";
 import { PromptLimit } from "../inference/prompt-limit.ts";
 import type { LimitFacts } from "../models/limits.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
@@ -35,7 +37,7 @@ import { bodyMemoryBytes } from "./bodies.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { forwardsCredentials } from "./credentials.ts";
 import { workerThreads, type Images } from "./images.ts";
-import { batchLimits, bodyLimitOf, bodyLimits, hardStops, queueFacts } from "./limits.ts";
+import { batchLimits, bodyLimitOf, bodyLimits, queueFacts } from "./limits.ts";
 import type { Scheduling } from "./scheduling.ts";
 
 interface AppParts {
@@ -44,6 +46,7 @@ interface AppParts {
   logs: LogFiles;
   pool: WorkerPool;
   transport: Transport;
+  pipeline: InferencePipeline;
   active: ActiveRequests;
   bodies: BodyBudget;
   discards: BodyDiscards;
@@ -142,15 +145,14 @@ function limitFacts(
 }
 
 function proxyServices(
-  { settings, pool, images, transport, upstream, scheduling }: AppParts,
+  { settings, pool, images, transport, upstream, scheduling, pipeline }: AppParts,
   { answers }: ResponseCaching,
 ) {
-  const { admission, loadedModels, catalog } = scheduling;
+  const { catalog } = scheduling;
   return {
     transport,
     upstream,
-    admission,
-    loadedModels,
+    pipeline,
     catalog,
     inspect: (pieces) => {
       if (lengthOf(pieces) > INSPECT_ON_THREAD_BYTES) {
@@ -161,12 +163,11 @@ function proxyServices(
       return { body, facts: inspectBody(body) };
     },
     compressImages: images.compressImages,
-    answers,
+    cached: answers && new CachedBytes({ pipeline, answers }),
     forwardsCredentials: forwardsCredentials(settings),
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },
-      maxWaitMs: hardStops(settings),
     },
   } satisfies PassThroughServices;
 }

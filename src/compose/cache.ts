@@ -1,3 +1,4 @@
+import type { Signal } from "../runtime/light-signal.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AnswerCache } from "../cache/answer-cache.ts";
 import type { KeptAnswer } from "../cache/run-outcome.ts";
@@ -135,7 +136,7 @@ function takeBack(
 const CACHE_MODEL = "all-minilm";
 
 function vectorsOf({ embedder }: CacheParts) {
-  return async (text: string, tenant: string, signal: AbortSignal): Promise<Float32Array> => {
+  return async (text: string, tenant: string, signal: Signal): Promise<Float32Array> => {
     const wanted = { model: CACHE_MODEL, tenant, signal, direct: true };
     const [vector] = (await embedder.embed([text], wanted)).vectors;
     if (!vector) throw new ServiceError("upstream_unavailable", "There was no vector");
@@ -150,7 +151,7 @@ function faultsOf({ logs }: CacheParts) {
 function similarOptions(parts: CacheParts) {
   const vectorOf = vectorsOf(parts);
   return {
-    vectorOf: async (text: string, tenant: string, signal: AbortSignal): Promise<TextVector> => {
+    vectorOf: async (text: string, tenant: string, signal: Signal): Promise<TextVector> => {
       const model = await parts.catalog.digestOf(CACHE_MODEL);
       if (model === undefined) {
         throw new ServiceError("model_not_found", `model '${CACHE_MODEL}' not found`);

@@ -1,35 +1,30 @@
 import type { Settings } from "../../config/schema.ts";
 import { openSimilarityThread } from "../../workers/similarity/open-thread.ts";
-import { directCalls, queuedCalls } from "../embeddings/embed-call.ts";
+import { embedCalls } from "../embeddings/embed-call.ts";
 import { Embedder } from "../embeddings/embedder.ts";
 import { VectorCache } from "../embeddings/vector-cache.ts";
-import type { InferenceRunner } from "../inference/runner.ts";
+import type { InferencePipeline } from "../inference/pipeline.ts";
+import type { ModelCatalog } from "../models/catalog.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { entryUrl } from "../runtime/paths.ts";
-import type { Transport } from "../http/transport.ts";
 import { SimilarityThread } from "../vectors/similarity-thread.ts";
 import type { LogFiles } from "../logs/service-log.ts";
-import type { Upstream } from "../hosts/upstream.ts";
 import { hardStops } from "./limits.ts";
-import type { Scheduling } from "./scheduling.ts";
 
 interface EmbeddingParts {
   settings: Settings;
-  runner: InferenceRunner;
-  scheduling: Scheduling;
-  transport: Transport;
-  upstream: Upstream;
+  pipeline: InferencePipeline;
+  catalog: ModelCatalog;
   deadlines: Deadlines;
 }
 
 /** Builds what computes vectors of texts. */
 export function composeEmbedder(parts: EmbeddingParts): Embedder {
-  const { settings, runner, scheduling, transport, upstream, deadlines } = parts;
-  const { catalog, loadedModels } = scheduling;
+  const { settings, pipeline, catalog, deadlines } = parts;
   return new Embedder({
     calls: {
-      queued: queuedCalls(runner),
-      direct: directCalls({ transport, upstream, loadedModels }),
+      queued: embedCalls(pipeline, "withPlace"),
+      direct: embedCalls(pipeline, "withoutPlace"),
     },
     catalog,
     cache: settings.embeddingCacheEnabled

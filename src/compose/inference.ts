@@ -1,6 +1,5 @@
 import type { Settings } from "../../config/schema.ts";
-import type { ImageCompressor } from "../images/image-compressor.ts";
-import { InferenceRunner } from "../inference/runner.ts";
+import { InferencePipeline } from "../inference/pipeline.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Transport } from "../http/transport.ts";
 import type { Upstream } from "../hosts/upstream.ts";
@@ -12,20 +11,19 @@ interface InferenceParts {
   scheduling: Scheduling;
   transport: Transport;
   upstream: Upstream;
-  compressor: ImageCompressor;
   deadlines: Deadlines;
 }
 
-/** Builds what runs inference for the service's own routes. */
-export function composeRunner(parts: InferenceParts): InferenceRunner {
-  const { settings, scheduling, transport, upstream, compressor, deadlines } = parts;
-  return new InferenceRunner({
-    admission: scheduling.admission,
-    loadedModels: scheduling.loadedModels,
+/** Builds the way to the inference server. */
+export function composePipeline(parts: InferenceParts): InferencePipeline {
+  const { settings, scheduling, transport, upstream, deadlines } = parts;
+  const { admission, loadedModels } = scheduling;
+  return new InferencePipeline({
+    admission,
+    loadedModels,
     transport,
-    upstream,
-    images: compressor,
     deadlines,
+    host: upstream,
     hardStopMs: hardStops(settings),
   });
 }

@@ -51,6 +51,7 @@ export function composeScheduling(parts: SchedulingParts): Scheduling {
     onChange: () => queue.wake(),
   });
   const queue = new FairQueue({
+    host: upstream,
     lines: poolLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
     floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { HardStop } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
-import { hardStop } from "../inference/runner.ts";
+import { CallRecord } from "../inference/call-record.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
+import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
+import { NobodyWaits } from "../runtime/waiters.ts";
 import type { CallEmbed } from "./embed-call.ts";
 import {
   MAX_BYTES,
@@ -30,9 +33,11 @@ export interface EmbedRequest {
   model: string;
   tenant: string;
   /** Calls it off with its reason. */
-  signal: AbortSignal;
+  signal: Signal;
   /** Milliseconds that the request has lived; they count for its hard stop. */
   elapsedMs?: number;
+  /** Where the calls for it are written down. */
+  record?: CallRecord;
   /** Numbers of a vector, where the model can give fewer. */
   dimensions?: number | undefined;
   /** False: a text that is too long for the model is refused, not cut. */
@@ -57,9 +62,6 @@ export interface Embedded {
   promptTokens: number;
   /** Texts whose vector was in the cache. */
   cached: number;
-  /** The longest that a call of it waited for its turn, and for the model; undefined without. */
-  queueMs: number | undefined;
-  loadMs: number | undefined;
 }
 
 /** Calls of one large request at once: its other texts do not fill the queue. */
@@ -94,25 +96,22 @@ export class Embedder {
    */
   async embed(texts: string[], given: EmbedRequest): Promise<Embedded> {
     const { deadlines, hardStopMs } = this.#options;
-    const stop = new AbortController();
-    const callOff = (): void => stop.abort(given.signal.reason);
+    const signal = new LightSignal();
+    const stopFollowing = signal.follow(given.signal);
     const leftMs = hardStopMs - (given.elapsedMs ?? 0);
-    const removeDeadline = deadlines.after(leftMs, () => stop.abort(hardStop(hardStopMs)));
-    given.signal.addEventListener("abort", callOff, { once: true });
+    const removeDeadline = deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
     try {
-      given.signal.throwIfAborted();
-      const request: EmbedWork = {
+      signal.throwIfAborted();
+      return await this.#embed(texts, {
         ...given,
-        signal: stop.signal,
-        queueMs: undefined,
-        loadMs: undefined,
-      };
-      return await this.#embed(texts, request);
+        signal,
+        record: given.record ?? new CallRecord(),
+      });
     } finally {
       removeDeadline();
-      given.signal.removeEventListener("abort", callOff);
-      // Whatever of it is still under way has nobody who waits for it.
-      stop.abort(new Error("the request has ended"));
+      stopFollowing();
+      // Nobody waits for what is still under way of it.
+      signal.abort(new NobodyWaits());
     }
   }
 
@@ -154,8 +153,6 @@ export class Embedder {
       vectors: embeddings.map(({ vector }) => vector),
       promptTokens: embeddings.reduce((sum, { tokens }) => sum + tokens, 0),
       cached,
-      queueMs: request.queueMs,
-      loadMs: request.loadMs,
     };
   }
 }

@@ -1,7 +1,11 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
+import type { CallRecord } from "../inference/call-record.ts";
+import type { LightSignal, Signal } from "../runtime/light-signal.ts";
+import { deferred } from "../runtime/deferred.ts";
+import { SharedWork } from "../runtime/shared-work.ts";
+import { Waiters } from "../runtime/waiters.ts";
 import type { CallEmbed, EmbedOptions } from "./embed-call.ts";
-import { arrival, Flight, Participants, type FlightOwner } from "./flight.ts";
 import { Gatherer } from "./gatherer.ts";
 import type { Embedding } from "./vector-cache.ts";
 
@@ -19,14 +23,16 @@ export const MAX_BYTES = 262_144;
 const RETRIED_AT_ONCE = 2;
 
 /** A request under way. */
-export interface EmbedWork extends FlightOwner {
+export interface EmbedWork {
+  tenant: string;
   model: string;
   dimensions?: number | undefined;
   truncate?: boolean | undefined;
   /** See EmbedRequest. */
   direct?: boolean;
   /** Called off when its client leaves, and by its hard stop. */
-  signal: AbortSignal;
+  signal: Signal;
+  record: CallRecord;
 }
 
 /** A text with the key of its vector. */
@@ -35,14 +41,29 @@ export interface KeyedText {
   text: string;
 }
 
+/** A text on its way to its vector. */
+interface PendingText {
+  text: string;
+  bytes: number;
+  /** When it was asked for, on the clock of `performance.now()`. */
+  askedAt: number;
+  /** The request that it was begun for; others may join. */
+  owner: EmbedWork;
+  work: SharedWork<Embedding>;
+  /** Aborts when no request waits for it any more. */
+  signal: Signal;
+  resolve: (embedding: Embedding) => void;
+  reject: (err: Error) => void;
+}
+
 /**
  * Computes texts in calls that requests share: those that come together go together, equal ones
  * once. A call ends when all have left whose texts it computes.
  */
 export class SharedCalls {
   readonly #calls: { queued: CallEmbed; direct: CallEmbed };
-  readonly #flights = new Map<string, Flight>();
-  readonly #gatherers = new Map<string, Gatherer<Flight>>();
+  readonly #pending = new Map<string, PendingText>();
+  readonly #gatherers = new Map<string, Gatherer<PendingText>>();
 
   constructor(calls: { queued: CallEmbed; direct: CallEmbed }) {
     this.#calls = calls;
@@ -50,7 +71,7 @@ export class SharedCalls {
 
   /** Texts on their way to their vector. */
   get size(): number {
-    return this.#flights.size;
+    return this.#pending.size;
   }
 
   /**
@@ -60,77 +81,88 @@ export class SharedCalls {
    */
   compute(part: KeyedText[], request: EmbedWork): Promise<Embedding[]> {
     request.signal.throwIfAborted();
-    const begun: Flight[] = [];
-    const flights = part.map(({ key, text }) => {
+    const begun: PendingText[] = [];
+    const coming = part.map(({ key, text }) => {
       // A text of the service's own must not wait for a turn in the queue.
-      const place = `${request.direct ? "direct" : "queued"} ${key}`;
-      let flight = this.#flights.get(place);
-      if (!flight) {
-        flight = new Flight(place, text, request);
-        begun.push(flight);
-        this.#begin(flight);
+      const name = `${request.direct ? "direct" : "queued"} ${key}`;
+      let pending = this.#pending.get(name);
+      if (!pending) {
+        pending = this.#begin(name, text, request);
+        begun.push(pending);
       }
-      flight.join(request);
-      return flight;
+      return pending.work.wait(request.signal);
     });
     if (begun.length > 0) this.#gathererFor(request).add(begun);
-    return arrival(flights, request, request.signal);
+    return Promise.all(coming);
   }
 
-  #begin(flight: Flight): void {
-    this.#flights.set(flight.key, flight);
-    const forget = (): void => {
-      if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
-    };
-    flight.result.then(forget, forget);
-    // At once, so that nobody joins what is being called off.
-    flight.onAbandoned = forget;
+  #begin(name: string, text: string, owner: EmbedWork): PendingText {
+    const { promise, resolve, reject } = deferred<Embedding>();
+    let signal: LightSignal | undefined;
+    const work = new SharedWork({
+      start: (called) => {
+        signal = called;
+        return promise;
+      },
+      onClose: () => {
+        if (this.#pending.get(name) === pending) this.#pending.delete(name);
+      },
+    });
+    if (!signal) throw new Error("shared work starts at once");
+    const bytes = Buffer.byteLength(text);
+    const askedAt = performance.now();
+    const pending: PendingText = { text, bytes, askedAt, owner, work, signal, resolve, reject };
+    this.#pending.set(name, pending);
+    return pending;
   }
 
-  #gathererFor({ model, dimensions, truncate, direct }: EmbedWork): Gatherer<Flight> {
+  #gathererFor({ model, dimensions, truncate, direct }: EmbedWork): Gatherer<PendingText> {
     const options = { model, dimensions, truncate };
     const name = JSON.stringify([direct === true, model, dimensions, truncate]);
     const known = this.#gatherers.get(name);
     if (known) return known;
     const { queued, direct: calls } = this.#calls;
-    const gatherer = new Gatherer<Flight>({
+    const gatherer = new Gatherer<PendingText>({
       waitMs: direct ? 0 : GATHER_MS,
       maxItems: MAX_TEXTS,
       maxBytes: MAX_BYTES,
       // Queued ones are held back where all requests are: by the queue.
       atOnce: direct ? 1 : Infinity,
-      send: (flights) => this.#send(flights, options, direct ? calls : queued),
+      send: (gathered) => this.#send(gathered, options, direct ? calls : queued),
       onIdle: () => this.#gatherers.delete(name),
     });
     this.#gatherers.set(name, gatherer);
     return gatherer;
   }
 
-  /** Makes one call for these; those whom nobody waits for any more are left out. */
-  async #send(gathered: Flight[], options: EmbedOptions, call: CallEmbed): Promise<void> {
-    const flights = gathered.filter((flight) => !flight.isAbandoned);
-    const [first] = flights;
+  /** Makes one call for these; those that nobody waits for any more are left out. */
+  async #send(gathered: PendingText[], options: EmbedOptions, call: CallEmbed): Promise<void> {
+    const texts = gathered.filter(({ signal }) => !signal.aborted);
+    const [first] = texts;
     if (!first) return;
-    const participants = new Participants(flights.length);
-    for (const flight of flights) {
-      const forget = flight.onAbandoned;
-      flight.onAbandoned = (why) => {
-        forget(why);
-        participants.leave(why);
-      };
-    }
-    const texts = flights.map(({ text }) => text);
-    const { tenant } = first.owner;
+    // The call is given up when each of its texts is.
+    const waiters = new Waiters();
+    const leave = texts.map(({ signal }) => waiters.join(signal));
+    // To wait for others is to wait for a place.
+    const gatheredMs = performance.now() - first.askedAt;
     try {
-      const { embeddings, queueMs, loadMs } = await call({ texts, options, tenant, participants });
-      for (const [i, flight] of flights.entries()) {
-        flight.owner.queueMs = longer(flight.owner.queueMs, queueMs);
-        flight.owner.loadMs = longer(flight.owner.loadMs, loadMs);
+      const { embeddings, record } = await call({
+        texts: texts.map(({ text }) => text),
+        options,
+        tenant: first.owner.tenant,
+        signal: waiters.signal,
+      });
+      if (record.queueMs !== undefined) record.queueMs += gatheredMs;
+      for (const [i, { owner, resolve }] of texts.entries()) {
+        owner.record.include(record);
         const embedding = embeddings[i];
-        if (embedding) flight.resolve(embedding);
+        if (embedding) resolve(embedding);
       }
     } catch (err) {
-      await this.#failed(flights, err, options, call);
+      await this.#failed(texts, err, options, call);
+    } finally {
+      waiters.end();
+      for (const stopWaiting of leave) stopWaiting();
     }
   }
 
@@ -139,32 +171,32 @@ export class SharedCalls {
    * tried apart, so that only those of the one fail.
    */
   async #failed(
-    flights: Flight[],
+    texts: PendingText[],
     err: unknown,
     options: EmbedOptions,
     call: CallEmbed,
   ): Promise<void> {
     const isRefusal = err instanceof ServiceError && err.code === "invalid_request";
     const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
-    if (!isRefusal || flights.length === 1) {
-      for (const flight of flights) flight.reject(failed);
+    if (!isRefusal || texts.length === 1) {
+      for (const { reject } of texts) reject(failed);
       return;
     }
-    const byOwner = new Map<FlightOwner, Flight[]>();
-    for (const flight of flights) {
-      byOwner.set(flight.owner, [...(byOwner.get(flight.owner) ?? []), flight]);
-    }
+    const byOwner = new Map<EmbedWork, PendingText[]>();
+    for (const text of texts) byOwner.set(text.owner, [...(byOwner.get(text.owner) ?? []), text]);
     let apart = [...byOwner.values()];
     if (apart.length === 1) {
-      // It is refused as a whole, but others may wait for one of its good texts.
-      for (const flight of flights) if (!flight.isShared) flight.reject(failed);
-      apart = flights.filter((flight) => flight.isShared).map((flight) => [flight]);
+      // It is refused as a whole, but other requests may wait for one of its good texts.
+      const shared = texts.filter(isShared);
+      for (const text of texts) if (!shared.includes(text)) text.reject(failed);
+      apart = shared.map((text) => [text]);
     }
     const again = (index: number) => this.#send(apart[index] ?? [], options, call);
     for await (const _done of asCompleted(apart.length, RETRIED_AT_ONCE, again));
   }
 }
 
-function longer(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+/** Whether other requests than its owner wait for a text. */
+function isShared({ owner, work }: PendingText): boolean {
+  return work.waiting > (owner.signal.aborted ? 0 : 1);
 }

@@ -37,27 +37,3 @@ export class ServiceError extends Error {
     return factsOf(this.code).status;
   }
 }
-
-/** Whether this is an abort: a client that left, or work of ours that was called off. */
-export function isAbort(err: unknown): boolean {
-  return err instanceof Error && (err.name === "AbortError" || err.name === "ClientLeft");
-}
-
-/** Whether this is a request's hard stop. */
-export function isHardStop(err: unknown): boolean {
-  return err instanceof ServiceError && err.code === "request_timeout";
-}
-
-/** Why nobody waits for an answer any more: the client has left, or its hard stop was reached. */
-export type LeaveReason = "gone" | "late";
-
-/** The reason a request's signal carries when its client has gone. Nobody reads the answer. */
-export class ClientLeft extends Error {
-  readonly why: LeaveReason;
-
-  constructor(why: LeaveReason = "gone") {
-    super("the client left");
-    this.name = "ClientLeft";
-    this.why = why;
-  }
-}

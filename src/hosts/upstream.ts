@@ -1,6 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
+import type { Host } from "./host.ts";
 import type { Liveness } from "./client.ts";
 import type { RunningServer, ServerKind } from "./server.ts";
 
@@ -46,7 +47,7 @@ const STABLE_MS = 60_000;
  * The inference server behind the service, and the one owner of its state. It is brought up
  * again after each end, with growing, jittered pauses; meanwhile `origin` throws.
  */
-export class Upstream implements Part {
+export class Upstream implements Part, Host {
   readonly name = "inference server";
   readonly stopDeadlineMs: number;
   readonly #options: UpstreamOptions;
@@ -113,6 +114,10 @@ export class Upstream implements Part {
   get origin(): string {
     if (this.#state === "ready" && this.#server) return this.#server.origin;
     throw this.unavailable();
+  }
+
+  assertAvailable(): void {
+    if (this.#state !== "ready") throw this.unavailable();
   }
 
   /** The error for requests while there is no server; it says when one can be expected. */

@@ -1,6 +1,8 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { SMALL_BODY_BYTES } from "./body-pieces.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
+import type { Signal } from "../runtime/light-signal.ts";
+import { TurnOrder } from "../runtime/turn-order.ts";
 
 interface BodyBudgetOptions {
   /** Memory for the bodies of all requests together; at least twice the largest body. */
@@ -10,13 +12,13 @@ interface BodyBudgetOptions {
   deadlines: Pick<Deadlines, "after">;
 }
 
-/** Who wants a body in memory. */
+/** A body that is to be in memory. */
 export interface BodyRequest {
   tenant: string;
   /** The declared length; undefined: it is taken in steps, as the body comes. */
   bytes: number | undefined;
-  /** Calls back once if the client leaves; returns how to stop listening. */
-  onLeave: (left: () => void) => () => void;
+  /** Calls it off while it waits. */
+  signal: Signal;
 }
 
 /** Memory for one body. Its one owner gives it back. */
@@ -47,8 +49,7 @@ const STEP_BYTES = 1_048_576;
 export class BodyBudget {
   readonly #options: BodyBudgetOptions;
   readonly #heldBy = new Map<string, number>();
-  /** Waiting bodies by tenant; the order of the map is the order of turns. */
-  readonly #lines = new Map<string, Waiter[]>();
+  readonly #waiting = new TurnOrder<Waiter>();
   #held = 0;
 
   constructor(options: BodyBudgetOptions) {
@@ -62,26 +63,29 @@ export class BodyBudget {
 
   /** Bodies that wait to be read. */
   get waiting(): number {
-    let count = 0;
-    for (const line of this.#lines.values()) count += line.length;
-    return count;
+    return this.#waiting.size;
   }
 
   /**
    * Memory for a body; settles at once where it is free.
-   * @throws ServiceError `queue_full` when there is none within `waitMs`; ClientLeft.
+   * @throws ServiceError `queue_full` when there is none within `waitMs`; the signal's reason.
    */
-  take({ tenant, bytes = 0, onLeave }: BodyRequest): BodyHold | Promise<BodyHold> {
+  take({ tenant, bytes = 0, signal }: BodyRequest): BodyHold | Promise<BodyHold> {
+    signal.throwIfAborted();
     if (bytes > this.#tenantBytes) throw memoryFull();
     const hold = this.#hold(tenant, bytes);
-    // Whoever waits for his own share only holds nobody up.
-    if (!this.#lines.has(tenant) && this.#fits(tenant, bytes) && !this.#someoneIsNext()) {
+    // A tenant that waits for its own share only holds nobody up.
+    if (
+      this.#waiting.of(tenant).length === 0 &&
+      this.#fits(tenant, bytes) &&
+      !this.#someoneIsNext()
+    ) {
       this.#add(tenant, bytes);
       return hold;
     }
     return new Promise((resolve, reject) => {
       const stop = (): void => {
-        stopListening();
+        signal.removeEventListener("abort", leave);
         callOffDeadline();
       };
       const waiter: Waiter = {
@@ -94,18 +98,17 @@ export class BodyBudget {
       };
       const giveUp = (why: Error): void => {
         stop();
-        this.#remove(waiter);
+        this.#waiting.remove(tenant, waiter);
         reject(why);
         // The one behind may need less.
         this.#dispatch();
       };
-      const stopListening = onLeave(() => giveUp(new ClientLeft()));
+      const leave = (): void => giveUp(signal.reason as Error);
+      signal.addEventListener("abort", leave, { once: true });
       const callOffDeadline = this.#options.deadlines.after(this.#options.waitMs, () =>
         giveUp(memoryFull()),
       );
-      const line = this.#lines.get(tenant);
-      if (line) line.push(waiter);
-      else this.#lines.set(tenant, [waiter]);
+      this.#waiting.add(tenant, waiter);
     });
   }
 
@@ -135,9 +138,9 @@ export class BodyBudget {
     };
   }
 
-  /** Whether one waits for nothing but that somebody gives back: nobody may go before him. */
+  /** Whether one waits for nothing but that some is given back: nothing may go before it. */
   #someoneIsNext(): boolean {
-    for (const [tenant, [first]] of this.#lines) {
+    for (const [tenant, [first]] of this.#waiting.tenants()) {
       if (first && this.#fitsShare(tenant, first.bytes)) return true;
     }
     return false;
@@ -145,13 +148,7 @@ export class BodyBudget {
 
   #dispatch(): void {
     for (let next = this.#pick(); next; next = this.#pick()) {
-      this.#remove(next);
-      // To the back of the turns: delete and insert, a Map keeps insertion order.
-      const line = this.#lines.get(next.tenant);
-      if (line) {
-        this.#lines.delete(next.tenant);
-        this.#lines.set(next.tenant, line);
-      }
+      this.#waiting.take(next.tenant, next);
       this.#add(next.tenant, next.bytes);
       next.grant();
     }
@@ -159,19 +156,11 @@ export class BodyBudget {
 
   /** The first in turn whose tenant's share has room; a large body is not passed by small ones. */
   #pick(): Waiter | undefined {
-    for (const [tenant, [first]] of this.#lines) {
+    for (const [tenant, [first]] of this.#waiting.tenants()) {
       if (!first || !this.#fitsShare(tenant, first.bytes)) continue;
       return this.#fits(tenant, first.bytes) ? first : undefined;
     }
     return undefined;
-  }
-
-  #remove(waiter: Waiter): void {
-    const line = this.#lines.get(waiter.tenant);
-    const at = line?.indexOf(waiter) ?? -1;
-    if (!line || at < 0) return;
-    line.splice(at, 1);
-    if (line.length === 0) this.#lines.delete(waiter.tenant);
   }
 
   #fits(tenant: string, bytes: number): boolean {

@@ -1,11 +1,12 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft } from "../errors/abort-reasons.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
 import { deferred } from "../runtime/deferred.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
-import { Leavers } from "./leavers.ts";
+import { LightSignal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { StallWatch } from "../runtime/stall-watch.ts";
 import type { UploadWatch } from "./upload-watch.ts";
@@ -37,7 +38,7 @@ export class BunExchange implements Exchange {
   /** The answer went out whole: what the signal says later is no leaving. */
   #answered = false;
   #peer: string | undefined;
-  #leavers: Leavers | undefined;
+  #signal: LightSignal | undefined;
   #reader: BodyReader | undefined;
   #hasStalled = false;
   /** Somebody reads the body to send it on. */
@@ -68,35 +69,33 @@ export class BunExchange implements Exchange {
     return this.request.headers.get(name) ?? undefined;
   }
 
-  get hasLeft(): boolean {
-    return this.request.signal.aborted && !this.#answered;
+  get signal(): LightSignal {
+    if (this.#signal) return this.#signal;
+    const signal = new LightSignal();
+    const left = (): void => {
+      if (!this.#answered) signal.abort(new ClientLeft());
+    };
+    // One for all: on Bun a listener of its own signal costs more than what most of them are for.
+    if (this.request.signal.aborted) left();
+    else this.request.signal.addEventListener("abort", left, { once: true });
+    this.#signal = signal;
+    return signal;
   }
 
   answered(): void {
     this.#answered = true;
   }
 
-  onLeave(left: () => void): () => void {
-    if (!this.#leavers) {
-      const leavers = new Leavers();
-      this.#leavers = leavers;
-      const tell = (): void => {
-        if (!this.#answered) leavers.tell();
-      };
-      // One for all: on Bun a listener of a signal costs more than what most of them are for.
-      this.request.signal.addEventListener("abort", tell, { once: true });
-    }
-    return this.#leavers.add(left);
-  }
-
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
     const declared = declaredBytes(this) ?? Infinity;
     if (declared === 0) return Promise.resolve([]);
     return new Promise<Uint8Array[]>((resolve, reject) => {
-      const stopListening = this.onLeave(() => settle(new ClientLeft()));
+      const { signal } = this;
+      const leave = (): void => settle(signal.reason as Error);
+      signal.addEventListener("abort", leave);
       const settle = (result: Uint8Array[] | Error): void => {
         upload.done();
-        stopListening();
+        signal.removeEventListener("abort", leave);
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
@@ -150,7 +149,7 @@ export class BunExchange implements Exchange {
 
   async discardBody(discards: BodyDiscards): Promise<boolean> {
     const { body } = this.request;
-    if (!body || this.#hasStalled || this.hasLeft) return false;
+    if (!body || this.#hasStalled || this.signal.aborted) return false;
     const late = deferred<false>();
     const discard = discards.begin(declaredBytes(this), () => late.resolve(false));
     if (!discard) return false;

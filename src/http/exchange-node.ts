@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ClientLeft } from "../errors/abort-reasons.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces } from "./body-pieces.ts";
 import { declaredBytes, type Exchange } from "./exchange.ts";
-import { Leavers } from "./leavers.ts";
+import { LightSignal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 import type { Watches } from "./watches.ts";
@@ -23,7 +24,7 @@ export class NodeExchange implements Exchange {
   readonly outgoing: ServerResponse;
   readonly target: RequestTarget;
   readonly #uploads: UploadWatch;
-  #leavers: Leavers | undefined;
+  #signal: LightSignal | undefined;
   #hasStalled = false;
   /** Somebody reads the body to send it on. */
   #isSentOn = false;
@@ -49,19 +50,17 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value.join(", ") : value;
   }
 
-  get hasLeft(): boolean {
-    return this.outgoing.closed && !this.outgoing.writableFinished;
-  }
-
-  onLeave(left: () => void): () => void {
-    if (!this.#leavers) {
-      const leavers = new Leavers();
-      this.#leavers = leavers;
-      this.outgoing.once("close", () => {
-        if (!this.outgoing.writableFinished) leavers.tell();
-      });
-    }
-    return this.#leavers.add(left);
+  get signal(): LightSignal {
+    if (this.#signal) return this.#signal;
+    const signal = new LightSignal();
+    const { outgoing } = this;
+    const closed = (): void => {
+      if (!outgoing.writableFinished) signal.abort(new ClientLeft());
+    };
+    if (outgoing.closed) closed();
+    else outgoing.once("close", closed);
+    this.#signal = signal;
+    return signal;
   }
 
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {

@@ -1,6 +1,7 @@
 import type { BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import type { BodyLimit } from "./body-limit.ts";
+import type { Signal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /**
@@ -14,9 +15,8 @@ export interface Exchange {
   readonly peer: string;
   /** A header's value by its lower-case name; repeated ones joined by a comma. */
   header(name: string): string | undefined;
-  /** Calls back once if the client goes before it has its whole answer. Returns the undo. */
-  onLeave(left: () => void): () => void;
-  readonly hasLeft: boolean;
+  /** Aborts, with ClientLeft, if the client goes before it has its whole answer. */
+  readonly signal: Signal;
   /**
    * Reads the whole body, in pieces as BodyPieces gives them. Nothing of it is read before.
    * @param hold the memory that it may take; a body without may be small only.

@@ -1,11 +1,19 @@
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { BUN_DIRECT } from "./direct-fetch.ts";
 import { BunExchange } from "./exchange-bun.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
+import { LightSignal, nativeSignal } from "../runtime/light-signal.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
-import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
+import { Tail } from "./tail.ts";
+import type {
+  ForwardEnd,
+  ForwardRequest,
+  Transport,
+  UpstreamAnswer,
+  UpstreamCall,
+} from "./transport.ts";
 
 /** Answers of a known length up to this size are passed on in one piece. */
 const WHOLE_ANSWER_BYTES = 65_536;
@@ -20,37 +28,33 @@ export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body, credentials, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
-    if (exchange.hasLeft) {
-      onEnd({ status: 0, bytes: 0, complete: false });
-      throw new ClientLeft();
-    }
-    const abort = new AbortController();
-    const stopListening = exchange.onLeave(() => abort.abort(new ClientLeft()));
+    const abort = new LightSignal();
+    const stopFollowing = abort.follow(request.signal);
+    const tail = new Tail();
     let hasEnded = false;
-    const end = (status: number, bytes: number, complete: boolean): void => {
+    const end: Passing["end"] = (answered, complete): void => {
       if (hasEnded) return;
       hasEnded = true;
-      stopListening();
+      stopFollowing();
       exchange.answered();
-      onEnd({ status, bytes, complete });
+      onEnd({ status: 0, bytes: 0, contentType: "", ...answered, complete, tail });
     };
     try {
+      abort.throwIfAborted();
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
         headers: forwardedHeaders(exchange.request.headers, { body, credentials }),
         ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
-        signal: abort.signal,
+        signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, addHeaders, end });
+      return await this.#answer(answer, { exchange, addHeaders, tail, end });
     } catch (err) {
-      const left = exchange.hasLeft;
-      end(0, 0, false);
-      const reason: unknown = abort.signal.reason;
+      end({}, false);
+      const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       // What has come of an answer that cannot be passed on is let go of.
-      abort.abort();
-      if (left) throw new ClientLeft();
-      throw reason instanceof ServiceError ? reason : unreachable(err);
+      abort.abort(reason);
+      throw reason;
     }
   }
 
@@ -61,7 +65,7 @@ export class BunTransport implements Transport {
         method,
         headers: { "content-type": "application/json" },
         body: body ?? null,
-        signal,
+        signal: nativeSignal(signal),
         ...UNTOUCHED,
       });
       return {
@@ -78,30 +82,41 @@ export class BunTransport implements Transport {
 
   async close(): Promise<void> {}
 
-  async #answer(answer: Response, { exchange, addHeaders, end }: Passing): Promise<Response> {
+  async #answer(answer: Response, passing: Passing): Promise<Response> {
+    const { exchange, addHeaders, tail, end } = passing;
     const { status } = answer;
     // No Response can be made with these, and what has been told of an answer must be so.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
+    const contentType = answer.headers.get("content-type") ?? "";
     const length = Number(answer.headers.get("content-length") ?? Number.NaN);
     // To ask for `body` makes a stream of it, which most answers do without.
     if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
       const bytes = await answer.arrayBuffer();
-      const headers = returnedHeaders(answer.headers, addHeaders(true));
-      end(status, bytes.byteLength, true);
+      const headers = returnedHeaders(answer.headers, addHeaders(status, true));
+      tail.add(new Uint8Array(bytes));
+      end({ status, contentType, bytes: bytes.byteLength }, true);
       return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
-    const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
-    return new Response(
-      counted(answer.body, exchange, (bytes, complete) => end(status, bytes, complete)),
-      { status, headers },
-    );
+    const headers = returnedHeaders(answer.headers, addHeaders(status, !Number.isNaN(length)));
+    const onEnd = (bytes: number, complete: boolean): void =>
+      end({ status, contentType, bytes }, complete);
+    return new Response(counted(answer.body, { exchange, tail, onEnd }), { status, headers });
   }
 }
 
 interface Passing {
   exchange: BunExchange;
   addHeaders: ForwardRequest["addHeaders"];
-  end: (status: number, bytes: number, complete: boolean) => void;
+  tail: Tail;
+  /** @param answered what is known of the answer; nothing where there was none. */
+  end: (
+    answered: Partial<Pick<ForwardEnd, "status" | "bytes" | "contentType">>,
+    complete: boolean,
+  ) => void;
+}
+
+interface Counting extends Pick<Passing, "exchange" | "tail"> {
+  onEnd: (bytes: number, complete: boolean) => void;
 }
 
 /** Bytes handed to the client's socket before it is asked whether it keeps up. */
@@ -121,8 +136,7 @@ interface DirectSink {
  */
 function counted(
   body: ReadableStream<Uint8Array>,
-  exchange: BunExchange,
-  onEnd: (bytes: number, complete: boolean) => void,
+  { exchange, tail, onEnd }: Counting,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
@@ -142,6 +156,7 @@ function counted(
           if (done) break;
           bytes += value.byteLength;
           unflushed += value.byteLength;
+          tail.add(value);
           sink.write(value);
           if (unflushed < UNFLUSHED_BYTES) continue;
           isFlushing = true;
@@ -167,7 +182,7 @@ function counted(
 }
 
 /** The client's body, given up when nothing of it arrives for too long. */
-function uploadOf(exchange: BunExchange, abort: AbortController) {
+function uploadOf(exchange: BunExchange, abort: LightSignal) {
   const pieces = exchange.upload();
   if (!pieces) return null;
   return new ReadableStream<Uint8Array>({
@@ -177,7 +192,7 @@ function uploadOf(exchange: BunExchange, abort: AbortController) {
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (err) {
-        abort.abort(err);
+        abort.abort(err as Error);
         controller.error(err);
       }
     },

@@ -2,12 +2,14 @@ import { STATUS_CODES, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Pool, type Dispatcher } from "undici";
-import { ClientLeft, ServiceError } from "../errors/service-error.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { NodeExchange } from "./exchange-node.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
+import { Tail } from "./tail.ts";
+import type { Signal } from "../runtime/light-signal.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer, UpstreamCall } from "./transport.ts";
 
 /** Names and values of an answer's headers; undici's own limit is 16 KiB. */
@@ -45,6 +47,7 @@ export class NodeTransport implements Transport {
         method,
         headers: { "content-type": "application/json" },
         body: body ?? null,
+        // undici only listens to it.
         signal,
       });
       const { headers, body: stream } = answer;
@@ -104,10 +107,11 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   readonly #onEnd: ForwardRequest["onEnd"];
   readonly #outgoing: ServerResponse;
   readonly #beginning: Beginning;
-  readonly #stopListening: () => void;
-  readonly #hasLeft: () => boolean;
+  readonly #signal: Signal;
+  readonly #tail = new Tail();
   #abort: (() => void) | undefined;
   #status = 0;
+  #contentType = "";
   #bytes = 0;
   #ended = false;
 
@@ -116,16 +120,21 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     this.#onEnd = request.onEnd;
     this.#outgoing = exchange.outgoing;
     this.#beginning = beginning;
-    this.#hasLeft = () => exchange.hasLeft;
-    this.#stopListening = exchange.onLeave(() => {
-      this.#abort?.();
-      this.#end(false, new ClientLeft());
-    });
+    this.#signal = request.signal;
+    this.#signal.addEventListener("abort", this.#breakOff, { once: true });
   }
+
+  /** Called off, by the client or by us. */
+  readonly #breakOff = (): void => {
+    this.#abort?.();
+    this.#break();
+    this.#end(false, this.#signal.reason as Error);
+  };
 
   onConnect(abort: () => void): void {
     this.#abort = abort;
-    if (this.#ended || this.#hasLeft()) abort();
+    if (this.#ended) abort();
+    else if (this.#signal.aborted) this.#breakOff();
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
@@ -139,6 +148,9 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       const name = latin1(rawHeaders[i]);
       if (!isReturned(name)) continue;
       if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
+      if (name.length === 12 && name.toLowerCase() === "content-type") {
+        this.#contentType = latin1(rawHeaders[i + 1]);
+      }
       if (name.length === 7 && name.toLowerCase() === "trailer")
         trailer = latin1(rawHeaders[i + 1]);
       else headers.push(name, latin1(rawHeaders[i + 1]));
@@ -147,7 +159,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     // Node refuses a head that names trailers where there are no chunks to follow.
     const isChunked = !whole && !isBodiless && outgoing.req.httpVersion === "1.1";
     if (trailer !== undefined && isChunked) headers.push("Trailer", trailer);
-    headers.push(...this.#addHeaders(whole));
+    headers.push(...this.#addHeaders(status, whole));
     try {
       outgoing.writeHead(status, phraseOf(status, statusText), headers);
     } catch (err) {
@@ -172,6 +184,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   onData(chunk: Buffer): boolean {
     if (this.#ended) return true;
     this.#bytes += chunk.length;
+    this.#tail.add(chunk);
     return this.#outgoing.write(chunk);
   }
 
@@ -184,16 +197,26 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
 
   onError(err: Error): void {
     if (this.#ended) return;
-    // After the first byte the only honest sign is the one upstream gave: a broken connection.
+    this.#break();
+    this.#end(false, this.#signal.aborted ? (this.#signal.reason as Error) : reasonOf(err));
+  }
+
+  /** After the first byte the only honest sign is the one upstream gave: a broken connection. */
+  #break(): void {
     if (this.#status !== 0) this.#outgoing.socket?.resetAndDestroy();
-    this.#end(false, this.#hasLeft() ? new ClientLeft() : reasonOf(err));
   }
 
   #end(complete: boolean, err?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#stopListening();
-    this.#onEnd({ status: this.#status, bytes: this.#bytes, complete });
+    this.#signal.removeEventListener("abort", this.#breakOff);
+    this.#onEnd({
+      status: this.#status,
+      bytes: this.#bytes,
+      complete,
+      contentType: this.#contentType,
+      tail: this.#tail,
+    });
     if (err && this.#status === 0) this.#beginning.failed(err);
   }
 }

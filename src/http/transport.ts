@@ -1,5 +1,7 @@
 import type { Exchange } from "./exchange.ts";
+import type { Signal } from "../runtime/light-signal.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
+import type { Tail } from "./tail.ts";
 
 /** How a forwarded answer ended. */
 export interface ForwardEnd {
@@ -9,11 +11,17 @@ export interface ForwardEnd {
   bytes: number;
   /** The whole answer came and was handed to the client's socket. */
   complete: boolean;
+  /** The Content-Type header; empty when there is none. */
+  contentType: string;
+  /** The end of what was passed on. */
+  tail: Tail;
 }
 
 /** A request to be passed through untouched, save that its path goes on in one spelling. */
 export interface ForwardRequest {
   exchange: Exchange;
+  /** Breaks it off; the exchange's own signal, or one that follows it. */
+  signal: Signal;
   /** Scheme, host and port of the upstream. */
   origin: string;
   /** The body already read, `stream` to pass it on as it comes, or none. */
@@ -22,9 +30,10 @@ export interface ForwardRequest {
   credentials: boolean;
   /**
    * Headers to add to the answer, asked for when its head has come, as name, value, name …
+   * @param status the answer's.
    * @param whole the answer has a length, so its body is at hand.
    */
-  addHeaders: (whole: boolean) => string[];
+  addHeaders: (status: number, whole: boolean) => string[];
   /** Called once: after the last byte, or when either side failed. */
   onEnd: (end: ForwardEnd) => void;
 }
@@ -35,7 +44,7 @@ export interface UpstreamCall {
   method: string;
   path: string;
   body?: string | Uint8Array;
-  signal: AbortSignal;
+  signal: Signal;
 }
 
 /** An answer's status, type and body. A body that is not read to its end must be `cancel`led. */
@@ -61,7 +70,7 @@ export interface UpstreamAnswer {
 export interface Transport {
   /**
    * Passes a request through and its answer back, each chunk as it comes.
-   * @throws ServiceError `upstream_unavailable` when no answer began; ClientLeft.
+   * @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason.
    */
   forward(request: ForwardRequest): Promise<Response>;
   /** @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason. */

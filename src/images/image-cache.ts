@@ -1,3 +1,4 @@
+import type { Signal } from "../runtime/light-signal.ts";
 import QuickLRU from "quick-lru";
 import { SharedWork } from "../runtime/shared-work.ts";
 
@@ -53,8 +54,8 @@ export class ImageCache<T> {
    */
   async get(
     key: string,
-    signal: AbortSignal,
-    make: (signal: AbortSignal) => Promise<T>,
+    signal: Signal,
+    make: (signal: Signal) => Promise<T>,
   ): Promise<{ value: T; cached: boolean }> {
     signal.throwIfAborted();
     const kept = this.#results.get(key);
@@ -80,7 +81,7 @@ export class ImageCache<T> {
     };
   }
 
-  #start(key: string, make: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
+  #start(key: string, make: (signal: Signal) => Promise<T>): SharedWork<T> {
     const job: SharedWork<T> = new SharedWork({
       start: async (signal) => {
         const result = await make(signal);

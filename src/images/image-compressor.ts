@@ -1,3 +1,4 @@
+import type { Signal } from "../runtime/light-signal.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { Caller } from "../runtime/caller.ts";
@@ -93,7 +94,7 @@ export class ImageCompressor {
       ? `${image.hash} ${asked.format ?? "any"} ${options.maxDimension}`
       : `${image.hash} as it is`;
     // Others may join it: it is called off when all have gone, and takes the first one's turn.
-    const make = (signal: AbortSignal): Promise<CompressedImage> =>
+    const make = (signal: Signal): Promise<CompressedImage> =>
       compress(image, options, { ...caller, signal });
     const { value, cached } = await cache.get(key, caller.signal, make).catch((err: unknown) => {
       // Requests that share a compression have the image in places of their own.

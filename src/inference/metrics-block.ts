@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
-import type { OllamaAnswer } from "./runner.ts";
+import type { OllamaAnswer } from "./answers.ts";
+import { usageOf } from "./usage.ts";
 
 /**
  * Ollama reports some tens of milliseconds as load time of a model that is in memory; above
@@ -19,29 +20,21 @@ export interface MetricsBlock {
   total_duration_ms: number | null;
 }
 
-/** The metrics block from Ollama's last line and what the service measured itself. */
-export function metricsBlock(record: RequestRecord, last: OllamaAnswer): MetricsBlock {
-  const reportedLoadMs = millis(last["load_duration"]) ?? 0;
-  const loadMs = (record.loadMs ?? 0) > 0 ? (record.loadMs ?? 0) : reportedLoadMs;
-  const cold = (record.loadMs ?? 0) > 0 || reportedLoadMs > WARM_LOAD_MS;
+/** The metrics block from what an answer says that it took, and what the service measured itself. */
+export function metricsBlock(record: RequestRecord, answer: OllamaAnswer): MetricsBlock {
+  const { inputTokens, outputTokens, loadMs: reportedMs = 0, totalMs } = usageOf(answer);
+  const waitedMs = record.call.loadMs ?? 0;
+  const isCold = waitedMs > 0 || reportedMs > WARM_LOAD_MS;
   return {
     model: record.model ?? "",
     request_id: record.id,
     latency_ms: record.latencyMs,
-    model_load_ms: cold ? rounded(loadMs) : 0,
-    model_warm_start: !cold,
-    prompt_eval_count: count(last["prompt_eval_count"]),
-    generation_eval_count: count(last["eval_count"]),
-    total_duration_ms: millis(last["total_duration"]),
+    model_load_ms: isCold ? rounded(waitedMs || reportedMs) : 0,
+    model_warm_start: !isCold,
+    prompt_eval_count: inputTokens ?? null,
+    generation_eval_count: outputTokens ?? null,
+    total_duration_ms: totalMs === undefined ? null : rounded(totalMs),
   };
-}
-
-function millis(nanoseconds: unknown): number | null {
-  return typeof nanoseconds === "number" ? rounded(nanoseconds / 1e6) : null;
-}
-
-function count(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }
 
 function rounded(ms: number): number {

@@ -3,12 +3,12 @@ import type { RequestRecord } from "../requests/request-record.ts";
 import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
-import type { OllamaAnswer } from "./runner.ts";
+import type { OllamaAnswer } from "./answers.ts";
+import { usageOf } from "./usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
-export function usageOf(last: OllamaAnswer) {
-  const prompt = Number(last["prompt_eval_count"] ?? 0);
-  const completion = Number(last["eval_count"] ?? 0);
+export function openaiUsage(last: OllamaAnswer) {
+  const { inputTokens: prompt = 0, outputTokens: completion = 0 } = usageOf(last);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
@@ -38,7 +38,7 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
         finish_reason: finishReason(answer, calls !== undefined),
       },
     ],
-    usage: usageOf(answer),
+    usage: openaiUsage(answer),
     system_fingerprint: null,
   };
 }
@@ -88,7 +88,7 @@ export async function* chatCompletionFrames(
       first = false;
       callCount += calls?.length ?? 0;
       if (!done) yield chunk(line, delta, null);
-      else yield chunk(line, delta, finishReason(line, callCount > 0), usageOf(line));
+      else yield chunk(line, delta, finishReason(line, callCount > 0), openaiUsage(line));
     }
   } catch (err) {
     onError(err);

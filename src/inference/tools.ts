@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
-import type { OllamaAnswer } from "./runner.ts";
+import type { OllamaAnswer } from "./answers.ts";
 
 interface FunctionTool {
   type: "function";

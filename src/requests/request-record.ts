@@ -1,6 +1,8 @@
+import type { CacheOutcome } from "../cache/answer-cache.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
+import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
 
 /** How a request ended, for logs. */
@@ -9,15 +11,6 @@ export interface RequestEnd {
   bytes: number;
   /** The client had its whole answer. */
   complete: boolean;
-}
-
-/** What the response cache had to do with a request. */
-export interface CacheOutcome {
-  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
-  /** Age of the answer, whole seconds. */
-  ageSec?: number;
-  /** Cosine of the question and the one that was answered. */
-  similarity?: number;
 }
 
 /**
@@ -34,9 +27,8 @@ export class RequestRecord {
   operation: string | undefined;
   model: string | undefined;
   streamed = false;
-  queueMs: number | undefined;
-  loadMs: number | undefined;
-  firstMs: number | undefined;
+  /** Its call to the inference server, if it makes one. */
+  readonly call = new CallRecord();
   /** Bytes of an answer that is sent in one piece. */
   bytes = 0;
   /** What was done to the request's images. */
@@ -109,14 +101,16 @@ export class RequestRecord {
   }
 
   /**
-   * The Server-Timing header: queue, load and first where they are known.
+   * The Server-Timing header: the phases of its call, as far as they are known.
    * @param whole the whole answer is at hand, so that its total is known too.
    */
   serverTiming(whole: boolean): string {
+    const { queueMs, loadMs, firstMs, bodyMs } = this.call;
     let text = "";
-    if (this.queueMs !== undefined) text = `queue;dur=${this.queueMs.toFixed(2)}, `;
-    if (this.loadMs !== undefined) text += `load;dur=${this.loadMs.toFixed(2)}, `;
-    if (this.firstMs !== undefined) text += `first;dur=${this.firstMs.toFixed(2)}, `;
+    if (queueMs !== undefined) text = `queue;dur=${queueMs.toFixed(2)}, `;
+    if (loadMs !== undefined) text += `load;dur=${loadMs.toFixed(2)}, `;
+    if (firstMs !== undefined) text += `first;dur=${firstMs.toFixed(2)}, `;
+    if (bodyMs !== undefined) text += `body;dur=${bodyMs.toFixed(2)}, `;
     return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
   }
 }

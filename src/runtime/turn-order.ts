@@ -1,5 +1,13 @@
+/** Where one that is added stands, unless behind all others. */
+interface Standing<T> {
+  /** Whether it goes before this one of the same tenant. */
+  before?: (other: T) => boolean;
+  /** Whether its tenant, which is new, goes before this one. */
+  beforeTenant?: (other: string) => boolean;
+}
+
 /**
- * Who waits, in the order of turns: tenants take turns, and within one it is first come, first
+ * What waits, in the order of turns: tenants take turns, and within one it is first come, first
  * served. A tenant that comes anew stands behind those that are there.
  */
 export class TurnOrder<T> {
@@ -11,38 +19,65 @@ export class TurnOrder<T> {
     return this.#size;
   }
 
-  /** How many of a tenant's wait. */
-  sizeOf(tenant: string): number {
-    return this.#lines.get(tenant)?.length ?? 0;
+  /** What waits of one tenant, in its order. */
+  of(tenant: string): readonly T[] {
+    return this.#lines.get(tenant) ?? [];
   }
 
-  add(tenant: string, one: T): void {
-    const line = this.#lines.get(tenant);
-    if (line) line.push(one);
-    else this.#lines.set(tenant, [one]);
+  /** Tenants with what waits of them, in the order of turns. */
+  tenants(): Iterable<[tenant: string, line: readonly T[]]> {
+    return this.#lines;
+  }
+
+  /** All that waits. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const line of this.#lines.values()) yield* line;
+  }
+
+  add(tenant: string, one: T, { before, beforeTenant }: Standing<T> = {}): void {
     this.#size += 1;
+    const line = this.#lines.get(tenant);
+    if (line) {
+      const at = before ? line.findIndex(before) : -1;
+      if (at < 0) line.push(one);
+      else line.splice(at, 0, one);
+      return;
+    }
+    const behind = beforeTenant ? [...this.#lines].filter(([other]) => beforeTenant(other)) : [];
+    this.#lines.set(tenant, [one]);
+    for (const [other] of behind) this.#toTheBack(other);
   }
 
-  /** Takes out one that no longer waits. */
-  remove(tenant: string, one: T): void {
+  /** Takes out one that no longer waits. @returns whether it was there. */
+  remove(tenant: string, one: T): boolean {
     const line = this.#lines.get(tenant);
     const at = line?.indexOf(one) ?? -1;
-    if (!line || at < 0) return;
+    if (!line || at < 0) return false;
     line.splice(at, 1);
     if (line.length === 0) this.#lines.delete(tenant);
     this.#size -= 1;
+    return true;
   }
 
-  /** Takes out the one whose turn it is; undefined when nobody waits. */
+  /** Takes out one whose turn it is: its tenant goes behind the others, for its next one. */
+  take(tenant: string, one: T): void {
+    if (this.remove(tenant, one)) this.#toTheBack(tenant);
+  }
+
+  /** Takes out the first of the tenant whose turn it is; undefined when nothing waits. */
   next(): T | undefined {
-    const [first] = this.#lines;
-    if (!first) return undefined;
-    const [tenant, line] = first;
-    const one = line.shift();
-    // Behind the others, for its next turn.
+    for (const [tenant, [first]] of this.#lines) {
+      if (first !== undefined) this.take(tenant, first);
+      return first;
+    }
+    return undefined;
+  }
+
+  #toTheBack(tenant: string): void {
+    const line = this.#lines.get(tenant);
+    if (!line) return;
+    // A Map keeps the order of insertion.
     this.#lines.delete(tenant);
-    if (line.length > 0) this.#lines.set(tenant, line);
-    this.#size -= 1;
-    return one;
+    this.#lines.set(tenant, line);
   }
 }

@@ -1,4 +1,5 @@
 import type { Caller } from "./caller.ts";
+import type { Signal } from "./light-signal.ts";
 import { TurnOrder } from "./turn-order.ts";
 
 interface TurnstileOptions {
@@ -47,7 +48,7 @@ export class Turnstile {
 
   /** How many of a tenant's wait. */
   waitingOf(tenant: string): number {
-    return this.#sum((kind) => kind.waiting.sizeOf(tenant));
+    return this.#sum((kind) => kind.waiting.of(tenant).length);
   }
 
   /** Whether the next one goes in at once. */
@@ -107,11 +108,11 @@ export class Turnstile {
       : Math.max(...all.map(({ spentMs }) => spentMs));
   }
 
-  #turn({ waiting }: Kind, tenant: string, signal: AbortSignal | undefined): Promise<void> {
+  #turn({ waiting }: Kind, tenant: string, signal: Signal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         waiting.remove(tenant, one);
-        reject(signal?.reason as Error);
+        reject(signal?.reason);
       };
       const one: Waiting = {
         enter: () => {

@@ -1,5 +1,8 @@
 import QuickLRU from "quick-lru";
-import { ClientLeft, ServiceError, type LeaveReason } from "../errors/service-error.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import type { Host } from "../hosts/host.ts";
+import type { Signal } from "../runtime/light-signal.ts";
+import { TurnOrder } from "../runtime/turn-order.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
@@ -15,6 +18,8 @@ interface LineLimits {
 }
 
 interface FairQueueOptions {
+  /** The inference server that places are on. */
+  host: Host;
   lines: Record<LineName, LineLimits>;
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
@@ -34,8 +39,8 @@ export interface PlaceRequest {
   model: string;
   /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
   maxWaitMs: number;
-  /** Calls back once if the client leaves; returns how to stop listening. */
-  onLeave: (left: (why?: LeaveReason) => void) => () => void;
+  /** Calls the request off while it waits. */
+  signal: Signal;
   /**
    * Work nobody looks at one by one, such as a batch's item. It waits behind its own tenant's
    * other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
@@ -52,7 +57,7 @@ interface Ticket extends PlaceRequest {
 /** What decides whether a request may go. */
 type PlaceKey = Pick<PlaceRequest, "line" | "tenant" | "model">;
 
-/** Turns are remembered of this many tenants; who is forgotten counts as new. */
+/** Turns are remembered of this many tenants; one that is forgotten counts as new. */
 const MAX_TENANTS = 1000;
 
 /**
@@ -66,8 +71,7 @@ export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
-  /** Waiting tickets by tenant; the order of the map is the order of turns. */
-  readonly #turns = new Map<string, Ticket[]>();
+  readonly #waiting = new TurnOrder<Ticket>();
   readonly #tenantRunning: Record<LineName, Map<string, number>> = {
     text: new Map(),
     vision: new Map(),
@@ -86,11 +90,12 @@ export class FairQueue {
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` (never for background work) or `request_timeout`;
-   * ClientLeft when the client leaves.
+   * @throws ServiceError `queue_full` (never for background work) or `request_timeout`; the reason
+   * of the request's signal.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
-    if (this.#turns.size === 0 && this.#fits(request)) return this.#start(request, 0);
+    request.signal.throwIfAborted();
+    if (this.#waiting.size === 0 && this.#fits(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (ticket.background) return this.#enqueue(ticket);
     if (this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
@@ -125,74 +130,61 @@ export class FairQueue {
 
   /** Ends all waiting with an error; running requests are not touched. */
   rejectWaiting(error: Error): void {
-    for (const tickets of [...this.#turns.values()]) {
-      for (const ticket of [...tickets]) {
-        this.#remove(ticket);
-        this.#counters[ticket.line].ended("failed");
-        ticket.settle(error);
-      }
-    }
+    for (const ticket of [...this.#waiting]) this.#sendAway(ticket, error);
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
     return new Promise<Place>((resolve, reject) => {
-      const stopListening = ticket.onLeave((why) => {
-        const left = new ClientLeft(why);
-        this.#remove(ticket);
-        this.#counters[ticket.line].ended(outcomeOf(left));
-        ticket.settle(left);
-      });
+      const leave = (): void => this.#sendAway(ticket, ticket.signal.reason as Error);
+      ticket.signal.addEventListener("abort", leave, { once: true });
       ticket.settle = (result) => {
-        stopListening();
+        ticket.signal.removeEventListener("abort", leave);
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      const tickets = this.#turns.get(ticket.tenant);
-      if (tickets) insert(tickets, ticket);
-      else this.#join(ticket);
+      this.#join(ticket);
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
   }
 
   /**
-   * A tenant that begins to wait goes before those whose last turn was later than its own. Who
-   * is new, or was away, counts as served just before what runs now: he goes before whoever
-   * has that, and a client that takes a new name each time can not stay before everyone.
+   * A tenant that begins to wait goes before those whose last turn was later than its own. One that
+   * is new, or was away, counts as served just before what runs now: it goes before the tenants
+   * that this belongs to, and a client that takes a new name each time cannot stay before everyone.
+   * Within a tenant background work stands behind the rest.
    */
   #join(ticket: Ticket): void {
     const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
     const running = this.#counters.text.running + this.#counters.vision.running;
     const own = Math.max(turnOf(ticket.tenant), this.#turnCount - running);
-    const later = [...this.#turns].filter(([tenant]) => turnOf(tenant) > own);
-    for (const [tenant] of later) this.#turns.delete(tenant);
-    this.#turns.set(ticket.tenant, [ticket]);
-    for (const [tenant, tickets] of later) this.#turns.set(tenant, tickets);
+    this.#waiting.add(ticket.tenant, ticket, {
+      before: (other) => !ticket.background && other.background === true,
+      beforeTenant: (other) => turnOf(other) > own,
+    });
   }
 
-  #remove(ticket: Ticket): void {
-    const tickets = this.#turns.get(ticket.tenant);
-    const at = tickets?.indexOf(ticket) ?? -1;
-    if (!tickets || at < 0) return;
-    tickets.splice(at, 1);
-    if (tickets.length === 0) this.#turns.delete(ticket.tenant);
+  /** A request waits no longer, and has no place. */
+  #sendAway(ticket: Ticket, why: Error): void {
+    if (!this.#waiting.remove(ticket.tenant, ticket)) return;
+    this.#noLongerWaits(ticket);
+    this.#counters[ticket.line].ended(outcomeOf(why));
+    ticket.settle(why);
+  }
+
+  #noLongerWaits(ticket: Ticket): void {
     this.#counters[ticket.line].left(ticket.background);
-    if (this.#turns.size === 0) this.#stopSweep();
+    if (this.#waiting.size === 0) this.#stopSweep();
   }
 
   #dispatch(): void {
-    this.#options.floor.claim(this.#tickets(), this.#now());
+    this.#options.floor.claim(this.#waiting, this.#now());
     for (let next = this.#pick(); next; next = this.#pick()) {
-      this.#remove(next);
-      // To the back of the turns: delete and insert, a Map keeps insertion order.
-      const tickets = this.#turns.get(next.tenant);
-      if (tickets) {
-        this.#turns.delete(next.tenant);
-        this.#turns.set(next.tenant, tickets);
-      }
+      this.#waiting.take(next.tenant, next);
+      this.#noLongerWaits(next);
       next.settle(this.#start(next, this.#now() - next.enqueuedAt));
     }
-    if (this.#turns.size > 0) this.#startSweep();
+    if (this.#waiting.size > 0) this.#startSweep();
   }
 
   /** The next to go: a claimed model first, then loaded models, then those that need a load. */
@@ -200,23 +192,21 @@ export class FairQueue {
     const { floor } = this.#options;
     let loaded: Ticket | undefined;
     let unloaded: Ticket | undefined;
-    for (const tickets of this.#turns.values()) {
-      for (const ticket of tickets) {
-        if (!this.#fits(ticket)) continue;
-        if (floor.claimed === ticket.model) return ticket;
-        if (floor.isLoaded(ticket.model)) loaded ??= ticket;
-        else unloaded ??= ticket;
-      }
+    for (const ticket of this.#waiting) {
+      if (!this.#fits(ticket)) continue;
+      if (floor.claimed === ticket.model) return ticket;
+      if (floor.isLoaded(ticket.model)) loaded ??= ticket;
+      else unloaded ??= ticket;
     }
     return loaded ?? unloaded;
   }
 
-  /** One tenant's requests fill the places for himself; for others they count up to half of them. */
+  /** One tenant's requests fill the places for itself; for others they count up to half of them. */
   #isFullFor({ line, tenant }: Ticket): boolean {
     const { maxWaiting } = this.#options.lines[line];
     if (this.#counters[line].waiting < maxWaiting) return false;
     let taken = 0;
-    for (const [other, tickets] of this.#turns) {
+    for (const [other, tickets] of this.#waiting.tenants()) {
       const count = tickets.filter((t) => t.line === line && !t.background).length;
       taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
     }
@@ -224,9 +214,8 @@ export class FairQueue {
   }
 
   #couldStartNow(ticket: Ticket): boolean {
-    const tickets = this.#turns.get(ticket.tenant);
     const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    return !tickets?.some(isBefore) && this.#fits(ticket);
+    return !this.#waiting.of(ticket.tenant).some(isBefore) && this.#fits(ticket);
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
@@ -243,16 +232,12 @@ export class FairQueue {
   /** Whether a model has work running or waiting. */
   readonly #isBusy = (model: string): boolean => {
     if ((this.#modelRunning.get(model) ?? 0) > 0) return true;
-    for (const ticket of this.#tickets()) if (ticket.model === model) return true;
+    for (const ticket of this.#waiting) if (ticket.model === model) return true;
     return false;
   };
 
-  *#tickets(): Generator<Ticket> {
-    for (const tickets of this.#turns.values()) yield* tickets;
-  }
-
   #start({ line, tenant, model }: PlaceKey, waitedMs: number): Place {
-    const { watch, floor } = this.#options;
+    const { host, watch, floor } = this.#options;
     const counter = this.#counters[line];
     const tenantRunning = this.#tenantRunning[line];
     counter.started(waitedMs);
@@ -262,6 +247,7 @@ export class FairQueue {
     add(this.#modelRunning, model, 1);
     floor.started(model);
     const place: Place = new Place({
+      host,
       label: { line, tenant, model },
       waitedMs,
       onRelease: (outcome) => {
@@ -271,7 +257,7 @@ export class FairQueue {
         add(tenantRunning, tenant, -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
-        if (this.#turns.size > 0) this.#dispatch();
+        if (this.#waiting.size > 0) this.#dispatch();
       },
     });
     const seat = watch.add(place);
@@ -293,23 +279,12 @@ export class FairQueue {
 
   #expire(): void {
     const now = this.#now();
-    for (const ticket of [...this.#tickets()]) {
+    for (const ticket of [...this.#waiting]) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
-      this.#remove(ticket);
-      this.#counters[ticket.line].ended("timeout");
-      const waitedSec = Math.round(ticket.maxWaitMs / 1000);
-      ticket.settle(
-        new ServiceError("request_timeout", `No place became free within ${waitedSec} s`),
-      );
+      const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
+      this.#sendAway(ticket, new ServiceError("request_timeout", message));
     }
   }
-}
-
-/** Puts a ticket into its tenant's tickets: background work stands behind the rest. */
-function insert(tickets: Ticket[], ticket: Ticket): void {
-  const at = ticket.background ? -1 : tickets.findIndex((t) => t.background);
-  if (at < 0) tickets.push(ticket);
-  else tickets.splice(at, 0, ticket);
 }
 
 function add(counts: Map<string, number>, key: string, change: number): void {

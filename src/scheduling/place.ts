@@ -1,17 +1,13 @@
-import { ClientLeft, isHardStop, type LeaveReason } from "../errors/service-error.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import type { Host } from "../hosts/host.ts";
 
 /** How a request ended that had a place. `timeout`: its hard stop was reached. */
 export type PlaceOutcome = "completed" | "failed" | "timeout";
 
-const OUTCOME_OF_LEAVING = {
-  gone: "failed",
-  late: "timeout",
-} as const satisfies Record<LeaveReason, PlaceOutcome>;
-
 /** How a request has ended that this has stopped. */
 export function outcomeOf(reason: unknown): Exclude<PlaceOutcome, "completed"> {
-  if (reason instanceof ClientLeft) return OUTCOME_OF_LEAVING[reason.why];
-  return isHardStop(reason) ? "timeout" : "failed";
+  const isLate = reason instanceof ServiceError && reason.code === "request_timeout";
+  return isLate ? "timeout" : "failed";
 }
 
 /** Whose place it is, for the log. */
@@ -22,10 +18,11 @@ export interface PlaceLabel {
 }
 
 interface PlaceOptions {
+  host: Host;
   label: PlaceLabel;
   /** Milliseconds that were waited for it. */
   waitedMs: number;
-  onRelease: (outcome: PlaceOutcome) => void;
+  onRelease: (outcome: PlaceOutcome, costMs: number) => void;
 }
 
 /** What holds a place at the moment. */
@@ -35,11 +32,12 @@ interface PlaceOwner {
 }
 
 /**
- * A place at the inference server. It has one owner at a time: a load that is waited for, or a call
+ * A place at an inference server. It has one owner at a time: a load that is waited for, or a call
  * whose connection is open. Each step on the way says who that is, so that a place which nobody
  * looks after any more can be told from one that is held for long.
  */
 export class Place {
+  readonly host: Host;
   readonly label: PlaceLabel;
   readonly waitedMs: number;
   readonly #takenAt = performance.now();
@@ -48,7 +46,8 @@ export class Place {
   #owner: PlaceOwner | undefined;
   #isHeld = true;
 
-  constructor({ label, waitedMs, onRelease }: PlaceOptions) {
+  constructor({ host, label, waitedMs, onRelease }: PlaceOptions) {
+    this.host = host;
     this.label = label;
     this.waitedMs = waitedMs;
     this.#onRelease = onRelease;
@@ -85,11 +84,19 @@ export class Place {
     return this.#steps.map(({ name, at }) => `${Math.round(at - this.#takenAt)} ms: ${name}`);
   }
 
-  /** Gives the place back; further calls do nothing. */
-  release(outcome: PlaceOutcome): void {
+  /** Milliseconds since it was taken. */
+  get heldMs(): number {
+    return performance.now() - this.#takenAt;
+  }
+
+  /**
+   * Gives the place back; further calls do nothing.
+   * @param costMs what the request has cost the server, in milliseconds of inference.
+   */
+  release(outcome: PlaceOutcome, costMs: number = this.heldMs): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.#onRelease(outcome);
+    this.#onRelease(outcome, costMs);
   }
 
   /** Takes the place from an owner that has lost it. */

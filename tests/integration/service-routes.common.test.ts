@@ -100,7 +100,7 @@ describe("the headers of /api/v1", () => {
     };
     const dur = String.raw`;dur=\d+\.\d\d`;
     expect(await timing(false)).toMatch(
-      new RegExp(`^queue${dur}, load${dur}, (first${dur}, )?total${dur}$`),
+      new RegExp(`^queue${dur}, load${dur}, first${dur}, body${dur}, total${dur}$`),
     );
     expect(await timing(true)).toMatch(new RegExp(`^queue${dur}, load${dur}, first${dur}$`));
   });

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { composeImages } from "../../src/compose/images.ts";
 import type { ImageBody, ImageBodyReader } from "../../src/images/image-body.ts";
-import { ClientLeft } from "../../src/errors/service-error.ts";
+import { ClientLeft } from "../../src/errors/abort-reasons.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { entryFile, entryUrl, projectRoot } from "../../src/runtime/paths.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";

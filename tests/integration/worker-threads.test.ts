@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ClientLeft } from "../../src/errors/service-error.ts";
+import { ClientLeft } from "../../src/errors/abort-reasons.ts";
 import { onBun } from "../../src/runtime/on-bun.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
 import { until, within } from "../support/deadline.ts";

@@ -1,7 +1,8 @@
 import type { AppContext } from "../../../middleware/env.ts";
 import type { CacheMode } from "../../../src/cache/answer-cache.ts";
 import { renderError } from "../../../src/errors/render.ts";
-import { isAbort, ServiceError } from "../../../src/errors/service-error.ts";
+import { isAbort } from "../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
 import type { Asked } from "../answer.ts";
@@ -73,7 +74,7 @@ export async function* runBatch(
   services: Services,
   { count, atOnce, cache, ask }: Batch,
 ): AsyncGenerator<ItemResult> {
-  const exchange = c.get("exchange");
+  const { signal } = c.get("exchange");
   const whole = c.get("record");
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
@@ -82,7 +83,7 @@ export async function* runBatch(
         throw new ServiceError("shutting_down", "The service is stopping");
       }
       const { request, shape } = await ask(index);
-      const scope = { exchange, record, cache, background: true };
+      const scope = { signal, record, cache, background: true };
       const answer = await services.runner.answer(request, scope);
       const data = shape.whole(answer, record);
       record.end({ status: 200, bytes: 0, complete: true });

@@ -1,5 +1,5 @@
 import { customNames, withCustomCalls, type Tool } from "../../../src/inference/tools.ts";
-import type { OllamaAnswer } from "../../../src/inference/runner.ts";
+import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { AnswerShape } from "../answer.ts";
 
 /** A shape that shows calls of custom tools as such: Ollama calls all tools functions. */

@@ -4,7 +4,7 @@ import { fromOllamaCalls, toOllamaMessages } from "../../../src/inference/messag
 import { metricsBlock } from "../../../src/inference/metrics-block.ts";
 import { nativeFrames, textOf } from "../../../src/inference/native-frames.ts";
 import { textsOf } from "../../../src/inference/prompt-limit.ts";
-import type { OllamaAnswer } from "../../../src/inference/runner.ts";
+import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { textModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";

@@ -1,3 +1,4 @@
+import type { Signal } from "../../runtime/light-signal.ts";
 import { cosineOfUnits } from "../../vectors/unit-vector.ts";
 import type { KeptAnswer, RunOutcome } from "../run-outcome.ts";
 import type { Question } from "../question.ts";
@@ -8,7 +9,7 @@ interface ShadowOptions {
   /** The text of an answer as it is kept. */
   textOf: (answer: KeptAnswer) => string;
   /** The unit vector of a text, from the embedding model of the cache. */
-  vectorOf: (text: string, tenant: string, signal: AbortSignal) => Promise<Float32Array>;
+  vectorOf: (text: string, tenant: string, signal: Signal) => Promise<Float32Array>;
   onFault: (err: unknown) => void;
   now?: () => number;
 }

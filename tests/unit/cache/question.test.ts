@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { questionOf } from "../../../src/cache/question.ts";
-import type { InferenceRequest } from "../../../src/inference/runner.ts";
+import type { OllamaRequest } from "../../../src/inference/runner.ts";
 
 const user = (content: unknown, more: object = {}) => ({ role: "user", content, ...more });
-const chat = (messages: unknown, more: object = {}): InferenceRequest => ({
+const chat = (messages: unknown, more: object = {}): OllamaRequest => ({
   path: "/api/chat",
   line: "text",
   model: "Fake",
   body: { messages, ...more },
   hints: { kind: "generate" },
 });
-const generate = (body: Record<string, unknown>): InferenceRequest => ({
+const generate = (body: Record<string, unknown>): OllamaRequest => ({
   ...chat([]),
   path: "/api/generate",
   body,
 });
-const ask = (request: InferenceRequest, tenant = "acme", digest = "d") =>
+const ask = (request: OllamaRequest, tenant = "acme", digest = "d") =>
   questionOf(request, { tenant, digest });
 
 describe("questionOf", () => {
@@ -28,7 +28,7 @@ describe("questionOf", () => {
     expect(ask(generate({ prompt: "Why?" }))?.text).toBe("Why?");
   });
 
-  it.each<[string, InferenceRequest]>([
+  it.each<[string, OllamaRequest]>([
     ["a tool's answer at the end", chat([user("Hi"), { role: "tool", content: "sun" }])],
     ["an assistant's words at the end", chat([user("Hi"), { role: "assistant", content: "Ho" }])],
     ["an empty message", chat([user("")])],

@@ -1,30 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ClientLeft } from "../../../src/errors/service-error.ts";
-import type { Audience } from "../../../src/inference/runner.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import { SharedRun } from "../../../src/cache/shared-run.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
 import { within } from "../../support/deadline.ts";
+import { fakeClient } from "../../support/fake-client.ts";
 
 const settled = (): Promise<void> => new Promise(setImmediate);
 const record = (): RequestRecord => new RequestRecord("r", () => {});
-
-/** A client that leaves when the test says so. */
-function client() {
-  const leavers = new Set<() => void>();
-  const exchange: Audience & { hasLeft: boolean } = {
-    hasLeft: false,
-    onLeave: (left) => {
-      leavers.add(left);
-      return () => leavers.delete(left);
-    },
-  };
-  const leave = (): void => {
-    exchange.hasLeft = true;
-    for (const tell of leavers) tell();
-  };
-  return { exchange, leave };
-}
 
 /** A run of texts, of which it keeps 100 characters; it makes each when it is asked for it. */
 function setUp(texts: Iterable<string>) {
@@ -38,8 +21,8 @@ function setUp(texts: Iterable<string>) {
   }
   const run = new SharedRun<string>({
     record: record(),
-    start: (audience) => {
-      audience.onLeave(() => (seen.calledOff = true));
+    start: (signal) => {
+      signal.addEventListener("abort", () => (seen.calledOff = true));
       return Promise.resolve(lines());
     },
     bytesOf: (text) => text.length,
@@ -47,7 +30,7 @@ function setUp(texts: Iterable<string>) {
     onEnd: () => ended.resolve(),
     maxBytes: 100,
   });
-  const join = (exchange = client().exchange) => run.read({ exchange, record: record() });
+  const join = (signal = fakeClient().signal) => run.read({ signal, record: record() });
   return { run, seen, join, ended: within(ended.promise, "the end of the run") };
 }
 
@@ -113,9 +96,9 @@ describe("a long shared run", () => {
       for (;;) yield TEN;
     }
     const { seen, join } = setUp(endless());
-    const [one, other] = [client(), client()];
-    const quick = await join(one.exchange);
-    const slow = await join(other.exchange);
+    const [one, other] = [fakeClient(), fakeClient()];
+    const quick = await join(one.signal);
+    const slow = await join(other.signal);
     await take(quick, 3);
     one.leave();
     await expect(take(quick, 100)).rejects.toThrow(ClientLeft);

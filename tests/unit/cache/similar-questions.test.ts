@@ -1,3 +1,4 @@
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheCounts } from "../../../src/cache/cache-counts.ts";
 import type { Question } from "../../../src/cache/question.ts";
@@ -78,7 +79,7 @@ const UNKNOWN = { ok: false as const, reason: "unknown_space" as const };
 const MODEL = "digest of today";
 const vector = (...values: number[]) => ({ values: new Float32Array(values), model: MODEL });
 
-type VectorOf = (text: string, tenant: string, signal: AbortSignal) => Promise<TextVector>;
+type VectorOf = (text: string, tenant: string, signal: Signal) => Promise<TextVector>;
 
 function setUp(vectorOf: VectorOf = async () => vector(0.6, 0.8)) {
   const thread = new Thread();
@@ -205,12 +206,12 @@ describe("SimilarQuestions", () => {
   });
 
   it("calls a vector off that does not come, and tries again", async () => {
-    const signals: AbortSignal[] = [];
+    const signals: Signal[] = [];
     const { similar, counts } = setUp(
       (_text, _tenant, signal) =>
         new Promise<never>((_resolve, reject) => {
           signals.push(signal);
-          signal.addEventListener("abort", () => reject(signal.reason as Error));
+          signal.addEventListener("abort", () => reject(signal.reason));
         }),
     );
     similar.restore(entryOf(1, BLUE), vector(0.6, 0.8));

@@ -3,7 +3,8 @@ import type { CallEmbed, EmbedCall } from "../../../src/embeddings/embed-call.ts
 import { Embedder, type Embedded, type EmbedRequest } from "../../../src/embeddings/embedder.ts";
 import type { Embedding } from "../../../src/embeddings/vector-cache.ts";
 import { VectorCache } from "../../../src/embeddings/vector-cache.ts";
-import { ClientLeft } from "../../../src/errors/service-error.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
+import { CallRecord } from "../../../src/inference/call-record.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 
@@ -40,9 +41,9 @@ export function setUpEmbedder({ caches = true, maxSize = 1000 } = {}) {
     (call) => {
       const result = deferred<Awaited<ReturnType<CallEmbed>>>();
       let calledOff = false;
-      call.participants.onLeave(() => {
+      call.signal.addEventListener("abort", () => {
         calledOff = true;
-        result.reject(new ClientLeft());
+        result.reject(call.signal.reason as Error);
       });
       made.push({
         ...call,
@@ -50,7 +51,7 @@ export function setUpEmbedder({ caches = true, maxSize = 1000 } = {}) {
         isCalledOff: () => calledOff,
         answer: async (waited = {}) => {
           const embeddings = call.texts.map(embeddingOf);
-          result.resolve({ embeddings, queueMs: undefined, loadMs: undefined, ...waited });
+          result.resolve({ embeddings, record: Object.assign(new CallRecord(), waited) });
           await settled();
         },
         fail: async (err) => {

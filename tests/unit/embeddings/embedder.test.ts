@@ -1,3 +1,4 @@
+import { CallRecord } from "../../../src/inference/call-record.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import {
@@ -69,12 +70,13 @@ describe("texts of requests that come together", () => {
 
   it("are told how long their call waited", async () => {
     const { embed, nth } = setUpEmbedder();
-    const asked = [embed("a"), embed("b")];
+    const records = [new CallRecord(), new CallRecord()];
+    const asked = records.map((record, i) => embed(`text ${i}`, { record }));
     await gathered();
     await nth(0).answer({ queueMs: 7, loadMs: 0 });
-    for (const embedded of await Promise.all(asked)) {
-      expect(embedded).toMatchObject({ queueMs: 7, loadMs: 0 });
-    }
+    await Promise.all(asked);
+    // With the 3 ms that they have waited for each other.
+    for (const record of records) expect(record).toMatchObject({ queueMs: 10, loadMs: 0 });
   });
 });
 
@@ -85,7 +87,8 @@ describe("a large request", () => {
   it("is split, two calls at a time, and its order kept", async () => {
     const { embed, made, nth } = setUpEmbedder();
     const texts = many(200);
-    const asked = embed(texts);
+    const record = new CallRecord();
+    const asked = embed(texts, { record });
     await settled();
     expect(made.map((call) => call.texts.length)).toEqual([64, 64]);
     await nth(1).answer();
@@ -96,7 +99,7 @@ describe("a large request", () => {
     await nth(3).answer();
     await nth(2).answer({ queueMs: 3 });
     expect(lengthsOf(await asked)).toEqual(texts.map(({ length }) => length));
-    expect((await asked).queueMs).toBe(3);
+    expect(record.queueMs).toBe(3);
   });
 
   it("is split by bytes, and a text beyond them goes alone", async () => {
@@ -150,8 +153,10 @@ describe("the cache", () => {
     await gathered();
     await nth(0).answer();
     await first;
-    const again = await embed(["hello", "hello"]);
-    expect(again).toMatchObject({ promptTokens: 10, cached: 2, queueMs: undefined });
+    const record = new CallRecord();
+    const again = await embed(["hello", "hello"], { record });
+    expect(again).toMatchObject({ promptTokens: 10, cached: 2 });
+    expect(record.queueMs).toBeUndefined();
     expect(again.vectors[0]).toBe((await first).vectors[0]);
     expect(made).toHaveLength(1);
     expect(embedder.stats()).toMatchObject({ size: 1, hits: 1, misses: 1 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES, type ErrorCode } from "../../../src/errors/codes.ts";
 import { dialectOf, renderError } from "../../../src/errors/render.ts";
-import { ClientLeft, isAbort, ServiceError } from "../../../src/errors/service-error.ts";
+import { ClientLeft, isAbort } from "../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 
 const tooLarge = new ServiceError("prompt_too_large", "too long", {
   fields: { limit_tokens: 5 },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft } from "../../../src/errors/service-error.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import { BodyBudget, type BodyHold } from "../../../src/http/body-budget.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
-import { fakeClient } from "../scheduling/queue-set-up.ts";
+import { fakeClient } from "../../support/fake-client.ts";
 
 const MIB = 1_048_576;
 const FULL = { code: "queue_full", retryAfterSec: 2 };
@@ -22,7 +22,7 @@ function setUp(maxMib: number) {
   const take = async (label: string, mib: number | undefined, client = fakeClient()) => {
     const bytes = mib === undefined ? undefined : mib * MIB;
     const tenant = label.replace(/\d+$/, "");
-    const hold = await budget.take({ tenant, bytes, onLeave: client.onLeave });
+    const hold = await budget.take({ tenant, bytes, signal: client.signal });
     order.push(label);
     holds.set(label, hold);
     expect(client.listeners()).toBe(0);
@@ -40,8 +40,8 @@ function setUp(maxMib: number) {
 describe("BodyBudget", () => {
   it("gives memory at once, and takes it back once", async () => {
     const { budget, nothingIsHeld } = setUp(10);
-    const { onLeave } = fakeClient();
-    const hold = budget.take({ tenant: "a", bytes: 5 * MIB, onLeave }) as BodyHold;
+    const { signal } = fakeClient();
+    const hold = budget.take({ tenant: "a", bytes: 5 * MIB, signal }) as BodyHold;
     expect(budget.bytes).toBe(5 * MIB);
     hold.release();
     hold.release();
@@ -135,8 +135,8 @@ describe("BodyBudget", () => {
 
   it("refuses at once what can never be had", () => {
     const { budget } = setUp(4);
-    const { onLeave } = fakeClient();
-    const take = () => budget.take({ tenant: "a", bytes: 2 * MIB + 1, onLeave });
+    const { signal } = fakeClient();
+    const take = () => budget.take({ tenant: "a", bytes: 2 * MIB + 1, signal });
     expect(take).toThrow(expect.objectContaining(FULL));
   });
 });

@@ -1,3 +1,4 @@
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import type { DecodedImage } from "../../../src/images/image-body.ts";
 import { ImageCache } from "../../../src/images/image-cache.ts";
 import { ImageCompressor } from "../../../src/images/image-compressor.ts";
@@ -23,7 +24,7 @@ export const compressed = (text: string, sent = 60): CompressedImage => ({
 
 /** A compressor whose compressions the test brings to their end. */
 export function setUpCompressor() {
-  const begun: { image: DecodedImage; options: CompressOptions; signal: AbortSignal }[] = [];
+  const begun: { image: DecodedImage; options: CompressOptions; signal: Signal }[] = [];
   const ends: ReturnType<typeof deferred<CompressedImage>>[] = [];
   const compressor = new ImageCompressor({
     compress: (image, options, { signal }) => {

@@ -1,3 +1,4 @@
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ImageCache } from "../../../src/images/image-cache.ts";
@@ -9,11 +10,11 @@ function setUp({ maxSize = 100, maxBytes = 1000, ttlMs = HOUR } = {}) {
   const bytesOf = (result: string): number => result.length;
   const cache = new ImageCache<string>({ maxSize, maxBytes, ttlMs, bytesOf });
   const works: {
-    signal: AbortSignal;
+    signal: Signal;
     finish: (value: string) => void;
     fail: (err: Error) => void;
   }[] = [];
-  const make = (signal: AbortSignal): Promise<string> =>
+  const make = (signal: Signal): Promise<string> =>
     new Promise((finish, fail) => {
       works.push({ signal, finish, fail });
       signal.addEventListener("abort", () => fail(new Error("called off")));

@@ -4,7 +4,7 @@ import { RequestRecord } from "../../../src/requests/request-record.ts";
 export function recordOf(known: { loadMs?: number } = {}): RequestRecord {
   const record = new RequestRecord("id-1", () => {});
   record.model = "m";
-  record.loadMs = known.loadMs;
+  record.call.loadMs = known.loadMs;
   return record;
 }
 

@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
-import { InferenceRunner, type InferenceRequest } from "../../../src/inference/runner.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import { InferencePipeline } from "../../../src/inference/pipeline.ts";
+import { InferenceRunner, type OllamaRequest } from "../../../src/inference/runner.ts";
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
-import { fakeClient, setUpQueue } from "../scheduling/queue-set-up.ts";
+import { fakeClient } from "../../support/fake-client.ts";
+import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 import { lastLine, recordOf } from "./frames-set-up.ts";
 
-const request: InferenceRequest = {
+const request: OllamaRequest = {
   path: "/api/chat",
   line: "text",
   model: "M",
@@ -16,27 +20,28 @@ const request: InferenceRequest = {
 };
 
 /** A body of pieces; `silent` sends nothing more, until the call is aborted. */
-async function* bodyOf(pieces: (string | Error)[], silent?: AbortSignal) {
+async function* bodyOf(pieces: (string | Error)[], silent?: Signal) {
   for (const piece of pieces) {
     if (piece instanceof Error) throw piece;
     yield Buffer.from(piece);
   }
   if (!silent) return;
-  await new Promise((resolve) => silent.addEventListener("abort", resolve));
+  await new Promise<void>((resolve) => silent.addEventListener("abort", resolve));
   throw silent.reason;
 }
 
 function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
-  const { queue, held } = setUpQueue();
-  const client = fakeClient();
-  const deadlines = new Deadlines();
   const seen = {
     calls: [] as UpstreamCall[],
     used: [] as string[],
     forgot: [] as string[],
     suspects: 0,
   };
-  const runner = new InferenceRunner({
+  const host = { ...fakeHost, suspect: () => void (seen.suspects += 1) };
+  const { queue, held } = setUpQueue({ host });
+  const client = fakeClient();
+  const deadlines = new Deadlines();
+  const pipeline = new InferencePipeline({
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
@@ -47,34 +52,24 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
       forget: (model) => void seen.forgot.push(model),
     },
     transport: {
-      forward: () => Promise.reject(new Error("not here")),
       call: (call) => {
         seen.calls.push(call);
         return answer(call);
       },
-      close: () => Promise.resolve(),
     },
-    upstream: { origin: "http://up", suspect: () => void (seen.suspects += 1) },
-    images: { prepare: () => Promise.reject(new Error("there are none")) },
+    host,
     deadlines,
     hardStopMs: { text: 5000, vision: 5000 },
   });
-  const record = recordOf();
-  const exchange = {
-    method: "POST",
-    target: "/api/v1/chat",
-    peer: "10.0.0.1",
-    header: () => undefined,
-    onLeave: client.onLeave,
-    hasLeft: false,
-    readBody: () => Promise.resolve([]),
-  };
+  const images = { prepare: () => Promise.reject(new Error("there are none")) };
+  const runner = new InferenceRunner({ pipeline, images });
   const left = (): number[] => [
     queue.stats("text").in_progress,
     deadlines.size,
     client.listeners(),
   ];
-  return { runner, scope: { record, exchange }, seen, client, queue, held, left };
+  const scope = { record: recordOf(), signal: client.signal };
+  return { runner, scope, seen, client, queue, held, left };
 }
 
 const says =
@@ -129,7 +124,7 @@ describe("InferenceRunner", () => {
     ["refuses", says(404, '{"error":"no such model"}'), "model_not_found", 0],
     ["refuses without words", says(500, "oops"), "upstream_unavailable", 1],
     ["breaks off", says(200, '{"a', new Error("reset")), "upstream_unavailable", 1],
-    ["sends no JSON", says(200, "<html>"), "upstream_unavailable", 0],
+    ["sends no JSON", says(200, "<html>"), "upstream_unavailable", 1],
   ])("fails with a status when the server %s", async (_case, answer, code, suspects) => {
     const { runner, scope, seen, left } = setUp(answer);
     await expect(runner.answer(request, scope)).rejects.toMatchObject({ code });

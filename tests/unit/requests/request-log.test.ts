@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RequestLog, type RequestLine } from "../../../src/requests/request-log.ts";
+import { CallRecord } from "../../../src/inference/call-record.ts";
 import { RequestRecord, type RequestEnd } from "../../../src/requests/request-record.ts";
 
 const usual: RequestLine = {
@@ -9,6 +10,9 @@ const usual: RequestLine = {
   userAgent: "curl/8",
   referrer: undefined,
 };
+
+/** The record of a call of which this is known. */
+const callOf = (known: Partial<CallRecord>): CallRecord => Object.assign(new CallRecord(), known);
 
 function write(
   line: Partial<RequestLine> = {},
@@ -48,7 +52,7 @@ describe("RequestLog", () => {
     const { event } = write(
       {},
       {},
-      { operation: "chat", model: "m", queueMs: 1.23456, project: "team" },
+      { operation: "chat", model: "m", call: callOf({ queueMs: 1.23456 }), project: "team" },
     );
     expect(event).toMatchObject({
       event: "http_request",

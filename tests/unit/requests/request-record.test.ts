@@ -43,12 +43,13 @@ describe("RequestRecord", () => {
     [{ queueMs: 0 }, "queue;dur=0.00", "queue;dur=0.00, total;dur=20.00"],
     [{ firstMs: 3 }, "first;dur=3.00", "first;dur=3.00, total;dur=20.00"],
     [
-      { queueMs: 1.234, loadMs: 5, firstMs: 9.996 },
-      "queue;dur=1.23, load;dur=5.00, first;dur=10.00",
-      "queue;dur=1.23, load;dur=5.00, first;dur=10.00, total;dur=20.00",
+      { queueMs: 1.234, loadMs: 5, firstMs: 9.996, bodyMs: 2 },
+      "queue;dur=1.23, load;dur=5.00, first;dur=10.00, body;dur=2.00",
+      "queue;dur=1.23, load;dur=5.00, first;dur=10.00, body;dur=2.00, total;dur=20.00",
     ],
   ])("writes %j as Server-Timing", async (known, streamed, whole) => {
-    const record = Object.assign(new RequestRecord("id-1", () => {}), known);
+    const record = new RequestRecord("id-1", () => {});
+    Object.assign(record.call, known);
     await vi.advanceTimersByTimeAsync(20);
     expect(record.serverTiming(false)).toBe(streamed);
     expect(record.serverTiming(true)).toBe(whole);

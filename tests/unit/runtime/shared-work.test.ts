@@ -1,3 +1,4 @@
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { describe, expect, it } from "vitest";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { SharedWork } from "../../../src/runtime/shared-work.ts";
@@ -5,7 +6,7 @@ import { SharedWork } from "../../../src/runtime/shared-work.ts";
 function setUp() {
   const result = deferred<string>();
   const closed: boolean[] = [];
-  let signal: AbortSignal | undefined;
+  let signal: Signal | undefined;
   const work = new SharedWork({
     start: (given) => {
       signal = given;
@@ -44,7 +45,7 @@ describe("SharedWork", () => {
     const all = [join(), join()];
     for (const { leaver } of all) leaver.abort(new Error("gone"));
     for (const { waited } of all) await expect(waited).rejects.toThrow("gone");
-    expect([closed, isCalledOff()]).toEqual([[false], true]);
+    expect([closed, isCalledOff()]).toEqual([[true], true]);
   });
 
   it("fails for all who wait, and harms nobody when nobody does", async () => {

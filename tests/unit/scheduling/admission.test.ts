@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
+import { ClientLeft, HardStop } from "../../../src/errors/abort-reasons.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
-import { fakeClient, setUpQueue } from "./queue-set-up.ts";
+import { fakeClient } from "../../support/fake-client.ts";
+import { setUpQueue } from "./queue-set-up.ts";
 
 const hints = { kind: "generate" as const };
 
@@ -16,7 +17,7 @@ function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
     tenant: "a",
     model: "m",
     maxWaitMs: 1000,
-    onLeave: client.onLeave,
+    signal: client.signal,
   };
   return { queue, admission, client, request };
 }
@@ -29,13 +30,19 @@ describe("Admission", () => {
   });
 
   it("tells how long the wait and the load took", async () => {
-    const { admission, request, queue } = setUp(() => Promise.resolve(40));
-    const first = await admission.admit(request, hints);
-    expect(first).toMatchObject({ queueMs: 0, loadMs: 40 });
+    const { admission, request, queue } = setUp(
+      () => new Promise((resolve) => setTimeout(() => resolve(30), 40)),
+    );
+    const admitting = admission.admit(request, hints);
+    await vi.advanceTimersByTimeAsync(40);
+    const first = await admitting;
+    // What was waited counts, not what the load itself has taken.
+    expect(first).toMatchObject({ place: { waitedMs: 0 }, loadMs: 40 });
     const second = admission.admit(request, hints);
     await vi.advanceTimersByTimeAsync(70);
     first.place.release("completed");
-    expect(await second).toMatchObject({ queueMs: 70, loadMs: 40 });
+    await vi.advanceTimersByTimeAsync(40);
+    expect(await second).toMatchObject({ place: { waitedMs: 70 }, loadMs: 40 });
     (await second).place.release("failed");
     expect(queue.stats("text")).toMatchObject({ completed: 1, failed: 1, in_progress: 0 });
   });
@@ -80,21 +87,13 @@ describe("Admission", () => {
   it("gives the place back when the hard stop is reached during the load", async () => {
     const load = deferred<number>();
     const { admission, request, client, queue } = setUp(() => load.promise);
-    const stops = new Set<(err: ServiceError) => void>();
-    const limits = {
-      onLeave: client.onLeave,
-      onHardStop: (stopped: (err: ServiceError) => void) => {
-        stops.add(stopped);
-        return () => void stops.delete(stopped);
-      },
-    };
-    const hard = new ServiceError("request_timeout", "stopped");
-    const stopped = expect(admission.admit(request, hints, limits)).rejects.toBe(hard);
+    const hard = new HardStop(1000);
+    const stopped = expect(admission.admit(request, hints)).rejects.toBe(hard);
     await vi.advanceTimersByTimeAsync(0);
-    for (const stop of [...stops]) stop(hard);
+    client.signal.abort(hard);
     await stopped;
     expect(queue.stats("text")).toMatchObject({ in_progress: 0, timeout: 1, failed: 0 });
-    expect([stops.size, client.listeners()]).toEqual([0, 0]);
+    expect(client.listeners()).toBe(0);
   });
 
   it.each([

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 import { seededRandom } from "../../support/prng.ts";
-import { allLoaded, fakeClient, setUpQueue } from "./queue-set-up.ts";
+import { fakeClient } from "../../support/fake-client.ts";
+import { allLoaded, setUpQueue } from "./queue-set-up.ts";
 
 const BACKGROUND = { background: true };
 
@@ -32,7 +34,7 @@ describe("background work", () => {
       tenant: "a",
       model: "m",
       maxWaitMs: 1,
-      onLeave: fakeClient().onLeave,
+      signal: fakeClient().signal,
       background: true,
     });
     expect(slot).toMatchObject({ waitedMs: 0 });
@@ -135,7 +137,7 @@ describe("the count of waiting background work", () => {
     const leaver = fakeClient();
     void set.ask("a1");
     const left = expect(
-      set.ask("a2", { ...BACKGROUND, onLeave: leaver.onLeave }),
+      set.ask("a2", { ...BACKGROUND, signal: leaver.signal }),
     ).rejects.toBeInstanceOf(ClientLeft);
     const late = expect(set.ask("a3", { ...BACKGROUND, maxWaitMs: 100 })).rejects.toMatchObject({
       code: "request_timeout",
@@ -217,8 +219,8 @@ async function playBoth(seed: number): Promise<void> {
   const ask = (label: string, tenant: string, background: boolean): void => {
     const both = [fakeClient(), fakeClient()] as const;
     clients.set(label, [...both]);
-    mixed.ask(label, { background, onLeave: both[0].onLeave }).catch(() => {});
-    plain.ask(label, { onLeave: both[1].onLeave }).catch(() => {});
+    mixed.ask(label, { background, signal: both[0].signal }).catch(() => {});
+    plain.ask(label, { signal: both[1].signal }).catch(() => {});
     lines.get(tenant)?.join(label, background);
     plainLines.get(tenant)?.push(label);
   };

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft, ServiceError } from "../../../src/errors/service-error.ts";
-import { fakeClient, setUpQueue } from "./queue-set-up.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import { fakeClient } from "../../support/fake-client.ts";
+import { setUpQueue } from "./queue-set-up.ts";
 
 const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
@@ -29,7 +31,7 @@ describe("FairQueue", () => {
       tenant: "a",
       model: "m",
       maxWaitMs: 1,
-      onLeave: fakeClient().onLeave,
+      signal: fakeClient().signal,
     });
     expect(slot).toMatchObject({ waitedMs: 0 });
   });
@@ -144,10 +146,10 @@ describe("FairQueue", () => {
     const set = setUpQueue();
     const [leaver, stayer] = [fakeClient(), fakeClient()];
     void set.ask("a1");
-    const left = expect(set.ask("a2", { onLeave: leaver.onLeave })).rejects.toBeInstanceOf(
+    const left = expect(set.ask("a2", { signal: leaver.signal })).rejects.toBeInstanceOf(
       ClientLeft,
     );
-    void set.ask("a3", { onLeave: stayer.onLeave });
+    void set.ask("a3", { signal: stayer.signal });
     leaver.leave();
     await left;
     expect(set.queue.stats("text")).toMatchObject({ queued: 1, failed: 1 });
@@ -172,7 +174,7 @@ describe("FairQueue", () => {
     void set.ask("a1");
     const down = new ServiceError("upstream_unavailable", "down");
     const refused = ["a2", "b1"].map((label) =>
-      expect(set.ask(label, { onLeave: client.onLeave })).rejects.toBe(down),
+      expect(set.ask(label, { signal: client.signal })).rejects.toBe(down),
     );
     await settled();
     set.queue.rejectWaiting(down);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { Place } from "../../../src/scheduling/place.ts";
 import { PlaceWatch } from "../../../src/scheduling/place-watch.ts";
+import { fakeHost } from "./queue-set-up.ts";
 
 const SWEEP_MS = 1000;
 
@@ -11,6 +12,7 @@ function setUp() {
   const watch = new PlaceWatch({ onFault: (place) => void faults.push(place), sweepMs: SWEEP_MS });
   const take = (): Place => {
     const place: Place = new Place({
+      host: fakeHost,
       label: { line: "text", tenant: "acme", model: "m:latest" },
       waitedMs: 0,
       onRelease: (outcome) => {

@@ -1,3 +1,5 @@
+import type { Host } from "../../../src/hosts/host.ts";
+import { fakeClient } from "../../support/fake-client.ts";
 import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
 import { ModelFloor, type FloorModels } from "../../../src/scheduling/model-floor.ts";
@@ -13,6 +15,7 @@ export const allLoaded: FloorModels = {
 };
 
 interface Given {
+  host?: Host;
   maxRunning?: number;
   maxWaiting?: number;
   tenantMaxRunning?: number;
@@ -22,26 +25,12 @@ interface Given {
   sweepMs?: number;
 }
 
-/** A request's client: whether it is listened to, and a way to leave. */
-export interface FakeClient {
-  onLeave: PlaceRequest["onLeave"];
-  leave: () => void;
-  listeners: () => number;
-}
-
-export function fakeClient(): FakeClient {
-  const leavers = new Set<() => void>();
-  return {
-    onLeave: (left) => {
-      leavers.add(left);
-      return () => void leavers.delete(left);
-    },
-    leave: () => {
-      for (const left of [...leavers]) left();
-    },
-    listeners: () => leavers.size,
-  };
-}
+/** The inference server that places are on. */
+export const fakeHost = {
+  origin: "http://up",
+  assertAvailable: (): void => {},
+  suspect: (): void => {},
+};
 
 /** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */
 export function setUpQueue(given: Given = {}) {
@@ -50,6 +39,7 @@ export function setUpQueue(given: Given = {}) {
   const line = { maxRunning, maxWaiting, tenantMaxRunning };
   const held = new WatchList<Place>();
   const queue = new FairQueue({
+    host: given.host ?? fakeHost,
     lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
@@ -66,7 +56,7 @@ export function setUpQueue(given: Given = {}) {
       tenant: label.replace(/\d+$/, ""),
       model: "m",
       maxWaitMs: 120_000,
-      onLeave: fakeClient().onLeave,
+      signal: fakeClient().signal,
       ...request,
     });
     order.push(label);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientLeft } from "../../../src/errors/service-error.ts";
+import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import {
   facts,
   listeners,

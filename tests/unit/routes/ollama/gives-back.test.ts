@@ -10,6 +10,10 @@ import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
 import { BodyBudget } from "../../../../src/http/body-budget.ts";
 import { BodyDiscards } from "../../../../src/http/body-discards.ts";
 import { Deadlines } from "../../../../src/runtime/deadlines.ts";
+import { InferencePipeline } from "../../../../src/inference/pipeline.ts";
+import { Tail } from "../../../../src/http/tail.ts";
+import type { ForwardRequest } from "../../../../src/http/transport.ts";
+import { fakeClient } from "../../../support/fake-client.ts";
 import type { Exchange } from "../../../../src/http/exchange.ts";
 import { readTarget } from "../../../../src/http/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
@@ -23,42 +27,52 @@ const BODY = new TextEncoder().encode(
 /** Throws what it is given, once it is reached; a rejection where the step is a promise. */
 type Fault = { step: string; what: unknown };
 
-/** Passing through, of which one step fails; the queue and the admission are the real ones. */
+/** Passing through, of which one step fails; queue, admission and pipeline are the real ones. */
 function setUp({ step, what }: Fault) {
-  const { queue, held } = setUpQueue();
-  const active = new ActiveRequests();
-  const deadlines = new Deadlines();
-  const bodies = new BodyBudget({ maxBytes: 1_000_000, waitMs: 1000, deadlines });
   const at = (name: string): void => {
     // Steps may throw whatever they like: what is no Error passes by the framework's own handler.
     // oxlint-disable-next-line typescript/only-throw-error
     if (name === step) throw what;
   };
+  const host = {
+    get origin() {
+      at("origin");
+      return "http://up";
+    },
+    assertAvailable: () => at("availability"),
+    suspect: () => at("suspect"),
+  };
+  const { queue, held } = setUpQueue({ host });
+  const active = new ActiveRequests();
+  const deadlines = new Deadlines();
+  const bodies = new BodyBudget({ maxBytes: 1_000_000, waitMs: 1000, deadlines });
+  const loads = (): Promise<never> => (at("load"), Promise.reject(new Error("unused")));
+  const transport = {
+    forward: async ({ onEnd, addHeaders }: ForwardRequest) => {
+      at("forward");
+      addHeaders(200, true);
+      at("answer");
+      onEnd({ status: 200, bytes: 0, complete: true, contentType: "", tail: new Tail() });
+      return new Response("{}");
+    },
+    call: () => Promise.reject(new Error("not here")),
+    close: () => Promise.resolve(),
+  };
   const services: PassThroughServices = {
-    transport: {
-      forward: async ({ onEnd, addHeaders }) => {
-        at("forward");
-        addHeaders(true);
-        at("answer");
-        onEnd({ status: 200, bytes: 0, complete: true });
-        return new Response("{}");
-      },
-      call: () => Promise.reject(new Error("not here")),
-      close: () => Promise.resolve(),
-    },
-    upstream: {
-      get origin() {
-        at(held().length === 0 ? "origin before the queue" : "origin");
-        return "http://up";
-      },
-      suspect: () => {},
-    },
-    admission: new Admission({
-      queue,
-      catalog: { isKnownMissing: () => (at("catalog"), false) },
-      loadedModels: { ensureLoaded: () => (at("load"), Promise.reject(new Error("unused"))) },
+    transport,
+    upstream: host,
+    pipeline: new InferencePipeline({
+      admission: new Admission({
+        queue,
+        catalog: { isKnownMissing: () => (at("catalog"), false) },
+        loadedModels: { ensureLoaded: () => (step === "load" ? loads() : 0) },
+      }),
+      loadedModels: { used: () => at("settle"), forget: () => at("settle") },
+      transport,
+      deadlines,
+      host,
+      hardStopMs: { text: 1000, vision: 1000 },
     }),
-    loadedModels: { used: () => at("settle"), forget: () => at("settle") },
     catalog: {
       assertAllowed: () => at("allowed"),
       invalidate: () => {},
@@ -66,28 +80,19 @@ function setUp({ step, what }: Fault) {
     },
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
     compressImages: async (body) => (at("images"), { pieces: [body], facts: [] }),
-    answers: undefined,
+    cached: undefined,
     forwardsCredentials: false,
     limits: {
       management: { maxBytes: 1000, setting: "A" },
       inference: { maxBytes: 1000, setting: "B" },
-      maxWaitMs: { text: 1000, vision: 1000 },
     },
   };
-  if (step !== "load") {
-    services.admission = new Admission({
-      queue,
-      catalog: { isKnownMissing: () => (at("catalog"), false) },
-      loadedModels: { ensureLoaded: () => 0 },
-    });
-  }
   const exchange: Exchange = {
     method: "POST",
     target: readTarget("/api/chat"),
     peer: "10.0.0.1",
     header: (name) => HEADERS[name],
-    onLeave: () => () => {},
-    hasLeft: false,
+    signal: fakeClient().signal,
     readBody: async () => (at("body"), [BODY]),
     owesBody: false,
     discardBody: async () => true,
@@ -113,7 +118,7 @@ const STEPS = [
   "body",
   "inspect",
   "allowed",
-  "origin before the queue",
+  "availability",
   "catalog",
   "load",
   "images",

@@ -3,11 +3,18 @@ import type { AppContext } from "../../../../../middleware/env.ts";
 import type { Asked } from "../../../../../routes/service/answer.ts";
 import { runBatch } from "../../../../../routes/service/batch/run-batch.ts";
 import type { Services } from "../../../../../routes/service/services.ts";
-import { ClientLeft, ServiceError } from "../../../../../src/errors/service-error.ts";
-import type { InferenceRequest, RequestScope } from "../../../../../src/inference/runner.ts";
+import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
+import { ServiceError } from "../../../../../src/errors/service-error.ts";
+import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
 import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
+import { fakeClient } from "../../../../support/fake-client.ts";
 
-const REQUEST: InferenceRequest = {
+/** The scope of an item. */
+interface ItemScope extends RequestScope {
+  record: RequestRecord;
+}
+
+const REQUEST: OllamaRequest = {
   path: "/api/chat",
   line: "text",
   model: "m",
@@ -26,7 +33,7 @@ interface Given {
 
 /** A batch on stand-ins, and what they were told. */
 function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: Given = {}) {
-  const scopes: RequestScope[] = [];
+  const scopes: ItemScope[] = [];
   const logged: { record: RequestRecord; end: RequestEnd }[] = [];
   const told: { err: unknown; id: string }[] = [];
   const record = Object.assign(new RequestRecord("id", () => {}), {
@@ -34,9 +41,10 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
     project: "p",
     operation: "batch_chat",
   });
+  const { signal } = fakeClient();
   const kept: Record<string, unknown> = {
     record,
-    exchange: { method: "POST", header: () => undefined },
+    exchange: { method: "POST", header: () => undefined, signal },
   };
   const services = {
     isStopping,
@@ -44,7 +52,7 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
       void logged.push({ record: itemRecord, end }),
     onStreamError: (err: unknown, id: string) => void told.push({ err, id }),
     runner: {
-      answer: (_request: InferenceRequest, scope: RequestScope) => {
+      answer: (_request: OllamaRequest, scope: ItemScope) => {
         scopes.push(scope);
         const index = Number(scope.record.id.split("-")[1]);
         return run ? run(index) : Promise.resolve({ index });
@@ -64,21 +72,21 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
     cache: "semantic",
     ask,
   });
-  return { results, scopes, logged, told };
+  return { results, scopes, logged, told, signal };
 }
 
 async function* none(): AsyncGenerator<string> {}
 
 describe("runBatch", () => {
   it("runs items as background work of the same exchange, each with a record of its own", async () => {
-    const { results, scopes, logged } = setUp();
+    const { results, scopes, logged, signal } = setUp();
     expect(await allOf(results)).toEqual([
       { index: 0, success: true, data: { index: 0 } },
       { index: 1, success: true, data: { index: 1 } },
       { index: 2, success: true, data: { index: 2 } },
     ]);
     for (const [i, scope] of scopes.entries()) {
-      expect(scope).toMatchObject({ background: true, exchange: { method: "POST" } });
+      expect(scope).toMatchObject({ background: true, signal });
       const common = { tenant: "t", project: "p", operation: "batch_chat" };
       expect(scope.record).toMatchObject({ id: `id-${i}`, ...common });
     }

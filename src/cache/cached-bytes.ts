@@ -1,0 +1,84 @@
+import { pieces } from "../inference/answers.ts";
+import type { BodyFacts } from "../inference/inspect-body.ts";
+import type { InferencePipeline, InferenceRequest } from "../inference/pipeline.ts";
+import { unloads } from "../models/keep-alive.ts";
+import type { AnswerCache, CachedScope } from "./answer-cache.ts";
+import { canKeepRaw, rawQuestionOf } from "./question.ts";
+import { type RawAnswer, type RawHead, rawOutcome } from "./raw-answer.ts";
+
+interface CachedBytesOptions {
+  pipeline: Pick<InferencePipeline, "withPlace">;
+  answers: AnswerCache;
+}
+
+/** A body of Ollama's or OpenAI's dialect that asks for inference. */
+export interface PassedBody {
+  path: string;
+  body: Uint8Array;
+  facts: BodyFacts;
+}
+
+/** An answer as the inference server sends it. */
+export interface ComingAnswer {
+  head: RawHead;
+  bytes: AsyncGenerator<Uint8Array>;
+}
+
+/** An answer as it comes: its head, then its bytes. */
+type Piece = RawHead | Uint8Array;
+
+/** What a piece takes beside its bytes. */
+const OVERHEAD_BYTES = 128;
+
+/**
+ * Answers requests of the drop-in routes that ask for the response cache: with the bytes of an
+ * earlier answer, or with those that come now, which are kept.
+ */
+export class CachedBytes {
+  readonly #options: CachedBytesOptions;
+
+  constructor(options: CachedBytesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns undefined when the cache has no part in it: then it is to be passed through, and the
+   * record says so.
+   * @throws ServiceError; the scope's reason.
+   */
+  async answer(
+    { path, body, facts }: PassedBody,
+    request: InferenceRequest,
+    scope: CachedScope,
+  ): Promise<{ kept: RawAnswer } | ComingAnswer | undefined> {
+    const { answers, pipeline } = this.#options;
+    const canAsk = facts.modelIsCertain && !facts.hasImages && !unloads(facts.keepAlive);
+    const cache = canAsk && canKeepRaw(path) ? scope.cache : "off";
+    const question = await answers.questionOf(facts.model, { ...scope, cache }, (of) =>
+      rawQuestionOf({ path, model: facts.model, body }, of),
+    );
+    if (!question) return undefined;
+    const answered = await answers.answer(question, scope, {
+      form: "raw",
+      bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
+      start: (signal) =>
+        pipeline.withPlace(request, signal, async (turn) =>
+          asPieces(await turn.call(path, body), (answer) => pieces(turn, answer, body.byteLength)),
+        ),
+      outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
+    });
+    if ("kept" in answered) return { kept: answered.kept as RawAnswer };
+    const { value: head } = await answered.lines.next();
+    return { head: head as RawHead, bytes: answered.lines as AsyncGenerator<Uint8Array> };
+  }
+}
+
+async function* asPieces<Answer extends RawHead>(
+  answer: Answer,
+  read: (answer: Answer) => AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Piece> {
+  const { status, contentType, location } = answer;
+  const bytes = read(answer);
+  yield { status, contentType, location };
+  yield* bytes;
+}

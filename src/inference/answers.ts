@@ -1,0 +1,124 @@
+import { withFirst } from "../http/early-end.ts";
+import { Tail } from "../http/tail.ts";
+import type { ForwardRequest, Transport, UpstreamAnswer } from "../http/transport.ts";
+import { jsonBody, jsonLines } from "../hosts/lines.ts";
+import { failureOf, upstreamFailure } from "../hosts/upstream-failure.ts";
+import type { Turn } from "./turn.ts";
+import { usageOf, usageOfPassed } from "./usage.ts";
+
+/** A line or whole answer of Ollama. */
+export type OllamaAnswer = Record<string, unknown>;
+
+/** An answer whole. Ends the turn. @throws ServiceError; the turn's reason. */
+export async function whole(turn: Turn, answer: UpstreamAnswer): Promise<OllamaAnswer> {
+  turn.heldBy("answer", answer.isBeingRead);
+  try {
+    if (answer.status !== 200) throw await failureOf(answer);
+    const body = await jsonBody(answer.body);
+    turn.record.usage = usageOf(body);
+    turn.complete();
+    return body;
+  } catch (err) {
+    throw turn.fail(err);
+  }
+}
+
+/**
+ * An answer line by line. The first is there when this settles, so that a failure before it is
+ * still a status. The turn ends with the last line, or when the generator is ended early.
+ * @throws ServiceError; the turn's reason. The generator throws the same, mid-stream.
+ */
+export async function lines(
+  turn: Turn,
+  answer: UpstreamAnswer,
+): Promise<AsyncGenerator<OllamaAnswer>> {
+  // All of it may have come while its client has not taken it.
+  turn.heldBy("answer", () => true);
+  const all = linesOf(turn, answer);
+  return withFirst(await all.next(), all);
+}
+
+async function* linesOf(turn: Turn, answer: UpstreamAnswer): AsyncGenerator<OllamaAnswer> {
+  try {
+    if (answer.status !== 200) throw await failureOf(answer);
+    let last: OllamaAnswer | undefined;
+    for await (const line of jsonLines(answer.body)) {
+      if (typeof line["error"] === "string") throw upstreamFailure(500, line);
+      if (line["done"] === true) last = line;
+      // What it used is known to whoever is given the last line.
+      if (last) turn.record.usage = usageOf(last);
+      yield line;
+    }
+    if (!last) throw new Error("the answer ended without its last line");
+    turn.complete();
+  } catch (err) {
+    throw turn.fail(err);
+  } finally {
+    turn.abandon();
+  }
+}
+
+/** An answer's bytes as they come, whatever its status. Ends the turn as `lines` does. */
+export async function* pieces(
+  turn: Turn,
+  answer: UpstreamAnswer,
+  requestBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const { status, contentType, isBeingRead } = answer;
+  turn.heldBy("answer", isBeingRead);
+  const tail = new Tail();
+  let bytes = 0;
+  try {
+    for await (const piece of answer.body) {
+      bytes += piece.byteLength;
+      tail.add(piece);
+      yield piece;
+    }
+    const passed = { contentType, bytes, requestBytes, tail: tail.text() };
+    if (status === 200) turn.record.usage = usageOfPassed(passed);
+    turn.complete();
+  } catch (err) {
+    throw turn.fail(err);
+  } finally {
+    turn.abandon();
+  }
+}
+
+/**
+ * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
+ * @throws ServiceError; the turn's reason.
+ */
+export async function forwarded(
+  turn: Turn,
+  transport: Pick<Transport, "forward">,
+  { addHeaders, onEnd, ...request }: Omit<ForwardRequest, "origin" | "signal">,
+): Promise<Response> {
+  const requestBytes = typeof request.body === "object" ? request.body.byteLength : 0;
+  let hasEnded = false;
+  try {
+    const { origin, signal } = turn;
+    turn.heldBy("forwarded call", () => !hasEnded);
+    turn.record.sent();
+    return await transport.forward({
+      ...request,
+      origin,
+      signal,
+      addHeaders: (status, isWhole) => {
+        turn.began(status);
+        return addHeaders(status, isWhole);
+      },
+      onEnd: (end) => {
+        hasEnded = true;
+        const { status, complete, contentType, bytes, tail } = end;
+        const passed = { contentType, bytes, requestBytes, tail: tail.text() };
+        // Of an answer that was given up, too.
+        if (status === 200) turn.record.usage = usageOfPassed(passed);
+        if (complete) turn.complete();
+        else if (status !== 0) turn.fail(new Error("the answer was broken off"));
+        onEnd(end);
+      },
+    });
+  } catch (err) {
+    throw turn.fail(err);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Usage } from "./usage.ts";
+
+/**
+ * Where the time of one call to the inference server went, in milliseconds, and what was used. The
+ * phases follow one another: their sum is the time from asking for a place to the last byte. Each
+ * is undefined until it has ended.
+ */
+export class CallRecord {
+  /** Waiting for a place. */
+  queueMs: number | undefined;
+  /** Waiting for the model to be loaded; 0 where it was in memory. */
+  loadMs: number | undefined;
+  /** From the call to the first byte of its answer. */
+  firstMs: number | undefined;
+  /** From the first byte to the last. */
+  bodyMs: number | undefined;
+  /** What the server had to do for it, in milliseconds of inference. */
+  costMs: number | undefined;
+  /** What the answer says it took; undefined where there was no inference. */
+  usage: Usage | undefined;
+  /** On the clock of `performance.now()`. */
+  #sentAt = 0;
+  #beganAt = 0;
+
+  /** The request is sent. */
+  sent(): void {
+    this.#sentAt = performance.now();
+  }
+
+  /** The answer's first byte has come. */
+  began(): void {
+    this.#beganAt = performance.now();
+    this.firstMs = this.#beganAt - this.#sentAt;
+  }
+
+  /** The answer's last byte has come, or was given up. */
+  ended(): void {
+    if (this.firstMs !== undefined) this.bodyMs ??= performance.now() - this.#beganAt;
+  }
+
+  /**
+   * Takes over what was left of another's phases when a request joined it.
+   * @param joinedAt on the clock of `performance.now()`.
+   */
+  join(other: CallRecord, joinedAt: number): void {
+    const left = (ms: number | undefined, endedAt: number): number | undefined =>
+      ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
+    const { queueMs, loadMs, firstMs } = other;
+    this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
+    this.loadMs = left(loadMs, other.#sentAt);
+    this.firstMs = left(firstMs, other.#beganAt);
+    this.#beganAt = performance.now();
+  }
+
+  /** Several calls were made for one request, side by side: what took longest counts. */
+  include(other: CallRecord): void {
+    this.queueMs = longer(this.queueMs, other.queueMs);
+    this.loadMs = longer(this.loadMs, other.loadMs);
+    this.firstMs = longer(this.firstMs, other.firstMs);
+    this.bodyMs = longer(this.bodyMs, other.bodyMs);
+  }
+}
+
+function longer(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}

@@ -1,0 +1,136 @@
+import type { Host } from "../hosts/host.ts";
+import type { Transport } from "../http/transport.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+import type { Signal } from "../runtime/light-signal.ts";
+import type { Admission } from "../scheduling/admission.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
+import type { CallRecord } from "./call-record.ts";
+import { Turn } from "./turn.ts";
+
+interface PipelineOptions {
+  admission: Pick<Admission, "admit">;
+  loadedModels: Pick<LoadedModels, "used" | "forget">;
+  transport: Pick<Transport, "call">;
+  deadlines: Pick<Deadlines, "after">;
+  /** The inference server for what takes no place. */
+  host: Host;
+  /** Hard stop in milliseconds. */
+  hardStopMs: Record<LineName, number>;
+}
+
+/** What there is to know of a request before it is called; nothing of it is in a dialect. */
+export interface InferenceRequest {
+  line: LineName;
+  tenant: string;
+  /** As the request names it; empty where it names none. */
+  model: string;
+  hints: LoadHints;
+  /** Whether it only unloads its model, which then must not be loaded first. */
+  isUnload?: boolean;
+  /**
+   * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
+   * its hard stop counts from when it may run.
+   */
+  background?: boolean | undefined;
+  /**
+   * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
+   * only how long it waits for its place.
+   */
+  ageMs?: number | undefined;
+  /** Where its time and what it used are written down. */
+  record: CallRecord;
+  /** What is to be done before it asks for a place; it counts for the hard stop. */
+  prepare?: ((signal: Signal) => Promise<void>) | undefined;
+  /** Told when its body was sent. */
+  onSent?: (() => void) | undefined;
+}
+
+/**
+ * The one way to the inference server: here a request waits, its model is loaded, it is called,
+ * and it ends.
+ */
+export class InferencePipeline {
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits for a place and for the model, and has the place used. Whatever uses it ends the turn:
+   * with the answer's last byte, which may be long after this has settled.
+   * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
+   * `request_timeout`; the signal's reason; what `use` throws.
+   */
+  async withPlace<T>(
+    request: InferenceRequest,
+    signal: Signal,
+    use: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    const { admission, hardStopMs } = this.#options;
+    const { line, tenant, hints, background, ageMs, record } = request;
+    const turn = this.#begin(request, signal);
+    const limitMs = hardStopMs[line];
+    const isStopped = ageMs !== undefined && !background;
+    try {
+      if (isStopped) turn.stopAfter(limitMs - ageMs, limitMs);
+      if (request.prepare) await request.prepare(turn.signal);
+      const { place, loadMs } = await admission.admit(
+        {
+          line,
+          tenant,
+          model: request.isUnload ? "" : canonicalModel(request.model),
+          background: background ?? false,
+          maxWaitMs: background || isStopped ? Infinity : limitMs,
+          signal: turn.signal,
+        },
+        hints,
+        background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
+      );
+      turn.take(place);
+      record.queueMs = place.waitedMs;
+      record.loadMs = loadMs;
+      return await use(turn);
+    } catch (err) {
+      turn.abandon();
+      throw err;
+    }
+  }
+
+  /**
+   * The same past the queue, for short calls of the service's own. The server loads the model if it
+   * has to. @throws as `withPlace`, without what the queue refuses.
+   */
+  async withoutPlace<T>(
+    request: InferenceRequest,
+    signal: Signal,
+    use: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    const turn = this.#begin(request, signal);
+    try {
+      return await use(turn);
+    } catch (err) {
+      turn.abandon();
+      throw err;
+    }
+  }
+
+  #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
+    const { transport, loadedModels, deadlines, host } = this.#options;
+    signal.throwIfAborted();
+    // Nothing waits for a server that is away.
+    host.assertAvailable();
+    return new Turn(signal, {
+      transport,
+      loadedModels,
+      deadlines,
+      host,
+      model: canonicalModel(model),
+      keepAlive: hints.keepAlive,
+      record,
+      onSent,
+    });
+  }
+}

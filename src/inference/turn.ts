@@ -1,0 +1,175 @@
+import { NobodyWaits } from "../runtime/waiters.ts";
+import { HardStop, PlaceLost } from "../errors/abort-reasons.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import type { Host } from "../hosts/host.ts";
+import type { Transport, UpstreamAnswer } from "../http/transport.ts";
+import { unloads } from "../models/keep-alive.ts";
+import type { LoadedModels } from "../models/loaded-models.ts";
+import type { Deadlines } from "../runtime/deadlines.ts";
+import { LightSignal, type Signal } from "../runtime/light-signal.ts";
+import { outcomeOf, type Place, type PlaceOutcome } from "../scheduling/place.ts";
+import type { CallRecord } from "./call-record.ts";
+
+interface TurnOptions {
+  transport: Pick<Transport, "call">;
+  loadedModels: Pick<LoadedModels, "used" | "forget">;
+  deadlines: Pick<Deadlines, "after">;
+  /** The server that is called, unless a place names one. */
+  host: Host;
+  /** Told when the request's body was sent, so that its memory can go. */
+  onSent: (() => void) | undefined;
+  /** Canonical; empty where the request names none. */
+  model: string;
+  keepAlive: string | number | undefined;
+  record: CallRecord;
+}
+
+/**
+ * A request's turn at an inference server: from before it asks for a place to the last byte of its
+ * answer. It has one end, which gives everything back: the answer is whole, or failed, or nobody
+ * wants it any more. Its signal aborts with the request's own and at its hard stop.
+ */
+export class Turn {
+  readonly record: CallRecord;
+  readonly #options: TurnOptions;
+  #host: Host;
+  readonly #signal = new LightSignal();
+  readonly #stopFollowing: () => void;
+  #undoHardStop: (() => void) | undefined;
+  #place: Place | undefined;
+  /** The status of the answer; 0 before it has begun. */
+  #status = 0;
+  #hasEnded = false;
+
+  constructor(signal: Signal, options: TurnOptions) {
+    this.#options = options;
+    this.record = options.record;
+    this.#host = options.host;
+    this.#stopFollowing = this.#signal.follow(signal);
+    // Not left to whoever reads the answer: a stream that is never begun ends without a word, and
+    // a client that does not take its own must not keep the place.
+    this.#signal.addEventListener("abort", () => this.#end(outcomeOf(this.#signal.reason)));
+  }
+
+  /** Aborts when nobody wants the answer any more, and at the turn's end if that comes before. */
+  get signal(): LightSignal {
+    return this.#signal;
+  }
+
+  /** @throws ServiceError `upstream_unavailable` while the server is away. */
+  get origin(): string {
+    return this.#host.origin;
+  }
+
+  /** Stops it, whatever it does, when so many milliseconds have passed of a limit. */
+  stopAfter(ms: number, limitMs: number): void {
+    if (this.#hasEnded) return;
+    const stop = (): void => this.#signal.abort(new HardStop(limitMs));
+    this.#undoHardStop = this.#options.deadlines.after(ms, stop);
+  }
+
+  /** Takes a place, which it gives back at its end. @throws the signal's reason. */
+  take(place: Place): void {
+    if (this.#hasEnded) place.release(outcomeOf(this.#signal.reason));
+    this.#signal.throwIfAborted();
+    this.#place = place;
+    this.#host = place.host;
+  }
+
+  /** Holds the place while some work is under way. @returns what the work does. */
+  during<T>(step: string, work: Promise<T>): Promise<T> {
+    return this.#place ? this.#place.during(step, work) : work;
+  }
+
+  /** Says by what the place is held from now on. @param isAlive as `Place.ownedBy`. */
+  heldBy(owner: string, isAlive: () => boolean): void {
+    this.#place?.ownedBy(owner, isAlive, () => this.#signal.abort(new PlaceLost()));
+  }
+
+  /**
+   * Calls the server. Whatever reads the body of its answer holds the place from then on.
+   * @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason.
+   */
+  async call(path: string, body: string | Uint8Array): Promise<UpstreamAnswer> {
+    const { transport, onSent } = this.#options;
+    this.record.sent();
+    try {
+      const { origin, signal } = this;
+      const call = { origin, method: "POST", path, body, signal };
+      const answer = await this.during("call", transport.call(call));
+      this.began(answer.status);
+      onSent?.();
+      return answer;
+    } catch (err) {
+      throw this.fail(err);
+    }
+  }
+
+  /** The first byte of an answer has come. */
+  began(status: number): void {
+    this.#status = status;
+    this.record.began();
+  }
+
+  /** The last byte of the answer has come. */
+  complete(): void {
+    this.#end(this.#status < 400 ? "completed" : "failed");
+  }
+
+  /**
+   * There will be no answer, or no more of it.
+   * @returns what has really ended it: whatever called it off, or the server's failure.
+   */
+  fail(err: unknown): Error {
+    if (this.#signal.aborted) return this.#signal.reason as Error;
+    const failure = err instanceof ServiceError ? err : brokenOff(err);
+    // A request that is refused says nothing against the server.
+    if (failure.status < 500) this.#status ||= failure.status;
+    this.#end("failed");
+    return failure;
+  }
+
+  /** Nobody reads the answer any more; nothing once it has ended. */
+  abandon(): void {
+    this.#signal.abort(new NobodyWaits());
+  }
+
+  #end(outcome: PlaceOutcome): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#stopFollowing();
+    this.#undoHardStop?.();
+    this.record.ended();
+    try {
+      this.#settleModel(outcome === "completed" || this.#signal.aborted);
+    } finally {
+      // What is still under way of the call goes with it.
+      if (outcome !== "completed") this.#signal.abort(new NobodyWaits());
+      this.#giveBack(outcome);
+    }
+  }
+
+  #giveBack(outcome: PlaceOutcome): void {
+    if (!this.#place) return;
+    const { promptMs, generationMs = 0 } = this.record.usage ?? {};
+    const costMs = promptMs === undefined ? this.#place.heldMs : promptMs + generationMs;
+    this.record.costMs = costMs;
+    this.#place.release(outcome, costMs);
+  }
+
+  /** Notes what the answer says of its model and its server. */
+  #settleModel(isSound: boolean): void {
+    const { loadedModels, model, keepAlive } = this.#options;
+    const status = this.#status;
+    const hasFailed = !isSound && (status === 0 || status === 200 || status >= 500);
+    if (hasFailed) this.#host.suspect();
+    if (hasFailed || unloads(keepAlive)) loadedModels.forget(model);
+    else if (status === 200) loadedModels.used(model);
+  }
+}
+
+function brokenOff(cause: unknown): ServiceError {
+  return new ServiceError("upstream_unavailable", "The inference server broke off its answer", {
+    cause,
+  });
+}

@@ -1,0 +1,47 @@
+import { LightSignal, type Signal } from "./light-signal.ts";
+
+/** The reason of work that was called off since those who waited for it went on without it. */
+export class NobodyWaits extends Error {
+  constructor() {
+    super("nobody waits for it any more");
+    this.name = "NobodyWaits";
+  }
+}
+
+/** Those who wait for one piece of work. When the last one leaves before its end, it is called off. */
+export class Waiters {
+  readonly #work = new LightSignal();
+  #count = 0;
+  #hasEnded = false;
+
+  /** The work's: aborts when the last one has left, with the reason of that one. */
+  get signal(): LightSignal {
+    return this.#work;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Joins until the signal aborts. @returns how to leave before; further calls do nothing. */
+  join(signal: Signal): () => void {
+    this.#count += 1;
+    let isHere = true;
+    const leave = (): void => {
+      if (!isHere) return;
+      isHere = false;
+      signal.removeEventListener("abort", leave);
+      this.#count -= 1;
+      if (this.#count > 0 || this.#hasEnded) return;
+      this.#work.abort(signal.aborted ? (signal.reason as Error) : new NobodyWaits());
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    return leave;
+  }
+
+  /** The work has ended: there is nothing to call off any more. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+}

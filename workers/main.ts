@@ -2,7 +2,7 @@
 // in a result is handed over to the main thread, not copied.
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
-import { inspectBody as inspect } from "../src/inference/inspect-body.ts";
+import { inspectBody as inspect } from "../src/dialects/inspect-body.ts";
 import { joinedPieces } from "../src/http/body-pieces.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
 import type { TaskInput } from "./protocol.ts";

@@ -1,5 +1,5 @@
 import { Tinypool } from "tinypool";
-import type { RawThread } from "../src/runtime/thread-calls.ts";
+import type { RawThread } from "./thread-calls.ts";
 import { endThreads } from "./end-threads.ts";
 
 /** The longest that a timer can be set to, 25 days: tinypool knows no "never". */

@@ -1,5 +1,5 @@
 import type { ImageBody, ImageBodyInput, LocatedImage } from "../src/images/image-body.ts";
-import type { BodyFacts } from "../src/inference/inspect-body.ts";
+import type { BodyFacts } from "../src/dialects/inspect-body.ts";
 
 export type ImageFormat = "jpeg" | "png" | "webp";
 

@@ -1,6 +1,6 @@
 import type { CachedBytes } from "../../src/cache/cached-bytes.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
-import type { BodyFacts } from "../../src/inference/inspect-body.ts";
+import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { Caller } from "../../src/runtime/caller.ts";

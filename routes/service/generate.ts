@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
-import { logprobsField } from "../../src/inference/logprobs.ts";
-import { fromOllamaCalls, toOllamaMessages } from "../../src/inference/messages.ts";
-import { metricsBlock } from "../../src/inference/metrics-block.ts";
-import { nativeFrames, textOf } from "../../src/inference/native-frames.ts";
-import { textsOf } from "../../src/inference/prompt-limit.ts";
+import { logprobsField } from "../../src/dialects/logprobs.ts";
+import { fromOllamaCalls, toOllamaMessages } from "../../src/dialects/messages.ts";
+import { metricsBlock } from "../../src/dialects/metrics-block.ts";
+import { nativeFrames, textOf } from "../../src/dialects/native-frames.ts";
+import { textsOf } from "../../src/dialects/prompt-limit.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
 import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";

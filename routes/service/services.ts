@@ -1,14 +1,14 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../../middleware/env.ts";
 import type { Embedder } from "../../src/embeddings/embedder.ts";
-import type { PromptLimit } from "../../src/inference/prompt-limit.ts";
+import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { CachedRunner } from "../../src/cache/cached-runner.ts";
 import type { ResponseCache } from "../../src/cache/response-cache.ts";
 import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
-import type { SimilarityThread } from "../../src/vectors/similarity-thread.ts";
+import type { SimilarityThread } from "../../workers/similarity/client.ts";
 import type { FairQueue, LineName } from "../../src/scheduling/fair-queue.ts";
 import type { RequestEnd, RequestRecord } from "../../src/requests/request-record.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";

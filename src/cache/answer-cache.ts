@@ -1,6 +1,7 @@
 import type { RequestScope, RunRecord } from "../inference/runner.ts";
 import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
+import type { CacheOutcome } from "../requests/request-record.ts";
 import type { Question } from "./question.ts";
 import type { FoundEntry, ResponseCache } from "./response-cache.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
@@ -10,15 +11,6 @@ import type { SimilarQuestions } from "./similar-questions.ts";
 
 /** What a request wants of the cache: nothing, the same question's answer, or a similar one's too. */
 export type CacheMode = "off" | "exact" | "semantic";
-
-/** What the response cache had to do with a request. */
-export interface CacheOutcome {
-  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
-  /** Age of the answer, whole seconds. */
-  ageSec?: number;
-  /** Cosine of the question and the one that was answered. */
-  similarity?: number;
-}
 
 /** A request's scope, and what it wants of the cache. */
 export interface CachedScope extends RequestScope {

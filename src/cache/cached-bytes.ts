@@ -1,5 +1,5 @@
 import { pieces } from "../inference/answers.ts";
-import type { BodyFacts } from "../inference/inspect-body.ts";
+import type { BodyFacts } from "../dialects/inspect-body.ts";
 import type { InferencePipeline, InferenceRequest } from "../inference/pipeline.ts";
 import { unloads } from "../models/keep-alive.ts";
 import type { AnswerCache, CachedScope } from "./answer-cache.ts";

@@ -1,5 +1,5 @@
 import type { Match } from "../../workers/similarity/protocol.ts";
-import type { SimilarityThread } from "../vectors/similarity-thread.ts";
+import type { SimilarityThread } from "../../workers/similarity/client.ts";
 import { normalise } from "../vectors/unit-vector.ts";
 
 interface QuestionVectorsOptions {

@@ -16,7 +16,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Part } from "../runtime/lifecycle.ts";
-import type { SimilarityThread } from "../vectors/similarity-thread.ts";
+import type { SimilarityThread } from "../../workers/similarity/client.ts";
 import type { LogFiles } from "../logs/service-log.ts";
 import { composeResponseStore, storePart } from "./response-store.ts";
 

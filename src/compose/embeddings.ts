@@ -7,7 +7,7 @@ import type { InferencePipeline } from "../inference/pipeline.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { entryUrl } from "../runtime/paths.ts";
-import { SimilarityThread } from "../vectors/similarity-thread.ts";
+import { SimilarityThread } from "../../workers/similarity/client.ts";
 import type { LogFiles } from "../logs/service-log.ts";
 import { hardStops } from "./limits.ts";
 

@@ -6,7 +6,7 @@ import type { StoreTasks } from "../../workers/response-store/protocol.ts";
 import { ResponseStore } from "../cache/store/response-store.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { entryUrl } from "../runtime/paths.ts";
-import { ThreadCalls } from "../runtime/thread-calls.ts";
+import { ThreadCalls } from "../../workers/thread-calls.ts";
 import type { LogFiles } from "../logs/service-log.ts";
 
 interface StoreParts {

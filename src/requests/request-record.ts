@@ -1,4 +1,3 @@
-import type { CacheOutcome } from "../cache/answer-cache.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
@@ -11,6 +10,15 @@ export interface RequestEnd {
   bytes: number;
   /** The client had its whole answer. */
   complete: boolean;
+}
+
+/** What the response cache had to do with a request. */
+export interface CacheOutcome {
+  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
+  /** Age of the answer, whole seconds. */
+  ageSec?: number;
+  /** Cosine of the question and the one that was answered. */
+  similarity?: number;
 }
 
 /**
@@ -110,7 +118,8 @@ export class RequestRecord {
     if (queueMs !== undefined) text = `queue;dur=${queueMs.toFixed(2)}, `;
     if (loadMs !== undefined) text += `load;dur=${loadMs.toFixed(2)}, `;
     if (firstMs !== undefined) text += `first;dur=${firstMs.toFixed(2)}, `;
-    if (bodyMs !== undefined) text += `body;dur=${bodyMs.toFixed(2)}, `;
+    // Of a stream the head is written before there is a body.
+    if (whole && bodyMs !== undefined) text += `body;dur=${bodyMs.toFixed(2)}, `;
     return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
   }
 }

@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { inspectBody } from "../../src/inference/inspect-body.ts";
+import { inspectBody } from "../../src/dialects/inspect-body.ts";
 import { goDecode, type GoRequest } from "../support/go-decoder.ts";
 import { seededRandom } from "../support/prng.ts";
 import { startService } from "../support/service.ts";

@@ -4,7 +4,7 @@ import type { Worker } from "node:worker_threads";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { entryUrl } from "../../src/runtime/paths.ts";
-import { ThreadCalls } from "../../src/runtime/thread-calls.ts";
+import { ThreadCalls } from "../../workers/thread-calls.ts";
 import { openStoreThread } from "../../workers/response-store/open-thread.ts";
 import type {
   Changes,

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { entryUrl } from "../../src/runtime/paths.ts";
-import { SimilarityThread } from "../../src/vectors/similarity-thread.ts";
+import { SimilarityThread } from "../../workers/similarity/client.ts";
 import { openSimilarityThread } from "../../workers/similarity/open-thread.ts";
 import { SCANNED_UP_TO } from "../../workers/similarity/space.ts";
 import { until, within } from "../support/deadline.ts";

@@ -1,4 +1,4 @@
-import type { RawThread } from "../../src/runtime/thread-calls.ts";
+import type { RawThread } from "../thread-calls.ts";
 import { openThread } from "../open-thread.ts";
 
 /** JavaScript memory of the thread. Vectors and indexes are outside of it. */

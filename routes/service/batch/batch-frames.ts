@@ -1,4 +1,4 @@
-import { sseFrame } from "../../../src/inference/native-frames.ts";
+import { sseFrame } from "../../../src/dialects/native-frames.ts";
 import { jsonLine } from "../../../src/runtime/json-line.ts";
 import type { BatchCount, ItemResult } from "./run-batch.ts";
 

@@ -1,10 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import {
-  ollamaOptions,
-  type GenerationOptions,
-} from "../../../src/inference/generation-options.ts";
-import { toOllamaTools, type Tool, type ToolChoice } from "../../../src/inference/tools.ts";
+import { ollamaOptions, type GenerationOptions } from "../../../src/dialects/generation-options.ts";
+import { toOllamaTools, type Tool, type ToolChoice } from "../../../src/dialects/tools.ts";
 import { loadOptions } from "../../../src/models/load-options.ts";
 import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";

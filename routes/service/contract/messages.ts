@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ChatMessage } from "../../../src/inference/messages.ts";
+import type { ChatMessage } from "../../../src/dialects/messages.ts";
 import { text } from "./fields.ts";
 import { ImageField } from "./images.ts";
 import { LIST_LIMITS } from "./list-limits.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ToolChoice } from "../../../src/inference/tools.ts";
+import type { ToolChoice } from "../../../src/dialects/tools.ts";
 import { filledText, maybe } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import { boundedObject, list } from "./lists.ts";

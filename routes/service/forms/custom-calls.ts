@@ -1,4 +1,4 @@
-import { customNames, withCustomCalls, type Tool } from "../../../src/inference/tools.ts";
+import { customNames, withCustomCalls, type Tool } from "../../../src/dialects/tools.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { AnswerShape } from "../answer.ts";
 

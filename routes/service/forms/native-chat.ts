@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { logprobsField } from "../../../src/inference/logprobs.ts";
-import { fromOllamaCalls, toOllamaMessages } from "../../../src/inference/messages.ts";
-import { metricsBlock } from "../../../src/inference/metrics-block.ts";
-import { nativeFrames, textOf } from "../../../src/inference/native-frames.ts";
-import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import { logprobsField } from "../../../src/dialects/logprobs.ts";
+import { fromOllamaCalls, toOllamaMessages } from "../../../src/dialects/messages.ts";
+import { metricsBlock } from "../../../src/dialects/metrics-block.ts";
+import { nativeFrames, textOf } from "../../../src/dialects/native-frames.ts";
+import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { textModel } from "../choose-model.ts";

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messages.ts";
-import { nativeFrames } from "../../../src/inference/native-frames.ts";
-import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import { toOllamaMessages, type ChatMessage } from "../../../src/dialects/messages.ts";
+import { nativeFrames } from "../../../src/dialects/native-frames.ts";
+import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { visionModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, ImageField, imageFields, imageOptions } from "../contract/images.ts";

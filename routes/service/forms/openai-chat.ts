@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { toOllamaMessages, type ChatMessage } from "../../../src/inference/messages.ts";
-import { chatCompletion, chatCompletionFrames } from "../../../src/inference/openai-frames.ts";
-import { textsOf } from "../../../src/inference/prompt-limit.ts";
+import { toOllamaMessages, type ChatMessage } from "../../../src/dialects/messages.ts";
+import { chatCompletion, chatCompletionFrames } from "../../../src/dialects/openai-frames.ts";
+import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
 import { refuseOtherFormats } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";

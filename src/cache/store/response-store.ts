@@ -3,7 +3,12 @@ import { ServiceError } from "../../errors/service-error.ts";
 import type { CacheEntry } from "../response-cache.ts";
 import type { TextVector } from "../similar-questions.ts";
 import { PendingWrites } from "./pending-writes.ts";
-import { faultOf, StoreCalls, type FinalFault, type StoreCallsOptions } from "./store-calls.ts";
+import {
+  faultOf,
+  StoreCalls,
+  type FinalFault,
+  type StoreCallsOptions,
+} from "../../../workers/response-store/client.ts";
 import { entryOf, storedVector, type ReadEntry } from "./stored-rows.ts";
 
 interface ResponseStoreOptions extends Pick<StoreCallsOptions, "file" | "thread"> {

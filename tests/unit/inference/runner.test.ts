@@ -9,7 +9,7 @@ import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.t
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
-import { lastLine, recordOf } from "./frames-set-up.ts";
+import { lastLine, recordOf } from "../dialects/frames-set-up.ts";
 
 const request: OllamaRequest = {
   path: "/api/chat",

@@ -44,7 +44,7 @@ describe("RequestRecord", () => {
     [{ firstMs: 3 }, "first;dur=3.00", "first;dur=3.00, total;dur=20.00"],
     [
       { queueMs: 1.234, loadMs: 5, firstMs: 9.996, bodyMs: 2 },
-      "queue;dur=1.23, load;dur=5.00, first;dur=10.00, body;dur=2.00",
+      "queue;dur=1.23, load;dur=5.00, first;dur=10.00",
       "queue;dur=1.23, load;dur=5.00, first;dur=10.00, body;dur=2.00, total;dur=20.00",
     ],
   ])("writes %j as Server-Timing", async (known, streamed, whole) => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { vi } from "vitest";
-import type { BodyFacts } from "../../../src/inference/inspect-body.ts";
+import type { BodyFacts } from "../../../src/dialects/inspect-body.ts";
 import { WorkerPool, type RawPool } from "../../../workers/pool.ts";
 import type { TaskInput } from "../../../workers/protocol.ts";
 

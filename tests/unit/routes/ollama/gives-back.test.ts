@@ -5,7 +5,7 @@ import { requestLifecycle } from "../../../../middleware/request-lifecycle.ts";
 import { passThrough } from "../../../../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../../../../routes/ollama/services.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
-import { inspectBody } from "../../../../src/inference/inspect-body.ts";
+import { inspectBody } from "../../../../src/dialects/inspect-body.ts";
 import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
 import { BodyBudget } from "../../../../src/http/body-budget.ts";
 import { BodyDiscards } from "../../../../src/http/body-discards.ts";

@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
-import type { OllamaAnswer } from "./answers.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
 
 interface FunctionTool {
   type: "function";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inspectBody } from "../../../src/inference/inspect-body.ts";
+import { inspectBody } from "../../../src/dialects/inspect-body.ts";
 
 const inspect = (body: unknown) =>
   inspectBody(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RawThread } from "../../../src/runtime/thread-calls.ts";
-import { SimilarityThread } from "../../../src/vectors/similarity-thread.ts";
+import type { RawThread } from "../../../../workers/thread-calls.ts";
+import { SimilarityThread } from "../../../../workers/similarity/client.ts";
 
 const DEADLINE_MS = 1000;
 const VECTOR = Float32Array.of(1, 0);

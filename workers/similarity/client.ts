@@ -1,5 +1,5 @@
-import type { SimilarityTask, SimilarityTasks } from "../../workers/similarity/protocol.ts";
-import { ThreadCalls, type RawThread } from "../runtime/thread-calls.ts";
+import type { SimilarityTask, SimilarityTasks } from "./protocol.ts";
+import { ThreadCalls, type RawThread } from "../thread-calls.ts";
 
 interface SimilarityThreadOptions {
   /** Starts a thread that holds nothing. `onEnd` is told when it has ended by itself. */

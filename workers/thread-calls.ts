@@ -1,4 +1,4 @@
-import { ServiceError } from "../errors/service-error.ts";
+import { ServiceError } from "../src/errors/service-error.ts";
 
 /** One thread with what it holds. */
 export interface RawThread {

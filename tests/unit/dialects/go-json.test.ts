@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readGoObject, valuesLike } from "../../../src/inference/go-json.ts";
+import { readGoObject, valuesLike } from "../../../src/dialects/go-json.ts";
 
 const NAMES = new Set(["model", "messages", "options", "images", "keep_alive"]);
 const read = (text: string) => readGoObject(Buffer.from(text), NAMES);

@@ -1,4 +1,4 @@
-import type { OllamaAnswer } from "./answers.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
 
 /** How likely a token of an answer was. */
 interface TokenLogprob {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { metricsBlock } from "../../../src/inference/metrics-block.ts";
-import { nativeFrames, sseFrame, textOf } from "../../../src/inference/native-frames.ts";
+import { metricsBlock } from "../../../src/dialects/metrics-block.ts";
+import { nativeFrames, sseFrame, textOf } from "../../../src/dialects/native-frames.ts";
 import { callLine, eventsOf, lastLine, linesOf, recordOf } from "./frames-set-up.ts";
 
 const quiet = { onError: (): void => {} };

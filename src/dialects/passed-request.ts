@@ -1,6 +1,6 @@
-import type { CallRecord } from "./call-record.ts";
+import type { CallRecord } from "../inference/call-record.ts";
 import type { BodyFacts } from "./inspect-body.ts";
-import type { InferenceRequest } from "./pipeline.ts";
+import type { InferenceRequest } from "../inference/pipeline.ts";
 import { unloads } from "../models/keep-alive.ts";
 
 interface PassedRequest {

@@ -1,7 +1,7 @@
-import type { Refused, StoreFault, StoreTasks } from "../../../workers/response-store/protocol.ts";
-import { ServiceError } from "../../errors/service-error.ts";
-import type { ThreadCalls } from "../../runtime/thread-calls.ts";
-import { Turnstile } from "../../runtime/turnstile.ts";
+import type { Refused, StoreFault, StoreTasks } from "./protocol.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
+import type { ThreadCalls } from "../thread-calls.ts";
+import { Turnstile } from "../../src/runtime/turnstile.ts";
 
 export interface StoreCallsOptions {
   /** The database file. */

@@ -3,8 +3,8 @@ import type { RequestRecord } from "../requests/request-record.ts";
 import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
-import type { OllamaAnswer } from "./answers.ts";
-import { usageOf } from "./usage.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
+import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
 export function openaiUsage(last: OllamaAnswer) {

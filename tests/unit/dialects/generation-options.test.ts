@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ollamaOptions } from "../../../src/inference/generation-options.ts";
+import { ollamaOptions } from "../../../src/dialects/generation-options.ts";
 
 const filled = { temperature: 0.2, top_p: 0.9, top_k: 40, repeat_penalty: 1.1 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chatCompletion, chatCompletionFrames } from "../../../src/inference/openai-frames.ts";
+import { chatCompletion, chatCompletionFrames } from "../../../src/dialects/openai-frames.ts";
 import { callLine, eventsOf, lastLine, linesOf, recordOf } from "./frames-set-up.ts";
 
 interface Chunk {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromOllamaCalls, toOllamaMessages } from "../../../src/inference/messages.ts";
-import { PromptLimit, textsOf } from "../../../src/inference/prompt-limit.ts";
+import { fromOllamaCalls, toOllamaMessages } from "../../../src/dialects/messages.ts";
+import { PromptLimit, textsOf } from "../../../src/dialects/prompt-limit.ts";
 
 const call = (args: string) => ({
   id: "call_1",

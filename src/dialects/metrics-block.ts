@@ -1,6 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
-import type { OllamaAnswer } from "./answers.ts";
-import { usageOf } from "./usage.ts";
+import type { OllamaAnswer } from "../inference/answers.ts";
+import { usageOf } from "../inference/usage.ts";
 
 /**
  * Ollama reports some tens of milliseconds as load time of a model that is in memory; above

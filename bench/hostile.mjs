@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ATTACKS } from "./lib/attacks.mjs";
+import { startFakeOllama } from "./lib/fake-ollama.mjs";
 import { memoryReports } from "./lib/memory-reports.mjs";
-import { Program } from "./lib/program.mjs";
-import { projectRoot, startService } from "./lib/service.mjs";
+import { startService } from "./lib/service.mjs";
 import { figure, markdownTable } from "./lib/table.mjs";
 
 const MIB = 1_048_576;
@@ -21,10 +21,7 @@ const { values } = parseArgs({ options: { only: { type: "string" } } });
 
 const folder = await mkdtemp(join(tmpdir(), "shared-ollama-hostile-"));
 const reports = memoryReports(join(folder, "report.json"));
-const fake = new Program(process.execPath, [
-  join(projectRoot, "bench", "programs", "fake-ollama.mjs"),
-  ...["--run-ms", "0", "--load-ms", "0", "--capacity", "3"],
-]);
+const fake = startFakeOllama({ models: "one,all-minilm" });
 const settings = { OLLAMA_BASE_URL: await fake.listening(), ...reports.settings };
 const service = await startService(settings, reports);
 try {

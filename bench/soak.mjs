@@ -7,10 +7,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startFakeOllama } from "./lib/fake-ollama.mjs";
 import { memoryReports } from "./lib/memory-reports.mjs";
-import { Program } from "./lib/program.mjs";
 import { startService } from "./lib/service.mjs";
 import { slopeOf } from "./lib/slope.mjs";
 import { figure, markdownTable } from "./lib/table.mjs";
@@ -28,12 +27,20 @@ const SETTINGS = {
   EMBEDDING_CACHE_MAX_SIZE: "500",
 };
 
+/** A few milliseconds a request. */
+const FAKE = {
+  models: "mock,all-minilm",
+  vision: "mock",
+  pieces: 7,
+  dimensions: 384,
+  "first-ms": 4,
+  "body-ms": 24,
+};
+
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
 const minutes = Number(values.minutes);
 
-const server = new Program(process.execPath, [
-  fileURLToPath(new URL("programs/soak-server.mjs", import.meta.url)),
-]);
+const server = startFakeOllama(FAKE);
 const folder = await mkdtemp(join(tmpdir(), "shared-ollama-soak-"));
 const reports = memoryReports(join(folder, "report.json"));
 const service = await startService(

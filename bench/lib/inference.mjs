@@ -1,11 +1,18 @@
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { Program } from "./program.mjs";
+import { startFakeOllama } from "./fake-ollama.mjs";
 import { projectRoot, startService } from "./service.mjs";
 
-/** The fake's pace: a request long enough that a machine's hiccups do not matter beside it. */
-const RUN_MS = 200;
-const LOAD_MS = 300;
+/**
+ * Ollama on a small machine: one request at a time, one model in memory. A request is long enough
+ * that a machine's hiccups do not matter beside it.
+ */
+const SMALL_MACHINE = {
+  models: "one,two,all-minilm",
+  parallel: 1,
+  capacity: 1,
+  "load-ms": 300,
+  "first-ms": 200,
+};
 
 /**
  * An inference server and the service in front of it.
@@ -34,9 +41,7 @@ export async function withInference({ engine, settings }, measure) {
 }
 
 async function onFake(settings) {
-  const file = fileURLToPath(new URL("../programs/fake-ollama.mjs", import.meta.url));
-  const pace = ["--run-ms", String(RUN_MS), "--load-ms", String(LOAD_MS), "--capacity", "1"];
-  const fake = new Program(process.execPath, [file, ...pace]);
+  const fake = startFakeOllama(SMALL_MACHINE);
   try {
     const direct = await fake.listening();
     const service = await startService({ ...settings, OLLAMA_BASE_URL: direct });

@@ -34,34 +34,3 @@ export function sendJson(response, text, status = 200) {
   });
   response.end(text);
 }
-
-/**
- * Answers what a gateway asks beside inference; whether it did.
- * @param {string} path
- * @param {import("node:http").ServerResponse} response
- * @param {{ installed: string[], loaded: string[] }} models
- */
-export function answerLists(path, response, { installed, loaded }) {
-  const list = (names) => JSON.stringify({ models: names.map(modelEntry) });
-  switch (path) {
-    case "/":
-      sendJson(response, '"Ollama is running"');
-      return true;
-    case "/api/version":
-      sendJson(response, '{"version":"0.13.5"}');
-      return true;
-    case "/api/tags":
-      sendJson(response, list(installed));
-      return true;
-    case "/api/ps":
-      sendJson(response, list(loaded));
-      return true;
-    default:
-      return false;
-  }
-}
-
-function modelEntry(name) {
-  const expires_at = "2099-01-01T00:00:00Z";
-  return { name, model: name, size: 1000, size_vram: 0, digest: "0".repeat(64), expires_at };
-}

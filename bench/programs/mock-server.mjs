@@ -1,8 +1,10 @@
 // An inference server that costs next to nothing, so that what is measured in front of it is the
-// gateway. Its streams have as many chunks, as far apart, as the command line says.
+// gateway: it parses no body, its answers are made beforehand, and each chunk of a stream says when
+// it was written. The fake Ollama of the tests takes nearly three times as long over a request.
 import { parseArgs } from "node:util";
+import { loadedEntry, modelEntry, VERSION } from "../../tests/fake-ollama/answers.mjs";
+import { sendJson, serve } from "../lib/serve.mjs";
 import { wallClockMs } from "../lib/wall-clock.mjs";
-import { answerLists, sendJson, serve } from "../lib/serve.mjs";
 
 const { values } = parseArgs({
   options: { chunks: { type: "string" }, "gap-ms": { type: "string" } },
@@ -10,7 +12,15 @@ const { values } = parseArgs({
 const chunks = Number(values.chunks ?? 100);
 const gapMs = Number(values["gap-ms"] ?? 20);
 
-const NAMES = ["mock:latest", "all-minilm:latest"];
+/** What a gateway asks beside inference. Both models can do all, and are in memory. */
+const MODELS = ["mock:latest", "all-minilm:latest"].map((name) =>
+  loadedEntry(modelEntry(name, "0".repeat(64))),
+);
+const LISTS = new Map([
+  ["/api/version", JSON.stringify({ version: VERSION })],
+  ["/api/tags", JSON.stringify({ models: MODELS })],
+  ["/api/ps", JSON.stringify({ models: MODELS })],
+]);
 const ANSWER = JSON.stringify({
   id: "chatcmpl-1",
   object: "chat.completion",
@@ -37,8 +47,9 @@ const [CHUNK_START, CHUNK_END] = JSON.stringify({
 }).split("time");
 
 serve((path, body, response) => {
-  if (answerLists(path, response, { installed: NAMES, loaded: NAMES })) return;
-  if (body.includes('"stream":true')) stream(response);
+  const list = LISTS.get(path);
+  if (list) sendJson(response, list);
+  else if (body.includes('"stream":true')) stream(response);
   else sendJson(response, ANSWER);
 });
 

@@ -1,21 +1,17 @@
-import { fileURLToPath } from "node:url";
-import { Program } from "../lib/program.mjs";
+import { startFakeOllama } from "../lib/fake-ollama.mjs";
 import { startService } from "../lib/service.mjs";
 import { median } from "../lib/statistics.mjs";
 import { figure, markdownTable } from "../lib/table.mjs";
 import { chatOf, post } from "../lib/timed-post.mjs";
 
 const ROUNDS = 60;
-/** The fake's pace; a vector takes a good part of an answer's time. */
-const RUN_MS = 40;
-const EMBED_MS = 15;
+/** A vector takes a good part of an answer's time; all texts have the same. */
+const FAKE = { models: "one,all-minilm", parallel: 1, "first-ms": 40, "embed-ms": 15 };
 const GOAL_MS = 2;
 
 /** What a miss takes longer than a request that the cache has no part in, on the fake server. */
 export async function cacheMisses() {
-  const file = fileURLToPath(new URL("../programs/fake-ollama.mjs", import.meta.url));
-  const pace = ["--run-ms", RUN_MS, "--embed-ms", EMBED_MS, "--load-ms", 0, "--capacity", 3];
-  const fake = new Program(process.execPath, [file, ...pace.map(String)]);
+  const fake = startFakeOllama(FAKE);
   const service = await startService({
     OLLAMA_BASE_URL: await fake.listening(),
     RESPONSE_CACHE_ENABLED: "true",

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { startFakeOllama } from "../lib/fake-ollama.mjs";
 import { pillow, withPictureFolder } from "../lib/pillow.mjs";
 import { imageMaker, postImage } from "../lib/post-image.mjs";
 import { processUsage } from "../lib/process-usage.mjs";
-import { Program } from "../lib/program.mjs";
 import { startService } from "../lib/service.mjs";
 import { figure, markdownTable } from "../lib/table.mjs";
 
@@ -40,15 +39,13 @@ async function measure(folder) {
   const picture = join(folder, "photo.jpg");
   await pillow("make", "photo", 4000, 3000, "jpeg", picture);
   const next = imageMaker(await readFile(picture));
-  const mock = new Program(process.execPath, [
-    fileURLToPath(new URL("../programs/mock-server.mjs", import.meta.url)),
-  ]);
-  const service = await startService({ ...SETTINGS, OLLAMA_BASE_URL: await mock.listening() });
+  const fake = startFakeOllama({ models: "mock,all-minilm", vision: "mock" });
+  const service = await startService({ ...SETTINGS, OLLAMA_BASE_URL: await fake.listening() });
   try {
     return await send(service, next);
   } finally {
     await service.stop();
-    await mock.stop();
+    await fake.stop();
   }
 }
 

@@ -114,7 +114,7 @@ describe("how many items are under way at once", () => {
   }
 
   it("is one where the inference server takes one at a time", async () => {
-    const service = await startService({}, { runMs: 1 });
+    const service = await startService({}, { firstMs: 1 });
     expect(await batch(service, "a", chatItems(12))).toBe(200);
     expect(service.ollama.mostRunning).toBe(1);
   });

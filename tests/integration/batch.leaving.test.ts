@@ -134,7 +134,7 @@ it("a client that leaves a batch of images has waiting compressions dropped, too
 
 it("a hundred batches of which most are left alone leave nothing behind", async () => {
   const env = { UPSTREAM_PARALLEL: "6", TENANT_MAX_TEXT: "20", QUEUE_CHAT_MAX_QUEUE_SIZE: "500" };
-  const service = await startService({ ...env, RATE_LIMIT_ENABLED: "false" }, { runMs: 1 });
+  const service = await startService({ ...env, RATE_LIMIT_ENABLED: "false" }, { firstMs: 1 });
   for (let round = 0; round < 5; round += 1) {
     const twenty = Array.from({ length: 20 }, (_, i) => batchOfSome(service, round * 20 + i));
     await Promise.all(twenty);

@@ -148,7 +148,7 @@ describe("a tenant that keeps twelve requests open", () => {
 
 describe("two tenants on two models that cannot both be loaded", () => {
   /** A server that holds one of two models, and does not tell so: the gateway has to learn it. */
-  const oneOfTwo = { models: ["one:latest", "two:latest"], capacity: 1, runMs: 30, loadMs: 20 };
+  const oneOfTwo = { models: ["one:latest", "two:latest"], capacity: 1, firstMs: 30, loadMs: 20 };
 
   it.each(WAYS.map(named))("are served in a few long turns: %s", async (_name, way) => {
     const ollama = await startFakeOllama(oneOfTwo);

@@ -111,7 +111,7 @@ it("holds nothing after a thousand requests of which a third were left alone", a
     UPSTREAM_PARALLEL: "4",
     QUEUE_CHAT_MAX_QUEUE_SIZE: "30",
   };
-  const { gateway, ollama } = await startService(env, { runMs: 3 });
+  const { gateway, ollama } = await startService(env, { firstMs: 3 });
   const warnings = processWarnings();
   await manyRequests(gateway, WARM_UP, 1);
   await settled(gateway, ollama);

@@ -36,7 +36,10 @@ export type Behaviour = {
 export const MODEL = "fake";
 const SLOTS = 1;
 
-/** The whole engine over a model that computes nothing and fails when told to; ends with the test. */
+/**
+ * The whole engine over a model that computes nothing and fails when told to; ends with the test.
+ * What is real here is the server: where only something like Ollama is needed, the fake Ollama is.
+ */
 export async function startFakeEngine(environment: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fake-engine-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,4 +1,5 @@
-// Stands in for the `ollama` program in tests of supervision; runs on Node and on Bun.
+// Stands in for the `ollama` program in tests of supervision; runs on Node and on Bun. It is the fake
+// of all tests, as a process that behaves badly:
 // FAKE_NEVER_READY         answers no request
 // FAKE_LAST_WORDS          writes this to its error output and ends with code 1
 // FAKE_IGNORE_SIGTERM      does not end when it is asked to
@@ -8,8 +9,13 @@
 // GET  /api/fake/facts     tells its pid, arguments and environment, and its runner's pid
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
+import { FakeOllama } from "../fake-ollama/server.mjs";
+
+const MODELS = ["fake:latest", "all-minilm:latest"];
+const PIECE_EVERY_MS = 10;
 
 const { env } = process;
+const port = Number(env["OLLAMA_HOST"]?.split(":")[1]);
 const words = env["FAKE_LAST_WORDS"];
 if (words) {
   process.stderr.write(`${words}\n`, () => process.exit(1));
@@ -17,27 +23,9 @@ if (words) {
   process.on("SIGTERM", () => {
     if (!env["FAKE_IGNORE_SIGTERM"]) process.exit(0);
   });
-  serve();
-}
-
-const STREAMS = {
-  "/api/generate": ["application/x-ndjson", '{"model":"fake","response":"a","done":false}\n'],
-  "/api/chat": [
-    "application/x-ndjson",
-    '{"model":"fake","message":{"role":"assistant","content":"a"},"done":false}\n',
-  ],
-  "/v1/chat/completions": [
-    "text/event-stream",
-    'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n',
-  ],
-};
-const PIECE_EVERY_MS = 10;
-
-/** Answers piece by piece until the other side leaves. */
-function streamEndlessly(response, [type, piece]) {
-  response.writeHead(200, { "Content-Type": type });
-  const timer = setInterval(() => response.write(piece), PIECE_EVERY_MS);
-  response.on("close", () => clearInterval(timer));
+  const runner = env["FAKE_RUNNER"] ? startRunner() : undefined;
+  if (env["FAKE_NEVER_READY"]) createServer(() => {}).listen({ host: "127.0.0.1", port });
+  else await serve(runner);
 }
 
 function startRunner() {
@@ -45,26 +33,18 @@ function startRunner() {
   return spawn(process.execPath, ["-e", waits], { stdio: "inherit" }).pid;
 }
 
-function serve() {
-  const runner = env["FAKE_RUNNER"] ? startRunner() : undefined;
-  const [host, port] = (env["OLLAMA_HOST"] ?? "").split(":");
-  const models = ["fake:latest", "all-minilm:latest"].map((name) => ({ name, model: name }));
-  const answers = {
-    "/api/version": () => ({ version: "0.0.1-fake" }),
-    "/api/tags": () => ({ models }),
-    "/api/ps": () => ({ models }),
-    "/api/fake/facts": () => ({ pid: process.pid, runner, args: process.argv.slice(2), env }),
-    "/api/generate": () => ({ response: "Hello", done: true }),
-  };
-  createServer((request, response) => {
-    if (env["FAKE_NEVER_READY"]) return;
-    if (request.url === "/api/fake/crash") process.exit(3);
-    request.resume().on("end", () => {
-      const stream = env["FAKE_ENDLESS"] && STREAMS[request.url];
-      if (stream) return streamEndlessly(response, stream);
-      const answer = answers[request.url];
-      response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
-      response.end(JSON.stringify(answer?.() ?? { error: "not found" }));
-    });
-  }).listen({ host, port: Number(port) });
+async function serve(runner) {
+  const server = new FakeOllama({
+    port,
+    models: MODELS,
+    ...(env["FAKE_ENDLESS"] && { endlessGapMs: PIECE_EVERY_MS }),
+  });
+  server.inMemory.push(...MODELS);
+  server.script("/api/fake/crash", () => process.exit(3));
+  server.script("/api/fake/facts", (_request, response) => {
+    const facts = { pid: process.pid, runner, args: process.argv.slice(2), env };
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(facts));
+  });
+  await server.start();
 }

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { loadedEntry, modelEntry, VERSION } from "../fake-ollama/answers.mjs";
 import { until, within } from "./deadline.ts";
 import { chunkBytes, framingOf, headBytes, WireReader } from "./http-wire.ts";
 import { valuesOf, type Header, type WireHead } from "./http-wire.ts";
@@ -96,7 +97,8 @@ export class RecordedRequest {
 
 /**
  * An inference server on a raw socket: requests are kept byte for byte as they came, and answers
- * go out byte for byte as the test writes them, when it writes them.
+ * go out byte for byte as the test writes them, when it writes them. The fake Ollama cannot do this:
+ * an HTTP server reads and frames for itself.
  */
 export class RecordingUpstream {
   /** The tests' requests, in order. */
@@ -175,12 +177,13 @@ function isMarked(request: RecordedRequest): boolean {
   return request.header(MARK) !== undefined || request.target.endsWith(MARKED_QUERY);
 }
 
-const NAMES = ["fake:latest", "all-minilm:latest"];
+const MODELS = ["fake:latest", "all-minilm:latest"].map((name) =>
+  loadedEntry(modelEntry(name, "0".repeat(64))),
+);
 
 /** Answers what the service asks for itself: both models are installed and in memory. */
 function answerOwn(request: RecordedRequest): void {
-  const models = NAMES.map((name) => ({ name, model: name, size: 1, digest: "0".repeat(64) }));
-  const body = request.target === "/api/version" ? { version: "0.13.5" } : { models };
+  const body = request.target === "/api/version" ? { version: VERSION } : { models: MODELS };
   request.answer("200 OK", [["Content-Type", "application/json"]], JSON.stringify(body));
 }
 

@@ -1,0 +1,165 @@
+// @ts-check
+import { TEXT_FORMS, VECTOR_FORMS, errorBody } from "./answers.mjs";
+import { ModelMemory } from "./model-memory.mjs";
+import { pause, sendJson, sendPaced } from "./pace.mjs";
+import { Turns } from "./turns.mjs";
+
+/** @typedef {import("node:http").ServerResponse} ServerResponse */
+/** @typedef {import("./answers.mjs").TextForm} TextForm */
+/** @typedef {import("./answers.mjs").VectorForm} VectorForm */
+
+/**
+ * What an inference answers, in pieces, when it depends on the request; `refused` is why it is
+ * answered with status 400. Of vectors only that counts.
+ * @typedef {(
+ *   path: string,
+ *   body: Record<string, unknown>,
+ * ) => Promise<string[] | { refused: string }>} Reply
+ */
+
+/**
+ * Nothing takes time unless it is told to. A client that leaves ends its inference at once.
+ * @typedef {object} InferenceOptions
+ * @property {number} [capacity] how many models are in memory at once; the oldest leaves for a new one
+ * @property {number} [parallel] how many texts are generated at once, all without it; others wait
+ * in the order in which they come. Vectors are made beside them.
+ * @property {string[]} [chunks] pieces of each answer
+ * @property {Reply} [reply] makes the pieces in place of `chunks`
+ * @property {(text: string) => number[]} [embedding] the vector of a text
+ * @property {number} [loadMs] until a model is in memory that was not, before anything else
+ * @property {number} [firstMs] from then to the head and the first byte of the answer
+ * @property {number} [bodyMs] from the first byte to the last: the pieces of a stream are spread
+ * evenly; of a whole answer a part is sent at once, the rest at the end
+ * @property {number} [embedMs] how long vectors take, in place of `firstMs` and `bodyMs`
+ * @property {number} [endlessGapMs] streams repeat their pieces without end, one in so many ms
+ * @property {(model: string) => void} [onLoad] is told of each model that is loaded
+ */
+
+/**
+ * A request for inference.
+ * @typedef {object} InferenceRequest
+ * @property {string} path
+ * @property {string} model as the request names it
+ * @property {string} name with its tag
+ * @property {Record<string, unknown>} body
+ */
+
+const DEFAULTS = {
+  capacity: 3,
+  parallel: Number.POSITIVE_INFINITY,
+  chunks: ["Hel", "lo"],
+  embedding: () => [0.6, 0.8],
+  loadMs: 0,
+  firstMs: 0,
+  bodyMs: 0,
+};
+
+/** A request for no vector takes none, once its model is there. */
+const NO_TIME = { firstMs: 0, bodyMs: 0 };
+
+/** Makes texts and vectors out of nothing, in the time that it is told to take. */
+export class Inference {
+  /** Inferences under way. */
+  running = 0;
+  mostRunning = 0;
+  memory;
+  #options;
+  #turns;
+
+  /** @param {InferenceOptions} options */
+  constructor(options) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.memory = new ModelMemory(this.#options);
+    this.#turns = new Turns(this.#options.parallel);
+  }
+
+  /** Whether there is inference on a path. @param {string} path */
+  static isOn(path) {
+    return path in TEXT_FORMS || path in VECTOR_FORMS;
+  }
+
+  /** @param {InferenceRequest} request @param {ServerResponse} response */
+  async answer(request, response) {
+    const text = TEXT_FORMS[request.path];
+    const vectors = VECTOR_FORMS[request.path];
+    if (text) await this.#generate(request, text, response);
+    if (vectors) await this.#embed(request, vectors, response);
+  }
+
+  /** @param {InferenceRequest} request @param {TextForm} form @param {ServerResponse} response */
+  async #generate(request, form, response) {
+    await this.#turns.take();
+    if (response.destroyed) return this.#turns.release();
+    response.on("close", () => this.#turns.release());
+    const { model, name, body } = request;
+    const loaded = form.loaded?.(body);
+    if (loaded && body["keep_alive"] === 0) {
+      this.memory.unload(name);
+      return sendJson(response, { ...loaded, done_reason: "unload" });
+    }
+    const loadMs = this.memory.load(name, body);
+    await pause(loadMs, response);
+    if (loaded) return sendJson(response, loaded);
+    const { firstMs, bodyMs, endlessGapMs } = this.#options;
+    this.#count(response);
+    await pause(firstMs, response);
+    const pieces = await this.#piecesOf(request, response);
+    if (!pieces) return;
+    const text = { model, pieces, timing: { loadMs, firstMs, bodyMs }, body };
+    if ((body["stream"] ?? form.streams) !== true) {
+      return sendJson(response, form.whole(text), { bodyMs });
+    }
+    const parts = form.stream(text);
+    response.writeHead(200, { "Content-Type": form.streamType });
+    if (endlessGapMs) return sendPaced(response, endless(parts), endlessGapMs);
+    return sendPaced(response, parts, bodyMs / Math.max(1, parts.length - 1));
+  }
+
+  /** @param {InferenceRequest} request @param {VectorForm} form @param {ServerResponse} response */
+  async #embed(request, form, response) {
+    const { model, name, body } = request;
+    const loadMs = this.memory.load(name, body);
+    await pause(loadMs, response);
+    const texts = form.texts(body).map(String);
+    const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
+    this.#count(response);
+    await pause(firstMs, response);
+    if (!(await this.#piecesOf(request, response))) return;
+    const vectors = texts.map(this.#options.embedding);
+    const made = { model, vectors, timing: { loadMs, firstMs, bodyMs } };
+    return sendJson(response, form.whole(made), { bodyMs });
+  }
+
+  /**
+   * @param {InferenceRequest} request
+   * @param {ServerResponse} response
+   * @returns {Promise<string[] | undefined>} undefined when the request was refused
+   */
+  async #piecesOf({ path, body }, response) {
+    const { chunks, reply } = this.#options;
+    const said = reply ? await reply(path, body) : chunks;
+    if (Array.isArray(said)) return said;
+    await sendJson(response, errorBody(path, 400, said.refused), { status: 400 });
+    return undefined;
+  }
+
+  get #embedTiming() {
+    const { firstMs, bodyMs, embedMs } = this.#options;
+    return embedMs === undefined ? { firstMs, bodyMs } : { firstMs: embedMs, bodyMs: 0 };
+  }
+
+  /** Counts an inference until its answer has ended. @param {ServerResponse} response */
+  #count(response) {
+    if (response.destroyed) return;
+    this.running += 1;
+    this.mostRunning = Math.max(this.mostRunning, this.running);
+    response.on("close", () => {
+      this.running -= 1;
+    });
+  }
+}
+
+/** All but the end, again and again. @param {string[]} parts */
+function* endless(parts) {
+  for (;;) yield* parts.slice(0, -1);
+}

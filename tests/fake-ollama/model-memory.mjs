@@ -1,0 +1,66 @@
+// @ts-check
+/** The names in a request's `options` whose change makes a server load anew: 0.33's `Runner`. */
+export const RUNNER_OPTIONS = {
+  num_ctx: 2048,
+  num_batch: 64,
+  num_gpu: 0,
+  main_gpu: 1,
+  use_mmap: false,
+  num_thread: 2,
+  draft_num_predict: 8,
+};
+
+/** Which models are in memory, and what for. */
+export class ModelMemory {
+  /** Models loaded since start, in order. @type {string[]} */
+  loads = [];
+  /** The oldest first. @type {string[]} */
+  names = [];
+  /** What a model was loaded with. @type {Map<string, string>} */
+  #runners = new Map();
+  /** When a model's last load ends. @type {Map<string, number>} */
+  #readyAt = new Map();
+  #options;
+
+  /** @param {{ capacity: number, loadMs: number, onLoad?: (model: string) => void }} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /**
+   * Loads a model as a request wants it, unless that was done.
+   * @param {string} name
+   * @param {Record<string, unknown>} body the request's
+   * @returns in how many milliseconds it is there
+   */
+  load(name, body) {
+    const runner = runnerOf(body);
+    const isLoaded = this.names.includes(name);
+    // A model that a test has put into memory is there as its first request wants it.
+    const loadedWith = this.#runners.get(name) ?? runner;
+    this.#runners.set(name, runner);
+    const now = performance.now();
+    if (!isLoaded || loadedWith !== runner) {
+      const { capacity, loadMs, onLoad } = this.#options;
+      this.loads.push(name);
+      if (!isLoaded) this.names.push(name);
+      this.names.splice(0, this.names.length - capacity);
+      this.#readyAt.set(name, now + loadMs);
+      onLoad?.(name);
+    }
+    return Math.max(0, (this.#readyAt.get(name) ?? now) - now);
+  }
+
+  /** @param {string} name */
+  unload(name) {
+    const at = this.names.indexOf(name);
+    if (at >= 0) this.names.splice(at, 1);
+  }
+}
+
+/** What a request wants its model to be loaded with. @param {Record<string, unknown>} body */
+function runnerOf(body) {
+  const options = /** @type {Record<string, unknown>} */ (body["options"] ?? {});
+  const wanted = Object.keys(RUNNER_OPTIONS).map((name) => options[name] ?? null);
+  return JSON.stringify([wanted, body["shift"] ?? true]);
+}

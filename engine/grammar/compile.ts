@@ -4,12 +4,12 @@ import { readSideBySide } from "./schema/alike.ts";
 import type { Branch } from "./schema/flatten.ts";
 import { type Place, refuse } from "./schema/place.ts";
 import type { SchemaDocument } from "./schema/schema-document.ts";
+import { SchemaResolver, keyOf } from "./schema/schema-resolver.ts";
 import { separate } from "./schema/separate.ts";
 import type { Shape } from "./schema/shape.ts";
-import { Tools, keyOf } from "./schema/tools.ts";
 import { unsatisfiable } from "./schema/unsatisfiable.ts";
 import { shapeRules } from "./shape-rules.ts";
-import { TooComplexError } from "./text/effort.ts";
+import { TooComplexError } from "./text/step-budget.ts";
 
 /**
  * Ways an answer may be read in at once. Where branches begin alike each level of nesting
@@ -45,18 +45,18 @@ type Waiting = {
 };
 
 class Compiler {
-  readonly #tools: Tools;
+  readonly #resolver: SchemaResolver;
   readonly #book = new RuleBook();
   readonly #known = new Map<string, RuleRef>();
   readonly #open: Waiting[] = [];
   readonly #shapes = new Map<number, { place: Place; shape: Shape | undefined }>();
 
   constructor(document: SchemaDocument) {
-    this.#tools = new Tools(document);
+    this.#resolver = new SchemaResolver(document);
   }
 
   compile(): Grammar {
-    const { root } = this.#tools.document;
+    const { root } = this.#resolver.document;
     const first = this.#valueOf([root], 1);
     for (const waiting of this.#open) {
       try {
@@ -91,13 +91,13 @@ class Compiler {
   /** The rule of values that satisfy all of `places`; its content follows later. */
   #valueOf(places: readonly Place[], ways: number): RuleRef {
     const key = `all ${keyOf(places)}`;
-    return this.#later(key, places[0], { branches: () => this.#tools.flatten(places), ways });
+    return this.#later(key, places[0], { branches: () => this.#resolver.flatten(places), ways });
   }
 
   /** Where branches begin alike, one that would be read in too many ways is left out. */
   #choice(branches: readonly Branch[], ways: number): Alternatives {
-    const shapes = branches.map(({ places }) => this.#tools.shapeOf(places));
-    const inside = ways * readSideBySide(this.#tools, shapes);
+    const shapes = branches.map(({ places }) => this.#resolver.shapeOf(places));
+    const inside = ways * readSideBySide(this.#resolver, shapes);
     return branches.flatMap((branch, index) => {
       const kinds = shapes[index]?.kinds.meant;
       const nested = kinds?.has("array") === true || kinds?.has("object") === true;
@@ -111,22 +111,22 @@ class Compiler {
 
   /** Rules wait in line: schemas may be nested deeper than calls can be. */
   #later(key: string, place: Place | undefined, waiting: Omit<Waiting, "ref">): RuleRef {
-    this.#tools.effort.spend(RULE_STEPS + key.length);
+    this.#resolver.budget.spend(RULE_STEPS + key.length);
     const name = `${waiting.ways} ${key}`;
     const known = this.#known.get(name);
     if (known) return known;
     const ref = this.#book.reserve();
     this.#known.set(name, ref);
-    this.#shapes.set(ref.rule, { place: place ?? this.#tools.document.root, shape: undefined });
+    this.#shapes.set(ref.rule, { place: place ?? this.#resolver.document.root, shape: undefined });
     this.#open.push({ ref, ...waiting });
     return ref;
   }
 
   #branch(ref: RuleRef, branch: Branch, ways: number): Alternatives {
-    const shape = separate(this.#tools, branch);
-    const place = branch.places[0] ?? this.#tools.document.root;
+    const shape = separate(this.#resolver, branch);
+    const place = branch.places[0] ?? this.#resolver.document.root;
     this.#shapes.set(ref.rule, { place, shape });
     const valueOf = (places: readonly Place[]) => this.#valueOf(places, ways);
-    return shapeRules({ book: this.#book, tools: this.#tools, valueOf }, shape, place);
+    return shapeRules({ book: this.#book, resolver: this.#resolver, valueOf }, shape, place);
   }
 }

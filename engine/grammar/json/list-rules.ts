@@ -6,7 +6,7 @@ import { type Place, refuse } from "../schema/place.ts";
 import { space } from "./basics.ts";
 import { uniqueListRules } from "./unique-list-rules.ts";
 
-export type ListTools = {
+export type ListOptions = {
   /** The rule of a value that satisfies some schemas. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
   /** Those values, by their canonical text, where the schemas list them. */
@@ -22,7 +22,7 @@ export type ListTools = {
 export function listRules(
   book: RuleBook,
   { counts, first, rest, closed, unique }: ListShape,
-  { valueOf, listed, place }: ListTools,
+  { valueOf, listed, place }: ListOptions,
 ): Alternatives {
   if (counts.min > MAX_COUNT) throw refuse(place, "minItems", `is more than ${MAX_COUNT}`);
   const blank = space(book);

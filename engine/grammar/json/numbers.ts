@@ -1,9 +1,9 @@
+import type { Alternatives, RuleBook, RuleRef } from "../rules/rule-book.ts";
 import { type Limit, type NumberRange, higher, lower } from "../schema/numbers.ts";
 import { type Place, refuse } from "../schema/place.ts";
 import { digitsOf } from "../text/decimal.ts";
-import { type Effort, TooComplexError } from "../text/effort.ts";
 import { type SizeRange, sizeAutomaton } from "../text/number-automaton.ts";
-import type { Alternatives, RuleBook, RuleRef } from "../rules/rule-book.ts";
+import { type StepBudget, TooComplexError } from "../text/step-budget.ts";
 import { EXACT_DIGITS, anyInteger, anyNumber } from "./basics.ts";
 import { spellPlain } from "./spell.ts";
 
@@ -20,7 +20,7 @@ const MOST_DIVIDED = 10 ** EXACT_DIGITS - 1;
 export function numberRules(
   book: RuleBook,
   range: NumberRange,
-  { whole, place, effort }: { whole: boolean; place: Place; effort: Effort },
+  { whole, place, budget }: { whole: boolean; place: Place; budget: StepBudget },
 ): Alternatives {
   const multiple = multipleOf(range);
   if (!range.low && !range.high && !multiple) return [[whole ? anyInteger(book) : anyNumber(book)]];
@@ -36,7 +36,7 @@ export function numberRules(
   const sizes = { fractionDigits, multiple };
   const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef =>
     book.once(`number ${JSON.stringify({ ...size, ...sizes })}`, () => [
-      [spellPlain(book, sizeAutomaton({ ...size, ...sizes }, effort))],
+      [spellPlain(book, sizeAutomaton({ ...size, ...sizes }, budget))],
     ]);
   const rules: Alternatives[] = [];
   try {

@@ -2,15 +2,15 @@ import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-bo
 import type { ObjectShape, OtherNames, Property } from "../schema/objects.ts";
 import type { Place } from "../schema/place.ts";
 import { type Automaton, complement, intersect, ofWords } from "../text/automaton.ts";
-import type { Effort } from "../text/effort.ts";
+import type { StepBudget } from "../text/step-budget.ts";
 import { MAX_KEY_CHARS, gap, space } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
-export type ObjectTools = {
+export type ObjectOptions = {
   readonly book: RuleBook;
   /** The rule of a value that satisfies some schemas. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
-  readonly effort: Effort;
+  readonly budget: StepBudget;
 };
 
 /** Where in an object a rule stands. */
@@ -30,7 +30,7 @@ type At = {
  * combinations. Where their number is limited each of the two exists once for every count.
  */
 export class ObjectRules {
-  readonly #tools: ObjectTools;
+  readonly #options: ObjectOptions;
   readonly #properties: readonly Property[];
   readonly #blank: RuleRef;
   /** Names that are not declared, with their values. */
@@ -42,9 +42,9 @@ export class ObjectRules {
   readonly #known = new Map<string, RuleRef>();
   readonly #open: { readonly ref: RuleRef; readonly alternatives: () => Alternatives }[] = [];
 
-  constructor(tools: ObjectTools, shape: ObjectShape) {
-    this.#tools = tools;
-    this.#blank = space(tools.book);
+  constructor(options: ObjectOptions, shape: ObjectShape) {
+    this.#options = options;
+    this.#blank = space(options.book);
     const properties = [...shape.properties.values()];
     this.#properties = properties;
     this.#others = this.#otherNames(shape);
@@ -61,7 +61,7 @@ export class ObjectRules {
     const first: Sequence = ["{", this.#blank, '"', this.#next(start), this.#blank, "}"];
     const all = this.#mayEnd(start) ? [["{", this.#blank, "}"], first] : [first];
     for (const { ref, alternatives } of this.#open) {
-      this.#tools.book.define(ref, alternatives());
+      this.#options.book.define(ref, alternatives());
     }
     return all;
   }
@@ -104,28 +104,28 @@ export class ObjectRules {
     const key = `${name} ${at.index} ${at.count} ${at.different}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const ref = this.#tools.book.reserve();
+    const ref = this.#options.book.reserve();
     this.#known.set(key, ref);
     this.#open.push({ ref, alternatives });
     return ref;
   }
 
   #named({ name, places }: Property): Sequence {
-    const { book, valueOf } = this.#tools;
+    const { book, valueOf } = this.#options;
     return [`${JSON.stringify(name).slice(1)}:`, gap(book), valueOf(places)];
   }
 
   #otherNames({ properties, others }: ObjectShape): Sequence[] {
-    const { effort } = this.#tools;
+    const { budget } = this.#options;
     const written = others.filter((kind) => kind.written);
     if (written.length === 0) return [];
-    const free = complement(ofWords([...properties.keys()], effort), effort);
+    const free = complement(ofWords([...properties.keys()], budget), budget);
     return written.map((kind) => this.#other(kind, free));
   }
 
   #other({ names, places }: OtherNames, free: Automaton): Sequence {
-    const { book, valueOf, effort } = this.#tools;
-    const language = names ? intersect(free, names, effort) : free;
+    const { book, valueOf, budget } = this.#options;
+    const language = names ? intersect(free, names, budget) : free;
     return [
       spellText(book, language, { end: ['":'], most: MAX_KEY_CHARS }),
       gap(book),

@@ -1,6 +1,7 @@
+import type { CompileContext } from "./compile-context.ts";
 import { CONSTRAINTS } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
-import type { Tools } from "./tools.ts";
+import type { SchemaDocument } from "./schema-document.ts";
 
 /**
  * One way to satisfy some schemas at a place: all of `places` hold, none of which refers to others
@@ -59,7 +60,7 @@ const REFUSED = [
  * @throws {EngineError} 400 for what refers to itself without end, or cannot be enforced.
  * @throws {TooComplexError}
  */
-export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
+export function flatten(context: CompileContext, places: readonly Place[]): Branch[] {
   const branches: Branch[] = [];
   const states: State[] = [
     {
@@ -71,7 +72,7 @@ export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
     },
   ];
   for (const state of states) {
-    if (!settle(tools, state)) continue;
+    if (!settle(context, state)) continue;
     const [choice, ...choices] = state.choices;
     if (!choice) {
       for (const trail of state.found) checkUnevaluated(trail, state.found);
@@ -82,7 +83,7 @@ export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
       throw refuse(choice.at, choice.keyword, `makes more than ${MAX_BRANCHES} combinations`);
     }
     const copied = state.found.length + state.seen.size + choices.length;
-    tools.effort.spend(choice.options.length * (SCHEMA_STEPS + COPY_STEPS * copied));
+    context.budget.spend(choice.options.length * (SCHEMA_STEPS + COPY_STEPS * copied));
     states.push(...choose(state, choice, choices));
   }
   return branches;
@@ -100,13 +101,13 @@ function choose(state: State, choice: Choice, choices: readonly Choice[]): State
 }
 
 /** Follows what has to hold in any case; `false` when nothing can satisfy it. */
-function settle(tools: Tools, state: State): boolean {
-  const { document, effort } = tools;
+function settle(context: CompileContext, state: State): boolean {
+  const { document, budget } = context;
   for (let trail = state.pending.pop(); trail; trail = state.pending.pop()) {
     const { place } = trail;
     if (place.schema === false) return false;
     if (place.schema === true || state.seen.has(place)) continue;
-    effort.spend(SCHEMA_STEPS);
+    budget.spend(SCHEMA_STEPS);
     state.seen.add(place);
     const { schema } = place;
     checkKeywords(place);
@@ -120,7 +121,7 @@ function settle(tools: Tools, state: State): boolean {
     for (const keyword of ["anyOf", "oneOf"] as const) {
       if (schema[keyword] === undefined) continue;
       const options = document.list(place, keyword);
-      effort.spend(options.length);
+      budget.spend(options.length);
       for (const option of options) checkTrail(state, option, trail);
       state.choices.push({ keyword, at: place, trail, options });
     }
@@ -132,7 +133,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function referred(document: Tools["document"], place: Place): Place[] {
+function referred(document: SchemaDocument, place: Place): Place[] {
   const { $ref } = keywords(place);
   if ($ref === undefined) return [];
   if (typeof $ref !== "string") throw refuse(place, "$ref", "must be a text");

@@ -1,12 +1,12 @@
 import type { EngineError } from "../../errors.ts";
 import { type Automaton, anyText, intersect, isEmpty } from "../text/automaton.ts";
-import { type Effort, TooComplexError } from "../text/effort.ts";
 import { formatAutomaton, formatBound, formatWithin } from "../text/formats.ts";
 import { limitLength } from "../text/lengths.ts";
 import { minimise } from "../text/minimise.ts";
 import { parsePattern } from "../text/parse-pattern.ts";
 import { patternAutomaton } from "../text/pattern-automaton.ts";
 import { PatternError } from "../text/pattern-syntax.ts";
+import { type StepBudget, TooComplexError } from "../text/step-budget.ts";
 import type { Counts } from "./counts.ts";
 import { type Place, refuse } from "./place.ts";
 import type { TextShape } from "./texts.ts";
@@ -18,14 +18,14 @@ const PROPERTY_STEPS = 200_000;
 
 /** The languages of texts in one schema, each made once. */
 export class Languages {
-  readonly #effort: Effort;
+  readonly #budget: StepBudget;
   readonly #patterns = new Map<string, Automaton>();
   readonly #texts = new Map<string, Automaton>();
   readonly #sized = new Map<Automaton, Map<string, Automaton>>();
   readonly #properties = new Set<string>();
 
-  constructor(effort: Effort) {
-    this.#effort = effort;
+  constructor(budget: StepBudget) {
+    this.#budget = budget;
   }
 
   /**
@@ -87,7 +87,7 @@ export class Languages {
     const known = this.#sized.get(content)?.get(name);
     if (known) return known;
     const keyword = patterns.length > 0 ? "pattern" : lengthKeyword(counts);
-    const made = this.guard(at, keyword, () => limitLength(content, counts, this.#effort));
+    const made = this.guard(at, keyword, () => limitLength(content, counts, this.#budget));
     if (made.length > MAX_TEXT_STATES) throw tooComplex(at, keyword);
     const sizes = this.#sized.get(content) ?? new Map<string, Automaton>();
     this.#sized.set(content, sizes.set(name, made));
@@ -103,7 +103,7 @@ export class Languages {
     if (known) return known;
     const made = this.guard(place, keyword, () => {
       this.#chargeProperties(source);
-      return patternAutomaton(parsePattern(source), this.#effort);
+      return patternAutomaton(parsePattern(source), this.#budget);
     });
     this.#patterns.set(source, made);
     return made;
@@ -111,7 +111,7 @@ export class Languages {
 
   /** What both accept. @throws {TooComplexError} */
   both(one: Automaton, other: Automaton): Automaton {
-    return minimise(intersect(one, other, this.#effort), this.#effort);
+    return minimise(intersect(one, other, this.#budget), this.#budget);
   }
 
   /** What `make` gives, its complaints said of a keyword. @throws {EngineError} 400 */
@@ -132,7 +132,7 @@ export class Languages {
     for (const [name] of source.matchAll(/\\[pP]\{[^}]*\}/g)) {
       if (this.#properties.has(name)) continue;
       this.#properties.add(name);
-      this.#effort.spend(PROPERTY_STEPS);
+      this.#budget.spend(PROPERTY_STEPS);
     }
   }
 }

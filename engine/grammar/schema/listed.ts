@@ -2,8 +2,8 @@ import type { Json } from "../../http/go-json.ts";
 import { matchesAll } from "./matches.ts";
 import type { NumberRange } from "./numbers.ts";
 import type { Place } from "./place.ts";
+import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
-import type { Tools } from "./tools.ts";
 
 /** The most whole numbers that are listed one by one. */
 const MAX_NUMBERS = 128;
@@ -14,15 +14,15 @@ const MAX_NUMBERS = 128;
  * elsewhere.
  */
 export function listedValues(
-  tools: Tools,
+  resolver: SchemaResolver,
   places: readonly Place[],
 ): ReadonlyMap<string, Json> | undefined {
   const all = new Map<string, Json>();
-  for (const branch of tools.flatten(places)) {
-    const values = valuesOf(tools.shapeOf(branch.places));
+  for (const branch of resolver.flatten(places)) {
+    const values = valuesOf(resolver.shapeOf(branch.places));
     if (!values) return undefined;
     for (const value of values) {
-      if (matchesAll(tools, value, places)) all.set(canonical(value), value);
+      if (matchesAll(resolver, value, places)) all.set(canonical(value), value);
     }
   }
   return all;

@@ -1,7 +1,7 @@
+import type { CompileContext } from "./compile-context.ts";
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import type { SchemaDocument } from "./schema-document.ts";
-import type { Tools } from "./tools.ts";
 
 /** What lists have to be: the schemas of each place, and of all after them. */
 export type ListShape = {
@@ -25,11 +25,14 @@ export const ANY_LIST: ListShape = {
 type Items = { first: Place[]; rest: Place | undefined };
 
 /** What all of `places` ask of a list. @throws {EngineError} 400 */
-export function listShape({ document, effort }: Tools, places: readonly Place[]): ListShape {
+export function listShape(
+  { document, budget }: CompileContext,
+  places: readonly Place[],
+): ListShape {
   const counts = countsOf(places, "minItems", "maxItems");
   const all = places.map((place) => itemsOf(document, place));
   const length = Math.max(0, ...all.map(({ first }) => first.length));
-  effort.spend(length * places.length);
+  budget.spend(length * places.length);
   const at = (index: number) =>
     all.flatMap(({ first, rest }) => {
       const place = index < first.length ? first[index] : rest;

@@ -1,7 +1,7 @@
 import { type Automaton, accepts, anyText, complement, isEmpty } from "../text/automaton.ts";
+import type { CompileContext } from "./compile-context.ts";
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, isNothing, keywords, refuse } from "./place.ts";
-import type { Tools } from "./tools.ts";
 
 /** A property that is known by name, and the schemas its value has to satisfy. */
 export type Property = {
@@ -53,15 +53,15 @@ type Pattern = { readonly language: Automaton; readonly at: Place; readonly plac
 const MAX_KINDS = 32;
 
 /** What all of `places` ask of an object. @throws {EngineError} 400 */
-export function objectShape(tools: Tools, places: readonly Place[]): ObjectShape {
-  const sources = places.map((place) => sourceOf(tools, place));
-  const rest = places.flatMap((place) => below(tools, place, "unevaluatedProperties"));
+export function objectShape(context: CompileContext, places: readonly Place[]): ObjectShape {
+  const sources = places.map((place) => sourceOf(context, place));
+  const rest = places.flatMap((place) => below(context, place, "unevaluatedProperties"));
   const required = new Set(places.flatMap(requiredNames));
   return {
     counts: countsOf(places, "minProperties", "maxProperties"),
-    properties: propertiesOf(tools, { sources, required, rest }),
-    others: otherNames(tools, sources, required.size > 0, rest),
-    names: places.flatMap((place) => below(tools, place, "propertyNames")),
+    properties: propertiesOf(context, { sources, required, rest }),
+    others: otherNames(context, sources, required.size > 0, rest),
+    names: places.flatMap((place) => below(context, place, "propertyNames")),
   };
 }
 
@@ -70,21 +70,21 @@ export function kindOfName({ others }: ObjectShape, name: string): OtherNames | 
   return others.find(({ names }) => !names || accepts(names, name));
 }
 
-function sourceOf(tools: Tools, place: Place): Source {
-  const patterns = [...tools.document.named(place, "patternProperties")];
+function sourceOf(context: CompileContext, place: Place): Source {
+  const patterns = [...context.document.named(place, "patternProperties")];
   return {
-    properties: tools.document.named(place, "properties"),
+    properties: context.document.named(place, "properties"),
     patterns: patterns.map(([source, target]) => ({
-      language: tools.languages.pattern(source, place, "patternProperties"),
+      language: context.languages.pattern(source, place, "patternProperties"),
       at: place,
       place: target,
     })),
-    additional: below(tools, place, "additionalProperties")[0],
+    additional: below(context, place, "additionalProperties")[0],
   };
 }
 
 function propertiesOf(
-  { effort }: Tools,
+  { budget }: CompileContext,
   parts: { sources: readonly Source[]; required: ReadonlySet<string>; rest: readonly Place[] },
 ): Map<string, Property> {
   const { sources, required, rest } = parts;
@@ -100,7 +100,7 @@ function propertiesOf(
   const broad = sources.filter(({ patterns, additional }) => patterns.length > 0 || additional);
   const all = [...declared].map(([name, places]): [string, Property] => {
     const more = broad.flatMap((source) => {
-      effort.spend(4 + source.patterns.length * (4 + name.length));
+      budget.spend(4 + source.patterns.length * (4 + name.length));
       const matched = source.patterns.filter(({ language }) => accepts(language, name));
       const open = matched.length === 0 && !source.properties.has(name);
       return open ? (source.additional ?? []) : matched.map(({ place }) => place);
@@ -113,7 +113,7 @@ function propertiesOf(
 
 /** Takes the names apart by one pattern after the other. */
 function otherNames(
-  { languages, effort }: Tools,
+  { languages, budget }: CompileContext,
   sources: readonly Source[],
   anyRequired: boolean,
   rest: readonly Place[],
@@ -124,7 +124,7 @@ function otherNames(
   for (const pattern of patterns) {
     const { language, at } = pattern;
     kinds = languages.guard(at, "patternProperties", () => {
-      const without = complement(language, effort);
+      const without = complement(language, budget);
       return kinds.flatMap((kind): Kind[] => {
         const { names = anyText, matched } = kind;
         const inside = languages.both(names, language);
@@ -153,7 +153,7 @@ function otherNames(
   });
 }
 
-function below({ document }: Tools, place: Place, keyword: string): Place[] {
+function below({ document }: CompileContext, place: Place, keyword: string): Place[] {
   return keywords(place)[keyword] === undefined ? [] : [document.below(place, keyword)];
 }
 

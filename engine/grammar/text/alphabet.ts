@@ -1,22 +1,22 @@
 import type { Automaton, Edge } from "./automaton.ts";
 import { type CharRange, LAST_CODE_POINT, normalise } from "./char-ranges.ts";
-import type { Effort } from "./effort.ts";
 import type { Pattern } from "./pattern-syntax.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /**
  * A small alphabet for one pattern: characters that it never tells apart are one letter, so that a
  * class of hundreds of ranges, such as `\p{L}`, costs no more than `[a-z]` until it is written out.
  */
 export class Alphabet {
-  readonly #effort: Effort;
+  readonly #budget: StepBudget;
   /** The characters of each letter; together they are all there are. */
   readonly #letters: CharRange[][] = [];
   /** For each class of the pattern its letters, as ranges of their numbers. */
   readonly #classes = new Map<string, CharRange[]>();
 
   /** @throws {TooComplexError} */
-  constructor(pattern: Pattern, effort: Effort) {
-    this.#effort = effort;
+  constructor(pattern: Pattern, budget: StepBudget) {
+    this.#budget = budget;
     const classes = new Map<string, readonly CharRange[]>();
     eachClass(pattern, (ranges) => classes.set(ranges.join(), ranges));
     for (const name of classes.keys()) this.#classes.set(name, []);
@@ -50,7 +50,7 @@ export class Alphabet {
       // Where each edge is one of several, `to` is its number among them.
       const parts = known.get(name) ?? this.#parts(edges);
       known.set(name, parts);
-      this.#effort.spend(4 * parts.length);
+      this.#budget.spend(4 * parts.length);
       return {
         accepts,
         edges: joined(parts.map((part) => ({ ...part, to: edges[part.to]?.to ?? 0 }))),
@@ -64,7 +64,7 @@ export class Alphabet {
         .slice(first, last + 1)
         .flatMap((ranges) => ranges.map(([from, end]): Edge => ({ first: from, last: end, to }))),
     );
-    this.#effort.spend(20 * parts.length);
+    this.#budget.spend(20 * parts.length);
     return parts.toSorted((a, b) => a.first - b.first);
   }
 
@@ -83,7 +83,7 @@ export class Alphabet {
     let from = 0;
     const close = (end: number) => {
       if (end <= from) return;
-      this.#effort.spend(10 + 4 * open.size);
+      this.#budget.spend(10 + 4 * open.size);
       const name = [...open].toSorted((a, b) => a - b).join();
       const number = numbers.get(name) ?? this.#letters.push([]) - 1;
       if (!numbers.has(name)) {
@@ -94,7 +94,7 @@ export class Alphabet {
       from = end;
     };
     for (const { at, of, opens } of cuts) {
-      this.#effort.spend(10);
+      this.#budget.spend(10);
       close(at);
       if (opens) open.add(of);
       else open.delete(of);

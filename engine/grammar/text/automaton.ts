@@ -1,5 +1,5 @@
 import { type CharRange, LAST_CODE_POINT } from "./char-ranges.ts";
-import { type Effort, TooComplexError } from "./effort.ts";
+import { type StepBudget, TooComplexError } from "./step-budget.ts";
 
 /** Where the characters of a range lead. */
 export type Edge = { readonly first: number; readonly last: number; readonly to: number };
@@ -29,7 +29,7 @@ export function explore<S>(
     accepts: (state: S) => boolean;
     edges: (state: S) => readonly { first: number; last: number; to: S }[];
   },
-  effort: Effort,
+  budget: StepBudget,
 ): Automaton {
   const ids = new Map<string | number, number>([[describe.key(first), 0]]);
   const found = [first];
@@ -44,7 +44,7 @@ export function explore<S>(
   };
   for (const state of found) {
     const all = describe.edges(state);
-    effort.spend(STATE_STEPS + EDGE_STEPS * all.length);
+    budget.spend(STATE_STEPS + EDGE_STEPS * all.length);
     const edges: Edge[] = [];
     for (const { first, last, to: next } of all) {
       const to = idOf(next);
@@ -59,7 +59,7 @@ export function explore<S>(
 }
 
 /** What both accept. @throws {TooComplexError} */
-export function intersect(one: Automaton, other: Automaton, effort: Effort): Automaton {
+export function intersect(one: Automaton, other: Automaton, budget: StepBudget): Automaton {
   type Pair = readonly [number, number];
   return explore<Pair>(
     [0, 0],
@@ -68,26 +68,26 @@ export function intersect(one: Automaton, other: Automaton, effort: Effort): Aut
       accepts: ([a, b]) => isEnd(one, a) && isEnd(other, b),
       edges: ([a, b]) => {
         const [mine, theirs] = [one[a]?.edges ?? [], other[b]?.edges ?? []];
-        effort.spend(mine.length + theirs.length);
+        budget.spend(mine.length + theirs.length);
         return sharedEdges(mine, theirs);
       },
     },
-    effort,
+    budget,
   );
 }
 
 /** What any of them accepts. @throws {TooComplexError} */
-export function union(parts: readonly Automaton[], effort: Effort): Automaton {
-  const none = parts.map((part) => complement(part, effort));
+export function union(parts: readonly Automaton[], budget: StepBudget): Automaton {
+  const none = parts.map((part) => complement(part, budget));
   return complement(
-    none.reduce((one, other) => intersect(one, other, effort), anyText),
-    effort,
+    none.reduce((one, other) => intersect(one, other, budget), anyText),
+    budget,
   );
 }
 
 /** Every text that `automaton` does not accept. @throws {TooComplexError} */
-export function complement(automaton: Automaton, effort: Effort): Automaton {
-  for (const { edges } of automaton) effort.spend(STATE_STEPS + EDGE_STEPS * edges.length);
+export function complement(automaton: Automaton, budget: StepBudget): Automaton {
+  for (const { edges } of automaton) budget.spend(STATE_STEPS + EDGE_STEPS * edges.length);
   const sink = automaton.length;
   const states = automaton.map(({ accepts, edges }) => {
     const all: Edge[] = [];
@@ -120,7 +120,7 @@ export function ofLength(min: number, max: number): Automaton {
 }
 
 /** These words and no others. @throws {TooComplexError} */
-export function ofWords(words: readonly string[], effort: Effort): Automaton {
+export function ofWords(words: readonly string[], budget: StepBudget): Automaton {
   type Node = { end: boolean; readonly next: Map<number, Node>; readonly id: number };
   let count = 0;
   const node = (): Node => ({ end: false, next: new Map(), id: count++ });
@@ -145,7 +145,7 @@ export function ofWords(words: readonly string[], effort: Effort): Automaton {
           .toSorted(([a], [b]) => a - b)
           .map(([code, to]) => ({ first: code, last: code, to })),
     },
-    effort,
+    budget,
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Automaton } from "./automaton.ts";
-import { Effort } from "./effort.ts";
 import { type Lengths, longestText } from "./lengths.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import { patternAutomaton } from "./pattern-automaton.ts";
+import { StepBudget } from "./step-budget.ts";
 
 const HEX = "[0-9a-fA-F]";
 
@@ -174,7 +174,8 @@ export function formatBound(name: string): Automaton | undefined {
 }
 
 function languageOf(source: string): Automaton {
-  const known = made.get(source) ?? patternAutomaton(parsePattern(source), new Effort(Infinity));
+  const known =
+    made.get(source) ?? patternAutomaton(parsePattern(source), new StepBudget(Infinity));
   made.set(source, known);
   return known;
 }

@@ -1,5 +1,5 @@
 import { type Automaton, intersect, ofLength } from "./automaton.ts";
-import type { Effort } from "./effort.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /** Code points at least and at most; `Infinity` for no end. */
 export type Lengths = { readonly min: number; readonly max: number };
@@ -11,13 +11,13 @@ export type Lengths = { readonly min: number; readonly max: number };
 export function limitLength(
   automaton: Automaton,
   { min, max }: Lengths,
-  effort: Effort,
+  budget: StepBudget,
 ): Automaton {
   const least = shortestText(automaton) >= min ? 0 : min;
   const most = longestText(automaton) <= max ? Infinity : max;
   return least === 0 && most === Infinity
     ? automaton
-    : intersect(automaton, ofLength(least, most), effort);
+    : intersect(automaton, ofLength(least, most), budget);
 }
 
 function shortestText(automaton: Automaton): number {

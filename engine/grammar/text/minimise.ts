@@ -1,5 +1,5 @@
 import type { Automaton, Edge, State } from "./automaton.ts";
-import type { Effort } from "./effort.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /**
  * Rounds of refinement after which an automaton is left as it is. A round costs as much as the
@@ -16,13 +16,13 @@ const EDGE_STEPS = 20;
  * themselves or few rounds suffice, else the given one.
  * @throws {TooComplexError}
  */
-export function minimise(automaton: Automaton, effort: Effort): Automaton {
+export function minimise(automaton: Automaton, budget: StepBudget): Automaton {
   const size = automaton.reduce(
     (sum, { edges }) => sum + STATE_STEPS + EDGE_STEPS * edges.length,
     0,
   );
-  effort.spend(size);
-  const block = fromTheEnd(automaton) ?? refined(automaton, () => effort.spend(size));
+  budget.spend(size);
+  const block = fromTheEnd(automaton) ?? refined(automaton, () => budget.spend(size));
   return block ? merge(automaton, block) : automaton;
 }
 

@@ -1,7 +1,7 @@
 import { type Automaton, explore } from "./automaton.ts";
 import { type Digits, digitsOf } from "./decimal.ts";
-import type { Effort } from "./effort.ts";
 import { minimise } from "./minimise.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /** What the size of a number may be, its sign aside. */
 export type SizeRange = {
@@ -32,7 +32,7 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
  * The decimal numbers without exponent whose size is in the range, digit by digit.
  * @throws {TooComplexError}
  */
-export function sizeAutomaton(range: SizeRange, effort: Effort): Automaton {
+export function sizeAutomaton(range: SizeRange, budget: StepBudget): Automaton {
   const [low, high] = [digitsOf(range.low.value), digitsOf(range.high.value)];
   const { of, scale } = range.multiple ?? { of: 1, scale: 0 };
   const start: Reading = { part: "start", count: 0, low: 0, high: 0, remainder: 0 };
@@ -103,9 +103,9 @@ export function sizeAutomaton(range: SizeRange, effort: Effort): Automaton {
         return [{ first: POINT, last: POINT, to }, ...edges];
       },
     },
-    effort,
+    budget,
   );
-  return minimise(explored, effort);
+  return minimise(explored, budget);
 }
 
 /** More digits than the limit has make a number larger, fewer smaller. */

@@ -30,7 +30,7 @@ export async function chat(
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.messages.length === 0;
   if (empty && request.keepAliveMs === 0) {
-    services.residency.expire(model.weightsDigest);
+    services.loadedModels.expire(model.weightsDigest);
     return deliver({ kind: "object", value: emptyLine(request.model, "unload") });
   }
   requireText(model, request.model, "chat");
@@ -39,7 +39,7 @@ export async function chat(
     throw new EngineError(400, `${fullName(model.name)} does not support tools`);
   }
   refuseThinking(request.think, request.model, { levelFirst: false });
-  return withModel(services, { model, wish: request, signal }, (open) => {
+  return withModel(services, { model, request, signal }, (open) => {
     if (empty) return deliver({ kind: "object", value: emptyLine(request.model, "load") });
     const lines = chatLines({ model, template, open, request, startedAt, signal });
     return deliver({ kind: "lines", lines });

@@ -82,7 +82,7 @@ async function withEmbedder<T>(
     throw new EngineError(404, `model ${name} not found, try pulling it first`);
   }
   try {
-    return await withModel(services, { model, wish: request, signal }, use);
+    return await withModel(services, { model, request, signal }, use);
   } catch (err) {
     if (!(err instanceof InputTooLongError)) throw err;
     throw new EngineError(tooLong, err.message, { cause: err });

@@ -29,12 +29,12 @@ export async function generate(
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.prompt === "";
   if (empty && request.keepAliveMs === 0) {
-    services.residency.expire(model.weightsDigest);
+    services.loadedModels.expire(model.weightsDigest);
     return deliver({ kind: "object", value: lastLine(request.model, "unload") });
   }
   checkRequest(model, request);
   const template = await services.templates.of(model);
-  return withModel(services, { model, wish: request, signal }, (open) => {
+  return withModel(services, { model, request, signal }, (open) => {
     if (empty) return deliver({ kind: "object", value: lastLine(request.model, "load") });
     const lines = generateLines({ model, template, open, request, startedAt, signal });
     return deliver({ kind: "lines", lines });

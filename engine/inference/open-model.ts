@@ -29,32 +29,31 @@ export type OpenModel = {
   readonly options: ModelOptions;
 };
 
-type ModelWish = {
+type ModelUse = {
   readonly model: StoredModel;
-  readonly wish: { readonly options: RawOptions; readonly keepAliveMs: KeepAliveMs };
-  /** Of the request the model is for. */
+  readonly request: { readonly options: RawOptions; readonly keepAliveMs: KeepAliveMs };
+  /** The request's. */
   readonly signal: AbortSignal;
 };
 
 /**
- * Brings a model into memory, waiting for its turn, and keeps it there until `use` has settled,
- * however that ends.
- * @throws {EngineError} what the options or the load are refused with, and what `use` throws.
+ * Waits until a model is in memory, and keeps it there until `use` has settled, however that ends.
+ * @throws {EngineError} for refused options or a failed load, and what `use` throws.
  */
 export async function withModel<T>(
-  { residency, contextLength }: Pick<Services, "residency" | "contextLength">,
-  { model, wish, signal }: ModelWish,
+  { loadedModels, contextLength }: Pick<Services, "loadedModels" | "contextLength">,
+  { model, request, signal }: ModelUse,
   use: (open: OpenModel) => T | Promise<T>,
 ): Promise<T> {
-  const options = resolveOptions(wish.options, model.parameters, contextLength);
-  const wanted = {
+  const options = resolveOptions(request.options, model.parameters, contextLength);
+  const load = {
     model,
     name: shortName(model.name),
     weightsDigest: model.weightsDigest,
     contextLength: options.num_ctx,
-    keepAliveMs: wish.keepAliveMs,
+    keepAliveMs: request.keepAliveMs,
   };
-  const lease = await residency.acquire(wanted, signal);
+  const lease = await loadedModels.acquire(load, signal);
   try {
     const { runner } = lease;
     const num_ctx = Math.min(options.num_ctx, runner.contextLength);

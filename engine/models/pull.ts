@@ -5,7 +5,7 @@ import type { Manifest } from "./manifest.ts";
 import { type ModelName, fullName, shortName } from "./names.ts";
 import { PullJob } from "./pull-job.ts";
 import { ManifestError, isUnreachable, reasonOf } from "./registry/errors.ts";
-import type { FetchContext, ModelSource, PullStatus, Wish } from "./sources/source.ts";
+import type { FetchContext, ModelSource, PullStatus, PullTarget } from "./sources/source.ts";
 import type { ModelStore } from "./store.ts";
 
 export type PullerOptions = {
@@ -15,7 +15,7 @@ export type PullerOptions = {
   readonly catalogue?: readonly CatalogueEntry[];
 };
 
-type PullOptions = Partial<Pick<Wish, "scheme" | "insecure">>;
+type PullOptions = Partial<Pick<PullTarget, "scheme" | "insecure">>;
 
 /** Gets models into the store. Pulls of one model that run at the same time share one download. */
 export class Puller {
@@ -52,14 +52,14 @@ export class Puller {
     for await (const _ of job.follow(new AbortController().signal));
   }
 
-  #jobFor(wish: Wish): PullJob {
-    const key = fullName(wish.entry?.names[0] ?? wish.name).toLowerCase();
+  #jobFor(target: PullTarget): PullJob {
+    const key = fullName(target.entry?.names[0] ?? target.name).toLowerCase();
     const running = this.#jobs.get(key);
     if (running && !running.cancelled) return running;
     const job = new PullJob(async (report, signal) => {
       // A cancelled download of the same model may still be writing its last bytes.
       await running?.ended;
-      await this.#run(wish, report, signal);
+      await this.#run(target, report, signal);
     });
     this.#jobs.set(key, job);
     void job.ended.then(() => {
@@ -68,11 +68,15 @@ export class Puller {
     return job;
   }
 
-  async #run(wish: Wish, report: (status: PullStatus) => void, signal: AbortSignal): Promise<void> {
+  async #run(
+    target: PullTarget,
+    report: (status: PullStatus) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { store, emit } = this.#options;
-    const names = wish.entry?.names ?? [wish.name];
+    const names = target.entry?.names ?? [target.name];
     await store.blobs.keeping(async (keep) => {
-      const manifest = await this.#fetch(wish, { store, report, signal, keep });
+      const manifest = await this.#fetch(target, { store, report, signal, keep });
       report({ status: "verifying sha256 digest" });
       signal.throwIfAborted();
       report({ status: "writing manifest" });
@@ -82,23 +86,26 @@ export class Puller {
     report({ status: "success" });
   }
 
-  async #fetch(wish: Wish, context: FetchContext): Promise<Manifest> {
+  async #fetch(target: PullTarget, context: FetchContext): Promise<Manifest> {
     const { sources, emit } = this.#options;
-    const model = (wish.entry?.names ?? [wish.name]).map(shortName).join(", ");
+    const model = (target.entry?.names ?? [target.name]).map(shortName).join(", ");
     const failures: { source: string; err: unknown }[] = [];
-    for (const source of sources.filter((source) => source.offers(wish))) {
+    for (const source of sources.filter((source) => source.offers(target))) {
       try {
-        return await source.fetch(wish, context);
+        return await source.fetch(target, context);
       } catch (err) {
         context.signal.throwIfAborted();
         failures.push({ source: source.title, err });
         emit("pull_source_failed", { model, source: source.title, reason: reasonOf(err) });
       }
     }
-    throw this.#refusal(wish, failures);
+    throw this.#refusal(target, failures);
   }
 
-  #refusal({ entry }: Wish, failures: readonly { source: string; err: unknown }[]): EngineError {
+  #refusal(
+    { entry }: PullTarget,
+    failures: readonly { source: string; err: unknown }[],
+  ): EngineError {
     const cause = failures[0]?.err;
     if (!entry) return new EngineError(500, this.#reason(cause), { cause });
     const reasons = failures.map(({ source, err }) => `${source}: ${reasonOf(err)}`).join("; ");

@@ -1,7 +1,7 @@
 import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
-import { shortName } from "../models/names.ts";
 import type { ModelConfig } from "../models/manifest.ts";
+import { shortName } from "../models/names.ts";
 import type { RouteContext } from "./context.ts";
 
 /** The version whose behaviour the engine reproduces; clients read it as a semantic version. */
@@ -48,21 +48,21 @@ export function psRoute({ services }: RouteContext): Route {
     path: "/api/ps",
     async handler(exchange) {
       const stored = await services.store.list();
-      const models = services.residency.list().flatMap((resident) => {
+      const models = services.loadedModels.list().flatMap((loaded) => {
         const sharing = stored.filter(
-          ({ weightsDigest }) => weightsDigest === resident.weightsDigest,
+          ({ weightsDigest }) => weightsDigest === loaded.weightsDigest,
         );
-        const model = sharing.find(({ name }) => shortName(name) === resident.name) ?? sharing[0];
+        const model = sharing.find(({ name }) => shortName(name) === loaded.name) ?? sharing[0];
         if (!model) return [];
         return {
-          name: resident.name,
-          model: resident.name,
-          size: resident.runner?.memory.total ?? model.size,
+          name: loaded.name,
+          model: loaded.name,
+          size: loaded.runner?.memory.total ?? model.size,
           digest: model.digest,
           details: detailsOf(model.config),
-          expires_at: expiry(resident.expiresAt),
-          size_vram: resident.runner?.memory.gpu ?? 0,
-          context_length: resident.runner?.contextLength ?? resident.contextLength,
+          expires_at: expiry(loaded.expiresAt),
+          size_vram: loaded.runner?.memory.gpu ?? 0,
+          context_length: loaded.runner?.contextLength ?? loaded.contextLength,
         };
       });
       exchange.json(200, { models });

@@ -1,7 +1,7 @@
 import type { Token } from "node-llama-cpp";
 import type { TokenLogprob } from "./logprobs.ts";
 import { RepeatGuard } from "./repeat-guard.ts";
-import { StopHolder } from "./stop-holder.ts";
+import { StopFilter } from "./stop-filter.ts";
 import { TokenText, type TokenTextOptions } from "./token-text.ts";
 
 type AnswerTextOptions = TokenTextOptions & {
@@ -17,7 +17,7 @@ type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
 /** An answer's text as it grows token by token. */
 export class AnswerText {
   readonly #tokens: TokenText;
-  readonly #stops: StopHolder;
+  readonly #stops: StopFilter;
   readonly #guard = new RepeatGuard();
   /** Figures of tokens whose text is held back, with the place in the answer it begins at. */
   #rated: { readonly at: number; readonly logprob: TokenLogprob }[] = [];
@@ -26,7 +26,7 @@ export class AnswerText {
 
   constructor({ stops, ...tokens }: AnswerTextOptions) {
     this.#tokens = new TokenText(tokens);
-    this.#stops = new StopHolder(stops);
+    this.#stops = new StopFilter(stops);
   }
 
   push(token: Token, logprob?: TokenLogprob): Step {

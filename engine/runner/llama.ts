@@ -13,11 +13,11 @@ export type OpenLlama = {
 
 /**
  * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
- * `complain` gets the errors it would otherwise print.
+ * `onError` gets the errors that llama.cpp would otherwise print.
  */
 export async function openLlama(
   counts: CoreCounts,
-  complain: (text: string) => void = () => {},
+  onError: (text: string) => void = () => {},
   progress = new Progress(),
 ): Promise<OpenLlama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
@@ -26,7 +26,7 @@ export async function openLlama(
     gpu: hasGpuBinary() ? "auto" : false,
     maxThreads: counts.most,
     logLevel: LlamaLogLevel.error,
-    logger: (_, text) => complain(text.trim()),
+    logger: (_, text) => onError(text.trim()),
     progressLogs: false,
   });
   return { llama, cores: new Cores(llama, counts), progress };

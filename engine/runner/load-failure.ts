@@ -4,9 +4,9 @@ import { EngineError } from "../errors.ts";
 const REASON = /error loading model:\s*(.+)/;
 
 /** A failed load as an error for a client, with llama.cpp's own reason where it gave one. */
-export function loadFailure(err: unknown, complaints: readonly string[]): EngineError {
+export function loadFailure(err: unknown, errorLines: readonly string[]): EngineError {
   if (err instanceof EngineError) return err;
-  const [reason] = complaints.flatMap((text) => REASON.exec(text)?.[1] ?? []);
-  const said = reason ?? complaints[0] ?? (err instanceof Error ? err.message : String(err));
+  const [reason] = errorLines.flatMap((text) => REASON.exec(text)?.[1] ?? []);
+  const said = reason ?? errorLines[0] ?? (err instanceof Error ? err.message : String(err));
   return new EngineError(500, `unable to load model: ${said}`, { cause: err });
 }

@@ -21,7 +21,7 @@ import { Slot, chooseSlot } from "./slot.ts";
 import { TokenReader } from "./token-reader.ts";
 import { hasUnitVectors } from "./unit-vectors.ts";
 
-export type LoadRequest = {
+export type RunnerOptions = {
   readonly weightsPath: string;
   /** Tokens one sequence can see; what the model was trained on is the most it gets. */
   readonly contextLength: number;
@@ -79,15 +79,15 @@ export class ModelRunner {
    * Loads weights and makes the contexts; an embedding model gets none for text.
    * @throws {MemoryError} when it does not fit.
    */
-  static async load(opened: OpenLlama, request: LoadRequest): Promise<ModelRunner> {
+  static async load(opened: OpenLlama, options: RunnerOptions): Promise<ModelRunner> {
     const { llama, cores } = opened;
-    const { weightsPath, sequences } = request;
+    const { weightsPath, sequences } = options;
     if (llama.gpu === false) requireRoomForWeights((await stat(weightsPath)).size);
     const model = await llama.loadModel({ modelPath: weightsPath });
     try {
-      const contextLength = Math.min(request.contextLength, trainedContext(model));
+      const contextLength = Math.min(options.contextLength, trainedContext(model));
       const parts = { ...opened, model, contextLength };
-      if (request.embeddingOnly) {
+      if (options.embeddingOnly) {
         const runner = new ModelRunner(parts);
         await runner.#embedding();
         return runner;

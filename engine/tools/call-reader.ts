@@ -1,4 +1,4 @@
-import { openEnd } from "../runner/stop-holder.ts";
+import { openEnd } from "../runner/stop-filter.ts";
 import { JsonExtent } from "./json-extent.ts";
 import { type ToolCall, readCalls, toolCallId } from "./tool-call.ts";
 import type { ToolFormat } from "./tool-format.ts";

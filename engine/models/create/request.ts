@@ -1,5 +1,5 @@
 import type { ModelName } from "../names.ts";
-import type { Wish } from "../sources/source.ts";
+import type { PullTarget } from "../sources/source.ts";
 import type { StoredMessage } from "../stored-model.ts";
 
 /** A model to be made, with what is to differ from its base. */
@@ -18,5 +18,5 @@ export type CreateRequest = {
 
 /** A model that is in the store or can be pulled, or uploaded files by their names. */
 export type Base =
-  | { readonly kind: "model"; readonly name: ModelName; readonly scheme: Wish["scheme"] }
+  | { readonly kind: "model"; readonly name: ModelName; readonly scheme: PullTarget["scheme"] }
   | { readonly kind: "files"; readonly files: ReadonlyMap<string, string> };

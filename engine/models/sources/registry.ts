@@ -12,7 +12,7 @@ import { StallWatch } from "../registry/stall-watch.ts";
 import { Turns } from "../registry/turns.ts";
 import type { Web } from "../registry/web.ts";
 import { MAX_TEXT_BYTES } from "../stored-model.ts";
-import { type FetchContext, type ModelSource, type Wish, layerStatus } from "./source.ts";
+import { type FetchContext, type ModelSource, type PullTarget, layerStatus } from "./source.ts";
 
 /** An unreachable registry must not hold up the way that works. */
 const ANSWER_WITHIN_MS = { alone: 30_000, amongOthers: 4_000 };
@@ -45,12 +45,17 @@ export function registrySource({
   return {
     title: "Ollama's registry",
     offers: () => true,
-    async fetch(wish, context) {
-      const { host, namespace, model, tag } = nameThere(wish);
-      const address = { host, scheme: wish.scheme, insecure: wish.insecure };
+    async fetch(target, context) {
+      const { host, namespace, model, tag } = nameThere(target);
+      const address = { host, scheme: target.scheme, insecure: target.insecure };
       const client = new RegistryClient({ address, web });
       const repository = `/v2/${namespace}/${model}`;
-      const manifest = await fetchManifest(`${repository}/manifests/${tag}`, wish, client, context);
+      const manifest = await fetchManifest(
+        `${repository}/manifests/${tag}`,
+        target,
+        client,
+        context,
+      );
       for (const { digest } of blobsOf(manifest)) context.keep(digest);
       await checkRoom(manifest, context);
       for (const blob of blobsOf(manifest)) {
@@ -65,7 +70,7 @@ export function registrySource({
 
   async function fetchManifest(
     path: string,
-    { entry }: Wish,
+    { entry }: PullTarget,
     client: RegistryClient,
     { signal }: FetchContext,
   ): Promise<Manifest> {
@@ -103,7 +108,7 @@ export function registrySource({
 }
 
 /** Where an entry has several names the first is the registry's. */
-function nameThere({ entry, name }: Wish): ModelName {
+function nameThere({ entry, name }: PullTarget): ModelName {
   return entry?.names[0] ?? name;
 }
 

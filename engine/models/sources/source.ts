@@ -11,8 +11,8 @@ export type PullStatus = {
   readonly completed?: number;
 };
 
-/** A model somebody wants in the store. */
-export type Wish = {
+/** The model that a pull puts into the store. */
+export type PullTarget = {
   readonly name: ModelName;
   /** The scheme the name was given with. */
   readonly scheme?: "http" | "https" | undefined;
@@ -35,12 +35,12 @@ export type ModelSource = {
   /** For messages: "Ollama's registry". */
   readonly title: string;
   /** Whether it can have this model at all. */
-  offers(wish: Wish): boolean;
+  offers(target: PullTarget): boolean;
   /**
    * Puts every blob of the model into the store, digests checked, and returns the manifest, not yet
    * written.
    */
-  fetch(wish: Wish, context: FetchContext): Promise<Manifest>;
+  fetch(target: PullTarget, context: FetchContext): Promise<Manifest>;
 };
 
 /** The line Ollama prints for a layer. */

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 import { PullJob } from "../../../models/pull-job.ts";
 import { Puller } from "../../../models/pull.ts";
 import { receiveBlob } from "../../../models/receive.ts";
@@ -8,7 +9,6 @@ import { ManifestError, UnreachableError } from "../../../models/registry/errors
 import { packageModel } from "../../../models/sources/packaged.ts";
 import { type ModelSource, type PullStatus, layerStatus } from "../../../models/sources/source.ts";
 import type { ModelStore } from "../../../models/store.ts";
-import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 
 const never = new AbortController().signal;
 
@@ -20,7 +20,7 @@ function fakeSource({ bytes = WEIGHTS, hold = Promise.resolve(), fails }: FakeOp
   const source: ModelSource = {
     title: "a fake source",
     offers: () => true,
-    async fetch(_wish, context) {
+    async fetch(_target, context) {
       seen.fetches += 1;
       context.signal.addEventListener("abort", () => {
         seen.cancelled = true;
@@ -141,12 +141,12 @@ describe("Puller", () => {
 
   it("hands a model it does not know to a source, and gives its reason as Ollama words it", async () => {
     const { store } = await tempStore();
-    const wishes: string[] = [];
+    const targets: string[] = [];
     const source = (err: Error): ModelSource => ({
       title: "a registry",
       offers: () => true,
       async fetch({ name, insecure, entry }) {
-        wishes.push(`${name.host}/${name.namespace}/${name.model} ${insecure} ${entry?.shipped}`);
+        targets.push(`${name.host}/${name.namespace}/${name.model} ${insecure} ${entry?.shipped}`);
         throw err;
       },
     });
@@ -161,7 +161,7 @@ describe("Puller", () => {
       /cannot be reached: ENOTFOUND\. .*HTTPS_PROXY; tiny:one, tiny:two can be had without it/,
     );
     await expect(pull(new Error("no space"))).rejects.toThrow(/^no space$/);
-    expect(wishes[0]).toBe("h:1/me/m true undefined");
+    expect(targets[0]).toBe("h:1/me/m true undefined");
   });
 
   it("takes http for insecure, and asks for a word first", async () => {

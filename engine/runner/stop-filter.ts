@@ -2,7 +2,7 @@
  * Cuts a text at the first stop sequence while it arrives in pieces. Only what may still become a
  * stop sequence is held back.
  */
-export class StopHolder {
+export class StopFilter {
   readonly #stops: readonly string[];
   #held = "";
 

@@ -36,7 +36,7 @@ export function shortened(text: string): string {
 /**
  * The refusal of something Ollama does and this engine does not; `advice` says what to do instead.
  */
-export function notOffered(feature: string, advice: string): EngineError {
+export function unsupported(feature: string, advice: string): EngineError {
   return new EngineError(400, `${feature} is not offered by the built-in engine: ${advice}`);
 }
 

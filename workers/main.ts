@@ -1,12 +1,12 @@
 // Entry of a worker thread: each export is a task that the pool calls by its name. What is large
 // in a result is handed over to the main thread, not copied.
+import { joinedPieces } from "../src/http/body-pieces.ts";
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
 import { inspectBody as inspect } from "../src/inference/inspect-body.ts";
-import { joinedPieces } from "../src/http/body-pieces.ts";
-import { compressImage as compress } from "./tasks/compress-image.ts";
 import type { TaskInput } from "./protocol.ts";
-import { standingBack } from "./tasks/stand-back.ts";
+import { compressImage as compress } from "./tasks/compress-image.ts";
+import { atLowPriority } from "./tasks/low-priority.ts";
 import { handingOver } from "./transfer.ts";
 
 export function inspectBody(pieces: TaskInput<"inspectBody">) {
@@ -31,6 +31,6 @@ export function locateImages({ body, maxImageBytes }: ImageBodyInput) {
 }
 
 export async function compressImage(input: TaskInput<"compressImage">) {
-  const result = await standingBack(() => compress(input));
+  const result = await atLowPriority(() => compress(input));
   return handingOver(result, result.ok ? [result.base64] : []);
 }

@@ -1,11 +1,11 @@
 import { type Grammar, finishGrammar, shortestLengths } from "./rules/grammar.ts";
 import { type Alternatives, RuleBook, type RuleRef, TooLargeError } from "./rules/rule-book.ts";
-import { readSideBySide } from "./schema/alike.ts";
+import { ambiguousBranches } from "./schema/ambiguity.ts";
+import { exclusiveShape } from "./schema/exclusive.ts";
 import type { Branch } from "./schema/flatten.ts";
 import { type Place, refuse } from "./schema/place.ts";
 import type { SchemaDocument } from "./schema/schema-document.ts";
 import { SchemaResolver, keyOf } from "./schema/schema-resolver.ts";
-import { separate } from "./schema/separate.ts";
 import type { Shape } from "./schema/shape.ts";
 import { unsatisfiable } from "./schema/unsatisfiable.ts";
 import { shapeRules } from "./shape-rules.ts";
@@ -97,7 +97,7 @@ class Compiler {
   /** Where branches begin alike, one that would be read in too many ways is left out. */
   #choice(branches: readonly Branch[], ways: number): Alternatives {
     const shapes = branches.map(({ places }) => this.#resolver.shapeOf(places));
-    const inside = ways * readSideBySide(this.#resolver, shapes);
+    const inside = ways * ambiguousBranches(this.#resolver, shapes);
     return branches.flatMap((branch, index) => {
       const kinds = shapes[index]?.kinds.meant;
       const nested = kinds?.has("array") === true || kinds?.has("object") === true;
@@ -123,7 +123,7 @@ class Compiler {
   }
 
   #branch(ref: RuleRef, branch: Branch, ways: number): Alternatives {
-    const shape = separate(this.#resolver, branch);
+    const shape = exclusiveShape(this.#resolver, branch);
     const place = branch.places[0] ?? this.#resolver.document.root;
     this.#shapes.set(ref.rule, { place, shape });
     const valueOf = (places: readonly Place[]) => this.#valueOf(places, ways);

@@ -6,8 +6,8 @@ import { textRules } from "./json/text-rules.ts";
 import { oneOf } from "./json/values.ts";
 import type { Alternatives, RuleBook, RuleRef } from "./rules/rule-book.ts";
 import type { Counts } from "./schema/counts.ts";
+import { enumeratedValues } from "./schema/enumerated.ts";
 import { type Kind, KINDS } from "./schema/keywords.ts";
-import { listedValues } from "./schema/listed.ts";
 import type { ListShape } from "./schema/lists.ts";
 import { matches } from "./schema/matches.ts";
 import { limitNames } from "./schema/names.ts";
@@ -63,7 +63,7 @@ function kindRules(
       if (isAnyList(shape.lists)) return [[anyArray(book)]];
       return listRules(book, shape.lists, {
         valueOf,
-        listed: (places) => listedValues(resolver, places),
+        listed: (places) => enumeratedValues(resolver, places),
         place,
       });
     case "object":

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.ts";
-import { MAX_NAME_CHARS, MOST, requireAtMost } from "../values/limits.ts";
+import { MAX_NAME_CHARS, LIMITS, requireAtMost } from "../values/limits.ts";
 import type { Json } from "./go-json.ts";
 
 type JsonObject = { [key: string]: Json };
@@ -75,7 +75,7 @@ export class Fields {
     return value;
   }
 
-  strings(name: string, most: number = MOST.messages): string[] | undefined {
+  strings(name: string, most: number = LIMITS.messages): string[] | undefined {
     return this.list(name, "[]string", most)?.map((item) => {
       if (typeof item === "string") return item;
       throw this.#wrongType(name, item, "string");
@@ -83,7 +83,7 @@ export class Fields {
   }
 
   integers(name: string): number[] | undefined {
-    return this.list(name, "[]int", MOST.tokens)?.map((item) => {
+    return this.list(name, "[]int", LIMITS.tokens)?.map((item) => {
       if (typeof item === "number" && Number.isInteger(item)) return item;
       throw this.#wrongType(name, item, "int");
     });
@@ -98,7 +98,7 @@ export class Fields {
   }
 
   /** A list of objects; null is one without fields. */
-  objects(name: string, goType: string, most: number = MOST.messages): Fields[] | undefined {
+  objects(name: string, goType: string, most: number = LIMITS.messages): Fields[] | undefined {
     return this.list(name, `[]${goType}`, most)?.map((item) => {
       if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
       throw this.#wrongType(name, item, goType);

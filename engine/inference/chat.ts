@@ -4,7 +4,7 @@ import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
 import { RenderTime } from "../templates/bounded-jinja.ts";
 import type { ChatTemplate } from "../templates/chat-template.ts";
-import { CallReader, type Read } from "../tools/call-reader.ts";
+import { ToolCallParser, type ParsedPiece } from "../tools/tool-call-parser.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
@@ -62,13 +62,13 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { model, shift, logprobs } = request;
   const grammar = decodeFormat(request.format);
   const { text: prompt, tokens } = await promptOf(run);
-  const reader = callReader(run, prompt);
+  const parser = toolCallParser(run, prompt);
   const completion = { tokens, options, shift, logprobs, signal, grammar };
   const end = yield* eachPiece(runner.complete(completion), (piece) => {
-    const read = reader?.push(piece.text) ?? { text: piece.text, calls: [] };
+    const read = parser?.push(piece.text) ?? { text: piece.text, calls: [] };
     return linesOf(model, read, logprobsOf(piece.logprobs));
   });
-  if (reader) yield* linesOf(model, reader.end());
+  if (parser) yield* linesOf(model, parser.end());
   if (end.doneReason === undefined) return;
   const metrics = metricsOf(end, { startedAt, loadedAt, promptCount: tokens.length });
   yield { ...emptyLine(model, end.doneReason), ...metrics };
@@ -77,7 +77,7 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
 /** Text and calls of one step, a line each; none for a step that says nothing yet. */
 function* linesOf(
   model: string,
-  { text, calls }: Read,
+  { text, calls }: ParsedPiece,
   rated: Pick<ChatLine, "logprobs"> = {},
 ): Generator<ChatLine, void> {
   if (text !== "" || (rated.logprobs && calls.length === 0)) {
@@ -88,10 +88,10 @@ function* linesOf(
   yield { ...chatLine(model, ""), message, done: false, ...(text === "" && rated) };
 }
 
-function callReader({ template, request }: Run, prompt: string): CallReader | undefined {
+function toolCallParser({ template, request }: Run, prompt: string): ToolCallParser | undefined {
   if (request.tools.length === 0) return undefined;
   const names = new Set(request.tools.map(({ name }) => name));
-  return new CallReader({ formats: template.toolFormats, names, prompt });
+  return new ToolCallParser({ formats: template.toolFormats, names, prompt });
 }
 
 /** The prompt as a text, and its tokens cut to what fits. */

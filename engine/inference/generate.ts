@@ -1,5 +1,5 @@
 import type { Token } from "node-llama-cpp";
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
@@ -50,7 +50,7 @@ function checkRequest(model: StoredModel, request: GenerateRequest): void {
   if (suffix !== "") throw new EngineError(400, `${fullName(model.name)} does not support insert`);
   refuseThinking(request.think, request.model, { levelFirst: true });
   if (template !== "") {
-    throw notOffered(
+    throw unsupported(
       "a template in the request",
       `use raw with a finished prompt, or ${INSTALL_OLLAMA}`,
     );

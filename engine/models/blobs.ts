@@ -17,7 +17,7 @@ export class BlobFolder {
   readonly folder: string;
   readonly #root: string;
   readonly #pid: number;
-  readonly #kept = new Map<string, number>();
+  readonly #pins = new Map<string, number>();
   #works = 0;
 
   constructor({ root, pid = process.pid }: { root: string; pid?: number }) {
@@ -110,11 +110,11 @@ export class BlobFolder {
    */
   async write(
     text: string,
-    keep: (digest: string) => void = () => {},
+    pin: (digest: string) => void = () => {},
   ): Promise<{ digest: string; size: number; fresh: boolean }> {
     const bytes = Buffer.from(text);
     const digest = digestOf(bytes);
-    keep(digest);
+    pin(digest);
     const fresh = !(await this.has(digest, bytes.length));
     if (fresh) {
       await this.withWorkFolder(async (folder) => {
@@ -126,27 +126,27 @@ export class BlobFolder {
     return { digest, size: bytes.length, fresh };
   }
 
-  /** Until `use` has settled, `removeExcept` leaves the blobs alone that it names to `keep`. */
-  async keeping<T>(use: (keep: (digest: string) => void) => Promise<T>): Promise<T> {
+  /** Until `use` has settled, `removeUnused` leaves the blobs alone that it names to `pin`. */
+  async withPins<T>(use: (pin: (digest: string) => void) => Promise<T>): Promise<T> {
     const named: string[] = [];
     try {
       return await use((digest) => {
         named.push(digest);
-        this.#kept.set(digest, (this.#kept.get(digest) ?? 0) + 1);
+        this.#pins.set(digest, (this.#pins.get(digest) ?? 0) + 1);
       });
     } finally {
       for (const digest of named) {
-        const count = (this.#kept.get(digest) ?? 1) - 1;
-        if (count > 0) this.#kept.set(digest, count);
-        else this.#kept.delete(digest);
+        const count = (this.#pins.get(digest) ?? 1) - 1;
+        if (count > 0) this.#pins.set(digest, count);
+        else this.#pins.delete(digest);
       }
     }
   }
 
   /** Removes those of these blobs that are not in use. */
-  async removeExcept(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
+  async removeUnused(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
     for (const digest of digests) {
-      if (used.has(digest) || this.#kept.has(digest)) continue;
+      if (used.has(digest) || this.#pins.has(digest)) continue;
       await removeFile(this.path(digest));
     }
   }
@@ -161,7 +161,7 @@ export class BlobFolder {
         await removeFile(join(this.folder, name));
       }
     }
-    await this.removeExcept(blobs, used);
+    await this.removeUnused(blobs, used);
   }
 
   async #canContinue(name: string): Promise<boolean> {

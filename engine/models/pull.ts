@@ -75,8 +75,8 @@ export class Puller {
   ): Promise<void> {
     const { store, emit } = this.#options;
     const names = target.entry?.names ?? [target.name];
-    await store.blobs.keeping(async (keep) => {
-      const manifest = await this.#fetch(target, { store, report, signal, keep });
+    await store.blobs.withPins(async (pin) => {
+      const manifest = await this.#fetch(target, { store, report, signal, pin });
       report({ status: "verifying sha256 digest" });
       signal.throwIfAborted();
       report({ status: "writing manifest" });

@@ -1,12 +1,12 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SizedCache } from "../values/sized-cache.ts";
 import { BlobFolder } from "./blobs.ts";
 import { digestsIn } from "./digests.ts";
 import { ManifestFolder, isManifestFile } from "./manifest-folder.ts";
 import { type Manifest, blobsOf } from "./manifest.ts";
 import { type ModelName, fullName, sameName } from "./names.ts";
 import { type StoredModel, StoreError, charsOf, describeModel } from "./stored-model.ts";
-import { SizedCache } from "../values/sized-cache.ts";
 
 export type { StoredModel } from "./stored-model.ts";
 
@@ -148,7 +148,7 @@ export class ModelStore {
 
   async #removeUnused(digests: readonly string[]): Promise<void> {
     if (digests.length === 0) return;
-    await this.blobs.removeExcept(digests, await this.#manifests.digestsInUse());
+    await this.blobs.removeUnused(digests, await this.#manifests.digestsInUse());
   }
 
   /** Changes come one after the other: what one finds unused, no other may just be taking. */

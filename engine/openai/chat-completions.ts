@@ -12,13 +12,13 @@ import { joinChatLines } from "../routes/chat.ts";
 import type { RouteContext } from "../routes/context.ts";
 import { logprobsField } from "../routes/request-fields.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
-import { nativeMessages } from "./messages.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
-import { NO_ANSWER, openAiRoute } from "./route.ts";
-import { renderCall } from "./tool-calls.ts";
-import { sendDone, sendEvent } from "./send-events.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import type { RawOptions } from "../values/options.ts";
+import { nativeMessages } from "./messages.ts";
+import { NO_ANSWER, openAiRoute } from "./route.ts";
+import { sendDone, sendEvent } from "./send-events.ts";
 import { answerId, reasoning, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
+import { renderCall } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
 
 type Request = { native: ChatRequest; stream: boolean; usage: boolean };
@@ -71,7 +71,7 @@ function newLimit(fields: Fields): RawOptions {
 function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   const list = Array.isArray(value) ? value : [value];
-  requireAtMost(list.length, MOST.stops, "stop sequences");
+  requireAtMost(list.length, LIMITS.stops, "stop sequences");
   return list.filter((item) => typeof item === "string");
 }
 

@@ -3,7 +3,7 @@ import type { Fields } from "../http/fields.ts";
 import type { Json } from "../http/go-json.ts";
 import type { Message } from "../inference/requests.ts";
 import { checkBase64 } from "../routes/request-fields.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { openAiCalls, toolNames } from "./tool-calls.ts";
 
 const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
@@ -15,7 +15,7 @@ const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
  */
 export function nativeMessages(messages: readonly Fields[]): Message[] {
   const parts = messages.reduce((sum, message) => sum + partCount(message), 0);
-  requireAtMost(parts, MOST.messages, "parts of messages");
+  requireAtMost(parts, LIMITS.messages, "parts of messages");
   const names = toolNames(messages);
   return messages.flatMap((message) => {
     const role = (message.string("role") ?? "").toLowerCase();

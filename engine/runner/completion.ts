@@ -52,7 +52,7 @@ export async function* complete(
   try {
     return yield* decode(parts, request);
   } catch (err) {
-    if (!request.signal.aborted) parts.slot.distrust();
+    if (!request.signal.aborted) parts.slot.invalidate();
     throw err;
   }
 }
@@ -99,7 +99,7 @@ async function* decode(
       const step = text.push(token, logprob);
       yield step;
       if (step.stopped) return finish("stop", answer.length);
-      const endless = answer.length >= limit.most && !limit.asked;
+      const endless = answer.length >= limit.most && !limit.requested;
       if (grammar && (step.loops || endless)) {
         yield text.endBy(grammar.close);
         return finish("stop", answer.length);
@@ -138,16 +138,16 @@ async function slideWindow(slot: Slot, { num_keep, num_ctx }: ModelOptions): Pro
 
 /**
  * Ollama bounds an endless answer at ten times the context; one that a grammar can bring to an end
- * at any time is longer than the context only when it goes round in circles. `asked`: the client
+ * at any time is longer than the context only when it goes round in circles. `requested`: the client
  * wanted it to end there.
  */
 function predictLimit(
   { num_predict, num_ctx }: ModelOptions,
   closes: boolean,
-): { most: number; asked: boolean } {
+): { most: number; requested: boolean } {
   const bound = (closes ? 1 : 10) * num_ctx;
-  const asked = num_predict > 0 && num_predict <= bound;
-  return { most: asked ? num_predict : bound, asked };
+  const requested = num_predict > 0 && num_predict <= bound;
+  return { most: requested ? num_predict : bound, requested };
 }
 
 function recentTokens(

@@ -81,7 +81,7 @@ export class Slot {
   }
 
   /** After a failed decode nothing in memory is trusted. */
-  distrust(): void {
+  invalidate(): void {
     this.#sound = 0;
     this.#settled = 0;
   }

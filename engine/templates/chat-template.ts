@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Turn } from "../inference/requests.ts";
 import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
 import { BoundedJinja, type RenderTime, TemplateError } from "./bounded-jinja.ts";
@@ -41,7 +41,7 @@ export function chatTemplate(layer: string | undefined, jinja: string | undefine
   if (jinja !== undefined) return fromJinja(jinja);
   if (none) return fixed(renderPlain);
   return fixed(() => {
-    throw notOffered("this model's chat template", INSTALL_OLLAMA);
+    throw unsupported("this model's chat template", INSTALL_OLLAMA);
   });
 }
 

@@ -1,5 +1,5 @@
+import { PASSED, REFUSED } from "./outcomes.ts";
 import { runTrial } from "./run-trial.ts";
-import { PASSED, REFUSED } from "./words.ts";
 
 const say = (word: string) => process.stdout.write(`${word}\n`, () => process.exit(0));
 

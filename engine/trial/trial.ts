@@ -4,7 +4,7 @@ import { EngineError } from "../errors.ts";
 import type { Environment } from "../settings.ts";
 import { SizedCache } from "../values/sized-cache.ts";
 import { type Crash, crashFrom } from "./crash.ts";
-import { PASSED, REFUSED } from "./words.ts";
+import { PASSED, REFUSED } from "./outcomes.ts";
 
 export type TrialRequest = { readonly weightsPath: string; readonly embeddingOnly: boolean };
 

@@ -7,7 +7,7 @@ export const MAX_NAME_CHARS = 512;
  * How many of a kind one request may hold. They are counted before the first is looked at, as all
  * are looked at in one go, and nothing else runs meanwhile.
  */
-export const MOST = {
+export const LIMITS = {
   /** Also for texts to embed, and parts of messages. */
   messages: 10_000,
   tools: 1_024,

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.ts";
-import { MOST, requireAtMost } from "./limits.ts";
+import { LIMITS, requireAtMost } from "./limits.ts";
 
 /** The options of a request with defaults filled in; names and meanings are Ollama's. */
 export type ModelOptions = {
@@ -88,7 +88,7 @@ function readFigure(name: string, value: unknown): number | undefined {
 
 function readStop(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw wrongType("stop", "array");
-  requireAtMost(value.length, MOST.stops, "stop sequences");
+  requireAtMost(value.length, LIMITS.stops, "stop sequences");
   if (!value.every((item) => typeof item === "string")) {
     throw new EngineError(500, `option "stop" must be of an array of strings`);
   }

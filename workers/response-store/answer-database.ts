@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import { NotOurs, StillRead } from "./fault.ts";
+import { ForeignFileError, LogInUseError } from "./fault.ts";
 import type { Changes, Place, ReadAnswer, StoredAnswer, Which } from "./protocol.ts";
 
 /** "SOrc" in the file's header: the response cache of this service. */
@@ -52,7 +52,7 @@ export class AnswerDatabase {
   /**
    * Opens a file that is there.
    * @param expiredAt what was stored up to then is removed.
-   * @throws NotOurs for another program's file, or of another version.
+   * @throws ForeignFileError for another program's file, or of another version.
    */
   constructor(Database: typeof Libsql, file: string, expiredAt: number) {
     this.#db = new Database(file, { timeout: BUSY_MS });
@@ -129,7 +129,7 @@ export class AnswerDatabase {
     const { count } = this.#db.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as {
       count: number;
     };
-    if (application !== 0 || version !== 0 || count > 0) throw new NotOurs();
+    if (application !== 0 || version !== 0 || count > 0) throw new ForeignFileError();
     this.#together(() => this.#db.exec(TABLES));
   }
 
@@ -147,7 +147,7 @@ export class AnswerDatabase {
 
   #emptyLog(): void {
     const [result] = this.#db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-    if (result?.busy !== 0) throw new StillRead();
+    if (result?.busy !== 0) throw new LogInUseError();
   }
 }
 

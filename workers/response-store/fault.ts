@@ -27,11 +27,11 @@ export function refusalOf(err: unknown): Refused {
 }
 
 /** The file is none of ours, or damaged. */
-export class NotOurs extends Error {
+export class ForeignFileError extends Error {
   readonly code = "SQLITE_NOTADB";
 }
 
 /** The other processes that read it do not let its log be emptied. */
-export class StillRead extends Error {
+export class LogInUseError extends Error {
   readonly code = "SQLITE_BUSY";
 }

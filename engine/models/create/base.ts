@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../../errors.ts";
 import { NO_TEMPLATE, detectTemplate } from "../chat-template.ts";
 import { parseDigest } from "../digests.ts";
 import { GgufError } from "../gguf/cursor.ts";
@@ -10,15 +10,15 @@ import type { ModelStore } from "../store.ts";
 import type { StoredModel } from "../stored-model.ts";
 import { type Draft, newLayer } from "./draft.ts";
 
-type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
+type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
 /** What a model in the store brings to one made from it. */
 export async function baseOfModel(
   model: StoredModel,
   asNamed: ModelName,
-  { keep }: Context,
+  { pin }: Context,
 ): Promise<Draft> {
-  for (const { digest } of model.manifest.layers) keep(digest);
+  for (const { digest } of model.manifest.layers) pin(digest);
   const header = await readHeader(model.weightsPath, "");
   const { renderer, parser } = model.config;
   return {
@@ -37,21 +37,21 @@ export async function baseOfModel(
  */
 export async function baseOfFiles(
   files: ReadonlyMap<string, string>,
-  { store, keep }: Context,
+  { store, pin }: Context,
 ): Promise<Draft> {
   const [first, ...more] = files;
   if (!first) throw new EngineError(400, "unknown type");
   const safetensors = [...files.keys()].find((name) => name.endsWith(".safetensors"));
   if (safetensors !== undefined) {
-    throw notOffered("converting safetensors", `convert to GGUF first, or ${INSTALL_OLLAMA}`);
+    throw unsupported("converting safetensors", `convert to GGUF first, or ${INSTALL_OLLAMA}`);
   }
   if (more.length > 0) {
-    throw notOffered("a model of several files", `merge them into one, or ${INSTALL_OLLAMA}`);
+    throw unsupported("a model of several files", `merge them into one, or ${INSTALL_OLLAMA}`);
   }
   const [name, given] = first;
   const digest = parseDigest(given);
   if (digest === undefined) throw new EngineError(400, "invalid digest format");
-  keep(digest);
+  pin(digest);
   const size = await store.blobs.size(digest);
   if (size === undefined) {
     const text = `blob ${JSON.stringify(given)} not found, upload it to /api/blobs/${digest} first`;
@@ -61,7 +61,7 @@ export async function baseOfFiles(
   const header = await readHeader(path, name);
   refuseUnusable(header);
   const layer = existing({ mediaType: layerType("model"), digest, size, from: path });
-  return withTemplate({ header, layer }, { store, keep });
+  return withTemplate({ header, layer }, { store, pin });
 }
 
 /** A file's own chat layout, where the engine knows it, is written into the model. */
@@ -84,7 +84,7 @@ async function withTemplate(
 
 function refuseUnusable(header: GgufHeader): void {
   const kind = kindOf(header);
-  if (kind !== "model") throw notOffered(`a file with ${an(kind)}`, INSTALL_OLLAMA);
+  if (kind !== "model") throw unsupported(`a file with ${an(kind)}`, INSTALL_OLLAMA);
   const parts = header.metadata["split.count"];
   if (typeof parts === "number" && parts > 1) {
     throw new EngineError(400, `the file is one of ${parts} parts: merge them into one first`);

@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../../errors.ts";
 import { resolveOptions } from "../../values/options.ts";
 import { sameTemplate } from "../chat-template.ts";
 import {
@@ -17,7 +17,7 @@ import { type Draft, type DraftLayer, newLayer, storedJson } from "./draft.ts";
 import type { Base, CreateRequest } from "./request.ts";
 
 type Parts = { readonly store: ModelStore; readonly puller: Puller };
-type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
+type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
 /**
  * Makes a model; yields Ollama's lines until `success`. Everything is checked before the first line
@@ -32,8 +32,8 @@ export async function* createModel(
 ): AsyncGenerator<PullStatus, void> {
   checkParameters(request.parameters);
   if (request.base.kind === "model") yield* pullIfMissing(request.base, { store, puller }, signal);
-  const lines = await store.blobs.keeping(async (keep) => {
-    const context = { store, keep };
+  const lines = await store.blobs.withPins(async (pin) => {
+    const context = { store, pin };
     const base = await baseOf(request.base, context);
     refuseOtherTemplate(base, request);
     const draft = await changed(base, request, context);
@@ -87,13 +87,13 @@ function refuseOtherTemplate(
   const advice = (what: string) =>
     `leave ${what} out, the engine uses the one that the model brings, or ${INSTALL_OLLAMA}`;
   if (wanted !== "" && !sameTemplate(wanted, template)) {
-    throw notOffered("a template other than the model's own", advice("the template"));
+    throw unsupported("a template other than the model's own", advice("the template"));
   }
   if (renderer !== "" && renderer !== config.renderer) {
-    throw notOffered("a renderer other than the model's own", advice("the renderer"));
+    throw unsupported("a renderer other than the model's own", advice("the renderer"));
   }
   if (parser !== "" && parser !== config.parser) {
-    throw notOffered("a parser other than the model's own", advice("the parser"));
+    throw unsupported("a parser other than the model's own", advice("the parser"));
   }
 }
 
@@ -121,10 +121,10 @@ async function changed(base: Draft, request: CreateRequest, context: Context): P
   return { ...base, parameters, layers };
 }
 
-async function manifestOf({ config, layers }: Draft, { store, keep }: Context): Promise<Manifest> {
+async function manifestOf({ config, layers }: Draft, { store, pin }: Context): Promise<Manifest> {
   const diff_ids = layers.map(({ layer }) => layer.digest);
   const always = { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids } };
-  const { digest, size } = await store.blobs.write(storedJson({ ...config, ...always }), keep);
+  const { digest, size } = await store.blobs.write(storedJson({ ...config, ...always }), pin);
   return {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,

@@ -13,15 +13,15 @@ export type Draft = {
   readonly layers: readonly DraftLayer[];
 };
 
-type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
+type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
 /** Writes a small layer, unless its text is in the store already. */
 export async function newLayer(
   kind: LayerKind,
   text: string,
-  { store, keep }: Context,
+  { store, pin }: Context,
 ): Promise<DraftLayer> {
-  const { digest, size, fresh } = await store.blobs.write(text, keep);
+  const { digest, size, fresh } = await store.blobs.write(text, pin);
   const status = `${fresh ? "creating new" : "using existing"} layer ${digest}`;
   return { layer: { mediaType: layerType(kind), digest, size }, status };
 }

@@ -4,7 +4,7 @@ import type { Layer } from "../manifest.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError, reasonOf } from "./errors.ts";
 import { PartialFile } from "./partial-file.ts";
-import { type RetryPlan, retrying } from "./retry.ts";
+import { type RetryPlan, withRetries } from "./retry.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 export type DownloadContext = {
@@ -39,7 +39,7 @@ export async function downloadBlob(
         furthest = Math.max(furthest, partial.length);
       }
     };
-    if (partial.length < size) await retrying(attempt, context.retry, signal);
+    if (partial.length < size) await withRetries(attempt, context.retry, signal);
     if (partial.digest !== digest) {
       await rm(partial.path, { force: true });
       const text = `digest mismatch, file must be downloaded again: want ${digest}, got ${partial.digest}`;
@@ -68,7 +68,7 @@ async function fetchRest(
   { client, signal, onProgress, stallMs }: DownloadContext,
 ): Promise<void> {
   const watch = new StallWatch(stallMs, signal);
-  await watch.over(async () => {
+  await watch.run(async () => {
     const answer = await requestRest(path, partial, client, watch.signal);
     await fitAnswer(answer, partial, size);
     for await (const chunk of arriving(answer, watch)) {
@@ -95,7 +95,7 @@ async function requestRest(
   } catch (err) {
     if (!(err instanceof RegistryError && err.status === 416)) throw err;
     await partial.restart();
-    throw new RegistryError("the registry has less than was downloaded", { passing: true });
+    throw new RegistryError("the registry has less than was downloaded", { retryable: true });
   }
 }
 
@@ -108,13 +108,13 @@ async function fitAnswer(answer: Response, partial: PartialFile, size: number): 
     const start = /^bytes (\d+)-/.exec(answer.headers.get("content-range") ?? "")?.[1];
     if (Number(start) === partial.length) return;
     await answer.body?.cancel();
-    throw new RegistryError("the registry sent another range than asked for", { passing: true });
+    throw new RegistryError("the registry sent another range than asked for", { retryable: true });
   }
   const length = answer.headers.get("content-length");
   if (length !== null && Number(length) !== size) {
     await answer.body?.cancel();
     const text = `the registry has ${length} bytes where its manifest names ${size}`;
-    throw new RegistryError(text, { passing: true });
+    throw new RegistryError(text, { retryable: true });
   }
   if (partial.length > 0) await partial.restart();
 }
@@ -133,5 +133,5 @@ async function* arriving(answer: Response, watch: StallWatch): AsyncGenerator<Ui
 
 function broken(cause: unknown): RegistryError {
   const text = `the connection broke: ${reasonOf(cause)}`;
-  return new RegistryError(text, { passing: true, cause });
+  return new RegistryError(text, { retryable: true, cause });
 }

@@ -1,5 +1,5 @@
 type RegistryErrorOptions = {
-  passing?: boolean;
+  retryable?: boolean;
   waitMs?: number;
   status?: number;
   cause?: unknown;
@@ -8,17 +8,17 @@ type RegistryErrorOptions = {
 /** A registry did not give what it was asked for; the message says what and why. */
 export class RegistryError extends Error {
   /** Whether the same request may do better in a while. */
-  readonly passing: boolean;
+  readonly retryable: boolean;
   /** What the registry asks to wait. */
   readonly waitMs: number;
   /** Of the answer, where there was one. */
   readonly status: number | undefined;
 
   constructor(message: string, options: RegistryErrorOptions = {}) {
-    const { passing = false, waitMs = 0, status, cause } = options;
+    const { retryable = false, waitMs = 0, status, cause } = options;
     super(message, { cause });
     this.status = status;
-    this.passing = passing;
+    this.retryable = retryable;
     this.waitMs = waitMs;
   }
 }

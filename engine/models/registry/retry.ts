@@ -12,7 +12,7 @@ export type RetryPlan = {
 };
 
 /** As many tries as Ollama makes, further and further apart; by chance, lest all come at once. */
-export const PATIENT: RetryPlan = {
+export const BACKOFF: RetryPlan = {
   tries: 6,
   waitMs: (failures) =>
     Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS) * (0.5 + Math.random()),
@@ -26,7 +26,7 @@ export const ONCE: RetryPlan = { tries: 1, waitMs: () => 0 };
  * makes the count start anew.
  * @throws {RegistryError} what will not pass, and the last failure when there were too many.
  */
-export async function retrying<T>(
+export async function withRetries<T>(
   attempt: (progressed: () => void) => Promise<T>,
   { tries, waitMs }: RetryPlan,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function retrying<T>(
       });
     } catch (err) {
       signal.throwIfAborted();
-      if (!(err instanceof RegistryError && err.passing)) throw err;
+      if (!(err instanceof RegistryError && err.retryable)) throw err;
       failures += 1;
       if (failures >= tries) {
         if (tries === 1) throw err;

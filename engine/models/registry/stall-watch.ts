@@ -19,13 +19,13 @@ export class StallWatch {
   }
 
   /** Runs a request under the watch. @throws {RegistryError} when it went quiet. */
-  async over<T>(request: (watch: this) => Promise<T>): Promise<T> {
+  async run<T>(request: (watch: this) => Promise<T>): Promise<T> {
     try {
       return await request(this);
     } catch (err) {
       if (!this.#stall.signal.aborted) throw err;
       const text = `no answer for ${this.#quietMs / 1_000} s`;
-      throw new RegistryError(text, { passing: true, cause: err });
+      throw new RegistryError(text, { retryable: true, cause: err });
     } finally {
       clearTimeout(this.#timer);
     }

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Environment } from "../../settings.ts";
+import { ForbiddenAddressError } from "./address-policy.ts";
 import { requestDirectly, type WebRequest } from "./direct-request.ts";
 import { hostOf, isThisMachine, proxyFor } from "./proxies.ts";
-import { OutOfReachError } from "./reach.ts";
 
 /**
  * Asks with GET, without following redirects. Where a proxy is set it looks up the host's address:
@@ -21,7 +21,7 @@ export function createWeb(environment: Environment): Web {
     if (proxy === undefined) return requestDirectly(url, request);
     const host = hostOf(url);
     const digits = isThisMachine(url) ? "127.0.0.1" : host;
-    if (isIP(digits) > 0 && !request.reach.allows(digits)) throw new OutOfReachError(host);
+    if (isIP(digits) > 0 && !request.policy.allows(digits)) throw new ForbiddenAddressError(host);
     return throughProxy(url, request, proxy);
   };
 }

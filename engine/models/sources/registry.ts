@@ -2,14 +2,14 @@ import { statfs } from "node:fs/promises";
 import { readGguf } from "../gguf/header.ts";
 import { type Layer, type Manifest, blobsOf, layersOf, parseManifest } from "../manifest.ts";
 import type { ModelName } from "../names.ts";
-import { reporting } from "../progress.ts";
+import { withProgress } from "../pull-progress.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { downloadBlob } from "../registry/download.ts";
 import { ManifestError, RegistryError, reasonOf } from "../registry/errors.ts";
+import { KeyedMutex } from "../registry/keyed-mutex.ts";
 import { readText } from "../registry/read-text.ts";
-import { ONCE, PATIENT, type RetryPlan, retrying } from "../registry/retry.ts";
+import { ONCE, BACKOFF, type RetryPlan, withRetries } from "../registry/retry.ts";
 import { StallWatch } from "../registry/stall-watch.ts";
-import { Turns } from "../registry/turns.ts";
 import type { Web } from "../registry/web.ts";
 import { MAX_TEXT_BYTES } from "../stored-model.ts";
 import { type FetchContext, type ModelSource, type PullTarget, layerStatus } from "./source.ts";
@@ -36,11 +36,11 @@ export type RegistryOptions = {
 /** Registries that speak Ollama's protocol: the manifest and every blob it names. */
 export function registrySource({
   web,
-  retry = PATIENT,
+  retry = BACKOFF,
   stallMs = STALL_MS,
 }: RegistryOptions): ModelSource {
   /** Two models may share a blob: its download is one all the same. */
-  const turns = new Turns();
+  const downloads = new KeyedMutex();
 
   return {
     title: "Ollama's registry",
@@ -56,10 +56,10 @@ export function registrySource({
         client,
         context,
       );
-      for (const { digest } of blobsOf(manifest)) context.keep(digest);
+      for (const { digest } of blobsOf(manifest)) context.pin(digest);
       await checkRoom(manifest, context);
       for (const blob of blobsOf(manifest)) {
-        await turns.take(blob.digest, context.signal, () =>
+        await downloads.run(blob.digest, context.signal, () =>
           fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
         );
       }
@@ -76,14 +76,14 @@ export function registrySource({
   ): Promise<Manifest> {
     const quietMs = entry ? ANSWER_WITHIN_MS.amongOthers : ANSWER_WITHIN_MS.alone;
     const attempt = () =>
-      new StallWatch(quietMs, signal).over(async (watch) => {
+      new StallWatch(quietMs, signal).run(async (watch) => {
         const headers = { accept: MANIFEST_TYPE };
         const answer = await client.get(path, { headers, signal: watch.signal });
         return checked(parseManifest(await readText(answer, MAX_MANIFEST_BYTES)));
       });
     try {
       const tries = Math.min(retry.tries, MANIFEST_TRIES);
-      return await retrying(attempt, entry ? ONCE : { ...retry, tries }, signal);
+      return await withRetries(attempt, entry ? ONCE : { ...retry, tries }, signal);
     } catch (err) {
       signal.throwIfAborted();
       throw new ManifestError(reasonOf(err), { cause: err });
@@ -99,7 +99,7 @@ export function registrySource({
     const { digest, size } = layer;
     if (!(await blobs.has(digest, size))) {
       const context = { client, blobs, signal, retry, stallMs };
-      await reporting(layer, report, (onProgress) =>
+      await withProgress(layer, report, (onProgress) =>
         downloadBlob(path, layer, { ...context, onProgress }),
       );
     }

@@ -12,8 +12,8 @@ export function shippedSource({ file }: { file: string | undefined }): ModelSour
     offers: ({ entry }) => entry?.shipped === true,
     async fetch({ entry }, context) {
       if (!entry) throw new Error("no file of this model is shipped");
-      const { store, report, signal, keep } = context;
-      keep(entry.weights.digest);
+      const { store, report, signal, pin } = context;
+      pin(entry.weights.digest);
       const { digest, size } = entry.weights;
       if (!(await store.blobs.has(digest, size))) {
         if (file === undefined) throw new Error("ENGINE_EMBEDDING_MODEL_FILE is not set");

@@ -27,7 +27,7 @@ export type FetchContext = {
   readonly report: (status: PullStatus) => void;
   readonly signal: AbortSignal;
   /** Nothing removes this blob until the model is in the store. */
-  readonly keep: (digest: string) => void;
+  readonly pin: (digest: string) => void;
 };
 
 /** A place models come from. */

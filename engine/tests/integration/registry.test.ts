@@ -34,7 +34,7 @@ async function client({ stallMs = 5_000 } = {}) {
     if (!name) throw new Error(`${text} is no name`);
     const target: PullTarget = { name, scheme: schemeOf(text), insecure, entry: undefined };
     const report = (line: PullStatus) => void lines.push(line);
-    return source.fetch(target, { store, report, signal, keep: () => {} });
+    return source.fetch(target, { store, report, signal, pin: () => {} });
   };
   const partialSize = async (digest: string) => store.blobs.partialSize(digest);
   return { store, lines, pull, partialSize };

@@ -25,7 +25,7 @@ export async function tempContext() {
     store,
     report: (line) => void lines.push(line),
     signal: new AbortController().signal,
-    keep: () => {},
+    pin: () => {},
   };
   return { root, store, lines, context };
 }

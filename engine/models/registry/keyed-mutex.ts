@@ -1,9 +1,9 @@
 /** One at a time for each key; who waits may leave. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
   /** Runs `work` when what came before it under this key has ended, however it ended. */
-  async take<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
     let done = () => {};
     const mine = new Promise<void>((resolve) => {

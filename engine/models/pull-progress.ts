@@ -4,7 +4,7 @@ import { type PullStatus, layerStatus } from "./sources/source.ts";
 const REPORT_EVERY_MS = 60;
 
 /** Tells how far a blob has come: when `work` first says it, and on for as long as it takes. */
-export async function reporting(
+export async function withProgress(
   { digest, size }: { digest: string; size: number },
   report: (status: PullStatus) => void,
   work: (onProgress: (completed: number) => void) => Promise<void>,

@@ -13,7 +13,7 @@ import type { Shape } from "./shape.ts";
  * well: listed values they allow are gone, so are optional properties that only they need.
  * @throws {EngineError} 400 where the branches cannot be told apart.
  */
-export function separate(resolver: SchemaResolver, { places, others }: Branch): Shape {
+export function exclusiveShape(resolver: SchemaResolver, { places, others }: Branch): Shape {
   return others.reduce((shape, other) => {
     try {
       return shape.values

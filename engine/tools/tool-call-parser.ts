@@ -4,9 +4,9 @@ import { type ToolCall, readCalls, toolCallId } from "./tool-call.ts";
 import type { ToolFormat } from "./tool-format.ts";
 
 /** What may go out now: text of the answer, and calls that are whole. */
-export type Read = { readonly text: string; readonly calls: readonly ToolCall[] };
+export type ParsedPiece = { readonly text: string; readonly calls: readonly ToolCall[] };
 
-type CallReaderOptions = {
+type ToolCallParserOptions = {
   readonly formats: readonly ToolFormat[];
   /** The tools that were offered; a call of any other is text. */
   readonly names: ReadonlySet<string>;
@@ -16,7 +16,7 @@ type CallReaderOptions = {
 };
 
 /** A call that has begun, with the mark that was taken off it. */
-type Begun = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
+type OpenCall = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
 
 /** What may stand between two calls. */
 const GAP = /^[\s,;]*/;
@@ -28,20 +28,20 @@ const MAX_BEGINNING = 256;
  * Takes the calls out of an answer that arrives in pieces. Text before a call goes out as it comes,
  * a call is held until it is whole, and what turns out to be none goes out as text.
  */
-export class CallReader {
-  readonly #options: CallReaderOptions;
+export class ToolCallParser {
+  readonly #options: ToolCallParserOptions;
   readonly #bareAllowed: boolean;
   #held = "";
   /** Characters of `#held` that stand in the prompt already. */
   #given = 0;
-  #begun: Begun | undefined;
+  #open: OpenCall | undefined;
   /** The mark that has to follow the call just read. */
   #closing = "";
   #textSeen = false;
   #afterCall = false;
   #count = 0;
 
-  constructor(options: CallReaderOptions) {
+  constructor(options: ToolCallParserOptions) {
     this.#options = options;
     this.#bareAllowed = options.formats.some(({ opens }) => opens === "");
     for (const format of options.formats) {
@@ -49,25 +49,25 @@ export class CallReader {
       if (beginning === undefined) continue;
       this.#held = beginning;
       this.#given = beginning.length;
-      this.#begun = { format, mark: "", extent: new JsonExtent() };
+      this.#open = { format, mark: "", extent: new JsonExtent() };
     }
   }
 
-  push(piece: string): Read {
+  push(piece: string): ParsedPiece {
     this.#held += piece;
     const calls: ToolCall[] = [];
     let text = "";
     for (;;) {
-      const step = this.#begun ? this.#readCall(this.#begun, calls) : this.#readText();
+      const step = this.#open ? this.#readCall(this.#open, calls) : this.#readText();
       if (step === undefined) return { text, calls };
       text += step;
     }
   }
 
   /** The rest, once the answer has ended: nothing is lost. */
-  end(): Read {
-    const rest = (this.#begun?.mark ?? "") + this.#held.slice(this.#given);
-    this.#begun = undefined;
+  end(): ParsedPiece {
+    const rest = (this.#open?.mark ?? "") + this.#held.slice(this.#given);
+    this.#open = undefined;
     this.#held = "";
     this.#given = 0;
     const left = this.#closing === "" ? rest : "";
@@ -82,18 +82,18 @@ export class CallReader {
       const { at, format } = found;
       const before = this.#held.slice(0, at);
       this.#held = this.#held.slice(at + format.opens.length);
-      this.#begun = { format, mark: format.opens, extent: new JsonExtent() };
-      return this.#letOut(before);
+      this.#open = { format, mark: format.opens, extent: new JsonExtent() };
+      return this.#emit(before);
     }
     const sure = this.#held.length - this.#undecided();
     if (sure === 0) return undefined;
     const text = this.#held.slice(0, sure);
     this.#held = this.#held.slice(sure);
-    return this.#letOut(text);
+    return this.#emit(text);
   }
 
   /** Blanks between calls are no text. */
-  #letOut(text: string): string {
+  #emit(text: string): string {
     if (GAP.exec(text)?.[0] === text) return this.#afterCall ? "" : text;
     this.#textSeen = true;
     this.#afterCall = false;
@@ -135,7 +135,7 @@ export class CallReader {
   }
 
   /** A whole call goes to `calls`; what is none goes back as text. */
-  #readCall(begun: Begun, calls: ToolCall[]): string | undefined {
+  #readCall(begun: OpenCall, calls: ToolCall[]): string | undefined {
     const { names, newId = toolCallId } = this.#options;
     const start = BLANK.exec(this.#held)?.[0].length ?? 0;
     const body = this.#held.slice(start);
@@ -144,7 +144,7 @@ export class CallReader {
     if (extent === undefined) return undefined;
     const end = start + extent;
     const written = readCalls(this.#held.slice(0, end), names);
-    this.#begun = undefined;
+    this.#open = undefined;
     if (!written) return this.#giveBack(begun, end);
     for (const call of written) {
       calls.push({ id: newId(), function: { index: this.#count, ...call } });
@@ -157,7 +157,7 @@ export class CallReader {
     return "";
   }
 
-  #giveBack({ mark }: Begun, end: number): string {
+  #giveBack({ mark }: OpenCall, end: number): string {
     const text = mark + this.#held.slice(this.#given, end);
     this.#held = this.#held.slice(end);
     this.#given = 0;

@@ -1,9 +1,14 @@
-import { INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 
 /** What Ollama serves and the engine does not, with what to do instead. */
-const REFUSED: readonly { methods: string[]; path: string; feature: string; advice?: string }[] = [
+const UNSUPPORTED: readonly {
+  methods: string[];
+  path: string;
+  feature: string;
+  advice?: string;
+}[] = [
   { methods: ["POST"], path: "/api/push", feature: "pushing models" },
   { methods: ["POST"], path: "/api/me", feature: "an ollama.com account" },
   { methods: ["POST"], path: "/api/signout", feature: "an ollama.com account" },
@@ -17,12 +22,12 @@ const REFUSED: readonly { methods: string[]; path: string; feature: string; advi
 ];
 
 /** The routes that are known and refused, so that a client learns more than "not found". */
-export function refusedRoutes(): Route[] {
-  return REFUSED.map(({ methods, path, feature, advice = INSTALL_OLLAMA }) => ({
+export function unsupportedRoutes(): Route[] {
+  return UNSUPPORTED.map(({ methods, path, feature, advice = INSTALL_OLLAMA }) => ({
     methods,
     path,
     handler: (exchange: Exchange) => {
-      const { status, message } = notOffered(feature, advice);
+      const { status, message } = unsupported(feature, advice);
       const openai = path.startsWith("/v1/");
       const type = "invalid_request_error";
       const error = openai ? { message, type, param: null, code: null } : message;

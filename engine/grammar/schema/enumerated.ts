@@ -13,7 +13,7 @@ const MAX_NUMBERS = 128;
  * by `enum` and `const`, or as truth values and whole numbers of a small range; `undefined`
  * elsewhere.
  */
-export function listedValues(
+export function enumeratedValues(
   resolver: SchemaResolver,
   places: readonly Place[],
 ): ReadonlyMap<string, Json> | undefined {

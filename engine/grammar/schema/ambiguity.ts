@@ -6,7 +6,7 @@ import type { Shape } from "./shape.ts";
  * How many branches of a choice may be read side by side over more than a few characters: those
  * that are lists, or objects which no listed value near their beginning tells apart.
  */
-export function readSideBySide(resolver: SchemaResolver, shapes: readonly Shape[]): number {
+export function ambiguousBranches(resolver: SchemaResolver, shapes: readonly Shape[]): number {
   const lists = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("array"));
   const objects = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("object"));
   return Math.max(1, lists.length, toldApart(resolver, objects) ? 1 : objects.length);

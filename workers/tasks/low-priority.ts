@@ -15,7 +15,7 @@ const known = new Set<string>();
  * two cores and 32 streams beside, chunks then come as fast as without); elsewhere it does
  * nothing.
  */
-export async function standingBack<T>(job: () => Promise<T>): Promise<T> {
+export async function atLowPriority<T>(job: () => Promise<T>): Promise<T> {
   if (process.platform !== "linux") return job();
   lowerThreads();
   const timer = setTimeout(lowerThreads, STARTED_AFTER_MS);

@@ -13,6 +13,12 @@ export interface Setting<T> {
   about: string;
 }
 
+/** Settings of one subject, by the names that the code uses. */
+export type SettingGroup = Record<string, Setting<unknown>>;
+
+/** Bytes of a mebibyte. */
+export const MIB = 1_048_576;
+
 type Describe = { env: string; about: string };
 
 /** A whole number within bounds. */

@@ -46,47 +46,12 @@ export function createEngine(options: EngineOptions): Engine {
   const onError = (err: unknown) => {
     if (!(err instanceof EngineError)) warn(describe(err));
   };
-  const store = new ModelStore({ root: settings.modelsDir, prune: settings.prune });
-  const sources = [
-    shippedSource({ file: settings.embeddingModelFile }),
-    registrySource({ web: createWeb(environment) }),
-    wheelSource({ environment }),
-  ];
-  const puller = new Puller({ store, sources, emit });
   const progress = new Progress();
-  const loader = new ModelLoader({
-    parallel: settings.parallel,
-    environment,
-    emit,
-    warn,
-    progress,
-  });
-  const loadedModels = new LoadedModels<ModelRunner, ModelLoadRequest>({
-    load: options.load ?? ((request) => loader.load(request)),
-    maxLoaded: settings.maxLoaded,
-    maxQueue: settings.maxQueue,
-    keepAliveMs: settings.keepAliveMs,
-    onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
-    onUnloaded: (model) => emit("model_unloaded", { model }),
-    onEmpty: collectGarbage,
-    onFault: onError,
-  });
-  const templates = new ModelTemplates();
-  const { contextLength } = settings;
-  const services: Services = { store, puller, templates, loadedModels, contextLength };
-  const watchdog = new Watchdog({
-    stuckAfterMs: settings.stuckAfterMs,
-    progress,
-    places: () => [
-      loadedModels.places(),
-      ...loadedModels.list().flatMap(({ runner }) => runner?.places() ?? []),
-    ],
-    onStuck(reason) {
-      emit("stuck", { reason });
-      warn(reason);
-      options.onStuck?.(reason);
-    },
-  });
+  const { parallel } = settings;
+  const loader = new ModelLoader({ parallel, environment, emit, warn, progress });
+  const services = createServices(options, loader, onError);
+  const { store, puller, loadedModels } = services;
+  const watchdog = createWatchdog(options, progress, loadedModels);
   const server = new HttpServer({
     router: new Router([...engineRoutes({ services, onError }), healthRoute(watchdog)]),
     onError,
@@ -109,6 +74,52 @@ export function createEngine(options: EngineOptions): Engine {
       await store.close();
     },
   };
+}
+
+function createServices(
+  { settings, environment, emit, load }: EngineOptions,
+  loader: ModelLoader,
+  onError: (err: unknown) => void,
+): Services {
+  const { contextLength } = settings;
+  const store = new ModelStore({ root: settings.modelsDir, prune: settings.prune });
+  const sources = [
+    shippedSource({ file: settings.embeddingModelFile }),
+    registrySource({ web: createWeb(environment) }),
+    wheelSource({ environment }),
+  ];
+  const puller = new Puller({ store, sources, emit });
+  const loadedModels = new LoadedModels<ModelRunner, ModelLoadRequest>({
+    load: load ?? ((request) => loader.load(request)),
+    maxLoaded: settings.maxLoaded,
+    maxQueue: settings.maxQueue,
+    keepAliveMs: settings.keepAliveMs,
+    onLoaded: (model, durationMs) => emit("model_loaded", { model, duration_ms: durationMs }),
+    onUnloaded: (model) => emit("model_unloaded", { model }),
+    onEmpty: collectGarbage,
+    onFault: onError,
+  });
+  return { store, puller, templates: new ModelTemplates(), loadedModels, contextLength };
+}
+
+function createWatchdog(
+  { settings, emit, warn, onStuck }: EngineOptions,
+  progress: Progress,
+  loadedModels: Services["loadedModels"],
+): Watchdog {
+  return new Watchdog({
+    stuckAfterMs: settings.stuckAfterMs,
+    progress,
+    places: () => [
+      loadedModels.places(),
+      ...loadedModels.list().flatMap(({ runner }) => runner?.places() ?? []),
+    ],
+    onStuck(reason) {
+      emit("stuck", { reason });
+      warn(reason);
+      onStuck?.(reason);
+    },
+  });
 }
 
 function describe(err: unknown): string {

@@ -41,6 +41,7 @@ const IMAGE = "application/vnd.ollama.image.";
 export type LayerKind =
   | "model"
   | "projector"
+  | "adapter"
   | "template"
   | "prompt"
   | "system"

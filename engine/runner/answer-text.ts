@@ -12,7 +12,7 @@ type AnswerTextOptions = TokenTextOptions & {
 export type Piece = { readonly text: string; readonly logprobs: readonly TokenLogprob[] };
 
 /** What a token adds, and whether the answer ends with it or goes round in circles. */
-type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
+export type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
 
 /** An answer's text as it grows token by token. */
 export class AnswerText {

@@ -1,6 +1,6 @@
 import type { LlamaGrammarEvaluationState, LlamaModel, Token } from "node-llama-cpp";
 import type { ModelOptions } from "../values/options.ts";
-import { AnswerText, type Piece } from "./answer-text.ts";
+import { AnswerText, type Piece, type Step } from "./answer-text.ts";
 import { type TokenLogprob, rateToken } from "./logprobs.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { isReproducible, penaltyWindow, samplerSettings } from "./sampling.ts";
@@ -98,18 +98,11 @@ async function* decode(
       answer.push(token);
       const step = text.push(token, logprob);
       yield step;
-      if (step.stopped) return finish("stop", answer.length);
-      const endless = answer.length >= limit.most && !limit.requested;
-      if (grammar && (step.loops || endless)) {
-        yield text.endBy(grammar.close);
-        return finish("stop", answer.length);
-      }
-      if (step.loops) return finish(undefined, answer.length);
       const full = sequence.nextTokenIndex + 1 >= options.num_ctx;
-      if (answer.length >= limit.most || (full && !shift)) {
-        yield text.end();
-        return finish("length", answer.length);
-      }
+      const ending = endingOf(step, { length: answer.length, limit, full, shift, grammar });
+      if (ending === "closed" && grammar) yield text.endBy(grammar.close);
+      if (ending === "full") yield text.end();
+      if (ending) return finish(DONE_REASONS[ending], answer.length);
       if (full) await slot.inRound({ tokens: 0, take: () => slideWindow(slot, options) });
     }
   } finally {
@@ -117,7 +110,45 @@ async function* decode(
   }
 }
 
-/** The figures of a token that was just sampled, when they were asked for. */
+type Limit = {
+  readonly most: number;
+  /** The client asked for it, so the answer ends there without being made whole. */
+  readonly requested: boolean;
+};
+
+type Ending = "stopped" | "closed" | "looped" | "full";
+
+/** `undefined` for an answer that looped and was cut. */
+const DONE_REASONS = {
+  stopped: "stop",
+  closed: "stop",
+  looped: undefined,
+  full: "length",
+} as const;
+
+/**
+ * Why an answer ends with this step, if it does: at a stop sequence, by its grammar where it would
+ * go on without end, since it repeats itself, or since the limit or the context is full.
+ */
+function endingOf(
+  step: Pick<Step, "stopped" | "loops">,
+  answer: {
+    readonly length: number;
+    readonly limit: Limit;
+    readonly full: boolean;
+    readonly shift: boolean;
+    readonly grammar: RunningGrammar | undefined;
+  },
+): Ending | undefined {
+  const { length, limit, full, shift, grammar } = answer;
+  const atLimit = length >= limit.most;
+  if (step.stopped) return "stopped";
+  if (grammar && (step.loops || (atLimit && !limit.requested))) return "closed";
+  if (step.loops) return "looped";
+  return atLimit || (full && !shift) ? "full" : undefined;
+}
+
+/** The log probability of a token that was just sampled, where the request asks for it. */
 async function rate(
   { slot }: Parts,
   { tokens, logprobs: top }: CompletionRequest,
@@ -137,14 +168,10 @@ async function slideWindow(slot: Slot, { num_keep, num_ctx }: ModelOptions): Pro
 }
 
 /**
- * Ollama bounds an endless answer at ten times the context; one that a grammar can bring to an end
- * at any time is longer than the context only when it goes round in circles. `requested`: the client
- * wanted it to end there.
+ * Ollama bounds an endless answer at ten times the context. An answer that a grammar can close at
+ * any time is longer than the context only when it goes round in circles.
  */
-function predictLimit(
-  { num_predict, num_ctx }: ModelOptions,
-  closes: boolean,
-): { most: number; requested: boolean } {
+function predictLimit({ num_predict, num_ctx }: ModelOptions, closes: boolean): Limit {
   const bound = (closes ? 1 : 10) * num_ctx;
   const requested = num_predict > 0 && num_predict <= bound;
   return { most: requested ? num_predict : bound, requested };

@@ -1,4 +1,4 @@
-import type { Alternatives, RuleBook, RuleRef } from "../rules/rule-book.ts";
+import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import { type Limit, type NumberRange, higher, lower } from "../schema/numbers.ts";
 import { type Place, refuse } from "../schema/place.ts";
 import { digitsOf } from "../text/decimal.ts";
@@ -24,32 +24,17 @@ export function numberRules(
 ): Alternatives {
   const multiple = multipleOf(range);
   if (!range.low && !range.high && !multiple) return [[whole ? anyInteger(book) : anyNumber(book)]];
-  const most = 10 ** (multiple ? MULTIPLE_DIGITS : EXACT_DIGITS) - 1;
   const ends = [range.low?.value ?? 0, range.high?.value ?? 0];
-  const far = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
-  const limit = Math.min(far, Number.MAX_VALUE);
   const fractionDigits = whole ? 0 : (multiple?.scale ?? fractionOf(ends));
-  const lowest = tellable(range.low, fractionDigits, 1) ?? { value: -limit, open: false };
-  const highest = tellable(range.high, fractionDigits, -1) ?? { value: limit, open: false };
-  const low = multiple ? higher(lowest, { value: -MOST_DIVIDED, open: false }) : lowest;
-  const high = multiple ? lower(highest, { value: MOST_DIVIDED, open: false }) : highest;
-  const sizes = { fractionDigits, multiple };
-  const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef =>
-    book.once(`number ${JSON.stringify({ ...size, ...sizes })}`, () => [
-      [spellPlain(book, sizeAutomaton({ ...size, ...sizes }, budget))],
+  const { low, high } = limitsOf(range, { ends, fractionDigits, multiple });
+  const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef => {
+    const sizes = { ...size, fractionDigits, multiple };
+    return book.once(`number ${JSON.stringify(sizes)}`, () => [
+      [spellPlain(book, sizeAutomaton(sizes, budget))],
     ]);
-  const rules: Alternatives[] = [];
+  };
   try {
-    if (high.value >= 0) {
-      const from = low.value < 0 ? { value: 0, open: false } : low;
-      rules.push([[sized({ low: from, high })]]);
-    }
-    if (low.value < 0) {
-      const to = { value: -low.value, open: low.open };
-      const from =
-        high.value < 0 ? { value: -high.value, open: high.open } : { value: 0, open: true };
-      rules.push([["-", sized({ low: from, high: to })]]);
-    }
+    return bySign(low, high, sized);
   } catch (err) {
     if (!(err instanceof TooComplexError)) throw err;
     const [first] = range.multiples;
@@ -57,7 +42,47 @@ export function numberRules(
     const keyword = range.high ? "maximum" : "minimum";
     throw refuse(place, keyword, "makes too large a grammar, with what is beside it");
   }
-  return rules.flat();
+}
+
+/** Limits on both sides: those of the range, or ones beyond which numbers are not told apart. */
+function limitsOf(
+  range: NumberRange,
+  {
+    ends,
+    fractionDigits,
+    multiple,
+  }: { ends: readonly number[] } & Pick<SizeRange, "fractionDigits" | "multiple">,
+): { low: Limit; high: Limit } {
+  const most = 10 ** (multiple ? MULTIPLE_DIGITS : EXACT_DIGITS) - 1;
+  const far = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
+  const limit = Math.min(far, Number.MAX_VALUE);
+  const low = tellable(range.low, fractionDigits, 1) ?? { value: -limit, open: false };
+  const high = tellable(range.high, fractionDigits, -1) ?? { value: limit, open: false };
+  if (!multiple) return { low, high };
+  return {
+    low: higher(low, { value: -MOST_DIVIDED, open: false }),
+    high: lower(high, { value: MOST_DIVIDED, open: false }),
+  };
+}
+
+/** Numbers from 0 on, and those below it, whose sizes run the other way. */
+function bySign(
+  low: Limit,
+  high: Limit,
+  sized: (size: Pick<SizeRange, "low" | "high">) => RuleRef,
+): Alternatives {
+  const rules: Sequence[] = [];
+  if (high.value >= 0) {
+    const from = low.value < 0 ? { value: 0, open: false } : low;
+    rules.push([sized({ low: from, high })]);
+  }
+  if (low.value < 0) {
+    const to = { value: -low.value, open: low.open };
+    const from =
+      high.value < 0 ? { value: -high.value, open: high.open } : { value: 0, open: true };
+    rules.push(["-", sized({ low: from, high: to })]);
+  }
+  return rules;
 }
 
 /**

@@ -49,8 +49,8 @@ type Source = {
 };
 type Pattern = { readonly language: Automaton; readonly at: Place; readonly place: Place };
 
-/** Kinds of other names that are told apart; where they begin alike all are read side by side. */
-const MAX_KINDS = 32;
+/** Classes of other names; where names of several classes begin alike, all are read at once. */
+const MAX_NAME_CLASSES = 32;
 
 /** What all of `places` ask of an object. @throws {EngineError} 400 */
 export function objectShape(context: CompileContext, places: readonly Place[]): ObjectShape {
@@ -111,46 +111,57 @@ function propertiesOf(
   return new Map(all);
 }
 
-/** Takes the names apart by one pattern after the other. */
+/** A set of names, and the patterns that all of them match. */
+type NameClass = { readonly names: Automaton | undefined; readonly matched: readonly Pattern[] };
+
+/** The names that no property declares, in classes that match the same patterns. */
 function otherNames(
-  { languages, budget }: CompileContext,
+  context: CompileContext,
   sources: readonly Source[],
   anyRequired: boolean,
   rest: readonly Place[],
 ): OtherNames[] {
-  type Kind = { readonly names: Automaton | undefined; readonly matched: readonly Pattern[] };
-  let kinds: Kind[] = [{ names: undefined, matched: [] }];
   const patterns = sources.flatMap((source) => source.patterns);
+  const declaresNone =
+    !anyRequired &&
+    patterns.length === 0 &&
+    sources.every(({ properties }) => properties.size === 0);
+  return nameClasses(context, patterns).map(({ names, matched }) => {
+    const found = sources.flatMap((source) => {
+      const own = source.patterns.filter((pattern) => matched.includes(pattern));
+      return own.length > 0 ? own.map(({ place }) => place) : (source.additional ?? []);
+    });
+    const places = found.length > 0 ? found : rest;
+    const written = (places.length > 0 || declaresNone) && !places.some(isNothing);
+    return { names, places, written };
+  });
+}
+
+/** Splits all names by one pattern after the other. */
+function nameClasses(
+  { languages, budget }: CompileContext,
+  patterns: readonly Pattern[],
+): NameClass[] {
+  let classes: NameClass[] = [{ names: undefined, matched: [] }];
   for (const pattern of patterns) {
     const { language, at } = pattern;
-    kinds = languages.guard(at, "patternProperties", () => {
+    classes = languages.guard(at, "patternProperties", () => {
       const without = complement(language, budget);
-      return kinds.flatMap((kind): Kind[] => {
-        const { names = anyText, matched } = kind;
+      return classes.flatMap((one): NameClass[] => {
+        const { names = anyText, matched } = one;
         const inside = languages.both(names, language);
-        if (isEmpty(inside)) return [kind];
+        if (isEmpty(inside)) return [one];
         const outside = languages.both(names, without);
         const found = { names: inside, matched: [...matched, pattern] };
         return isEmpty(outside) ? [found] : [found, { names: outside, matched }];
       });
     });
-    if (kinds.length > MAX_KINDS) {
-      throw refuse(at, "patternProperties", `tells apart more than ${MAX_KINDS} kinds of names`);
+    if (classes.length > MAX_NAME_CLASSES) {
+      const limit = `tells apart more than ${MAX_NAME_CLASSES} kinds of names`;
+      throw refuse(at, "patternProperties", limit);
     }
   }
-  const declaresNone =
-    !anyRequired &&
-    patterns.length === 0 &&
-    sources.every(({ properties }) => properties.size === 0);
-  return kinds.map(({ names, matched }) => {
-    const found = sources.flatMap((source) => {
-      const own = source.patterns.filter((pattern) => matched.includes(pattern));
-      return own.length > 0 ? own.map(({ place }) => place) : (source.additional ?? []);
-    });
-    const asked = found.length > 0 ? found : rest;
-    const written = (asked.length > 0 || declaresNone) && !asked.some(isNothing);
-    return { names, places: asked, written };
-  });
+  return classes;
 }
 
 function below({ document }: CompileContext, place: Place, keyword: string): Place[] {

@@ -1,6 +1,14 @@
 import { statfs } from "node:fs/promises";
 import { readGguf } from "../gguf/header.ts";
-import { type Layer, type Manifest, blobsOf, layersOf, parseManifest } from "../manifest.ts";
+import {
+  type Layer,
+  MANIFEST_TYPE,
+  type Manifest,
+  blobsOf,
+  layerType,
+  layersOf,
+  parseManifest,
+} from "../manifest.ts";
 import type { ModelName } from "../names.ts";
 import { withProgress } from "../pull-progress.ts";
 import { RegistryClient } from "../registry/client.ts";
@@ -14,18 +22,15 @@ import type { Web } from "../registry/web.ts";
 import { MAX_TEXT_BYTES } from "../stored-model.ts";
 import { type FetchContext, type ModelSource, type PullTarget, layerStatus } from "./source.ts";
 
-/** An unreachable registry must not hold up the way that works. */
+/** Where other sources have the model too, an unreachable registry must not hold them up. */
 const ANSWER_WITHIN_MS = { alone: 30_000, amongOthers: 4_000 };
 const STALL_MS = 30_000;
-/** Somebody waits for the first word: a registry that is not there is told of soon. */
+/** The client waits for the first line: it soon learns that a registry is not there. */
 const MANIFEST_TRIES = 3;
 /** Manifests have a few kilobytes; registries refuse larger ones than this. */
 const MAX_MANIFEST_BYTES = 4 << 20;
-const MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
 /** Layers that are files; every other one is a text. */
-const FILES = new Set(
-  ["model", "projector", "adapter"].map((kind) => `application/vnd.ollama.image.${kind}`),
-);
+const FILES = new Set((["model", "projector", "adapter"] as const).map(layerType));
 
 export type RegistryOptions = {
   readonly web: Web;
@@ -34,41 +39,47 @@ export type RegistryOptions = {
 };
 
 /** Registries that speak Ollama's protocol: the manifest and every blob it names. */
-export function registrySource({
-  web,
-  retry = BACKOFF,
-  stallMs = STALL_MS,
-}: RegistryOptions): ModelSource {
-  /** Two models may share a blob: its download is one all the same. */
-  const downloads = new KeyedMutex();
+export function registrySource(options: RegistryOptions): ModelSource {
+  return new RegistrySource(options);
+}
 
-  return {
-    title: "Ollama's registry",
-    offers: () => true,
-    async fetch(target, context) {
-      const { host, namespace, model, tag } = nameThere(target);
-      const address = { host, scheme: target.scheme, insecure: target.insecure };
-      const client = new RegistryClient({ address, web });
-      const repository = `/v2/${namespace}/${model}`;
-      const manifest = await fetchManifest(
-        `${repository}/manifests/${tag}`,
-        target,
-        client,
-        context,
+class RegistrySource implements ModelSource {
+  readonly title = "Ollama's registry";
+  readonly #web: Web;
+  readonly #retry: RetryPlan;
+  readonly #stallMs: number;
+  /** By digest: two models may share a blob, which is downloaded once all the same. */
+  readonly #downloads = new KeyedMutex();
+
+  constructor({ web, retry = BACKOFF, stallMs = STALL_MS }: RegistryOptions) {
+    this.#web = web;
+    this.#retry = retry;
+    this.#stallMs = stallMs;
+  }
+
+  offers(): boolean {
+    return true;
+  }
+
+  async fetch(target: PullTarget, context: FetchContext): Promise<Manifest> {
+    const { host, namespace, model, tag } = nameThere(target);
+    const address = { host, scheme: target.scheme, insecure: target.insecure };
+    const client = new RegistryClient({ address, web: this.#web });
+    const repository = `/v2/${namespace}/${model}`;
+    const path = `${repository}/manifests/${tag}`;
+    const manifest = await this.#fetchManifest(path, target, client, context);
+    for (const { digest } of blobsOf(manifest)) context.pin(digest);
+    await checkRoom(manifest, context);
+    for (const blob of blobsOf(manifest)) {
+      await this.#downloads.run(blob.digest, context.signal, () =>
+        this.#fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
       );
-      for (const { digest } of blobsOf(manifest)) context.pin(digest);
-      await checkRoom(manifest, context);
-      for (const blob of blobsOf(manifest)) {
-        await downloads.run(blob.digest, context.signal, () =>
-          fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
-        );
-      }
-      await checkWeights(manifest, context);
-      return manifest;
-    },
-  };
+    }
+    await checkWeights(manifest, context);
+    return manifest;
+  }
 
-  async function fetchManifest(
+  async #fetchManifest(
     path: string,
     { entry }: PullTarget,
     client: RegistryClient,
@@ -82,15 +93,15 @@ export function registrySource({
         return checked(parseManifest(await readText(answer, MAX_MANIFEST_BYTES)));
       });
     try {
-      const tries = Math.min(retry.tries, MANIFEST_TRIES);
-      return await withRetries(attempt, entry ? ONCE : { ...retry, tries }, signal);
+      const tries = Math.min(this.#retry.tries, MANIFEST_TRIES);
+      return await withRetries(attempt, entry ? ONCE : { ...this.#retry, tries }, signal);
     } catch (err) {
       signal.throwIfAborted();
       throw new ManifestError(reasonOf(err), { cause: err });
     }
   }
 
-  async function fetchBlob(
+  async #fetchBlob(
     path: string,
     layer: Layer,
     client: RegistryClient,
@@ -98,7 +109,7 @@ export function registrySource({
   ): Promise<void> {
     const { digest, size } = layer;
     if (!(await blobs.has(digest, size))) {
-      const context = { client, blobs, signal, retry, stallMs };
+      const context = { client, blobs, signal, retry: this.#retry, stallMs: this.#stallMs };
       await withProgress(layer, report, (onProgress) =>
         downloadBlob(path, layer, { ...context, onProgress }),
       );
@@ -107,7 +118,7 @@ export function registrySource({
   }
 }
 
-/** Where an entry has several names the first is the registry's. */
+/** The name at the registry; of an entry's several names it is the first. */
 function nameThere({ entry, name }: PullTarget): ModelName {
   return entry?.names[0] ?? name;
 }
@@ -124,7 +135,7 @@ function checked(manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** Better told before the download than after most of it. */
+/** Refuses a model for which the disk has no room, before anything is downloaded. */
 async function checkRoom(manifest: Manifest, { store: { blobs } }: FetchContext): Promise<void> {
   let missing = 0;
   for (const { digest, size } of blobsOf(manifest)) {

@@ -12,17 +12,17 @@ import { shapeRules } from "./shape-rules.ts";
 import { TooComplexError } from "./text/step-budget.ts";
 
 /**
- * Ways an answer may be read in at once. Where branches begin alike each level of nesting
+ * Parses of an answer that may be open at once. Where branches begin alike, each level of nesting
  * multiplies them, and llama.cpp follows all of them with every token.
  */
 const MAX_WAYS = 300;
 
-/** What looking up a rule costs. */
+/** Steps of looking up a rule. */
 const RULE_STEPS = 20;
 
 /**
- * The grammar of the JSON texts that satisfy a JSON Schema. It may describe fewer than all of them,
- * never others: a keyword that cannot be held to is refused.
+ * The grammar of the JSON texts that satisfy a JSON Schema. It may accept fewer texts than the
+ * schema, never others. A keyword that a grammar cannot enforce is refused.
  * @throws {EngineError} 400 naming place and keyword of what cannot be enforced, satisfied, or is
  * too large.
  */
@@ -40,7 +40,7 @@ export function compileSchema(document: SchemaDocument): Grammar {
 type Waiting = {
   readonly ref: RuleRef;
   readonly branches: () => readonly Branch[];
-  /** Ways in which what leads here is read at once, at most. */
+  /** Parses that may be open at once where this rule begins. */
   readonly ways: number;
 };
 
@@ -88,13 +88,13 @@ class Compiler {
     this.#book.define(ref, single ? this.#branch(ref, only, ways) : this.#choice(all, ways));
   }
 
-  /** The rule of values that satisfy all of `places`; its content follows later. */
+  /** The rule of values that satisfy all of `places`; its alternatives are defined later. */
   #valueOf(places: readonly Place[], ways: number): RuleRef {
     const key = `all ${keyOf(places)}`;
     return this.#later(key, places[0], { branches: () => this.#resolver.flatten(places), ways });
   }
 
-  /** Where branches begin alike, one that would be read in too many ways is left out. */
+  /** Leaves out a branch that would open too many parses at once. */
   #choice(branches: readonly Branch[], ways: number): Alternatives {
     const shapes = branches.map(({ places }) => this.#resolver.shapeOf(places));
     const inside = ways * ambiguousBranches(this.#resolver, shapes);
@@ -109,7 +109,7 @@ class Compiler {
     });
   }
 
-  /** Rules wait in line: schemas may be nested deeper than calls can be. */
+  /** Rules are queued, not nested: a schema may be nested deeper than the call stack. */
   #later(key: string, place: Place | undefined, waiting: Omit<Waiting, "ref">): RuleRef {
     this.#resolver.budget.spend(RULE_STEPS + key.length);
     const name = `${waiting.ways} ${key}`;

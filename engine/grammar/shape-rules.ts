@@ -19,7 +19,7 @@ import type { Shape } from "./schema/shape.ts";
 type Parts = {
   readonly book: RuleBook;
   readonly resolver: SchemaResolver;
-  /** The rule of a value that satisfies some schemas. */
+  /** The rule of a value that satisfies all of `places`. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
 };
 

@@ -7,14 +7,14 @@ import { type StepBudget, TooComplexError } from "../text/step-budget.ts";
 import { EXACT_DIGITS, anyInteger, anyNumber } from "./basics.ts";
 import { spellPlain } from "./spell.ts";
 
-/** Digits before the point where no limit says more, and where multiples are counted. */
+/** Digits before the point of a multiple, where no limit says otherwise. */
 const MULTIPLE_DIGITS = 9;
-/** Of larger ones validators cannot tell what they are a multiple of. */
+/** Validators cannot tell what a larger number is a multiple of. */
 const MOST_DIVIDED = 10 ** EXACT_DIGITS - 1;
 
 /**
- * Numbers of a range. Those with limits are written without exponent and with no more digits than a
- * double tells apart, so that none is rounded beyond its limit.
+ * The numbers of a range. Numbers with limits are written without exponent, and with no more digits
+ * than a double keeps apart: so none is rounded beyond its limit.
  * @throws {EngineError} 400 for a `multipleOf` that cannot be met exactly.
  */
 export function numberRules(
@@ -44,7 +44,10 @@ export function numberRules(
   }
 }
 
-/** Limits on both sides: those of the range, or ones beyond which numbers are not told apart. */
+/**
+ * Limits on both sides: those of the range, or limits beyond which a double no longer keeps numbers
+ * apart.
+ */
 function limitsOf(
   range: NumberRange,
   {
@@ -86,8 +89,8 @@ function bySign(
 }
 
 /**
- * A limit that numbers of so many digits keep to when they are read as doubles: one that is itself
- * outside, and has more digits than a double tells apart, becomes the next double inside.
+ * A limit that numbers of so many digits keep to when they are read as doubles. An open limit with
+ * more digits than a double keeps apart becomes the next double inside the range.
  */
 function tellable(
   limit: Limit | undefined,
@@ -110,7 +113,7 @@ function nextDouble(value: number, direction: 1 | -1): number {
   return bits.getFloat64(0);
 }
 
-/** Digits after the point that keep a number exact, or as many as its limits have. */
+/** Digits after the point up to which a double is exact, or as many as the limits have. */
 function fractionOf(ends: readonly number[]): number {
   const digits = ends.map(digitsOf);
   const whole = Math.max(...digits.map((end) => end.whole.length));
@@ -119,8 +122,8 @@ function fractionOf(ends: readonly number[]): number {
 }
 
 /**
- * All multiples at once. Only what a double divides exactly is taken: validators disagree whether
- * 0.07 is a multiple of 0.01.
+ * The least common multiple of all `multipleOf`. Only divisors that a double holds exactly are
+ * accepted: validators disagree whether 0.07 is a multiple of 0.01.
  */
 function multipleOf({ multiples }: NumberRange): SizeRange["multiple"] {
   let all: { of: number; scale: number } | undefined;

@@ -3,8 +3,8 @@ import type { SchemaResolver } from "./schema-resolver.ts";
 import type { Shape } from "./shape.ts";
 
 /**
- * How many branches of a choice may be read side by side over more than a few characters: those
- * that are lists, or objects which no listed value near their beginning tells apart.
+ * How many branches of a choice may be parsed side by side over more than a few characters. These
+ * are lists, and objects that no enumerated value near their beginning tells apart.
  */
 export function ambiguousBranches(resolver: SchemaResolver, shapes: readonly Shape[]): number {
   const lists = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("array"));
@@ -12,7 +12,9 @@ export function ambiguousBranches(resolver: SchemaResolver, shapes: readonly Sha
   return Math.max(1, lists.length, toldApart(resolver, objects) ? 1 : objects.length);
 }
 
-/** Whether each object writes another value for one property, before any that can be nested. */
+/**
+ * Whether each object has another value in one property, before any property that can be nested.
+ */
 function toldApart(resolver: SchemaResolver, shapes: readonly Shape[]): boolean {
   const early = shapes.map(({ objects }) => markers(resolver, objects.properties));
   const [first, ...rest] = early;
@@ -28,7 +30,7 @@ function toldApart(resolver: SchemaResolver, shapes: readonly Shape[]): boolean 
   });
 }
 
-/** The listed values of properties that are always written and come before nested ones. */
+/** The enumerated values of properties that are always written, and stand before nested ones. */
 function markers(
   resolver: SchemaResolver,
   properties: ReadonlyMap<string, Property>,

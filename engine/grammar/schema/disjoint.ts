@@ -7,14 +7,15 @@ import { type Place, isNothing } from "./place.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 import type { Shape } from "./shape.ts";
 
-/** Levels of values that are compared to tell two schemas apart. */
+/** How many levels of nested values are compared to tell two schemas apart. */
 const MAX_DEPTH = 3;
 
 /** Steps of comparing two shapes, on top of those that are counted where it is done. */
 const COMPARE_STEPS = 20;
 
 /**
- * Whether no answer written for one shape can satisfy other schemas as well, as far as can be seen.
+ * Whether no answer that is written for one shape satisfies the other schemas too. `false` where
+ * this cannot be seen.
  */
 export function disjoint(
   resolver: SchemaResolver,
@@ -52,7 +53,7 @@ function shapesApart(
 
 type Pair = { readonly written: Shape; readonly other: Shape; readonly kind: Kind };
 
-/** Whether none of the values that the other one lists can be written. */
+/** Whether none of the values that the other shape enumerates can be written. */
 function valuesApart(resolver: SchemaResolver, { written, other, kind }: Pair): boolean {
   const listed = [...(other.values?.values() ?? [])].filter((value) => kindOf(value) === kind);
   return listed.every((value) => !matches(resolver, value, written, "surely"));
@@ -101,8 +102,9 @@ function listsApart(resolver: SchemaResolver, { written, other, depth }: Nested)
 }
 
 /**
- * A property that is always there tells two objects apart by its value; so does one that is never
- * written, where the other object needs it, or always, where the other forbids it.
+ * Two objects are told apart by the value of a property that is always there. They are also told
+ * apart by a property that is never written where the other object requires it, or always written
+ * where the other object forbids it.
  */
 function objectsApart(resolver: SchemaResolver, { written, other, depth }: Nested): boolean {
   const [mine, theirs] = [written.objects, other.objects];

@@ -5,13 +5,12 @@ import type { Place } from "./place.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
 
-/** The most whole numbers that are listed one by one. */
+/** The largest range of whole numbers that is enumerated. */
 const MAX_NUMBERS = 128;
 
 /**
- * All values that satisfy some schemas, by their canonical text, where these are told one by one:
- * by `enum` and `const`, or as truth values and whole numbers of a small range; `undefined`
- * elsewhere.
+ * All values that satisfy some schemas, by their canonical text, where the schemas enumerate them:
+ * by `enum` and `const`, as booleans, or as whole numbers of a small range. `undefined` elsewhere.
  */
 export function enumeratedValues(
   resolver: SchemaResolver,

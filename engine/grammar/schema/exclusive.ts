@@ -9,8 +9,9 @@ import type { SchemaResolver } from "./schema-resolver.ts";
 import type { Shape } from "./shape.ts";
 
 /**
- * The shape of a branch, made narrow enough that none of the other branches of a `oneOf` holds as
- * well: listed values they allow are gone, so are optional properties that only they need.
+ * The shape of a branch, narrowed so that no other branch of a `oneOf` holds as well. Enumerated
+ * values that other branches allow are removed, and so are optional properties that only they
+ * require.
  * @throws {EngineError} 400 where the branches cannot be told apart.
  */
 export function exclusiveShape(resolver: SchemaResolver, { places, others }: Branch): Shape {
@@ -31,7 +32,7 @@ export function exclusiveShape(resolver: SchemaResolver, { places, others }: Bra
   }, resolver.shapeOf(places));
 }
 
-/** Those values that no other branch lists or allows. */
+/** The values that no other branch enumerates or allows. */
 function onlyHere(
   resolver: SchemaResolver,
   values: ReadonlyMap<string, Json>,

@@ -3,16 +3,13 @@ import { CONSTRAINTS } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import type { SchemaDocument } from "./schema-document.ts";
 
-/**
- * One way to satisfy some schemas at a place: all of `places` hold, none of which refers to others
- * any more.
- */
+/** One way to satisfy some schemas: all of `places` hold, and none of them refers to others. */
 export type Branch = {
   readonly places: readonly Place[];
   readonly others: readonly Others[];
 };
 
-/** Of the branches of the `oneOf` at `at` the chosen one holds, and none of the others must. */
+/** A choice at a `oneOf`: the chosen branch holds, and none of the others may. */
 export type Others = {
   readonly at: Place;
   readonly options: readonly Place[];
@@ -25,13 +22,13 @@ type Choice = {
   readonly trail: Trail;
   readonly options: readonly Place[];
 };
-/** The schemas that led to one another at the same place of the answer. */
+/** The chain of references that led to a schema, at the same place of the answer. */
 type Trail = { readonly place: Place; readonly before: Trail | undefined; readonly length: number };
 type State = {
-  /** The next one last. */
+  /** A stack: the next schema is the last one. */
   readonly pending: Trail[];
   readonly seen: Set<Place>;
-  /** Where schemas limit values, and how they were reached. */
+  /** The schemas that limit values, with the references that led to them. */
   readonly found: Trail[];
   readonly choices: Choice[];
   readonly others: Branch["others"];
@@ -39,11 +36,11 @@ type State = {
 
 const MAX_BRANCHES = 1_000;
 const MAX_TRAIL = 100;
-/** Steps of looking at one schema, and at one that was found, when a choice copies it. */
+/** Steps of looking at one schema, and of copying a schema that was found when a choice splits. */
 const SCHEMA_STEPS = 30;
 const COPY_STEPS = 2;
 
-/** Keywords that forbid or compare in ways no grammar can say. */
+/** Keywords whose conditions a grammar cannot express. */
 const REFUSED = [
   "if",
   "contains",
@@ -55,8 +52,8 @@ const REFUSED = [
 ] as const;
 
 /**
- * Resolves `$ref`, `allOf`, `anyOf` and `oneOf` of schemas that all have to hold: every way to
- * satisfy them, none when there is none.
+ * Resolves `$ref`, `allOf`, `anyOf` and `oneOf` of schemas that all have to hold. Returns every way
+ * to satisfy them; none when there is none.
  * @throws {EngineError} 400 for what refers to itself without end, or cannot be enforced.
  * @throws {TooComplexError}
  */
@@ -100,7 +97,7 @@ function choose(state: State, choice: Choice, choices: readonly Choice[]): State
   }));
 }
 
-/** Follows what has to hold in any case; `false` when nothing can satisfy it. */
+/** Follows the references that hold in every case; `false` when nothing can satisfy them. */
 function settle(context: CompileContext, state: State): boolean {
   const { document, budget } = context;
   for (let trail = state.pending.pop(); trail; trail = state.pending.pop()) {
@@ -146,7 +143,7 @@ const follow = (place: Place, before: Trail): Trail => ({
   length: before.length + 1,
 });
 
-/** Only what has been seen can lead back to itself. */
+/** Only a schema that was seen before can refer to itself. */
 function checkTrail({ seen }: State, target: Place, trail: Trail): void {
   const { place } = trail;
   if (seen.has(target) && ledFrom(trail, target)) {
@@ -160,15 +157,15 @@ function ledFrom(trail: Trail, place: Place): boolean {
   return false;
 }
 
-/** Keywords that evaluate what `unevaluated…` is about. */
+/** Keywords that count as evaluation for `unevaluated…`. */
 const EVALUATED = {
   unevaluatedProperties: ["properties", "patternProperties", "additionalProperties"],
   unevaluatedItems: ["items", "prefixItems", "additionalItems"],
 } as const;
 
 /**
- * `unevaluated…` sees what is in its own schema and in those it refers to. Others at the same place
- * it does not see, and forbids what they ask for.
+ * `unevaluated…` sees its own schema and those that it refers to. Other schemas at the same place
+ * it does not see, and forbids what they describe.
  */
 function checkUnevaluated({ place }: Trail, found: readonly Trail[]): void {
   for (const keyword of ["unevaluatedProperties", "unevaluatedItems"] as const) {

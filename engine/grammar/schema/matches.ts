@@ -9,14 +9,14 @@ import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
 
 /**
- * Where validators may differ, as over what a `format` means: whether all of them take a value, or
- * whether one of them might.
+ * Validators differ, for one over the meaning of a `format`. `surely`: all of them accept a value.
+ * `possibly`: at least one might.
  */
 export type Reading = "surely" | "possibly";
 
 const OPPOSITE = { surely: "possibly", possibly: "surely" } as const;
 
-/** Whether a value that a schema lists itself satisfies other schemas as well. */
+/** Whether an enumerated value satisfies other schemas as well. */
 export function matchesAll(
   resolver: SchemaResolver,
   value: Json,
@@ -78,7 +78,7 @@ export function kindOf(value: Json): Kind {
   return type === "boolean" || type === "number" || type === "string" ? type : "object";
 }
 
-/** Validators read a multiple of more than this as a text with an exponent, and refuse it. */
+/** Validators write a larger quotient with an exponent, and refuse the number. */
 const MOST_TIMES = 1e21;
 
 /** Whether a number is in a range. */

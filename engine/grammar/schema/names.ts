@@ -6,8 +6,8 @@ import { NOTHING, type Place, refuse } from "./place.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 
 /**
- * Holds the names of an object to `propertyNames`: declared ones that it rules out are gone, listed
- * ones are declared, all others are of its language.
+ * Applies `propertyNames` to an object. Declared names that it rules out are removed, enumerated
+ * names are declared, and all others are of its language.
  * @throws {EngineError} 400 for a language that is too large.
  */
 export function limitNames(resolver: SchemaResolver, objects: ObjectShape): ObjectShape {
@@ -33,7 +33,7 @@ export function limitNames(resolver: SchemaResolver, objects: ObjectShape): Obje
   return { ...rest, others };
 }
 
-/** The names that satisfy some schemas, where these list all of them. */
+/** The names that satisfy some schemas; `undefined` where the schemas do not enumerate them. */
 function listedNames(resolver: SchemaResolver, places: readonly Place[]): string[] | undefined {
   const names = resolver.flatten(places).map((branch) => {
     const { kinds, values } = resolver.shapeOf(branch.places);

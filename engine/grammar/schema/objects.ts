@@ -3,32 +3,32 @@ import type { CompileContext } from "./compile-context.ts";
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, isNothing, keywords, refuse } from "./place.ts";
 
-/** A property that is known by name, and the schemas its value has to satisfy. */
+/** A declared property, and the schemas that its value has to satisfy. */
 export type Property = {
   readonly name: string;
   readonly places: readonly Place[];
   readonly required: boolean;
 };
 
-/** Names that no declared property has, told apart from others by the patterns they match. */
+/** Undeclared names that match the same patterns. */
 export type OtherNames = {
   /** `undefined`: every name. */
   readonly names: Automaton | undefined;
-  /** The schemas the values of such names have to satisfy. */
+  /** The schemas that the values of such names have to satisfy. */
   readonly places: readonly Place[];
   /**
-   * Whether an answer may have them. Where properties or patterns are declared, further names are
-   * only written when `additionalProperties` asks for them.
+   * Whether an answer may have them. Where properties or patterns are declared, other names are
+   * written only if `additionalProperties` describes them.
    */
   readonly written: boolean;
 };
 
-/** What objects have to be. */
+/** The constraints on objects. */
 export type ObjectShape = {
   readonly counts: Counts;
   /** By name, in the order they are declared. */
   readonly properties: ReadonlyMap<string, Property>;
-  /** All other names; no name is in two of these. */
+  /** All undeclared names, in classes without overlap. */
   readonly others: readonly OtherNames[];
   /** The schemas that names have to satisfy. */
   readonly names: readonly Place[];
@@ -41,7 +41,7 @@ export const ANY_OBJECT: ObjectShape = {
   names: [],
 };
 
-/** What one schema says of an object's properties. */
+/** The properties of an object that one schema describes. */
 type Source = {
   readonly properties: ReadonlyMap<string, Place>;
   readonly patterns: readonly Pattern[];
@@ -52,7 +52,7 @@ type Pattern = { readonly language: Automaton; readonly at: Place; readonly plac
 /** Classes of other names; where names of several classes begin alike, all are read at once. */
 const MAX_NAME_CLASSES = 32;
 
-/** What all of `places` ask of an object. @throws {EngineError} 400 */
+/** The constraints that all of `places` put on an object. @throws {EngineError} 400 */
 export function objectShape(context: CompileContext, places: readonly Place[]): ObjectShape {
   const sources = places.map((place) => sourceOf(context, place));
   const rest = places.flatMap((place) => below(context, place, "unevaluatedProperties"));
@@ -65,7 +65,7 @@ export function objectShape(context: CompileContext, places: readonly Place[]): 
   };
 }
 
-/** The kind of a name that is not declared. */
+/** The class of an undeclared name. */
 export function kindOfName({ others }: ObjectShape, name: string): OtherNames | undefined {
   return others.find(({ names }) => !names || accepts(names, name));
 }
@@ -170,7 +170,7 @@ function below({ document }: CompileContext, place: Place, keyword: string): Pla
 
 function requiredNames(place: Place): string[] {
   const { required } = keywords(place);
-  // Before draft 4 a property said by itself, with a boolean, that it was required.
+  // Before draft 4 `required` was a boolean in the property itself.
   if (required === undefined || typeof required === "boolean") return [];
   if (Array.isArray(required) && required.every((name) => typeof name === "string")) {
     return required;

@@ -73,7 +73,7 @@ type ListedBranches = {
   readonly open: readonly Place[];
 };
 
-/** Results by the places they are about; most are about one place alone. */
+/** Results by the places that they are about; most are about a single place. */
 class Memo<T> {
   readonly #single = new Map<Place, T>();
   readonly #several = new Map<string, T>();
@@ -93,7 +93,7 @@ class Memo<T> {
   }
 }
 
-/** One text for the same places. */
+/** A key that is equal for the same places. */
 export function keyOf(places: readonly Place[]): string {
   return JSON.stringify(places.map(({ pointer, schema }) => [pointer, schema === false]));
 }

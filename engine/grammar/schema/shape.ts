@@ -8,12 +8,12 @@ import { ANY_OBJECT, type ObjectShape, objectShape } from "./objects.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import { ANY_TEXT, type TextShape, textShape } from "./texts.ts";
 
-/** What values have to be that satisfy some schemas at once, kind by kind. */
+/** The constraints on values that satisfy some schemas at once, kind by kind. */
 export type Shape = {
   readonly kinds: Kinds;
   /**
-   * The values listed one by one, if they are, by their canonical text; the rest of the shape still
-   * holds.
+   * The enumerated values, by their canonical text; `undefined` where values are not enumerated.
+   * The rest of the shape holds for them too.
    */
   readonly values: ReadonlyMap<string, Json> | undefined;
   readonly numbers: NumberRange;
@@ -23,7 +23,7 @@ export type Shape = {
 };
 
 /**
- * Puts together what schemas without references ask for.
+ * Merges the constraints of schemas without references.
  * @throws {EngineError} 400 for keywords that are used wrongly.
  */
 export function shapeOf(context: CompileContext, places: readonly Place[]): Shape {
@@ -31,7 +31,7 @@ export function shapeOf(context: CompileContext, places: readonly Place[]): Shap
   return {
     kinds: kindsOf(places, spoken),
     values: valuesOf(context, places),
-    // A `format` may be one of numbers.
+    // A `format` may be about numbers.
     numbers: spoken.has("number") || spoken.has("string") ? numberRange(places) : ANY_NUMBER,
     texts: spoken.has("string") ? textShape(places) : ANY_TEXT,
     lists: spoken.has("array") ? listShape(context, places) : ANY_LIST,
@@ -60,7 +60,7 @@ function valuesOf(
   return values;
 }
 
-/** One text for equal values, whatever the order of their properties. */
+/** A text that is the same for equal values, whatever the order of their properties. */
 export function canonical(value: Json): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(value, (_, item: Json) => {

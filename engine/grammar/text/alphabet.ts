@@ -4,14 +4,14 @@ import type { Pattern } from "./pattern-syntax.ts";
 import type { StepBudget } from "./step-budget.ts";
 
 /**
- * A small alphabet for one pattern: characters that it never tells apart are one letter, so that a
- * class of hundreds of ranges, such as `\p{L}`, costs no more than `[a-z]` until it is written out.
+ * The letters of one pattern: characters that it never tells apart are one letter. So a class of
+ * hundreds of ranges, such as `\p{L}`, costs no more than `[a-z]` until it is written out.
  */
 export class Alphabet {
   readonly #budget: StepBudget;
-  /** The characters of each letter; together they are all there are. */
+  /** The characters of each letter; together they are all characters. */
   readonly #letters: CharRange[][] = [];
-  /** For each class of the pattern its letters, as ranges of their numbers. */
+  /** The letters of each class in the pattern, as ranges of their numbers. */
   readonly #classes = new Map<string, CharRange[]>();
 
   /** @throws {TooComplexError} */
@@ -24,7 +24,7 @@ export class Alphabet {
     for (const [name, letters] of this.#classes) this.#classes.set(name, normalise(letters));
   }
 
-  /** The pattern with letters in place of characters. */
+  /** The pattern, with letters in place of characters. */
   encode(pattern: Pattern): Pattern {
     switch (pattern.kind) {
       case "chars":
@@ -42,7 +42,7 @@ export class Alphabet {
     }
   }
 
-  /** An automaton over letters as one over characters. @throws {TooComplexError} */
+  /** Turns an automaton over letters into one over characters. @throws {TooComplexError} */
   decode(automaton: Automaton): Automaton {
     const known = new Map<string, Edge[]>();
     return automaton.map(({ accepts, edges }) => {
@@ -68,7 +68,10 @@ export class Alphabet {
     return parts.toSorted((a, b) => a.first - b.first);
   }
 
-  /** Cuts all characters where any class begins or ends; what is in the same classes is a letter. */
+  /**
+   * Cuts the characters where any class begins or ends. Characters in the same classes are one
+   * letter.
+   */
   #divide(classes: ReadonlyMap<string, readonly CharRange[]>): void {
     const names = [...classes.keys()];
     const cuts = [...classes.values()].flatMap((ranges, of) =>
@@ -110,7 +113,7 @@ function eachClass(pattern: Pattern, visit: (ranges: readonly CharRange[]) => vo
   else if (pattern.kind === "repeat" || pattern.kind === "ahead") eachClass(pattern.item, visit);
 }
 
-/** Neighbours that lead to the same state as one. */
+/** Joins neighbouring edges that lead to the same state. */
 function joined(edges: readonly Edge[]): Edge[] {
   const result: Edge[] = [];
   for (const edge of edges) {

@@ -4,22 +4,22 @@ import { type StepBudget, TooComplexError } from "./step-budget.ts";
 /** Where the characters of a range lead. */
 export type Edge = { readonly first: number; readonly last: number; readonly to: number };
 
-/** Edges are sorted and do not overlap; a character without one ends in failure. */
+/** Edges are sorted and do not overlap. A character without an edge is rejected. */
 export type State = { readonly accepts: boolean; readonly edges: readonly Edge[] };
 
 /** A deterministic automaton over code points; it begins in state 0. */
 export type Automaton = readonly State[];
 
-/** What making a state costs, and an edge of it. */
+/** Steps of making a state, and of an edge. */
 const STATE_STEPS = 30;
 const EDGE_STEPS = 20;
 
-/** States an automaton on the way to a grammar may have. */
+/** The most states of an automaton while a grammar is compiled. */
 export const MAX_STATES = 20_000;
 
 /**
- * Explores an automaton from its first state: `edges` and `accepts` describe a state, which `key`
- * tells apart. States from which no end can be reached are left out.
+ * Explores an automaton from its first state: `edges` and `accepts` describe a state, `key`
+ * identifies it. States from which no end can be reached are left out.
  * @throws {TooComplexError}
  */
 export function explore<S>(
@@ -58,7 +58,7 @@ export function explore<S>(
   return trim(states);
 }
 
-/** What both accept. @throws {TooComplexError} */
+/** The texts that both automata accept. @throws {TooComplexError} */
 export function intersect(one: Automaton, other: Automaton, budget: StepBudget): Automaton {
   type Pair = readonly [number, number];
   return explore<Pair>(
@@ -76,7 +76,7 @@ export function intersect(one: Automaton, other: Automaton, budget: StepBudget):
   );
 }
 
-/** What any of them accepts. @throws {TooComplexError} */
+/** The texts that any of the automata accepts. @throws {TooComplexError} */
 export function union(parts: readonly Automaton[], budget: StepBudget): Automaton {
   const none = parts.map((part) => complement(part, budget));
   return complement(
@@ -103,7 +103,7 @@ export function complement(automaton: Automaton, budget: StepBudget): Automaton 
   return trim([...states, { accepts: true, edges: [anyTo(sink)] }]);
 }
 
-/** Every text there is. */
+/** All texts. */
 export const anyText: Automaton = [
   { accepts: true, edges: [{ first: 0, last: LAST_CODE_POINT, to: 0 }] },
 ];
@@ -149,12 +149,12 @@ export function ofWords(words: readonly string[], budget: StepBudget): Automaton
   );
 }
 
-/** Whether it accepts nothing at all. */
+/** Whether an automaton accepts no text. */
 export function isEmpty(automaton: Automaton): boolean {
   return !automaton.some(({ accepts }) => accepts);
 }
 
-/** Whether `text` is accepted. */
+/** Whether an automaton accepts `text`. */
 export function accepts(automaton: Automaton, text: string): boolean {
   let at = 0;
   for (const char of text) {
@@ -184,7 +184,7 @@ export function rangesByTarget({ edges }: State): Map<number, CharRange[]> {
   return result;
 }
 
-/** Where a character leads, by halving: a class of letters may have hundreds of edges. */
+/** The edge of a character, by binary search: a class of letters may have hundreds of edges. */
 function target(edges: readonly Edge[], code: number): number | undefined {
   let [from, end] = [0, edges.length];
   while (from < end) {
@@ -211,7 +211,7 @@ function sharedEdges(one: readonly Edge[], other: readonly Edge[]) {
   return result;
 }
 
-/** Leaves out what leads nowhere. */
+/** Leaves out states from which no end can be reached. */
 function trim(states: readonly State[]): Automaton {
   const before: number[][] = states.map(() => []);
   states.forEach(({ edges }, at) => edges.forEach(({ to }) => before[to]?.push(at)));

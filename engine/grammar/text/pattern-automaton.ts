@@ -7,14 +7,17 @@ import { type StepBudget, TooComplexError } from "./step-budget.ts";
 
 type Node = {
   readonly edges: { readonly ranges: readonly CharRange[]; readonly to: number }[];
-  /** Nodes reached without a character: always, only at the text's start, after it, at its end. */
+  /**
+   * When an edge without a character may be taken: always, only at the text's start, only after it,
+   * only at its end.
+   */
   readonly free: number[];
   readonly atStart: number[];
   readonly later: number[];
   readonly atEnd: number[];
 };
 
-/** Where the reading of a text may stand: the nodes that read on, and whether it may end here. */
+/** A state of the match: the nodes that read on, and whether the text may end here. */
 type Position = {
   readonly nodes: readonly number[];
   readonly accepts: boolean;
@@ -36,8 +39,8 @@ export function patternAutomaton(pattern: Pattern, budget: StepBudget): Automato
 }
 
 /**
- * Thompson's construction, from a text's end to its start, so that what follows is always known:
- * a look ahead becomes the part of what follows that it allows.
+ * Thompson's construction, from a text's end to its start. So what follows a node is always known,
+ * and a lookahead becomes the part of what follows that it allows.
  */
 class Net {
   readonly #nodes: Node[] = [];
@@ -125,7 +128,7 @@ class Net {
     });
   }
 
-  /** The automaton's states as nodes; its ends can only be the text's end. */
+  /** The states of an automaton as nodes, which can end only at the text's end. */
   #embed(automaton: Automaton): number {
     const ids = automaton.map(() => this.node());
     automaton.forEach(({ accepts, edges }, at) => {
@@ -181,7 +184,7 @@ class Net {
     return reached;
   }
 
-  /** The nodes' edges, cut where any of them begins or ends. */
+  /** The edges of several nodes, cut where any of them begins or ends. */
   #sweep(nodes: readonly number[]): { first: number; last: number; ids: number[] }[] {
     const cuts: { at: number; to: number; step: 1 | -1 }[] = [];
     for (const id of nodes) {

@@ -1,4 +1,4 @@
-/** A language, or a comparison, that takes more work than one schema may cost. */
+/** A schema takes more work than its budget. */
 export class TooComplexError extends Error {}
 
 /**

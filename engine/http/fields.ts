@@ -5,9 +5,9 @@ import type { Json } from "./go-json.ts";
 type JsonObject = { [key: string]: Json };
 
 /**
- * Reads fields of a request's JSON object by Go's rules: names whatever their case, the last
- * duplicate wins, null is not given, and a wrong type is refused with Go's text. `path` is how Go
- * calls the place: the type, then the fields.
+ * Reads fields of a request's JSON object by Go's rules. Names match whatever their case, the last
+ * duplicate wins, null counts as not given, and a wrong type is refused with Go's text. `path` is
+ * Go's name of the place: the type, then the fields.
  */
 export class Fields {
   readonly #values = new Map<string, Json>();
@@ -66,7 +66,7 @@ export class Fields {
     return value;
   }
 
-  /** A list of at most so many of anything; `goType` is what Go calls it. */
+  /** A list of at most `most` items of any type; `goType` is Go's name of the list. */
   list(name: string, goType: string, most: number): Json[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
@@ -97,7 +97,7 @@ export class Fields {
     throw this.#wrongType(name, value, goType);
   }
 
-  /** A list of objects; null is one without fields. */
+  /** A list of objects; null is an object without fields. */
   objects(name: string, goType: string, most: number = LIMITS.messages): Fields[] | undefined {
     return this.list(name, `[]${goType}`, most)?.map((item) => {
       if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
@@ -125,10 +125,10 @@ export function fieldsOf(goPackage: string, goType: string, body: Json): Fields 
   throw new EngineError(400, `json: cannot unmarshal ${goKind(body)} into ${target}`);
 }
 
-/** A name without its case, by Go's rule: `ſ` is an `s`, as the sign of the kelvin is a `k`. */
+/** A name without its case, by Go's rule: `ſ` is an `s`, and the kelvin sign is a `k`. */
 const folded = (key: string): string => key.toLowerCase().replaceAll("\u017f", "s");
 
-/** What Go calls a JSON value in its messages. */
+/** Go's name of a JSON value in its messages. */
 export function goKind(value: Json): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";

@@ -15,8 +15,8 @@ import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { ChatRequest, Turn } from "./requests.ts";
 
 /**
- * Answers a conversation and delivers the answer. Checks come in Ollama's order, so the same mistake
- * gets the same answer.
+ * Answers a conversation and delivers the answer. Checks are in Ollama's order, so that the same
+ * mistake gets the same error.
  * @throws {EngineError} and what `deliver` throws.
  */
 export async function chat(
@@ -74,7 +74,7 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   yield { ...emptyLine(model, end.doneReason), ...metrics };
 }
 
-/** Text and calls of one step, a line each; none for a step that says nothing yet. */
+/** The lines of one step: one for text, one for calls; none for a step without output. */
 function* linesOf(
   model: string,
   { text, calls }: ParsedPiece,
@@ -115,7 +115,7 @@ async function promptOf({ model, template, open, request, signal }: Run) {
     text = render(await newestTurns(turns, (some) => fits(render(some)), signal));
   }
   const fitting = fitText(text, { options, longestToken, truncate });
-  // What is refused need not be read to its end.
+  // A prompt that will be refused need not be tokenized to its end.
   const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   return { text, tokens: fitPrompt(tokens, { options, truncate }) };
 }

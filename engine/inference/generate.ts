@@ -14,8 +14,8 @@ import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
 
 /**
- * Answers a prompt and delivers the answer. Checks come in Ollama's order, so the same mistake gets
- * the same answer.
+ * Answers a prompt and delivers the answer. Checks are in Ollama's order, so that the same mistake
+ * gets the same error.
  * @throws {EngineError} and what `deliver` throws.
  */
 export async function generate(
@@ -90,7 +90,7 @@ function promptTokens(run: Run): Token[] {
   const { context, truncate } = run.request;
   const { longestToken } = runner;
   const fitting = fitText(promptText(run), { options, longestToken, truncate });
-  // What is refused need not be read to its end.
+  // A prompt that will be refused need not be tokenized to its end.
   const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   if (!context) return tokens;
   const before = runner.tokensOf(context);
@@ -99,7 +99,7 @@ function promptTokens(run: Run): Token[] {
   return [...before, ...(begunTwice ? tokens.slice(1) : tokens)];
 }
 
-/** An earlier exchange in `context` stands in place of the turns the model brings along. */
+/** The text of the prompt. An earlier exchange in `context` replaces the model's own turns. */
 function promptText({ model, template, open, request }: Run): string {
   const { prompt, system, raw, context, imageCount } = request;
   if (raw) return prompt;

@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import { type ModelOptions, type RawOptions, resolveOptions } from "../values/options.ts";
 
-/** The model of this name as a client wrote it; `undefined` when the name is invalid or unknown. */
+/** The model of a name that a client sent; `undefined` when the name is invalid or unknown. */
 export async function findModel(
   { store }: Pick<Services, "store">,
   text: string,
@@ -25,7 +25,7 @@ export function requireText(model: StoredModel, asSent: string, route: "generate
 /** A model in memory, for as long as the scope that opened it lasts. */
 export type OpenModel = {
   readonly runner: ModelRunner;
-  /** `num_ctx` in it is what the model really got. */
+  /** `num_ctx` in it is the context that the model was loaded with. */
   readonly options: ModelOptions;
 };
 

@@ -17,7 +17,7 @@ export type PullerOptions = {
 
 type PullOptions = Partial<Pick<PullTarget, "scheme" | "insecure">>;
 
-/** Gets models into the store. Pulls of one model that run at the same time share one download. */
+/** Pulls models into the store. Pulls of one model that run at the same time share a download. */
 export class Puller {
   readonly #options: PullerOptions;
   readonly #catalogue: readonly CatalogueEntry[];
@@ -29,8 +29,8 @@ export class Puller {
   }
 
   /**
-   * Yields the lines of a pull until `success` or `signal`, which cancels the download unless
-   * another pull shares it. What was downloaded stays, and the next pull goes on from there.
+   * Yields the lines of a pull until `success`, or until `signal` aborts. That cancels the download
+   * unless another pull shares it. Downloaded bytes stay, and the next pull continues from there.
    * @throws {EngineError} with the sentence for the client.
    */
   async *pull(
@@ -44,7 +44,7 @@ export class Puller {
     yield* this.#jobFor({ name, scheme, insecure, entry }).follow(signal);
   }
 
-  /** Puts a model into the store without anyone following the progress. */
+  /** Puts a model into the store without reporting progress. */
   async register(entry: CatalogueEntry): Promise<void> {
     const [name] = entry.names;
     if (!name) return;
@@ -114,7 +114,7 @@ export class Puller {
     return new EngineError(500, `${text}. ${advice}`, { cause });
   }
 
-  /** What went wrong at the only source, and what to do where that helps. */
+  /** The error of the only source, with advice where that helps. */
   #reason(err: unknown): string {
     if (!(err instanceof ManifestError)) return reasonOf(err);
     const text = `pull model manifest: ${err.message}`;

@@ -13,7 +13,7 @@ import {
 } from "./manifest.ts";
 import { type ModelName, fullName } from "./names.ts";
 
-/** A turn of a conversation that a model brings along. */
+/** A turn of a conversation that is stored with a model. */
 const StoredMessage = z.object({
   role: z.string(),
   content: z.string().default(""),
@@ -21,7 +21,7 @@ const StoredMessage = z.object({
 });
 export type StoredMessage = z.infer<typeof StoredMessage>;
 
-/** A model that is in the store, with what its small layers say. */
+/** A model in the store, with the content of its small layers. */
 export type StoredModel = {
   readonly name: ModelName;
   readonly digest: string;
@@ -31,7 +31,7 @@ export type StoredModel = {
   readonly config: ModelConfig;
   readonly weightsPath: string;
   readonly weightsDigest: string;
-  /** The model or file this one was made from. */
+  /** The model or file that this one was created from. */
   readonly parent: string;
   readonly projectorPaths: readonly string[];
   readonly template: string | undefined;
@@ -41,16 +41,16 @@ export type StoredModel = {
   readonly messages: readonly StoredMessage[];
 };
 
-/** A manifest names a file that is not there or cannot be read, or is none. */
+/** A manifest that is invalid, or names a file that is missing or unreadable. */
 export class StoreError extends Error {}
 
-/** Larger than any text, parameters or config of a model: what is larger is none. */
+/** The largest text, parameters or config of a model. Anything larger is refused. */
 export const MAX_TEXT_BYTES = 16 << 20;
 
-/** What a model takes beside its texts: its names, digests and layers. */
+/** Characters of a cached model beside its texts: its names, digests and layers. */
 const OVERHEAD_CHARS = 2_000;
 
-/** How many characters of memory a model takes, roughly. */
+/** The approximate size of a model in memory, in characters. */
 export function charsOf({ template, system, licenses, messages, parameters }: StoredModel): number {
   const texts = [template ?? "", system ?? "", ...licenses];
   const rest = JSON.stringify([messages, parameters]).length;
@@ -61,7 +61,7 @@ const Parameters = z.record(z.string(), z.unknown()).nullable();
 const Messages = z.array(StoredMessage).nullable();
 
 /**
- * Reads what a manifest and its small blobs say.
+ * Reads a manifest and its small blobs.
  * @throws {StoreError} when one of them is missing or is not what it should be.
  */
 export async function describeModel(

@@ -61,13 +61,13 @@ function readRequest(fields: Fields): Request {
   return { native, stream: fields.boolean("stream") ?? false, usage: wantsUsage(fields) };
 }
 
-/** OpenAI's newer name of `max_tokens`, which it wins over. */
+/** OpenAI's newer name of `max_tokens`, over which it takes precedence. */
 function newLimit(fields: Fields): RawOptions {
   const limit = fields.integer("max_completion_tokens");
   return limit === undefined ? {} : { num_predict: limit };
 }
 
-/** What is no text is dropped without a word, as Ollama does on this route. */
+/** Items that are no text are dropped silently, as Ollama does on this route. */
 function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   const list = Array.isArray(value) ? value : [value];

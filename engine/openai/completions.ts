@@ -38,7 +38,7 @@ export function completionsRoute({ services, onError }: RouteContext): Route {
 }
 
 function readRequest(fields: Fields): Request {
-  // Accepted and without effect, as in Ollama: the count of log probabilities.
+  // Accepted without effect, as in Ollama: the number of log probabilities.
   fields.integer("logprobs");
   const native = {
     model: fields.modelName("model") ?? "",

@@ -9,8 +9,8 @@ import { openAiCalls, toolNames } from "./tool-calls.ts";
 const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
 
 /**
- * Messages in the native shape: every part of a content list becomes a message of its own, the last
- * of them with the calls.
+ * Messages in the native form. Every part of a content list becomes a message of its own; the last
+ * one has the calls.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function nativeMessages(messages: readonly Fields[]): Message[] {

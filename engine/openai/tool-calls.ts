@@ -4,7 +4,7 @@ import { type ToolCall, parseArguments } from "../tools/tool-call.ts";
 import { LIMITS } from "../values/limits.ts";
 
 /**
- * The calls of a message, whose arguments are a text in this dialect.
+ * The calls of a message; in this dialect their arguments are a string.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function openAiCalls(message: Fields): ToolCall[] {
@@ -18,7 +18,7 @@ export function openAiCalls(message: Fields): ToolCall[] {
   });
 }
 
-/** The tool each call's identifier stands for; the last one of an identifier wins. */
+/** The tool of each call id; the last call of an id wins. */
 export function toolNames(messages: readonly Fields[]): ReadonlyMap<string, string> {
   const calls = messages.flatMap(openAiCalls);
   return new Map(calls.map((call) => [call.id, call.function.name]));

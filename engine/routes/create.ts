@@ -10,7 +10,7 @@ import { sendLast, sendLines } from "./answer-lines.ts";
 import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
 
-/** What Ollama makes models with and the engine does not. */
+/** Fields of a create that Ollama supports and the engine does not. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   adapters: "an adapter",
   quantize: "quantizing",
@@ -77,7 +77,7 @@ function uploadedFiles(fields: Fields): Map<string, string> | undefined {
   return files;
 }
 
-/** A model wins over files, as in Ollama. */
+/** The base of the model; a model takes precedence over files, as in Ollama. */
 function chosenBase(fields: Fields, files: Map<string, string> | undefined): Base {
   const from = fields.modelName("from") ?? "";
   if (from !== "") {
@@ -89,7 +89,7 @@ function chosenBase(fields: Fields, files: Map<string, string> | undefined): Bas
   return { kind: "files", files };
 }
 
-/** Ollama's rule: parts with something in them, none of which leads elsewhere. */
+/** Ollama's rule: no part is empty, and none leads elsewhere. */
 function isLocalPath(path: string): boolean {
   return path === "." || path.split("/").every((part) => !["", ".", ".."].includes(part));
 }

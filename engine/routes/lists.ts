@@ -6,7 +6,7 @@ import type { RouteContext } from "./context.ts";
 
 /** The version whose behaviour the engine reproduces; clients read it as a semantic version. */
 const VERSION = "0.13.5";
-/** How far ahead Ollama puts the end of a model that stays for ever. */
+/** The expiry that Ollama shows for a model that stays for ever, from now. */
 const FOREVER_MS = 292 * 365.25 * 86_400_000;
 
 /** GET and HEAD / */
@@ -70,7 +70,7 @@ export function psRoute({ services }: RouteContext): Route {
   };
 }
 
-/** What lists say about a model. */
+/** The details of a model in lists. */
 export function detailsOf(config: ModelConfig) {
   return {
     parent_model: "",

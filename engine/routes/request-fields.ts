@@ -22,7 +22,7 @@ export function commonFields(fields: Fields) {
 }
 
 /**
- * How many other tokens are rated beside each of the answer; `undefined` when none is rated.
+ * How many alternatives to rate beside each token of the answer; `undefined`: rate no token.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function logprobsField(fields: Fields): number | undefined {
@@ -62,12 +62,12 @@ export function checkBase64(text: string): void {
   throw new EngineError(400, `illegal base64 data at input byte ${end}`);
 }
 
-/** `stream`, true unless given otherwise. */
+/** `stream`; true by default. */
 export function wantsStream(fields: Fields): boolean {
   return fields.boolean("stream") ?? true;
 }
 
-/** The model's name under its new or its old field. */
+/** The model's name, from its new or its old field. */
 export function modelField(fields: Fields): string {
   return fields.modelName("model") || (fields.modelName("name") ?? "");
 }

@@ -12,7 +12,7 @@ import type { RouteContext } from "./context.ts";
 import { detailsOf } from "./lists.ts";
 import { modelField } from "./request-fields.ts";
 
-/** Shown elsewhere in the answer, or too long for it. */
+/** Keys that are shown elsewhere in the answer, or are too long for it. */
 const HIDDEN_KEYS = new Set(["general.name", "tokenizer.chat_template"]);
 
 /** POST /api/show */
@@ -40,7 +40,7 @@ export function showRoute({ services }: RouteContext): Route {
 
 type Shape = {
   readonly verbose: boolean;
-  /** Shown in place of the model's own. */
+  /** Shown instead of the model's own. */
   readonly system: string;
   readonly options: StoredModel["parameters"];
   readonly capabilities: readonly string[];
@@ -70,7 +70,7 @@ async function describe(stored: StoredModel, { verbose, system, options, capabil
   };
 }
 
-/** Go leaves out what is empty. */
+/** A field, left out when it is empty, as in Go. */
 function given(name: string, text: string): Record<string, string> {
   return text === "" ? {} : { [name]: text };
 }

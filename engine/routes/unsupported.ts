@@ -2,7 +2,7 @@ import { INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 
-/** What Ollama serves and the engine does not, with what to do instead. */
+/** Routes of Ollama that the engine does not support, with advice. */
 const UNSUPPORTED: readonly {
   methods: string[];
   path: string;
@@ -21,7 +21,7 @@ const UNSUPPORTED: readonly {
   },
 ];
 
-/** The routes that are known and refused, so that a client learns more than "not found". */
+/** Routes that refuse with advice, so that a client learns more than "not found". */
 export function unsupportedRoutes(): Route[] {
   return UNSUPPORTED.map(({ methods, path, feature, advice = INSTALL_OLLAMA }) => ({
     methods,

@@ -8,31 +8,34 @@ import type { Slot } from "./slot.ts";
 import type { Detokenize } from "./token-text.ts";
 
 export type CompletionRequest = {
-  /** The whole prompt; it fits the context. */
+  /** The whole prompt, which fits the context. */
   readonly tokens: readonly Token[];
   readonly options: ModelOptions;
-  /** Slide the window when the context is full, instead of ending there. */
+  /** Slide the context window when it is full, instead of ending there. */
   readonly shift: boolean;
-  /** Rate every token of the answer, together with so many others; `undefined` for none at all. */
+  /** How many alternatives to rate beside each token of the answer; `undefined`: rate no token. */
   readonly logprobs: number | undefined;
   readonly signal: AbortSignal;
 };
 
-/** How a completion ended, all figures measured. `undefined` as reason: it looped and was cut. */
+/**
+ * How a completion ended, with measured figures. Without a reason the answer repeated itself and
+ * was cut.
+ */
 export type CompletionEnd = {
   readonly doneReason: "stop" | "length" | undefined;
   readonly tokens: readonly Token[];
-  /** Tokens of the prompt that were still in memory and not read again. */
+  /** Tokens of the prompt that were in memory already, and not read again. */
   readonly reused: number;
   readonly promptNs: number;
   readonly evalCount: number;
   readonly evalNs: number;
 };
 
-/** A grammar at work on one answer. */
+/** The state of a grammar in one answer. */
 export type RunningGrammar = {
   readonly state: LlamaGrammarEvaluationState;
-  /** What makes a whole of an answer that has to end after `text`. */
+  /** The text that completes an answer which has to end after `text`. */
   readonly close: (text: string) => string;
 };
 
@@ -43,7 +46,7 @@ type Parts = {
 };
 
 /**
- * Decodes on one sequence, yielding text as it becomes certain. Ends within a token of `signal`.
+ * Decodes on one sequence, and yields text as it becomes certain. Ends within a token of `signal`.
  */
 export async function* complete(
   parts: Parts,
@@ -112,7 +115,7 @@ async function* decode(
 
 type Limit = {
   readonly most: number;
-  /** The client asked for it, so the answer ends there without being made whole. */
+  /** The limit is the client's `num_predict`: the answer ends there, complete or not. */
   readonly requested: boolean;
 };
 

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.ts";
 
-/** What llama.cpp puts before the reason; the lines after it only repeat that there was one. */
+/** llama.cpp's prefix of the reason. The lines after it only repeat that loading failed. */
 const REASON = /error loading model:\s*(.+)/;
 
 /** A failed load as an error for a client, with llama.cpp's own reason where it gave one. */

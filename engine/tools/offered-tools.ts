@@ -3,7 +3,7 @@ import type { Json } from "../http/go-json.ts";
 import { LIMITS } from "../values/limits.ts";
 import type { JsonObject } from "./tool-call.ts";
 
-/** A tool a request offers: its name, and all of it as the request describes it. */
+/** A tool that a request offers: its name, and its whole description. */
 export type OfferedTool = { readonly name: string; readonly description: JsonObject };
 
 /**

@@ -3,39 +3,40 @@ import { JsonExtent } from "./json-extent.ts";
 import { type ToolCall, readCalls, toolCallId } from "./tool-call.ts";
 import type { ToolFormat } from "./tool-format.ts";
 
-/** What may go out now: text of the answer, and calls that are whole. */
+/** The output of one step: text of the answer, and complete calls. */
 export type ParsedPiece = { readonly text: string; readonly calls: readonly ToolCall[] };
 
 type ToolCallParserOptions = {
   readonly formats: readonly ToolFormat[];
-  /** The tools that were offered; a call of any other is text. */
+  /** The offered tools. A call of any other tool is text. */
   readonly names: ReadonlySet<string>;
-  /** What the answer follows: a template may put the beginning of a call there. */
+  /** The prompt before the answer. A template may write the beginning of a call there. */
   readonly prompt?: string;
   readonly newId?: () => string;
 };
 
-/** A call that has begun, with the mark that was taken off it. */
+/** A call that has begun, with the mark that began it. */
 type OpenCall = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
 
-/** What may stand between two calls. */
+/** Text that may stand between two calls. */
 const GAP = /^[\s,;]*/;
 const BLANK = /^\s*/;
-/** A template that begins a call writes no more than its mark and the tool's name. */
+/** The longest beginning of a call in a prompt: a mark and the tool's name. */
 const MAX_BEGINNING = 256;
 
 /**
- * Takes the calls out of an answer that arrives in pieces. Text before a call goes out as it comes,
- * a call is held until it is whole, and what turns out to be none goes out as text.
+ * Extracts the calls from an answer that arrives in pieces. Text before a call is passed on as it
+ * arrives, a call is held until it is complete, and text that turns out to be no call is passed on
+ * as text.
  */
 export class ToolCallParser {
   readonly #options: ToolCallParserOptions;
   readonly #bareAllowed: boolean;
   #held = "";
-  /** Characters of `#held` that stand in the prompt already. */
+  /** Characters of `#held` that are in the prompt already. */
   #given = 0;
   #open: OpenCall | undefined;
-  /** The mark that has to follow the call just read. */
+  /** The mark that has to follow the call that was just read. */
   #closing = "";
   #textSeen = false;
   #afterCall = false;
@@ -64,7 +65,7 @@ export class ToolCallParser {
     }
   }
 
-  /** The rest, once the answer has ended: nothing is lost. */
+  /** The rest, at the end of the answer. No text is lost. */
   end(): ParsedPiece {
     const rest = (this.#open?.mark ?? "") + this.#held.slice(this.#given);
     this.#open = undefined;
@@ -74,7 +75,7 @@ export class ToolCallParser {
     return { text: this.#afterCall && left.trim() === "" ? "" : left, calls: [] };
   }
 
-  /** Text up to the next call; `undefined` when more has to come first. */
+  /** The text up to the next call; `undefined` when more input is needed. */
   #readText(): string | undefined {
     if (!this.#passClosing()) return undefined;
     const found = this.#findOpening();
@@ -100,7 +101,7 @@ export class ToolCallParser {
     return text;
   }
 
-  /** `false` when the mark after a call may still be on its way. */
+  /** `false` when the mark after a call may still arrive. */
   #passClosing(): boolean {
     if (this.#closing === "") return true;
     const rest = this.#held.trimStart();
@@ -125,7 +126,7 @@ export class ToolCallParser {
     return begins && this.#bareAllowed && !this.#textSeen ? at : -1;
   }
 
-  /** How much of the end may still become the beginning of a call. */
+  /** The length of the suffix that may still become the beginning of a call. */
   #undecided(): number {
     const gap = GAP.exec(this.#held)?.[0].length ?? 0;
     const bare = this.#bareAllowed && !this.#textSeen;
@@ -134,7 +135,7 @@ export class ToolCallParser {
     return Math.max(...formats.map(({ opens }) => openEnd(this.#held, opens)));
   }
 
-  /** A whole call goes to `calls`; what is none goes back as text. */
+  /** Adds a complete call to `calls`. Text that is no call is returned. */
   #readCall(begun: OpenCall, calls: ToolCall[]): string | undefined {
     const { names, newId = toolCallId } = this.#options;
     const start = BLANK.exec(this.#held)?.[0].length ?? 0;
@@ -167,7 +168,7 @@ export class ToolCallParser {
   }
 }
 
-/** What a prompt already says of a call that the answer is to end. */
+/** The part of a call that the prompt holds, where the answer is to complete it. */
 function beginningIn(prompt: string, { opens }: ToolFormat): string | undefined {
   const at = opens === "" ? -1 : prompt.lastIndexOf(opens);
   if (at < 0 || prompt.length - at > MAX_BEGINNING) return undefined;

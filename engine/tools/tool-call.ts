@@ -1,6 +1,6 @@
 import type { Json } from "../http/go-json.ts";
 
-/** A call the model wants made, as Ollama's answers carry it. */
+/** A call by the model, as Ollama's answers carry it. */
 export type ToolCall = {
   readonly id: string;
   readonly function: {
@@ -10,7 +10,7 @@ export type ToolCall = {
   };
 };
 
-/** A call a model has written: which tool, with what. */
+/** A call that a model has written: the tool and its arguments. */
 export type WrittenCall = { readonly name: string; readonly arguments: JsonObject };
 
 export type JsonObject = { readonly [key: string]: Json };
@@ -18,15 +18,15 @@ export type JsonObject = { readonly [key: string]: Json };
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ID_LENGTH = 8;
 
-/** A fresh identifier of a call. */
+/** A new id of a call. */
 export function toolCallId(random: () => number = Math.random): string {
   const letter = () => LETTERS.charAt(Math.floor(random() * LETTERS.length));
   return `call_${Array.from({ length: ID_LENGTH }, letter).join("")}`;
 }
 
 /**
- * The calls in a JSON text: one, or a list of them. `undefined` when it is something else, or names
- * a tool that was not offered.
+ * The calls in a JSON text: one, or a list of them. `undefined` when the text is something else, or
+ * names a tool that was not offered.
  */
 export function readCalls(text: string, names: ReadonlySet<string>): WrittenCall[] | undefined {
   let value: unknown;
@@ -53,7 +53,7 @@ function readCall(value: unknown, names: ReadonlySet<string>): WrittenCall | und
   return isObject(given) ? { name, arguments: given } : undefined;
 }
 
-/** Arguments that are written as a text; `undefined` when it is no JSON object. */
+/** Parses arguments that are a string; `undefined` when it is no JSON object. */
 export function parseArguments(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What a trial's process says at its end; how it exits after that counts for nothing. */
+/** The last line of a trial's process. Its exit code counts for nothing. */
 export const PASSED = "trial passed";
-/** It ended with an error in words, not with the end of its process. */
+/** The trial ended with an error, not with a crash. */
 export const REFUSED = "trial refused";

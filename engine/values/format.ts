@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "../grammar/answer-grammar.ts";
 import type { SchemaObject } from "../grammar/schema/place.ts";
 
-/** Of a format that is none; it may be as long as a body. */
+/** Characters of an invalid format that an error shows; it may be as long as a body. */
 const SHOWN_CHARS = 500;
 
 /**

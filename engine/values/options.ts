@@ -30,7 +30,7 @@ const FLOATS = [
   "presence_penalty",
   "frequency_penalty",
 ] as const;
-/** Known to Ollama, without effect here, yet their type is checked as Ollama checks it. */
+/** Options of Ollama without effect here. Their type is checked as Ollama checks it. */
 const UNUSED_INTEGERS = ["num_batch", "num_gpu", "main_gpu", "num_thread"];
 const UNUSED_FLOATS = ["typical_p"];
 

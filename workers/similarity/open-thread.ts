@@ -7,7 +7,9 @@ const MAX_HEAP_MB = 512;
 interface OpenOptions {
   /** File URL of workers/similarity/main, built (.js) on Node, as it is (.ts) on Bun. */
   entry: string;
-  /** Told when the thread has ended or failed by itself; nothing that was asked will be answered. */
+  /**
+   * Called when the thread has ended or failed by itself. Its pending tasks will not be answered.
+   */
   onEnd: (err: unknown) => void;
 }
 

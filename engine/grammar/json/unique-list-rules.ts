@@ -16,7 +16,7 @@ type Values = ReadonlyMap<string, Json>;
 
 /**
  * Lists of enumerated values without repetition, in any order.
- * @throws {EngineError} 400 where they are not told, or leave too many orders.
+ * @throws {EngineError} 400 where the values are not enumerated, or have too many orders.
  */
 export function uniqueListRules(
   book: RuleBook,

@@ -12,7 +12,7 @@ import { type Draft, newLayer } from "./draft.ts";
 
 type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
-/** What a model in the store brings to one made from it. */
+/** The draft of a model made from another model in the store. */
 export async function baseOfModel(
   model: StoredModel,
   asNamed: ModelName,
@@ -32,7 +32,7 @@ export async function baseOfModel(
 }
 
 /**
- * What uploaded files bring to a model.
+ * The draft of a model made from uploaded files.
  * @throws {EngineError} 400 when they are not exactly one GGUF file with a model in it.
  */
 export async function baseOfFiles(
@@ -64,7 +64,7 @@ export async function baseOfFiles(
   return withTemplate({ header, layer }, { store, pin });
 }
 
-/** A file's own chat layout, where the engine knows it, is written into the model. */
+/** Adds a file's own chat layout to the model, where the engine knows the layout. */
 async function withTemplate(
   { header, layer }: { header: GgufHeader; layer: Draft["layers"][number] },
   context: Context,

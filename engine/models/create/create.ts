@@ -20,9 +20,9 @@ type Parts = { readonly store: ModelStore; readonly puller: Puller };
 type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
 /**
- * Makes a model; yields Ollama's lines until `success`. Everything is checked before the first line
- * unless the base has to be pulled, so that a refusal has a status of its own. The model is there
- * whole with its manifest, or not at all.
+ * Creates a model; yields Ollama's lines until `success`. Everything is checked before the first
+ * line unless the base has to be pulled, so that a refusal has its own status. The model appears
+ * with its manifest, complete or not at all.
  * @throws {EngineError} 400 with what is wrong and what to do.
  */
 export async function* createModel(
@@ -46,7 +46,7 @@ export async function* createModel(
   for (const status of [...lines, "writing manifest", "success"]) yield { status };
 }
 
-/** What the store finds unfit, such as a text without end, is what the request brought. */
+/** An error of the store, such as a text that is too long, is a mistake of the request. */
 async function publish(
   { name }: CreateRequest,
   manifest: Manifest,
@@ -67,7 +67,7 @@ async function* pullIfMissing(
 ): AsyncGenerator<PullStatus, void> {
   if (await store.find(name)) return;
   for await (const line of puller.pull(name, signal, { scheme })) {
-    // The create has a success of its own.
+    // The create sends its own `success` line.
     if (line.status !== "success") yield line;
   }
 }
@@ -106,7 +106,7 @@ function checkParameters(parameters: CreateRequest["parameters"]): void {
   }
 }
 
-/** The base with what the request changes; a changed layer goes to the end, as in Ollama. */
+/** The base with the request's changes. A changed layer goes to the end, as in Ollama. */
 async function changed(base: Draft, request: CreateRequest, context: Context): Promise<Draft> {
   const { system, licenses, messages } = request;
   let layers = [...base.layers];

@@ -10,33 +10,34 @@ const MAX_REDIRECTS = 10;
 const MAX_TOKEN_BYTES = 1 << 20;
 const SHOWN_LOCATION_CHARS = 200;
 const MAX_WAIT_MS = 60_000;
-/** Registries read the protocol's version from this name: newer models send for newer versions. */
+/** Registries read the protocol's version from this name: newer models need newer versions. */
 const USER_AGENT = `ollama/0.13.5 (${process.arch} ${process.platform})`;
 
 export type RegistryAddress = {
   /** Host and port. */
   readonly host: string;
-  /** The scheme a name was given with; without one https is taken. */
+  /** The scheme of the model's name; https where it has none. */
   readonly scheme: "http" | "https" | undefined;
-  /** Take http, and certificates that nobody vouches for. */
+  /** Accept http, and certificates that no authority has signed. */
   readonly insecure: boolean;
 };
 
 type Get = { readonly headers?: Readonly<Record<string, string>>; readonly signal: AbortSignal };
 
-/** An answer, and where it has come from. */
+/** An answer, and the address policy under which it was fetched. */
 type Reached = { readonly answer: Response; readonly from: AddressPolicy };
 
 /**
- * Requests to one registry: finds the way to it, fetches tokens, follows redirects. The registry may
- * be anywhere, but stays where it was first; what it sends to may not be closer to this machine.
+ * Sends requests to one registry: chooses the scheme, fetches tokens, follows redirects. The
+ * registry may be anywhere, but keeps the kind of its first address. Redirects must not lead closer
+ * to this machine.
  */
 export class RegistryClient {
   readonly #address: RegistryAddress;
   readonly #web: Web;
   #scheme: "http" | "https" | undefined;
   #token: string | undefined;
-  /** Where the registry has answered from. */
+  /** The kind of address that the registry has answered from. */
   #home: AddressPolicy | undefined;
 
   constructor({ address, web }: { address: RegistryAddress; web: Web }) {
@@ -79,7 +80,7 @@ export class RegistryClient {
     const send = (scheme: "http" | "https") =>
       this.#follow(this.#url(scheme, path), headers, this.#towardsRegistry(), signal);
     if (this.#scheme) return send(this.#scheme);
-    // An insecure registry may be one with a certificate of its own or one without TLS.
+    // An insecure registry has a self-signed certificate, or no TLS.
     try {
       const reached = await send("https");
       this.#scheme = "https";
@@ -96,7 +97,10 @@ export class RegistryClient {
     return new URL(`${scheme}://${this.#address.host}${path}`);
   }
 
-  /** The way to the registry itself: a name must not stand for another place in the midst of a pull. */
+  /**
+   * The policy for the registry itself: its name must not resolve to another kind of address during
+   * a pull.
+   */
   #towardsRegistry(): AddressPolicy {
     return this.#home ? AddressPolicy.from(this.#home) : AddressPolicy.anywhere();
   }
@@ -139,7 +143,7 @@ export class RegistryClient {
     url: URL,
     { headers, policy, signal }: Pick<WebRequest, "headers" | "policy" | "signal">,
   ): Promise<Response> {
-    // Ranges count in the bytes of the blob, not in those of a compressed answer.
+    // Ranges count the bytes of the blob, not those of a compressed answer.
     const always = { "user-agent": USER_AGENT, "accept-encoding": "identity" };
     const unverified = this.#address.insecure;
     try {
@@ -178,18 +182,18 @@ function tokenIn(text: string): string {
     const found = token ?? access_token;
     if (typeof found === "string" && /^[\x21-\x7e]+$/.test(found)) return found;
   } catch {
-    // Told below: no token is no token.
+    // Falls through to the error below.
   }
   throw new RegistryError("the registry's token service gave no token");
 }
 
-/** Ollama's registry asks for a newer one where a model needs it. */
+/** Messages for a status; Ollama's registry sends 412 where a model needs a newer Ollama. */
 const EXPLAINED: Readonly<Record<number, string>> = {
   404: "file does not exist",
   412: "412: the model requires a newer version of Ollama",
 };
 
-/** Why a registry does not give what it was asked for: never in words that another server sends. */
+/** The error for an unsuccessful answer. It never quotes text of the registry. */
 function httpError({ status, headers }: Response): RegistryError {
   const retryable = status >= 500 || status === 408 || status === 429;
   const seconds = Number(headers.get("retry-after") ?? 0);

@@ -17,8 +17,8 @@ export type DownloadContext = {
 };
 
 /**
- * Downloads a blob into the store, going on where an earlier download was cut off. What has come
- * stays when this one ends too early; it goes when its digest turns out to be wrong.
+ * Downloads a blob into the store, and continues an earlier download. Bytes that have arrived stay
+ * when this download ends too early; they are removed when the digest is wrong.
  * @throws {RegistryError} with the sentence to show.
  */
 export async function downloadBlob(
@@ -51,7 +51,7 @@ export async function downloadBlob(
   }
 }
 
-/** Another process may have brought the same blob under its name first. */
+/** Another process may have stored the same blob first. */
 async function adopt(path: string, digest: string, size: number, blobs: BlobFolder): Promise<void> {
   try {
     await blobs.adopt(path, digest);
@@ -60,7 +60,7 @@ async function adopt(path: string, digest: string, size: number, blobs: BlobFold
   }
 }
 
-/** One request for what is missing. */
+/** Requests the missing bytes once. */
 async function fetchRest(
   path: string,
   partial: PartialFile,
@@ -100,8 +100,8 @@ async function requestRest(
 }
 
 /**
- * Makes the partial file one that the answer continues. A registry that knows no ranges sends
- * everything again; an answer of another length is not the blob, and nothing is thrown away for it.
+ * Makes sure that the answer continues the partial file. A registry without ranges sends everything
+ * again. An answer of another length is not the blob, and the partial file is kept.
  */
 async function fitAnswer(answer: Response, partial: PartialFile, size: number): Promise<void> {
   if (answer.status === 206) {
@@ -119,7 +119,7 @@ async function fitAnswer(answer: Response, partial: PartialFile, size: number): 
   if (partial.length > 0) await partial.restart();
 }
 
-/** The answer's bytes; what fails on the way may be tried again. */
+/** The answer's bytes. A failure on the way may be retried. */
 async function* arriving(answer: Response, watch: StallWatch): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const chunk of answer.body ?? []) {

@@ -1,8 +1,8 @@
-/** One at a time for each key; who waits may leave. */
+/** One piece of work at a time for each key. Waiting ends when the signal aborts. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Runs `work` when what came before it under this key has ended, however it ended. */
+  /** Runs `work` when all earlier work under this key has ended, however it ended. */
   async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
     let done = () => {};

@@ -1,6 +1,6 @@
 import { RegistryError } from "./errors.ts";
 
-/** Ends a request that has gone quiet. */
+/** Ends a request in which nothing arrives for some time. */
 export class StallWatch {
   readonly signal: AbortSignal;
   readonly #stall = new AbortController();
@@ -13,7 +13,7 @@ export class StallWatch {
     this.#timer = setTimeout(() => this.#stall.abort(), quietMs);
   }
 
-  /** Something came. */
+  /** Starts the time anew: something has arrived. */
   touch(): void {
     this.#timer.refresh();
   }

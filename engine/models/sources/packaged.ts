@@ -4,9 +4,7 @@ import { type FetchContext, layerStatus } from "./source.ts";
 
 const ORDER = ["template", "license", "params", "system"] as const;
 
-/**
- * Writes the small layers around weights that are in the store already, and returns the manifest.
- */
+/** Writes the small layers around weights that are in the store, and returns the manifest. */
 export async function packageModel(
   { weights, layers: texts, config }: CatalogueEntry,
   { store, report, pin }: Pick<FetchContext, "store" | "report" | "pin">,

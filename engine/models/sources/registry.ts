@@ -147,7 +147,7 @@ async function checkRoom(manifest: Manifest, { store: { blobs } }: FetchContext)
   throw new Error(`no space left on device: ${missing} bytes are missing, ${free} are free`);
 }
 
-/** A file that llama.cpp would choke on never becomes a model. */
+/** Refuses weights that llama.cpp could not load. */
 async function checkWeights(manifest: Manifest, { store }: FetchContext): Promise<void> {
   for (const { digest } of layersOf(manifest, "model")) {
     try {

@@ -20,8 +20,8 @@ export function shippedSource({ file }: { file: string | undefined }): ModelSour
         report(layerStatus(digest, size, 0));
         await store.blobs.withWorkFolder(async (folder) => {
           const copy = join(folder, "weights");
-          // A copy, not a hard link: the blob gets a mode of its own. Disks that can share the
-          // bytes do.
+          // A copy, not a hard link: the blob gets its own mode. Disks that can share the bytes do
+          // so.
           await copyFile(file, copy, constants.COPYFILE_FICLONE);
           const found = await digestOfFile(copy, signal);
           if (found !== digest) throw new DigestMismatchError(digest, found);

@@ -77,7 +77,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
   });
 }
 
-/** A header, cut to a length at which it can be recognized. */
+/** A header, cut to a length at which it can be recognised. */
 function shown(header: string): string {
   return cut(header, TEXT_LIMITS.host);
 }

@@ -5,17 +5,21 @@ import { endThreads } from "./end-threads.ts";
 /** The longest timer, 25 days: tinypool has no "never". */
 const FOR_EVER_MS = 2_147_483_647;
 
-interface OpenOptions {
+/** The options that a thread's owner gives. */
+export interface ThreadOptions {
   /** File URL of the thread's entry, built (.js) on Node, as it is (.ts) on Bun. */
   entry: string;
-  /** The thread's name in errors. */
-  name: string;
-  /** JavaScript memory of the thread, in megabytes. */
-  maxHeapMb: number;
   /**
    * Called when the thread has ended or failed by itself. Its pending tasks will not be answered.
    */
   onEnd: (err: unknown) => void;
+}
+
+interface OpenOptions extends ThreadOptions {
+  /** The thread's name in errors. */
+  name: string;
+  /** JavaScript memory of the thread, in megabytes. */
+  maxHeapMb: number;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface CompressOptions {
 
 /** One side of a compression: what came in, or what goes out. */
 export interface ImageSide {
-  /** The format, recognized by the content: jpeg, png, webp, gif, tiff, avif, heic. */
+  /** The format, recognised by the content: jpeg, png, webp, gif, tiff, avif, heic. */
   format: string;
   /** Size in pixels, with the EXIF orientation applied. */
   width: number;

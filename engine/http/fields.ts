@@ -1,8 +1,6 @@
 import { EngineError } from "../errors.ts";
 import { MAX_NAME_CHARS, LIMITS, requireAtMost } from "../values/limits.ts";
-import type { Json } from "./go-json.ts";
-
-type JsonObject = { [key: string]: Json };
+import { type Json, type JsonObject, isJsonObject } from "./go-json.ts";
 
 /**
  * Reads fields of a request's JSON object by Go's rules. Names match whatever their case, the last
@@ -61,7 +59,7 @@ export class Fields {
   map(name: string, most: number = Number.POSITIVE_INFINITY): JsonObject {
     const value = this.raw(name);
     if (value === undefined) return {};
-    if (!isObject(value)) throw this.#wrongType(name, value, "map[string]interface {}");
+    if (!isJsonObject(value)) throw this.#wrongType(name, value, "map[string]interface {}");
     requireAtMost(Object.keys(value).length, most, name);
     return value;
   }
@@ -93,14 +91,15 @@ export class Fields {
   object(name: string, goType: string): Fields | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (isObject(value)) return new Fields(`${this.#path}.${name}`, value);
+    if (isJsonObject(value)) return new Fields(`${this.#path}.${name}`, value);
     throw this.#wrongType(name, value, goType);
   }
 
   /** A list of objects; null is an object without fields. */
   objects(name: string, goType: string, most: number = LIMITS.messages): Fields[] | undefined {
     return this.list(name, `[]${goType}`, most)?.map((item) => {
-      if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
+      if (item === null || isJsonObject(item))
+        return new Fields(`${this.#path}.${name}`, item ?? {});
       throw this.#wrongType(name, item, goType);
     });
   }
@@ -120,7 +119,7 @@ export class Fields {
  */
 export function fieldsOf(goPackage: string, goType: string, body: Json): Fields {
   if (body === null) return new Fields(goType, {});
-  if (isObject(body)) return new Fields(goType, body);
+  if (isJsonObject(body)) return new Fields(goType, body);
   const target = `Go value of type ${goPackage}.${goType}`;
   throw new EngineError(400, `json: cannot unmarshal ${goKind(body)} into ${target}`);
 }
@@ -134,8 +133,4 @@ export function goKind(value: Json): string {
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number") return Number.isInteger(value) ? "number" : `number ${value}`;
   return typeof value;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

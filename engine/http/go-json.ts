@@ -2,6 +2,12 @@ import { countParts } from "./json-parts.ts";
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Whether a value of JSON is an object: no list, and not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** Invalid JSON; the message is the one of Go's decoder. */
 export class JsonSyntaxError extends Error {}

@@ -1,16 +1,14 @@
 import { EngineError } from "../errors.ts";
 import { fullName } from "../models/names.ts";
-import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
 import { RenderTime } from "../templates/bounded-jinja.ts";
-import type { ChatTemplate } from "../templates/chat-template.ts";
 import { ToolCallParser, type ParsedPiece } from "../tools/tool-call-parser.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
-import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
+import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { ChatRequest, Turn } from "./requests.ts";
 
@@ -46,14 +44,7 @@ export async function chat(
   });
 }
 
-type Run = {
-  readonly model: StoredModel;
-  readonly template: ChatTemplate;
-  readonly open: OpenModel;
-  readonly request: ChatRequest;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-};
+type Run = ModelRun<ChatRequest>;
 
 async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { open, request, startedAt, signal } = run;

@@ -52,7 +52,7 @@ export async function embed(
 }
 
 /**
- * One vector as the model gives it under Ollama, which normalizes those of some architectures only;
+ * One vector as the model gives it under Ollama, which normalises those of some architectures only;
  * `[]` for an empty prompt, which only loads the model.
  * @throws {EngineError} 500 when the text is too long, as Ollama's older route does.
  */

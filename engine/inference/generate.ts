@@ -3,13 +3,12 @@ import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
-import type { ChatTemplate } from "../templates/chat-template.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type Deliver, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText } from "./fit-prompt.ts";
-import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
+import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
 
@@ -57,14 +56,7 @@ function checkRequest(model: StoredModel, request: GenerateRequest): void {
   }
 }
 
-type Run = {
-  readonly model: StoredModel;
-  readonly template: ChatTemplate;
-  readonly open: OpenModel;
-  readonly request: GenerateRequest;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-};
+type Run = ModelRun<GenerateRequest>;
 
 async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
   const { open, request, startedAt, signal } = run;

@@ -4,6 +4,7 @@ import { parseModelName, shortName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { ModelRunner } from "../runner/model-runner.ts";
 import type { Services } from "../services.ts";
+import type { ChatTemplate } from "../templates/chat-template.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import { type ModelOptions, type RawOptions, resolveOptions } from "../values/options.ts";
 
@@ -27,6 +28,17 @@ export type OpenModel = {
   readonly runner: ModelRunner;
   /** `num_ctx` in it is the context that the model was loaded with. */
   readonly options: ModelOptions;
+};
+
+/** A request that runs on an open model. */
+export type ModelRun<Request> = {
+  readonly model: StoredModel;
+  readonly template: ChatTemplate;
+  readonly open: OpenModel;
+  readonly request: Request;
+  /** In milliseconds of `performance.now`. */
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
 };
 
 type ModelUse = {

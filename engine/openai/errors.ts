@@ -2,7 +2,7 @@ import { type EngineError, toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, JSON_UTF8 } from "../http/exchange.ts";
 
 /** The error body of OpenAI's dialect. */
-function errorBody(message: string, type: string) {
+export function errorBody(message: string, type: string) {
   return { error: { message, type, param: null, code: null } };
 }
 

@@ -1,6 +1,7 @@
 import { INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
+import { errorBody } from "../openai/errors.ts";
 
 /** Routes of Ollama that the engine does not support, with advice. */
 const UNSUPPORTED: readonly {
@@ -29,9 +30,10 @@ export function unsupportedRoutes(): Route[] {
     handler: (exchange: Exchange) => {
       const { status, message } = unsupported(feature, advice);
       const openai = path.startsWith("/v1/");
-      const type = "invalid_request_error";
-      const error = openai ? { message, type, param: null, code: null } : message;
-      exchange.json(status, { error });
+      exchange.json(
+        status,
+        openai ? errorBody(message, "invalid_request_error") : { error: message },
+      );
     },
   }));
 }

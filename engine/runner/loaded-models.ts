@@ -1,3 +1,4 @@
+import { orAbort } from "../abort.ts";
 import { EngineError } from "../errors.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import type { PlaceReport } from "../watch/place-report.ts";
@@ -73,7 +74,7 @@ export class LoadedModels<R extends Runner, Q extends LoadRequest> {
       ? { model: loaded, release: loaded.lease(request.keepAliveMs, signal) }
       : await this.#loadInTurn(request, signal);
     try {
-      return { runner: await raced(model.ready, signal), release };
+      return { runner: await orAbort(model.ready, signal), release };
     } catch (err) {
       release();
       throw err;
@@ -141,7 +142,7 @@ export class LoadedModels<R extends Runner, Q extends LoadRequest> {
     const loaded = this.#reusable(request);
     if (loaded) return loaded;
     // A request that is aborted meanwhile gives up the lock; the eviction goes on without it.
-    const evicted = (model?: LoadedModel<R>) => raced(Promise.resolve(model?.evict()), signal);
+    const evicted = (model?: LoadedModel<R>) => orAbort(Promise.resolve(model?.evict()), signal);
     await evicted(this.#models.get(request.weightsDigest));
     while (this.#models.size >= this.#options.maxLoaded) await evicted(this.#victim());
     return this.#load(request);
@@ -192,20 +193,5 @@ export class LoadedModels<R extends Runner, Q extends LoadRequest> {
     const idle = all.filter((model) => model.idle);
     const candidates = idle.length > 0 ? idle : all;
     return candidates.toSorted((a, b) => a.keepAliveMs - b.keepAliveMs)[0];
-  }
-}
-
-/** The promise, or the signal's reason if that comes first. */
-async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let leave = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", leave, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", leave);
   }
 }

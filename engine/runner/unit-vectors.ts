@@ -4,7 +4,7 @@ type Facts = { readonly pooling_type?: number; readonly normalize_embeddings?: b
 
 const ifItEmbeds = ({ pooling_type: pooling }: Facts): boolean => pooling !== undefined;
 
-/** Architectures that Ollama 0.13.5 computes itself, and which of their models it normalizes. */
+/** Architectures that Ollama 0.13.5 computes itself, and which of their models it normalises. */
 const NORMALISED = new Map<string, (facts: Facts) => boolean>([
   ["bert", ({ normalize_embeddings: asked }) => asked ?? true],
   ["nomic-bert", ({ normalize_embeddings: asked }) => asked ?? false],

@@ -1,5 +1,6 @@
 import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Turn } from "../inference/requests.ts";
+import { NO_TEMPLATE } from "../models/chat-template.ts";
 import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
 import { BoundedJinja, type RenderTime, TemplateError } from "./bounded-jinja.ts";
 import { renderChatml, renderPlain } from "./fixed-layouts.ts";
@@ -24,9 +25,8 @@ export type ChatTemplate = {
   readonly toolFormats: readonly ToolFormat[];
 };
 
+/** The mark of ChatML templates. */
 const CHATML_MARK = "<|im_start|>";
-/** Ollama's template of a model that has none. */
-const NO_TEMPLATE = "{{ .Prompt }}";
 
 /**
  * The template of a model: `layer` is the stored Go template, `jinja` the one in its weights file.

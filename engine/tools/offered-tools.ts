@@ -1,7 +1,6 @@
 import type { Fields } from "../http/fields.ts";
-import type { Json } from "../http/go-json.ts";
+import type { Json, JsonObject } from "../http/go-json.ts";
 import { LIMITS } from "../values/limits.ts";
-import type { JsonObject } from "./tool-call.ts";
 
 /** A tool that a request offers: its name, and its whole description. */
 export type OfferedTool = { readonly name: string; readonly description: JsonObject };

@@ -36,7 +36,7 @@ const OTHERS: readonly { what: string; mark: RegExp }[] = [
 ];
 
 /**
- * Recognizes an image by its first bytes, not by the type that the client states.
+ * Recognises an image by its first bytes, not by the type that the client states.
  * @param bytes At least one.
  */
 export function recogniseImage(bytes: Uint8Array): ImageContent {

@@ -3,7 +3,7 @@ import type sharp from "sharp";
 export type Sharp = typeof sharp;
 
 /**
- * Loaders of libvips that no recognized format needs. SVG and most others read files or whole
+ * Loaders of libvips that no recognised format needs. SVG and most others read files or whole
  * languages; the Ultra HDR loader would replace the JPEG loader for photographs. Names that this
  * build does not have are ignored.
  */

@@ -1,10 +1,10 @@
-import type { Json } from "../../http/go-json.ts";
+import { type Json, isJsonObject } from "../../http/go-json.ts";
 import { accepts } from "../text/automaton.ts";
 import { codePoints } from "../text/code-points.ts";
 import type { Kind } from "./keywords.ts";
 import type { Limit, NumberRange } from "./numbers.ts";
 import { kindOfName } from "./objects.ts";
-import { type Place, isObject } from "./place.ts";
+import { type Place } from "./place.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
 
@@ -52,7 +52,7 @@ export function matches(
   }
   if (typeof value === "string") return isText(resolver, value, shape, reading);
   if (Array.isArray(value)) return isList(resolver, value, shape, reading);
-  return !isObject(value) || isObjectOf(resolver, value, shape, reading);
+  return !isJsonObject(value) || isObjectOf(resolver, value, shape, reading);
 }
 
 function isText(

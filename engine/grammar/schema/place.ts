@@ -22,7 +22,3 @@ export function refuse({ pointer }: Place, keyword: string, reason: string): Eng
 export function keywords({ schema }: Place): SchemaObject {
   return typeof schema === "boolean" ? {} : schema;
 }
-
-export function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

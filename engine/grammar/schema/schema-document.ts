@@ -1,5 +1,5 @@
-import type { Json } from "../../http/go-json.ts";
-import { type Place, type SchemaObject, isObject, keywords, refuse } from "./place.ts";
+import { type Json, isJsonObject } from "../../http/go-json.ts";
+import { type Place, type SchemaObject, keywords, refuse } from "./place.ts";
 
 /** The most values of a schema, and the deepest nesting. */
 const MAX_VALUES = 50_000;
@@ -42,7 +42,7 @@ export class SchemaDocument {
   named(place: Place, keyword: string): Map<string, Place> {
     const value = keywords(place)[keyword];
     if (value === undefined) return new Map();
-    if (!isObject(value)) throw refuse(place, keyword, "must be an object of schemas");
+    if (!isJsonObject(value)) throw refuse(place, keyword, "must be an object of schemas");
     return new Map(Object.keys(value).map((name) => [name, this.below(place, keyword, name)]));
   }
 
@@ -61,7 +61,7 @@ export class SchemaDocument {
   }
 
   #remember(pointer: string, value: Json | undefined, from: Place, keyword: string): Place {
-    if (typeof value !== "boolean" && !isObject(value)) {
+    if (typeof value !== "boolean" && !isJsonObject(value)) {
       throw refuse(from, keyword, "must lead to a schema, which is an object, true or false");
     }
     const place = { schema: value, pointer };
@@ -72,7 +72,7 @@ export class SchemaDocument {
 
 function member(value: Json | undefined, token: string | number): Json | undefined {
   if (Array.isArray(value)) return value[Number(token)];
-  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
 }
 
 const escapeToken = (token: string | number): string =>

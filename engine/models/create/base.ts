@@ -6,17 +6,14 @@ import { configOf, kindOf } from "../gguf/describe.ts";
 import { type GgufHeader, readGguf } from "../gguf/header.ts";
 import { type Layer, type ModelConfig, layerType } from "../manifest.ts";
 import { type ModelName, shortName } from "../names.ts";
-import type { ModelStore } from "../store.ts";
 import type { StoredModel } from "../stored-model.ts";
-import { type Draft, newLayer } from "./draft.ts";
-
-type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
+import { type Draft, type DraftContext, newLayer } from "./draft.ts";
 
 /** The draft of a model made from another model in the store. */
 export async function baseOfModel(
   model: StoredModel,
   asNamed: ModelName,
-  { pin }: Context,
+  { pin }: DraftContext,
 ): Promise<Draft> {
   for (const { digest } of model.manifest.layers) pin(digest);
   const header = await readHeader(model.weightsPath, "");
@@ -37,7 +34,7 @@ export async function baseOfModel(
  */
 export async function baseOfFiles(
   files: ReadonlyMap<string, string>,
-  { store, pin }: Context,
+  { store, pin }: DraftContext,
 ): Promise<Draft> {
   const [first, ...more] = files;
   if (!first) throw new EngineError(400, "unknown type");
@@ -67,7 +64,7 @@ export async function baseOfFiles(
 /** Adds a file's own chat layout to the model, where the engine knows the layout. */
 async function withTemplate(
   { header, layer }: { header: GgufHeader; layer: Draft["layers"][number] },
-  context: Context,
+  context: DraftContext,
 ): Promise<Draft> {
   const config: ModelConfig = configOf(header);
   const known = detectTemplate(header.metadata["tokenizer.chat_template"]);

@@ -13,11 +13,10 @@ import type { PullStatus } from "../sources/source.ts";
 import type { ModelStore } from "../store.ts";
 import { type StoredModel, StoreError } from "../stored-model.ts";
 import { baseOfFiles, baseOfModel } from "./base.ts";
-import { type Draft, type DraftLayer, newLayer, storedJson } from "./draft.ts";
+import { type Draft, type DraftContext, type DraftLayer, newLayer, storedJson } from "./draft.ts";
 import type { Base, CreateRequest } from "./request.ts";
 
 type Parts = { readonly store: ModelStore; readonly puller: Puller };
-type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
 
 /**
  * Creates a model; yields Ollama's lines until `success`. Everything is checked before the first
@@ -72,7 +71,7 @@ async function* pullIfMissing(
   }
 }
 
-async function baseOf(base: Base, context: Context): Promise<Draft> {
+async function baseOf(base: Base, context: DraftContext): Promise<Draft> {
   if (base.kind === "files") return baseOfFiles(base.files, context);
   const model: StoredModel | undefined = await context.store.find(base.name);
   if (!model) throw new EngineError(404, "the base model has just been removed");
@@ -107,7 +106,7 @@ function checkParameters(parameters: CreateRequest["parameters"]): void {
 }
 
 /** The base with the request's changes. A changed layer goes to the end, as in Ollama. */
-async function changed(base: Draft, request: CreateRequest, context: Context): Promise<Draft> {
+async function changed(base: Draft, request: CreateRequest, context: DraftContext): Promise<Draft> {
   const { system, licenses, messages } = request;
   let layers = [...base.layers];
   const replace = async (kind: LayerKind, text: string) => {
@@ -121,7 +120,10 @@ async function changed(base: Draft, request: CreateRequest, context: Context): P
   return { ...base, parameters, layers };
 }
 
-async function manifestOf({ config, layers }: Draft, { store, pin }: Context): Promise<Manifest> {
+async function manifestOf(
+  { config, layers }: Draft,
+  { store, pin }: DraftContext,
+): Promise<Manifest> {
   const diff_ids = layers.map(({ layer }) => layer.digest);
   const always = { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids } };
   const { digest, size } = await store.blobs.write(storedJson({ ...config, ...always }), pin);

@@ -13,13 +13,17 @@ export type Draft = {
   readonly layers: readonly DraftLayer[];
 };
 
-type Context = { readonly store: ModelStore; readonly pin: (digest: string) => void };
+/** The store, with a function that keeps a blob from being removed meanwhile. */
+export type DraftContext = {
+  readonly store: ModelStore;
+  readonly pin: (digest: string) => void;
+};
 
 /** Writes a small layer, unless the store has its text already. */
 export async function newLayer(
   kind: LayerKind,
   text: string,
-  { store, pin }: Context,
+  { store, pin }: DraftContext,
 ): Promise<DraftLayer> {
   const { digest, size, fresh } = await store.blobs.write(text, pin);
   const status = `${fresh ? "creating new" : "using existing"} layer ${digest}`;

@@ -1,3 +1,5 @@
+import { orAbort } from "../../abort.ts";
+
 /** One piece of work at a time for each key. Waiting ends when the signal aborts. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
@@ -15,24 +17,10 @@ export class KeyedMutex {
       if (this.#last.get(key) === both) this.#last.delete(key);
     });
     try {
-      await unless(signal, before);
+      await orAbort(before, signal);
       return await work();
     } finally {
       done();
     }
-  }
-}
-
-async function unless(signal: AbortSignal, promise: Promise<void>): Promise<void> {
-  signal.throwIfAborted();
-  let leave = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", leave, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", leave);
   }
 }

@@ -9,6 +9,7 @@ import { ManifestError, UnreachableError } from "../../../models/registry/errors
 import { packageModel } from "../../../models/sources/packaged.ts";
 import { type ModelSource, type PullStatus, layerStatus } from "../../../models/sources/source.ts";
 import type { ModelStore } from "../../../models/store.ts";
+import { deferred } from "../../../../src/runtime/deferred.ts";
 
 const never = new AbortController().signal;
 
@@ -97,11 +98,8 @@ describe("Puller", () => {
 
   it("shares one download, and cancels it only when the last one leaves", async () => {
     const { store } = await tempStore();
-    let go = () => {};
-    const hold = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const { source, seen } = fakeSource({ hold });
+    const hold = deferred<void>();
+    const { source, seen } = fakeSource({ hold: hold.promise });
     const pulls = puller(store, source);
     const client = new AbortController();
     const leaves = pulls.pull(named("tiny:one"), client.signal);
@@ -113,18 +111,15 @@ describe("Puller", () => {
     client.abort();
     await all(leaves);
     expect(seen).toEqual({ fetches: 1, cancelled: false });
-    go();
+    hold.resolve();
     expect((await all(stays)).at(-1)).toEqual({ status: "success" });
     expect(seen.fetches).toBe(1);
   });
 
   it("cancels when its only client leaves, and starts anew for the next", async () => {
     const { store } = await tempStore();
-    let go = () => {};
-    const hold = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const { source, seen } = fakeSource({ hold });
+    const hold = deferred<void>();
+    const { source, seen } = fakeSource({ hold: hold.promise });
     const pulls = puller(store, source);
     const client = new AbortController();
     const lines = pulls.pull(named("tiny:one"), client.signal);
@@ -134,7 +129,7 @@ describe("Puller", () => {
     await all(lines);
     expect(seen.cancelled).toBe(true);
     const again = all(pulls.pull(named("tiny:one"), never));
-    go();
+    hold.resolve();
     expect((await again).at(-1)).toEqual({ status: "success" });
     expect(seen.fetches).toBe(2);
   });

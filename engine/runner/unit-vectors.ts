@@ -6,8 +6,8 @@ const ifItEmbeds = ({ pooling_type: pooling }: Facts): boolean => pooling !== un
 
 /** Architectures that Ollama 0.13.5 computes itself, and which of their models it normalises. */
 const NORMALISED = new Map<string, (facts: Facts) => boolean>([
-  ["bert", ({ normalize_embeddings: asked }) => asked ?? true],
-  ["nomic-bert", ({ normalize_embeddings: asked }) => asked ?? false],
+  ["bert", ({ normalize_embeddings: own }) => own ?? true],
+  ["nomic-bert", ({ normalize_embeddings: own }) => own ?? false],
   ["gemma3", ifItEmbeds],
   ["qwen3", ifItEmbeds],
 ]);

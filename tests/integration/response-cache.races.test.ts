@@ -17,8 +17,8 @@ async function start(env: Record<string, string> = {}) {
     UPSTREAM_PARALLEL: "4",
     ...env,
   });
-  const ask = (path: string, body: object, wish: string) =>
-    gateway.post(path, body, { headers: { "x-shared-ollama-cache": wish } });
+  const ask = (path: string, body: object, cache: string) =>
+    gateway.post(path, body, { headers: { "x-shared-ollama-cache": cache } });
   return { ollama, gateway, ask };
 }
 

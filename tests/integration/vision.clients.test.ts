@@ -116,13 +116,13 @@ describe("the openai client at /api/v1", () => {
 });
 
 describe("the openai client at /v1, with the slim-down header", () => {
-  it.each(["on", "off"])("sends images to the server (%s)", async (wish) => {
+  it.each(["on", "off"])("sends images to the server (%s)", async (compression) => {
     const { gateway } = await startVision();
     const openai = new OpenAI({
       baseURL: `${gateway.url}/v1`,
       apiKey: "none",
       maxRetries: 0,
-      defaultHeaders: { "X-Shared-Ollama-Image-Compression": wish },
+      defaultHeaders: { "X-Shared-Ollama-Image-Compression": compression },
     });
     const image = await photo({ width: 3000, height: 30 });
     const answer = await openai.chat.completions.create({
@@ -130,13 +130,13 @@ describe("the openai client at /v1, with the slim-down header", () => {
       messages: [userMessage(image)],
     });
     const [seen] = seenBy(answer.choices[0]?.message.content ?? "").images;
-    if (wish === "off") expect(seen).toMatchObject({ width: 3000, bytes: image.length });
+    if (compression === "off") expect(seen).toMatchObject({ width: 3000, bytes: image.length });
     else expect(seen).toMatchObject({ width: 2667, height: 26 });
   });
 });
 
 describe("the ollama client", () => {
-  const slim = { "X-Shared-Ollama-Image-Compression": "on" };
+  const COMPRESS = { "X-Shared-Ollama-Image-Compression": "on" };
 
   function connect({ gateway }: RunningService, headers: Record<string, string> = {}): Ollama {
     return new Ollama({ host: gateway.url, headers });
@@ -152,14 +152,14 @@ describe("the ollama client", () => {
       const whole = { width: 3000, bytes: image.length };
       expect((await ask(connect(service))).images).toMatchObject([whole]);
       const small = { width: 2667, height: 26 };
-      expect((await ask(connect(service, slim))).images).toMatchObject([small]);
+      expect((await ask(connect(service, COMPRESS))).images).toMatchObject([small]);
     }
     await nothingIsHeld(service);
   });
 
   it("streams a chat about an image", async () => {
     const service = await startVision();
-    const client = connect(service, slim);
+    const client = connect(service, COMPRESS);
     const messages = [{ role: "user", content: QUESTION, images: [await rgbaPage()] }];
     let text = "";
     for await (const part of await client.chat({ model: "eyes", messages, stream: true })) {
@@ -170,7 +170,7 @@ describe("the ollama client", () => {
 
   it("generates from an image", async () => {
     const service = await startVision();
-    const client = connect(service, slim);
+    const client = connect(service, COMPRESS);
     const images = [await photo({ width: 3000, height: 30 })];
     const answer = await client.generate({ model: "eyes", prompt: QUESTION, images });
     expect(seenBy(answer.response ?? "").images).toMatchObject([{ message: -1, width: 2667 }]);
@@ -178,7 +178,7 @@ describe("the ollama client", () => {
 
   it("hears from the server itself what is wrong with an image", async () => {
     const service = await startVision();
-    const client = connect(service, slim);
+    const client = connect(service, COMPRESS);
     const images = [Buffer.from("no image at all")];
     const asking = client.generate({ model: "eyes", prompt: QUESTION, images });
     await expect(asking).rejects.toThrow("invalid image");

@@ -83,13 +83,15 @@ describe("POST /api/v1/vlm", () => {
   it("scales to IMAGE_MAX_DIMENSION, and to the request's max_dimension where that is less", async () => {
     const { gateway } = await startVision({ IMAGE_MAX_DIMENSION: "300" });
     const image = await photo({ width: 640, height: 480, noise: 0 });
-    for (const [wished, width, height] of [
+    for (const [requested, width, height] of [
       [undefined, 300, 225],
       [256, 256, 192],
       ["256", 256, 192],
       [2667, 300, 225],
     ]) {
-      const seen = await seenIn(await gateway.post(PATH, about(image, { max_dimension: wished })));
+      const seen = await seenIn(
+        await gateway.post(PATH, about(image, { max_dimension: requested })),
+      );
       expect(seen.images).toMatchObject([{ width, height }]);
     }
   });

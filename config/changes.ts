@@ -1,22 +1,22 @@
 import { LEFT_OUT } from "./left-out.ts";
 
-/** As CHANGELOG.md calls what no version has yet. */
+/** CHANGELOG.md's heading of changes that no version has yet. */
 const UNRELEASED = "Unreleased";
 
-/** A default or a meaning that is another than before. */
+/** A changed default or meaning. */
 export interface Change {
-  /** As CHANGELOG.md names it. */
+  /** The version, as CHANGELOG.md names it. */
   version: string;
-  /** The variables it is about; none where it is about the service as a whole. */
+  /** The variables that changed; none where the change is about the service as a whole. */
   settings: string[];
-  /** What holds now, and what held before. */
+  /** The behaviour now, and the one before. */
   what: string;
 }
 
 /**
- * What those who upgrade have to know: docs/upgrading.md is made of it, and the start says what is
- * set on the machine. Every later change of a default or of a meaning adds a row here, the newest
- * version first; what is only new needs none.
+ * The changes that matter for an upgrade. docs/upgrading.md is generated from them, and the start
+ * reports those of variables that are set on the machine. Every later change of a default or of a
+ * meaning adds a row here, the newest version first. A new setting needs no row.
  */
 export const CHANGES: Change[] = [
   {
@@ -176,7 +176,7 @@ export const CHANGES: Change[] = [
   })),
 ];
 
-/** What has changed about the variables that are set on this machine, a line for each. */
+/** The changes of variables that are set on this machine, a line for each. */
 export function changesFor(isSet: (name: string) => boolean): string[] {
   return CHANGES.flatMap(({ version, settings, what }) => {
     const when = version === UNRELEASED ? "after the last release" : `in ${version}`;

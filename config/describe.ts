@@ -68,7 +68,7 @@ export function configurationDocument(): string {
   ].join("\n");
 }
 
-/** What those who upgrade have to know as docs/upgrading.md. */
+/** The changes that matter for an upgrade, as docs/upgrading.md. */
 export function upgradingDocument(): string {
   const versions = [...new Set(CHANGES.map(({ version }) => version))];
   return [

@@ -14,12 +14,15 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 
-/** What 64 bits of nanoseconds hold, some 292 years. Ollama takes its default for longer ones. */
+/**
+ * The longest duration in 64 bits of nanoseconds, some 292 years. Ollama takes its default for
+ * longer ones.
+ */
 const LONGEST_NS = 2 ** 63;
 
 /**
- * Whether Ollama reads this as a span of time: a Go duration such as `5m`, `1h30m` or `-1m`, or a
- * whole number of seconds. What it cannot read it replaces by its default, without a word.
+ * Whether Ollama reads this as a duration: a Go duration such as `5m`, `1h30m` or `-1m`, or a whole
+ * number of seconds. It silently replaces anything else by its default.
  */
 function isSpanOfTime(text: string): boolean {
   const bare = text.replace(/^[-+]/, "");
@@ -32,21 +35,21 @@ function isSpanOfTime(text: string): boolean {
   return parts.length > 0 && read === bare && ns < LONGEST_NS;
 }
 
-/** What a variable may say, and the same in words. */
+/** The allowed values of a variable, and their description. */
 export interface Values {
   schema: z.ZodType<string, string>;
   range: string;
 }
 
-/** A span of time, handed on as it is written. */
+/** A duration, passed on as it is written. */
 export const spans: Values = {
   schema: z.string().refine(isSpanOfTime),
   range: "duration such as 5m, 1h30m, 0 or -1; bare numbers are seconds",
 };
 
 /**
- * Ollama's switches. It takes every word that it does not know for true, `off` and `no` too: only
- * what it reads as it is meant is let through.
+ * Ollama's switches. Ollama takes every unknown word for true, even `off` and `no`. So only words
+ * are allowed that it reads as they are meant.
  */
 export const switches = matching(/^(1|t|true|yes|on|0|f|false)$/i, "true or false");
 

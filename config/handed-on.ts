@@ -1,15 +1,18 @@
 import { counts, oneOfWords, positives, spans, switches, type Values } from "./go-values.ts";
 
-/** A variable that is no setting of the service, but that a server it starts inherits and reads. */
+/**
+ * A variable that is no setting of the service. A server that the service starts inherits and reads
+ * it.
+ */
 export interface HandedOn extends Values {
   env: string;
   about: string;
 }
 
 /**
- * Those whose values can be checked. Ollama takes its default, or true, for what it cannot read,
- * and says nothing. Not among them are those of any text, and those of later versions of Ollama
- * whose values are not known here.
+ * Inherited variables whose values can be checked: Ollama silently takes its default, or true, for
+ * a value that it cannot read. Variables that take any text are not here, nor those of later
+ * versions of Ollama whose values are not known yet.
  */
 export const HANDED_ON: HandedOn[] = [
   { env: "OLLAMA_CONTEXT_LENGTH", ...counts, about: "`num_ctx` of a request that has none." },

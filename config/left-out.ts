@@ -6,7 +6,9 @@ export interface LeftOut {
 
 const MEMORY = "They come with the management of models and memory.";
 
-/** An issue that brings one of them takes it out of here, and adds a row to changes.ts. */
+/**
+ * A change that brings one of these settings back removes it here, and adds a row to changes.ts.
+ */
 export const LEFT_OUT: LeftOut[] = [
   {
     names: ["OLLAMA_MAX_RAM", "RAG_RESERVE_GB", "IDLE_TIMEOUT"],
@@ -66,7 +68,9 @@ export const LEFT_OUT: LeftOut[] = [
   { names: ["CLIENT_VERBOSE"], reason: "API_LOG_LEVEL=debug tells more." },
 ];
 
-/** Those of its scripts. Other programs use such names too: that they are set says nothing. */
+/**
+ * Settings of earlier scripts. Other programs use such names too, so a set variable means nothing.
+ */
 export const LEFT_OUT_SCRIPTS: LeftOut = {
   names: ["OLLAMA_URL", "KEEP_ALIVE", "MAX_WAIT", "RETRY_INTERVAL"],
   reason: "They belonged to scripts that are no longer there.",

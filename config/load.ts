@@ -13,7 +13,7 @@ interface Sources {
   modelsYaml: string;
 }
 
-/** What the service is started with. */
+/** The configuration of the service. */
 export interface Config {
   settings: Settings;
   models: ModelsFile;
@@ -37,7 +37,7 @@ export function loadConfig({ env, argv = [], modelsYaml }: Sources): Config {
   return { settings: Object.freeze(settings as Settings), models };
 }
 
-/** The names of the variables that are set here, and of those whose flags are. */
+/** The names of all variables that are set, and of those whose flags are given. */
 export function namesGiven(env: Sources["env"], argv: string[]): Set<string> {
   const variables = Object.entries(env).filter(([, value]) => unquoted(value ?? "") !== "");
   const flags = argv.flatMap((arg) => /^--([a-z0-9-]+)/.exec(arg)?.[1] ?? []);
@@ -73,7 +73,7 @@ function mistake({ env, range }: { env: string; range: string }, raw: string): s
   return `${env}=${JSON.stringify(raw)}: expected ${range}`;
 }
 
-/** Without the spaces and quotes around it: Ollama takes them away, and some launchers leave them. */
+/** Removes spaces and quotes around a value: Ollama ignores them, and some launchers leave them. */
 function unquoted(raw: string): string {
   const text = raw.trim();
   return (/^(["'])(.*)\1$/.exec(text)?.[2] ?? text).trim();
@@ -85,13 +85,13 @@ export function isLoopback(host: string): boolean {
   return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
-/** The largest body of all that are read into memory; settings at fault count as 0. */
+/** The largest body that is read into memory, in bytes; invalid settings count as 0. */
 export function largestBodyBytes(s: Partial<Settings>): number {
   const { maxBodyBytes = 0, visionMaxBodyBytes = 0, proxyMaxBodyBytes = 0 } = s;
   return Math.max(maxBodyBytes, visionMaxBodyBytes, proxyMaxBodyBytes);
 }
 
-/** Rules over several settings; those at fault themselves are missing here. */
+/** Rules over several settings; invalid settings are missing here. */
 function crossChecks(s: Partial<Settings>, models: ModelsFile | undefined): string[] {
   const problems: string[] = [];
   if (s.apiHost !== undefined && !isLoopback(s.apiHost) && s.allowUnauthenticated === false) {
@@ -136,7 +136,7 @@ function fromEnvironment(env: Sources["env"], problems: string[]): Record<string
 function fromFlags(argv: string[], problems: string[]): Record<string, string> {
   const byFlag = new Map(KNOWN.map(([, s]) => [flagOf(s.env), s.env]));
   const options = Object.fromEntries([...byFlag.keys()].map((flag) => [flag, FLAG_TYPE]));
-  // Strictly it would stop at the first mistake.
+  // A strict parser would stop at the first mistake.
   const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true });
   const found: Record<string, string> = {};
   for (const token of tokens) {

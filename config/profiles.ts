@@ -55,7 +55,7 @@ export interface ChosenProfile {
   effectiveRamGb: number;
   inferenceBufferGb: number;
   serviceOverheadGb: number;
-  /** What an `ollama serve` is started with unless a setting says otherwise. */
+  /** The value that `ollama serve` is started with unless a setting says otherwise. */
   numParallel: number;
   maxLoadedModels: number;
   /** Model name → prompt limit in tokens, where it differs from MAX_PROMPT_TOKENS. */
@@ -66,7 +66,7 @@ interface Choice {
   models: ModelsFile;
   /** Memory of the machine in bytes; undefined when unknown (32 GiB are assumed). */
   ramBytes: number | undefined;
-  /** One of the file's. */
+  /** The name of a profile in the file. */
   forceProfile?: string | undefined;
   forceRamGb?: number | undefined;
 }
@@ -77,7 +77,7 @@ export function readModelsFile(yaml: string, problems: string[]): ModelsFile | u
   const document = parseDocument(yaml, { prettyErrors: true });
   const [error] = document.errors;
   if (error) {
-    // Further ones follow from it. Its first line says what and where, the others draw it.
+    // Further errors follow from the first. Its first line says what and where, the others draw it.
     refuse(error.message.split(":\n")[0] ?? error.message);
     return undefined;
   }

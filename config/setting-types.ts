@@ -1,17 +1,23 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
-/** One setting: where it comes from, what it may be, and what it means. */
+/** A setting: its variable, its allowed values, and its meaning. */
 export interface Setting<T> {
   env: string;
   /** Reads the text of an environment variable or flag. */
   schema: z.ZodType<T, string>;
-  /** The text that stands in for a setting nobody gave; undefined where "not set" is a value. */
+  /** The value of a setting that is not given; undefined where "not set" is a value. */
   fallback: string | undefined;
   /** The allowed values in words, for help, documentation and error messages. */
   range: string;
   about: string;
 }
+
+/** Settings of one subject, by the names that the code uses. */
+export type SettingGroup = Record<string, Setting<unknown>>;
+
+/** Bytes of a mebibyte. */
+export const MIB = 1_048_576;
 
 type Describe = { env: string; about: string };
 
@@ -93,7 +99,7 @@ function isAddressOrRange(item: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
-/** Where an Ollama is, as Ollama's own OLLAMA_HOST: host, host:port, :port or URL. */
+/** The address of an Ollama, in the form of its own OLLAMA_HOST: host, host:port, :port or URL. */
 export function ollamaAddress(d: Describe & { fallback: string }): Setting<string> {
   const schema = z.string().refine((value) => {
     const url = ollamaUrl(value);
@@ -102,7 +108,7 @@ export function ollamaAddress(d: Describe & { fallback: string }): Setting<strin
   return setting(d, schema, d.fallback, "host, host:port or URL without a path");
 }
 
-/** An OLLAMA_HOST as a URL; undefined when it is none. */
+/** An OLLAMA_HOST as a URL; undefined when it is invalid. */
 export function ollamaUrl(value: string): URL | undefined {
   const bare = value.trim().replace(/^:(?=\d+$)/, "127.0.0.1:");
   const bracketed = isIP(bare) === 6 ? `[${bare}]` : bare;
@@ -110,7 +116,10 @@ export function ollamaUrl(value: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** Nothing else in a URL would be heeded, and no credentials go with calls to it. */
+/**
+ * Whether a URL has an origin only. Its other parts would be ignored, and no credentials are sent
+ * with calls.
+ */
 function isBareOrigin({ pathname, username, password, search, hash }: URL): boolean {
   return /^\/*$/.test(pathname) && username + password + search + hash === "";
 }

@@ -1,4 +1,4 @@
-/** Writes one event; the supervisor reads them as one JSON object a line. */
+/** Writes one event. The supervisor reads events as one JSON object a line. */
 export type Emit = (event: string, fields?: Record<string, unknown>) => void;
 
 /** An `Emit` that writes JSON lines with `write`. */

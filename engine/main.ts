@@ -2,10 +2,10 @@ import { createEngine } from "./engine.ts";
 import { createEmit } from "./events.ts";
 import { readSettings } from "./settings.ts";
 
-/** Freeing models should take no longer; the system frees what is left. */
+/** Freeing the models should take no longer. What is left the operating system frees. */
 const STOP_WITHIN_MS = 1_500;
 
-/** Ended by itself because it could answer no more: "try again", as sysexits.h calls it. */
+/** The exit code of a stuck engine: "try again", as sysexits.h calls it. */
 const EXIT_STUCK = 75;
 
 const settings = readSettings(process.env);
@@ -36,7 +36,7 @@ if (settings.exitOnStdinEnd) {
   process.stdin.on("end", () => stop(0));
   process.stdin.on("error", () => stop(0));
   process.stdin.resume();
-  // Events go to the same parent: it may be gone before they are.
+  // Events go to the same parent, which may end before they are written.
   process.stdout.on("error", () => stop(0));
 }
 

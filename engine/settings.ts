@@ -2,37 +2,41 @@ import { keepAliveSetting } from "./values/keep-alive.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Everything that can be set; the names in the environment are Ollama's where Ollama has one. */
+/** The engine's settings. The names in the environment are Ollama's where Ollama has one. */
 export type EngineSettings = {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0: the operating system chooses a port. */
   readonly port: number;
   readonly modelsDir: string;
   /** Whether blobs that no model uses are removed at the start and when a model is replaced. */
   readonly prune: boolean;
   readonly keepAliveMs: number;
-  /** Sequences a text model decodes side by side. */
+  /** Sequences that a text model decodes side by side. */
   readonly parallel: number;
   readonly maxLoaded: number;
-  /** Requests that may wait for a model to be loaded behind the one that is. */
+  /** Requests that may wait for a load behind the one that is being loaded for. */
   readonly maxQueue: number;
   readonly contextLength: number;
   readonly embeddingModelFile: string | undefined;
   /** Open llama.cpp soon after the start, not with the first load. */
   readonly warm: boolean;
-  /** How long a client may keep its request waiting: with its body, or with reading the answer. */
+  /**
+   * How long a client may stall its request: by not sending the body, or by not reading the answer.
+   */
   readonly clientStallMs: number;
-  /** How long nothing may be computed while requests wait for a place that nobody living holds. */
+  /**
+   * How long nothing may be computed while requests wait for a place that no living request holds.
+   */
   readonly stuckAfterMs: number;
-  /** End when stdin does: the parent is gone, however it ended. */
+  /** End when stdin does: then the parent has ended. */
   readonly exitOnStdinEnd: boolean;
 };
 
 const DEFAULT_PORT = 11_434;
 
 /**
- * Reads the settings; like Ollama it trims spaces and quotes and falls back where a number does not
- * parse.
+ * Reads the settings. As in Ollama spaces and quotes are trimmed, and a number that does not parse
+ * falls back to the default.
  */
 export function readSettings(env: Environment): EngineSettings {
   const text = (name: string) => (env[name] ?? "").trim().replace(/^["']|["']$/g, "");
@@ -57,7 +61,7 @@ export function readSettings(env: Environment): EngineSettings {
   };
 }
 
-/** Ollama's rule for switches: what is no boolean counts as on. */
+/** Ollama's rule for switches: a value that is no boolean counts as on. */
 function isOn(text: string): boolean {
   return text !== "" && !["0", "f", "false"].includes(text.toLowerCase());
 }

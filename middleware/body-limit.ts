@@ -3,8 +3,8 @@ import { tooLarge, type BodyLimit } from "../src/http/body-limit.ts";
 import type { AppEnv } from "./env.ts";
 
 /**
- * Sets how much of a body may be read; reading stops at the limit whatever Content-Length says.
- * A length that is over the limit by its own word is refused before anything is read.
+ * Sets how much of a body may be read. Reading stops at the limit, whatever Content-Length says. A
+ * body whose Content-Length is over the limit is refused before it is read.
  */
 export function bodyLimit(limitOf: (path: string) => BodyLimit) {
   return createMiddleware<AppEnv>(async function bodyLimit(c, next) {

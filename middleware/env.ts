@@ -7,14 +7,14 @@ import type { Exchange } from "../src/http/exchange.ts";
 import type { NodeEnv } from "../src/http/exchange-node.ts";
 import type { RequestRecord } from "../src/requests/request-record.ts";
 
-/** What the middleware puts on the context of each request. */
+/** The variables that middleware puts on the context of each request. */
 export interface AppEnv extends Env {
   Bindings: NodeEnv | BunEnv;
   Variables: {
     exchange: Exchange;
     record: RequestRecord;
     dialect: Dialect;
-    /** How much of a body this route reads. */
+    /** The most bytes that this route reads of a body. */
     bodyLimit: BodyLimit;
     /** The memory that large bodies are read into. */
     bodies: BodyBudget;
@@ -23,5 +23,5 @@ export interface AppEnv extends Env {
   };
 }
 
-/** Ask it with `c.get(name)`: Hono's `c.var` copies all variables each time. */
+/** Variables are read with `c.get(name)`: Hono's `c.var` copies all of them each time. */
 export type AppContext = Context<AppEnv>;

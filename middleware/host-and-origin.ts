@@ -8,15 +8,17 @@ import type { AppEnv } from "./env.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS } from "./own-headers.ts";
 
 interface HostAndOriginOptions {
-  /** OLLAMA_ORIGINS: origins besides the built-in ones; `*` lets everyone in. */
+  /** OLLAMA_ORIGINS: origins besides the built-in ones; `*` allows every origin. */
   origins: string[];
   /** ALLOWED_HOSTS: names besides this machine's own. */
   hosts: string[];
-  /** Ollama looks at the Host header only when it is bound to a loopback address. */
+  /**
+   * Whether to check the Host header. Ollama does so only when it listens on a loopback address.
+   */
   checkHost: boolean;
 }
 
-/** What would end a host's name in a URL: Bun makes the request's path from what follows it. */
+/** Characters that end a host name in a URL: Bun takes what follows for the path. */
 const NO_HOST = /[/?#@\\]/;
 
 const ALLOWED_METHODS = "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS";
@@ -27,20 +29,20 @@ const ALLOWED_HEADERS = [
   "X-Stainless-Helper-Method,X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version",
   "X-Stainless-Poll-Helper,X-Stainless-Retry-Count,X-Stainless-Runtime",
   "X-Stainless-Runtime-Version,X-Stainless-Timeout",
-  // What the service reads, and the id that many clients give to a request.
+  // Headers that the service reads, and the id that many clients give to a request.
   ...Object.keys(REQUEST_HEADERS),
   "X-Request-Id",
-  // What the official clients of OpenAI and Anthropic send besides.
+  // Further headers of the official clients of OpenAI and Anthropic.
   "OpenAI-Organization,OpenAI-Project,X-Api-Key,Anthropic-Version,Anthropic-Beta",
   "Anthropic-Dangerous-Direct-Browser-Access",
 ].join(",");
-/** The family of headers that generated clients tell of themselves with; it grows. */
+/** The headers by which generated clients describe themselves; their number grows. */
 const STAINLESS = /^x-stainless-[\w-]+$/i;
 const EXPOSED_HEADERS = Object.keys(ANSWER_HEADERS).join(",");
 
 /**
- * Ollama's own rules for who may call from a browser, for all dialects: without them any web
- * page could use the machine (foreign Origin), or pretend to be it (DNS rebinding, Host).
+ * Ollama's own rules for requests from a browser, for all dialects. Without them any web page could
+ * use the machine (foreign Origin), or pretend to be it (DNS rebinding, Host).
  */
 export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOptions) {
   const anyOrigin = origins.includes("*");
@@ -54,7 +56,8 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
     }
     const origin = exchange.header("origin");
     if (!origin || origin === `http://${host}` || origin === `https://${host}`) {
-      // Ollama's habit, at names only: at an address the route's own 404 or 405 is the answer.
+      // Ollama answers OPTIONS itself at host names only; at an address the route's own 404 or 405
+      // is the answer.
       const settled = checkHost && exchange.method === "OPTIONS" && isIP(hostName(host)) === 0;
       if (settled) c.res = c.body(null, 204);
       else await next();
@@ -68,20 +71,20 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
       : ["Access-Control-Allow-Origin", origin, "Vary", "Origin"];
     c.get("addedHeaders").push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
     if (exchange.method === "OPTIONS") {
-      const asked = exchange.header("access-control-request-headers") ?? "";
-      c.res = c.body(null, 204, preflightHeaders(asked));
+      const requested = exchange.header("access-control-request-headers") ?? "";
+      c.res = c.body(null, 204, preflightHeaders(requested));
     } else await next();
   });
 }
 
-/** Enough of a header to be recognised. */
+/** A header, cut to a length at which it can be recognised. */
 function shown(header: string): string {
   return cut(header, TEXT_LIMITS.host);
 }
 
-/** @param asked what the page wants to send. */
-function preflightHeaders(asked: string): Record<string, string> {
-  const names = asked.split(",").map((name) => name.trim());
+/** @param requested the headers that the page wants to send. */
+function preflightHeaders(requested: string): Record<string, string> {
+  const names = requested.split(",").map((name) => name.trim());
   const family = names.filter((name) => STAINLESS.test(name));
   return {
     "Access-Control-Allow-Methods": ALLOWED_METHODS,
@@ -106,8 +109,8 @@ function originMatcher(origins: string[]): (origin: string) => boolean {
 
 function hostMatcher(hosts: string[]): (host: string) => boolean {
   const patterns = hosts.map((host) => wildcard(host.toLowerCase()));
-  // The same few hosts come with every request; the interfaces are asked only for new ones. None
-  // is longer than 320 characters, so they take 1 MB at most.
+  // The same few hosts come with every request, so the interfaces are only looked up for new ones.
+  // No host is longer than 320 characters, so the cache takes 1 MB at most.
   const known = new Map<string, boolean>();
   return (hostHeader) => {
     if (hostHeader.length > TEXT_LIMITS.host) return false;

@@ -1,7 +1,7 @@
 import type { CacheOutcome } from "../src/requests/request-record.ts";
 import { PROJECT_NAME } from "../src/access/tenant-name.ts";
 
-/** A header that the service itself reads or writes, as docs/openapi.json tells of it. */
+/** A header that the service itself reads or writes, as docs/openapi.json describes it. */
 export interface OwnHeader {
   about: string;
   /** A JSON Schema of its value. */
@@ -9,12 +9,12 @@ export interface OwnHeader {
   example: string | number;
 }
 
-/** What `X-Shared-Ollama-Cache` takes. */
+/** The values of `X-Shared-Ollama-Cache`. */
 export const CACHE_USES = ["on", "semantic", "exact", "off"] as const;
 
 const CACHE_STATES: CacheOutcome["state"][] = ["HIT-EXACT", "HIT-SEMANTIC", "MISS", "BYPASS"];
 
-/** What clients may say. */
+/** Headers of requests. */
 export const REQUEST_HEADERS = {
   "X-Project-Name": {
     about:
@@ -41,7 +41,7 @@ export const REQUEST_HEADERS = {
   },
 } satisfies Record<string, OwnHeader>;
 
-/** What answers say. */
+/** Headers of answers. */
 export const ANSWER_HEADERS = {
   "X-Shared-Ollama-Request-Id": {
     about: "The id of this request, by which the logs know it.",

@@ -2,7 +2,10 @@ import { createMiddleware } from "hono/factory";
 import type { RateLimiter, RateState } from "../src/access/rate-limiter.ts";
 import type { AppEnv } from "./env.ts";
 
-/** Requests a minute per tenant on one route; `route` names it, whatever its parameters. */
+/**
+ * Limits the requests a minute of each tenant on one route; `route` names it, whatever its
+ * parameters.
+ */
 export function rateLimit(limiter: RateLimiter, route: string, perMinute: number) {
   return createMiddleware<AppEnv>(async function rateLimit(c, next) {
     const headers = c.get("addedHeaders");

@@ -18,10 +18,10 @@ interface RequestLifecycleOptions {
 }
 
 /**
- * Gives each request its id and its record, and the answer the headers that tell of them. The
- * access line is written when the answer has ended, which for a stream is long after the
- * handler has. An answer that was found before the body was read, such as most refusals, leaves
- * after the rest of the body has come (BodyDiscards says why).
+ * Gives each request its id and its record, and the answer the headers that report them. The access
+ * line is written when the answer has ended; the end of a stream comes long after the handler's. An
+ * answer that was found before the body was read, such as most refusals, is sent after the rest of
+ * the body has arrived (BodyDiscards says why).
  */
 export function requestLifecycle({
   exchangeOf,
@@ -60,8 +60,8 @@ export function requestLifecycle({
       }
       tellAndEnd(c, record);
     } catch (cause) {
-      // Errors were answered further in; what comes here is no Error, or a header that cannot be
-      // written. The answer that there was is dropped, and gives back what it held.
+      // Errors are answered by inner handlers. Here arrives a thrown value that is no Error, or a
+      // header that cannot be written. The answer so far is dropped, and gives back what it held.
       await c.res.body?.cancel().catch(() => {});
       record.end({ status: 500, bytes: 0, complete: !exchange.signal.aborted });
       throw new Error("the request failed", { cause });
@@ -69,13 +69,15 @@ export function requestLifecycle({
   });
 }
 
-/** Adds the headers to the answer, and ends the record unless the answer's body outlives this. */
+/**
+ * Adds the headers to the answer, and ends the record unless the answer's body is still to be sent.
+ */
 function tellAndEnd(c: AppContext, record: RequestRecord): void {
   const { headers } = c.res;
   if (headers.has(ALREADY_SENT)) return;
   const added = c.get("addedHeaders");
   for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
-  // An error's answer is whole, whatever had begun before it.
+  // The answer to an error is complete, whatever had begun before it.
   if (record.isOpen && !c.error) {
     const timing = record.serverTiming(false);
     if (timing !== "" && !headers.has("Server-Timing")) headers.set("Server-Timing", timing);
@@ -86,5 +88,8 @@ function tellAndEnd(c: AppContext, record: RequestRecord): void {
   record.end({ status: c.res.status, bytes: record.bytes, complete: !aborted });
 }
 
-/** Marks an answer that the transport has written to the socket itself (@hono/node-server). */
+/**
+ * The header that marks an answer which the transport has already written to the socket
+ * (@hono/node-server).
+ */
 const ALREADY_SENT = "x-hono-already-sent";

@@ -1,24 +1,24 @@
-// Entry of a worker thread: each export is a task that the pool calls by its name. What is large
-// in a result is handed over to the main thread, not copied.
+// Entry of a worker thread. Each export is a task that the pool calls by its name. Large bytes of a
+// result are transferred to the main thread, not copied.
+import { joinedPieces } from "../src/http/body-pieces.ts";
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
 import { inspectBody as inspect } from "../src/dialects/inspect-body.ts";
-import { joinedPieces } from "../src/http/body-pieces.ts";
-import { compressImage as compress } from "./tasks/compress-image.ts";
 import type { TaskInput } from "./protocol.ts";
-import { standingBack } from "./tasks/stand-back.ts";
-import { handingOver } from "./transfer.ts";
+import { compressImage as compress } from "./tasks/compress-image.ts";
+import { atLowPriority } from "./tasks/low-priority.ts";
+import { transferring } from "./transfer.ts";
 
 export function inspectBody(pieces: TaskInput<"inspectBody">) {
   const body = joinedPieces(pieces);
-  // The body goes back too: it was handed over, and is what is sent on.
-  return handingOver({ body, facts: inspect(body) }, [body]);
+  // The body is transferred back, since it is what is sent on.
+  return transferring({ body, facts: inspect(body) }, [body]);
 }
 
 export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) {
   const result = read({ body: joinedPieces(pieces), ...input });
   const images = result.ok ? result.images : [];
-  return handingOver(
+  return transferring(
     result,
     images.flatMap((image) => (image.ok ? [image.bytes] : [])),
   );
@@ -26,11 +26,11 @@ export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) 
 
 export function locateImages({ body, maxImageBytes }: ImageBodyInput) {
   const images = locate({ body, maxImageBytes });
-  // The body goes back too: it was handed over, and is needed for what stands between images.
-  return handingOver({ body, images }, [body, ...images.map(({ image }) => image.bytes)]);
+  // The body is transferred back, since it is needed for the text between images.
+  return transferring({ body, images }, [body, ...images.map(({ image }) => image.bytes)]);
 }
 
 export async function compressImage(input: TaskInput<"compressImage">) {
-  const result = await standingBack(() => compress(input));
-  return handingOver(result, result.ok ? [result.base64] : []);
+  const result = await atLowPriority(() => compress(input));
+  return transferring(result, result.ok ? [result.base64] : []);
 }

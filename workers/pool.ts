@@ -7,7 +7,7 @@ import { Turnstile } from "../src/runtime/turnstile.ts";
 import { endThreads } from "./end-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
 
-/** Tinypool, or a stand-in for tests. */
+/** Tinypool, or a fake in tests. */
 export interface RawPool {
   run(input: unknown, options: RawRunOptions): Promise<unknown>;
   destroy(): Promise<void>;
@@ -31,13 +31,13 @@ interface WorkerPoolOptions {
 }
 
 interface RunOptions extends Partial<Caller> {
-  /** Bytes of the input that are handed over, not copied; the caller must not use them again. */
+  /** Bytes of the input that are transferred, not copied; the caller must not use them again. */
   transfer?: Uint8Array[];
 }
 
 /**
- * What shares the threads' time: bodies take a few milliseconds, or seconds where they are large;
- * an image takes a hundred.
+ * Tasks that share the threads' time: bodies take a few milliseconds, or seconds where they are
+ * large; an image takes a hundred.
  */
 const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   inspectBody: "bodies",
@@ -47,9 +47,9 @@ const KIND_OF: Record<TaskName, "bodies" | "images"> = {
 };
 
 /**
- * The typed way to the worker threads. It keeps the queue itself and hands tinypool only what a
- * thread is free for: so tenants take turns, a task's deadline counts from its start, and one that
- * is called off while it waits costs nothing.
+ * The typed client of the worker threads. It keeps the queue itself, and gives tinypool a task only
+ * when a thread is free. So tenants take turns, a task's deadline counts from its start, and a task
+ * that is cancelled while it waits costs nothing.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -68,8 +68,8 @@ export class WorkerPool {
   }
 
   /**
-   * Runs a task on a thread. A signal that calls it off drops it while it waits, and ends its
-   * thread while it runs.
+   * Runs a task on a thread. An abort drops the task while it waits, and ends its thread while it
+   * runs.
    * @throws ServiceError `queue_full` or `shutting_down`; the signal's reason; an Error when the
    * task throws, ends its thread, runs out of memory or past the deadline.
    */
@@ -85,19 +85,19 @@ export class WorkerPool {
     return (await this.#turns.run(caller, work, KIND_OF[name])) as TaskOutput<K>;
   }
 
-  /** Ends the threads; what runs or waits fails. All callers await the same end. */
+  /** Ends the threads; running and waiting tasks fail. All callers await the same end. */
   destroy(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    // First, or the places of the tasks that now end would go to them, on new threads.
+    // First, or waiting tasks would get the places of those that end now, on new threads.
     this.#turns.refuseWaiting(shuttingDown());
     await this.#raw?.destroy();
   }
 
-  /** One tenant's tasks take no more than half of the places to wait in. */
+  /** One tenant's tasks take no more than half of the queue. */
   #assertRoom(tenant: string): void {
     if (this.#turns.isFree) return;
     const { maxWaiting } = this.#options;
@@ -118,7 +118,8 @@ export class WorkerPool {
     transfer: Uint8Array[],
   ): Promise<unknown> {
     const { taskDeadlineMs } = this.#options;
-    // Of our own, and never aborted once the task has settled: tinypool would throw into the void.
+    // A signal of the pool's own, which is never aborted once the task has settled: tinypool would
+    // then throw an error that nothing catches.
     const stop = new AbortController();
     const callOff = (): void => stop.abort();
     let late: Error | undefined;
@@ -145,7 +146,7 @@ export class WorkerPool {
   }
 }
 
-/** What went wrong is for the log; clients are told an internal error with the request's id. */
+/** The cause is for the log; clients get an internal error with the request's id. */
 function taskFailure(name: TaskName, cause: unknown): Error {
   return new Error(`the task ${name} failed`, { cause });
 }
@@ -159,23 +160,22 @@ interface OpenOptions {
   entry: string;
   threads: number;
   taskDeadlineMs: number;
-  /** Told when a thread dies that had nothing to do. */
+  /** Called when a thread without a task dies. */
   onFault: (err: unknown) => void;
 }
 
-/** Tasks that may wait. Each may hold an image of some megabytes. */
+/** The most waiting tasks. Each may hold an image of some megabytes. */
 const MAX_WAITING = 64;
 
-/** A thread that was ended goes at once, unless native code keeps it. */
+/** The longest wait for a thread to end. It ends at once, unless native code keeps it. */
 const GONE_WITHIN_MS = 2000;
 
-/** JavaScript memory of one thread; the largest body that is parsed there needs a part of it. */
+/** JavaScript memory of one thread. The largest body that is parsed there needs a part of it. */
 const MAX_HEAP_MB = 512;
 
 /**
- * Runs a task; one that is called off settles when its thread has gone. Until then the thread may
- * still answer what it was asked, and tinypool would give it the next task to work on, which would
- * fail with it.
+ * Runs a task; a cancelled task settles when its thread has ended. Until then the thread may still
+ * answer, and tinypool would give it the next task, which would fail with it.
  */
 export async function runUntilGone(
   pool: Tinypool,
@@ -183,7 +183,7 @@ export async function runUntilGone(
   task: RawRunOptions,
 ): Promise<unknown> {
   let before: Tinypool["threads"] = [];
-  // Before tinypool, which takes the thread out of its list.
+  // Runs before tinypool's own listener, which takes the thread out of the list.
   const note = (): void => {
     before = pool.threads;
   };
@@ -198,7 +198,7 @@ export async function runUntilGone(
   }
 }
 
-/** Settles when threads that were ended have gone, or when that takes too long to wait for. */
+/** Settles when terminated threads have ended, or after a time limit. */
 function hasGone(threads: Tinypool["threads"]): Promise<unknown> {
   const gone = threads.map(
     (thread) => new Promise<void>((resolve) => thread.once("exit", () => resolve())),
@@ -215,7 +215,7 @@ export function openWorkerPool(options: OpenOptions): WorkerPool {
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: 30_000,
-      // Bun knows no limits for threads; there the deadline is what ends a task that eats memory.
+      // Bun has no memory limits for threads; there the deadline ends a task that uses too much.
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     pool.on("error", onFault);

@@ -3,9 +3,9 @@ import type { BodyFacts } from "../src/dialects/inspect-body.ts";
 
 export type ImageFormat = "jpeg" | "png" | "webp";
 
-/** What to make of an image. */
+/** How to compress an image. */
 export interface CompressOptions {
-  /** False: the bytes go on as they are, once they have been decoded as a check. */
+  /** False: the bytes are sent on as they are, after decoding them as a check. */
   compress: boolean;
   /** The format to write. */
   format: ImageFormat;
@@ -23,9 +23,9 @@ export interface CompressOptions {
 
 /** One side of a compression: what came in, or what goes out. */
 export interface ImageSide {
-  /** The format by the content: jpeg, png, webp, gif, tiff, avif, heic. */
+  /** The format, recognised by the content: jpeg, png, webp, gif, tiff, avif, heic. */
   format: string;
-  /** Pixels as they are seen, EXIF orientation applied. */
+  /** Size in pixels, with the EXIF orientation applied. */
   width: number;
   height: number;
   bytes: number;
@@ -34,7 +34,7 @@ export interface ImageSide {
 /** An image made ready for the model. */
 export interface CompressedImage {
   ok: true;
-  /** Base64 as ASCII bytes, without a data URL's head: what Ollama takes. */
+  /** Base64 as ASCII bytes, without the prefix of a data URL, as Ollama takes it. */
   base64: Uint8Array;
   source: ImageSide;
   sent: ImageSide;
@@ -50,14 +50,14 @@ export interface RefusedImage {
 
 /** The tasks of the worker threads: name → what goes in and what comes out. Types only. */
 export interface Tasks {
-  /** Joins a large inference body and reads it far enough to schedule it. */
+  /** Joins a large inference body, and reads what scheduling needs to know. */
   inspectBody: { input: Uint8Array[]; output: { body: Uint8Array; facts: BodyFacts } };
-  /** Joins and parses a body of the service's own routes and takes its images out. */
+  /** Joins and parses a body of the service's own routes, and takes its images out. */
   readImageBody: {
     input: { pieces: Uint8Array[] } & Omit<ImageBodyInput, "body">;
     output: ImageBody;
   };
-  /** Finds the images of a body that passes through, and where they stand in it. */
+  /** Finds the images of a body that is passed through, and their positions in it. */
   locateImages: {
     input: ImageBodyInput;
     output: { body: Uint8Array; images: LocatedImage[] };

@@ -6,21 +6,21 @@ import { printGbnf } from "./rules/gbnf.ts";
 import type { SchemaObject } from "./schema/place.ts";
 import { SchemaDocument } from "./schema/schema-document.ts";
 
-/** What holds an answer to a form. */
+/** The grammar of an answer. */
 export type AnswerGrammar = {
-  /** The form as llama.cpp reads it. */
+  /** The grammar in llama.cpp's notation. */
   readonly gbnf: string;
-  /** What makes a whole of an answer that has to end after `text`; `""` where nothing can. */
+  /** The text that completes an answer which has to end after `text`; `""` where no text can. */
   readonly close: (text: string) => string;
 };
 
-/** Characters of the grammars kept, each of which takes some ten bytes of memory. */
+/** Characters of the cached grammars; each character takes some ten bytes of memory. */
 const MAX_KEPT_CHARS = 4 << 20;
 
 const kept = new SizedCache<AnswerGrammar>(MAX_KEPT_CHARS);
 
 /**
- * The grammar of a JSON Schema, made once for the same text.
+ * The grammar of a JSON Schema, compiled once for the same text.
  * @throws {EngineError} 400 as `compileSchema`.
  */
 export function schemaGrammar(schema: SchemaObject): AnswerGrammar {

@@ -1,28 +1,28 @@
 import { type Grammar, finishGrammar, shortestLengths } from "./rules/grammar.ts";
 import { type Alternatives, RuleBook, type RuleRef, TooLargeError } from "./rules/rule-book.ts";
-import { readSideBySide } from "./schema/alike.ts";
+import { ambiguousBranches } from "./schema/ambiguity.ts";
+import { exclusiveShape } from "./schema/exclusive.ts";
 import type { Branch } from "./schema/flatten.ts";
 import { type Place, refuse } from "./schema/place.ts";
 import type { SchemaDocument } from "./schema/schema-document.ts";
-import { separate } from "./schema/separate.ts";
+import { SchemaResolver, keyOf } from "./schema/schema-resolver.ts";
 import type { Shape } from "./schema/shape.ts";
-import { Tools, keyOf } from "./schema/tools.ts";
 import { unsatisfiable } from "./schema/unsatisfiable.ts";
 import { shapeRules } from "./shape-rules.ts";
-import { TooComplexError } from "./text/effort.ts";
+import { TooComplexError } from "./text/step-budget.ts";
 
 /**
- * Ways an answer may be read in at once. Where branches begin alike each level of nesting
+ * Parses of an answer that may be open at once. Where branches begin alike, each level of nesting
  * multiplies them, and llama.cpp follows all of them with every token.
  */
 const MAX_WAYS = 300;
 
-/** What looking up a rule costs. */
+/** Steps of looking up a rule. */
 const RULE_STEPS = 20;
 
 /**
- * The grammar of the JSON texts that satisfy a JSON Schema. It may describe fewer than all of them,
- * never others: a keyword that cannot be held to is refused.
+ * The grammar of the JSON texts that satisfy a JSON Schema. It may accept fewer texts than the
+ * schema, never others. A keyword that a grammar cannot enforce is refused.
  * @throws {EngineError} 400 naming place and keyword of what cannot be enforced, satisfied, or is
  * too large.
  */
@@ -40,23 +40,23 @@ export function compileSchema(document: SchemaDocument): Grammar {
 type Waiting = {
   readonly ref: RuleRef;
   readonly branches: () => readonly Branch[];
-  /** Ways in which what leads here is read at once, at most. */
+  /** Parses that may be open at once where this rule begins. */
   readonly ways: number;
 };
 
 class Compiler {
-  readonly #tools: Tools;
+  readonly #resolver: SchemaResolver;
   readonly #book = new RuleBook();
   readonly #known = new Map<string, RuleRef>();
   readonly #open: Waiting[] = [];
   readonly #shapes = new Map<number, { place: Place; shape: Shape | undefined }>();
 
   constructor(document: SchemaDocument) {
-    this.#tools = new Tools(document);
+    this.#resolver = new SchemaResolver(document);
   }
 
   compile(): Grammar {
-    const { root } = this.#tools.document;
+    const { root } = this.#resolver.document;
     const first = this.#valueOf([root], 1);
     for (const waiting of this.#open) {
       try {
@@ -88,16 +88,16 @@ class Compiler {
     this.#book.define(ref, single ? this.#branch(ref, only, ways) : this.#choice(all, ways));
   }
 
-  /** The rule of values that satisfy all of `places`; its content follows later. */
+  /** The rule of values that satisfy all of `places`; its alternatives are defined later. */
   #valueOf(places: readonly Place[], ways: number): RuleRef {
     const key = `all ${keyOf(places)}`;
-    return this.#later(key, places[0], { branches: () => this.#tools.flatten(places), ways });
+    return this.#later(key, places[0], { branches: () => this.#resolver.flatten(places), ways });
   }
 
-  /** Where branches begin alike, one that would be read in too many ways is left out. */
+  /** Leaves out a branch that would open too many parses at once. */
   #choice(branches: readonly Branch[], ways: number): Alternatives {
-    const shapes = branches.map(({ places }) => this.#tools.shapeOf(places));
-    const inside = ways * readSideBySide(this.#tools, shapes);
+    const shapes = branches.map(({ places }) => this.#resolver.shapeOf(places));
+    const inside = ways * ambiguousBranches(this.#resolver, shapes);
     return branches.flatMap((branch, index) => {
       const kinds = shapes[index]?.kinds.meant;
       const nested = kinds?.has("array") === true || kinds?.has("object") === true;
@@ -109,24 +109,24 @@ class Compiler {
     });
   }
 
-  /** Rules wait in line: schemas may be nested deeper than calls can be. */
+  /** Rules are queued, not nested: a schema may be nested deeper than the call stack. */
   #later(key: string, place: Place | undefined, waiting: Omit<Waiting, "ref">): RuleRef {
-    this.#tools.effort.spend(RULE_STEPS + key.length);
+    this.#resolver.budget.spend(RULE_STEPS + key.length);
     const name = `${waiting.ways} ${key}`;
     const known = this.#known.get(name);
     if (known) return known;
     const ref = this.#book.reserve();
     this.#known.set(name, ref);
-    this.#shapes.set(ref.rule, { place: place ?? this.#tools.document.root, shape: undefined });
+    this.#shapes.set(ref.rule, { place: place ?? this.#resolver.document.root, shape: undefined });
     this.#open.push({ ref, ...waiting });
     return ref;
   }
 
   #branch(ref: RuleRef, branch: Branch, ways: number): Alternatives {
-    const shape = separate(this.#tools, branch);
-    const place = branch.places[0] ?? this.#tools.document.root;
+    const shape = exclusiveShape(this.#resolver, branch);
+    const place = branch.places[0] ?? this.#resolver.document.root;
     this.#shapes.set(ref.rule, { place, shape });
     const valueOf = (places: readonly Place[]) => this.#valueOf(places, ways);
-    return shapeRules({ book: this.#book, tools: this.#tools, valueOf }, shape, place);
+    return shapeRules({ book: this.#book, resolver: this.#resolver, valueOf }, shape, place);
   }
 }

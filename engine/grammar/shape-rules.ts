@@ -6,29 +6,29 @@ import { textRules } from "./json/text-rules.ts";
 import { oneOf } from "./json/values.ts";
 import type { Alternatives, RuleBook, RuleRef } from "./rules/rule-book.ts";
 import type { Counts } from "./schema/counts.ts";
+import { enumeratedValues } from "./schema/enumerated.ts";
 import { type Kind, KINDS } from "./schema/keywords.ts";
-import { listedValues } from "./schema/listed.ts";
 import type { ListShape } from "./schema/lists.ts";
 import { matches } from "./schema/matches.ts";
 import { limitNames } from "./schema/names.ts";
 import type { ObjectShape } from "./schema/objects.ts";
 import { type Place, refuse } from "./schema/place.ts";
+import type { SchemaResolver } from "./schema/schema-resolver.ts";
 import type { Shape } from "./schema/shape.ts";
-import type { Tools } from "./schema/tools.ts";
 
 type Parts = {
   readonly book: RuleBook;
-  readonly tools: Tools;
-  /** The rule of a value that satisfies some schemas. */
+  readonly resolver: SchemaResolver;
+  /** The rule of a value that satisfies all of `places`. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
 };
 
 /** The values of a shape, kind by kind. @throws {EngineError} 400 for what cannot be enforced. */
 export function shapeRules(parts: Parts, shape: Shape, place: Place): Alternatives {
-  const { book, tools } = parts;
+  const { book, resolver } = parts;
   if (shape.values) {
     const values = [...shape.values.values()];
-    const kept = values.filter((value) => matches(tools, value, shape, "surely"));
+    const kept = values.filter((value) => matches(resolver, value, shape, "surely"));
     return oneOf(
       book,
       kept.map((value) => ({ text: JSON.stringify(value), next: [] })),
@@ -43,7 +43,7 @@ function kindRules(
   parts: Parts,
   { kind, shape, place }: { kind: Kind; shape: Shape; place: Place },
 ): Alternatives {
-  const { book, tools, valueOf } = parts;
+  const { book, resolver, valueOf } = parts;
   switch (kind) {
     case "null":
       return [["null"]];
@@ -53,17 +53,17 @@ function kindRules(
       return numberRules(book, shape.numbers, {
         whole: shape.kinds.whole,
         place,
-        effort: tools.effort,
+        budget: resolver.budget,
       });
     case "string": {
-      const language = tools.languages.sized(shape.texts, place);
+      const language = resolver.languages.sized(shape.texts, place);
       return textRules(book, { language, counts: shape.texts.counts, place });
     }
     case "array":
       if (isAnyList(shape.lists)) return [[anyArray(book)]];
       return listRules(book, shape.lists, {
         valueOf,
-        listed: (places) => listedValues(tools, places),
+        listed: (places) => enumeratedValues(resolver, places),
         place,
       });
     case "object":
@@ -71,15 +71,15 @@ function kindRules(
   }
 }
 
-function objectRules({ book, tools, valueOf }: Parts, shape: ObjectShape, place: Place) {
+function objectRules({ book, resolver, valueOf }: Parts, shape: ObjectShape, place: Place) {
   if (isAnyObject(shape)) return [[anyObject(book)]];
-  const objects = limitNames(tools, shape);
+  const objects = limitNames(resolver, shape);
   const free = objects.others.some(({ written }) => written);
   if (free && objects.counts.min > objects.properties.size + 1) {
     throw refuse(place, "minProperties", "cannot be enforced where names may repeat each other");
   }
-  const rules = () => new ObjectRules({ book, valueOf, effort: tools.effort }, objects);
-  return tools.languages.guard(place, "properties", () => rules().alternatives());
+  const rules = () => new ObjectRules({ book, valueOf, budget: resolver.budget }, objects);
+  return resolver.languages.guard(place, "properties", () => rules().alternatives());
 }
 
 function isAnything({ kinds, numbers, texts, lists, objects }: Shape): boolean {

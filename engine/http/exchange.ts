@@ -9,22 +9,24 @@ export const JSON_PLAIN = "application/json";
 export const NDJSON = "application/x-ndjson";
 export const SSE = "text/event-stream";
 
-/** As much as fits into one text on both runtimes; Ollama knows no limit. */
+/** As much as fits into one string on both runtimes; Ollama has no limit. */
 const MAX_BODY_BYTES = 256 << 20;
 
 /**
- * One request and its answer. `signal` aborts when that is over: answered, left by its client, or
- * cut off because the engine stops.
+ * One request and its answer. `signal` aborts when the exchange is over: answered, left by the
+ * client, or cut off because the engine stops.
  */
 export class Exchange {
   readonly method: string;
   readonly path: string;
   readonly signal: AbortSignal;
-  /** What a route's `:name` segment matched. */
+  /** The path segment that a route's `:name` matched. */
   parameter = "";
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  /** Since when it has been waiting for its client, in milliseconds of `performance.now`. */
+  /**
+   * Since when the exchange has been waiting for its client, in milliseconds of `performance.now`.
+   */
   #waitingSince: number | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
@@ -47,7 +49,7 @@ export class Exchange {
     return Buffer.concat(chunks);
   }
 
-  /** The body as it comes; who reads slowly slows the client down. */
+  /** The body as it arrives. A slow reader slows the client down. */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const chunks = this.#request.iterator({ destroyOnReturn: false });
     try {
@@ -65,8 +67,8 @@ export class Exchange {
   }
 
   /**
-   * How long the client has kept it waiting without a pause: with the next bytes of the body, or
-   * with reading those of the answer.
+   * How long the client has stalled the exchange without a pause, in milliseconds: by not sending
+   * the body, or by not reading the answer.
    */
   heldUpMs(now: number): number {
     return this.#waitingSince === undefined ? 0 : now - this.#waitingSince;
@@ -85,7 +87,7 @@ export class Exchange {
     const body = Buffer.from(text);
     this.#response.writeHead(status, { ...headers, "content-length": String(body.length) });
     this.#response.end(this.method === "HEAD" ? undefined : body);
-    // Many clients read no answer before they have sent everything.
+    // Many clients read no answer before they have sent the whole body.
     this.#request.resume();
   }
 
@@ -107,7 +109,7 @@ export class Exchange {
     this.#response.end();
   }
 
-  /** Cuts the connection: nobody is there to read an answer. */
+  /** Cuts the connection, instead of an answer that cannot be sent or read any more. */
   drop(): void {
     this.#response.destroy();
   }

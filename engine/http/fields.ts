@@ -1,13 +1,11 @@
 import { EngineError } from "../errors.ts";
-import { MAX_NAME_CHARS, MOST, requireAtMost } from "../values/limits.ts";
-import type { Json } from "./go-json.ts";
-
-type JsonObject = { [key: string]: Json };
+import { MAX_NAME_CHARS, LIMITS, requireAtMost } from "../values/limits.ts";
+import { type Json, type JsonObject, isJsonObject } from "./go-json.ts";
 
 /**
- * Reads fields of a request's JSON object by Go's rules: names whatever their case, the last
- * duplicate wins, null is not given, and a wrong type is refused with Go's text. `path` is how Go
- * calls the place: the type, then the fields.
+ * Reads fields of a request's JSON object by Go's rules. Names match whatever their case, the last
+ * duplicate wins, null counts as not given, and a wrong type is refused with Go's text. `path` is
+ * Go's name of the place: the type, then the fields.
  */
 export class Fields {
   readonly #values = new Map<string, Json>();
@@ -61,12 +59,12 @@ export class Fields {
   map(name: string, most: number = Number.POSITIVE_INFINITY): JsonObject {
     const value = this.raw(name);
     if (value === undefined) return {};
-    if (!isObject(value)) throw this.#wrongType(name, value, "map[string]interface {}");
+    if (!isJsonObject(value)) throw this.#wrongType(name, value, "map[string]interface {}");
     requireAtMost(Object.keys(value).length, most, name);
     return value;
   }
 
-  /** A list of at most so many of anything; `goType` is what Go calls it. */
+  /** A list of at most `most` items of any type; `goType` is Go's name of the list. */
   list(name: string, goType: string, most: number): Json[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
@@ -75,7 +73,7 @@ export class Fields {
     return value;
   }
 
-  strings(name: string, most: number = MOST.messages): string[] | undefined {
+  strings(name: string, most: number = LIMITS.messages): string[] | undefined {
     return this.list(name, "[]string", most)?.map((item) => {
       if (typeof item === "string") return item;
       throw this.#wrongType(name, item, "string");
@@ -83,7 +81,7 @@ export class Fields {
   }
 
   integers(name: string): number[] | undefined {
-    return this.list(name, "[]int", MOST.tokens)?.map((item) => {
+    return this.list(name, "[]int", LIMITS.tokens)?.map((item) => {
       if (typeof item === "number" && Number.isInteger(item)) return item;
       throw this.#wrongType(name, item, "int");
     });
@@ -93,14 +91,15 @@ export class Fields {
   object(name: string, goType: string): Fields | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (isObject(value)) return new Fields(`${this.#path}.${name}`, value);
+    if (isJsonObject(value)) return new Fields(`${this.#path}.${name}`, value);
     throw this.#wrongType(name, value, goType);
   }
 
-  /** A list of objects; null is one without fields. */
-  objects(name: string, goType: string, most: number = MOST.messages): Fields[] | undefined {
+  /** A list of objects; null is an object without fields. */
+  objects(name: string, goType: string, most: number = LIMITS.messages): Fields[] | undefined {
     return this.list(name, `[]${goType}`, most)?.map((item) => {
-      if (item === null || isObject(item)) return new Fields(`${this.#path}.${name}`, item ?? {});
+      if (item === null || isJsonObject(item))
+        return new Fields(`${this.#path}.${name}`, item ?? {});
       throw this.#wrongType(name, item, goType);
     });
   }
@@ -120,22 +119,18 @@ export class Fields {
  */
 export function fieldsOf(goPackage: string, goType: string, body: Json): Fields {
   if (body === null) return new Fields(goType, {});
-  if (isObject(body)) return new Fields(goType, body);
+  if (isJsonObject(body)) return new Fields(goType, body);
   const target = `Go value of type ${goPackage}.${goType}`;
   throw new EngineError(400, `json: cannot unmarshal ${goKind(body)} into ${target}`);
 }
 
-/** A name without its case, by Go's rule: `ſ` is an `s`, as the sign of the kelvin is a `k`. */
+/** A name without its case, by Go's rule: `ſ` is an `s`, and the kelvin sign is a `k`. */
 const folded = (key: string): string => key.toLowerCase().replaceAll("\u017f", "s");
 
-/** What Go calls a JSON value in its messages. */
+/** Go's name of a JSON value in its messages. */
 export function goKind(value: Json): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number") return Number.isInteger(value) ? "number" : `number ${value}`;
   return typeof value;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

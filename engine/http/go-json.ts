@@ -1,22 +1,28 @@
 import { countParts } from "./json-parts.ts";
 
-/** What a JSON text holds. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
 
-/** A text that is no JSON; the message is the one Go's decoder gives. */
+/** Whether a value of JSON is an object: no list, and not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Invalid JSON; the message is the one of Go's decoder. */
 export class JsonSyntaxError extends Error {}
 
-/** An empty body, which Ollama's routes name differently. */
+/** An empty body, for which each of Ollama's dialects has a message of its own. */
 export class EmptyJsonError extends Error {}
 
 /**
- * Go's decoder allows ten times as many; what works on a value here goes as deep as the value, and
- * the stack is smaller.
+ * Go's decoder allows ten times as many levels. Code here recurses as deep as the value, and the
+ * stack is smaller.
  */
 const MAX_DEPTH = 1_000;
-/** The tokens of the longest contexts there are. */
+/** The most items: the tokens of the longest known contexts. */
 const MAX_ITEMS = 1 << 20;
-/** Ten thousands of messages, or the largest of schemas. */
+/** The most object members: tens of thousands of messages, or the largest of schemas. */
 const MAX_MEMBERS = 1 << 17;
 
 /**
@@ -36,7 +42,10 @@ export function parseFirstJson(bytes: Uint8Array): Json {
   }
 }
 
-/** A value is built in one go, in a time that goes by its parts rather than by its bytes. */
+/**
+ * Refuses a body with too many parts. A value is built in one go, in a time that depends on its
+ * parts rather than on its bytes.
+ */
 function refuseCrowded(bytes: Uint8Array): void {
   const { items, members, tooDeep: bracket } = countParts(bytes, MAX_DEPTH);
   if (bracket) throw tooDeep(bracket);
@@ -57,7 +66,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
-/** Finds the end of a value; its complaints are Go's. Only used where `JSON.parse` has failed. */
+/** Finds the end of a value, with Go's error messages. Only used where `JSON.parse` has failed. */
 class Scanner {
   readonly #text: string;
   #at = 0;
@@ -126,7 +135,7 @@ class Scanner {
     }
   }
 
-  /** By numbers, not by characters: strings can be most of a long body. */
+  /** Compares character codes, not characters: strings can be most of a long body. */
   #string(): void {
     const { length } = this.#text;
     for (this.#at += 1; this.#at < length; this.#at += 1) {
@@ -144,7 +153,7 @@ class Scanner {
     this.#peek();
   }
 
-  /** Leaves off at the last character of the escape. */
+  /** Stops at the last character of the escape. */
   #escape(): void {
     const char = this.#peek();
     if (char !== "u") {
@@ -185,7 +194,7 @@ class Scanner {
     this.#at += this.#match(SPACE).length;
   }
 
-  /** What the text has of this right here; the pattern is a sticky one. */
+  /** The match of a sticky pattern at the current position. */
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     return pattern.exec(this.#text)?.[0] ?? "";
@@ -197,7 +206,7 @@ class Scanner {
     return passes;
   }
 
-  /** The character at hand; the end of the text is an error wherever a character is needed. */
+  /** The current character. The end of the text is an error wherever a character is needed. */
   #peek(): string {
     const char = this.#text.charAt(this.#at);
     if (char === "") throw new JsonSyntaxError("unexpected EOF");
@@ -213,7 +222,7 @@ class Scanner {
 const isDigit = (char: string): boolean => char >= "0" && char <= "9";
 const isHexDigit = (char: string): boolean => /[\da-f]/i.test(char);
 
-/** Go looks at bytes: of a longer character it names the first byte, read as Latin-1. */
+/** Go reads bytes: of a longer character it names the first byte, as Latin-1. */
 function quoteByte(rest: string): string {
   const byte = new TextEncoder().encode(rest.slice(0, 2))[0] ?? 0;
   const char = String.fromCharCode(byte);

@@ -7,8 +7,8 @@ const LOCAL_SUFFIXES = [".localhost", ".local", ".internal"];
 type Headers = { readonly host?: string | undefined; readonly origin?: string | undefined };
 
 /**
- * Whether a request may come in, by Ollama's rules for a server on a loopback address: no web page
- * of another site, and no name that only pretends to be this machine. An address in `Host` needs no
+ * Whether a request is allowed, by Ollama's rules for a server on a loopback address: no web page
+ * of another site, and no host name that is not this machine's. An address in `Host` needs no
  * check: a page cannot forge it.
  */
 export function isAllowed({ host, origin }: Headers): boolean {

@@ -4,7 +4,7 @@ import { type Fields, fieldsOf } from "./fields.ts";
 import { EmptyJsonError, JsonSyntaxError, parseFirstJson } from "./go-json.ts";
 
 type Dialect = {
-  /** What an empty body is answered with. */
+  /** The error for an empty body. */
   readonly emptyText: string;
   readonly goPackage: string;
 };

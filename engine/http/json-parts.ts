@@ -7,11 +7,11 @@ const SQUARE = 0x20;
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
-/** What a JSON text is made of; each figure is right to within the number of brackets. */
+/** The numbers of parts in a JSON text; each is right to within the number of brackets. */
 export type JsonParts = {
   readonly items: number;
   readonly members: number;
-  /** The bracket that goes deeper than `maxDepth`, if one does. */
+  /** The bracket that is nested deeper than `maxDepth`, if any. */
   readonly tooDeep: "[" | "{" | undefined;
 };
 
@@ -32,7 +32,7 @@ export function countParts(json: Uint8Array, maxDepth: number): JsonParts {
   return { items, members, tooDeep: undefined };
 }
 
-/** Where the quotation mark stands that ends the string beginning at `start`. */
+/** The index of the quotation mark that ends the string beginning at `start`. */
 function endOfString(json: Uint8Array, start: number): number {
   let at = start;
   do {

@@ -12,8 +12,8 @@ export function renderJson(value: unknown): string {
 }
 
 /**
- * JSON for a client, which every reader takes for one line: Python's `str.splitlines`, so httpx and
- * requests, ends one at U+0085 as well, which Go leaves as it is.
+ * JSON that every client reads as one line. Python's `str.splitlines`, which httpx and requests
+ * use, ends a line at U+0085 as well; Go does not escape it.
  */
 export function renderLine(value: unknown): string {
   return renderJson(value).replaceAll("\u0085", String.raw`\u0085`);

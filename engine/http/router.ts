@@ -12,7 +12,7 @@ export type Route = {
 
 const PLAIN = { "content-type": "text/plain" };
 
-/** Finds the handler of a request and answers what has none, as Ollama's router does. */
+/** Finds the handler of a request, and answers requests without one as Ollama's router does. */
 export class Router {
   readonly #routes: readonly Route[];
 

@@ -8,14 +8,17 @@ import type { Router } from "./router.ts";
 export type HttpServerOptions = {
   readonly router: Router;
   readonly onError: (err: unknown) => void;
-  /** How long a client may keep its request waiting before it is cut off. */
+  /** How long a client may stall its request before it is cut off. */
   readonly clientStallMs: number;
 };
 
-/** Go's limit, and so Ollama's: a browser sends a host all its cookies, whatever the port. */
+/**
+ * Go's limit, and so Ollama's. Headers can be long: a browser sends a host all its cookies,
+ * whatever the port.
+ */
 const MAX_HEADER_BYTES = 1 << 20;
 
-/** Looks for clients that stall, in the time one may. */
+/** Checks for stalled clients in the time of `clientStallMs`. */
 const SWEEPS = 4;
 
 /** The listener. Every request has a signal that aborts when it is over or the server stops. */
@@ -36,7 +39,7 @@ export class HttpServer {
     this.firstAnswer = new Promise((resolve) => {
       this.#server.once("request", (_, response) => response.once("close", resolve));
     });
-    // A request may wait for a place as long as its client does.
+    // A request may wait for a place as long as its client waits.
     this.#server.requestTimeout = 0;
     this.#server.timeout = 0;
     // Idle connections stay open, as with Ollama: closing one just as a pool reuses it loses a
@@ -82,7 +85,7 @@ export class HttpServer {
     }
   }
 
-  /** A client that does not read what it asked for must not keep a model from the others. */
+  /** A client that does not read its answer must not keep a model from the others. */
   #sweep(): void {
     const now = performance.now();
     for (const exchange of this.#running.values()) {

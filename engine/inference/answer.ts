@@ -2,7 +2,7 @@ import type { CompletionEnd } from "../runner/completion.ts";
 import type { RatedToken, TokenLogprob } from "../runner/logprobs.ts";
 import type { ToolCall } from "../tools/tool-call.ts";
 
-/** Figures of the last line, durations in nanoseconds; Go leaves out what is zero. */
+/** The figures of the last line, durations in nanoseconds. Go leaves out fields that are zero. */
 export type Metrics = {
   readonly total_duration?: number;
   readonly load_duration?: number;
@@ -12,7 +12,7 @@ export type Metrics = {
   readonly eval_duration?: number;
 };
 
-/** A token's figures as answers carry them. */
+/** A token and its log probability, as answers carry them. */
 type LogprobEntry = {
   readonly token: string;
   readonly logprob: number;
@@ -41,17 +41,14 @@ export type ChatLine = Head & {
   Metrics &
   Rated;
 
-/**
- * A model loaded or unloaded is one object even for who asked for a stream; everything else is
- * lines.
- */
+/** The answer to a load or unload is one object even in a stream; every other answer is lines. */
 export type Answer<Line> =
   | { readonly kind: "object"; readonly value: Line }
   | { readonly kind: "lines"; readonly lines: AsyncGenerator<Line, void> };
 
 /**
- * Hands an answer to its client. The model is kept in memory until this has settled: lines that are
- * not read to their end, or not at all, hold nothing.
+ * Hands an answer to its client. The model stays in memory until this has settled, even if the
+ * lines are not read to their end.
  */
 export type Deliver<Line> = (answer: Answer<Line>) => void | Promise<void>;
 
@@ -74,7 +71,7 @@ export function metricsOf(
   };
 }
 
-/** The field `logprobs` of a line, left out when it has nothing to say. */
+/** The field `logprobs` of a line, left out when it is empty. */
 export function logprobsOf(logprobs: readonly TokenLogprob[]): Rated {
   if (logprobs.length === 0) return {};
   const entries = logprobs.map(({ top, ...token }) => ({
@@ -88,7 +85,7 @@ function entryOf({ token, logprob }: RatedToken): LogprobEntry {
   return { token, logprob, ...(token !== "" && { bytes: [...Buffer.from(token)] }) };
 }
 
-/** The figures of two lines, one after the other. */
+/** The log probabilities of two lines, one after the other. */
 export function joinLogprobs(one: Rated, other: Rated): Rated {
   const logprobs = [...(one.logprobs ?? []), ...(other.logprobs ?? [])];
   return logprobs.length > 0 ? { logprobs } : {};

@@ -1,22 +1,20 @@
 import { EngineError } from "../errors.ts";
 import { fullName } from "../models/names.ts";
-import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
 import { RenderTime } from "../templates/bounded-jinja.ts";
-import type { ChatTemplate } from "../templates/chat-template.ts";
-import { CallReader, type Read } from "../tools/call-reader.ts";
+import { ToolCallParser, type ParsedPiece } from "../tools/tool-call-parser.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
-import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
+import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { ChatRequest, Turn } from "./requests.ts";
 
 /**
- * Answers a conversation and delivers the answer. Checks come in Ollama's order, so the same mistake
- * gets the same answer.
+ * Answers a conversation and delivers the answer. Checks are in Ollama's order, so that the same
+ * mistake gets the same error.
  * @throws {EngineError} and what `deliver` throws.
  */
 export async function chat(
@@ -30,7 +28,7 @@ export async function chat(
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.messages.length === 0;
   if (empty && request.keepAliveMs === 0) {
-    services.residency.expire(model.weightsDigest);
+    services.loadedModels.expire(model.weightsDigest);
     return deliver({ kind: "object", value: emptyLine(request.model, "unload") });
   }
   requireText(model, request.model, "chat");
@@ -39,21 +37,14 @@ export async function chat(
     throw new EngineError(400, `${fullName(model.name)} does not support tools`);
   }
   refuseThinking(request.think, request.model, { levelFirst: false });
-  return withModel(services, { model, wish: request, signal }, (open) => {
+  return withModel(services, { model, request, signal }, (open) => {
     if (empty) return deliver({ kind: "object", value: emptyLine(request.model, "load") });
     const lines = chatLines({ model, template, open, request, startedAt, signal });
     return deliver({ kind: "lines", lines });
   });
 }
 
-type Run = {
-  readonly model: StoredModel;
-  readonly template: ChatTemplate;
-  readonly open: OpenModel;
-  readonly request: ChatRequest;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-};
+type Run = ModelRun<ChatRequest>;
 
 async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { open, request, startedAt, signal } = run;
@@ -62,22 +53,22 @@ async function* chatLines(run: Run): AsyncGenerator<ChatLine, void> {
   const { model, shift, logprobs } = request;
   const grammar = decodeFormat(request.format);
   const { text: prompt, tokens } = await promptOf(run);
-  const reader = callReader(run, prompt);
+  const parser = toolCallParser(run, prompt);
   const completion = { tokens, options, shift, logprobs, signal, grammar };
   const end = yield* eachPiece(runner.complete(completion), (piece) => {
-    const read = reader?.push(piece.text) ?? { text: piece.text, calls: [] };
+    const read = parser?.push(piece.text) ?? { text: piece.text, calls: [] };
     return linesOf(model, read, logprobsOf(piece.logprobs));
   });
-  if (reader) yield* linesOf(model, reader.end());
+  if (parser) yield* linesOf(model, parser.end());
   if (end.doneReason === undefined) return;
   const metrics = metricsOf(end, { startedAt, loadedAt, promptCount: tokens.length });
   yield { ...emptyLine(model, end.doneReason), ...metrics };
 }
 
-/** Text and calls of one step, a line each; none for a step that says nothing yet. */
+/** The lines of one step: one for text, one for calls; none for a step without output. */
 function* linesOf(
   model: string,
-  { text, calls }: Read,
+  { text, calls }: ParsedPiece,
   rated: Pick<ChatLine, "logprobs"> = {},
 ): Generator<ChatLine, void> {
   if (text !== "" || (rated.logprobs && calls.length === 0)) {
@@ -88,10 +79,10 @@ function* linesOf(
   yield { ...chatLine(model, ""), message, done: false, ...(text === "" && rated) };
 }
 
-function callReader({ template, request }: Run, prompt: string): CallReader | undefined {
+function toolCallParser({ template, request }: Run, prompt: string): ToolCallParser | undefined {
   if (request.tools.length === 0) return undefined;
   const names = new Set(request.tools.map(({ name }) => name));
-  return new CallReader({ formats: template.toolFormats, names, prompt });
+  return new ToolCallParser({ formats: template.toolFormats, names, prompt });
 }
 
 /** The prompt as a text, and its tokens cut to what fits. */
@@ -115,7 +106,7 @@ async function promptOf({ model, template, open, request, signal }: Run) {
     text = render(await newestTurns(turns, (some) => fits(render(some)), signal));
   }
   const fitting = fitText(text, { options, longestToken, truncate });
-  // What is refused need not be read to its end.
+  // A prompt that will be refused need not be tokenized to its end.
   const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   return { text, tokens: fitPrompt(tokens, { options, truncate }) };
 }

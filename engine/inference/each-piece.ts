@@ -2,8 +2,8 @@ import type { Piece } from "../runner/answer-text.ts";
 import type { CompletionEnd } from "../runner/completion.ts";
 
 /**
- * Yields what `linesOf` makes of each piece of a completion, and returns its end. However this
- * generator ends, by its consumer too, the completion has ended before and given back its slot.
+ * Yields the lines of each piece of a completion, and returns its end. However this generator ends,
+ * the completion has ended before, and has given back its slot.
  */
 export async function* eachPiece<Line>(
   pieces: AsyncGenerator<Piece, CompletionEnd | undefined>,

@@ -8,7 +8,7 @@ import type { EmbedInput } from "./requests.ts";
 export type EmbedRequest = EmbedInput & {
   readonly input: readonly string[];
   readonly truncate: boolean;
-  /** 0: as many as the model gives. */
+  /** 0: the model's own number. */
   readonly dimensions: number;
 };
 
@@ -52,8 +52,8 @@ export async function embed(
 }
 
 /**
- * One vector as the model gives it under Ollama, which brings those of some architectures to length
- * 1 and leaves others; `[]` for an empty prompt, which only loads the model.
+ * One vector as the model gives it under Ollama, which normalises those of some architectures only;
+ * `[]` for an empty prompt, which only loads the model.
  * @throws {EngineError} 500 when the text is too long, as Ollama's older route does.
  */
 export async function embedRaw(
@@ -82,14 +82,14 @@ async function withEmbedder<T>(
     throw new EngineError(404, `model ${name} not found, try pulling it first`);
   }
   try {
-    return await withModel(services, { model, wish: request, signal }, use);
+    return await withModel(services, { model, request, signal }, use);
   } catch (err) {
     if (!(err instanceof InputTooLongError)) throw err;
     throw new EngineError(tooLong, err.message, { cause: err });
   }
 }
 
-/** Length 1; where fewer dimensions are wanted, cut and brought to length 1 again. */
+/** The vector at length 1. Where fewer dimensions are requested, it is cut first. */
 export function shaped(vector: readonly number[], dimensions: number): number[] {
   const cut = dimensions > 0 && dimensions < vector.length ? vector.slice(0, dimensions) : vector;
   const length = Math.hypot(...cut);

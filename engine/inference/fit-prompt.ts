@@ -6,10 +6,10 @@ const TOO_LONG = "the input length exceeds the context length";
 
 type Fit = { readonly options: ModelOptions; readonly truncate: boolean };
 
-/** `longestToken`: characters that one token stands for at the most. */
+/** `longestToken`: the most characters of one token. */
 type FitText = Fit & { readonly longestToken: number };
 
-/** Whether a text is too long for the context whatever its tokens are. */
+/** Whether a text is too long for the context, whatever its tokens are. */
 export function isTooLong(
   text: string,
   { options, longestToken }: Omit<FitText, "truncate">,
@@ -18,8 +18,8 @@ export function isTooLong(
 }
 
 /**
- * Cuts out of the middle of a text what cannot come into the prompt in any case. Reading a text
- * into tokens can take time by the square of its length, and nothing else runs meanwhile.
+ * Cuts out of the middle of a text what cannot become part of the prompt. Tokenizing can take time
+ * by the square of a text's length, and nothing else runs meanwhile.
  * @throws {EngineError} 400 when it is too long and may not be truncated.
  */
 export function fitText(text: string, fit: FitText): string {
@@ -32,7 +32,7 @@ export function fitText(text: string, fit: FitText): string {
 }
 
 /**
- * Cuts a prompt that does not fit, out of its middle: the first `num_keep` tokens and the end stay.
+ * Cuts the middle out of a prompt that does not fit: the first `num_keep` tokens and the end stay.
  * @throws {EngineError} 400 unless it may be truncated, and when there is nothing in it.
  */
 export function fitPrompt(
@@ -47,10 +47,10 @@ export function fitPrompt(
   return [...tokens.slice(0, keep), ...tokens.slice(keep + discard)];
 }
 
-/** Whether a prompt of these tokens can be answered as it is. */
+/** Whether a prompt of these tokens fits the context. */
 export function fitsContext(tokens: readonly Token[], num_ctx: number): boolean {
   return tokens.length <= room(num_ctx);
 }
 
-/** One place is left for the first token of the answer. */
+/** The room for a prompt: one position is left for the first token of the answer. */
 const room = (num_ctx: number): number => num_ctx - 1;

@@ -1,21 +1,20 @@
 import type { Token } from "node-llama-cpp";
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
-import type { ChatTemplate } from "../templates/chat-template.ts";
 import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type Deliver, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText } from "./fit-prompt.ts";
-import { type OpenModel, findModel, requireText, withModel } from "./open-model.ts";
+import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { storedTurns, tagImages, withSystem } from "./prompt.ts";
 import type { GenerateRequest } from "./requests.ts";
 
 /**
- * Answers a prompt and delivers the answer. Checks come in Ollama's order, so the same mistake gets
- * the same answer.
+ * Answers a prompt and delivers the answer. Checks are in Ollama's order, so that the same mistake
+ * gets the same error.
  * @throws {EngineError} and what `deliver` throws.
  */
 export async function generate(
@@ -29,12 +28,12 @@ export async function generate(
   if (!model) throw new EngineError(404, `model '${request.model}' not found`);
   const empty = request.prompt === "";
   if (empty && request.keepAliveMs === 0) {
-    services.residency.expire(model.weightsDigest);
+    services.loadedModels.expire(model.weightsDigest);
     return deliver({ kind: "object", value: lastLine(request.model, "unload") });
   }
   checkRequest(model, request);
   const template = await services.templates.of(model);
-  return withModel(services, { model, wish: request, signal }, (open) => {
+  return withModel(services, { model, request, signal }, (open) => {
     if (empty) return deliver({ kind: "object", value: lastLine(request.model, "load") });
     const lines = generateLines({ model, template, open, request, startedAt, signal });
     return deliver({ kind: "lines", lines });
@@ -50,21 +49,14 @@ function checkRequest(model: StoredModel, request: GenerateRequest): void {
   if (suffix !== "") throw new EngineError(400, `${fullName(model.name)} does not support insert`);
   refuseThinking(request.think, request.model, { levelFirst: true });
   if (template !== "") {
-    throw notOffered(
+    throw unsupported(
       "a template in the request",
       `use raw with a finished prompt, or ${INSTALL_OLLAMA}`,
     );
   }
 }
 
-type Run = {
-  readonly model: StoredModel;
-  readonly template: ChatTemplate;
-  readonly open: OpenModel;
-  readonly request: GenerateRequest;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-};
+type Run = ModelRun<GenerateRequest>;
 
 async function* generateLines(run: Run): AsyncGenerator<GenerateLine, void> {
   const { open, request, startedAt, signal } = run;
@@ -90,7 +82,7 @@ function promptTokens(run: Run): Token[] {
   const { context, truncate } = run.request;
   const { longestToken } = runner;
   const fitting = fitText(promptText(run), { options, longestToken, truncate });
-  // What is refused need not be read to its end.
+  // A prompt that will be refused need not be tokenized to its end.
   const tokens = runner.tokenize(fitting, truncate ? undefined : options.num_ctx);
   if (!context) return tokens;
   const before = runner.tokensOf(context);
@@ -99,7 +91,7 @@ function promptTokens(run: Run): Token[] {
   return [...before, ...(begunTwice ? tokens.slice(1) : tokens)];
 }
 
-/** An earlier exchange in `context` stands in place of the turns the model brings along. */
+/** The text of the prompt. An earlier exchange in `context` replaces the model's own turns. */
 function promptText({ model, template, open, request }: Run): string {
   const { prompt, system, raw, context, imageCount } = request;
   if (raw) return prompt;

@@ -4,10 +4,11 @@ import { parseModelName, shortName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { ModelRunner } from "../runner/model-runner.ts";
 import type { Services } from "../services.ts";
+import type { ChatTemplate } from "../templates/chat-template.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import { type ModelOptions, type RawOptions, resolveOptions } from "../values/options.ts";
 
-/** The model of this name as a client wrote it; `undefined` when the name is invalid or unknown. */
+/** The model of a name that a client sent; `undefined` when the name is invalid or unknown. */
 export async function findModel(
   { store }: Pick<Services, "store">,
   text: string,
@@ -25,36 +26,46 @@ export function requireText(model: StoredModel, asSent: string, route: "generate
 /** A model in memory, for as long as the scope that opened it lasts. */
 export type OpenModel = {
   readonly runner: ModelRunner;
-  /** `num_ctx` in it is what the model really got. */
+  /** `num_ctx` in it is the context that the model was loaded with. */
   readonly options: ModelOptions;
 };
 
-type ModelWish = {
+/** A request that runs on an open model. */
+export type ModelRun<Request> = {
   readonly model: StoredModel;
-  readonly wish: { readonly options: RawOptions; readonly keepAliveMs: KeepAliveMs };
-  /** Of the request the model is for. */
+  readonly template: ChatTemplate;
+  readonly open: OpenModel;
+  readonly request: Request;
+  /** In milliseconds of `performance.now`. */
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+};
+
+type ModelUse = {
+  readonly model: StoredModel;
+  readonly request: { readonly options: RawOptions; readonly keepAliveMs: KeepAliveMs };
+  /** The request's. */
   readonly signal: AbortSignal;
 };
 
 /**
- * Brings a model into memory, waiting for its turn, and keeps it there until `use` has settled,
- * however that ends.
- * @throws {EngineError} what the options or the load are refused with, and what `use` throws.
+ * Waits until a model is in memory, and keeps it there until `use` has settled, however that ends.
+ * @throws {EngineError} for refused options or a failed load, and what `use` throws.
  */
 export async function withModel<T>(
-  { residency, contextLength }: Pick<Services, "residency" | "contextLength">,
-  { model, wish, signal }: ModelWish,
+  { loadedModels, contextLength }: Pick<Services, "loadedModels" | "contextLength">,
+  { model, request, signal }: ModelUse,
   use: (open: OpenModel) => T | Promise<T>,
 ): Promise<T> {
-  const options = resolveOptions(wish.options, model.parameters, contextLength);
-  const wanted = {
+  const options = resolveOptions(request.options, model.parameters, contextLength);
+  const load = {
     model,
     name: shortName(model.name),
     weightsDigest: model.weightsDigest,
     contextLength: options.num_ctx,
-    keepAliveMs: wish.keepAliveMs,
+    keepAliveMs: request.keepAliveMs,
   };
-  const lease = await residency.acquire(wanted, signal);
+  const lease = await loadedModels.acquire(load, signal);
   try {
     const { runner } = lease;
     const num_ctx = Math.min(options.num_ctx, runner.contextLength);

@@ -2,18 +2,18 @@ import { setImmediate } from "node:timers/promises";
 import type { StoredModel } from "../models/store.ts";
 import type { Message, Turn } from "./requests.ts";
 
-/** The model's own system text goes first unless the conversation brings one. */
+/** Puts the model's own system text first, unless the conversation has one. */
 export function withSystem(turns: readonly Turn[], system: string | undefined): readonly Turn[] {
   if (system === undefined || system === "" || turns[0]?.role === "system") return turns;
   return [{ role: "system", content: system }, ...turns];
 }
 
-/** The turns that a model brings along go before those of a request. */
+/** The turns that are stored with a model, which go before those of a request. */
 export function storedTurns({ messages }: Pick<StoredModel, "messages">): Turn[] {
   return messages.map(({ role, content }) => ({ role, content }));
 }
 
-/** Where a text says that an image belongs. */
+/** The mark in a text where an image belongs. */
 const PLACE = "[img]";
 
 /** Puts Ollama's image tags into the text: a text model reads them and ignores the pictures. */
@@ -26,7 +26,7 @@ export function tagImages(messages: readonly Message[]): Turn[] {
   });
 }
 
-/** A tag for each place in the text, as far as they go; the rest of the tags stand before it. */
+/** Puts one tag at each mark in the text. Tags without a mark go before the text. */
 function withTags(text: string, tags: readonly string[]): string {
   const parts: string[] = [];
   let used = 0;
@@ -42,8 +42,8 @@ function withTags(text: string, tags: readonly string[]): string {
 }
 
 /**
- * The newest turns of a conversation, as many as `fits` lets through. System turns and the last one
- * stay in any case. Between two tries others get their turn, until `signal`.
+ * The newest turns of a conversation, as many as `fits` accepts. System turns and the last turn
+ * always stay. Other requests get their turn between two tries, until `signal` aborts.
  */
 export async function newestTurns(
   turns: readonly Turn[],
@@ -52,7 +52,7 @@ export async function newestTurns(
 ): Promise<readonly Turn[]> {
   const from = (first: number) =>
     turns.filter((turn, index) => index >= first || turn.role === "system");
-  // Each try renders what it is about: steps that double, then halves, need few of them.
+  // Each try renders its turns. Steps that double, then halve, need few tries.
   let kept = 1;
   let tooMany = turns.length + 1;
   for (let step = 1; tooMany - kept > 1;) {

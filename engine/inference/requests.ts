@@ -4,17 +4,17 @@ import type { ToolCall } from "../tools/tool-call.ts";
 import type { OfferedTool } from "../tools/offered-tools.ts";
 import type { Think } from "../values/think.ts";
 
-/** What generate and chat have in common. */
+/** The fields that generate and chat have in common. */
 type Common = {
   readonly model: string;
   readonly keepAliveMs: KeepAliveMs;
   readonly options: RawOptions;
-  /** As sent; read once a model is there, as Ollama does. */
+  /** As sent. It is parsed once a model is loaded, as in Ollama. */
   readonly format: unknown;
   readonly think: Think;
   readonly truncate: boolean;
   readonly shift: boolean;
-  /** Figures for every token of the answer, with so many others; `undefined` for none at all. */
+  /** How many alternatives to rate beside each token of the answer; `undefined`: rate no token. */
   readonly logprobs: number | undefined;
 };
 
@@ -34,7 +34,7 @@ export type Turn = {
   readonly role: string;
   readonly content: string;
   readonly toolCalls?: readonly ToolCall[] | undefined;
-  /** What a turn of role `tool` is the result of. */
+  /** The tool whose result a turn of role `tool` is. */
   readonly toolName?: string | undefined;
   readonly toolCallId?: string | undefined;
 };

@@ -5,19 +5,19 @@ import { FOLDER_MODE, publish } from "./publish.ts";
 
 const WORK_PREFIX = ".incoming-";
 const PARTIAL = "-partial";
-/** An unfinished download that nobody has gone on with for so long is given up. */
+/** An unfinished download is given up when it was not continued for this long. */
 const PARTIAL_KEPT_MS = 7 * 86_400_000;
 
 /**
- * Files named by their digest, in Ollama's layout. A file counts only under its final name, where
- * it arrives by a rename. Unfinished downloads lie beside, to be continued; whatever else is
- * unfinished lies in a work folder that each process has of its own.
+ * Files named by their digest, in Ollama's layout. A file counts only under its final name, which
+ * it gets by a rename. Unfinished downloads lie beside it, to be continued. All other unfinished
+ * files lie in a work folder, one for each process.
  */
 export class BlobFolder {
   readonly folder: string;
   readonly #root: string;
   readonly #pid: number;
-  readonly #kept = new Map<string, number>();
+  readonly #pins = new Map<string, number>();
   #works = 0;
 
   constructor({ root, pid = process.pid }: { root: string; pid?: number }) {
@@ -27,8 +27,8 @@ export class BlobFolder {
   }
 
   /**
-   * Makes the folders and removes what processes that ended have left half-finished. Returns
-   * whether no other living process works in this store.
+   * Creates the folders, and removes unfinished files of processes that have ended. Returns whether
+   * no other living process works in this store.
    */
   async prepare(): Promise<{ alone: boolean }> {
     await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
@@ -43,7 +43,7 @@ export class BlobFolder {
     return { alone };
   }
 
-  /** Whether there is a folder whose blobs can be read. */
+  /** Whether the folder exists and can be read. */
   async isThere(): Promise<boolean> {
     return readdir(this.folder).then(
       () => true,
@@ -51,7 +51,7 @@ export class BlobFolder {
     );
   }
 
-  /** Takes the mark of this process off the store. */
+  /** Removes this process's work folder, which marks the store as in use. */
   async close(): Promise<void> {
     await rm(this.#workRoot, { recursive: true, force: true });
   }
@@ -63,31 +63,31 @@ export class BlobFolder {
     return join(this.folder, checked.replace(":", "-"));
   }
 
-  /** Where an unfinished download of this blob lies. */
+  /** The path of an unfinished download of this blob. */
   partialPath(digest: string): string {
     return `${this.path(digest)}${PARTIAL}`;
   }
 
-  /** The size of a blob that is there, `undefined` otherwise. */
+  /** The size of a blob in bytes; `undefined` when it is missing. */
   async size(digest: string): Promise<number | undefined> {
     const found = await stat(this.path(digest)).catch(() => undefined);
     return found?.isFile() ? found.size : undefined;
   }
 
-  /** How much of a blob an unfinished download has brought. */
+  /** The size of a blob's unfinished download, in bytes. */
   async partialSize(digest: string): Promise<number> {
     const found = await stat(this.partialPath(digest)).catch(() => undefined);
     return found?.size ?? 0;
   }
 
-  /**
-   * Whether the blob is there with this many bytes; its content was checked when it was adopted.
-   */
+  /** Whether the blob exists with this many bytes. Its content was checked when it was adopted. */
   async has(digest: string, size: number): Promise<boolean> {
     return (await this.size(digest)) === size;
   }
 
-  /** Runs `use` with a folder of its own on the same disk, removed afterwards in any case. */
+  /**
+   * Runs `use` with a folder of its own on the same disk, which is removed afterwards in any case.
+   */
   async withWorkFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
     this.#works += 1;
     const folder = join(this.#workRoot, String(this.#works));
@@ -99,22 +99,22 @@ export class BlobFolder {
     }
   }
 
-  /** Takes a finished file, whose digest the caller has checked, under its final name. */
+  /** Moves a finished file, whose digest the caller has checked, to its final name. */
   async adopt(file: string, digest: string): Promise<void> {
     await publish(file, this.path(digest));
   }
 
   /**
-   * Writes a small blob, which is kept from the first moment, and returns its digest and size;
-   * `fresh` when it was not there yet.
+   * Writes a small blob, which is pinned before it is written. Returns its digest and size; `fresh`
+   * when the blob is new.
    */
   async write(
     text: string,
-    keep: (digest: string) => void = () => {},
+    pin: (digest: string) => void = () => {},
   ): Promise<{ digest: string; size: number; fresh: boolean }> {
     const bytes = Buffer.from(text);
     const digest = digestOf(bytes);
-    keep(digest);
+    pin(digest);
     const fresh = !(await this.has(digest, bytes.length));
     if (fresh) {
       await this.withWorkFolder(async (folder) => {
@@ -126,32 +126,35 @@ export class BlobFolder {
     return { digest, size: bytes.length, fresh };
   }
 
-  /** Until `use` has settled, `removeExcept` leaves the blobs alone that it names to `keep`. */
-  async keeping<T>(use: (keep: (digest: string) => void) => Promise<T>): Promise<T> {
+  /**
+   * Runs `use` with a function that pins blobs: `removeUnused` leaves pinned blobs alone until
+   * `use` has settled.
+   */
+  async withPins<T>(use: (pin: (digest: string) => void) => Promise<T>): Promise<T> {
     const named: string[] = [];
     try {
       return await use((digest) => {
         named.push(digest);
-        this.#kept.set(digest, (this.#kept.get(digest) ?? 0) + 1);
+        this.#pins.set(digest, (this.#pins.get(digest) ?? 0) + 1);
       });
     } finally {
       for (const digest of named) {
-        const count = (this.#kept.get(digest) ?? 1) - 1;
-        if (count > 0) this.#kept.set(digest, count);
-        else this.#kept.delete(digest);
+        const count = (this.#pins.get(digest) ?? 1) - 1;
+        if (count > 0) this.#pins.set(digest, count);
+        else this.#pins.delete(digest);
       }
     }
   }
 
-  /** Removes those of these blobs that are not in use. */
-  async removeExcept(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
+  /** Removes those of these blobs that are neither used nor pinned. */
+  async removeUnused(digests: Iterable<string>, used: ReadonlySet<string>): Promise<void> {
     for (const digest of digests) {
-      if (used.has(digest) || this.#kept.has(digest)) continue;
+      if (used.has(digest) || this.#pins.has(digest)) continue;
       await removeFile(this.path(digest));
     }
   }
 
-  /** Removes every blob that is not in use, and downloads that nobody will continue. */
+  /** Removes every blob that is neither used nor pinned, and downloads that were given up. */
   async prune(used: ReadonlySet<string>): Promise<void> {
     const blobs: string[] = [];
     for (const name of await readdir(this.folder)) {
@@ -161,7 +164,7 @@ export class BlobFolder {
         await removeFile(join(this.folder, name));
       }
     }
-    await this.removeExcept(blobs, used);
+    await this.removeUnused(blobs, used);
   }
 
   async #canContinue(name: string): Promise<boolean> {
@@ -175,7 +178,10 @@ export class BlobFolder {
   }
 }
 
-/** The parents first; made in one go, Node says of a file system without write access ENOENT. */
+/**
+ * Creates folders one by one where creating them in one go fails: on a file system without write
+ * access Node then reports ENOENT.
+ */
 async function makeFolders(folders: readonly [root: string, folder: string]): Promise<void> {
   try {
     await mkdir(folders[1], { recursive: true, mode: FOLDER_MODE });
@@ -188,7 +194,7 @@ async function makeFolders(folders: readonly [root: string, folder: string]): Pr
   }
 }
 
-/** What has a blob's name and is no file is none, and is left alone. */
+/** Removes a file. Anything else with a blob's name is left alone. */
 async function removeFile(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !found.isDirectory()) await rm(path, { force: true });
@@ -200,7 +206,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (err) {
-    // Somebody else's process lives too.
+    // The process exists, but belongs to another user.
     return (err as NodeJS.ErrnoException).code === "EPERM";
   }
 }

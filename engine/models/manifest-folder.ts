@@ -6,7 +6,7 @@ import { type ModelName, isModelName, sameName } from "./names.ts";
 import { FOLDER_MODE, publish, syncFolder } from "./publish.ts";
 
 const FOLDER = "manifests";
-/** Those of the largest models have some thousand bytes. */
+/** The largest manifest; those of the largest models have some thousand bytes. */
 const MAX_MANIFEST_BYTES = 16 << 20;
 
 /** The manifests of a store, one file a model: `manifests/<host>/<namespace>/<model>/<tag>`. */
@@ -28,7 +28,7 @@ export class ManifestFolder {
     return join(this.#folder, host, namespace, model, tag);
   }
 
-  /** Every name there is a file for. */
+  /** The name of every manifest. */
   async names(): Promise<ModelName[]> {
     const names: ModelName[] = [];
     for (const host of await foldersIn(this.#folder)) {
@@ -42,14 +42,17 @@ export class ManifestFolder {
     return names;
   }
 
-  /** The name as it is stored, whatever its case. */
+  /** The stored name that equals this one but for case. */
   async stored(name: ModelName): Promise<ModelName | undefined> {
     const exact = await stat(this.path(name)).catch(() => undefined);
     if (exact?.isFile()) return name;
     return (await this.names()).find((stored) => sameName(stored, name));
   }
 
-  /** A name in the spelling its parts have in the store already, so that no two differ in case. */
+  /**
+   * A name whose parts are spelled as in the store, so that no two stored names differ in case
+   * alone.
+   */
   async spelled(name: ModelName): Promise<ModelName> {
     const known = await this.names();
     const part = (key: keyof ModelName) => {
@@ -64,7 +67,7 @@ export class ManifestFolder {
     };
   }
 
-  /** Puts a finished file under a name, which makes the model visible. */
+  /** Moves a finished file to a name's path, which makes the model visible. */
   async publish(file: string, name: ModelName): Promise<void> {
     const path = this.path(name);
     await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
@@ -79,8 +82,8 @@ export class ManifestFolder {
   }
 
   /**
-   * Every digest that stands in any file of any folder of manifests. What cannot be read as a
-   * manifest may be one of a newer Ollama: its blobs are in use too.
+   * Every digest in any file of any folder of manifests. A file that cannot be read as a manifest
+   * may be one of a newer Ollama: its blobs are in use too.
    */
   async digestsInUse(): Promise<Set<string>> {
     const used = new Set<string>();
@@ -96,8 +99,8 @@ export class ManifestFolder {
 }
 
 /**
- * The files under a folder that may be manifests, those behind links too. Links can lead round in
- * circles: each folder is gone through once.
+ * The files under a folder that may be manifests, including those behind links. Links can form a
+ * circle, so each folder is visited once.
  */
 async function* filesIn(folder: string, seen = new Set<string>()): AsyncGenerator<string, void> {
   const real = await realpath(folder).catch(ifGone);
@@ -111,18 +114,18 @@ async function* filesIn(folder: string, seen = new Set<string>()): AsyncGenerato
   }
 }
 
-/** Whether it can be read as a manifest: from a pipe, for one, reading would never come back. */
+/** Whether a file can be read as a manifest. Reading a pipe, for one, would never end. */
 export function isManifestFile(found: Pick<Stats, "isFile" | "size">): boolean {
   return found.isFile() && found.size <= MAX_MANIFEST_BYTES;
 }
 
-/** What has just gone counts as nothing, and so do links to nowhere. */
+/** Ignores a file that was just removed, and a broken link. */
 function ifGone(err: unknown): undefined {
   const { code } = err as NodeJS.ErrnoException;
   if (code !== "ENOENT" && code !== "ELOOP") throw err;
 }
 
-/** rmdir fails on a folder that is not empty, which is left as it is. */
+/** rmdir fails on a folder that is not empty, which then stays. */
 async function removeEmptyFolders(folder: string): Promise<void> {
   for (const name of await foldersIn(folder)) {
     const path = join(folder, name);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseDigest } from "./digests.ts";
 
-/** No model has nearly as many; each one is a request to the registry. */
+/** The most layers; no model has nearly as many. Each layer is a request to the registry. */
 const MAX_LAYERS = 1_024;
 const MAX_MEDIA_TYPE_CHARS = 256;
 
@@ -9,7 +9,7 @@ const Layer = z.object({
   mediaType: z.string().max(MAX_MEDIA_TYPE_CHARS),
   digest: z.string().refine((digest) => parseDigest(digest) === digest, "is no digest"),
   size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-  /** What a layer of a created model was taken from. */
+  /** The source of a layer in a created model. */
   from: z.string().optional(),
 });
 
@@ -23,7 +23,7 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 export type Layer = z.infer<typeof Layer>;
 
-/** A model's config blob: what lists show as `details`. */
+/** A model's config blob, which lists show as `details`. */
 export const ModelConfig = z.object({
   model_format: z.string().default(""),
   model_family: z.string().default(""),
@@ -37,10 +37,11 @@ export type ModelConfig = z.infer<typeof ModelConfig>;
 
 const IMAGE = "application/vnd.ollama.image.";
 
-/** What a layer holds. */
+/** The content of a layer. */
 export type LayerKind =
   | "model"
   | "projector"
+  | "adapter"
   | "template"
   | "prompt"
   | "system"
@@ -59,12 +60,12 @@ export function layersOf(manifest: Pick<Manifest, "layers">, kind: LayerKind): L
   return manifest.layers.filter((layer) => layer.mediaType === layerType(kind));
 }
 
-/** Every blob a manifest names, the config last, as a pull goes through them. */
+/** Every blob that a manifest names; the config is last, as in the order of a pull. */
 export function blobsOf({ config, layers }: Manifest): Layer[] {
   return [...layers, config];
 }
 
-/** Bytes of everything the manifest names: the size that lists show. */
+/** Bytes of all blobs that the manifest names: the size that lists show. */
 export function totalSize(manifest: Manifest): number {
   return blobsOf(manifest).reduce((sum, layer) => sum + layer.size, 0);
 }

@@ -53,7 +53,7 @@ function goValue(value: unknown): string {
   return `${digits}e${exponent.startsWith("-") ? "-" : "+"}${figure}`;
 }
 
-/** Modelfiles know no escapes: what a line cannot hold goes between quotation marks. */
+/** Modelfiles have no escapes: text that a line cannot hold is put between quotation marks. */
 function quoted(text: string): string {
   if (!text.includes("\n") && !text.startsWith(" ") && !text.endsWith(" ")) return text;
   return text.includes('"') ? `"""${text}"""` : `"${text}"`;

@@ -18,7 +18,7 @@ const HOST = /^\w[\w.:-]{0,349}$/;
 
 const SCHEME = /^([a-z][a-z\d+.-]*):\/\/(?=[^/]+\/[^/]+\/)/i;
 
-/** Reads `[[scheme://]host/][namespace/]model[:tag]`; `undefined` when it is no valid name. */
+/** Reads `[[scheme://]host/][namespace/]model[:tag]`; `undefined` for an invalid name. */
 export function parseModelName(text: string): ModelName | undefined {
   if (text.length > MAX_NAME_CHARS) return undefined;
   const bare = text.replace(SCHEME, "");
@@ -32,18 +32,18 @@ export function parseModelName(text: string): ModelName | undefined {
   return isModelName(name) ? name : undefined;
 }
 
-/** Whether every part is one a name may have: none of them leads out of a folder. */
+/** Whether every part is valid: no part leads out of a folder. */
 export function isModelName({ host, namespace, model, tag }: ModelName): boolean {
   return PART.test(model) && PART.test(tag) && NAMESPACE.test(namespace) && HOST.test(host);
 }
 
-/** `http` or `https` where a name with a host begins with it. */
+/** The scheme of a name with a host, if it is `http` or `https`. */
 export function schemeOf(text: string): "http" | "https" | undefined {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   return scheme === "http" || scheme === "https" ? scheme : undefined;
 }
 
-/** The name as lists show it: default host and namespace dropped, the tag always kept. */
+/** The name as lists show it: without the default host and namespace, always with the tag. */
 export function shortName({ host, namespace, model, tag }: ModelName): string {
   const name = `${model}:${tag}`;
   if (host.toLowerCase() !== DEFAULT_HOST) return `${host}/${namespace}/${name}`;

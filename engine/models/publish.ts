@@ -1,13 +1,13 @@
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Files that any program of this machine may read, as Ollama makes them. */
+/** Modes of files that any program of this machine may read, as Ollama sets them. */
 export const FILE_MODE = 0o644;
 export const FOLDER_MODE = 0o755;
 
 /**
- * Puts a finished file under its final name. Whatever happens, even a loss of power, there is the
- * whole file or none of that name.
+ * Moves a finished file to its final name. Even after a loss of power the whole file has that name,
+ * or none.
  */
 export async function publish(file: string, path: string): Promise<void> {
   const handle = await open(file, "r+");
@@ -21,7 +21,7 @@ export async function publish(file: string, path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Makes renames and removals in a folder last. */
+/** Makes renames and removals in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {

@@ -3,7 +3,7 @@ import type { PullStatus } from "./sources/source.ts";
 type Work = (report: (status: PullStatus) => void, signal: AbortSignal) => Promise<void>;
 type Follower = { readonly queue: PullStatus[]; wake: () => void };
 
-/** One download with any number of followers; it is cancelled when the last of them leaves. */
+/** One download with any number of followers. It is cancelled when the last of them leaves. */
 export class PullJob {
   /** Settles when the work is over, however it ended. */
   readonly ended: Promise<void>;
@@ -19,13 +19,14 @@ export class PullJob {
     );
   }
 
-  /** Its last follower has left: whoever comes now needs a new download. */
+  /** The last follower has left. A later request needs a new download. */
   get cancelled(): boolean {
     return this.#abort.signal.aborted;
   }
 
   /**
-   * The lines from now on, beginning with the latest, until `signal`; throws what the work threw.
+   * The lines from now on, beginning with the latest, until `signal` aborts. Throws what the work
+   * threw.
    */
   async *follow(signal: AbortSignal): AsyncGenerator<PullStatus, void> {
     const follower: Follower = { queue: this.#latest ? [this.#latest] : [], wake: () => {} };
@@ -56,7 +57,7 @@ export class PullJob {
   #report(status: PullStatus): void {
     this.#latest = status;
     for (const { queue, wake } of this.#followers) {
-      // Who reads slowly gets the latest figure of a layer, not all of them.
+      // A slow reader gets the latest figure of a layer, not all of them.
       if (queue.at(-1)?.digest !== undefined && queue.at(-1)?.digest === status.digest) queue.pop();
       queue.push(status);
       wake();

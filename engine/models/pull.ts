@@ -5,7 +5,7 @@ import type { Manifest } from "./manifest.ts";
 import { type ModelName, fullName, shortName } from "./names.ts";
 import { PullJob } from "./pull-job.ts";
 import { ManifestError, isUnreachable, reasonOf } from "./registry/errors.ts";
-import type { FetchContext, ModelSource, PullStatus, Wish } from "./sources/source.ts";
+import type { FetchContext, ModelSource, PullStatus, PullTarget } from "./sources/source.ts";
 import type { ModelStore } from "./store.ts";
 
 export type PullerOptions = {
@@ -15,9 +15,9 @@ export type PullerOptions = {
   readonly catalogue?: readonly CatalogueEntry[];
 };
 
-type PullOptions = Partial<Pick<Wish, "scheme" | "insecure">>;
+type PullOptions = Partial<Pick<PullTarget, "scheme" | "insecure">>;
 
-/** Gets models into the store. Pulls of one model that run at the same time share one download. */
+/** Pulls models into the store. Pulls of one model that run at the same time share a download. */
 export class Puller {
   readonly #options: PullerOptions;
   readonly #catalogue: readonly CatalogueEntry[];
@@ -29,8 +29,8 @@ export class Puller {
   }
 
   /**
-   * Yields the lines of a pull until `success` or `signal`, which cancels the download unless
-   * another pull shares it. What was downloaded stays, and the next pull goes on from there.
+   * Yields the lines of a pull until `success`, or until `signal` aborts. That cancels the download
+   * unless another pull shares it. Downloaded bytes stay, and the next pull continues from there.
    * @throws {EngineError} with the sentence for the client.
    */
   async *pull(
@@ -44,7 +44,7 @@ export class Puller {
     yield* this.#jobFor({ name, scheme, insecure, entry }).follow(signal);
   }
 
-  /** Puts a model into the store without anyone following the progress. */
+  /** Puts a model into the store without reporting progress. */
   async register(entry: CatalogueEntry): Promise<void> {
     const [name] = entry.names;
     if (!name) return;
@@ -52,14 +52,14 @@ export class Puller {
     for await (const _ of job.follow(new AbortController().signal));
   }
 
-  #jobFor(wish: Wish): PullJob {
-    const key = fullName(wish.entry?.names[0] ?? wish.name).toLowerCase();
+  #jobFor(target: PullTarget): PullJob {
+    const key = fullName(target.entry?.names[0] ?? target.name).toLowerCase();
     const running = this.#jobs.get(key);
     if (running && !running.cancelled) return running;
     const job = new PullJob(async (report, signal) => {
       // A cancelled download of the same model may still be writing its last bytes.
       await running?.ended;
-      await this.#run(wish, report, signal);
+      await this.#run(target, report, signal);
     });
     this.#jobs.set(key, job);
     void job.ended.then(() => {
@@ -68,11 +68,15 @@ export class Puller {
     return job;
   }
 
-  async #run(wish: Wish, report: (status: PullStatus) => void, signal: AbortSignal): Promise<void> {
+  async #run(
+    target: PullTarget,
+    report: (status: PullStatus) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { store, emit } = this.#options;
-    const names = wish.entry?.names ?? [wish.name];
-    await store.blobs.keeping(async (keep) => {
-      const manifest = await this.#fetch(wish, { store, report, signal, keep });
+    const names = target.entry?.names ?? [target.name];
+    await store.blobs.withPins(async (pin) => {
+      const manifest = await this.#fetch(target, { store, report, signal, pin });
       report({ status: "verifying sha256 digest" });
       signal.throwIfAborted();
       report({ status: "writing manifest" });
@@ -82,23 +86,26 @@ export class Puller {
     report({ status: "success" });
   }
 
-  async #fetch(wish: Wish, context: FetchContext): Promise<Manifest> {
+  async #fetch(target: PullTarget, context: FetchContext): Promise<Manifest> {
     const { sources, emit } = this.#options;
-    const model = (wish.entry?.names ?? [wish.name]).map(shortName).join(", ");
+    const model = (target.entry?.names ?? [target.name]).map(shortName).join(", ");
     const failures: { source: string; err: unknown }[] = [];
-    for (const source of sources.filter((source) => source.offers(wish))) {
+    for (const source of sources.filter((source) => source.offers(target))) {
       try {
-        return await source.fetch(wish, context);
+        return await source.fetch(target, context);
       } catch (err) {
         context.signal.throwIfAborted();
         failures.push({ source: source.title, err });
         emit("pull_source_failed", { model, source: source.title, reason: reasonOf(err) });
       }
     }
-    throw this.#refusal(wish, failures);
+    throw this.#refusal(target, failures);
   }
 
-  #refusal({ entry }: Wish, failures: readonly { source: string; err: unknown }[]): EngineError {
+  #refusal(
+    { entry }: PullTarget,
+    failures: readonly { source: string; err: unknown }[],
+  ): EngineError {
     const cause = failures[0]?.err;
     if (!entry) return new EngineError(500, this.#reason(cause), { cause });
     const reasons = failures.map(({ source, err }) => `${source}: ${reasonOf(err)}`).join("; ");
@@ -107,7 +114,7 @@ export class Puller {
     return new EngineError(500, `${text}. ${advice}`, { cause });
   }
 
-  /** What went wrong at the only source, and what to do where that helps. */
+  /** The error of the only source, with advice where that helps. */
   #reason(err: unknown): string {
     if (!(err instanceof ManifestError)) return reasonOf(err);
     const text = `pull model manifest: ${err.message}`;

@@ -12,8 +12,7 @@ type Incoming = {
 };
 
 /**
- * Writes a blob from a stream into the store; it counts only when its digest is right, and nothing
- * is left of it otherwise.
+ * Writes a blob from a stream into the store. If its digest is wrong, nothing of it is left.
  * @throws {DigestMismatchError}
  */
 export async function receiveBlob(

@@ -1,28 +1,28 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SizedCache } from "../values/sized-cache.ts";
 import { BlobFolder } from "./blobs.ts";
 import { digestsIn } from "./digests.ts";
 import { ManifestFolder, isManifestFile } from "./manifest-folder.ts";
 import { type Manifest, blobsOf } from "./manifest.ts";
 import { type ModelName, fullName, sameName } from "./names.ts";
 import { type StoredModel, StoreError, charsOf, describeModel } from "./stored-model.ts";
-import { SizedCache } from "../values/sized-cache.ts";
 
 export type { StoredModel } from "./stored-model.ts";
 
 export type ModelStoreOptions = {
   readonly root: string;
   readonly blobs?: BlobFolder;
-  /** Whether blobs that no model uses any more go by themselves; those of a deleted one always do. */
+  /** Whether unused blobs are removed automatically; those of a deleted model always are. */
   readonly prune?: boolean;
 };
 
-/** Characters of the models kept read: thousands of usual ones. */
+/** Characters of cached models: thousands of usual ones. */
 const MAX_KNOWN_CHARS = 32 << 20;
 
 /**
  * Ollama's model store: manifests by name, blobs by digest. An Ollama can use the same folder. A
- * model is visible once its manifest is there, which is written last and removed first.
+ * model is visible through its manifest, which is written last and removed first.
  */
 export class ModelStore {
   readonly blobs: BlobFolder;
@@ -38,8 +38,8 @@ export class ModelStore {
   }
 
   /**
-   * Makes the folders, and removes what is unfinished or unused unless somebody else may use it. A
-   * store that is there and cannot be written is used as it is: who wants to change it is told.
+   * Creates the folders, and removes unfinished and unused files unless another process may use
+   * them. A store without write access is used as it is: only requests that change it fail.
    */
   async prepare(): Promise<void> {
     try {
@@ -51,12 +51,12 @@ export class ModelStore {
     }
   }
 
-  /** The store is no longer worked in. */
+  /** Ends the use of the store. */
   async close(): Promise<void> {
     await this.blobs.close();
   }
 
-  /** Every readable model, newest first; a broken manifest hides only its own model. */
+  /** Every readable model, newest first. A broken manifest hides only its own model. */
   async list(): Promise<StoredModel[]> {
     const models: StoredModel[] = [];
     for (const name of await this.#manifests.names()) {
@@ -76,8 +76,8 @@ export class ModelStore {
   }
 
   /**
-   * Makes a model visible under a name, in place of what has it; `text` is the manifest as it is
-   * written. Blobs that no model uses any more are removed.
+   * Makes a model visible under a name, and replaces the model of that name. `text` is the manifest
+   * as it is written. Blobs that are no longer used are removed.
    * @throws {StoreError} when a blob is missing or is not what it should be: nothing changes.
    */
   async put(name: ModelName, manifest: Manifest, text = JSON.stringify(manifest)): Promise<void> {
@@ -94,7 +94,7 @@ export class ModelStore {
     });
   }
 
-  /** Gives a model a second name; `false` when there is none of the first. */
+  /** Gives a model a second name; `false` when there is no model of the first name. */
   async copy(source: ModelName, destination: ModelName): Promise<boolean> {
     const stored = await this.#manifests.stored(source);
     if (!stored) return false;
@@ -104,7 +104,10 @@ export class ModelStore {
     return true;
   }
 
-  /** Removes a model and the blobs no other model uses; `false` when there is none of that name. */
+  /**
+   * Removes a model, and the blobs that no other model uses; `false` when there is no model of that
+   * name.
+   */
   async remove(name: ModelName): Promise<boolean> {
     return this.#inTurn(async () => {
       const stored = await this.#manifests.stored(name);
@@ -138,7 +141,7 @@ export class ModelStore {
     return model;
   }
 
-  /** What a name's manifest says is its own, as far as it can be read. */
+  /** The digests in a name's manifest, as far as it can be read. */
   async #digestsOf(name: ModelName): Promise<string[]> {
     const path = this.#manifests.path(name);
     const found = await stat(path).catch(() => undefined);
@@ -148,10 +151,12 @@ export class ModelStore {
 
   async #removeUnused(digests: readonly string[]): Promise<void> {
     if (digests.length === 0) return;
-    await this.blobs.removeExcept(digests, await this.#manifests.digestsInUse());
+    await this.blobs.removeUnused(digests, await this.#manifests.digestsInUse());
   }
 
-  /** Changes come one after the other: what one finds unused, no other may just be taking. */
+  /**
+   * Changes run one after the other: a blob that one finds unused, another might be about to use.
+   */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(change);
     this.#turn = turn.catch(() => {});

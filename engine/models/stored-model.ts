@@ -13,7 +13,7 @@ import {
 } from "./manifest.ts";
 import { type ModelName, fullName } from "./names.ts";
 
-/** A turn of a conversation that a model brings along. */
+/** A turn of a conversation that is stored with a model. */
 const StoredMessage = z.object({
   role: z.string(),
   content: z.string().default(""),
@@ -21,7 +21,7 @@ const StoredMessage = z.object({
 });
 export type StoredMessage = z.infer<typeof StoredMessage>;
 
-/** A model that is in the store, with what its small layers say. */
+/** A model in the store, with the content of its small layers. */
 export type StoredModel = {
   readonly name: ModelName;
   readonly digest: string;
@@ -31,7 +31,7 @@ export type StoredModel = {
   readonly config: ModelConfig;
   readonly weightsPath: string;
   readonly weightsDigest: string;
-  /** The model or file this one was made from. */
+  /** The model or file that this one was created from. */
   readonly parent: string;
   readonly projectorPaths: readonly string[];
   readonly template: string | undefined;
@@ -41,16 +41,16 @@ export type StoredModel = {
   readonly messages: readonly StoredMessage[];
 };
 
-/** A manifest names a file that is not there or cannot be read, or is none. */
+/** A manifest that is invalid, or names a file that is missing or unreadable. */
 export class StoreError extends Error {}
 
-/** Larger than any text, parameters or config of a model: what is larger is none. */
+/** The largest text, parameters or config of a model. Anything larger is refused. */
 export const MAX_TEXT_BYTES = 16 << 20;
 
-/** What a model takes beside its texts: its names, digests and layers. */
+/** Characters of a cached model beside its texts: its names, digests and layers. */
 const OVERHEAD_CHARS = 2_000;
 
-/** How many characters of memory a model takes, roughly. */
+/** The approximate size of a model in memory, in characters. */
 export function charsOf({ template, system, licenses, messages, parameters }: StoredModel): number {
   const texts = [template ?? "", system ?? "", ...licenses];
   const rest = JSON.stringify([messages, parameters]).length;
@@ -61,72 +61,86 @@ const Parameters = z.record(z.string(), z.unknown()).nullable();
 const Messages = z.array(StoredMessage).nullable();
 
 /**
- * Reads what a manifest and its small blobs say.
+ * Reads a manifest and its small blobs.
  * @throws {StoreError} when one of them is missing or is not what it should be.
  */
 export async function describeModel(
   { name, bytes, modifiedAt }: { name: ModelName; bytes: Uint8Array; modifiedAt: Date },
   blobs: BlobFolder,
 ): Promise<StoredModel> {
-  const fail = (what: string, cause?: unknown) =>
-    new StoreError(`model ${fullName(name)} cannot be used: ${what}`, { cause });
-  const manifest = readManifest();
+  const layers = new LayerReader(name, bytes, blobs);
+  const { manifest } = layers;
   const [weights] = layersOf(manifest, "model");
-  if (!weights) throw fail("its manifest names no model file");
+  if (!weights) throw layers.fail("its manifest names no model file");
   return {
     name,
     digest: digestOf(bytes).slice("sha256:".length),
     size: totalSize(manifest),
     modifiedAt,
     manifest,
-    config: await json(ModelConfig, manifest.config),
+    config: await layers.json(ModelConfig, manifest.config),
     weightsPath: blobs.path(weights.digest),
     weightsDigest: weights.digest,
     parent: weights.from ?? "",
     projectorPaths: layersOf(manifest, "projector").map(({ digest }) => blobs.path(digest)),
-    template: (await last("template")) ?? (await last("prompt")),
-    system: await last("system"),
-    licenses: await Promise.all(layersOf(manifest, "license").map(text)),
-    parameters: (await jsonOf(Parameters, "params")) ?? {},
-    messages: (await jsonOf(Messages, "messages")) ?? [],
+    template: (await layers.lastText("template")) ?? (await layers.lastText("prompt")),
+    system: await layers.lastText("system"),
+    licenses: await Promise.all(layersOf(manifest, "license").map((layer) => layers.text(layer))),
+    parameters: (await layers.lastJson(Parameters, "params")) ?? {},
+    messages: (await layers.lastJson(Messages, "messages")) ?? [],
   };
+}
 
-  function readManifest(): Manifest {
+/** Reads the layers of one model. Of a kind that counts once, the last layer holds. */
+class LayerReader {
+  readonly manifest: Manifest;
+  readonly #name: ModelName;
+  readonly #blobs: BlobFolder;
+
+  /** @throws {StoreError} unless `bytes` are a manifest. */
+  constructor(name: ModelName, bytes: Uint8Array, blobs: BlobFolder) {
+    this.#name = name;
+    this.#blobs = blobs;
     try {
-      return parseManifest(Buffer.from(bytes).toString());
+      this.manifest = parseManifest(Buffer.from(bytes).toString());
     } catch (err) {
-      throw fail((err as Error).message, err);
+      throw this.fail((err as Error).message, err);
     }
   }
 
-  async function text({ digest, mediaType }: Layer): Promise<string> {
+  fail(what: string, cause?: unknown): StoreError {
+    return new StoreError(`model ${fullName(this.#name)} cannot be used: ${what}`, { cause });
+  }
+
+  /** @throws {StoreError} when the blob cannot be read, or is too large. */
+  async text({ digest, mediaType }: Layer): Promise<string> {
     try {
-      const path = blobs.path(digest);
+      const path = this.#blobs.path(digest);
       const { size } = await stat(path);
-      if (size > MAX_TEXT_BYTES) throw fail(`its ${mediaType} has ${size} bytes`);
+      if (size > MAX_TEXT_BYTES) throw this.fail(`its ${mediaType} has ${size} bytes`);
       return await readFile(path, "utf8");
     } catch (err) {
-      throw err instanceof StoreError ? err : fail(`${digest} cannot be read`, err);
+      throw err instanceof StoreError ? err : this.fail(`${digest} cannot be read`, err);
     }
   }
 
-  /** Where a manifest has several layers of a kind that counts once, the last one holds. */
-  async function last(kind: LayerKind): Promise<string | undefined> {
-    const layer = layersOf(manifest, kind).at(-1);
-    return layer && text(layer);
-  }
-
-  async function jsonOf<T>(schema: z.ZodType<T>, kind: LayerKind): Promise<T | undefined> {
-    const layer = layersOf(manifest, kind).at(-1);
-    return layer && json(schema, layer);
-  }
-
-  async function json<T>(schema: z.ZodType<T>, layer: Layer): Promise<T> {
-    const content = await text(layer);
+  /** @throws {StoreError} as `text`, and when the blob does not have this form. */
+  async json<T>(schema: z.ZodType<T>, layer: Layer): Promise<T> {
+    const content = await this.text(layer);
     try {
       return schema.parse(JSON.parse(content));
     } catch (err) {
-      throw fail(`its ${layer.mediaType} is not valid`, err);
+      throw this.fail(`its ${layer.mediaType} is not valid`, err);
     }
+  }
+
+  async lastText(kind: LayerKind): Promise<string | undefined> {
+    const layer = layersOf(this.manifest, kind).at(-1);
+    return layer && this.text(layer);
+  }
+
+  async lastJson<T>(schema: z.ZodType<T>, kind: LayerKind): Promise<T | undefined> {
+    const layer = layersOf(this.manifest, kind).at(-1);
+    return layer && this.json(schema, layer);
   }
 }

@@ -12,8 +12,8 @@ const DEFLATED = 8;
 type Member = { name: string; method: number; packedSize: number; size: number; offset: number };
 
 /**
- * Opens the first member of a zip archive whose name ends in `suffix`, unpacked as it is read.
- * Archives beyond 4 GB (zip64) are not read.
+ * Opens the first member of a zip archive whose name ends in `suffix`, and unpacks it while it is
+ * read. Archives beyond 4 GB (zip64) are not supported.
  * @throws {Error} when the file is no such archive or holds no such member.
  */
 export async function openZipMember(

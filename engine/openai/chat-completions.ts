@@ -12,13 +12,13 @@ import { joinChatLines } from "../routes/chat.ts";
 import type { RouteContext } from "../routes/context.ts";
 import { logprobsField } from "../routes/request-fields.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
-import { nativeMessages } from "./messages.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
-import { NO_ANSWER, openAiRoute } from "./route.ts";
-import { renderCall } from "./tool-calls.ts";
-import { sendDone, sendEvent } from "./send-events.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import type { RawOptions } from "../values/options.ts";
+import { nativeMessages } from "./messages.ts";
+import { NO_ANSWER, openAiRoute } from "./route.ts";
+import { sendDone, sendEvent } from "./send-events.ts";
 import { answerId, reasoning, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
+import { renderCall } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
 
 type Request = { native: ChatRequest; stream: boolean; usage: boolean };
@@ -61,17 +61,17 @@ function readRequest(fields: Fields): Request {
   return { native, stream: fields.boolean("stream") ?? false, usage: wantsUsage(fields) };
 }
 
-/** OpenAI's newer name of `max_tokens`, which it wins over. */
+/** OpenAI's newer name of `max_tokens`, over which it takes precedence. */
 function newLimit(fields: Fields): RawOptions {
   const limit = fields.integer("max_completion_tokens");
   return limit === undefined ? {} : { num_predict: limit };
 }
 
-/** What is no text is dropped without a word, as Ollama does on this route. */
+/** Items that are no text are dropped silently, as Ollama does on this route. */
 function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   const list = Array.isArray(value) ? value : [value];
-  requireAtMost(list.length, MOST.stops, "stop sequences");
+  requireAtMost(list.length, LIMITS.stops, "stop sequences");
   return list.filter((item) => typeof item === "string");
 }
 

@@ -9,7 +9,7 @@ import type { GenerateRequest } from "../inference/requests.ts";
 import { collect } from "../routes/answer-lines.ts";
 import type { RouteContext } from "../routes/context.ts";
 import { joinGenerateLines } from "../routes/generate.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { NO_ANSWER, openAiRoute } from "./route.ts";
 import { sendDone, sendEvent } from "./send-events.ts";
 import { answerId, samplingOptions, unixSeconds, wantsUsage } from "./shared-fields.ts";
@@ -38,7 +38,7 @@ export function completionsRoute({ services, onError }: RouteContext): Route {
 }
 
 function readRequest(fields: Fields): Request {
-  // Accepted and without effect, as in Ollama: the count of log probabilities.
+  // Accepted without effect, as in Ollama: the number of log probabilities.
   fields.integer("logprobs");
   const native = {
     model: fields.modelName("model") ?? "",
@@ -64,7 +64,7 @@ function stops(fields: Fields): string[] {
   const value = fields.raw("stop");
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];
-  requireAtMost(list.length, MOST.stops, "stop sequences");
+  requireAtMost(list.length, LIMITS.stops, "stop sequences");
   return list.map((item) => {
     if (typeof item === "string") return item;
     const kind = typeof item === "number" ? "float64" : goKind(item);

@@ -2,11 +2,11 @@ import { type EngineError, toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, JSON_UTF8 } from "../http/exchange.ts";
 
 /** The error body of OpenAI's dialect. */
-function errorBody(message: string, type: string) {
+export function errorBody(message: string, type: string) {
   return { error: { message, type, param: null, code: null } };
 }
 
-/** Answers a mistake found while a request is translated: its type follows the status. */
+/** Answers an error in the translation of a request; the type follows the status. */
 export function sendRequestError(exchange: Exchange, { status, message }: EngineError): void {
   const types: Readonly<Record<number, string>> = {
     400: "invalid_request_error",
@@ -15,10 +15,7 @@ export function sendRequestError(exchange: Exchange, { status, message }: Engine
   exchange.json(status, errorBody(message, types[status] ?? "api_error"), JSON_UTF8);
 }
 
-/**
- * Answers an error of the native operation underneath: whatever its status, the type is
- * `api_error`.
- */
+/** Answers an error of the native operation. Whatever its status, the type is `api_error`. */
 export function sendInnerError(
   exchange: Exchange,
   err: unknown,

@@ -1,21 +1,21 @@
 import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
-import type { Json } from "../http/go-json.ts";
+import { type Json, isJsonObject } from "../http/go-json.ts";
 import type { Message } from "../inference/requests.ts";
 import { checkBase64 } from "../routes/request-fields.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { openAiCalls, toolNames } from "./tool-calls.ts";
 
 const DATA_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/;
 
 /**
- * Messages in the native shape: every part of a content list becomes a message of its own, the last
- * of them with the calls.
+ * Messages in the native form. Every part of a content list becomes a message of its own; the last
+ * one has the calls.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function nativeMessages(messages: readonly Fields[]): Message[] {
   const parts = messages.reduce((sum, message) => sum + partCount(message), 0);
-  requireAtMost(parts, MOST.messages, "parts of messages");
+  requireAtMost(parts, LIMITS.messages, "parts of messages");
   const names = toolNames(messages);
   return messages.flatMap((message) => {
     const role = (message.string("role") ?? "").toLowerCase();
@@ -49,12 +49,11 @@ function partCount(message: Fields): number {
 
 function nativePart(role: string, part: Json): Message {
   const invalid = new EngineError(400, "invalid message format");
-  if (typeof part !== "object" || part === null || Array.isArray(part)) throw invalid;
+  if (!isJsonObject(part)) throw invalid;
   const { type, text, image_url: image } = part;
   if (type === "text" && typeof text === "string") return { role, content: text, imageCount: 0 };
   if (type !== "image_url") throw invalid;
-  const url =
-    typeof image === "object" && image !== null && !Array.isArray(image) ? image["url"] : image;
+  const url = isJsonObject(image) ? image["url"] : image;
   if (typeof url !== "string") throw invalid;
   const head = DATA_URL.exec(url)?.[0];
   if (head === undefined) throw new EngineError(400, "invalid image input");

@@ -3,14 +3,14 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 import { sendInnerError, sendRequestError } from "./errors.ts";
 
-/** What a client is told that would else wait for ever. */
+/** The error for a client that would otherwise get no answer. */
 export const NO_ANSWER = "the answer broke off before its first word";
 
 type Steps<Request> = {
   readonly path: string;
-  /** Reads and translates the request; what it throws is the client's mistake. */
+  /** Reads and translates the request. Its errors are the client's mistakes. */
   readonly read: (exchange: Exchange) => Promise<Request>;
-  /** Runs it and answers. */
+  /** Runs the request and answers. */
   readonly answer: (exchange: Exchange, request: Request) => Promise<void>;
   readonly onError: (err: unknown) => void;
 };

@@ -6,7 +6,7 @@ export async function sendEvent(exchange: Exchange, value: unknown): Promise<voi
   await exchange.write(SSE, `data: ${renderLine(value)}\n\n`);
 }
 
-/** The mark OpenAI's clients wait for. */
+/** Writes the mark that ends a stream for OpenAI's clients. */
 export async function sendDone(exchange: Exchange): Promise<void> {
   await exchange.write(SSE, "data: [DONE]\n\n");
 }

@@ -33,7 +33,7 @@ export function wantsUsage(fields: Fields): boolean {
   return fields.object("stream_options", "openai.StreamOptions")?.boolean("include_usage") ?? false;
 }
 
-/** Ollama's identifiers: a short random number behind the prefix. */
+/** Ollama's kind of id: a short random number behind the prefix. */
 export function answerId(prefix: string): string {
   return `${prefix}-${Math.floor(Math.random() * 999)}`;
 }

@@ -1,14 +1,14 @@
 import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
-import { MOST } from "../values/limits.ts";
 import { type ToolCall, parseArguments } from "../tools/tool-call.ts";
+import { LIMITS } from "../values/limits.ts";
 
 /**
- * The calls of a message, whose arguments are a text in this dialect.
+ * The calls of a message; in this dialect their arguments are a string.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function openAiCalls(message: Fields): ToolCall[] {
-  const calls = message.objects("tool_calls", "openai.ToolCall", MOST.toolCalls) ?? [];
+  const calls = message.objects("tool_calls", "openai.ToolCall", LIMITS.toolCalls) ?? [];
   return calls.map((call) => {
     const given = call.object("function", "struct");
     const parsed = parseArguments(given?.string("arguments") ?? "");
@@ -18,7 +18,7 @@ export function openAiCalls(message: Fields): ToolCall[] {
   });
 }
 
-/** The tool each call's identifier stands for; the last one of an identifier wins. */
+/** The tool of each call id; the last call of an id wins. */
 export function toolNames(messages: readonly Fields[]): ReadonlyMap<string, string> {
   const calls = messages.flatMap(openAiCalls);
   return new Map(calls.map((call) => [call.id, call.function.name]));

@@ -13,8 +13,8 @@ import { embedRoute, embeddingsRoute } from "./embed.ts";
 import { generateRoute } from "./generate.ts";
 import { psRoute, rootRoute, tagsRoute, versionRoute } from "./lists.ts";
 import { pullRoute } from "./pull.ts";
-import { refusedRoutes } from "./refused.ts";
 import { showRoute } from "./show.ts";
+import { unsupportedRoutes } from "./unsupported.ts";
 
 /** Every route of the engine. */
 export function engineRoutes(context: RouteContext): Route[] {
@@ -39,6 +39,6 @@ export function engineRoutes(context: RouteContext): Route[] {
     chatCompletionsRoute(context),
     completionsRoute(context),
     openAiEmbeddingsRoute(context),
-    ...refusedRoutes(),
+    ...unsupportedRoutes(),
   ];
 }

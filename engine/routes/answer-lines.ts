@@ -6,12 +6,15 @@ import type { Deliver } from "../inference/answer.ts";
 type Delivery<Line> = {
   readonly exchange: Exchange;
   readonly stream: boolean;
-  /** Adds a line to what there is, where the client wants one object. */
+  /** Adds a line to the lines joined so far, where the client wants one object. */
   readonly join: (whole: Line, line: Line) => Line;
   readonly onError: (err: unknown) => void;
 };
 
-/** Delivers an answer in Ollama's dialect: as lines, or put together where no stream is wanted. */
+/**
+ * Delivers an answer in Ollama's dialect: as lines, or as one object where the client wants no
+ * stream.
+ */
 export function toClient<Line>({ exchange, stream, join, onError }: Delivery<Line>): Deliver<Line> {
   return async (answer) => {
     if (answer.kind === "object") return exchange.json(200, answer.value);
@@ -21,8 +24,8 @@ export function toClient<Line>({ exchange, stream, join, onError }: Delivery<Lin
 }
 
 /**
- * Sends lines as they come. An error before the first one is a real status, one after it is the
- * last line.
+ * Sends lines as they arrive. An error before the first line gets a status of its own; a later one
+ * becomes the last line.
  */
 export async function sendLines(
   exchange: Exchange,
@@ -42,7 +45,7 @@ export async function sendLines(
   exchange.end();
 }
 
-/** Sends only the last line, or the error with its status: what a pull is without a stream. */
+/** Sends only the last line, or the error with its status: a pull without a stream. */
 export async function sendLast(
   exchange: Exchange,
   lines: AsyncIterable<unknown>,
@@ -58,7 +61,7 @@ export async function sendLast(
   }
 }
 
-/** Puts streamed lines together: `join` adds a line to what there is. */
+/** Joins streamed lines; `join` adds a line to those before it. */
 export async function collect<Line>(
   lines: AsyncIterable<Line>,
   join: (whole: Line, line: Line) => Line,

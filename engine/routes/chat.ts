@@ -46,7 +46,7 @@ function chatRequest(fields: Fields): ChatRequest {
   return request;
 }
 
-/** The last line brings the figures, the text grows. */
+/** Joins two lines: their texts together, the figures of the last one. */
 export function joinChatLines(whole: ChatLine, line: ChatLine): ChatLine {
   const content = whole.message.content + line.message.content;
   const calls = [...(whole.message.tool_calls ?? []), ...(line.message.tool_calls ?? [])];

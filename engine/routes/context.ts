@@ -1,8 +1,8 @@
 import type { Services } from "../services.ts";
 
-/** What every route gets. */
+/** The parts that every route gets. */
 export type RouteContext = {
   readonly services: Services;
-  /** Told of every error; those that are no `EngineError` are faults of the engine. */
+  /** Called with every error; an error that is no `EngineError` is a fault of the engine. */
   readonly onError: (err: unknown) => void;
 };

@@ -1,17 +1,17 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { createModel } from "../models/create/create.ts";
 import type { Base, CreateRequest } from "../models/create/request.ts";
 import { parseModelName, schemeOf } from "../models/names.ts";
-import { MOST } from "../values/limits.ts";
+import { LIMITS } from "../values/limits.ts";
 import { sendLast, sendLines } from "./answer-lines.ts";
 import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
 
-/** What Ollama makes models with and the engine does not. */
-const NOT_OFFERED: Readonly<Record<string, string>> = {
+/** Fields of a create that Ollama supports and the engine does not. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
   adapters: "an adapter",
   quantize: "quantizing",
   quantization: "quantizing",
@@ -48,9 +48,9 @@ function createRequest(fields: Fields): Omit<CreateRequest, "base"> {
     renderer: fields.string("renderer") ?? "",
     parser: fields.string("parser") ?? "",
     licenses: licenses(fields),
-    parameters: fields.map("parameters", MOST.options),
+    parameters: fields.map("parameters", LIMITS.options),
     messages: (fields.objects("messages", "api.Message") ?? []).map((message) => {
-      const images = message.strings("images", MOST.images) ?? [];
+      const images = message.strings("images", LIMITS.images) ?? [];
       return {
         role: (message.string("role") ?? "").toLowerCase(),
         content: message.string("content") ?? "",
@@ -58,9 +58,9 @@ function createRequest(fields: Fields): Omit<CreateRequest, "base"> {
       };
     }),
   };
-  for (const [field, feature] of Object.entries(NOT_OFFERED)) {
+  for (const [field, feature] of Object.entries(UNSUPPORTED)) {
     if (isGiven(fields.raw(field))) {
-      throw notOffered(feature, `leave ${field} out, or ${INSTALL_OLLAMA}`);
+      throw unsupported(feature, `leave ${field} out, or ${INSTALL_OLLAMA}`);
     }
   }
   return request;
@@ -69,7 +69,7 @@ function createRequest(fields: Fields): Omit<CreateRequest, "base"> {
 function uploadedFiles(fields: Fields): Map<string, string> | undefined {
   if (!fields.object("files", "map[string]string")) return undefined;
   const files = new Map<string, string>();
-  for (const [name, digest] of Object.entries(fields.map("files", MOST.options))) {
+  for (const [name, digest] of Object.entries(fields.map("files", LIMITS.options))) {
     if (!isLocalPath(name)) throw new EngineError(400, "file path must be relative");
     if (typeof digest !== "string") throw new EngineError(400, "invalid digest format");
     files.set(name, digest);
@@ -77,7 +77,7 @@ function uploadedFiles(fields: Fields): Map<string, string> | undefined {
   return files;
 }
 
-/** A model wins over files, as in Ollama. */
+/** The base of the model; a model takes precedence over files, as in Ollama. */
 function chosenBase(fields: Fields, files: Map<string, string> | undefined): Base {
   const from = fields.modelName("from") ?? "";
   if (from !== "") {
@@ -89,7 +89,7 @@ function chosenBase(fields: Fields, files: Map<string, string> | undefined): Bas
   return { kind: "files", files };
 }
 
-/** Ollama's rule: parts with something in them, none of which leads elsewhere. */
+/** Ollama's rule: no part is empty, and none leads elsewhere. */
 function isLocalPath(path: string): boolean {
   return path === "." || path.split("/").every((part) => !["", ".", ".."].includes(part));
 }
@@ -97,7 +97,7 @@ function isLocalPath(path: string): boolean {
 function licenses(fields: Fields): string[] {
   const value = fields.raw("license");
   const list =
-    typeof value === "string" ? [value] : (fields.strings("license", MOST.licenses) ?? []);
+    typeof value === "string" ? [value] : (fields.strings("license", LIMITS.licenses) ?? []);
   return list.filter((text) => text !== "");
 }
 

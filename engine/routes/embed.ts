@@ -1,11 +1,11 @@
 import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
-import { shortVectors } from "../values/short-float.ts";
 import type { Route } from "../http/router.ts";
 import { embed, embedRaw } from "../inference/embed.ts";
 import { parseModelName } from "../models/names.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
-import { MOST } from "../values/limits.ts";
+import { LIMITS } from "../values/limits.ts";
+import { shortVectors } from "../values/short-float.ts";
 import type { RouteContext } from "./context.ts";
 import { embedInput } from "./request-fields.ts";
 
@@ -19,7 +19,7 @@ export function embedRoute({ services }: RouteContext): Route {
       const request = {
         model: fields.modelName("model") ?? "",
         keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-        options: fields.map("options", MOST.options),
+        options: fields.map("options", LIMITS.options),
         truncate: fields.boolean("truncate") ?? true,
         dimensions: fields.integer("dimensions") ?? 0,
         input: embedInput(fields.raw("input")),
@@ -42,7 +42,7 @@ export function embeddingsRoute({ services }: RouteContext): Route {
         model: fields.modelName("model") ?? "",
         prompt: fields.string("prompt") ?? "",
         keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-        options: fields.map("options", MOST.options),
+        options: fields.map("options", LIMITS.options),
       };
       if (!parseModelName(request.model)) throw new EngineError(400, "model is required");
       exchange.json(200, { embedding: await embedRaw(services, request, exchange.signal) });

@@ -38,7 +38,7 @@ function generateRequest(fields: Fields): GenerateRequest {
   return request;
 }
 
-/** The last line brings the figures, the text grows. */
+/** Joins two lines: their texts together, the figures of the last one. */
 export function joinGenerateLines(whole: GenerateLine, line: GenerateLine): GenerateLine {
   return { ...line, response: whole.response + line.response, ...joinLogprobs(whole, line) };
 }

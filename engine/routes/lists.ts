@@ -1,12 +1,12 @@
 import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
-import { shortName } from "../models/names.ts";
 import type { ModelConfig } from "../models/manifest.ts";
+import { shortName } from "../models/names.ts";
 import type { RouteContext } from "./context.ts";
 
 /** The version whose behaviour the engine reproduces; clients read it as a semantic version. */
 const VERSION = "0.13.5";
-/** How far ahead Ollama puts the end of a model that stays for ever. */
+/** The expiry that Ollama shows for a model that stays for ever, from now. */
 const FOREVER_MS = 292 * 365.25 * 86_400_000;
 
 /** GET and HEAD / */
@@ -48,21 +48,21 @@ export function psRoute({ services }: RouteContext): Route {
     path: "/api/ps",
     async handler(exchange) {
       const stored = await services.store.list();
-      const models = services.residency.list().flatMap((resident) => {
+      const models = services.loadedModels.list().flatMap((loaded) => {
         const sharing = stored.filter(
-          ({ weightsDigest }) => weightsDigest === resident.weightsDigest,
+          ({ weightsDigest }) => weightsDigest === loaded.weightsDigest,
         );
-        const model = sharing.find(({ name }) => shortName(name) === resident.name) ?? sharing[0];
+        const model = sharing.find(({ name }) => shortName(name) === loaded.name) ?? sharing[0];
         if (!model) return [];
         return {
-          name: resident.name,
-          model: resident.name,
-          size: resident.runner?.memory.total ?? model.size,
+          name: loaded.name,
+          model: loaded.name,
+          size: loaded.runner?.memory.total ?? model.size,
           digest: model.digest,
           details: detailsOf(model.config),
-          expires_at: expiry(resident.expiresAt),
-          size_vram: resident.runner?.memory.gpu ?? 0,
-          context_length: resident.runner?.contextLength ?? resident.contextLength,
+          expires_at: expiry(loaded.expiresAt),
+          size_vram: loaded.runner?.memory.gpu ?? 0,
+          context_length: loaded.runner?.contextLength ?? loaded.contextLength,
         };
       });
       exchange.json(200, { models });
@@ -70,7 +70,7 @@ export function psRoute({ services }: RouteContext): Route {
   };
 }
 
-/** What lists say about a model. */
+/** The details of a model in lists. */
 export function detailsOf(config: ModelConfig) {
   return {
     parent_model: "",

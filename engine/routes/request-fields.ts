@@ -1,8 +1,8 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
 import type { Json } from "../http/go-json.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
-import { MOST, requireAtMost } from "../values/limits.ts";
+import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { decodeThink } from "../values/think.ts";
 
 const MAX_TOP_LOGPROBS = 20;
@@ -12,7 +12,7 @@ export function commonFields(fields: Fields) {
   return {
     model: fields.modelName("model") ?? "",
     keepAliveMs: decodeKeepAlive(fields.raw("keep_alive")),
-    options: fields.map("options", MOST.options),
+    options: fields.map("options", LIMITS.options),
     format: fields.raw("format"),
     think: decodeThink(fields.raw("think")),
     truncate: fields.boolean("truncate") ?? true,
@@ -22,7 +22,7 @@ export function commonFields(fields: Fields) {
 }
 
 /**
- * How many other tokens are rated beside each of the answer; `undefined` when none is rated.
+ * How many alternatives to rate beside each token of the answer; `undefined`: rate no token.
  * @throws {EngineError} 400 with Ollama's text.
  */
 export function logprobsField(fields: Fields): number | undefined {
@@ -37,7 +37,7 @@ export function logprobsField(fields: Fields): number | undefined {
 /** @throws {EngineError} for what this engine does not do. */
 export function refuseExtras(fields: Fields): void {
   if (fields.boolean("_debug_render_only") === true) {
-    throw notOffered("_debug_render_only", `leave it out, or ${INSTALL_OLLAMA}`);
+    throw unsupported("_debug_render_only", `leave it out, or ${INSTALL_OLLAMA}`);
   }
 }
 
@@ -46,7 +46,7 @@ export function refuseExtras(fields: Fields): void {
  * @throws {EngineError} 400 with Go's text for what is no base64.
  */
 export function imageCount(fields: Fields): number {
-  const images = fields.strings("images", MOST.images) ?? [];
+  const images = fields.strings("images", LIMITS.images) ?? [];
   for (const image of images) checkBase64(image);
   return images.length;
 }
@@ -62,12 +62,12 @@ export function checkBase64(text: string): void {
   throw new EngineError(400, `illegal base64 data at input byte ${end}`);
 }
 
-/** `stream`, true unless given otherwise. */
+/** `stream`; true by default. */
 export function wantsStream(fields: Fields): boolean {
   return fields.boolean("stream") ?? true;
 }
 
-/** The model's name under its new or its old field. */
+/** The model's name, from its new or its old field. */
 export function modelField(fields: Fields): string {
   return fields.modelName("model") || (fields.modelName("name") ?? "");
 }
@@ -76,7 +76,7 @@ export function modelField(fields: Fields): string {
 export function embedInput(value: Json | undefined): string[] {
   if (value === undefined || value === "") return [];
   if (typeof value === "string") return [value];
-  if (Array.isArray(value)) requireAtMost(value.length, MOST.messages, "texts");
+  if (Array.isArray(value)) requireAtMost(value.length, LIMITS.messages, "texts");
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
     throw new EngineError(400, "invalid input type");
   }

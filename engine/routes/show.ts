@@ -4,15 +4,15 @@ import type { Route } from "../http/router.ts";
 import { capabilitiesOf } from "../models/capabilities.ts";
 import { NO_TEMPLATE } from "../models/chat-template.ts";
 import { type GgufHeader, readGguf } from "../models/gguf/header.ts";
-import { parseModelName } from "../models/names.ts";
 import { parameterLines, renderModelfile } from "../models/modelfile.ts";
+import { parseModelName } from "../models/names.ts";
 import type { StoredModel } from "../models/stored-model.ts";
-import { MOST } from "../values/limits.ts";
+import { LIMITS } from "../values/limits.ts";
 import type { RouteContext } from "./context.ts";
 import { detailsOf } from "./lists.ts";
 import { modelField } from "./request-fields.ts";
 
-/** Shown elsewhere in the answer, or too long for it. */
+/** Keys that are shown elsewhere in the answer, or are too long for it. */
 const HIDDEN_KEYS = new Set(["general.name", "tokenizer.chat_template"]);
 
 /** POST /api/show */
@@ -28,7 +28,7 @@ export function showRoute({ services }: RouteContext): Route {
       if (!name) throw new EngineError(500, "invalid model path");
       const verbose = fields.boolean("verbose") ?? false;
       const system = fields.string("system") ?? "";
-      const options = fields.map("options", MOST.options);
+      const options = fields.map("options", LIMITS.options);
       const model = await services.store.find(name);
       if (!model) throw new EngineError(404, `model '${asSent}' not found`);
       const { toolFormats } = await services.templates.of(model);
@@ -40,7 +40,7 @@ export function showRoute({ services }: RouteContext): Route {
 
 type Shape = {
   readonly verbose: boolean;
-  /** Shown in place of the model's own. */
+  /** Shown instead of the model's own. */
   readonly system: string;
   readonly options: StoredModel["parameters"];
   readonly capabilities: readonly string[];
@@ -70,7 +70,7 @@ async function describe(stored: StoredModel, { verbose, system, options, capabil
   };
 }
 
-/** Go leaves out what is empty. */
+/** A field, left out when it is empty, as in Go. */
 function given(name: string, text: string): Record<string, string> {
   return text === "" ? {} : { [name]: text };
 }

@@ -1,32 +1,37 @@
 import type { Token } from "node-llama-cpp";
 import type { TokenLogprob } from "./logprobs.ts";
 import { RepeatGuard } from "./repeat-guard.ts";
-import { StopHolder } from "./stop-holder.ts";
+import { StopFilter } from "./stop-filter.ts";
 import { TokenText, type TokenTextOptions } from "./token-text.ts";
 
 type AnswerTextOptions = TokenTextOptions & {
   readonly stops: readonly string[];
 };
 
-/** Text that may go out, with the figures of the tokens it comes from, if they were asked for. */
+/**
+ * Text that may be sent, with the log probabilities of its tokens where the request asks for them.
+ */
 export type Piece = { readonly text: string; readonly logprobs: readonly TokenLogprob[] };
 
-/** What a token adds, and whether the answer ends with it or goes round in circles. */
-type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
+/** The text that a token adds, and whether the answer ends with it or repeats itself. */
+export type Step = Piece & { readonly stopped: boolean; readonly loops: boolean };
 
 /** An answer's text as it grows token by token. */
 export class AnswerText {
   readonly #tokens: TokenText;
-  readonly #stops: StopHolder;
+  readonly #stops: StopFilter;
   readonly #guard = new RepeatGuard();
-  /** Figures of tokens whose text is held back, with the place in the answer it begins at. */
+  /**
+   * Log probabilities of tokens whose text is held back, with the position of that text in the
+   * answer.
+   */
   #rated: { readonly at: number; readonly logprob: TokenLogprob }[] = [];
   #seen = 0;
   #sent = "";
 
   constructor({ stops, ...tokens }: AnswerTextOptions) {
     this.#tokens = new TokenText(tokens);
-    this.#stops = new StopHolder(stops);
+    this.#stops = new StopFilter(stops);
   }
 
   push(token: Token, logprob?: TokenLogprob): Step {
@@ -44,8 +49,8 @@ export class AnswerText {
   }
 
   /**
-   * What was held back, now that nothing follows. A character of which some bytes are missing is
-   * left out, with the figures of its tokens.
+   * The text that was held back, at the end of the answer. A character with missing bytes is left
+   * out, and so are the log probabilities of its tokens.
    */
   end(): Piece {
     const { text, stopped } = this.#stops.push(this.#tokens.flush());
@@ -55,8 +60,8 @@ export class AnswerText {
   }
 
   /**
-   * What was held back, and what `close` says makes a whole of the answer. A character of which
-   * some bytes are missing is left out: no grammar would know it.
+   * The text that was held back, and what `close` adds to complete the answer. A character with
+   * missing bytes is left out: no grammar would accept it.
    */
   endBy(close: (text: string) => string): Piece {
     const rest = this.#stops.flush();
@@ -69,7 +74,7 @@ export class AnswerText {
     return piece !== "" && this.#guard.loops(piece);
   }
 
-  /** Tokens whose text does not go out, as a stop sequence cuts it off, never get here. */
+  /** Tokens whose text is cut off by a stop sequence never get here. */
   #ratedUpTo(length: number): TokenLogprob[] {
     const ready = this.#rated.filter(({ at }) => at < length);
     this.#rated = this.#rated.filter(({ at }) => at >= length);

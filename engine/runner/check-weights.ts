@@ -3,7 +3,7 @@ import { GgufError } from "../models/gguf/cursor.ts";
 import { readGguf } from "../models/gguf/header.ts";
 
 /**
- * Looks into a weights file before llama.cpp does.
+ * Checks a weights file before llama.cpp reads it.
  * @throws {EngineError} 500 that says what is wrong with it.
  */
 export async function checkWeights(path: string): Promise<void> {

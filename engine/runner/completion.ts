@@ -1,6 +1,6 @@
 import type { LlamaGrammarEvaluationState, LlamaModel, Token } from "node-llama-cpp";
 import type { ModelOptions } from "../values/options.ts";
-import { AnswerText, type Piece } from "./answer-text.ts";
+import { AnswerText, type Piece, type Step } from "./answer-text.ts";
 import { type TokenLogprob, rateToken } from "./logprobs.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { isReproducible, penaltyWindow, samplerSettings } from "./sampling.ts";
@@ -8,31 +8,34 @@ import type { Slot } from "./slot.ts";
 import type { Detokenize } from "./token-text.ts";
 
 export type CompletionRequest = {
-  /** The whole prompt; it fits the context. */
+  /** The whole prompt, which fits the context. */
   readonly tokens: readonly Token[];
   readonly options: ModelOptions;
-  /** Slide the window when the context is full, instead of ending there. */
+  /** Slide the context window when it is full, instead of ending there. */
   readonly shift: boolean;
-  /** Rate every token of the answer, together with so many others; `undefined` for none at all. */
+  /** How many alternatives to rate beside each token of the answer; `undefined`: rate no token. */
   readonly logprobs: number | undefined;
   readonly signal: AbortSignal;
 };
 
-/** How a completion ended, all figures measured. `undefined` as reason: it looped and was cut. */
+/**
+ * How a completion ended, with measured figures. Without a reason the answer repeated itself and
+ * was cut.
+ */
 export type CompletionEnd = {
   readonly doneReason: "stop" | "length" | undefined;
   readonly tokens: readonly Token[];
-  /** Tokens of the prompt that were still in memory and not read again. */
+  /** Tokens of the prompt that were in memory already, and not read again. */
   readonly reused: number;
   readonly promptNs: number;
   readonly evalCount: number;
   readonly evalNs: number;
 };
 
-/** A grammar at work on one answer. */
+/** The state of a grammar in one answer. */
 export type RunningGrammar = {
   readonly state: LlamaGrammarEvaluationState;
-  /** What makes a whole of an answer that has to end after `text`. */
+  /** The text that completes an answer which has to end after `text`. */
   readonly close: (text: string) => string;
 };
 
@@ -43,7 +46,7 @@ type Parts = {
 };
 
 /**
- * Decodes on one sequence, yielding text as it becomes certain. Ends within a token of `signal`.
+ * Decodes on one sequence, and yields text as it becomes certain. Ends within a token of `signal`.
  */
 export async function* complete(
   parts: Parts,
@@ -52,7 +55,7 @@ export async function* complete(
   try {
     return yield* decode(parts, request);
   } catch (err) {
-    if (!request.signal.aborted) parts.slot.distrust();
+    if (!request.signal.aborted) parts.slot.invalidate();
     throw err;
   }
 }
@@ -98,18 +101,11 @@ async function* decode(
       answer.push(token);
       const step = text.push(token, logprob);
       yield step;
-      if (step.stopped) return finish("stop", answer.length);
-      const endless = answer.length >= limit.most && !limit.asked;
-      if (grammar && (step.loops || endless)) {
-        yield text.endBy(grammar.close);
-        return finish("stop", answer.length);
-      }
-      if (step.loops) return finish(undefined, answer.length);
       const full = sequence.nextTokenIndex + 1 >= options.num_ctx;
-      if (answer.length >= limit.most || (full && !shift)) {
-        yield text.end();
-        return finish("length", answer.length);
-      }
+      const ending = endingOf(step, { length: answer.length, limit, full, shift, grammar });
+      if (ending === "closed" && grammar) yield text.endBy(grammar.close);
+      if (ending === "full") yield text.end();
+      if (ending) return finish(DONE_REASONS[ending], answer.length);
       if (full) await slot.inRound({ tokens: 0, take: () => slideWindow(slot, options) });
     }
   } finally {
@@ -117,7 +113,45 @@ async function* decode(
   }
 }
 
-/** The figures of a token that was just sampled, when they were asked for. */
+type Limit = {
+  readonly most: number;
+  /** The limit is the client's `num_predict`: the answer ends there, complete or not. */
+  readonly requested: boolean;
+};
+
+type Ending = "stopped" | "closed" | "looped" | "full";
+
+/** `undefined` for an answer that looped and was cut. */
+const DONE_REASONS = {
+  stopped: "stop",
+  closed: "stop",
+  looped: undefined,
+  full: "length",
+} as const;
+
+/**
+ * Why an answer ends with this step, if it does: at a stop sequence, by its grammar where it would
+ * go on without end, since it repeats itself, or since the limit or the context is full.
+ */
+function endingOf(
+  step: Pick<Step, "stopped" | "loops">,
+  answer: {
+    readonly length: number;
+    readonly limit: Limit;
+    readonly full: boolean;
+    readonly shift: boolean;
+    readonly grammar: RunningGrammar | undefined;
+  },
+): Ending | undefined {
+  const { length, limit, full, shift, grammar } = answer;
+  const atLimit = length >= limit.most;
+  if (step.stopped) return "stopped";
+  if (grammar && (step.loops || (atLimit && !limit.requested))) return "closed";
+  if (step.loops) return "looped";
+  return atLimit || (full && !shift) ? "full" : undefined;
+}
+
+/** The log probability of a token that was just sampled, where the request asks for it. */
 async function rate(
   { slot }: Parts,
   { tokens, logprobs: top }: CompletionRequest,
@@ -137,17 +171,13 @@ async function slideWindow(slot: Slot, { num_keep, num_ctx }: ModelOptions): Pro
 }
 
 /**
- * Ollama bounds an endless answer at ten times the context; one that a grammar can bring to an end
- * at any time is longer than the context only when it goes round in circles. `asked`: the client
- * wanted it to end there.
+ * Ollama bounds an endless answer at ten times the context. An answer that a grammar can close at
+ * any time is longer than the context only when it goes round in circles.
  */
-function predictLimit(
-  { num_predict, num_ctx }: ModelOptions,
-  closes: boolean,
-): { most: number; asked: boolean } {
+function predictLimit({ num_predict, num_ctx }: ModelOptions, closes: boolean): Limit {
   const bound = (closes ? 1 : 10) * num_ctx;
-  const asked = num_predict > 0 && num_predict <= bound;
-  return { most: asked ? num_predict : bound, asked };
+  const requested = num_predict > 0 && num_predict <= bound;
+  return { most: requested ? num_predict : bound, requested };
 }
 
 function recentTokens(

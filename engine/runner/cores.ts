@@ -4,27 +4,27 @@ import type { Llama } from "node-llama-cpp";
 /** How many of the machine's cores a decode of llama.cpp computes on. */
 export type CoreCounts = {
   readonly usual: number;
-  /** When all may be used. */
+  /** With all cores. */
   readonly most: number;
 };
 
 /**
- * llama.cpp's threads wait by spinning: as many as there are cores starve each other as soon as
- * anything else wants one, so one core is usually left free.
+ * llama.cpp's threads wait by spinning. With as many threads as cores they starve each other as
+ * soon as another program needs a core, so one core is usually left free.
  */
 export function coreCounts(cores = availableParallelism()): CoreCounts {
   return { usual: Math.max(1, cores - 1), most: cores };
 }
 
-/** What limits the cores of all contexts of one llama.cpp. */
+/** The limit of cores for all contexts of one llama.cpp. */
 export class Cores {
   readonly usual: number;
-  /** What a context is made with: the most it can ever have. */
+  /** The number of threads that a context is created with, which is its limit. */
   readonly most: number;
   readonly #llama: Pick<Llama, "maxThreads">;
   #unlimited = 0;
 
-  /** With a graphics card there is nothing to gain from one core more. */
+  /** With a GPU one core more gains nothing. */
   constructor(llama: Pick<Llama, "gpu" | "maxThreads">, { usual, most }: CoreCounts) {
     this.#llama = llama;
     this.usual = usual;
@@ -35,14 +35,14 @@ export class Cores {
     return this.most > this.usual;
   }
 
-  /** Sets what decodes that begin from now on compute on: all cores, or one less. */
+  /** Sets the cores of all decodes that begin from now on: all cores, or one less. */
   use(all: boolean): void {
     this.#llama.maxThreads = all || this.#unlimited > 0 ? this.most : this.usual;
   }
 
   /**
-   * Does something for whose time all cores may be used: making a context, which keeps the limit of
-   * that moment as its own, or work on a context beside others, which would wait for a core else.
+   * Lets `work` use all cores. Needed for creating a context, which keeps the limit of that moment,
+   * and for work on one context beside others, which would otherwise wait for a core.
    */
   async whileUnlimited<T>(work: () => Promise<T>): Promise<T> {
     this.#unlimited += 1;

@@ -12,11 +12,11 @@ export class InputTooLongError extends Error {
   }
 }
 
-/** Far more characters than any context takes; longer texts would only be read for nothing. */
+/** Far more characters than any context takes. A longer text is cut before it is tokenized. */
 const MAX_TEXT_LENGTH = 1 << 20;
-/** Characters of a text that are read at first, for each token there is room for. */
+/** Characters of a text that are tokenized at first, for each token that fits. */
 const CHARACTERS_PER_TOKEN = 8;
-/** Tokens at the end of a part of a text that may be others when more of it is read. */
+/** Tokens at the end of a cut text that may change when more of it is read. */
 const UNSURE_TOKENS = 64;
 
 export type EmbedRequest = {
@@ -79,7 +79,7 @@ export class Embedder {
     this.#progress.began(tokens.length);
     try {
       const count = place.calculateInputLength(tokens);
-      // A text is read in one go: streams beside it must not wait for its end.
+      // A text is read in one decode. Streams beside it must not wait for its end.
       const { vector } = await this.#cores.whileUnlimited(() => place.getEmbeddingFor(tokens));
       if (!vector.every(Number.isFinite)) throw new Error("the model gave a vector with NaN in it");
       return { vector: [...vector], count };
@@ -97,7 +97,7 @@ export class Embedder {
     await this.#context.dispose();
   }
 
-  /** The tokens of a text, of a long one no more than there is room for and some. */
+  /** The tokens of a text; of a long text a few more than fit. */
   #read(text: string, room: number): Token[] {
     const enough = room + UNSURE_TOKENS;
     for (let length = room * CHARACTERS_PER_TOKEN; ; length *= 2) {
@@ -106,11 +106,11 @@ export class Embedder {
     }
   }
 
-  /** Cuts a text so that it fits together with the tokens node-llama-cpp puts around it. */
+  /** Cuts a text so that it fits, together with the tokens that node-llama-cpp puts around it. */
   #fit(tokens: Token[], room: number, truncate: boolean): Token[] {
     if (tokens.length > room && !truncate) throw new InputTooLongError();
     const { bos } = this.#model.tokens;
-    // An empty text is embedded too, and node-llama-cpp gives nothing for no token at all.
+    // node-llama-cpp returns no vector for no tokens, and an empty text needs one.
     if (tokens.length === 0 && bos !== null) return [bos];
     return tokens.slice(0, room);
   }

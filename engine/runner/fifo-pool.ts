@@ -5,11 +5,11 @@ type Choose<T> = (free: readonly T[]) => number;
 
 const first = () => 0;
 
-/** Lends a fixed set of items; whoever waits is served in the order of arrival, without limit. */
+/** Lends a fixed set of items. Requests wait in the order of arrival, without limit. */
 export class FifoPool<T> {
   readonly #free: T[];
   readonly #waiting = new Set<Waiter<T>>();
-  /** What is lent, with the signal of the request that has it. */
+  /** The items that are lent, with the signal of the request that holds each. */
   readonly #lent = new Map<T, AbortSignal>();
 
   constructor(items: readonly T[]) {
@@ -25,8 +25,8 @@ export class FifoPool<T> {
   }
 
   /**
-   * Takes an item, waiting for one if need be; `choose` gives the index of the best of the free
-   * ones. Leaves the queue when `signal` aborts, and rejects with its reason.
+   * Takes an item, and waits for one if none is free; `choose` gives the index of the best free
+   * item. When `signal` aborts, the request leaves the queue and rejects with the signal's reason.
    */
   async acquire(signal: AbortSignal, choose: Choose<T> = first): Promise<T> {
     signal.throwIfAborted();
@@ -63,7 +63,7 @@ export class FifoPool<T> {
     next.take(item);
   }
 
-  /** How it stands with the items, which are called `what`. */
+  /** The state of the pool, whose items are called `what`. */
   report(what: string): PlaceReport {
     return {
       what,

@@ -7,17 +7,17 @@ import { type CoreCounts, Cores } from "./cores.ts";
 export type OpenLlama = {
   readonly llama: Llama;
   readonly cores: Cores;
-  /** What all of its models get done. */
+  /** The progress of all its models. */
   readonly progress: Progress;
 };
 
 /**
- * Loads llama.cpp, when the first model is; before that the process is small and quick to start.
- * `complain` gets the errors it would otherwise print.
+ * Loads llama.cpp, which happens with the first model: until then the process is small and starts
+ * quickly. `onError` gets the errors that llama.cpp would otherwise print.
  */
 export async function openLlama(
   counts: CoreCounts,
-  complain: (text: string) => void = () => {},
+  onError: (text: string) => void = () => {},
   progress = new Progress(),
 ): Promise<OpenLlama> {
   const { LlamaLogLevel, getLlama } = await import("node-llama-cpp");
@@ -26,15 +26,15 @@ export async function openLlama(
     gpu: hasGpuBinary() ? "auto" : false,
     maxThreads: counts.most,
     logLevel: LlamaLogLevel.error,
-    logger: (_, text) => complain(text.trim()),
+    logger: (_, text) => onError(text.trim()),
     progressLogs: false,
   });
   return { llama, cores: new Cores(llama, counts), progress };
 }
 
 /**
- * Whether a llama.cpp for a graphics card is installed. Apple's comes with the plain package; the
- * others are packages of their own, and an empty one may stand in their place.
+ * Whether a llama.cpp for a GPU is installed. Apple's comes with the plain package. The others are
+ * packages of their own, and an empty package may stand in their place.
  */
 export function hasGpuBinary(
   { platform, arch }: { platform: string; arch: string } = process,
@@ -48,7 +48,7 @@ export function hasGpuBinary(
   });
 }
 
-/** Where an installed package lies, by the rule every runtime finds packages with. */
+/** The folder of an installed package, found by the rule of all runtimes. */
 function packageFolder(name: string): string | undefined {
   for (let folder = import.meta.dirname; dirname(folder) !== folder; folder = dirname(folder)) {
     const place = join(folder, "node_modules", name);

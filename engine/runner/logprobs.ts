@@ -4,15 +4,15 @@ import type { Detokenize } from "./token-text.ts";
 /** A token's text and the logarithm of its probability. */
 export type RatedToken = { readonly token: string; readonly logprob: number };
 
-/** A token of an answer and, if asked for, those the model held for most likely in its place. */
+/** A token of an answer and, where the request asks for them, the most likely alternatives. */
 export type TokenLogprob = RatedToken & { readonly top: readonly RatedToken[] };
 
-/** Everything the model would say, before temperature, penalties or a grammar narrow it down. */
+/** The distribution of the model itself, before temperature, penalties or a grammar change it. */
 const UNTOUCHED = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
 type Place = {
   readonly sequence: LlamaContextSequence;
-  /** The last token in the sequence's memory: what `token` followed. */
+  /** The last token in the sequence's memory, which `token` followed. */
   readonly before: Token;
   readonly token: Token;
   readonly top: number;
@@ -20,8 +20,8 @@ type Place = {
 };
 
 /**
- * How likely the model held `token`. node-llama-cpp gives figures after sampling's own cuts or
- * without sampling, not both at once: so the last token is decoded a second time.
+ * The log probability of `token`. node-llama-cpp gives probabilities either after sampling's own
+ * cuts or without sampling, not both at once. So the last token is decoded a second time.
  */
 export async function rateToken(place: Place): Promise<TokenLogprob> {
   const { sequence, before, token, top, detokenize } = place;

@@ -5,7 +5,7 @@ import { EngineError } from "../errors.ts";
 /** A model needs more memory than there is. */
 export class MemoryError extends EngineError {}
 
-/** Bytes other programs leave, within this process's own limit where it has one. */
+/** Bytes that other programs leave free, within this process's own limit where it has one. */
 export function availableMemory(): number {
   const limited = process.availableMemory?.() ?? 0;
   return limited > 0 ? Math.min(limited, freemem()) : freemem();

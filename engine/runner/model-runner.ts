@@ -21,9 +21,9 @@ import { Slot, chooseSlot } from "./slot.ts";
 import { TokenReader } from "./token-reader.ts";
 import { hasUnitVectors } from "./unit-vectors.ts";
 
-export type LoadRequest = {
+export type RunnerOptions = {
   readonly weightsPath: string;
-  /** Tokens one sequence can see; what the model was trained on is the most it gets. */
+  /** Tokens that one sequence can see; at most what the model was trained on. */
   readonly contextLength: number;
   readonly sequences: number;
   readonly embeddingOnly: boolean;
@@ -34,17 +34,20 @@ type Parts = OpenLlama & {
   readonly contextLength: number;
 };
 
-/** No known model has a longer token; what a file says may be anything. */
+/** No known model has a longer token, in characters. A file may say anything. */
 const LONGEST_TOKEN = 1_024;
-/** Characters of the grammars a model keeps checked; a large one has a million or so. */
+/** Characters of a model's cached grammars; a large one has a million or so. */
 const MAX_GRAMMAR_CHARS = 4 << 20;
 
-/** A model in memory: text on several sequences side by side, embeddings one after the other. */
+/**
+ * A model in memory. It writes text on several sequences side by side, and embeds texts one after
+ * the other.
+ */
 export class ModelRunner {
   readonly contextLength: number;
-  /** Characters that one token stands for at the most. */
+  /** The longest token, in characters. */
   readonly longestToken: number;
-  /** Whether its vectors have length 1 under Ollama, on the older route as well. */
+  /** Whether the model's vectors have length 1 under Ollama, on the older route as well. */
   readonly hasUnitVectors: boolean;
   readonly #parts: Parts;
   readonly #reader: TokenReader;
@@ -76,18 +79,18 @@ export class ModelRunner {
   }
 
   /**
-   * Loads weights and makes the contexts; an embedding model gets none for text.
+   * Loads weights and creates the contexts. An embedding model gets none for text.
    * @throws {MemoryError} when it does not fit.
    */
-  static async load(opened: OpenLlama, request: LoadRequest): Promise<ModelRunner> {
+  static async load(opened: OpenLlama, options: RunnerOptions): Promise<ModelRunner> {
     const { llama, cores } = opened;
-    const { weightsPath, sequences } = request;
+    const { weightsPath, sequences } = options;
     if (llama.gpu === false) requireRoomForWeights((await stat(weightsPath)).size);
     const model = await llama.loadModel({ modelPath: weightsPath });
     try {
-      const contextLength = Math.min(request.contextLength, trainedContext(model));
+      const contextLength = Math.min(options.contextLength, trainedContext(model));
       const parts = { ...opened, model, contextLength };
-      if (request.embeddingOnly) {
+      if (options.embeddingOnly) {
         const runner = new ModelRunner(parts);
         await runner.#embedding();
         return runner;
@@ -105,14 +108,14 @@ export class ModelRunner {
     }
   }
 
-  /** Bytes the model and its contexts take, as far as llama.cpp tells. */
+  /** Bytes of the model and its contexts, as far as llama.cpp reports them. */
   get memory(): { total: number; gpu: number } {
     const context = this.#context?.memoryUsage ?? { ram: 0, vram: 0 };
     const gpu = this.#parts.llama.gpu === false ? 0 : this.#parts.model.size + context.vram;
     return { total: this.#parts.model.size + context.ram + context.vram, gpu };
   }
 
-  /** The tokens of a text; where it has more than `enough`, the end may be missing. */
+  /** The tokens of a text. Where it has more than `enough`, the last ones may be missing. */
   tokenize(text: string, enough?: number): Token[] {
     const { bos, shouldPrependBosToken } = this.#parts.model.tokens;
     const tokens = this.#reader.read(text, enough);
@@ -120,28 +123,28 @@ export class ModelRunner {
     return bare ? tokens : [bos, ...tokens];
   }
 
-  /** The tokens of these numbers, or `undefined` when the model knows one of them not. */
+  /** The tokens of these ids; `undefined` when the model does not know one of them. */
   tokensOf(ids: readonly number[]): Token[] | undefined {
     const known = this.#parts.model.fileInfo.metadata.tokenizer.ggml.tokens.length;
     const valid = ids.every((id) => Number.isInteger(id) && id >= 0 && id < known);
     return valid ? (ids as Token[]) : undefined;
   }
 
-  /** What every prompt begins with by itself, if anything. */
+  /** The token that begins every prompt, if the model has one. */
   get firstToken(): Token | undefined {
     const { bos, shouldPrependBosToken } = this.#parts.model.tokens;
     return shouldPrependBosToken ? (bos ?? undefined) : undefined;
   }
 
-  /** The texts a chat template puts around a conversation. */
+  /** The texts of the begin and end tokens, for chat templates. */
   get marks(): { bos: string; eos: string } {
     const { bosString, eosString } = this.#parts.model.tokens;
     return { bos: bosString ?? "", eos: eosString ?? "" };
   }
 
   /**
-   * Yields an answer's text piece by piece; waits for a free slot first, which it gives back in any
-   * case. `grammar`: what the answer must be.
+   * Yields an answer's text piece by piece. Waits for a free slot first, and gives it back in any
+   * case. `grammar`: what the answer must match.
    */
   async *complete(
     request: CompletionRequest & { grammar: AnswerGrammar | undefined },
@@ -163,7 +166,7 @@ export class ModelRunner {
     return (await this.#embedding()).embed(request);
   }
 
-  /** How it stands with its sequences, and with the place texts are embedded in. */
+  /** The state of the model's sequences, and of its turn to embed. */
   places(): readonly PlaceReport[] {
     const embedding = this.#openEmbedder?.places("a model's turn to embed");
     return [this.#slots.report("a model's sequence"), ...(embedding ? [embedding] : [])];
@@ -179,7 +182,7 @@ export class ModelRunner {
     }
   }
 
-  /** A text model makes its embedding context when it is first asked for. */
+  /** The embedding context of a text model is created at its first use. */
   #embedding(): Promise<Embedder> {
     this.#embedder ??= this.#makeEmbedder().catch((err: unknown) => {
       this.#embedder = undefined;
@@ -196,7 +199,7 @@ export class ModelRunner {
     return this.#openEmbedder;
   }
 
-  /** What a grammar has checked is kept; each answer reads its text anew all the same. */
+  /** The parsed grammar is cached; each answer has a state of its own. */
   async #begin({ gbnf, close }: AnswerGrammar): Promise<RunningGrammar> {
     const { LlamaGrammarEvaluationState } = await import("node-llama-cpp");
     const { llama, model } = this.#parts;
@@ -206,7 +209,7 @@ export class ModelRunner {
   }
 }
 
-/** What a file says may be anything; llama.cpp looks at it as little. */
+/** The context that the model was trained on. llama.cpp does not check what the file says. */
 function trainedContext({ trainContextSize: size }: LlamaModel): number {
   if (size > 0) return size;
   throw new EngineError(500, `unable to load model: its context length is ${size}`);
@@ -218,8 +221,8 @@ function longestOf(texts: readonly string[]): number {
 }
 
 /**
- * Tokens of a prompt read in one go. Other streams wait that long for their next token, so a
- * processor gets small blocks (larger ones read some 5 % faster); a graphics card needs large ones.
+ * Tokens of a prompt that are read in one decode. Other streams wait that long for their next
+ * token, so a CPU gets small blocks (larger ones read some 5 % faster). A GPU needs large ones.
  */
 function blockSize({ gpu }: Llama): number {
   return gpu === false ? 64 : 256;

@@ -1,6 +1,6 @@
 import type { Token } from "node-llama-cpp";
 
-/** How many tokens two lists have in common from their beginning. */
+/** The length of the prefix that two lists of tokens share. */
 export function commonPrefix(a: readonly Token[], b: readonly Token[]): number {
   const shorter = Math.min(a.length, b.length);
   let length = 0;

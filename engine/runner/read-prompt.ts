@@ -10,12 +10,12 @@ type Prompt = {
 };
 
 /**
- * Reads all of a prompt but its end, which the first token of the answer is sampled from; what is
- * still in memory is not read again.
+ * Reads all of a prompt but its end, from which the first token of the answer is sampled. Tokens
+ * that are in memory already are not read again.
  *
  * How a prompt is split changes the last bits of the numbers. So blocks end at multiples of their
- * size, and a request that wants the same answer every time only takes over blocks that were read
- * the way it would read them itself.
+ * size. A request that wants the same answer every time only reuses blocks that were read the way
+ * it would read them itself.
  */
 export async function readPrompt(
   slot: Slot,

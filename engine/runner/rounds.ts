@@ -2,15 +2,15 @@ import { Progress } from "../watch/progress.ts";
 import type { Cores } from "./cores.ts";
 import { SpareCore } from "./spare-core.ts";
 
-/** What one sequence wants to do in a round. */
+/** The step of one sequence in a round. */
 export type Step<T> = {
-  /** Tokens it decodes; none where it only changes memory. */
+  /** Tokens that the step decodes; 0 where it only changes memory. */
   readonly tokens: number;
-  /** Its numbers must be bit for bit those of every other time it is taken alone. */
+  /** Alone, the step must give bit for bit the same numbers every time. */
   readonly exactly?: boolean;
   /**
-   * `alone`: the round has no other step. A round ends with its slowest one, so it must wait for
-   * nothing but llama.cpp.
+   * `alone`: the round has no other step. A round ends with its slowest step, so a step must wait
+   * for nothing but llama.cpp.
    */
   readonly take: (alone: boolean) => Promise<T>;
 };
@@ -25,12 +25,12 @@ type Waiting = {
 type Round = { readonly tokens: number; readonly spare: boolean; readonly startedAt: number };
 
 /**
- * Takes the sequences of one context forward in rounds, so that each decode of llama.cpp holds all
- * of them. Left alone, node-llama-cpp (3.22) starts the next decode as soon as any sequence has
- * asked for one: those that ask a moment later always miss it, and two streams decode in turns.
+ * Runs the sequences of one context in rounds, so that each decode of llama.cpp holds all of them.
+ * Without rounds node-llama-cpp (3.22) starts the next decode as soon as any sequence has requested
+ * one: requests that come a moment later always miss it, and two streams decode in turns.
  *
- * Between two rounds nothing decodes. That is when a sequence's memory can be changed: the
- * library's context lock is held as long as any sequence has a next token queued.
+ * Between two rounds nothing decodes. Then a sequence's memory can be changed: the library holds
+ * its context lock as long as any sequence has a next token queued.
  */
 export class Rounds {
   readonly #spareCore = new SpareCore();
@@ -47,7 +47,7 @@ export class Rounds {
   }
 
   /**
-   * Takes one step in the next round. `order` is the sequence's number: llama.cpp decodes sequences
+   * Runs one step in the next round. `order` is the sequence's number: llama.cpp decodes sequences
    * in one pass only as long as their numbers rise by one, and splits a batch that is out of order.
    */
   async run<T>(order: number, { tokens, exactly = false, take }: Step<T>): Promise<T> {
@@ -65,7 +65,10 @@ export class Rounds {
     }
   }
 
-  /** Whoever took part in the last round has until the event loop's next turn to ask again. */
+  /**
+   * The sequences of the last round have until the event loop's next turn to request their next
+   * step.
+   */
   #start(): void {
     if (this.#running > 0) return;
     this.#end();
@@ -88,7 +91,7 @@ export class Rounds {
     const tokens = members.reduce((sum, member) => sum + member.tokens, 0);
     const spare = mayVary && this.#spareCore.shouldUse(tokens);
     this.#cores.use(spare);
-    // What changes memory takes its own time, that says nothing of decoding.
+    // A change of memory takes time that says nothing about decoding.
     const onlyDecodes = members.every((member) => member.tokens > 0);
     if (onlyDecodes) this.#round = { tokens, spare, startedAt: performance.now() };
   }

@@ -3,19 +3,22 @@ import type { ModelOptions } from "../values/options.ts";
 
 const MAX_SEED = 2 ** 32;
 
-/** A request that wants the same answer every time: a seed of its own, or no chance at all. */
+/** Whether a request wants the same answer every time: it has a seed, or temperature 0. */
 export function isReproducible({ seed, temperature }: ModelOptions): boolean {
   return seed >= 0 || temperature <= 0;
 }
 
-/** Tokens repetition is measured on: no more than the model sees, which is also what -1 means. */
+/**
+ * The number of tokens that penalties look at: no more than the context holds, which is also what
+ * -1 means.
+ */
 export function penaltyWindow({ repeat_last_n, num_ctx }: ModelOptions): number {
   return repeat_last_n < 0 ? num_ctx : Math.min(repeat_last_n, num_ctx);
 }
 
 /**
- * The sampler's settings. `recent` gives the tokens repetition is measured on, `seed` below 0 is
- * drawn by `random`. `typical_p` has no counterpart in node-llama-cpp and is ignored.
+ * The sampler's settings. `recent` gives the tokens that penalties look at. A seed below 0 is
+ * replaced by one from `random`. `typical_p` has no counterpart in node-llama-cpp and is ignored.
  */
 export function samplerSettings(
   options: ModelOptions,

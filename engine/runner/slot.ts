@@ -8,24 +8,24 @@ type SlotOptions = {
   readonly order: number;
   readonly rounds: Rounds;
   readonly block: number;
-  /** Cores an exact decode computes on. */
+  /** The number of cores of a reproducible decode. */
   readonly cores: number;
 };
 
-/** A sequence, and how far what it has in memory may be used again. */
+/** A sequence, and how much of its memory may be used again. */
 export class Slot {
   readonly sequence: LlamaContextSequence;
-  /** Tokens of a prompt that are read in one go. */
+  /** Tokens of a prompt that are read in one decode. */
   readonly block: number;
   readonly #rounds: Rounds;
   readonly #order: number;
   readonly #cores: number;
   /**
-   * Leading tokens read in whole blocks with nothing else in the same decode, on the usual cores:
-   * their numbers are bit for bit those of a fresh start.
+   * Leading tokens that were read in whole blocks, alone in their decode and on the usual cores.
+   * Their numbers are bit for bit those of a fresh start.
    */
   #settled = 0;
-  /** Leading tokens that have seen all that stands before them. */
+  /** Leading tokens that were computed with all tokens before them in memory. */
   #sound = Number.POSITIVE_INFINITY;
 
   constructor({ sequence, order, rounds, block, cores }: SlotOptions) {
@@ -42,8 +42,9 @@ export class Slot {
   }
 
   /**
-   * How many tokens of this prompt need not be read again; never the last one, whose outcome is the
-   * answer's first token. `exactly`: only those that are bit for bit as if read now.
+   * How many tokens of this prompt need not be read again. The last token is never among them: its
+   * output is the first token of the answer. `exactly`: only tokens that are bit for bit as if read
+   * now.
    */
   reusable(prompt: readonly Token[], exactly: boolean): number {
     const shared = commonPrefix(this.sequence.contextTokens, prompt.slice(0, -1));
@@ -51,11 +52,14 @@ export class Slot {
     return this.#wholeBlocks(Math.min(shared, this.#settled));
   }
 
-  /** Forgets all but what `prompt` can use again, and returns how much that is. */
+  /**
+   * Drops everything but what `prompt` can use again, and returns the number of tokens that are
+   * kept.
+   */
   async keep(prompt: readonly Token[], exactly: boolean): Promise<number> {
     const count = this.reusable(prompt, exactly);
     if (count > 0) await this.sequence.adaptStateToTokens(prompt.slice(0, count), false);
-    // Some kinds of memory can only be cut further back than asked.
+    // Some kinds of memory can only be cut further back than requested.
     const kept = this.sequence.nextTokenIndex;
     const useful = count > 0 && (kept === count || !exactly);
     if (!useful && kept > 0) await this.sequence.clearHistory();
@@ -65,23 +69,26 @@ export class Slot {
     return left;
   }
 
-  /** Reads the tokens from `from` to `to` of a prompt; `alone` when nothing else decodes beside. */
+  /**
+   * Reads the tokens from `from` to `to` of a prompt; `alone` when nothing else is in the same
+   * decode.
+   */
   async read(prompt: readonly Token[], from: number, to: number, alone: boolean): Promise<void> {
     await this.sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(from, to));
-    // Another model at work may have taken cores, or given some.
+    // Another model may have changed the number of cores meanwhile.
     const exact = alone && this.sequence.context.currentThreads === this.#cores;
     if (exact && this.#settled === from && to - from === this.block) this.#settled = to;
   }
 
-  /** Drops tokens out of the middle; what follows has seen what is no longer there. */
+  /** Drops tokens out of the middle. The tokens behind them were computed with the dropped ones. */
   async drop(start: number, end: number): Promise<void> {
     this.#sound = Math.min(this.#sound, start);
     this.#settled = Math.min(this.#settled, this.#wholeBlocks(start));
     await this.sequence.eraseContextTokenRanges([{ start, end }]);
   }
 
-  /** After a failed decode nothing in memory is trusted. */
-  distrust(): void {
+  /** After a failed decode nothing in memory may be used again. */
+  invalidate(): void {
     this.#sound = 0;
     this.#settled = 0;
   }
@@ -92,8 +99,8 @@ export class Slot {
 }
 
 /**
- * The free slot for a prompt: the one that holds most of it, if that is a good part of the prompt
- * or of what the slot holds. Otherwise the one used longest ago, which comes first: a beginning
+ * The free slot for a prompt: the one that holds most of it, if that is at least half of the prompt
+ * or of what the slot holds. Otherwise the least recently used one, which comes first. A beginning
  * that many conversations share is no reason to overwrite the latest of them.
  */
 export function chooseSlot(

@@ -1,28 +1,34 @@
-/** Fewer tokens than this are too little work to share: threads would mostly wait for each other. */
+/**
+ * Fewer tokens than this are too little work to share: the threads would mostly wait for each
+ * other.
+ */
 const FEWEST_TOKENS = 3;
-/** The core is only taken for a clear gain: others may want it, and figures of a busy machine waver. */
+/**
+ * The core is only used for a clear gain: other programs may need it, and times on a busy machine
+ * vary.
+ */
 const CLEARLY = 0.9;
-/** A round counts for so much of a mean: some ten of them make it. */
+/** The weight of a round in a mean, which some ten rounds make up. */
 const WEIGHT = 1 / 8;
-/** A round that takes this many times the mean is chance; more than that it does not count for. */
+/** An outlier counts as this many times the mean at most. */
 const OUTLIER = 3;
-/** Rounds that are needed to know anything, and rounds of a probe, which all but renew a mean. */
+/** Rounds before a mean is used, and rounds of a probe, which nearly renew a mean. */
 const ROUNDS = { first: 4, probe: 8 };
-/** A probe that costs this many times what is usual is given up. */
+/** A probe is given up when it costs this many times the usual. */
 const FAR_WORSE = 2;
-/** Rounds from one probe to the next; twice as many each time it only confirms what was known. */
+/** Rounds from one probe to the next; doubled each time a probe only confirms the choice. */
 const PROBE_EVERY = { first: 64, most: 512 };
 
 /**
- * Says whether a round should compute on the core too that is otherwise left free. Threads of
- * llama.cpp wait for each other some hundred times a token, by spinning: on an idle machine one
- * more makes a large round nearly as much faster as it has cores more, beside a busy program
- * several times slower. So both are tried, for each size of round, and the quicker is taken.
+ * Decides whether a round should use the core that is otherwise left free. Threads of llama.cpp
+ * wait for each other some hundred times a token, by spinning. On an idle machine one more core
+ * speeds a large round up nearly in proportion; beside a busy program it makes the round several
+ * times slower. So both are tried for each size of round, and the quicker one is used.
  */
 export class SpareCore {
   readonly #bySize = new Map<number, Choice>();
 
-  /** Whether the next round, of so many tokens, should use it. */
+  /** Whether the next round, of so many tokens, should use the core. */
   shouldUse(tokens: number): boolean {
     return tokens >= FEWEST_TOKENS && this.#of(tokens).next();
   }
@@ -32,7 +38,7 @@ export class SpareCore {
     if (tokens >= FEWEST_TOKENS) this.#of(tokens).learn(used, ms / tokens);
   }
 
-  /** Rounds are alike when neither has far more tokens than the other. */
+  /** Rounds of similar size share a choice. */
   #of(tokens: number): Choice {
     const size = Math.round(Math.log2(tokens));
     const choice = this.#bySize.get(size) ?? new Choice();
@@ -41,12 +47,12 @@ export class SpareCore {
   }
 }
 
-/** With the core or without, for rounds of one size. */
+/** The choice for rounds of one size: with the core or without. */
 class Choice {
   readonly #without = new Mean();
   readonly #with = new Mean();
   #prefersIt = false;
-  /** Rounds until the next probe; below zero it is under way. */
+  /** Rounds until the next probe; below zero the probe is running. */
   #untilProbe = PROBE_EVERY.first;
   #probeEvery = PROBE_EVERY.first;
 
@@ -76,7 +82,7 @@ class Choice {
   }
 }
 
-/** A mean in which later figures count for more. */
+/** A moving mean: later values count for more. */
 class Mean {
   value = 0;
   count = 0;

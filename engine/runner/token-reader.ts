@@ -1,22 +1,25 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
 
-/** Of the kinds of tokens in a GGUF file: unknown, control and user-defined. */
+/** The kinds of special tokens in a GGUF file: unknown, control and user-defined. */
 const SPECIAL_KINDS = [2, 3, 4];
 const NORMAL = 1;
-/** More than any known model has; one that looks for all of a vocabulary would look for ever. */
+/**
+ * More special tokens than any known model has. A pattern of a whole vocabulary would take too
+ * long.
+ */
 const MAX_SPECIAL = 8_192;
-/** Special tokens that llama.cpp gets to see at once. */
+/** Special tokens that llama.cpp gets in one call. */
 const PER_PIECE = 32;
-/** A text so short has too few of them to matter. */
+/** A shorter text has too few special tokens to matter, in characters. */
 const SHORT = 512;
 
 type Model = Pick<LlamaModel, "tokenize" | "fileInfo">;
 
 /**
- * Reads texts into tokens. llama.cpp takes a time by the square of the special tokens in a text,
- * such as `<|im_start|>`: 80 000 of them, less than a megabyte, hold everything up for half a
- * minute. It cuts a text at each of them first and reads what is between on its own, so a text
- * can be given to it in pieces that begin with one.
+ * Tokenizes texts. llama.cpp's time grows with the square of the special tokens in a text, such as
+ * `<|im_start|>`: 80 000 of them, less than a megabyte, hold everything up for half a minute.
+ * llama.cpp cuts a text at special tokens first and reads each part on its own. So it can be given
+ * the text in pieces that begin with a special token.
  */
 export class TokenReader {
   readonly #model: Model;
@@ -27,7 +30,7 @@ export class TokenReader {
     this.#special = patternOf(specialTexts(model));
   }
 
-  /** The tokens of a text; where it has more than `enough`, the end may be missing. */
+  /** The tokens of a text. Where it has more than `enough`, the last ones may be missing. */
   read(text: string, enough = Number.POSITIVE_INFINITY): Token[] {
     const tokens: Token[] = [];
     for (const piece of this.#pieces(text)) {
@@ -59,7 +62,7 @@ function specialTexts({ fileInfo }: Model): string[] {
   return special.filter((text) => text !== "").slice(0, MAX_SPECIAL);
 }
 
-/** Like llama.cpp, it takes the longest of those that begin at a place. */
+/** Like llama.cpp, the pattern takes the longest special token at a position. */
 function patternOf(texts: readonly string[]): RegExp | undefined {
   if (texts.length === 0) return undefined;
   const longestFirst = texts.toSorted((a, b) => b.length - a.length);

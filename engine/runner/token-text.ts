@@ -1,13 +1,16 @@
 import type { Token } from "node-llama-cpp";
 
-/** What bytes that are no character read as. */
+/** The replacement for bytes that are no character. */
 const REPLACEMENT = "\uFFFD";
 /** A UTF-8 character has at most four bytes, and a token at least one. */
 const MAX_HELD_TOKENS = 4;
-/** How vocabularies spell U+FFFD: itself, its bytes as GPT-2's letters, a token for each byte. */
+/**
+ * The spellings of U+FFFD in vocabularies: itself, its bytes as GPT-2's letters, a token for each
+ * byte.
+ */
 const SPELLINGS = [REPLACEMENT, "\u00EF\u00BF\u00BD", "<0xEF><0xBF><0xBD>"];
 
-/** Text of tokens, given those before them. */
+/** The text of tokens, given the tokens before them. */
 export type Detokenize = (tokens: readonly Token[], before: readonly Token[]) => string;
 
 export type TokenTextOptions = {
@@ -17,9 +20,9 @@ export type TokenTextOptions = {
 };
 
 /**
- * Turns tokens into text one by one; a character whose bytes are spread over tokens is held until
- * it is whole. Bytes that make no character are left out, as Ollama does: U+FFFD comes only from a
- * model that says it.
+ * Turns tokens into text one by one. A character whose bytes are spread over tokens is held until
+ * it is complete. Bytes that make no character are left out, as in Ollama: U+FFFD comes only from a
+ * model that writes it.
  */
 export class TokenText {
   readonly #detokenize: Detokenize;
@@ -40,7 +43,7 @@ export class TokenText {
     return this.#settle(text);
   }
 
-  /** What is whole of the held, now that nothing follows. */
+  /** The complete characters of the held tokens, at the end of the text. */
   flush(): string {
     if (this.#held.length === 0) return "";
     return this.#settle(this.#detokenize(this.#held, this.#before));

@@ -6,15 +6,16 @@ const ifItEmbeds = ({ pooling_type: pooling }: Facts): boolean => pooling !== un
 
 /** Architectures that Ollama 0.13.5 computes itself, and which of their models it normalises. */
 const NORMALISED = new Map<string, (facts: Facts) => boolean>([
-  ["bert", ({ normalize_embeddings: asked }) => asked ?? true],
-  ["nomic-bert", ({ normalize_embeddings: asked }) => asked ?? false],
+  ["bert", ({ normalize_embeddings: own }) => own ?? true],
+  ["nomic-bert", ({ normalize_embeddings: own }) => own ?? false],
   ["gemma3", ifItEmbeds],
   ["qwen3", ifItEmbeds],
 ]);
 
 /**
- * Whether a model's vectors have length 1 under Ollama before any route touches them. llama.cpp,
- * which computes all other architectures there and every one here, leaves them as they are.
+ * Whether a model's vectors have length 1 under Ollama before any route changes them. llama.cpp
+ * leaves vectors as they are; it computes all other architectures there, and every architecture
+ * here.
  */
 export function hasUnitVectors({ fileInfo }: Pick<LlamaModel, "fileInfo">): boolean {
   const { architecture } = fileInfo.metadata.general;

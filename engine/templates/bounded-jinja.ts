@@ -9,18 +9,25 @@ import {
   tokenize,
 } from "./jinja-library.ts";
 
-/** A template that is none, that refuses what it was given, or that never comes to an end. */
+/** A template that is invalid, that refuses its input, or that never ends. */
 export class TemplateError extends Error {}
 
-/** The longest templates of known models have some twenty thousand characters. */
+/** The longest template, in characters; those of known models have up to some twenty thousand. */
 const MAX_TEMPLATE_LENGTH = 1 << 17;
-/** The library looks for a block at each blank of a run anew, and Bun cannot stop it at that. */
+/**
+ * The library searches for a block at each blank of a run anew, and Bun cannot interrupt it there.
+ */
 const LONG_BLANK = /\s{512}/;
-/** Nothing else runs while a template is rendered; one that is meant well takes milliseconds. */
+/**
+ * The time of one request's renderings. Nothing else runs meanwhile; a well-meant template takes
+ * milliseconds.
+ */
 const MAX_MS = 1_000;
-/** Longer than any prompt a model could read, in characters; also for what is built on the way. */
+/**
+ * Longer than any prompt that a model could read, in characters. It also bounds intermediate texts.
+ */
 const MAX_TEXT_LENGTH = 64 << 20;
-/** More turns, tools or characters to loop over than any prompt has. */
+/** More turns, tools or characters in a loop than any prompt has. */
 const MAX_ITEMS = 200_000;
 
 /** The time that all renderings for one request may take together. */
@@ -39,13 +46,13 @@ export class RenderTime {
 }
 
 /**
- * A Jinja template from a model's file. Model files come from strangers: one that loops without
- * end or blows its text up is stopped.
+ * A Jinja template from a model's file. Model files are not trusted: a template that loops without
+ * end or uses too much memory is stopped.
  */
 export class BoundedJinja {
   readonly #program: Program;
 
-  /** @throws {TemplateError} when the text is no template. */
+  /** @throws {TemplateError} when the text is no valid template. */
   constructor(text: string) {
     if (text.length > MAX_TEMPLATE_LENGTH) throw new TemplateError("the template is too long");
     if (LONG_BLANK.test(text)) throw new TemplateError("the template has too many blanks");
@@ -53,7 +60,7 @@ export class BoundedJinja {
     this.#program = guarded(() => withinTime(() => parse(tokenize(text, options)), MAX_MS));
   }
 
-  /** @throws {TemplateError} when the template fails, refuses, or asks for too much. */
+  /** @throws {TemplateError} when the template fails, refuses its input, or needs too much memory. */
   render(variables: Readonly<Record<string, unknown>>, time = new RenderTime()): string {
     return guarded(() => {
       const environment = new Environment();
@@ -80,8 +87,8 @@ class WatchedInterpreter extends Interpreter {
 const call = new Script("work()");
 
 /**
- * Ends `work` wherever it is, inside a filter of the library too: one that writes nested lists as
- * JSON may go on for years over a few hundred bytes.
+ * Ends `work` wherever it is, inside a filter of the library too: writing nested lists as JSON
+ * could take years for a few hundred bytes.
  */
 function withinTime<T>(work: () => T, timeout: number): T {
   try {
@@ -93,7 +100,7 @@ function withinTime<T>(work: () => T, timeout: number): T {
   }
 }
 
-/** Whatever goes wrong inside, a stack that is too deep included, is the template's fault. */
+/** Any error inside counts as the template's fault, a stack overflow included. */
 function guarded<T>(work: () => T): T {
   try {
     return work();

@@ -1,37 +1,37 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Turn } from "../inference/requests.ts";
+import { NO_TEMPLATE } from "../models/chat-template.ts";
 import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
 import { BoundedJinja, type RenderTime, TemplateError } from "./bounded-jinja.ts";
 import { renderChatml, renderPlain } from "./fixed-layouts.ts";
 import { jinjaMessages } from "./jinja-messages.ts";
 
-/** What a prompt is made of. */
+/** The parts of a prompt. */
 export type Conversation = {
   readonly turns: readonly Turn[];
   /** Tools as the request describes them. */
   readonly tools: readonly unknown[];
-  /** The texts that stand for the model's first and last token. */
+  /** The texts of the model's begin and end tokens. */
   readonly marks: { readonly bos: string; readonly eos: string };
-  /** What is left of the request's time for rendering; a whole one when not given. */
+  /** The request's remaining time for rendering; by default the whole time. */
   readonly time?: RenderTime;
 };
 
-/** How a model's prompts are written. */
+/** The layout of a model's prompts. */
 export type ChatTemplate = {
   /** @throws {EngineError} 400 when the template cannot render this conversation. */
   readonly render: (conversation: Conversation) => string;
-  /** How the model writes calls; empty when its template knows no tools. */
+  /** The formats in which the model writes calls; empty when its template has no tools. */
   readonly toolFormats: readonly ToolFormat[];
 };
 
+/** The mark of ChatML templates. */
 const CHATML_MARK = "<|im_start|>";
-/** Ollama's template of a model that has none. */
-const NO_TEMPLATE = "{{ .Prompt }}";
 
 /**
- * The template of a model: `layer` is the Go template it was stored with, `jinja` the one its
- * weights file carries. The layer holds where it is of a kind the engine can render, else the file:
- * the two say the same in models of Ollama's library.
+ * The template of a model: `layer` is the stored Go template, `jinja` the one in its weights file.
+ * The layer is used where the engine can render its kind, otherwise the file's. In models of
+ * Ollama's library the two are equivalent.
  */
 export function chatTemplate(layer: string | undefined, jinja: string | undefined): ChatTemplate {
   const go = layer?.trim() ?? "";
@@ -41,7 +41,7 @@ export function chatTemplate(layer: string | undefined, jinja: string | undefine
   if (jinja !== undefined) return fromJinja(jinja);
   if (none) return fixed(renderPlain);
   return fixed(() => {
-    throw notOffered("this model's chat template", INSTALL_OLLAMA);
+    throw unsupported("this model's chat template", INSTALL_OLLAMA);
   });
 }
 
@@ -68,8 +68,8 @@ function fromJinja(text: string): ChatTemplate {
 }
 
 /**
- * A last turn of the assistant is the beginning of the answer, not a turn of its own. Where a
- * template refuses a system turn, its text goes before the first one of the user.
+ * Renders a conversation. A last turn of the assistant is the beginning of the answer, not a turn
+ * of its own. Where a template refuses a system turn, its text is put before the first user turn.
  */
 function renderJinja(template: BoundedJinja, { turns, tools, marks, time }: Conversation): string {
   const last = turns.at(-1);
@@ -81,7 +81,8 @@ function renderJinja(template: BoundedJinja, { turns, tools, marks, time }: Conv
         messages: jinjaMessages(shown),
         ...(tools.length > 0 && { tools }),
         add_generation_prompt: true,
-        // Thoughts are not told apart from answers here: models that can do without are asked to.
+        // The engine does not separate thoughts from answers, so models that can do without
+        // thinking are told to.
         enable_thinking: false,
         bos_token: marks.bos,
         eos_token: marks.eos,

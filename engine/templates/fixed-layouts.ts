@@ -13,7 +13,7 @@ export function renderPlain(turns: readonly Turn[]): string {
   return turns.map(({ content }) => content).join("\n\n");
 }
 
-/** Neighbours of one role become one turn, as Ollama makes them; calls and results stay apart. */
+/** Merges neighbouring turns of one role, as Ollama does; calls and results stay separate. */
 export function merged(turns: readonly Turn[]): Turn[] {
   const result: Turn[] = [];
   for (const turn of turns) {

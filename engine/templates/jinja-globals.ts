@@ -5,8 +5,8 @@ const MONTHS =
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday";
 
 /**
- * What every chat template may use besides its variables: Jinja's constants, and the functions that
- * templates were written against. `range` is bounded, since its list is made at once.
+ * The globals of every chat template: Jinja's constants, and functions that templates are written
+ * against. `range` is bounded, since its list is created at once.
  */
 export function jinjaGlobals(now: () => Date = () => new Date()): Record<string, unknown> {
   return {

@@ -2,7 +2,7 @@ import * as library from "@huggingface/jinja";
 
 /** A parsed template. */
 export type Program = { readonly body: readonly unknown[] };
-/** What an expression comes to. */
+/** The value of an expression. */
 export type Value = { readonly value: unknown };
 
 type Scope = { set(name: string, value: unknown): void };
@@ -24,6 +24,6 @@ type Library = {
   readonly parse: (tokens: unknown) => Program;
 };
 
-// The package's own declarations (0.5.11) import one another without endings, which this project's
-// module resolution does not follow.
+// The package's own declarations (0.5.11) import one another without file extensions, which this
+// project's module resolution does not follow.
 export const { Environment, Interpreter, tokenize, parse } = library as unknown as Library;

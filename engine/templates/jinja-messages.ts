@@ -1,7 +1,7 @@
 import type { Turn } from "../inference/requests.ts";
 import { merged } from "./fixed-layouts.ts";
 
-/** A conversation in the shape that templates of the Hugging Face hub are written for. */
+/** A conversation in the form that templates of the Hugging Face hub expect. */
 export function jinjaMessages(turns: readonly Turn[]): Record<string, unknown>[] {
   return merged(turns).map(({ role, content, toolCalls, toolName, toolCallId }) => ({
     role,

@@ -6,17 +6,20 @@ import { type ChatTemplate, chatTemplate } from "./chat-template.ts";
 
 type Templated = Pick<StoredModel, "template" | "weightsPath" | "weightsDigest">;
 
-/** Characters of the templates kept: hundreds of usual ones, some of the largest that are rendered. */
+/**
+ * Characters of the cached templates: hundreds of usual ones, or some of the largest that are
+ * rendered.
+ */
 const MAX_KNOWN_CHARS = 2 << 20;
-/** What one takes beside its text. */
+/** Characters of a cached template beside its text. */
 const OVERHEAD_CHARS = 1_000;
 
 type Known = { readonly template: ChatTemplate; readonly chars: number };
 
-/** The templates of the models in use; a weights file is looked into once. */
+/** The templates of the models in use. Each weights file is read once. */
 export class ModelTemplates {
   readonly #known = new SizedCache<ChatTemplate>(MAX_KNOWN_CHARS);
-  /** Being read; requests for one model share it. */
+  /** Templates that are being read; requests for one model share the read. */
   readonly #reading = new Map<string, Promise<Known>>();
 
   /** @throws {GgufError} when the weights file cannot be read. */

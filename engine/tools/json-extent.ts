@@ -1,13 +1,11 @@
-/**
- * Finds the end of a JSON object or list that arrives in pieces; each character is looked at once.
- */
+/** Finds the end of a JSON object or list that arrives in pieces. Each character is read once. */
 export class JsonExtent {
   #depth = 0;
   #inString = false;
   #escaped = false;
   #seen = 0;
 
-  /** Where the value that `text` begins with ends, `undefined` as long as it does not. */
+  /** The end of the value that `text` begins with; `undefined` while it is incomplete. */
   end(text: string): number | undefined {
     while (this.#seen < text.length) {
       this.#step(text.charAt(this.#seen));

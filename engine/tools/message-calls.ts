@@ -1,5 +1,5 @@
 import type { Fields } from "../http/fields.ts";
-import { MOST } from "../values/limits.ts";
+import { LIMITS } from "../values/limits.ts";
 import type { ToolCall } from "./tool-call.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ToolCall } from "./tool-call.ts";
  * @throws {EngineError} 400 with Go's text where a field has a wrong type.
  */
 export function messageCalls(message: Fields): ToolCall[] {
-  const calls = message.objects("tool_calls", "api.ToolCall", MOST.toolCalls) ?? [];
+  const calls = message.objects("tool_calls", "api.ToolCall", LIMITS.toolCalls) ?? [];
   return calls.map((call) => {
     const given = call.object("function", "api.ToolCallFunction");
     return {

@@ -1,9 +1,8 @@
 import type { Fields } from "../http/fields.ts";
-import type { Json } from "../http/go-json.ts";
-import { MOST } from "../values/limits.ts";
-import type { JsonObject } from "./tool-call.ts";
+import type { Json, JsonObject } from "../http/go-json.ts";
+import { LIMITS } from "../values/limits.ts";
 
-/** A tool a request offers: its name, and all of it as the request describes it. */
+/** A tool that a request offers: its name, and its whole description. */
 export type OfferedTool = { readonly name: string; readonly description: JsonObject };
 
 /**
@@ -11,7 +10,7 @@ export type OfferedTool = { readonly name: string; readonly description: JsonObj
  * @throws {EngineError} 400 with Go's text where a field has a wrong type.
  */
 export function offeredTools(fields: Fields): OfferedTool[] {
-  const tools = fields.objects("tools", "api.Tool", MOST.tools) ?? [];
+  const tools = fields.objects("tools", "api.Tool", LIMITS.tools) ?? [];
   return tools.map((tool) => {
     const type = tool.string("type") ?? "";
     const given = tool.object("function", "api.ToolFunction");

@@ -1,6 +1,6 @@
-import type { Json } from "../http/go-json.ts";
+import { type JsonObject, isJsonObject } from "../http/go-json.ts";
 
-/** A call the model wants made, as Ollama's answers carry it. */
+/** A call by the model, as Ollama's answers carry it. */
 export type ToolCall = {
   readonly id: string;
   readonly function: {
@@ -10,23 +10,21 @@ export type ToolCall = {
   };
 };
 
-/** A call a model has written: which tool, with what. */
+/** A call that a model has written: the tool and its arguments. */
 export type WrittenCall = { readonly name: string; readonly arguments: JsonObject };
-
-export type JsonObject = { readonly [key: string]: Json };
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ID_LENGTH = 8;
 
-/** A fresh identifier of a call. */
+/** A new id of a call. */
 export function toolCallId(random: () => number = Math.random): string {
   const letter = () => LETTERS.charAt(Math.floor(random() * LETTERS.length));
   return `call_${Array.from({ length: ID_LENGTH }, letter).join("")}`;
 }
 
 /**
- * The calls in a JSON text: one, or a list of them. `undefined` when it is something else, or names
- * a tool that was not offered.
+ * The calls in a JSON text: one, or a list of them. `undefined` when the text is something else, or
+ * names a tool that was not offered.
  */
 export function readCalls(text: string, names: ReadonlySet<string>): WrittenCall[] | undefined {
   let value: unknown;
@@ -40,29 +38,25 @@ export function readCalls(text: string, names: ReadonlySet<string>): WrittenCall
 }
 
 function readCall(value: unknown, names: ReadonlySet<string>): WrittenCall | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   // Some templates show the call the way OpenAI's API nests it.
   const {
     name,
     arguments: own,
     parameters = own,
-  } = isObject(value["function"]) ? (value["function"] as Record<string, Json>) : value;
+  } = isJsonObject(value["function"]) ? value["function"] : value;
   if (typeof name !== "string" || !names.has(name)) return undefined;
   if (parameters === undefined || parameters === null) return { name, arguments: {} };
   const given = typeof parameters === "string" ? parseArguments(parameters) : parameters;
-  return isObject(given) ? { name, arguments: given } : undefined;
+  return isJsonObject(given) ? { name, arguments: given } : undefined;
 }
 
-/** Arguments that are written as a text; `undefined` when it is no JSON object. */
+/** Parses arguments that are a string; `undefined` when it is no JSON object. */
 export function parseArguments(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

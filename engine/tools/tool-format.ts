@@ -1,8 +1,8 @@
-/** How a family of models writes a call. */
+/** The format in which a family of models writes a call. */
 export type ToolFormat = {
-  /** What a call begins with; empty: it is bare JSON and stands at the answer's beginning. */
+  /** The mark that begins a call; empty: the call is bare JSON at the beginning of the answer. */
   readonly opens: string;
-  /** What ends it, if anything but the end of its JSON does. */
+  /** The mark that ends a call; empty: the end of its JSON does. */
   readonly closes: string;
 };
 
@@ -12,7 +12,7 @@ const MISTRAL: ToolFormat = { opens: "[TOOL_CALLS]", closes: "" };
 const PYTHON_TAG: ToolFormat = { opens: "<|python_tag|>", closes: "" };
 const BARE: ToolFormat = { opens: "", closes: "" };
 
-/** The formats a model writes calls in, read off the text of its chat template. */
+/** The formats in which a model writes calls, found in the text of its chat template. */
 export function toolFormats(template: string): readonly ToolFormat[] {
   const marked = [HERMES, MISTRAL].filter(({ opens }) => template.includes(opens));
   if (marked.length > 0) return marked;

@@ -1,20 +1,20 @@
-/** How a trial's process came down. */
+/** How a trial's process crashed. */
 export type Crash = {
   readonly kind: "crashed";
   readonly reason: string;
-  /** The model itself is why: another trial of it would end the same. */
+  /** The model itself is the cause: another trial would end the same. */
   readonly isLasting: boolean;
 };
 
-/** How llama.cpp begins the line it gives up with: a source file's place, then the reason. */
+/** The last line of a llama.cpp that aborts: a place in a source file, then the reason. */
 const GIVEN_UP = /^(?:.*[/\\])?([\w.-]+\.(?:c|cc|cpp|h|cu|m)):\d+:\s*(.+)$/m;
-/** What the two C++ libraries say of an exception that nobody caught: its type, then its text. */
+/** The C++ libraries' message about an uncaught exception: its type, then its text. */
 const UNCAUGHT =
   /^(?:libc\+\+abi: )?terminat(?:e called after throwing an instance of|ing due to uncaught exception of type) '?(\w+(?:::\w+)*)'?(?::?\s+(?:what\(\):\s*)?(.+))?$/m;
-/** Reasons that may be the machine's, which has more memory or threads at another time. */
+/** Reasons that lie in the machine, which may have more memory or threads later. */
 const SHORT_OF_ROOM = /alloc|memory|mem_|system_error/i;
 
-/** What the last words of a process and the signal that ended it say about the crash. */
+/** The crash that a process's last output and its signal tell of. */
 export function crashFrom(lastWords: string, signal: NodeJS.Signals | null): Crash {
   const reason = reasonIn(lastWords);
   if (reason !== undefined) {

@@ -4,11 +4,11 @@ import { ModelRunner } from "../runner/model-runner.ts";
 import { resolveOptions } from "../values/options.ts";
 import type { TrialRequest } from "./trial.ts";
 
-/** Two tokens are answered in it, or two words embedded. */
+/** The context of a trial, which generates two tokens or embeds two words. */
 const CONTEXT_LENGTH = 32;
 const TEXT = "Hello world";
 
-/** Does with a model, once and small, what the engine does with it: loads it and asks it. */
+/** Loads a model and runs it once, as the engine would, at a small size. */
 export async function runTrial(given: string): Promise<void> {
   const { weightsPath, embeddingOnly } = JSON.parse(given) as TrialRequest;
   const runner = await ModelRunner.load(await openLlama(coreCounts()), {

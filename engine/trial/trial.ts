@@ -4,7 +4,7 @@ import { EngineError } from "../errors.ts";
 import type { Environment } from "../settings.ts";
 import { SizedCache } from "../values/sized-cache.ts";
 import { type Crash, crashFrom } from "./crash.ts";
-import { PASSED, REFUSED } from "./words.ts";
+import { PASSED, REFUSED } from "./outcomes.ts";
 
 export type TrialRequest = { readonly weightsPath: string; readonly embeddingOnly: boolean };
 
@@ -12,7 +12,7 @@ type Model = TrialRequest & { readonly weightsDigest: string };
 
 export type Outcome =
   | { readonly kind: "passed" }
-  /** It could not be loaded now, and nothing worse. */
+  /** The model could not be loaded now; nothing crashed. */
   | { readonly kind: "refused" }
   | Crash;
 
@@ -21,22 +21,22 @@ export type Try = (request: TrialRequest) => Promise<Outcome>;
 type TrialsOptions = {
   /** Digests of weights that need no trial. */
   readonly known: Iterable<string>;
-  /** What the trials' processes run in. */
+  /** The environment of the trials' processes. */
   readonly environment: Environment;
   readonly tryModel?: Try;
 };
 
-/** As long as Ollama lets a load take. */
+/** The longest trial: as long as Ollama lets a load take. */
 const LONGEST_MS = 300_000;
 const LAST_WORDS_CHARS = 2_000;
-/** Models remembered for having brought llama.cpp down: a stranger can make as many as there are. */
+/** The most models that are remembered for a crash: a client can make any number of them. */
 const MAX_CRASHED = 1_000;
 
 /**
- * Lets a model be loaded and asked once in a process of its own before the engine loads it.
- * llama.cpp checks little in a model file and ends its process where it finds something impossible;
- * model files come from strangers, and the engine's process has other requests to answer. A model that
- * crashed is refused without another process, so that asking for it again costs nobody anything.
+ * Tries each model in a process of its own before the engine loads it. llama.cpp checks little in a
+ * model file, and ends its process where it finds something impossible. Model files are not
+ * trusted, and the engine's process has other requests to answer. A model that crashed is refused
+ * later without another process.
  */
 export class Trials {
   readonly #passed: Set<string>;
@@ -49,7 +49,7 @@ export class Trials {
     this.#try = tryModel;
   }
 
-  /** @throws {EngineError} 500 when the model brings llama.cpp down. */
+  /** @throws {EngineError} 500 when the model crashes llama.cpp. */
   async pass({ weightsDigest, weightsPath, embeddingOnly }: Model): Promise<void> {
     if (this.#passed.has(weightsDigest)) return;
     const known = this.#crashed.get(weightsDigest);

@@ -1,8 +1,8 @@
 import { EngineError } from "../errors.ts";
 import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "../grammar/answer-grammar.ts";
-import type { SchemaObject } from "../grammar/schema/place.ts";
+import { isJsonObject } from "../http/go-json.ts";
 
-/** Of a format that is none; it may be as long as a body. */
+/** Characters of an invalid format that an error shows; it may be as long as a body. */
 const SHOWN_CHARS = 500;
 
 /**
@@ -13,13 +13,9 @@ const SHOWN_CHARS = 500;
 export function decodeFormat(value: unknown): AnswerGrammar | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (value === "json") return jsonGrammar();
-  if (isSchema(value)) return schemaGrammar(value);
+  if (isJsonObject(value)) return schemaGrammar(value);
   const bare = typeof value === "string" ? value.slice(0, SHOWN_CHARS) : value;
   const shown = JSON.stringify(JSON.stringify(bare).slice(0, SHOWN_CHARS)).slice(1, -1);
   const expected = `expected "json" or a valid JSON Schema object`;
   throw new EngineError(500, `invalid format: "${shown}"; ${expected}`);
-}
-
-function isSchema(value: unknown): value is SchemaObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@ import { EngineError } from "../errors.ts";
 import { DurationError, LONGEST_MS, parseGoDuration } from "./durations.ts";
 
 /**
- * Milliseconds a model stays after its last request; `Infinity` is forever, `undefined` leaves it
- * as it is.
+ * Milliseconds that a model stays after its last request; `Infinity` is forever, `undefined` leaves
+ * the value as it is.
  */
 export type KeepAliveMs = number | undefined;
 
@@ -29,8 +29,8 @@ export function decodeKeepAlive(value: unknown): KeepAliveMs {
 }
 
 /**
- * The setting `OLLAMA_KEEP_ALIVE`: a duration or a number of seconds; what does not parse is five
- * minutes.
+ * The setting `OLLAMA_KEEP_ALIVE`: a duration or a number of seconds. A value that does not parse
+ * means five minutes.
  */
 export function keepAliveSetting(text: string | undefined): number {
   const trimmed = (text ?? "").trim();

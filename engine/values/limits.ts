@@ -1,13 +1,13 @@
 import { EngineError } from "../errors.ts";
 
-/** A model's name as a client writes it: Ollama's parts and a scheme have fewer characters. */
+/** The longest model name of a client: Ollama's parts and a scheme have fewer characters. */
 export const MAX_NAME_CHARS = 512;
 
 /**
- * How many of a kind one request may hold. They are counted before the first is looked at, as all
- * are looked at in one go, and nothing else runs meanwhile.
+ * The most items of each kind in one request. They are counted before the first is read: all are
+ * read in one go, and nothing else runs meanwhile.
  */
-export const MOST = {
+export const LIMITS = {
   /** Also for texts to embed, and parts of messages. */
   messages: 10_000,
   tools: 1_024,
@@ -15,12 +15,12 @@ export const MOST = {
   toolCalls: 1_024,
   /** Images of one message. */
   images: 1_024,
-  /** Every token of an answer is looked through for each of them. */
+  /** Every token of an answer is searched for each of them. */
   stops: 1_024,
   options: 1_024,
   /** Each one becomes a file. */
   licenses: 64,
-  /** Tokens of the longest contexts there are. */
+  /** The tokens of the longest known contexts. */
   tokens: 1 << 20,
 } as const;
 

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.ts";
-import { MOST, requireAtMost } from "./limits.ts";
+import { LIMITS, requireAtMost } from "./limits.ts";
 
 /** The options of a request with defaults filled in; names and meanings are Ollama's. */
 export type ModelOptions = {
@@ -30,7 +30,7 @@ const FLOATS = [
   "presence_penalty",
   "frequency_penalty",
 ] as const;
-/** Known to Ollama, without effect here, yet their type is checked as Ollama checks it. */
+/** Options of Ollama without effect here. Their type is checked as Ollama checks it. */
 const UNUSED_INTEGERS = ["num_batch", "num_gpu", "main_gpu", "num_thread"];
 const UNUSED_FLOATS = ["typical_p"];
 
@@ -88,7 +88,7 @@ function readFigure(name: string, value: unknown): number | undefined {
 
 function readStop(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw wrongType("stop", "array");
-  requireAtMost(value.length, MOST.stops, "stop sequences");
+  requireAtMost(value.length, LIMITS.stops, "stop sequences");
   if (!value.every((item) => typeof item === "string")) {
     throw new EngineError(500, `option "stop" must be of an array of strings`);
   }

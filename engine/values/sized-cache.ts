@@ -1,13 +1,13 @@
 /**
- * Keeps what was used last, up to a size in all. What requests bring is counted by what it weighs,
- * as a few large values weigh more than many small ones.
+ * An LRU cache with a limit for the total size of its values. Values of requests are weighed, not
+ * counted: a few large ones weigh more than many small ones.
  */
 export class SizedCache<Value> {
   readonly #maxSize: number;
   readonly #entries = new Map<string, { readonly value: Value; readonly size: number }>();
   #size = 0;
 
-  /** `maxSize` is in the unit of `set`; a value larger than that is not kept. */
+  /** `maxSize` is in the unit of `set`. A value that is larger is not kept. */
   constructor(maxSize: number) {
     this.#maxSize = maxSize;
   }

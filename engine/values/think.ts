@@ -26,8 +26,8 @@ export function decodeThink(value: unknown): Think {
 }
 
 /**
- * None of the engine's models think: anything but off is refused the way Ollama refuses it.
- * `levelFirst` is generate's order of checks, chat asks for the capability first.
+ * Refuses thinking the way Ollama does: none of the engine's models can. `levelFirst` is generate's
+ * order of checks; chat checks the capability first.
  * @throws {EngineError} 400.
  */
 export function refuseThinking(

@@ -1,15 +1,15 @@
-/** How it stands with places that requests wait for: in memory, or in a model's turn to compute. */
+/** The state of places that requests wait for: in memory, or in a model's turn to compute. */
 export type PlaceReport = {
-  /** What is waited for, for people. */
+  /** The kind of place, in words. */
   readonly what: string;
   readonly waiting: number;
-  /** Whether one could be had at once. */
+  /** Whether a place is free now. */
   readonly free: boolean;
-  /** Places held for requests that are over. */
+  /** Places that are held for requests that have ended. */
   readonly abandoned: number;
 };
 
-/** How many of the requests that hold something are over. */
+/** How many of the requests that hold a place have ended. */
 export function countAbandoned(owners: Iterable<AbortSignal>): number {
   let count = 0;
   for (const { aborted } of owners) if (aborted) count += 1;

@@ -1,6 +1,6 @@
 /**
- * What llama.cpp gets done, counted: tokens decoded, blocks of prompts read, texts embedded, models
- * taken out of memory. Whether anything happens shows without a look at any clock.
+ * Counts what llama.cpp has finished: tokens decoded, blocks of prompts read, texts embedded,
+ * models unloaded. So progress is visible without a clock.
  */
 export class Progress {
   #done = 0;
@@ -11,7 +11,7 @@ export class Progress {
     return this.#done;
   }
 
-  /** Tokens that llama.cpp has been given and not yet given back. */
+  /** Tokens that llama.cpp is working on. */
   get tokensUnderWay(): number {
     return this.#tokens;
   }

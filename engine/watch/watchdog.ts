@@ -2,35 +2,35 @@ import type { PlaceReport } from "./place-report.ts";
 import type { Progress } from "./progress.ts";
 
 export type WatchdogOptions = {
-  /** How long nothing may happen while requests wait for a place that nobody living holds. */
+  /** How long nothing may happen while requests wait for a place that no living request holds. */
   readonly stuckAfterMs: number;
   readonly progress: Pick<Progress, "done" | "tokensUnderWay">;
   readonly places: () => readonly PlaceReport[];
-  /** Told once, with a sentence. */
+  /** Called once, with the reason as a sentence. */
   readonly onStuck: (reason: string) => void;
 };
 
 export type Health = {
   readonly status: "ok" | "stuck";
   readonly reason?: string;
-  /** Pieces of work done since the start, and tokens being worked on. */
+  /** Pieces of work that have ended since the start, and tokens being worked on. */
   readonly done: number;
   readonly tokens_under_way: number;
   readonly places: readonly PlaceReport[];
 };
 
 /**
- * Looks in a stretch of `stuckAfterMs`. Time is counted in looks: what holds up the event loop, a
- * machine that sleeps included, makes no look that has seen nothing happen.
+ * Checks in the time of `stuckAfterMs`. Time is counted in checks: while something holds up the
+ * event loop, a sleeping machine included, no check counts as one that has seen nothing happen.
  */
 const LOOKS = 6;
-/** Tokens that may take one more stretch: a block of a prompt on a processor. */
+/** Tokens that may take another `stuckAfterMs`: a block of a prompt on a CPU. */
 const TOKENS_A_STRETCH = 64;
 
 /**
- * Finds out when the engine can answer no more: requests wait for a place that is free, or held for
- * a request that is over, and llama.cpp gets nothing done. A request whose client is there may take
- * as long as it likes, and so may a load.
+ * Finds out when the engine can answer no more: requests wait for a place that is free or held for
+ * a request that has ended, and llama.cpp makes no progress. A request whose client is there may
+ * take as long as it likes, and so may a load.
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
@@ -52,7 +52,7 @@ export class Watchdog {
     clearInterval(this.#timer);
   }
 
-  /** Looks once; `start` does so at regular intervals. */
+  /** Checks once; `start` does so at regular intervals. */
   look(): void {
     const { progress, places, onStuck } = this.#options;
     const { done, tokensUnderWay } = progress;

@@ -89,9 +89,9 @@ describe("on Ollama's own paths", () => {
     const service = await startService({ RESPONSE_CACHE_ENABLED: "true" });
     const { gateway, ollama } = service;
     ollama.script("/api/chat", endless("", line));
-    for (const wish of ["off", "exact"]) {
+    for (const cache of ["off", "exact"]) {
       const leave = new AbortController();
-      const headers = { "x-shared-ollama-cache": wish };
+      const headers = { "x-shared-ollama-cache": cache };
       const body = { model: "fake", messages };
       const answer = await gateway.post("/api/chat", body, { headers, signal: leave.signal });
       let bytes = 0;

@@ -2,8 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  ForbiddenAddressError,
+  AddressPolicy,
+} from "../../engine/models/registry/address-policy.ts";
 import { RegistryClient } from "../../engine/models/registry/client.ts";
-import { OutOfReachError, Reach } from "../../engine/models/registry/reach.ts";
 import type { WebRequest } from "../../engine/models/registry/direct-request.ts";
 import { createWeb } from "../../engine/models/registry/web.ts";
 import { startProxy } from "../support/test-proxy.ts";
@@ -27,13 +30,18 @@ async function secretServer() {
 }
 
 /** What a server in the internet may send a request on to. */
-function fromInternet(): Reach {
-  const reach = Reach.anywhere();
-  reach.allows(PUBLIC);
-  return Reach.from(reach);
+function fromInternet(): AddressPolicy {
+  const policy = AddressPolicy.anywhere();
+  policy.allows(PUBLIC);
+  return AddressPolicy.from(policy);
 }
 
-const request = (reach: Reach): WebRequest => ({ headers: {}, signal, unverified: false, reach });
+const request = (policy: AddressPolicy): WebRequest => ({
+  headers: {},
+  signal,
+  unverified: false,
+  policy,
+});
 
 describe("what a registry in the internet sends to", () => {
   it.each([
@@ -52,7 +60,7 @@ describe("what a registry in the internet sends to", () => {
     const { port, seen } = await secretServer();
     const web = createWeb({});
     const asked = web(new URL(`http://${host}:${port}/`), request(fromInternet()));
-    await expect(asked).rejects.toThrow(OutOfReachError);
+    await expect(asked).rejects.toThrow(ForbiddenAddressError);
     expect(seen).toEqual([]);
   });
 
@@ -77,10 +85,10 @@ function client(
   const reached: string[] = [];
   const registry = new RegistryClient({
     address: { host, scheme: "http", insecure: true },
-    web: async (url, { reach }) => {
+    web: async (url, { policy }) => {
       const addresses = names[url.hostname] ?? [];
       const address = (addresses.length > 1 ? addresses.shift() : addresses[0]) ?? "";
-      if (!reach.allows(address)) throw new OutOfReachError(url.hostname);
+      if (!policy.allows(address)) throw new ForbiddenAddressError(url.hostname);
       reached.push(`${url.hostname} ${address}`);
       return answer(url);
     },

@@ -12,7 +12,7 @@ describe.each([
   ["/api/embed", { input: "hi" }],
 ])("a request to %s that comes after its model's load", (path, work) => {
   const passesThrough = path === "/api/generate" || path === "/api/chat";
-  const wishes: [string, object][] = [
+  const requests: [string, object][] = [
     ...Object.entries(RUNNER_OPTIONS).map(([name, value]): [string, object] => [
       name,
       { options: { [name]: value, temperature: 0 } },
@@ -24,11 +24,11 @@ describe.each([
   ];
 
   it("loads nothing, whatever load options it has", async () => {
-    const models = wishes.map(([name]) => `${name}:latest`);
+    const models = requests.map(([name]) => `${name}:latest`);
     const ollama = await startFakeOllama({ models, capacity: models.length });
     const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
-    for (const [name, wish] of wishes) {
-      const answer = await gateway.post(path, { model: name, ...work, ...wish });
+    for (const [name, more] of requests) {
+      const answer = await gateway.post(path, { model: name, ...work, ...more });
       expect(answer.status, name).toBe(200);
       await answer.text();
     }

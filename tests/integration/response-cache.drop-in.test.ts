@@ -4,9 +4,7 @@ import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { startGateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
-
-const BLUE = "Why is the sky blue?";
-const WHY_BLUE = "Could you please tell me why the sky is blue?";
+import { BLUE, WHY_BLUE, asking, cacheOf } from "./response-cache-set-up.ts";
 
 async function start(env: Record<string, string> = {}) {
   const ollama = await startFakeOllama({ models: ["fake:latest", "all-minilm:latest"] });
@@ -24,23 +22,17 @@ async function start(env: Record<string, string> = {}) {
   return { ollama, gateway, ask };
 }
 
-const chat = (content: string, more: object = {}) => ({
-  model: "fake",
-  messages: [{ role: "user", content }],
-  ...more,
-});
-const cacheOf = (answer: Response): string | null => answer.headers.get("x-cache");
 const runs = (ollama: FakeOllama, path: string): number =>
   ollama.to(path).filter(({ body }) => body.includes("blue")).length;
 
 describe("the cache on Ollama's and OpenAI's paths", () => {
   it.each<[string, object]>([
-    ["/api/chat", chat(BLUE)],
-    ["/api/chat", chat(BLUE, { stream: false })],
+    ["/api/chat", asking(BLUE)],
+    ["/api/chat", asking(BLUE, { stream: false })],
     ["/api/generate", { model: "fake", prompt: BLUE }],
     ["/api/generate", { model: "fake", prompt: BLUE, stream: false }],
-    ["/v1/chat/completions", chat(BLUE)],
-    ["/v1/chat/completions", chat(BLUE, { stream: true })],
+    ["/v1/chat/completions", asking(BLUE)],
+    ["/v1/chat/completions", asking(BLUE, { stream: true })],
   ])("gives the bytes of the first answer again, if it is asked for: %s %j", async (path, body) => {
     const { ollama, gateway, ask } = await start();
     const plain = await ask(path, body);
@@ -64,13 +56,13 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
 
   it("answers other words only where semantic is asked for", async () => {
     const { ollama, gateway, ask } = await start();
-    const first = await (await ask("/api/chat", chat(BLUE), "exact")).text();
+    const first = await (await ask("/api/chat", asking(BLUE), "exact")).text();
     await until(() => {
       const { comparisons, embeddings } = gateway.service.load();
       return ollama.to("/api/embed").length > 0 && comparisons + embeddings === 0;
     }, "the vector of the answer");
-    expect(cacheOf(await ask("/api/chat", chat(WHY_BLUE), "exact"))).toBe("MISS");
-    const other = { ...chat("Please tell me why the sky is blue") };
+    expect(cacheOf(await ask("/api/chat", asking(WHY_BLUE), "exact"))).toBe("MISS");
+    const other = { ...asking("Please tell me why the sky is blue") };
     const answer = await ask("/api/chat", other, "semantic");
     expect([cacheOf(answer), await answer.text()]).toEqual(["HIT-SEMANTIC", first]);
     // Both texts of "exact", and nothing for the other words.
@@ -79,13 +71,13 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
   });
 
   it.each<[string, string, object, Record<string, string>]>([
-    ["it is switched off", "/api/chat", chat(BLUE), { "x-shared-ollama-cache": "off" }],
-    ["HTTP switches it off", "/api/chat", chat(BLUE), { "cache-control": "no-store" }],
+    ["it is switched off", "/api/chat", asking(BLUE), { "x-shared-ollama-cache": "off" }],
+    ["HTTP switches it off", "/api/chat", asking(BLUE), { "cache-control": "no-store" }],
     ["there are images", "/api/chat", withImage(), {}],
     ["the last word is not the user's", "/api/chat", chatOf("assistant"), {}],
     ["the path has no questions", "/api/embed", { model: "fake", input: BLUE }, {}],
-    ["it only unloads", "/api/chat", chat(BLUE, { keep_alive: 0 }), {}],
-    ["the model is not there", "/api/chat", { ...chat(BLUE), model: "nope" }, {}],
+    ["it only unloads", "/api/chat", asking(BLUE, { keep_alive: 0 }), {}],
+    ["the model is not there", "/api/chat", { ...asking(BLUE), model: "nope" }, {}],
   ])("has no part in a request, and says so, when %s", async (_why, path, body, headers) => {
     const { gateway, ask } = await start();
     for (const _ of [1, 2]) {
@@ -100,7 +92,7 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
 
   it("refuses what the header does not take, in the path's own shape", async () => {
     const { ask } = await start();
-    const answer = await ask("/v1/chat/completions", chat(BLUE), "yes");
+    const answer = await ask("/v1/chat/completions", asking(BLUE), "yes");
     expect([answer.status, await answer.json()]).toMatchObject([
       400,
       { error: { message: "X-Shared-Ollama-Cache takes on, off, exact or semantic" } },
@@ -110,19 +102,19 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
   it("does nothing where the cache is off, whatever the header says", async () => {
     const { ollama, ask } = await start({ RESPONSE_CACHE_ENABLED: "false" });
     for (const cache of ["exact", "exact", "nonsense"]) {
-      const answer = await ask("/api/chat", chat(BLUE), cache);
+      const answer = await ask("/api/chat", asking(BLUE), cache);
       expect([answer.status, cacheOf(answer)]).toEqual([200, null]);
     }
     expect(runs(ollama, "/api/chat")).toBe(3);
   });
 
   it.each<[string, object, object]>([
-    ["another tenant", chat(BLUE), { "x-project-name": "other" }],
-    ["a stream", chat(BLUE, { stream: false }), {}],
-    ["options", chat(BLUE, { options: { temperature: 0 } }), {}],
+    ["another tenant", asking(BLUE), { "x-project-name": "other" }],
+    ["a stream", asking(BLUE, { stream: false }), {}],
+    ["options", asking(BLUE, { options: { temperature: 0 } }), {}],
   ])("keeps apart: %s", async (_what, body, headers) => {
     const { ask } = await start();
-    await (await ask("/api/chat", chat(BLUE), "exact")).text();
+    await (await ask("/api/chat", asking(BLUE), "exact")).text();
     const answer = await ask("/api/chat", body, "exact", headers as Record<string, string>);
     expect(cacheOf(answer)).toBe("MISS");
   });
@@ -142,7 +134,7 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
     const { ollama, gateway, ask } = await start();
     const held = new HeldAnswers(ollama, path);
     for (const _ of [1, 2]) {
-      const asked = ask(path, chat(BLUE, { stream: true }), "exact");
+      const asked = ask(path, asking(BLUE, { stream: true }), "exact");
       const { response } = await held.next();
       response.writeHead(200, { "Content-Type": typeFor(path) });
       response.end(text);
@@ -156,7 +148,7 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
     const { ollama, gateway, ask } = await start();
     const held = new HeldAnswers(ollama, "/api/chat");
     for (const _ of [1, 2]) {
-      const asked = ask("/api/chat", chat(BLUE), "exact");
+      const asked = ask("/api/chat", asking(BLUE), "exact");
       (await held.next()).json({ error: "blue is no colour" }, 400);
       const answer = await asked;
       expect([answer.status, await answer.json()]).toEqual([400, { error: "blue is no colour" }]);
@@ -167,10 +159,10 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
   it("runs the same request once for all who ask at the same time; each may leave", async () => {
     const { ollama, gateway, ask } = await start();
     const held = new HeldAnswers(ollama, "/api/chat");
-    const first = ask("/api/chat", chat(BLUE), "exact");
+    const first = ask("/api/chat", asking(BLUE), "exact");
     const run = await held.next();
     const leaver = new AbortController();
-    const leaving = gateway.post("/api/chat", chat(BLUE), {
+    const leaving = gateway.post("/api/chat", asking(BLUE), {
       headers: { "x-shared-ollama-cache": "exact" },
       signal: leaver.signal,
     });
@@ -190,7 +182,7 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
     const { ollama, gateway } = await start();
     const held = new HeldAnswers(ollama, "/api/chat");
     const leaver = new AbortController();
-    const asked = gateway.post("/api/chat", chat(BLUE), {
+    const asked = gateway.post("/api/chat", asking(BLUE), {
       headers: { "x-shared-ollama-cache": "exact" },
       signal: leaver.signal,
     });
@@ -204,7 +196,7 @@ describe("the cache on Ollama's and OpenAI's paths", () => {
   it("tells of a server that dies in the middle, and keeps nothing", async () => {
     const { ollama, gateway, ask } = await start();
     const held = new HeldAnswers(ollama, "/api/chat");
-    const asked = ask("/api/chat", chat(BLUE), "exact");
+    const asked = ask("/api/chat", asking(BLUE), "exact");
     const run = await held.next();
     run.send('{"message":{"con');
     const answer = await asked;

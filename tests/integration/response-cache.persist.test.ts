@@ -7,10 +7,7 @@ import { until } from "../support/deadline.ts";
 import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import { serviceLog, startGateway, type Gateway } from "../support/gateway.ts";
 import { makeHome, startServiceProcess } from "../support/service-process.ts";
-
-const CHAT = "/api/v1/chat";
-const BLUE = "Why is the sky blue?";
-const WHY_BLUE = "Could you please tell me why the sky is blue?";
+import { BLUE, CHAT, WHY_BLUE, asking, cacheOf, runs, stats } from "./response-cache-set-up.ts";
 
 const SETTINGS = {
   RESPONSE_CACHE_ENABLED: "true",
@@ -42,11 +39,7 @@ async function setUp({ similar = false, chunks = ["Hel", "lo"] } = {}) {
   return { home, file, ollama, start, startWhole };
 }
 
-const asking = (content: string) => ({ model: "fake", messages: [{ role: "user", content }] });
 const by = (tenant: string) => ({ headers: { "x-project-name": tenant } });
-const cacheOf = (answer: Response): string | null => answer.headers.get("x-cache");
-const stats = async (gateway: Pick<Gateway, "get">) =>
-  (await (await gateway.get("/api/v1/cache/stats")).json()) as Record<string, unknown>;
 const persisted = async (gateway: Pick<Gateway, "get">) =>
   (await stats(gateway))["persist"] as Record<string, unknown>;
 const drop = (gateway: Gateway, query = ""): Promise<Response> =>
@@ -54,7 +47,6 @@ const drop = (gateway: Gateway, query = ""): Promise<Response> =>
 /** Waits until all that was answered is on disk. */
 const written = (gateway: Pick<Gateway, "get">): Promise<void> =>
   until(async () => (await persisted(gateway))["pending"] === 0, "all is on disk");
-const chats = (ollama: FakeOllama): number => ollama.to("/api/chat").length;
 const embedded = (ollama: FakeOllama): unknown[] =>
   ollama.to("/api/embed").flatMap(({ body }) => {
     const { input } = JSON.parse(body.toString()) as { input: unknown };
@@ -91,7 +83,7 @@ describe("after a restart", () => {
       "HIT-EXACT",
       { message: made.message },
     ]);
-    expect(chats(ollama)).toBe(1);
+    expect(runs(ollama)).toBe(1);
     expect(await persisted(second)).toMatchObject({ state: "on", restored: 1, lost: 0 });
     for (const name of await readdir(join(home, "data"))) {
       expect((await stat(join(home, "data", name))).mode & 0o777, name).toBe(0o600);

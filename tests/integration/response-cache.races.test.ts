@@ -4,10 +4,8 @@ import { startFakeOllama } from "../support/fake-ollama.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
+import { BLUE, CHAT, WHY_BLUE, asking, cacheOf, indexed, stats } from "./response-cache-set-up.ts";
 
-const CHAT = "/api/v1/chat";
-const BLUE = "Why is the sky blue?";
-const WHY_BLUE = "Could you please tell me why the sky is blue?";
 const FOUR = { message: { content: "4" }, done: true, done_reason: "stop" };
 
 async function start(env: Record<string, string> = {}) {
@@ -19,8 +17,8 @@ async function start(env: Record<string, string> = {}) {
     UPSTREAM_PARALLEL: "4",
     ...env,
   });
-  const ask = (path: string, body: object, wish: string) =>
-    gateway.post(path, body, { headers: { "x-shared-ollama-cache": wish } });
+  const ask = (path: string, body: object, cache: string) =>
+    gateway.post(path, body, { headers: { "x-shared-ollama-cache": cache } });
   return { ollama, gateway, ask };
 }
 
@@ -29,21 +27,9 @@ async function withKept(env: Record<string, string> = {}) {
   const parts = await start({ RESPONSE_CACHE_SEMANTIC: "on", ...env });
   const { ollama, gateway } = parts;
   await gateway.post(CHAT, asking(BLUE));
-  await until(() => {
-    const { comparisons, embeddings } = gateway.service.load();
-    return ollama.to("/api/embed").length > 0 && comparisons + embeddings === 0;
-  }, "the vector of the answer");
+  await indexed(ollama, gateway);
   return parts;
 }
-
-const asking = (content: string, more: object = {}) => ({
-  model: "fake",
-  messages: [{ role: "user", content }],
-  ...more,
-});
-const cacheOf = (answer: Response): string | null => answer.headers.get("x-cache");
-const stats = async (gateway: Gateway) =>
-  (await (await gateway.get("/api/v1/cache/stats")).json()) as Record<string, unknown>;
 
 /** From now on the service has to ask anew what is installed. */
 const forgetModels = (gateway: Gateway) =>

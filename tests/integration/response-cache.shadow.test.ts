@@ -1,13 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
-import { startFakeOllama, type FakeOllama, type Reply } from "../support/fake-ollama.ts";
+import { startFakeOllama, type Reply } from "../support/fake-ollama.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
-
-const CHAT = "/api/v1/chat";
-const BLUE = "Why is the sky blue?";
-const WHY_BLUE = "Could you please tell me why the sky is blue?";
+import { BLUE, CHAT, WHY_BLUE, asking, indexed } from "./response-cache-set-up.ts";
 
 interface Report {
   compared: number;
@@ -27,14 +24,8 @@ async function start(reply: Reply, env: Record<string, string> = {}) {
   return { ollama, gateway };
 }
 
-const asking = (content: string) => ({ model: "fake", messages: [{ role: "user", content }] });
 const report = async (gateway: Gateway, headers: Record<string, string> = {}) =>
   (await (await gateway.get("/api/v1/cache/shadow", { headers })).json()) as Report;
-const indexed = (ollama: FakeOllama, gateway: Gateway): Promise<void> =>
-  until(() => {
-    const { comparisons, embeddings } = gateway.service.load();
-    return ollama.to("/api/embed").length > 0 && comparisons + embeddings === 0;
-  }, "the vector of the answer");
 const compared = (gateway: Gateway): Promise<void> =>
   until(async () => (await report(gateway)).compared === 1, "a comparison");
 

@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { eventsOf } from "../support/event-stream.ts";
-import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
-import { startGateway, type Gateway } from "../support/gateway.ts";
+import { startFakeOllama } from "../support/fake-ollama.ts";
+import { startGateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
-
-const CHAT = "/api/v1/chat";
-const BLUE = "Why is the sky blue?";
-const WHY_BLUE = "Could you please tell me why the sky is blue?";
+import { BLUE, CHAT, WHY_BLUE, asking, cacheOf, indexed, stats } from "./response-cache-set-up.ts";
 
 /** All texts have the same vector here: the guard alone decides. */
 async function start(
@@ -26,22 +23,6 @@ async function start(
   });
   return { ollama, gateway };
 }
-
-const asking = (content: string, more: object = {}) => ({
-  model: "fake",
-  messages: [{ role: "user", content }],
-  ...more,
-});
-const cacheOf = (answer: Response): string | null => answer.headers.get("x-cache");
-const stats = async (gateway: Gateway) =>
-  (await (await gateway.get("/api/v1/cache/stats")).json()) as Record<string, unknown>;
-
-/** Waits until the vector of the last answer was taken up: nobody else waits for that. */
-const indexed = (ollama: FakeOllama, gateway: Gateway, count = 1): Promise<void> =>
-  until(async () => {
-    const { comparisons, embeddings } = gateway.service.load();
-    return ollama.to("/api/embed").length >= count && comparisons === 0 && embeddings === 0;
-  }, "the vector of the answer");
 
 describe("a question in other words", () => {
   it("is answered from the cache, and the answer says so", async () => {

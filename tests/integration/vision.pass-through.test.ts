@@ -40,12 +40,12 @@ function post(
   { gateway }: Pick<RunningService, "gateway">,
   path: string,
   body: object | string,
-  wish: string | null = "on",
+  compression: string | null = "on",
   init: RequestInit = {},
 ): Promise<Response> {
   const headers = {
     "content-type": "application/json",
-    ...(wish === null ? {} : { [HEADER]: wish }),
+    ...(compression === null ? {} : { [HEADER]: compression }),
   };
   return gateway.post(path, body, { ...init, headers });
 }
@@ -84,20 +84,23 @@ describe.each(DROP_IN)("images on %s", (path) => {
     await nothingIsHeld(service);
   });
 
-  it.each(["off", null])("are left as they are, byte for byte (header: %s)", async (wish) => {
-    const service = await startVision();
-    const body = JSON.stringify(about(path, [await photo({ width: 3000, height: 40 })]), null, 1);
-    expect((await post(service, path, body, wish)).status).toBe(200);
-    const request = received(service, path);
-    expect(request.body.equals(Buffer.from(body))).toBe(true);
-    expect(headerOf(request, HEADER)).toEqual([]);
-  });
+  it.each(["off", null])(
+    "are left as they are, byte for byte (header: %s)",
+    async (compression) => {
+      const service = await startVision();
+      const body = JSON.stringify(about(path, [await photo({ width: 3000, height: 40 })]), null, 1);
+      expect((await post(service, path, body, compression)).status).toBe(200);
+      const request = received(service, path);
+      expect(request.body.equals(Buffer.from(body))).toBe(true);
+      expect(headerOf(request, HEADER)).toEqual([]);
+    },
+  );
 
   it("may not be asked for in other words: 400", async () => {
     const service = await startVision();
     const body = about(path, [await photo()]);
-    for (const wish of ["yes", "true", "ON", "1", "on, off", ""]) {
-      const answer = await post(service, path, body, wish);
+    for (const compression of ["yes", "true", "ON", "1", "on, off", ""]) {
+      const answer = await post(service, path, body, compression);
       expect(await answer.text()).toContain("X-Shared-Ollama-Image-Compression takes on or off");
       expect(answer.status).toBe(400);
     }
@@ -153,8 +156,8 @@ describe.each(DROP_IN)("images on %s", (path) => {
     const { gateway } = await startVision();
     await post({ gateway }, path, about(path, [await photo(), await drawing()]));
     await post({ gateway }, path, about(path, [await photo()]), "off");
-    const [slim, plain] = await requestEvents(gateway, 2);
-    expect(slim).toMatchObject({
+    const [compressed, plain] = await requestEvents(gateway, 2);
+    expect(compressed).toMatchObject({
       images_count: 2,
       image_compression_enabled: true,
       compression_savings_bytes: expect.any(Number),

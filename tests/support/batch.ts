@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { until, within } from "./deadline.ts";
+import { until } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HeldAnswer } from "./held-answers.ts";
 import { idOf, jsonOf } from "./service.ts";
+import { TextParts } from "./text-parts.ts";
 
 /** The result of one item. */
 export interface ItemResult extends Record<string, unknown> {
@@ -135,18 +136,16 @@ export async function loggedEvents(
 
 /** Reads NDJSON line by line, as a client does that shows lines as they come. */
 export class LineReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  #rest = "";
+  readonly #lines: TextParts;
 
   constructor(answer: Response) {
-    if (!answer.body) throw new Error("the answer has no body");
-    this.#chunks = answer.body[Symbol.asyncIterator]();
+    this.#lines = new TextParts(answer, { what: "line", end: "\n" });
   }
 
   /** The next line; undefined at the end. */
-  next(): Promise<Record<string, unknown> | undefined> {
-    return within(this.#next(), "the next line of a stream");
+  async next(): Promise<Record<string, unknown> | undefined> {
+    const line = await this.#lines.next();
+    return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
   }
 
   /** All lines up to the end. */
@@ -154,20 +153,5 @@ export class LineReader {
     const lines: Record<string, unknown>[] = [];
     for (let line = await this.next(); line; line = await this.next()) lines.push(line);
     return lines;
-  }
-
-  async #next(): Promise<Record<string, unknown> | undefined> {
-    for (;;) {
-      const end = this.#rest.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 1);
-        return JSON.parse(line) as Record<string, unknown>;
-      }
-      const { done, value } = await this.#chunks.next();
-      if (done && this.#rest !== "") throw new Error(`half a line at the end: ${this.#rest}`);
-      if (done) return undefined;
-      this.#rest += this.#decoder.decode(value, { stream: true });
-    }
   }
 }

@@ -1,22 +1,22 @@
-import { within } from "./deadline.ts";
+import { TextParts } from "./text-parts.ts";
 
 /** A frame's data: parsed, or the text of one that is no JSON (`[DONE]`). */
 export type EventData = Record<string, unknown> | string;
 
 /** Reads server-sent events one by one, as a client does that shows them as they come. */
 export class EventReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  #rest = "";
+  readonly #frames: TextParts;
 
   constructor(answer: Response) {
-    if (!answer.body) throw new Error("the answer has no body");
-    this.#chunks = answer.body[Symbol.asyncIterator]();
+    this.#frames = new TextParts(answer, { what: "event", end: "\n\n" });
   }
 
   /** The next event; undefined at the end. */
-  next(): Promise<EventData | undefined> {
-    return within(this.#next(), "the next event of a stream");
+  async next(): Promise<EventData | undefined> {
+    let frame = await this.#frames.next();
+    // Comments, which clients skip.
+    while (frame?.startsWith(":")) frame = await this.#frames.next();
+    return frame === undefined ? undefined : dataOf(frame);
   }
 
   /** All events up to the end. */
@@ -26,27 +26,6 @@ export class EventReader {
       events.push(event);
     }
     return events;
-  }
-
-  async #next(): Promise<EventData | undefined> {
-    for (;;) {
-      const end = this.#rest.indexOf("\n\n");
-      if (end >= 0) {
-        const frame = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 2);
-        // A comment, as clients skip it.
-        if (frame.startsWith(":")) continue;
-        return dataOf(frame);
-      }
-      const { done, value } = await this.#chunks.next();
-      if (done) return this.#ended();
-      this.#rest += this.#decoder.decode(value, { stream: true });
-    }
-  }
-
-  #ended(): undefined {
-    if (this.#rest !== "") throw new Error(`half a frame at the end: ${this.#rest}`);
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import { NotOurs, StillRead } from "./fault.ts";
+import { ForeignFileError, LogInUseError } from "./fault.ts";
 import type { Changes, Place, ReadAnswer, StoredAnswer, Which } from "./protocol.ts";
 
 /** "SOrc" in the file's header: the response cache of this service. */
@@ -7,14 +7,14 @@ const APPLICATION = 0x53_4f_72_63;
 /** Raised when the tables change, or the form of the JSON in them. */
 const VERSION = 1;
 
-/** How long another process may hold the file: an old service that is about to end does. */
+/** How long another process may hold the file, as an old service does that is about to end. */
 const BUSY_MS = 5000;
 
-/** A page ends when it is so large; to read its JSON takes the main thread a few milliseconds. */
+/** The largest page. The main thread needs a few milliseconds to read its JSON. */
 const PAGE_ROWS = 200;
 const PAGE_BYTES = 262_144;
 
-/** What is updated often stands apart from what is large. */
+/** Values that are updated often are in another table than large ones. */
 const TABLES = `
   CREATE TABLE answers (
     id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, model TEXT NOT NULL,
@@ -44,15 +44,15 @@ interface Row {
   vector: Buffer | null;
 }
 
-/** The answers in a database file. Everything throws what SQLite does. */
+/** The answers in a database file. All methods throw SQLite's errors. */
 export class AnswerDatabase {
   readonly #db: Libsql.Database;
   readonly #statements: ReturnType<typeof prepared>;
 
   /**
-   * Opens a file that is there.
+   * Opens an existing file.
    * @param expiredAt what was stored up to then is removed.
-   * @throws NotOurs for another program's file, or of another version.
+   * @throws ForeignFileError for another program's file, or of another version.
    */
   constructor(Database: typeof Libsql, file: string, expiredAt: number) {
     this.#db = new Database(file, { timeout: BUSY_MS });
@@ -70,7 +70,7 @@ export class AnswerDatabase {
     }
   }
 
-  /** A page of answers behind a place, those first that were not asked for longest. */
+  /** A page of answers after a place, the least recently used first. */
   read(after: Place = { usedAt: Number.MIN_SAFE_INTEGER, id: 0 }): {
     answers: ReadAnswer[];
     next: Place | undefined;
@@ -78,7 +78,8 @@ export class AnswerDatabase {
     const { places, read } = this.#statements;
     const answers: ReadAnswer[] = [];
     let bytes = 0;
-    // One by one: an iterator that is left before its end would go on reading for ever.
+    // One row at a time: an iterator that is left before its end would keep its read transaction
+    // open.
     for (const place of places.all(after.usedAt, after.id) as Place[]) {
       const row = read.get(place.id) as Row;
       answers.push(answerOf(row));
@@ -107,12 +108,12 @@ export class AnswerDatabase {
   /** Removes answers so that nothing of them is left in the file or beside it. */
   drop({ model, tenant }: Which): void {
     this.#statements.drop.run(model ?? null, tenant ?? null);
-    // What pages were moved about has left copies in their unused parts.
+    // Moving rows between pages leaves copies in unused parts.
     this.#db.exec("VACUUM");
     this.#emptyLog();
   }
 
-  /** Moves everything into the one file, and lets go of it. */
+  /** Moves everything into the one file, and closes it. */
   close(): void {
     try {
       this.#emptyLog();
@@ -129,7 +130,7 @@ export class AnswerDatabase {
     const { count } = this.#db.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as {
       count: number;
     };
-    if (application !== 0 || version !== 0 || count > 0) throw new NotOurs();
+    if (application !== 0 || version !== 0 || count > 0) throw new ForeignFileError();
     this.#together(() => this.#db.exec(TABLES));
   }
 
@@ -147,7 +148,7 @@ export class AnswerDatabase {
 
   #emptyLog(): void {
     const [result] = this.#db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-    if (result?.busy !== 0) throw new StillRead();
+    if (result?.busy !== 0) throw new LogInUseError();
   }
 }
 

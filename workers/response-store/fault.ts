@@ -26,12 +26,12 @@ export function refusalOf(err: unknown): Refused {
   return { ok: false, fault: FAULTS[kind ?? ""] ?? "failed", code: name };
 }
 
-/** The file is none of ours, or damaged. */
-export class NotOurs extends Error {
+/** The file belongs to another program, or is damaged. */
+export class ForeignFileError extends Error {
   readonly code = "SQLITE_NOTADB";
 }
 
-/** The other processes that read it do not let its log be emptied. */
-export class StillRead extends Error {
+/** Other processes that read the file keep its log from being emptied. */
+export class LogInUseError extends Error {
   readonly code = "SQLITE_BUSY";
 }

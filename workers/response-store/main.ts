@@ -1,5 +1,5 @@
-// Entry of the thread that owns the response cache's database: each export is a task that its
-// client calls by name. No task throws, and none tells anything of what is stored.
+// Entry of the thread that owns the response cache's database. Each export is a task that its client
+// calls by name. No task throws, and no failure contains stored text.
 import { AnswerDatabase } from "./answer-database.ts";
 import { prepareFile, setAside } from "./database-file.ts";
 import { refusalOf } from "./fault.ts";
@@ -15,11 +15,11 @@ export async function open(input: Input<"open">): Promise<Opened | Refused> {
   try {
     database?.close();
   } catch {
-    // It is the damaged one.
+    // The database is the damaged one.
   }
   database = undefined;
   try {
-    // Here, so that a machine without it has a service without a file.
+    // Imported here, so that a machine without libsql still has a service, without a file.
     const { default: Database } = await import("libsql");
     const { file, isDamaged, expiredAt } = input;
     let name = isDamaged ? setAside(file, new Date()) : undefined;

@@ -1,17 +1,13 @@
 import type { RawThread } from "../thread-calls.ts";
-import { openThread } from "../open-thread.ts";
+import { openThread, type ThreadOptions } from "../open-thread.ts";
 
-/** JavaScript memory of the thread: a page, a batch, and the largest answer that is written. */
+/** JavaScript memory of the thread: for a page, a batch, and the largest answer that is written. */
 const MAX_HEAP_MB = 256;
 
-interface OpenOptions {
-  /** File URL of workers/response-store/main, built (.js) on Node, as it is (.ts) on Bun. */
-  entry: string;
-  /** Told when the thread has ended or failed by itself; nothing that was asked will be answered. */
-  onEnd: (err: unknown) => void;
-}
-
-/** The thread that owns the response cache's database; it starts with the first task. */
-export function openStoreThread(options: OpenOptions): RawThread {
+/**
+ * The thread of workers/response-store/main, which owns the response cache's database. It starts
+ * with the first task.
+ */
+export function openStoreThread(options: ThreadOptions): RawThread {
   return openThread({ ...options, name: "response store thread", maxHeapMb: MAX_HEAP_MB });
 }

@@ -1,5 +1,5 @@
 /**
- * Why the database cannot do what it was asked.
+ * Why the database cannot do a task.
  * - `unavailable`: there is no libsql for this machine.
  * - `locked`: another process holds it.
  * - `full`, `read_only`: the disk, or the file.
@@ -16,11 +16,11 @@ export type StoreFault =
   | "not_open"
   | "failed";
 
-/** What cannot be done, told as data: errors lose their class on the way out of a thread. */
+/** A failure as data: errors lose their class on the way out of a thread. */
 export interface Refused {
   ok: false;
   fault: StoreFault;
-  /** SQLite's or the system's code for it. */
+  /** SQLite's or the system's error code. */
   code: string | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface Done {
 
 export interface Opened {
   ok: true;
-  /** Another name that a file was given which could not be used; undefined when there was none. */
+  /** The new name of an unusable file; undefined when there was none. */
   setAside: string | undefined;
 }
 
-/** An answer as it is written. */
+/** An answer that is written. */
 export interface StoredAnswer {
   /** A whole number up to Number.MAX_SAFE_INTEGER. */
   id: number;
@@ -51,16 +51,16 @@ export interface StoredAnswer {
 export interface StoredVector {
   /** The digest of the model that it was made with. */
   model: string;
-  /** 32-bit floats in the order of bytes of this machine. */
+  /** 32-bit floats in this machine's byte order. */
   bytes: Uint8Array;
 }
 
-/** An answer as it is read. */
+/** An answer that is read. */
 export interface ReadAnswer extends StoredAnswer {
   vector: StoredVector | undefined;
 }
 
-/** Where a page of answers ended. */
+/** The position where a page of answers ended. */
 export interface Place {
   usedAt: number;
   id: number;
@@ -69,24 +69,24 @@ export interface Place {
 export interface Page {
   ok: true;
   answers: ReadAnswer[];
-  /** Where to read on; undefined: that was all. */
+  /** The place after which the next page begins; undefined after the last page. */
   next: Place | undefined;
 }
 
-/** What has changed since the last batch; each id in one of these at most once. */
+/** The changes since the last batch; each id is in each of these lists at most once. */
 export interface Changes {
   answers: StoredAnswer[];
-  /** Those whose answer is not there are passed over. */
+  /** A vector without an answer is ignored. */
   vectors: { id: number; vector: StoredVector }[];
-  /** When an answer was last asked for. */
+  /** When each answer was last used. */
   uses: { id: number; usedAt: number }[];
-  /** Removed before the others are written. */
+  /** Answers that are removed before the others are written. */
   removed: number[];
-  /** What was stored up to then is removed too: its time is over. */
+  /** Answers stored up to this time are removed too: they have expired. */
   expiredAt: number;
 }
 
-/** Which answers: all that are of this model, of this tenant. */
+/** A filter of answers: those of a model, of a tenant, or both. */
 export interface Which {
   model?: string | undefined;
   tenant?: string | undefined;
@@ -95,20 +95,20 @@ export interface Which {
 /** The tasks of the thread that owns the database: name → what goes in and what comes out. */
 export interface StoreTasks {
   /**
-   * Opens the file, or makes it. One that is no database, is another program's, or of another
-   * version is given another name, and a new one is made.
+   * Opens the file, or creates it. A file that is no database, or of another program or version, is
+   * renamed, and a new one is created.
    */
   open: {
-    /** @param isDamaged it is given another name whatever it looks like. */
+    /** @param isDamaged the file is renamed without a check. */
     input: { file: string; isDamaged: boolean; expiredAt: number };
     output: Opened | Refused;
   };
-  /** A page of answers, those first that were not asked for longest. */
+  /** A page of answers, the least recently used first. */
   read: { input: { after: Place | undefined }; output: Page | Refused };
   /** Writes a batch, all of it or nothing. */
   write: { input: Changes; output: Done | Refused };
   /** Removes answers so that nothing of them is left in the file or beside it. */
   drop: { input: Which; output: Done | Refused };
-  /** Moves everything into the one file, and lets go of it. */
+  /** Moves everything into the one file, and closes it. */
   close: { input: undefined; output: Done | Refused };
 }

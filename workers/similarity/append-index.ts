@@ -16,19 +16,19 @@ const SETTINGS = {
   multi: false,
 };
 
-/** So many more are looked for as may have been removed. */
+/** How many more entries a search looks for, since some may have been removed. */
 const SPARE = 8;
-/** When so many near ones are all removed, what is left is not near. */
+/** The most entries that a search looks for. When all of them are removed, the rest is not near. */
 const MOST_LOOKED_FOR = 1024;
 
 /**
- * An index of unit vectors (HNSW). What is removed stays in it and is passed over: usearch 2.25
- * loses the keys that it was to remove, or removes others, once as many were removed as its
- * table of keys has room for (its `equal_range` takes a table without a gap for a match).
+ * An index of unit vectors (HNSW). Removed entries stay in it and are skipped: usearch 2.25 loses
+ * the keys that it was to remove, or removes others, once as many were removed as its table of keys
+ * has room for (its `equal_range` takes a table without a gap for a match).
  */
 export class AppendIndex {
   readonly #index: Index;
-  /** By the place in the index; undefined: removed. */
+  /** Ids by their position in the index; undefined: removed. */
   readonly #ids: (number | undefined)[] = [];
   readonly #placeOf = new Map<number, number>();
 

@@ -1,12 +1,12 @@
-// Entry of the similarity thread: each export is a task that its client calls by name. What it
-// holds is lost with it; its owner has its own copy and loads it again.
+// Entry of the similarity thread. Each export is a task that its client calls by name. The thread's
+// state is lost with it; its owner has a copy and loads it again.
 import type { Done, Found, Refused, SimilarityStats, SimilarityTasks } from "./protocol.ts";
 import { rankDocuments } from "./rank.ts";
 import { Space } from "./space.ts";
 
 type Input<K extends keyof SimilarityTasks> = SimilarityTasks[K]["input"];
 
-/** Between two such slices of work on the indexes a task has its turn. */
+/** The length of a slice of work on the indexes. Tasks have their turn between two slices. */
 const SLICE_MS = 1;
 
 const DONE: Done = { ok: true };
@@ -14,9 +14,9 @@ const UNKNOWN: Refused = { ok: false, reason: "unknown_space" };
 const BAD_VECTOR: Refused = { ok: false, reason: "bad_vector" };
 
 const spaces = new Map<string, Space>();
-/** Spaces of which more is to come. */
+/** Spaces that are not loaded completely yet. */
 const unfinished = new Map<string, Space>();
-/** Names of spaces that have entries to move to their index. */
+/** Names of spaces with entries that are still to move to the index. */
 const behind = new Set<string>();
 let isWorking = false;
 
@@ -51,7 +51,7 @@ export function remove({ space: name, ids }: Input<"remove">): Done | Refused {
   const space = spaces.get(name);
   if (!space) return UNKNOWN;
   for (const id of ids) space.remove(id);
-  // Its owner has the vectors, and loads it again.
+  // The owner has the vectors, and loads the space again.
   if (space.isWornOut) spaces.delete(name);
   return DONE;
 }
@@ -88,7 +88,7 @@ function catchUp(name: string, space: Space): void {
   setImmediate(workOnIndexes);
 }
 
-/** One slice; the next follows behind the tasks that have come meanwhile. */
+/** Works for one slice. The next slice follows after the tasks that have arrived meanwhile. */
 function workOnIndexes(): void {
   const end = performance.now() + SLICE_MS;
   for (const name of behind) {

@@ -1,17 +1,10 @@
 import type { RawThread } from "../thread-calls.ts";
-import { openThread } from "../open-thread.ts";
+import { openThread, type ThreadOptions } from "../open-thread.ts";
 
 /** JavaScript memory of the thread. Vectors and indexes are outside of it. */
 const MAX_HEAP_MB = 512;
 
-interface OpenOptions {
-  /** File URL of workers/similarity/main, built (.js) on Node, as it is (.ts) on Bun. */
-  entry: string;
-  /** Told when the thread has ended or failed by itself; nothing that was asked will be answered. */
-  onEnd: (err: unknown) => void;
-}
-
-/** The thread that compares vectors; it starts with the first task. */
-export function openSimilarityThread(options: OpenOptions): RawThread {
+/** The thread of workers/similarity/main, which compares vectors; it starts with the first task. */
+export function openSimilarityThread(options: ThreadOptions): RawThread {
   return openThread({ ...options, name: "similarity thread", maxHeapMb: MAX_HEAP_MB });
 }

@@ -1,9 +1,9 @@
-/** An entry that is near to what was searched for. */
+/** An entry that is near to the vector of a search. */
 export interface Match {
   id: number;
   /**
-   * The cosine, from -1 to 1. Out of the index of a large space it is of vectors in half
-   * precision: within 0.0001 of the exact one.
+   * The cosine, from -1 to 1. In the index of a large space it is computed in half precision:
+   * within 0.0001 of the exact one.
    */
   similarity: number;
 }
@@ -16,12 +16,12 @@ export interface Ranked {
 }
 
 /**
- * What cannot be done, told as data.
- * - `unknown_space`: the thread does not have the whole space. It was never loaded, or was lost
- *   with a thread that died, or given up since more of its index was removed than not (once for
- *   as many removals as it has entries, and thousands). Who owns the entries loads them.
- * - `bad_vector`: a vector of another length than the others of the space, with a number that is
- *   not finite, or all zeros. Nothing was changed.
+ * A failure as data.
+ * - `unknown_space`: the thread does not have the whole space. It was never loaded, was lost with a
+ *   thread that died, or was given up since more of its index was removed than not (once for as
+ *   many removals as it has entries, and thousands). The owner of the entries loads them again.
+ * - `bad_vector`: a vector has another length than the others of the space, holds a number that is
+ *   not finite, or is all zeros. Nothing was changed.
  */
 export interface Refused {
   ok: false;
@@ -38,11 +38,11 @@ export interface Found {
   matches: Match[];
 }
 
-/** What the thread holds. */
+/** The state of the thread. */
 export interface SimilarityStats {
   spaces: number;
   entries: number;
-  /** Entries that are in an index; the others are scanned one by one. */
+  /** Entries in an index; the others are scanned one by one. */
   indexed: number;
 }
 
@@ -54,29 +54,33 @@ export interface SimilarityStats {
 export interface SimilarityTasks {
   /** The best `count` of the documents by their cosine with the query. */
   rank: {
-    /** The documents stand one after the other, each as long as the query. All unit vectors. */
+    /**
+     * The documents are stored one after the other, each as long as the query. All are unit
+     * vectors.
+     */
     input: { query: Float32Array; documents: Float32Array; count: number };
     output: Ranked[];
   };
-  /** Makes a space of these entries, in place of one of the same name. */
+  /** Creates a space of these entries, and replaces one of the same name. */
   load: {
     /**
-     * The vectors stand one after the other in the order of the ids; both may be empty. With
-     * `more` the space is unknown until the last part has come. After `bad_vector` it starts anew.
+     * The vectors are stored one after the other in the order of the ids; both may be empty. With
+     * `more` the space is unknown until the last part has arrived. After `bad_vector` loading
+     * starts anew.
      */
     input: { space: string; ids: number[]; vectors: Float32Array; more: boolean };
     output: Done | Refused;
   };
-  /** Adds an entry, or gives it another vector. */
+  /** Adds an entry, or replaces its vector. */
   add: {
     input: { space: string; id: number; vector: Float32Array };
     output: Done | Refused;
   };
-  /** Removes entries; unknown ids do not matter. */
+  /** Removes entries; unknown ids are ignored. */
   remove: { input: { space: string; ids: number[] }; output: Done | Refused };
-  /** Forgets a space. */
+  /** Removes a space. */
   drop: { input: { space: string }; output: Done };
-  /** The nearest `count` entries that are at least so similar. */
+  /** The nearest `count` entries with at least this similarity. */
   search: {
     input: { space: string; vector: Float32Array; count: number; atLeast: number };
     output: Found | Refused;

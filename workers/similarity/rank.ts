@@ -1,7 +1,7 @@
 import { cosineOfUnits } from "../../src/vectors/unit-vector.ts";
 import type { Ranked, SimilarityTasks } from "./protocol.ts";
 
-/** Ranks documents by their cosine with the query; equal ones as they came. */
+/** Ranks documents by their cosine with the query; equal ones keep their order. */
 export function rankDocuments({
   query,
   documents,
@@ -10,7 +10,7 @@ export function rankDocuments({
   const length = query.length;
   const ranked = Array.from({ length: documents.length / length }, (_, index) => {
     const document = documents.subarray(index * length, (index + 1) * length);
-    // Rounded before they are compared: what is shown as equal is in the order of the documents.
+    // Rounded before the comparison: scores that look equal keep the order of the documents.
     return { index, score: Math.round(cosineOfUnits(query, document) * 1e6) / 1e6 };
   });
   return ranked.sort((a, b) => b.score - a.score || a.index - b.index).slice(0, count);

@@ -1,18 +1,18 @@
 import { exactSearch, MetricKind } from "usearch";
 import type { Match } from "./protocol.ts";
 
-/** Rows that memory is asked for at first; most spaces stay that small. */
+/** Rows that memory is allocated for at first; most spaces stay that small. */
 const FEWEST = 4;
 
-/** The cosine of usearch's distance; rounding may have put that a little outside its range. */
+/** The cosine from usearch's distance, which rounding may put slightly outside its range. */
 export function similarityOf(distance: number | undefined): number {
   return Math.max(-1, Math.min(1, 1 - (distance ?? Number.NaN)));
 }
 
-/** Unit vectors one after the other in one piece of memory, searched one by one. */
+/** Unit vectors in one piece of memory, searched one by one. */
 export class Rows {
   readonly dimensions: number;
-  /** Starts at the beginning of its buffer: usearch's scan looks at the buffer alone. */
+  /** Starts at the beginning of its buffer: usearch's scan reads the buffer from its start. */
   #values: Float32Array;
   readonly #ids: number[];
   readonly #rowOf: Map<number, number>;
@@ -43,13 +43,13 @@ export class Rows {
     this.#rowOf.set(id, row);
   }
 
-  /** Whether it was there. */
+  /** Removes a row. Returns whether it existed. */
   delete(id: number): boolean {
     const row = this.#rowOf.get(id);
     if (row === undefined) return false;
     const last = this.#ids.length - 1;
     const lastId = this.#ids[last] ?? id;
-    // The last one takes its place, so that there are no gaps.
+    // The last row takes the place of the removed one, so that there are no gaps.
     this.#values.copyWithin(row * this.dimensions, last * this.dimensions, this.#end);
     this.#ids[row] = lastId;
     this.#rowOf.set(lastId, row);
@@ -61,7 +61,7 @@ export class Rows {
     return true;
   }
 
-  /** The last row, which a search looks at until it is deleted. */
+  /** The last row. A search still finds it until it is deleted. */
   last(): { id: number; vector: Float32Array } | undefined {
     const id = this.#ids.at(-1);
     if (id === undefined) return undefined;

@@ -3,13 +3,13 @@ import { AppendIndex } from "./append-index.ts";
 import type { Match } from "./protocol.ts";
 import { Rows } from "./rows.ts";
 
-/** Entries up to which a space is scanned one by one, which is exact and takes 0.4 ms. */
+/** The largest space that is scanned one by one, which is exact and takes 0.4 ms. */
 export const SCANNED_UP_TO = 4096;
 
 /**
- * The entries of a space. New ones stand in rows, which are scanned. When they become many they
- * move to an index bit by bit (`indexOne`), since one takes a millisecond in a large index: a
- * search looks at both, and so finds each entry at any time.
+ * The entries of a space. New entries are rows, which are scanned. When there are many rows they
+ * move to an index one by one (`indexOne`), since adding one to a large index takes a millisecond.
+ * A search looks at both, so it finds each entry at any time.
  */
 export class Space {
   #dimensions = 0;
@@ -31,18 +31,21 @@ export class Space {
     return this.#index ? scanned > 0 : scanned > SCANNED_UP_TO;
   }
 
-  /** More of the index is removed than not: it is to be built again, from vectors not here. */
+  /**
+   * Whether more of the index is removed than not. Then it has to be built again, from vectors that
+   * are not here.
+   */
   get isWornOut(): boolean {
     const removed = this.#index?.removed ?? 0;
     return removed > SCANNED_UP_TO && removed > this.size;
   }
 
   /**
-   * Adds entries; one that is there is given another vector.
-   * @param vectors one after the other in the order of the ids, of any length each; they belong
-   * to the space from now on.
-   * @returns false, and nothing has changed, when a vector has another length than the others,
-   * has no direction, or is not all of finite numbers. Usearch would take it, and answer that it
+   * Adds entries; an existing entry gets the new vector.
+   * @param vectors one after the other in the order of the ids, of any length each; they belong to
+   * the space from now on.
+   * @returns false when a vector has another length than the others, no direction, or a number that
+   * is not finite; then nothing has changed. Usearch would accept such a vector, and answer that it
    * is the nearest to everything.
    */
   add(ids: number[], vectors: Float32Array): boolean {
@@ -73,7 +76,7 @@ export class Space {
   }
 
   /**
-   * The nearest `count` entries that are at least so similar; undefined for a vector that is none.
+   * The nearest `count` entries with at least this similarity; undefined for an invalid vector.
    * @param vector normalised in place.
    */
   search(vector: Float32Array, count: number, atLeast: number): Match[] | undefined {
@@ -87,7 +90,7 @@ export class Space {
       .slice(0, count);
   }
 
-  /** Moves one entry to the index; whether there are more. */
+  /** Moves one entry to the index. Returns whether there are more. */
   indexOne(): boolean {
     const entry = this.isBehind ? this.#rows?.last() : undefined;
     if (!entry || !this.#rows) return false;

@@ -6,15 +6,15 @@ import { findDamage, readSource, refuse, type ImageSource } from "./image-source
 import { stripJpeg } from "./jpeg-segments.ts";
 import { stripPng } from "./png-chunks.ts";
 
-/** An image of which the bytes are ready to go on. */
+/** An image whose bytes are ready to be sent on. */
 type SentImage = ImageSide & { data: Uint8Array };
 
 /**
- * Makes an image ready for a vision model: turned upright, not larger than asked for, in sRGB,
- * without metadata, in a format that every Ollama reads. It is never made larger in bytes: where
- * encoding again does not help, the bytes go on as they came, only without metadata.
+ * Makes an image ready for a vision model: upright, no larger than requested, in sRGB, without
+ * metadata, in a format that every Ollama reads. It never grows in bytes: where encoding again does
+ * not help, the original bytes are sent on without metadata.
  *
- * An image that cannot be used (no image, too many pixels, damaged) comes back as a refusal.
+ * An unusable image (no image, too many pixels, damaged) comes back as a refusal.
  * @throws what the image library says when it fails on an image that it can decode.
  */
 export async function compressImage({
@@ -80,7 +80,10 @@ async function compress(
     : { ...facts, bytes: data.length, data };
 }
 
-/** Whether the image as it came would be unreadable, turned, in wrong colours or not as wished. */
+/**
+ * Whether the original would be unreadable, turned, in wrong colours, or not in the requested
+ * format.
+ */
 function mustConvert(source: ImageSource, options: CompressOptions): boolean {
   const { side } = source;
   const { width, height } = targetSize(source, options);
@@ -96,7 +99,7 @@ function mustConvert(source: ImageSource, options: CompressOptions): boolean {
   );
 }
 
-/** The image as it came but for metadata; undefined where only writing it anew takes them off. */
+/** The original without metadata; undefined where only encoding removes it. */
 function withoutMetadata({ bytes, side, hasMetadata }: ImageSource): Uint8Array | undefined {
   switch (side.format) {
     case "jpeg":
@@ -114,7 +117,7 @@ function withoutMetadata({ bytes, side, hasMetadata }: ImageSource): Uint8Array 
   }
 }
 
-/** Base64 as ASCII in a buffer of its own, which can be handed to another thread. */
+/** Base64 as ASCII in a buffer of its own, which can be transferred to another thread. */
 function toBase64(data: Uint8Array): Uint8Array {
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
   const ascii = new Uint8Array(text.length);

@@ -1,4 +1,4 @@
-/** Where sRGB's primaries lie in a profile's own colour space (XYZ under D50). */
+/** sRGB's primaries in the colour space of profiles (XYZ under D50). */
 const SRGB_PRIMARIES = {
   rXYZ: [0.4361, 0.2225, 0.0139],
   gXYZ: [0.3851, 0.7169, 0.0971],
@@ -6,7 +6,7 @@ const SRGB_PRIMARIES = {
 } as const;
 /** Profile makers round differently; Display P3's red is 0.08 away. */
 const PRIMARY_TOLERANCE = 0.003;
-/** Points of sRGB's curve, and what a plain gamma of 2.2 differs at most. */
+/** Points of sRGB's curve, and the most by which a plain gamma of 2.2 differs. */
 const CURVE_POINTS = [0.25, 0.5, 0.75] as const;
 const CURVE_TOLERANCE = 0.01;
 
@@ -14,8 +14,8 @@ const HEADER_BYTES = 128;
 const TAG_BYTES = 12;
 
 /**
- * Whether a profile describes sRGB, by its numbers: names differ from maker to maker. What cannot
- * be read counts as another one, so that the picture is converted.
+ * Whether a profile describes sRGB, by its numbers: names differ from maker to maker. A profile
+ * that cannot be read counts as another one, so that the picture is converted.
  */
 export function isSrgbProfile(profile: Uint8Array): boolean {
   const icc = Buffer.from(profile.buffer, profile.byteOffset, profile.byteLength);
@@ -73,7 +73,7 @@ function toneCurve(data: Buffer): (x: number) => number {
   };
 }
 
-/** Above the break, where the points lie, each of the five kinds is a power of a line. */
+/** Above the break, where the compared points are, each of the five kinds is a power of a line. */
 function parametricCurve(data: Buffer): (x: number) => number {
   const kind = data.readUInt16BE(8);
   const gamma = fixed(data, 12);

@@ -1,9 +1,11 @@
 /* oxlint-disable no-control-regex -- the marks of file formats are made of such characters */
 
-/** Formats that can be decoded, as they are told to clients and in logs. */
+/** Formats that can be decoded, by the names for clients and logs. */
 export type SourceFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "avif" | "heic";
 
-/** What the bytes are: an image to decode, or something else that `what` names if it is known. */
+/**
+ * The kind of the bytes: an image to decode, or something else that `what` names if it is known.
+ */
 export type ImageContent = { format: SourceFormat } | { what: string | undefined };
 
 /** Enough to see the start of text behind licence comments and prologs. */
@@ -34,7 +36,7 @@ const OTHERS: readonly { what: string; mark: RegExp }[] = [
 ];
 
 /**
- * Recognises an image by its first bytes, whatever a client says that it is.
+ * Recognises an image by its first bytes, not by the type that the client states.
  * @param bytes At least one.
  */
 export function recogniseImage(bytes: Uint8Array): ImageContent {
@@ -47,7 +49,7 @@ export function recogniseImage(bytes: Uint8Array): ImageContent {
   return { what: other?.what ?? textKind(bytes) };
 }
 
-/** Of an ISO container that names a general brand first, and what it holds among the others. */
+/** The format of an ISO container whose major brand is a general one, by its other brands. */
 function heifFormat(head: string): SourceFormat | undefined {
   const box = /^\0\0\0([^])ftyp(?:mif1|msf1|miaf)/.exec(head);
   if (!box) return undefined;
@@ -69,7 +71,7 @@ function textKind(bytes: Uint8Array): string | undefined {
 /** The first bytes as text, without a byte order mark; undefined when they are not text. */
 function headAsText(bytes: Uint8Array): string | undefined {
   const head = bytes.subarray(0, TEXT_HEAD_BYTES);
-  // Of UTF-16 the Latin letters are enough to tell the kinds apart.
+  // In UTF-16 the Latin letters are enough to tell the kinds apart.
   if (/^(?:\xff\xfe|\xfe\xff)/.test(latin1(head, 2))) {
     return latin1(head.subarray(2), TEXT_HEAD_BYTES).replaceAll("\0", "");
   }

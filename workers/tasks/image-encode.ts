@@ -16,7 +16,7 @@ const FORMAT_LIMIT: Record<ImageFormat, number> = {
   webp: 16_383,
 };
 
-/** The size that an image goes on with, unless its bytes go on as they are. */
+/** The size of an image after encoding. */
 export function targetSize(source: ImageSource, options: CompressOptions): Size {
   return fitInto(source.side, Math.min(options.maxDimension, FORMAT_LIMIT[options.format]));
 }
@@ -30,7 +30,7 @@ export async function encode(
   source: ImageSource,
   options: CompressOptions,
 ): Promise<EncodedImage> {
-  // From sRGB to sRGB would take as long as all the rest.
+  // A conversion from sRGB to sRGB would take as long as all the rest.
   const useProfile = source.profile === "other";
   try {
     return await encodeColours(sharp, source, { ...options, useProfile });
@@ -49,7 +49,8 @@ async function encodeColours(
   const { maxPixels, useProfile } = options;
   const reader = readerOf(sharp, source, { maxPixels, ignoreIcc: !useProfile });
   if (options.format === "jpeg") reader.flatten({ background: "#ffffff" });
-  // 16 bits with a profile are worked on in Display P3, and left there unless told otherwise.
+  // The library converts 16 bits with a profile to Display P3, and leaves them there unless told
+  // otherwise.
   if (useProfile && source.is16BitRgb) reader.withIccProfile("srgb", { attach: false });
   scale(reader, source.side, targetSize(source, options));
   const { data, info } = await write(reader, options).toBuffer({ resolveWithObject: true });
@@ -58,7 +59,7 @@ async function encodeColours(
 
 function scale(reader: ImageReader, from: Size, to: Size): void {
   if (from.width === to.width && from.height === to.height) return;
-  // Without fast shrinking, where the decoder averages instead of filtering: bench/images.mjs.
+  // Without fast shrinking, in which the decoder averages instead of filtering (bench/images.mjs).
   reader.resize({ ...to, fit: "fill", kernel: "lanczos3", fastShrinkOnLoad: false });
 }
 

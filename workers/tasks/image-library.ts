@@ -4,8 +4,8 @@ export type Sharp = typeof sharp;
 
 /**
  * Loaders of libvips that no recognised format needs. SVG and most others read files or whole
- * languages; the Ultra HDR loader would take photographs away from the JPEG loader. Names that
- * this build does not have are ignored.
+ * languages; the Ultra HDR loader would replace the JPEG loader for photographs. Names that this
+ * build does not have are ignored.
  */
 const UNWANTED_LOADERS = [
   ...["Svg", "Pdf", "Magick", "Openslide", "Ppm", "Fits", "Openexr", "Jxl", "Jp2k", "Rad"],
@@ -15,9 +15,9 @@ const UNWANTED_LOADERS = [
 let loading: Promise<Sharp> | undefined;
 
 /**
- * The image library, loaded on first use: a thread that never sees an image starts in milliseconds.
- * Its settings count for the whole process. Loaders are only ever blocked, so a thread that sets
- * up does not disturb another one that decodes.
+ * The image library, loaded at its first use: a thread that never sees an image starts in
+ * milliseconds. Its settings count for the whole process. Loaders are only ever blocked, so a
+ * thread that sets up the library does not disturb another one that decodes.
  */
 export function loadSharp(): Promise<Sharp> {
   loading ??= load();
@@ -27,7 +27,7 @@ export function loadSharp(): Promise<Sharp> {
 async function load(): Promise<Sharp> {
   const { default: library } = await import("sharp");
   library.block({ operation: UNWANTED_LOADERS });
-  // No image comes twice: the caller has a cache of results.
+  // The caller caches results, so no image is decoded twice.
   library.cache(false);
   // The pool has a thread for each core already.
   library.concurrency(1);

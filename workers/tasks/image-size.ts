@@ -4,14 +4,15 @@ export interface Size {
 }
 
 /**
- * The size, in whole pixels, that a picture is scaled to: the longest side is the limit, the other
- * keeps the aspect, cut down to whole pixels but at least one. Never larger than the picture.
+ * The size that a picture is scaled to, in whole pixels: the longest side is the limit, and the
+ * other side keeps the aspect ratio, rounded down, but at least 1. It is never larger than the
+ * picture.
  */
 export function fitInto({ width, height }: Size, maxDimension: number): Size {
   const longest = Math.max(width, height);
   if (longest <= maxDimension) return { width, height };
   const scaled = (side: number) => {
-    // Without fractions on the way: the rest is taken off before the division, which then is exact.
+    // Exact: the remainder is subtracted before the division.
     const product = side * maxDimension;
     return Math.max(1, (product - (product % longest)) / longest);
   };

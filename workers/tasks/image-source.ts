@@ -6,13 +6,13 @@ import type { Size } from "./image-size.ts";
 import { isSrgbProfile } from "./icc-profile.ts";
 import { isAnimatedPng } from "./png-chunks.ts";
 
-/** What the pipeline has to know of an image before it decodes it. */
+/** The facts about an image that the pipeline needs before it decodes it. */
 export interface ImageSource {
   bytes: Uint8Array;
   side: ImageSide & { format: SourceFormat };
   /** EXIF orientation, 1 where there is none. */
   orientation: number;
-  /** More than one frame or page, or of a kind that may have. */
+  /** Whether the image has more than one frame or page, or is of a kind that may have. */
   isAnimated: boolean;
   hasAlpha: boolean;
   /** Eight bits of grey or RGB: not 16 bits, CMYK, Lab or the like. */
@@ -25,12 +25,12 @@ export interface ImageSource {
 
 export type ImageReader = ReturnType<Sharp>;
 
-/** Bytes that a sample of each type takes, in libvips' words. */
+/** Bytes of a sample of each type, by libvips' names. */
 const SAMPLE_BYTES: Record<string, number> = {
   ...{ uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4 },
   ...{ complex: 8, double: 8, dpcomplex: 16 },
 };
-/** A pixel of RGBA with 16 bits a channel; `maxPixels` speaks of these. */
+/** Bytes of a pixel of RGBA with 16 bits a channel; `maxPixels` is about such pixels. */
 const LARGEST_COMMON_PIXEL_BYTES = 8;
 
 /** Reads an image's header and refuses what is too large, before any pixel is decoded. */
@@ -41,7 +41,7 @@ export async function readSource(
 ): Promise<{ ok: true; source: ImageSource } | RefusedImage> {
   let metadata: Metadata;
   try {
-    // Without a limit, because the refusal tells the size.
+    // Without a limit, because the refusal states the size.
     metadata = await sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata();
   } catch (err) {
     return refuseDamaged(format, err);
@@ -58,7 +58,7 @@ function refuseSize(metadata: Metadata, maxPixels: number): RefusedImage | undef
       `The image has ${pixels} pixels (${width} × ${height}), more than the limit of ${maxPixels}`,
     );
   }
-  // A TIFF of a few pixels' worth in numbers can be gigabytes of samples.
+  // A TIFF of few pixels can have gigabytes of samples.
   const pixelBytes = channels * (SAMPLE_BYTES[depth] ?? Number.POSITIVE_INFINITY);
   if (pixels * pixelBytes > maxPixels * LARGEST_COMMON_PIXEL_BYTES) {
     return refuse(
@@ -85,7 +85,10 @@ function describe(metadata: Metadata, bytes: Uint8Array, format: SourceFormat): 
 
 const seenSize = ({ width, height }: Size) => ({ width, height });
 
-/** What the library does not tell: it reads no APNG, and an animation may have one frame. */
+/**
+ * Detects animations that the library does not report: it reads no APNG, and an animation may have
+ * one frame.
+ */
 function isAnimated(bytes: Uint8Array, format: SourceFormat): boolean {
   if (format === "png") return isAnimatedPng(bytes);
   const isExtendedWebp = format === "webp" && bytes[15] === "X".charCodeAt(0);
@@ -99,7 +102,8 @@ export function readerOf(
   { maxPixels, ignoreIcc }: { maxPixels: number; ignoreIcc: boolean },
 ): ImageReader {
   return sharp(bytes, {
-    // At "warning" photographs of some telephones, which all else shows, would be refused.
+    // At "warning" photographs of some telephones would be refused, which every other program
+    // shows.
     failOn: "error",
     limitInputPixels: maxPixels,
     autoOrient: true,
@@ -108,7 +112,7 @@ export function readerOf(
 }
 
 /**
- * Decodes all of an image, keeping next to nothing.
+ * Decodes a whole image, and keeps next to nothing.
  * @returns what is wrong with it, or undefined.
  */
 export async function findDamage(
@@ -118,7 +122,7 @@ export async function findDamage(
 ): Promise<RefusedImage | undefined> {
   try {
     await readerOf(sharp, source, { maxPixels, ignoreIcc: true })
-      // With "nearest", rows behind the last one that is picked would not be decoded.
+      // With "nearest", rows after the last sampled one would not be decoded.
       .resize({ width: 8, height: 8, fit: "fill", kernel: "linear" })
       .raw()
       .toBuffer();
@@ -141,7 +145,7 @@ function refuseDamaged(format: SourceFormat, err: unknown): RefusedImage {
   );
 }
 
-/** Of an error's lines the last one that says something in words, without the loader's name. */
+/** The last line of an error that is a phrase, without the loader's name. */
 function shortCause(err: unknown): string {
   const lines = err instanceof Error ? err.message.split("\n") : [];
   const cause = lines

@@ -6,14 +6,14 @@ const SCAN = 0xda;
 const COMMENT = 0xfe;
 /** Baseline, extended and progressive with Huffman codes: what every reader reads. */
 const COMMON_FRAMES = new Set([0xc0, 0xc1, 0xc2]);
-/** Marker codes of the frame kinds' range that are no frames: tables and a reserved one. */
+/** Marker codes in the range of frames that are no frames: tables, and a reserved one. */
 const TABLES_AMONG_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
 
 interface Segment {
   marker: number;
-  /** Where the marker's code stands, behind all 0xff. */
+  /** The index of the marker's code, after all 0xff. */
   at: number;
-  /** Behind the segment, and for a scan behind its compressed data. */
+  /** The index after the segment, and for a scan after its compressed data. */
   end: number;
 }
 
@@ -43,19 +43,19 @@ const isCommonFrame = (bytes: Uint8Array, { marker, at }: Segment) =>
 
 const isApplication = (marker: number) => marker >= 0xe0 && marker <= 0xef;
 
-/** Of the applications' segments, the two that say how colours are stored: JFIF's and Adobe's. */
+/** The parts of application segments that say how colours are stored: JFIF's and Adobe's. */
 function colourFacts(bytes: Uint8Array, { marker, at, end }: Segment): Uint8Array | undefined {
   const name = String.fromCharCode(...bytes.subarray(at + 3, at + 8));
   if (marker === 0xee && name === "Adobe") return bytes.subarray(at - 1, end);
   if (marker !== 0xe0 || name !== "JFIF\0" || end < at + 17) return undefined;
   const head = bytes.slice(at - 1, at + 17);
-  // Sixteen bytes, of which the last two say that no thumbnail follows.
+  // Length 16; the last two bytes say that no thumbnail follows.
   head.set([0, 16], 2);
   head.set([0, 0], 16);
   return head;
 }
 
-/** Segments behind the start mark, to the end mark; stops early where the file is not one. */
+/** The segments from the start mark to the end mark. Stops early where the file is invalid. */
 function* jpegSegments(bytes: Uint8Array): Generator<Segment> {
   let at = 2;
   while (bytes[at] === 0xff) {
@@ -77,7 +77,7 @@ function segmentEnd(bytes: Uint8Array, marker: number, at: number): number {
   return marker === SCAN ? scanEnd(bytes, end) : end;
 }
 
-/** Where compressed data end: at a 0xff that is neither an escaped one nor a restart mark. */
+/** The end of compressed data: at a 0xff that is neither escaped nor a restart mark. */
 function scanEnd(bytes: Uint8Array, start: number): number {
   let at = bytes.indexOf(0xff, start);
   while (at !== -1) {

@@ -4,7 +4,9 @@ const SIGNATURE_BYTES = 8;
 /** Length, type and checksum around a chunk's data. */
 const CHUNK_FRAME_BYTES = 12;
 
-/** What the pixels need. All else says who, where, when or with what, or repeats sRGB. */
+/**
+ * The chunks that the pixels need. All others say who, where, when or with what, or repeat sRGB.
+ */
 const KEPT_CHUNKS = new Set([
   ...["IHDR", "PLTE", "IDAT", "IEND", "tRNS"],
   ...["gAMA", "cHRM", "sRGB", "sBIT", "bKGD", "pHYs"],
@@ -30,7 +32,7 @@ export function stripPng(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-/** Whether a PNG is an animation: its mark stands in front of the first pixels. */
+/** Whether a PNG is an animation: its mark stands before the first pixels. */
 export function isAnimatedPng(bytes: Uint8Array): boolean {
   for (const { type } of pngChunks(bytes)) {
     if (type === "acTL") return true;

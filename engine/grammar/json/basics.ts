@@ -4,17 +4,20 @@ import { repeatChar } from "../rules/repeat.ts";
 import type { Part, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 
 /**
- * Characters of a string where the schema sets no limit: about what half of the default context
- * holds. A small model that goes round in circles is led out of the string here, and goes on.
+ * The longest string where the schema sets no limit, in characters: about half of what the default
+ * context holds. It leads a small model that goes round in circles out of the string.
  */
 export const MAX_FREE_CHARS = 8_192;
-/** The same for a property's name. */
+/** The longest property name where the schema sets no limit, in characters. */
 export const MAX_KEY_CHARS = 64;
 
-/** Digits that a double keeps, whatever they are. */
+/** Digits that a double keeps for every number. */
 export const EXACT_DIGITS = 15;
 
-/** What stands in a JSON string as it is; a delete character is left out, models never mean it. */
+/**
+ * Characters that need no escape in a JSON string. The delete character is left out: models never
+ * mean it.
+ */
 export const RAW: readonly CharRange[] = [
   [0x20, 0x21],
   [0x23, 0x5b],
@@ -32,8 +35,8 @@ const HEX: Part = {
 };
 
 /**
- * White space between the parts of a value: none, a space, or a line end with some indentation, so
- * that a small model cannot fill its budget with it.
+ * White space between the parts of a value: none, a space, or a line end with some indentation.
+ * More would let a small model fill its budget with it.
  */
 export function space(book: RuleBook): RuleRef {
   return book.once("space", () => {
@@ -51,12 +54,14 @@ export function space(book: RuleBook): RuleRef {
   });
 }
 
-/** After a colon, where nobody breaks a line. */
+/** White space after a colon, without line ends. */
 export function gap(book: RuleBook): RuleRef {
   return book.once("gap", () => [[], [" "]]);
 }
 
-/** One character of a string, in any of its spellings; a surrogate comes only with its other half. */
+/**
+ * One character of a string, in any of its spellings. A surrogate comes only with its other half.
+ */
 export function anyChar(book: RuleBook): RuleRef {
   return book.once("char", () => [[{ chars: RAW }], ["\\", escapeEnd(book)]]);
 }
@@ -85,7 +90,7 @@ function unicode(book: RuleBook): RuleRef {
 const letters = (text: string): CharRange[] =>
   codePoints(text).map((code): CharRange => [code, code]);
 
-/** What a string without limits may hold, its end excluded. */
+/** The content of a string without limits, without the closing quote. */
 export function freeChars(book: RuleBook, most: number): Sequence {
   return repeatChar(book, anyChar(book), [0, most]);
 }
@@ -100,7 +105,7 @@ export function anyInteger(book: RuleBook): RuleRef {
   return book.once("integer", () => [[wholePart(book)], ["-", wholePart(book)]]);
 }
 
-/** Any number; with an exponent it stays far from what a double cannot hold. */
+/** Any number. With an exponent it stays far below what a double cannot hold. */
 export function anyNumber(book: RuleBook): RuleRef {
   const digit = book.once("digit", () => [[DIGIT]]);
   const sign: Part = { chars: letters("+-") };
@@ -127,7 +132,7 @@ function wholePart(book: RuleBook): RuleRef {
   ]);
 }
 
-/** Any value at all. */
+/** Any value. */
 export function anyValue(book: RuleBook): RuleRef {
   return book.once("value", () => [
     [anyObject(book)],

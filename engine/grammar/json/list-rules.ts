@@ -6,23 +6,26 @@ import { type Place, refuse } from "../schema/place.ts";
 import { space } from "./basics.ts";
 import { uniqueListRules } from "./unique-list-rules.ts";
 
-export type ListTools = {
-  /** The rule of a value that satisfies some schemas. */
+export type ListOptions = {
+  /** The rule of a value that satisfies all of `places`. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
-  /** Those values, by their canonical text, where the schemas list them. */
+  /**
+   * The values that satisfy all of `places`, by their canonical text; `undefined` where the schemas
+   * do not enumerate them.
+   */
   readonly listed: (places: readonly Place[]) => ReadonlyMap<string, Json> | undefined;
   readonly place: Place;
 };
 
 /**
- * Lists of a shape.
+ * The lists of a shape.
  * @throws {EngineError} 400 when they would have to be longer than a grammar counts, or different
  * from one another in more ways than it can say.
  */
 export function listRules(
   book: RuleBook,
   { counts, first, rest, closed, unique }: ListShape,
-  { valueOf, listed, place }: ListTools,
+  { valueOf, listed, place }: ListOptions,
 ): Alternatives {
   if (counts.min > MAX_COUNT) throw refuse(place, "minItems", `is more than ${MAX_COUNT}`);
   const blank = space(book);
@@ -44,7 +47,8 @@ export function listRules(
     const value = valueOf(rest);
     const next = book.once(`${value.rule} next`, () => [[...before, value]]);
     const least = Math.max(0, counts.min - known.length);
-    // Without known ones the first item, which no comma precedes, is one of these.
+    // Without a schema for the first item, this one also describes the first, which no comma
+    // precedes.
     const shift = known.length === 0 ? 1 : 0;
     tail = repeatValue(book, next, [Math.max(0, least - shift), most - known.length - shift]);
     if (known.length === 0) return [...empty, ["[", blank, value, ...tail, blank, "]"]];

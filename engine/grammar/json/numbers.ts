@@ -1,55 +1,40 @@
+import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import { type Limit, type NumberRange, higher, lower } from "../schema/numbers.ts";
 import { type Place, refuse } from "../schema/place.ts";
 import { digitsOf } from "../text/decimal.ts";
-import { type Effort, TooComplexError } from "../text/effort.ts";
 import { type SizeRange, sizeAutomaton } from "../text/number-automaton.ts";
-import type { Alternatives, RuleBook, RuleRef } from "../rules/rule-book.ts";
+import { type StepBudget, TooComplexError } from "../text/step-budget.ts";
 import { EXACT_DIGITS, anyInteger, anyNumber } from "./basics.ts";
 import { spellPlain } from "./spell.ts";
 
-/** Digits before the point where no limit says more, and where multiples are counted. */
+/** Digits before the point of a multiple, where no limit says otherwise. */
 const MULTIPLE_DIGITS = 9;
-/** Of larger ones validators cannot tell what they are a multiple of. */
+/** Validators cannot tell what a larger number is a multiple of. */
 const MOST_DIVIDED = 10 ** EXACT_DIGITS - 1;
 
 /**
- * Numbers of a range. Those with limits are written without exponent and with no more digits than a
- * double tells apart, so that none is rounded beyond its limit.
+ * The numbers of a range. Numbers with limits are written without exponent, and with no more digits
+ * than a double keeps apart: so none is rounded beyond its limit.
  * @throws {EngineError} 400 for a `multipleOf` that cannot be met exactly.
  */
 export function numberRules(
   book: RuleBook,
   range: NumberRange,
-  { whole, place, effort }: { whole: boolean; place: Place; effort: Effort },
+  { whole, place, budget }: { whole: boolean; place: Place; budget: StepBudget },
 ): Alternatives {
   const multiple = multipleOf(range);
   if (!range.low && !range.high && !multiple) return [[whole ? anyInteger(book) : anyNumber(book)]];
-  const most = 10 ** (multiple ? MULTIPLE_DIGITS : EXACT_DIGITS) - 1;
   const ends = [range.low?.value ?? 0, range.high?.value ?? 0];
-  const far = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
-  const limit = Math.min(far, Number.MAX_VALUE);
   const fractionDigits = whole ? 0 : (multiple?.scale ?? fractionOf(ends));
-  const lowest = tellable(range.low, fractionDigits, 1) ?? { value: -limit, open: false };
-  const highest = tellable(range.high, fractionDigits, -1) ?? { value: limit, open: false };
-  const low = multiple ? higher(lowest, { value: -MOST_DIVIDED, open: false }) : lowest;
-  const high = multiple ? lower(highest, { value: MOST_DIVIDED, open: false }) : highest;
-  const sizes = { fractionDigits, multiple };
-  const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef =>
-    book.once(`number ${JSON.stringify({ ...size, ...sizes })}`, () => [
-      [spellPlain(book, sizeAutomaton({ ...size, ...sizes }, effort))],
+  const { low, high } = limitsOf(range, { ends, fractionDigits, multiple });
+  const sized = (size: Pick<SizeRange, "low" | "high">): RuleRef => {
+    const sizes = { ...size, fractionDigits, multiple };
+    return book.once(`number ${JSON.stringify(sizes)}`, () => [
+      [spellPlain(book, sizeAutomaton(sizes, budget))],
     ]);
-  const rules: Alternatives[] = [];
+  };
   try {
-    if (high.value >= 0) {
-      const from = low.value < 0 ? { value: 0, open: false } : low;
-      rules.push([[sized({ low: from, high })]]);
-    }
-    if (low.value < 0) {
-      const to = { value: -low.value, open: low.open };
-      const from =
-        high.value < 0 ? { value: -high.value, open: high.open } : { value: 0, open: true };
-      rules.push([["-", sized({ low: from, high: to })]]);
-    }
+    return bySign(low, high, sized);
   } catch (err) {
     if (!(err instanceof TooComplexError)) throw err;
     const [first] = range.multiples;
@@ -57,12 +42,55 @@ export function numberRules(
     const keyword = range.high ? "maximum" : "minimum";
     throw refuse(place, keyword, "makes too large a grammar, with what is beside it");
   }
-  return rules.flat();
 }
 
 /**
- * A limit that numbers of so many digits keep to when they are read as doubles: one that is itself
- * outside, and has more digits than a double tells apart, becomes the next double inside.
+ * Limits on both sides: those of the range, or limits beyond which a double no longer keeps numbers
+ * apart.
+ */
+function limitsOf(
+  range: NumberRange,
+  {
+    ends,
+    fractionDigits,
+    multiple,
+  }: { ends: readonly number[] } & Pick<SizeRange, "fractionDigits" | "multiple">,
+): { low: Limit; high: Limit } {
+  const most = 10 ** (multiple ? MULTIPLE_DIGITS : EXACT_DIGITS) - 1;
+  const far = Math.max(most, ...ends.map((end) => Math.abs(end) * 10));
+  const limit = Math.min(far, Number.MAX_VALUE);
+  const low = tellable(range.low, fractionDigits, 1) ?? { value: -limit, open: false };
+  const high = tellable(range.high, fractionDigits, -1) ?? { value: limit, open: false };
+  if (!multiple) return { low, high };
+  return {
+    low: higher(low, { value: -MOST_DIVIDED, open: false }),
+    high: lower(high, { value: MOST_DIVIDED, open: false }),
+  };
+}
+
+/** Numbers from 0 on, and those below it, whose sizes run the other way. */
+function bySign(
+  low: Limit,
+  high: Limit,
+  sized: (size: Pick<SizeRange, "low" | "high">) => RuleRef,
+): Alternatives {
+  const rules: Sequence[] = [];
+  if (high.value >= 0) {
+    const from = low.value < 0 ? { value: 0, open: false } : low;
+    rules.push([sized({ low: from, high })]);
+  }
+  if (low.value < 0) {
+    const to = { value: -low.value, open: low.open };
+    const from =
+      high.value < 0 ? { value: -high.value, open: high.open } : { value: 0, open: true };
+    rules.push(["-", sized({ low: from, high: to })]);
+  }
+  return rules;
+}
+
+/**
+ * A limit that numbers of so many digits keep to when they are read as doubles. An open limit with
+ * more digits than a double keeps apart becomes the next double inside the range.
  */
 function tellable(
   limit: Limit | undefined,
@@ -85,7 +113,7 @@ function nextDouble(value: number, direction: 1 | -1): number {
   return bits.getFloat64(0);
 }
 
-/** Digits after the point that keep a number exact, or as many as its limits have. */
+/** Digits after the point up to which a double is exact, or as many as the limits have. */
 function fractionOf(ends: readonly number[]): number {
   const digits = ends.map(digitsOf);
   const whole = Math.max(...digits.map((end) => end.whole.length));
@@ -94,8 +122,8 @@ function fractionOf(ends: readonly number[]): number {
 }
 
 /**
- * All multiples at once. Only what a double divides exactly is taken: validators disagree whether
- * 0.07 is a multiple of 0.01.
+ * The least common multiple of all `multipleOf`. Only divisors that a double holds exactly are
+ * accepted: validators disagree whether 0.07 is a multiple of 0.01.
  */
 function multipleOf({ multiples }: NumberRange): SizeRange["multiple"] {
   let all: { of: number; scale: number } | undefined;

@@ -2,49 +2,52 @@ import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-bo
 import type { ObjectShape, OtherNames, Property } from "../schema/objects.ts";
 import type { Place } from "../schema/place.ts";
 import { type Automaton, complement, intersect, ofWords } from "../text/automaton.ts";
-import type { Effort } from "../text/effort.ts";
+import type { StepBudget } from "../text/step-budget.ts";
 import { MAX_KEY_CHARS, gap, space } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
-export type ObjectTools = {
+export type ObjectOptions = {
   readonly book: RuleBook;
-  /** The rule of a value that satisfies some schemas. */
+  /** The rule of a value that satisfies all of `places`. */
   readonly valueOf: (places: readonly Place[]) => RuleRef;
-  readonly effort: Effort;
+  readonly budget: StepBudget;
 };
 
-/** Where in an object a rule stands. */
+/** A position in an object. */
 type At = {
-  /** The first property that may still come; after the last one there is room for others. */
+  /**
+   * The first property that may still come. The index after the last one stands for undeclared
+   * properties.
+   */
   readonly index: number;
-  /** Properties written so far, and how many of their names are surely different. */
+  /** Properties written so far, and how many of them have names that are surely different. */
   readonly count: number;
   readonly different: number;
 };
 
 /**
- * Objects of a shape, their properties in the order they are declared, others after them.
+ * The objects of a shape: declared properties in the order of declaration, others after them.
  *
- * For each property there is one rule for "this one or a later one comes next" and one for "what
- * follows it", so the size grows with the number of properties and not with that of their
- * combinations. Where their number is limited each of the two exists once for every count.
+ * Each property has one rule for "this one or a later one comes next" and one for "what follows
+ * it". So the size grows with the number of properties, not with that of their combinations. Where
+ * the number of properties is limited, both rules exist once for every count.
  */
 export class ObjectRules {
-  readonly #tools: ObjectTools;
+  readonly #options: ObjectOptions;
   readonly #properties: readonly Property[];
   readonly #blank: RuleRef;
-  /** Names that are not declared, with their values. */
+  /** Undeclared names, with their values. */
   readonly #others: readonly Sequence[];
-  /** Up to here objects cannot end. */
+  /** The index of the last required property: objects cannot end before it. */
   readonly #lastRequired: number;
   readonly #most: number;
   readonly #least: number;
   readonly #known = new Map<string, RuleRef>();
   readonly #open: { readonly ref: RuleRef; readonly alternatives: () => Alternatives }[] = [];
 
-  constructor(tools: ObjectTools, shape: ObjectShape) {
-    this.#tools = tools;
-    this.#blank = space(tools.book);
+  constructor(options: ObjectOptions, shape: ObjectShape) {
+    this.#options = options;
+    this.#blank = space(options.book);
     const properties = [...shape.properties.values()];
     this.#properties = properties;
     this.#others = this.#otherNames(shape);
@@ -61,12 +64,12 @@ export class ObjectRules {
     const first: Sequence = ["{", this.#blank, '"', this.#next(start), this.#blank, "}"];
     const all = this.#mayEnd(start) ? [["{", this.#blank, "}"], first] : [first];
     for (const { ref, alternatives } of this.#open) {
-      this.#tools.book.define(ref, alternatives());
+      this.#options.book.define(ref, alternatives());
     }
     return all;
   }
 
-  /** From the name of the property at hand, or of a later one, to the last one's value. */
+  /** From the name of this property, or of a later one, to the value of the last one. */
   #next(at: At): RuleRef {
     return this.#rule("next", at, () => {
       if (at.count >= this.#most) return [];
@@ -85,7 +88,7 @@ export class ObjectRules {
     });
   }
 
-  /** Other names may repeat each other, so only the first of them surely counts. */
+  /** Undeclared names may repeat each other, so only the first of them surely counts. */
   #past({ index, count, different }: At): At {
     const last = this.#properties.length + 1;
     return {
@@ -99,33 +102,35 @@ export class ObjectRules {
     return index > this.#lastRequired && different >= this.#least;
   }
 
-  /** Rules are filled one after the other: an object may have more properties than calls can nest. */
+  /**
+   * Rules are queued, not nested: an object may have more properties than the call stack is deep.
+   */
   #rule(name: string, at: At, alternatives: () => Alternatives): RuleRef {
     const key = `${name} ${at.index} ${at.count} ${at.different}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const ref = this.#tools.book.reserve();
+    const ref = this.#options.book.reserve();
     this.#known.set(key, ref);
     this.#open.push({ ref, alternatives });
     return ref;
   }
 
   #named({ name, places }: Property): Sequence {
-    const { book, valueOf } = this.#tools;
+    const { book, valueOf } = this.#options;
     return [`${JSON.stringify(name).slice(1)}:`, gap(book), valueOf(places)];
   }
 
   #otherNames({ properties, others }: ObjectShape): Sequence[] {
-    const { effort } = this.#tools;
+    const { budget } = this.#options;
     const written = others.filter((kind) => kind.written);
     if (written.length === 0) return [];
-    const free = complement(ofWords([...properties.keys()], effort), effort);
+    const free = complement(ofWords([...properties.keys()], budget), budget);
     return written.map((kind) => this.#other(kind, free));
   }
 
   #other({ names, places }: OtherNames, free: Automaton): Sequence {
-    const { book, valueOf, effort } = this.#tools;
-    const language = names ? intersect(free, names, effort) : free;
+    const { book, valueOf, budget } = this.#options;
+    const language = names ? intersect(free, names, budget) : free;
     return [
       spellText(book, language, { end: ['":'], most: MAX_KEY_CHARS }),
       gap(book),

@@ -3,7 +3,7 @@ import { type CharRange, overlap } from "../text/char-ranges.ts";
 import type { Part, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import { RAW, freeChars } from "./basics.ts";
 
-/** What cannot stand in a string as it is, and the letter that stands for it after a backslash. */
+/** Characters that need an escape, and the letter that stands for each after a backslash. */
 const ESCAPES: readonly (readonly [code: number, letter: string])[] = [
   [0x08, "b"],
   [0x09, "t"],
@@ -14,13 +14,13 @@ const ESCAPES: readonly (readonly [code: number, letter: string])[] = [
   [0x5c, "\\"],
 ];
 
-/** Classes of more ranges, such as all letters, are written once. */
+/** Classes with more ranges than this, such as all letters, become a rule of their own. */
 const MAX_RANGES = 16;
 
 /**
- * The texts of an automaton as they stand in a JSON string, up to `end`. Where everything goes the
- * string is held to `most` more characters; elsewhere each character has one spelling, so that
- * what is ruled out cannot come in by another.
+ * The texts of an automaton as a JSON string writes them, up to `end`. Where any text follows, at
+ * most `most` more characters do. Elsewhere each character has one spelling, so that a character
+ * that is ruled out cannot come in by another spelling.
  */
 export function spellText(
   book: RuleBook,
@@ -40,7 +40,7 @@ export function spellText(
   return refs[0] ?? book.add([]);
 }
 
-/** The texts of an automaton as they are, of characters that need no escape. */
+/** The texts of an automaton whose characters need no escape. */
 export function spellPlain(book: RuleBook, automaton: Automaton): RuleRef {
   const refs = automaton.map(() => book.reserve());
   automaton.forEach((state, at) => {

@@ -7,7 +7,7 @@ import { MAX_FREE_CHARS, anyChar } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
 /**
- * Texts of a language, or of a length.
+ * The strings of a language, or of a length.
  * @throws {EngineError} 400 when they would have to be longer than a grammar counts.
  */
 export function textRules(

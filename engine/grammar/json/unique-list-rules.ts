@@ -6,17 +6,17 @@ import { space } from "./basics.ts";
 import { oneOf } from "./values.ts";
 
 /**
- * Steps from one set of values already written to the next. Ten values in any number and order
- * take 5 120; the parser reads their rules in some milliseconds, once for every answer.
+ * Transitions from one set of written values to the next. Ten values in any number and order take 5
+ * 120; the parser reads their rules in some milliseconds, once for every answer.
  */
 const MAX_STEPS = 5_120;
 
-/** Values by their canonical text: equal ones are the same. */
+/** Values by their canonical text, so that equal values are one. */
 type Values = ReadonlyMap<string, Json>;
 
 /**
- * Lists without repetition, of values that are told one by one, in any order.
- * @throws {EngineError} 400 where they are not told, or leave too many orders.
+ * Lists of enumerated values without repetition, in any order.
+ * @throws {EngineError} 400 where the values are not enumerated, or have too many orders.
  */
 export function uniqueListRules(
   book: RuleBook,
@@ -71,7 +71,7 @@ class Orders {
     return min === 0 ? [["[", blank, "]"], some] : [some];
   }
 
-  /** One more value, and what follows it. */
+  /** The next value, and what follows it. */
   #next(used: readonly string[]): Alternatives {
     const { valuesAt, place } = this.#lists;
     const values = [...valuesAt(used.length)].filter(([text]) => !used.includes(text));

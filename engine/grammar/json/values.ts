@@ -4,8 +4,8 @@ import type { Alternatives, Part, RuleBook, Sequence } from "../rules/rule-book.
 export type Choice = { readonly text: string; readonly next: Sequence };
 
 /**
- * One of these texts. What they begin with alike is written once, so that a long list is read in
- * few ways at a time.
+ * One of these texts. Common beginnings are written once, so that a long list opens few parses at a
+ * time.
  */
 export function oneOf(book: RuleBook, choices: readonly Choice[]): Alternatives {
   return branches(

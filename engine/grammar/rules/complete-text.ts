@@ -2,15 +2,18 @@ import { codePoints } from "../text/code-points.ts";
 import { type Grammar, shortest } from "./grammar.ts";
 import type { Part, Sequence } from "./rule-book.ts";
 
-/** What has still to come: a part, and what follows it. `undefined`: nothing, the text is whole. */
+/** The rest of a text: a part, and what follows it. `undefined`: the text is complete. */
 type Rest = { readonly id: number; readonly part: Part; readonly next: Rest } | undefined;
 
-/** Characters a class is shown by when any of it will do, the first that it holds. */
+/**
+ * Characters that stand for a class where any of it will do; the first one that the class holds is
+ * taken.
+ */
 const PREFERRED = codePoints(" a0A");
 
 /**
- * The shortest text that makes a whole of `text`, for an answer that has to end; `undefined` when
- * the grammar does not let `text` through. It costs some microseconds a character.
+ * The shortest text that completes `text`, for an answer that has to end; `undefined` when the
+ * grammar does not accept `text` so far. It costs some microseconds a character.
  */
 export function completeText(grammar: Grammar, text: string): string | undefined {
   const reader = new Reader(grammar);
@@ -24,7 +27,7 @@ export function completeText(grammar: Grammar, text: string): string | undefined
 
 class Reader {
   readonly #grammar: Grammar;
-  /** One object for each rest, so that equal ones are the same. */
+  /** One object for each rest, so that equal rests are the same object. */
   readonly #rests = new Map<string, NonNullable<Rest>>();
   readonly #partIds = new Map<Part, number>();
 
@@ -36,7 +39,7 @@ class Reader {
     return this.#open([this.#rest({ rule: 0 }, undefined)]);
   }
 
-  /** What may follow once `code` has been read. */
+  /** The rests that are possible once `code` has been read. */
   step(states: readonly Rest[], code: number): Rest[] {
     const next = states.flatMap((state) => {
       if (!state) return [];
@@ -67,7 +70,7 @@ class Reader {
     return text;
   }
 
-  /** Replaces rules by what they stand for, until characters come next. */
+  /** Expands rules until characters come next. */
   #open(states: readonly Rest[]): Rest[] {
     const result = new Set<Rest>();
     const seen = new Set<Rest>(states);

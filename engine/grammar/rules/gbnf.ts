@@ -2,7 +2,7 @@ import type { CharRange } from "../text/char-ranges.ts";
 import type { Grammar } from "./grammar.ts";
 import type { Part, Sequence } from "./rule-book.ts";
 
-/** The grammar as llama.cpp reads it. */
+/** The grammar in llama.cpp's notation, GBNF. */
 export function printGbnf({ rules }: Grammar): string {
   const lines = rules.map((alternatives, rule) => {
     return `${ruleName(rule)} ::= ${alternatives.map(printSequence).join(" | ")}\n`;
@@ -12,7 +12,9 @@ export function printGbnf({ rules }: Grammar): string {
 
 const ruleName = (rule: number): string => (rule === 0 ? "root" : `r${rule}`);
 
-/** An empty alternative is written out: after a bare `|` the parser reads the next line. */
+/**
+ * An empty alternative is written as `""`: after a bare `|` the parser reads on in the next line.
+ */
 function printSequence(sequence: Sequence): string {
   return sequence.length === 0 ? '""' : sequence.map(printPart).join(" ");
 }

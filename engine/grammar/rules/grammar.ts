@@ -1,15 +1,15 @@
 import type { Alternatives, RuleRef, Sequence } from "./rule-book.ts";
 
-/** A finished grammar: every rule can be reached from the first, and every one can come to an end. */
+/** A finished grammar: every rule is reachable from the first and can come to an end. */
 export type Grammar = {
   readonly rules: readonly Alternatives[];
-  /** The fewest characters each rule stands for. */
+  /** The length of each rule's shortest text, in characters. */
   readonly lengths: readonly number[];
 };
 
 /**
- * The grammar that begins with `root`, without what can never be completed; `undefined` when that is
- * everything. `lengths`: those of `shortestLengths`.
+ * The grammar that begins with `root`, without alternatives that can never be completed;
+ * `undefined` when nothing is left. `lengths` are those of `shortestLengths`.
  */
 export function finishGrammar(
   all: readonly Alternatives[],
@@ -36,7 +36,7 @@ export function finishGrammar(
   return { rules, lengths: order.map((rule) => lengths[rule] ?? Infinity) };
 }
 
-/** The fewest characters of a sequence, `Infinity` when it never ends. */
+/** The length of a sequence's shortest text; `Infinity` when it never ends. */
 export function shortest(sequence: Sequence, lengths: readonly number[]): number {
   return sequence.reduce((sum, part) => {
     if (typeof part === "string") return sum + part.length;
@@ -45,8 +45,8 @@ export function shortest(sequence: Sequence, lengths: readonly number[]): number
 }
 
 /**
- * The fewest characters each rule stands for, `Infinity` where it can never be completed; by working
- * back from those that are known to those that use them.
+ * The length of each rule's shortest text, `Infinity` where it can never be completed. Works back
+ * from the rules whose length is known to the rules that use them.
  */
 export function shortestLengths(rules: readonly Alternatives[]): number[] {
   const users: Set<number>[] = rules.map(() => new Set());

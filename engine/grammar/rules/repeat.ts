@@ -1,30 +1,30 @@
 import type { RuleBook, RuleRef, Sequence } from "./rule-book.ts";
 
 /**
- * A long repetition is made of blocks of this length and a rest: of 8 000 rules, one for each place,
- * some 200 are left, and what is read is still read in at most three ways at once.
+ * A long repetition is made of blocks of this length and a rest. Of 8 000 rules, one for each
+ * position, some 200 are left, and at most three parses are open at once.
  */
 const BLOCK = 64;
 
-/** The most a repetition counts to; what may be longer is held to this. */
+/** The longest repetition that is counted; a longer one is held to this. */
 export const MAX_COUNT = 65_536;
 
-/** Values that may come beyond the least, which are counted one by one. */
+/** Optional values that are counted one by one. */
 const MAX_VALUES = 4_096;
 
 type Range = readonly [min: number, max: number];
 
 /**
- * A character at least `min` and at most `max` times. The parser's own `{m,n}` is not used: it
- * silently takes a bound above 2 000 for none.
+ * A character, `min` to `max` times. The parser's own `{m,n}` is not used: it silently takes a
+ * bound above 2 000 for none.
  */
 export function repeatChar(book: RuleBook, char: RuleRef, [min, max]: Range): Sequence {
   return [...exactly(book, char, min), ...upTo(book, char, Math.min(max, MAX_COUNT) - min)];
 }
 
 /**
- * A value at least `min` and at most `max` times, `Infinity` for no end. Values can be nested, and
- * what is read in three ways at one level is read in nine at the next, so there are no blocks.
+ * A value, `min` to `max` times; `Infinity` for no end. There are no blocks: values can be nested,
+ * and three parses at one level are nine at the next.
  */
 export function repeatValue(book: RuleBook, value: RuleRef, [min, max]: Range): Sequence {
   const rest = Number.isFinite(max)

@@ -1,31 +1,31 @@
 import type { CharRange } from "../text/char-ranges.ts";
 
-/** Stands for a rule of the book it came from. */
+/** A reference to a rule of the book that made it. */
 export type RuleRef = { readonly rule: number };
 
 /** A literal text, one character of a class, or another rule. */
 export type Part = string | { readonly chars: readonly CharRange[] } | RuleRef;
 
-/** What follows each other, and what it may be instead; none at all: nothing fits. */
+/** Sequences of parts, of which any one may come; without a sequence nothing fits. */
 export type Sequence = readonly Part[];
 export type Alternatives = readonly Sequence[];
 
-/** A grammar larger than an answer may be checked with. */
+/** A grammar that is too large to check an answer with. */
 export class TooLargeError extends Error {}
 
 /**
- * Parts a grammar may have. llama.cpp reads it on the main thread once for every answer, some
- * 10 ms for a hundred thousand parts.
+ * The most parts of a grammar. llama.cpp reads it on the main thread once for every answer, some 10
+ * ms for a hundred thousand parts.
  */
 const MAX_PARTS = 200_000;
 
-/** Rules while a grammar is being made. */
+/** The rules of a grammar that is being compiled. */
 export class RuleBook {
   readonly #rules: Alternatives[] = [];
   readonly #known = new Map<unknown, RuleRef>();
   #parts = 0;
 
-  /** A rule whose alternatives come later, so that they can refer to it. */
+  /** A rule whose alternatives are defined later, so that they can refer to it. */
   reserve(): RuleRef {
     return { rule: this.#rules.push([]) - 1 };
   }
@@ -46,7 +46,7 @@ export class RuleBook {
     return ref;
   }
 
-  /** The rule of this name, or of this object, made when it is first asked for. */
+  /** The rule of this name or object; `alternatives` is called once. */
   once(key: string | object, alternatives: (self: RuleRef) => Alternatives): RuleRef {
     const known = this.#known.get(key);
     if (known) return known;

@@ -1,6 +1,6 @@
 import { type Place, keywords, refuse } from "./place.ts";
 
-/** How many there are at least and at most; `Infinity` for no end. */
+/** The least and the largest number of items, properties or characters; `Infinity` for no end. */
 export type Counts = { readonly min: number; readonly max: number };
 
 export const ANY_COUNT: Counts = { min: 0, max: Infinity };

@@ -1,17 +1,15 @@
+import type { CompileContext } from "./compile-context.ts";
 import { CONSTRAINTS } from "./keywords.ts";
 import { type Place, keywords, refuse } from "./place.ts";
-import type { Tools } from "./tools.ts";
+import type { SchemaDocument } from "./schema-document.ts";
 
-/**
- * One way to satisfy some schemas at a place: all of `places` hold, none of which refers to others
- * any more.
- */
+/** One way to satisfy some schemas: all of `places` hold, and none of them refers to others. */
 export type Branch = {
   readonly places: readonly Place[];
   readonly others: readonly Others[];
 };
 
-/** Of the branches of the `oneOf` at `at` the chosen one holds, and none of the others must. */
+/** A choice at a `oneOf`: the chosen branch holds, and none of the others may. */
 export type Others = {
   readonly at: Place;
   readonly options: readonly Place[];
@@ -24,13 +22,13 @@ type Choice = {
   readonly trail: Trail;
   readonly options: readonly Place[];
 };
-/** The schemas that led to one another at the same place of the answer. */
+/** The chain of references that led to a schema, at the same place of the answer. */
 type Trail = { readonly place: Place; readonly before: Trail | undefined; readonly length: number };
 type State = {
-  /** The next one last. */
+  /** A stack: the next schema is the last one. */
   readonly pending: Trail[];
   readonly seen: Set<Place>;
-  /** Where schemas limit values, and how they were reached. */
+  /** The schemas that limit values, with the references that led to them. */
   readonly found: Trail[];
   readonly choices: Choice[];
   readonly others: Branch["others"];
@@ -38,11 +36,11 @@ type State = {
 
 const MAX_BRANCHES = 1_000;
 const MAX_TRAIL = 100;
-/** Steps of looking at one schema, and at one that was found, when a choice copies it. */
+/** Steps of looking at one schema, and of copying a schema that was found when a choice splits. */
 const SCHEMA_STEPS = 30;
 const COPY_STEPS = 2;
 
-/** Keywords that forbid or compare in ways no grammar can say. */
+/** Keywords whose conditions a grammar cannot express. */
 const REFUSED = [
   "if",
   "contains",
@@ -54,12 +52,12 @@ const REFUSED = [
 ] as const;
 
 /**
- * Resolves `$ref`, `allOf`, `anyOf` and `oneOf` of schemas that all have to hold: every way to
- * satisfy them, none when there is none.
+ * Resolves `$ref`, `allOf`, `anyOf` and `oneOf` of schemas that all have to hold. Returns every way
+ * to satisfy them; none when there is none.
  * @throws {EngineError} 400 for what refers to itself without end, or cannot be enforced.
  * @throws {TooComplexError}
  */
-export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
+export function flatten(context: CompileContext, places: readonly Place[]): Branch[] {
   const branches: Branch[] = [];
   const states: State[] = [
     {
@@ -71,7 +69,7 @@ export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
     },
   ];
   for (const state of states) {
-    if (!settle(tools, state)) continue;
+    if (!settle(context, state)) continue;
     const [choice, ...choices] = state.choices;
     if (!choice) {
       for (const trail of state.found) checkUnevaluated(trail, state.found);
@@ -82,7 +80,7 @@ export function flatten(tools: Tools, places: readonly Place[]): Branch[] {
       throw refuse(choice.at, choice.keyword, `makes more than ${MAX_BRANCHES} combinations`);
     }
     const copied = state.found.length + state.seen.size + choices.length;
-    tools.effort.spend(choice.options.length * (SCHEMA_STEPS + COPY_STEPS * copied));
+    context.budget.spend(choice.options.length * (SCHEMA_STEPS + COPY_STEPS * copied));
     states.push(...choose(state, choice, choices));
   }
   return branches;
@@ -99,14 +97,14 @@ function choose(state: State, choice: Choice, choices: readonly Choice[]): State
   }));
 }
 
-/** Follows what has to hold in any case; `false` when nothing can satisfy it. */
-function settle(tools: Tools, state: State): boolean {
-  const { document, effort } = tools;
+/** Follows the references that hold in every case; `false` when nothing can satisfy them. */
+function settle(context: CompileContext, state: State): boolean {
+  const { document, budget } = context;
   for (let trail = state.pending.pop(); trail; trail = state.pending.pop()) {
     const { place } = trail;
     if (place.schema === false) return false;
     if (place.schema === true || state.seen.has(place)) continue;
-    effort.spend(SCHEMA_STEPS);
+    budget.spend(SCHEMA_STEPS);
     state.seen.add(place);
     const { schema } = place;
     checkKeywords(place);
@@ -120,7 +118,7 @@ function settle(tools: Tools, state: State): boolean {
     for (const keyword of ["anyOf", "oneOf"] as const) {
       if (schema[keyword] === undefined) continue;
       const options = document.list(place, keyword);
-      effort.spend(options.length);
+      budget.spend(options.length);
       for (const option of options) checkTrail(state, option, trail);
       state.choices.push({ keyword, at: place, trail, options });
     }
@@ -132,7 +130,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function referred(document: Tools["document"], place: Place): Place[] {
+function referred(document: SchemaDocument, place: Place): Place[] {
   const { $ref } = keywords(place);
   if ($ref === undefined) return [];
   if (typeof $ref !== "string") throw refuse(place, "$ref", "must be a text");
@@ -145,7 +143,7 @@ const follow = (place: Place, before: Trail): Trail => ({
   length: before.length + 1,
 });
 
-/** Only what has been seen can lead back to itself. */
+/** Only a schema that was seen before can refer to itself. */
 function checkTrail({ seen }: State, target: Place, trail: Trail): void {
   const { place } = trail;
   if (seen.has(target) && ledFrom(trail, target)) {
@@ -159,15 +157,15 @@ function ledFrom(trail: Trail, place: Place): boolean {
   return false;
 }
 
-/** Keywords that evaluate what `unevaluated…` is about. */
+/** Keywords that count as evaluation for `unevaluated…`. */
 const EVALUATED = {
   unevaluatedProperties: ["properties", "patternProperties", "additionalProperties"],
   unevaluatedItems: ["items", "prefixItems", "additionalItems"],
 } as const;
 
 /**
- * `unevaluated…` sees what is in its own schema and in those it refers to. Others at the same place
- * it does not see, and forbids what they ask for.
+ * `unevaluated…` sees its own schema and those that it refers to. Other schemas at the same place
+ * it does not see, and forbids what they describe.
  */
 function checkUnevaluated({ place }: Trail, found: readonly Trail[]): void {
   for (const keyword of ["unevaluatedProperties", "unevaluatedItems"] as const) {

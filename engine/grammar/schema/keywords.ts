@@ -1,4 +1,4 @@
-/** What JSON calls the kinds of its values. */
+/** The types of JSON values. */
 export type Kind = "null" | "boolean" | "number" | "string" | "array" | "object";
 
 export const KINDS: readonly Kind[] = ["null", "boolean", "number", "string", "array", "object"];

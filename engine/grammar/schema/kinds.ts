@@ -5,16 +5,16 @@ import { type Place, keywords, refuse } from "./place.ts";
 export type Kinds = {
   readonly allowed: ReadonlySet<Kind>;
   /**
-   * Those an answer may have: where no `type` is given, what the other keywords speak of. A schema
-   * with `properties` alone allows a number, but does not mean one.
+   * The kinds that an answer may have. Where no `type` is given these are the kinds that the other
+   * keywords are about: a schema with `properties` alone allows a number, but does not mean one.
    */
   readonly meant: ReadonlySet<Kind>;
-  /** Of numbers only whole ones. */
+  /** Numbers are whole ones only. */
   readonly whole: boolean;
 };
 
 /**
- * The kinds of `places`, whose keywords are `spoken` of.
+ * The kinds of `places`; `spoken` are the kinds that their keywords are about.
  * @throws {EngineError} 400 for a `type` that JSON does not have.
  */
 export function kindsOf(places: readonly Place[], spoken: ReadonlySet<Kind>): Kinds {
@@ -46,7 +46,7 @@ function typeNames(place: Place): Set<string> | undefined {
   return new Set([...(names as string[]), ...(nullable === true ? ["null"] : [])]);
 }
 
-/** The kinds that keywords of some schemas speak of. */
+/** The kinds that the keywords of some schemas are about. */
 export function spokenOf(places: readonly Place[]): ReadonlySet<Kind> {
   const found = new Set<Kind>();
   for (const place of places) {

@@ -1,43 +1,46 @@
 import type { EngineError } from "../../errors.ts";
 import { type Automaton, anyText, intersect, isEmpty } from "../text/automaton.ts";
-import { type Effort, TooComplexError } from "../text/effort.ts";
 import { formatAutomaton, formatBound, formatWithin } from "../text/formats.ts";
 import { limitLength } from "../text/lengths.ts";
 import { minimise } from "../text/minimise.ts";
 import { parsePattern } from "../text/parse-pattern.ts";
 import { patternAutomaton } from "../text/pattern-automaton.ts";
 import { PatternError } from "../text/pattern-syntax.ts";
+import { type StepBudget, TooComplexError } from "../text/step-budget.ts";
 import type { Counts } from "./counts.ts";
 import { type Place, refuse } from "./place.ts";
 import type { TextShape } from "./texts.ts";
 
 /** The largest automaton that becomes part of a grammar. */
 const MAX_TEXT_STATES = 6_000;
-/** Steps that finding the characters of a `\p{…}` is worth. */
+/** Steps charged for finding the characters of a `\p{…}`. */
 const PROPERTY_STEPS = 200_000;
 
-/** The languages of texts in one schema, each made once. */
+/** The languages of the strings in one schema; each automaton is made once. */
 export class Languages {
-  readonly #effort: Effort;
+  readonly #budget: StepBudget;
   readonly #patterns = new Map<string, Automaton>();
   readonly #texts = new Map<string, Automaton>();
   readonly #sized = new Map<Automaton, Map<string, Automaton>>();
   readonly #properties = new Set<string>();
 
-  constructor(effort: Effort) {
-    this.#effort = effort;
+  constructor(budget: StepBudget) {
+    this.#budget = budget;
   }
 
   /**
-   * Texts of any length that have these patterns and formats whatever the validator; `undefined`
-   * when there are none of either.
+   * Strings of any length that every validator takes for ones of these patterns and formats;
+   * `undefined` without patterns and formats.
    * @throws {EngineError} 400 for a pattern that cannot be enforced.
    */
   content(texts: TextShape): Automaton | undefined {
     return this.#content(texts, "surely", formatAutomaton);
   }
 
-  /** The same with all texts that some validator may take. @throws {EngineError} 400 */
+  /**
+   * Strings of any length that at least one validator takes for ones of these patterns and formats.
+   * @throws {EngineError} 400
+   */
   possibleContent(texts: TextShape): Automaton | undefined {
     return this.#content(texts, "possibly", formatBound);
   }
@@ -62,18 +65,24 @@ export class Languages {
     return made;
   }
 
-  /** The same as `content`, of the right length. @throws {EngineError} 400 when that is too large. */
+  /**
+   * `content`, limited to the allowed lengths.
+   * @throws {EngineError} 400 when that is too large.
+   */
   sized(shape: TextShape, place: Place): Automaton | undefined {
     const content = this.#contentWithin(shape);
     return content && this.#limited(content, shape, place);
   }
 
-  /** The same for texts without a pattern or a format as well. @throws {EngineError} 400 */
+  /** `sized`, for strings without a pattern or a format as well. @throws {EngineError} 400 */
   sizedText(shape: TextShape, place: Place): Automaton {
     return this.#limited(this.#contentWithin(shape) ?? anyText, shape, place);
   }
 
-  /** Content of formats that keep to the limits by themselves, where patterns leave some of it. */
+  /**
+   * `content`, with variants of the formats that keep to the limits by themselves, unless the
+   * patterns then leave nothing.
+   */
   #contentWithin(texts: TextShape): Automaton | undefined {
     const { counts } = texts;
     const reading = `within ${counts.min} ${counts.max}`;
@@ -87,7 +96,7 @@ export class Languages {
     const known = this.#sized.get(content)?.get(name);
     if (known) return known;
     const keyword = patterns.length > 0 ? "pattern" : lengthKeyword(counts);
-    const made = this.guard(at, keyword, () => limitLength(content, counts, this.#effort));
+    const made = this.guard(at, keyword, () => limitLength(content, counts, this.#budget));
     if (made.length > MAX_TEXT_STATES) throw tooComplex(at, keyword);
     const sizes = this.#sized.get(content) ?? new Map<string, Automaton>();
     this.#sized.set(content, sizes.set(name, made));
@@ -95,7 +104,7 @@ export class Languages {
   }
 
   /**
-   * The texts a pattern is found in, which `keyword` gives at `place`.
+   * The strings in which a pattern is found; `keyword` at `place` gives the pattern.
    * @throws {EngineError} 400 for one that cannot be enforced.
    */
   pattern(source: string, place: Place, keyword: "pattern" | "patternProperties"): Automaton {
@@ -103,18 +112,18 @@ export class Languages {
     if (known) return known;
     const made = this.guard(place, keyword, () => {
       this.#chargeProperties(source);
-      return patternAutomaton(parsePattern(source), this.#effort);
+      return patternAutomaton(parsePattern(source), this.#budget);
     });
     this.#patterns.set(source, made);
     return made;
   }
 
-  /** What both accept. @throws {TooComplexError} */
+  /** The intersection of two languages. @throws {TooComplexError} */
   both(one: Automaton, other: Automaton): Automaton {
-    return minimise(intersect(one, other, this.#effort), this.#effort);
+    return minimise(intersect(one, other, this.#budget), this.#budget);
   }
 
-  /** What `make` gives, its complaints said of a keyword. @throws {EngineError} 400 */
+  /** Runs `make`, and turns its errors into refusals of a keyword. @throws {EngineError} 400 */
   guard<T>(place: Place | undefined, keyword: string, make: () => T): T {
     try {
       return make();
@@ -127,12 +136,12 @@ export class Languages {
     }
   }
 
-  /** Counted for each schema anew, so that what another one asked for makes no difference. */
+  /** Charged anew for each schema, so that the outcome does not depend on earlier schemas. */
   #chargeProperties(source: string): void {
     for (const [name] of source.matchAll(/\\[pP]\{[^}]*\}/g)) {
       if (this.#properties.has(name)) continue;
       this.#properties.add(name);
-      this.#effort.spend(PROPERTY_STEPS);
+      this.#budget.spend(PROPERTY_STEPS);
     }
   }
 }

@@ -1,16 +1,16 @@
+import type { CompileContext } from "./compile-context.ts";
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import type { SchemaDocument } from "./schema-document.ts";
-import type { Tools } from "./tools.ts";
 
-/** What lists have to be: the schemas of each place, and of all after them. */
+/** The constraints on lists: the schemas of each position, and of all items after them. */
 export type ListShape = {
   readonly counts: Counts;
   readonly first: readonly (readonly Place[])[];
   readonly rest: readonly Place[];
-  /** Nothing says what comes after the first ones, so an answer ends with them. */
+  /** No schema describes items after the first ones, so an answer ends with them. */
   readonly closed: boolean;
-  /** No item may come twice. */
+  /** Items must differ from one another. */
   readonly unique: boolean;
 };
 
@@ -24,12 +24,15 @@ export const ANY_LIST: ListShape = {
 
 type Items = { first: Place[]; rest: Place | undefined };
 
-/** What all of `places` ask of a list. @throws {EngineError} 400 */
-export function listShape({ document, effort }: Tools, places: readonly Place[]): ListShape {
+/** The constraints that all of `places` put on a list. @throws {EngineError} 400 */
+export function listShape(
+  { document, budget }: CompileContext,
+  places: readonly Place[],
+): ListShape {
   const counts = countsOf(places, "minItems", "maxItems");
   const all = places.map((place) => itemsOf(document, place));
   const length = Math.max(0, ...all.map(({ first }) => first.length));
-  effort.spend(length * places.length);
+  budget.spend(length * places.length);
   const at = (index: number) =>
     all.flatMap(({ first, rest }) => {
       const place = index < first.length ? first[index] : rest;
@@ -51,7 +54,9 @@ export function listShape({ document, effort }: Tools, places: readonly Place[])
   };
 }
 
-/** Before 2020 `items` could be the list, and `additionalItems` what comes after it. */
+/**
+ * Before draft 2020-12 `items` could be the list, and `additionalItems` described what follows it.
+ */
 function itemsOf(document: SchemaDocument, place: Place): Items {
   const { items, prefixItems, additionalItems } = keywords(place);
   if (Array.isArray(items)) {

@@ -1,61 +1,72 @@
-import type { Json } from "../../http/go-json.ts";
+import { type Json, isJsonObject } from "../../http/go-json.ts";
 import { accepts } from "../text/automaton.ts";
 import { codePoints } from "../text/code-points.ts";
 import type { Kind } from "./keywords.ts";
 import type { Limit, NumberRange } from "./numbers.ts";
 import { kindOfName } from "./objects.ts";
-import { type Place, isObject } from "./place.ts";
+import { type Place } from "./place.ts";
+import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
-import type { Tools } from "./tools.ts";
 
 /**
- * Where validators may differ, as over what a `format` means: whether all of them take a value, or
- * whether one of them might.
+ * Validators differ, for one over the meaning of a `format`. `surely`: all of them accept a value.
+ * `possibly`: at least one might.
  */
 export type Reading = "surely" | "possibly";
 
 const OPPOSITE = { surely: "possibly", possibly: "surely" } as const;
 
-/** Whether a value that a schema lists itself satisfies other schemas as well. */
+/** Whether an enumerated value satisfies other schemas as well. */
 export function matchesAll(
-  tools: Tools,
+  resolver: SchemaResolver,
   value: Json,
   places: readonly Place[],
   reading: Reading = "surely",
 ): boolean {
-  return tools
+  return resolver
     .flatten(places)
     .some(
       ({ places, others }) =>
-        matches(tools, value, tools.shapeOf(places), reading) &&
+        matches(resolver, value, resolver.shapeOf(places), reading) &&
         others.every(({ options, chosen }) =>
           options.every(
-            (option) => option === chosen || !matchesAll(tools, value, [option], OPPOSITE[reading]),
+            (option) =>
+              option === chosen || !matchesAll(resolver, value, [option], OPPOSITE[reading]),
           ),
         ),
     );
 }
 
 /** Whether a value has this shape. */
-export function matches(tools: Tools, value: Json, shape: Shape, reading: Reading): boolean {
+export function matches(
+  resolver: SchemaResolver,
+  value: Json,
+  shape: Shape,
+  reading: Reading,
+): boolean {
   const { kinds, values } = shape;
   if (!kinds.allowed.has(kindOf(value))) return false;
   if (values && !values.has(canonical(value))) return false;
   if (typeof value === "number") {
     return (!kinds.whole || Number.isInteger(value)) && inRange(value, shape.numbers, reading);
   }
-  if (typeof value === "string") return isText(tools, value, shape, reading);
-  if (Array.isArray(value)) return isList(tools, value, shape, reading);
-  return !isObject(value) || isObjectOf(tools, value, shape, reading);
+  if (typeof value === "string") return isText(resolver, value, shape, reading);
+  if (Array.isArray(value)) return isList(resolver, value, shape, reading);
+  return !isJsonObject(value) || isObjectOf(resolver, value, shape, reading);
 }
 
-function isText({ languages, effort }: Tools, value: string, { texts }: Shape, reading: Reading) {
+function isText(
+  { languages, budget }: SchemaResolver,
+  value: string,
+  { texts }: Shape,
+  reading: Reading,
+) {
   const { counts } = texts;
   const { length } = codePoints(value);
   if (length < counts.min || length > counts.max) return false;
   const language =
     reading === "surely" ? languages.content(texts) : languages.possibleContent(texts);
-  effort.spend(length);
+  budget.spend(length);
   return language === undefined || accepts(language, value);
 }
 
@@ -67,7 +78,7 @@ export function kindOf(value: Json): Kind {
   return type === "boolean" || type === "number" || type === "string" ? type : "object";
 }
 
-/** Validators read a multiple of more than this as a text with an exponent, and refuse it. */
+/** Validators write a larger quotient with an exponent, and refuse the number. */
 const MOST_TIMES = 1e21;
 
 /** Whether a number is in a range. */
@@ -84,18 +95,23 @@ function inRange(value: number, range: NumberRange, reading: Reading): boolean {
   );
 }
 
-function isList(tools: Tools, value: readonly Json[], { lists }: Shape, reading: Reading): boolean {
+function isList(
+  resolver: SchemaResolver,
+  value: readonly Json[],
+  { lists }: Shape,
+  reading: Reading,
+): boolean {
   const { counts, first, rest, unique } = lists;
   return (
     value.length >= counts.min &&
     value.length <= counts.max &&
     (!unique || new Set(value.map(canonical)).size === value.length) &&
-    value.every((item, index) => matchesAll(tools, item, first[index] ?? rest, reading))
+    value.every((item, index) => matchesAll(resolver, item, first[index] ?? rest, reading))
   );
 }
 
 function isObjectOf(
-  tools: Tools,
+  resolver: SchemaResolver,
   value: { [key: string]: Json },
   { objects }: Shape,
   reading: Reading,
@@ -110,7 +126,9 @@ function isObjectOf(
     ) &&
     entries.every(([name, item]) => {
       const { places = [] } = properties.get(name) ?? kindOfName(objects, name) ?? {};
-      return matchesAll(tools, item, places, reading) && matchesAll(tools, name, names, reading);
+      return (
+        matchesAll(resolver, item, places, reading) && matchesAll(resolver, name, names, reading)
+      );
     })
   );
 }

@@ -1,14 +1,14 @@
 import { type Place, keywords, refuse } from "./place.ts";
 
-/** A limit of a range; `open`: the limit itself is outside. */
+/** A limit of a range; with `open` the limit itself is outside the range. */
 export type Limit = { readonly value: number; readonly open: boolean };
 
-/** What numbers have to be. */
+/** The constraints on numbers. */
 export type NumberRange = {
   readonly low: Limit | undefined;
   readonly high: Limit | undefined;
   readonly multiples: readonly { readonly of: number; readonly place: Place }[];
-  /** The limits without those of a `format`, which not every validator looks at. */
+  /** The limits without those of a `format`, which some validators ignore. */
   readonly told: Limits;
 };
 
@@ -53,7 +53,7 @@ export function numberRange(places: readonly Place[]): NumberRange {
   return { low, high, multiples, told };
 }
 
-/** Whether no number of one range can be in another for any validator. */
+/** Whether no number of one range is in the other for any validator. */
 export function apart(one: NumberRange, { told }: NumberRange): boolean {
   return below(one.high, told.low) || below(told.high, one.low);
 }

@@ -1,34 +1,34 @@
 import { type Automaton, accepts, anyText, complement, isEmpty } from "../text/automaton.ts";
+import type { CompileContext } from "./compile-context.ts";
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, isNothing, keywords, refuse } from "./place.ts";
-import type { Tools } from "./tools.ts";
 
-/** A property that is known by name, and the schemas its value has to satisfy. */
+/** A declared property, and the schemas that its value has to satisfy. */
 export type Property = {
   readonly name: string;
   readonly places: readonly Place[];
   readonly required: boolean;
 };
 
-/** Names that no declared property has, told apart from others by the patterns they match. */
+/** Undeclared names that match the same patterns. */
 export type OtherNames = {
   /** `undefined`: every name. */
   readonly names: Automaton | undefined;
-  /** The schemas the values of such names have to satisfy. */
+  /** The schemas that the values of such names have to satisfy. */
   readonly places: readonly Place[];
   /**
-   * Whether an answer may have them. Where properties or patterns are declared, further names are
-   * only written when `additionalProperties` asks for them.
+   * Whether an answer may have them. Where properties or patterns are declared, other names are
+   * written only if `additionalProperties` describes them.
    */
   readonly written: boolean;
 };
 
-/** What objects have to be. */
+/** The constraints on objects. */
 export type ObjectShape = {
   readonly counts: Counts;
   /** By name, in the order they are declared. */
   readonly properties: ReadonlyMap<string, Property>;
-  /** All other names; no name is in two of these. */
+  /** All undeclared names, in classes without overlap. */
   readonly others: readonly OtherNames[];
   /** The schemas that names have to satisfy. */
   readonly names: readonly Place[];
@@ -41,7 +41,7 @@ export const ANY_OBJECT: ObjectShape = {
   names: [],
 };
 
-/** What one schema says of an object's properties. */
+/** The properties of an object that one schema describes. */
 type Source = {
   readonly properties: ReadonlyMap<string, Place>;
   readonly patterns: readonly Pattern[];
@@ -49,42 +49,42 @@ type Source = {
 };
 type Pattern = { readonly language: Automaton; readonly at: Place; readonly place: Place };
 
-/** Kinds of other names that are told apart; where they begin alike all are read side by side. */
-const MAX_KINDS = 32;
+/** Classes of other names; where names of several classes begin alike, all are read at once. */
+const MAX_NAME_CLASSES = 32;
 
-/** What all of `places` ask of an object. @throws {EngineError} 400 */
-export function objectShape(tools: Tools, places: readonly Place[]): ObjectShape {
-  const sources = places.map((place) => sourceOf(tools, place));
-  const rest = places.flatMap((place) => below(tools, place, "unevaluatedProperties"));
+/** The constraints that all of `places` put on an object. @throws {EngineError} 400 */
+export function objectShape(context: CompileContext, places: readonly Place[]): ObjectShape {
+  const sources = places.map((place) => sourceOf(context, place));
+  const rest = places.flatMap((place) => below(context, place, "unevaluatedProperties"));
   const required = new Set(places.flatMap(requiredNames));
   return {
     counts: countsOf(places, "minProperties", "maxProperties"),
-    properties: propertiesOf(tools, { sources, required, rest }),
-    others: otherNames(tools, sources, required.size > 0, rest),
-    names: places.flatMap((place) => below(tools, place, "propertyNames")),
+    properties: propertiesOf(context, { sources, required, rest }),
+    others: otherNames(context, sources, required.size > 0, rest),
+    names: places.flatMap((place) => below(context, place, "propertyNames")),
   };
 }
 
-/** The kind of a name that is not declared. */
+/** The class of an undeclared name. */
 export function kindOfName({ others }: ObjectShape, name: string): OtherNames | undefined {
   return others.find(({ names }) => !names || accepts(names, name));
 }
 
-function sourceOf(tools: Tools, place: Place): Source {
-  const patterns = [...tools.document.named(place, "patternProperties")];
+function sourceOf(context: CompileContext, place: Place): Source {
+  const patterns = [...context.document.named(place, "patternProperties")];
   return {
-    properties: tools.document.named(place, "properties"),
+    properties: context.document.named(place, "properties"),
     patterns: patterns.map(([source, target]) => ({
-      language: tools.languages.pattern(source, place, "patternProperties"),
+      language: context.languages.pattern(source, place, "patternProperties"),
       at: place,
       place: target,
     })),
-    additional: below(tools, place, "additionalProperties")[0],
+    additional: below(context, place, "additionalProperties")[0],
   };
 }
 
 function propertiesOf(
-  { effort }: Tools,
+  { budget }: CompileContext,
   parts: { sources: readonly Source[]; required: ReadonlySet<string>; rest: readonly Place[] },
 ): Map<string, Property> {
   const { sources, required, rest } = parts;
@@ -100,7 +100,7 @@ function propertiesOf(
   const broad = sources.filter(({ patterns, additional }) => patterns.length > 0 || additional);
   const all = [...declared].map(([name, places]): [string, Property] => {
     const more = broad.flatMap((source) => {
-      effort.spend(4 + source.patterns.length * (4 + name.length));
+      budget.spend(4 + source.patterns.length * (4 + name.length));
       const matched = source.patterns.filter(({ language }) => accepts(language, name));
       const open = matched.length === 0 && !source.properties.has(name);
       return open ? (source.additional ?? []) : matched.map(({ place }) => place);
@@ -111,55 +111,66 @@ function propertiesOf(
   return new Map(all);
 }
 
-/** Takes the names apart by one pattern after the other. */
+/** A set of names, and the patterns that all of them match. */
+type NameClass = { readonly names: Automaton | undefined; readonly matched: readonly Pattern[] };
+
+/** The names that no property declares, in classes that match the same patterns. */
 function otherNames(
-  { languages, effort }: Tools,
+  context: CompileContext,
   sources: readonly Source[],
   anyRequired: boolean,
   rest: readonly Place[],
 ): OtherNames[] {
-  type Kind = { readonly names: Automaton | undefined; readonly matched: readonly Pattern[] };
-  let kinds: Kind[] = [{ names: undefined, matched: [] }];
   const patterns = sources.flatMap((source) => source.patterns);
+  const declaresNone =
+    !anyRequired &&
+    patterns.length === 0 &&
+    sources.every(({ properties }) => properties.size === 0);
+  return nameClasses(context, patterns).map(({ names, matched }) => {
+    const found = sources.flatMap((source) => {
+      const own = source.patterns.filter((pattern) => matched.includes(pattern));
+      return own.length > 0 ? own.map(({ place }) => place) : (source.additional ?? []);
+    });
+    const places = found.length > 0 ? found : rest;
+    const written = (places.length > 0 || declaresNone) && !places.some(isNothing);
+    return { names, places, written };
+  });
+}
+
+/** Splits all names by one pattern after the other. */
+function nameClasses(
+  { languages, budget }: CompileContext,
+  patterns: readonly Pattern[],
+): NameClass[] {
+  let classes: NameClass[] = [{ names: undefined, matched: [] }];
   for (const pattern of patterns) {
     const { language, at } = pattern;
-    kinds = languages.guard(at, "patternProperties", () => {
-      const without = complement(language, effort);
-      return kinds.flatMap((kind): Kind[] => {
-        const { names = anyText, matched } = kind;
+    classes = languages.guard(at, "patternProperties", () => {
+      const without = complement(language, budget);
+      return classes.flatMap((one): NameClass[] => {
+        const { names = anyText, matched } = one;
         const inside = languages.both(names, language);
-        if (isEmpty(inside)) return [kind];
+        if (isEmpty(inside)) return [one];
         const outside = languages.both(names, without);
         const found = { names: inside, matched: [...matched, pattern] };
         return isEmpty(outside) ? [found] : [found, { names: outside, matched }];
       });
     });
-    if (kinds.length > MAX_KINDS) {
-      throw refuse(at, "patternProperties", `tells apart more than ${MAX_KINDS} kinds of names`);
+    if (classes.length > MAX_NAME_CLASSES) {
+      const limit = `tells apart more than ${MAX_NAME_CLASSES} kinds of names`;
+      throw refuse(at, "patternProperties", limit);
     }
   }
-  const declaresNone =
-    !anyRequired &&
-    patterns.length === 0 &&
-    sources.every(({ properties }) => properties.size === 0);
-  return kinds.map(({ names, matched }) => {
-    const found = sources.flatMap((source) => {
-      const own = source.patterns.filter((pattern) => matched.includes(pattern));
-      return own.length > 0 ? own.map(({ place }) => place) : (source.additional ?? []);
-    });
-    const asked = found.length > 0 ? found : rest;
-    const written = (asked.length > 0 || declaresNone) && !asked.some(isNothing);
-    return { names, places: asked, written };
-  });
+  return classes;
 }
 
-function below({ document }: Tools, place: Place, keyword: string): Place[] {
+function below({ document }: CompileContext, place: Place, keyword: string): Place[] {
   return keywords(place)[keyword] === undefined ? [] : [document.below(place, keyword)];
 }
 
 function requiredNames(place: Place): string[] {
   const { required } = keywords(place);
-  // Before draft 4 a property said by itself, with a boolean, that it was required.
+  // Before draft 4 `required` was a boolean in the property itself.
   if (required === undefined || typeof required === "boolean") return [];
   if (Array.isArray(required) && required.every((name) => typeof name === "string")) {
     return required;

@@ -3,16 +3,16 @@ import type { Json } from "../../http/go-json.ts";
 
 export type SchemaObject = { readonly [keyword: string]: Json };
 
-/** A schema and where it stands in its document, as a JSON pointer. */
+/** A subschema, with its JSON pointer in the document. */
 export type Place = { readonly schema: SchemaObject | boolean; readonly pointer: string };
 
-/** The schema that nothing satisfies, where none was sent. */
+/** The schema that nothing satisfies; it is not in any document. */
 export const NOTHING: Place = { schema: false, pointer: "" };
 
-/** Whether nothing satisfies a schema, as far as is plain to see. */
+/** Whether a schema is plainly unsatisfiable. */
 export const isNothing = ({ schema }: Place): boolean => schema === false;
 
-/** The refusal of a schema: where, by which keyword, and why. */
+/** The refusal of a schema, with its place, a keyword and a reason. */
 export function refuse({ pointer }: Place, keyword: string, reason: string): EngineError {
   const where = pointer === "" ? "#" : `#${pointer}`;
   return new EngineError(400, `invalid JSON schema in format: ${where}: "${keyword}" ${reason}`);
@@ -21,8 +21,4 @@ export function refuse({ pointer }: Place, keyword: string, reason: string): Eng
 /** The keywords of a place; a schema that is `true` or `false` has none. */
 export function keywords({ schema }: Place): SchemaObject {
   return typeof schema === "boolean" ? {} : schema;
-}
-
-export function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

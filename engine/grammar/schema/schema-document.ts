@@ -1,10 +1,10 @@
-import type { Json } from "../../http/go-json.ts";
-import { type Place, type SchemaObject, isObject, keywords, refuse } from "./place.ts";
+import { type Json, isJsonObject } from "../../http/go-json.ts";
+import { type Place, type SchemaObject, keywords, refuse } from "./place.ts";
 
-/** Values a schema may hold in all, and levels they may be nested. */
+/** The most values of a schema, and the deepest nesting. */
 const MAX_VALUES = 50_000;
 const MAX_DEPTH = 200;
-/** What is longer is refused before it is looked at. */
+/** The most characters of a schema; a longer one is refused before it is read. */
 const MAX_TEXT = 500_000;
 
 /** A schema as it was sent; the same place is always the same object. */
@@ -30,7 +30,7 @@ export class SchemaDocument {
     return this.#remember(pointer, value, place, String(tokens[0]));
   }
 
-  /** The schemas of a keyword that holds a list of them. */
+  /** The schemas of a keyword whose value is a list of schemas. */
   list(place: Place, keyword: string): Place[] {
     const value = keywords(place)[keyword];
     if (value === undefined) return [];
@@ -38,15 +38,15 @@ export class SchemaDocument {
     return value.map((_, index) => this.below(place, keyword, index));
   }
 
-  /** The schemas of a keyword that holds them by name. */
+  /** The schemas of a keyword whose value is an object of schemas. */
   named(place: Place, keyword: string): Map<string, Place> {
     const value = keywords(place)[keyword];
     if (value === undefined) return new Map();
-    if (!isObject(value)) throw refuse(place, keyword, "must be an object of schemas");
+    if (!isJsonObject(value)) throw refuse(place, keyword, "must be an object of schemas");
     return new Map(Object.keys(value).map((name) => [name, this.below(place, keyword, name)]));
   }
 
-  /** What a `$ref` means. @throws {EngineError} 400 unless it is in this document. */
+  /** The target of a `$ref`. @throws {EngineError} 400 unless it is in this document. */
   target(place: Place, ref: string): Place {
     if (ref === "#" || ref === this.#root["$id"]) return this.root;
     const tokens = pointerTokens(ref);
@@ -61,7 +61,7 @@ export class SchemaDocument {
   }
 
   #remember(pointer: string, value: Json | undefined, from: Place, keyword: string): Place {
-    if (typeof value !== "boolean" && !isObject(value)) {
+    if (typeof value !== "boolean" && !isJsonObject(value)) {
       throw refuse(from, keyword, "must lead to a schema, which is an object, true or false");
     }
     const place = { schema: value, pointer };
@@ -72,7 +72,7 @@ export class SchemaDocument {
 
 function member(value: Json | undefined, token: string | number): Json | undefined {
   if (Array.isArray(value)) return value[Number(token)];
-  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
 }
 
 const escapeToken = (token: string | number): string =>
@@ -88,7 +88,7 @@ function pointerTokens(ref: string): string[] | undefined {
   }
 }
 
-/** Counts without recursion: what is too deep must not be walked down. */
+/** Counts without recursion: a schema that is nested too deep must not exhaust the stack. */
 function checkSize(root: Place): void {
   let count = 0;
   let text = 0;

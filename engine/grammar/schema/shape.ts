@@ -1,4 +1,5 @@
 import type { Json } from "../../http/go-json.ts";
+import type { CompileContext } from "./compile-context.ts";
 import type { Kinds } from "./kinds.ts";
 import { kindsOf, spokenOf } from "./kinds.ts";
 import { ANY_LIST, type ListShape, listShape } from "./lists.ts";
@@ -6,14 +7,13 @@ import { ANY_NUMBER, type NumberRange, numberRange } from "./numbers.ts";
 import { ANY_OBJECT, type ObjectShape, objectShape } from "./objects.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 import { ANY_TEXT, type TextShape, textShape } from "./texts.ts";
-import type { Tools } from "./tools.ts";
 
-/** What values have to be that satisfy some schemas at once, kind by kind. */
+/** The constraints on values that satisfy some schemas at once, kind by kind. */
 export type Shape = {
   readonly kinds: Kinds;
   /**
-   * The values listed one by one, if they are, by their canonical text; the rest of the shape still
-   * holds.
+   * The enumerated values, by their canonical text; `undefined` where values are not enumerated.
+   * The rest of the shape holds for them too.
    */
   readonly values: ReadonlyMap<string, Json> | undefined;
   readonly numbers: NumberRange;
@@ -23,24 +23,24 @@ export type Shape = {
 };
 
 /**
- * Puts together what schemas without references ask for.
+ * Merges the constraints of schemas without references.
  * @throws {EngineError} 400 for keywords that are used wrongly.
  */
-export function shapeOf(tools: Tools, places: readonly Place[]): Shape {
+export function shapeOf(context: CompileContext, places: readonly Place[]): Shape {
   const spoken = spokenOf(places);
   return {
     kinds: kindsOf(places, spoken),
-    values: valuesOf(tools, places),
-    // A `format` may be one of numbers.
+    values: valuesOf(context, places),
+    // A `format` may be about numbers.
     numbers: spoken.has("number") || spoken.has("string") ? numberRange(places) : ANY_NUMBER,
     texts: spoken.has("string") ? textShape(places) : ANY_TEXT,
-    lists: spoken.has("array") ? listShape(tools, places) : ANY_LIST,
-    objects: spoken.has("object") ? objectShape(tools, places) : ANY_OBJECT,
+    lists: spoken.has("array") ? listShape(context, places) : ANY_LIST,
+    objects: spoken.has("object") ? objectShape(context, places) : ANY_OBJECT,
   };
 }
 
 function valuesOf(
-  { effort }: Tools,
+  { budget }: CompileContext,
   places: readonly Place[],
 ): ReadonlyMap<string, Json> | undefined {
   let values: ReadonlyMap<string, Json> | undefined;
@@ -52,7 +52,7 @@ function valuesOf(
     ]) {
       if (listed === undefined) continue;
       if (!Array.isArray(listed)) throw refuse(place, "enum", "must be a list");
-      effort.spend(8 * listed.length);
+      budget.spend(8 * listed.length);
       const own = new Map(listed.map((value) => [canonical(value), value]));
       values = values ? new Map([...values].filter(([text]) => own.has(text))) : own;
     }
@@ -60,7 +60,7 @@ function valuesOf(
   return values;
 }
 
-/** One text for equal values, whatever the order of their properties. */
+/** A text that is the same for equal values, whatever the order of their properties. */
 export function canonical(value: Json): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(value, (_, item: Json) => {

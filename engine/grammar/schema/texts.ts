@@ -1,7 +1,7 @@
 import { ANY_COUNT, type Counts, countsOf } from "./counts.ts";
 import { type Place, keywords, refuse } from "./place.ts";
 
-/** What texts have to be. */
+/** The constraints on strings. */
 export type TextShape = {
   /** In code points. */
   readonly counts: Counts;
@@ -11,7 +11,7 @@ export type TextShape = {
 
 export const ANY_TEXT: TextShape = { counts: ANY_COUNT, patterns: [], formats: [] };
 
-/** What all of `places` ask of a text. @throws {EngineError} 400 */
+/** The constraints that all of `places` put on a string. @throws {EngineError} 400 */
 export function textShape(places: readonly Place[]): TextShape {
   const patterns = places.flatMap((place) => {
     const { pattern } = keywords(place);

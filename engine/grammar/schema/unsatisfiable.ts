@@ -13,8 +13,8 @@ type Search = {
 };
 
 /**
- * Says why nothing satisfies a schema: goes down from the first rule, always to a part that cannot
- * be completed, to the innermost place whose schema is known.
+ * The reason why nothing satisfies a schema. The search follows parts that cannot be completed,
+ * from the first rule down to the innermost place whose schema is known.
  */
 export function unsatisfiable(
   rules: readonly Alternatives[],
@@ -36,7 +36,7 @@ export function unsatisfiable(
   return refuse(place, blamed(place, shape), "leaves no value that would be allowed");
 }
 
-/** The keyword that most likely is the reason. */
+/** The keyword that is most likely the reason. */
 function blamed({ schema }: Place, shape: Shape | undefined): string {
   if (schema === false || !shape) return "schema";
   const given = keywords({ schema, pointer: "" });

@@ -1,22 +1,22 @@
 import type { Automaton, Edge } from "./automaton.ts";
 import { type CharRange, LAST_CODE_POINT, normalise } from "./char-ranges.ts";
-import type { Effort } from "./effort.ts";
 import type { Pattern } from "./pattern-syntax.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /**
- * A small alphabet for one pattern: characters that it never tells apart are one letter, so that a
- * class of hundreds of ranges, such as `\p{L}`, costs no more than `[a-z]` until it is written out.
+ * The letters of one pattern: characters that it never tells apart are one letter. So a class of
+ * hundreds of ranges, such as `\p{L}`, costs no more than `[a-z]` until it is written out.
  */
 export class Alphabet {
-  readonly #effort: Effort;
-  /** The characters of each letter; together they are all there are. */
+  readonly #budget: StepBudget;
+  /** The characters of each letter; together they are all characters. */
   readonly #letters: CharRange[][] = [];
-  /** For each class of the pattern its letters, as ranges of their numbers. */
+  /** The letters of each class in the pattern, as ranges of their numbers. */
   readonly #classes = new Map<string, CharRange[]>();
 
   /** @throws {TooComplexError} */
-  constructor(pattern: Pattern, effort: Effort) {
-    this.#effort = effort;
+  constructor(pattern: Pattern, budget: StepBudget) {
+    this.#budget = budget;
     const classes = new Map<string, readonly CharRange[]>();
     eachClass(pattern, (ranges) => classes.set(ranges.join(), ranges));
     for (const name of classes.keys()) this.#classes.set(name, []);
@@ -24,7 +24,7 @@ export class Alphabet {
     for (const [name, letters] of this.#classes) this.#classes.set(name, normalise(letters));
   }
 
-  /** The pattern with letters in place of characters. */
+  /** The pattern, with letters in place of characters. */
   encode(pattern: Pattern): Pattern {
     switch (pattern.kind) {
       case "chars":
@@ -42,7 +42,7 @@ export class Alphabet {
     }
   }
 
-  /** An automaton over letters as one over characters. @throws {TooComplexError} */
+  /** Turns an automaton over letters into one over characters. @throws {TooComplexError} */
   decode(automaton: Automaton): Automaton {
     const known = new Map<string, Edge[]>();
     return automaton.map(({ accepts, edges }) => {
@@ -50,7 +50,7 @@ export class Alphabet {
       // Where each edge is one of several, `to` is its number among them.
       const parts = known.get(name) ?? this.#parts(edges);
       known.set(name, parts);
-      this.#effort.spend(4 * parts.length);
+      this.#budget.spend(4 * parts.length);
       return {
         accepts,
         edges: joined(parts.map((part) => ({ ...part, to: edges[part.to]?.to ?? 0 }))),
@@ -64,11 +64,14 @@ export class Alphabet {
         .slice(first, last + 1)
         .flatMap((ranges) => ranges.map(([from, end]): Edge => ({ first: from, last: end, to }))),
     );
-    this.#effort.spend(20 * parts.length);
+    this.#budget.spend(20 * parts.length);
     return parts.toSorted((a, b) => a.first - b.first);
   }
 
-  /** Cuts all characters where any class begins or ends; what is in the same classes is a letter. */
+  /**
+   * Cuts the characters where any class begins or ends. Characters in the same classes are one
+   * letter.
+   */
   #divide(classes: ReadonlyMap<string, readonly CharRange[]>): void {
     const names = [...classes.keys()];
     const cuts = [...classes.values()].flatMap((ranges, of) =>
@@ -83,7 +86,7 @@ export class Alphabet {
     let from = 0;
     const close = (end: number) => {
       if (end <= from) return;
-      this.#effort.spend(10 + 4 * open.size);
+      this.#budget.spend(10 + 4 * open.size);
       const name = [...open].toSorted((a, b) => a - b).join();
       const number = numbers.get(name) ?? this.#letters.push([]) - 1;
       if (!numbers.has(name)) {
@@ -94,7 +97,7 @@ export class Alphabet {
       from = end;
     };
     for (const { at, of, opens } of cuts) {
-      this.#effort.spend(10);
+      this.#budget.spend(10);
       close(at);
       if (opens) open.add(of);
       else open.delete(of);
@@ -110,7 +113,7 @@ function eachClass(pattern: Pattern, visit: (ranges: readonly CharRange[]) => vo
   else if (pattern.kind === "repeat" || pattern.kind === "ahead") eachClass(pattern.item, visit);
 }
 
-/** Neighbours that lead to the same state as one. */
+/** Joins neighbouring edges that lead to the same state. */
 function joined(edges: readonly Edge[]): Edge[] {
   const result: Edge[] = [];
   for (const edge of edges) {

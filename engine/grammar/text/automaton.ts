@@ -1,25 +1,25 @@
 import { type CharRange, LAST_CODE_POINT } from "./char-ranges.ts";
-import { type Effort, TooComplexError } from "./effort.ts";
+import { type StepBudget, TooComplexError } from "./step-budget.ts";
 
 /** Where the characters of a range lead. */
 export type Edge = { readonly first: number; readonly last: number; readonly to: number };
 
-/** Edges are sorted and do not overlap; a character without one ends in failure. */
+/** Edges are sorted and do not overlap. A character without an edge is rejected. */
 export type State = { readonly accepts: boolean; readonly edges: readonly Edge[] };
 
 /** A deterministic automaton over code points; it begins in state 0. */
 export type Automaton = readonly State[];
 
-/** What making a state costs, and an edge of it. */
+/** Steps of making a state, and of an edge. */
 const STATE_STEPS = 30;
 const EDGE_STEPS = 20;
 
-/** States an automaton on the way to a grammar may have. */
+/** The most states of an automaton while a grammar is compiled. */
 export const MAX_STATES = 20_000;
 
 /**
- * Explores an automaton from its first state: `edges` and `accepts` describe a state, which `key`
- * tells apart. States from which no end can be reached are left out.
+ * Explores an automaton from its first state: `edges` and `accepts` describe a state, `key`
+ * identifies it. States from which no end can be reached are left out.
  * @throws {TooComplexError}
  */
 export function explore<S>(
@@ -29,7 +29,7 @@ export function explore<S>(
     accepts: (state: S) => boolean;
     edges: (state: S) => readonly { first: number; last: number; to: S }[];
   },
-  effort: Effort,
+  budget: StepBudget,
 ): Automaton {
   const ids = new Map<string | number, number>([[describe.key(first), 0]]);
   const found = [first];
@@ -44,7 +44,7 @@ export function explore<S>(
   };
   for (const state of found) {
     const all = describe.edges(state);
-    effort.spend(STATE_STEPS + EDGE_STEPS * all.length);
+    budget.spend(STATE_STEPS + EDGE_STEPS * all.length);
     const edges: Edge[] = [];
     for (const { first, last, to: next } of all) {
       const to = idOf(next);
@@ -58,8 +58,8 @@ export function explore<S>(
   return trim(states);
 }
 
-/** What both accept. @throws {TooComplexError} */
-export function intersect(one: Automaton, other: Automaton, effort: Effort): Automaton {
+/** The texts that both automata accept. @throws {TooComplexError} */
+export function intersect(one: Automaton, other: Automaton, budget: StepBudget): Automaton {
   type Pair = readonly [number, number];
   return explore<Pair>(
     [0, 0],
@@ -68,26 +68,26 @@ export function intersect(one: Automaton, other: Automaton, effort: Effort): Aut
       accepts: ([a, b]) => isEnd(one, a) && isEnd(other, b),
       edges: ([a, b]) => {
         const [mine, theirs] = [one[a]?.edges ?? [], other[b]?.edges ?? []];
-        effort.spend(mine.length + theirs.length);
+        budget.spend(mine.length + theirs.length);
         return sharedEdges(mine, theirs);
       },
     },
-    effort,
+    budget,
   );
 }
 
-/** What any of them accepts. @throws {TooComplexError} */
-export function union(parts: readonly Automaton[], effort: Effort): Automaton {
-  const none = parts.map((part) => complement(part, effort));
+/** The texts that any of the automata accepts. @throws {TooComplexError} */
+export function union(parts: readonly Automaton[], budget: StepBudget): Automaton {
+  const none = parts.map((part) => complement(part, budget));
   return complement(
-    none.reduce((one, other) => intersect(one, other, effort), anyText),
-    effort,
+    none.reduce((one, other) => intersect(one, other, budget), anyText),
+    budget,
   );
 }
 
 /** Every text that `automaton` does not accept. @throws {TooComplexError} */
-export function complement(automaton: Automaton, effort: Effort): Automaton {
-  for (const { edges } of automaton) effort.spend(STATE_STEPS + EDGE_STEPS * edges.length);
+export function complement(automaton: Automaton, budget: StepBudget): Automaton {
+  for (const { edges } of automaton) budget.spend(STATE_STEPS + EDGE_STEPS * edges.length);
   const sink = automaton.length;
   const states = automaton.map(({ accepts, edges }) => {
     const all: Edge[] = [];
@@ -103,7 +103,7 @@ export function complement(automaton: Automaton, effort: Effort): Automaton {
   return trim([...states, { accepts: true, edges: [anyTo(sink)] }]);
 }
 
-/** Every text there is. */
+/** All texts. */
 export const anyText: Automaton = [
   { accepts: true, edges: [{ first: 0, last: LAST_CODE_POINT, to: 0 }] },
 ];
@@ -120,7 +120,7 @@ export function ofLength(min: number, max: number): Automaton {
 }
 
 /** These words and no others. @throws {TooComplexError} */
-export function ofWords(words: readonly string[], effort: Effort): Automaton {
+export function ofWords(words: readonly string[], budget: StepBudget): Automaton {
   type Node = { end: boolean; readonly next: Map<number, Node>; readonly id: number };
   let count = 0;
   const node = (): Node => ({ end: false, next: new Map(), id: count++ });
@@ -145,16 +145,16 @@ export function ofWords(words: readonly string[], effort: Effort): Automaton {
           .toSorted(([a], [b]) => a - b)
           .map(([code, to]) => ({ first: code, last: code, to })),
     },
-    effort,
+    budget,
   );
 }
 
-/** Whether it accepts nothing at all. */
+/** Whether an automaton accepts no text. */
 export function isEmpty(automaton: Automaton): boolean {
   return !automaton.some(({ accepts }) => accepts);
 }
 
-/** Whether `text` is accepted. */
+/** Whether an automaton accepts `text`. */
 export function accepts(automaton: Automaton, text: string): boolean {
   let at = 0;
   for (const char of text) {
@@ -184,7 +184,7 @@ export function rangesByTarget({ edges }: State): Map<number, CharRange[]> {
   return result;
 }
 
-/** Where a character leads, by halving: a class of letters may have hundreds of edges. */
+/** The edge of a character, by binary search: a class of letters may have hundreds of edges. */
 function target(edges: readonly Edge[], code: number): number | undefined {
   let [from, end] = [0, edges.length];
   while (from < end) {
@@ -211,7 +211,7 @@ function sharedEdges(one: readonly Edge[], other: readonly Edge[]) {
   return result;
 }
 
-/** Leaves out what leads nowhere. */
+/** Leaves out states from which no end can be reached. */
 function trim(states: readonly State[]): Automaton {
   const before: number[][] = states.map(() => []);
   states.forEach(({ edges }, at) => edges.forEach(({ to }) => before[to]?.push(at)));

@@ -1,8 +1,8 @@
 import type { Automaton } from "./automaton.ts";
-import { Effort } from "./effort.ts";
 import { type Lengths, longestText } from "./lengths.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import { patternAutomaton } from "./pattern-automaton.ts";
+import { StepBudget } from "./step-budget.ts";
 
 const HEX = "[0-9a-fA-F]";
 
@@ -42,13 +42,19 @@ const IPV6 = [
   `(?:${GROUP}:){7}:`,
 ].join("|");
 
-/** RFC 3986 without user and brackets; the longest stays below 2 083, which some schemas set. */
+/**
+ * RFC 3986 without user and brackets. The longest stays below 2 083 characters, a limit that some
+ * schemas set.
+ */
 const PATH_CHAR = String.raw`(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%${HEX}{2})`;
 const QUERY_CHAR = String.raw`(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%${HEX}{2})`;
 const TAIL = String.raw`(?:/${PATH_CHAR}{0,120})?(?:\?${QUERY_CHAR}{0,80})?(?:#${QUERY_CHAR}{0,40})?`;
 const AUTHORITY = String.raw`(?:${label(20)}\.){1,3}${TOP_LEVEL}(?::[1-9]\d{0,3})?`;
 const URI = String.raw`[A-Za-z][A-Za-z0-9+.-]{1,11}://${AUTHORITY}${TAIL}|mailto:${EMAIL}|urn:[a-z][a-z0-9]{1,15}:[A-Za-z0-9._:-]{1,60}`;
-/** What all take for a web address: no dash doubled, a port of two digits or more, a path first. */
+/**
+ * Web addresses that every validator accepts: no doubled dash, a port of two or more digits, a path
+ * first.
+ */
 const WEB_LABEL = "[A-Za-z0-9]{1,20}(?:-[A-Za-z0-9]{1,10})?";
 const WEB_URL = String.raw`https?://(?:${WEB_LABEL}\.){1,3}${TOP_LEVEL}(?::[1-9]\d{1,3})?(?:/${TAIL})?`;
 const POINTER = "(?:/(?:[A-Za-z0-9_.-]|~[01]){0,40}){0,8}";
@@ -74,9 +80,9 @@ function uuid(version: string): string {
 }
 
 /**
- * Formats a grammar can hold an answer to. Each pattern describes texts that every validator takes,
- * so where readings of a format differ it keeps to what they share. Others are remarks, as JSON
- * Schema says.
+ * Formats that a grammar can enforce. Each pattern describes texts that every validator accepts;
+ * where readings of a format differ, it keeps to what they share. Other formats are annotations, as
+ * JSON Schema says.
  */
 const PATTERNS: Readonly<Record<string, string>> = {
   date: DATE,
@@ -109,7 +115,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   regex: "[A-Za-z0-9 _-]{0,60}",
 };
 
-/** Shorter texts of a format, for limits that would have every one of its characters counted. */
+/** Shorter variants of a format, for limits that would need every one of its characters counted. */
 const SHORTER: Readonly<Record<string, readonly string[]>> = {
   email: SHORT_EMAILS,
   "idn-email": SHORT_EMAILS,
@@ -126,7 +132,10 @@ const SHORTER: Readonly<Record<string, readonly string[]>> = {
   "relative-json-pointer": SHORT_POINTERS.map((pointer) => `0${pointer}`),
 };
 
-/** What every text has that some validator takes for one of a format, where that tells it apart. */
+/**
+ * Patterns that all texts of a format match for any validator, where such a pattern narrows them
+ * down.
+ */
 const MARKS: Readonly<Record<string, string>> = {
   date: String.raw`^\d{4}-\d\d-\d\d$`,
   time: String.raw`^\d\d:\d\d:\d\d`,
@@ -141,20 +150,21 @@ const MARKS: Readonly<Record<string, string>> = {
   url: "^[A-Za-z][A-Za-z0-9+.-]*:",
 };
 
-/** The names of all formats that are known. */
+/** The names of all supported formats. */
 export const FORMATS: readonly string[] = Object.keys(PATTERNS);
 
-/** Made when first asked for and kept; what they cost does not depend on any schema. */
+/** Made at the first use and kept. They are not charged to any schema. */
 const made = new Map<string, Automaton>();
 
-/** Texts that every validator takes for one of this format; `undefined` for one that is not known. */
+/** Texts of a format that every validator accepts; `undefined` for an unknown format. */
 export function formatAutomaton(name: string): Automaton | undefined {
   return Object.hasOwn(PATTERNS, name) ? whole(PATTERNS[name] ?? "") : undefined;
 }
 
 /**
- * The same, where lengths are limited: of its ranges of length the widest that keeps to the limits,
- * so that nothing has to be counted; else one in which that costs little.
+ * Texts of a format that keep to a limit of length: those of the widest variant within the limits,
+ * so that nothing has to be counted. Without such a variant, those of one where counting costs
+ * little.
  */
 export function formatWithin(name: string, { min, max }: Lengths): Automaton | undefined {
   const full = formatAutomaton(name);
@@ -168,13 +178,16 @@ export function formatWithin(name: string, { min, max }: Lengths): Automaton | u
 
 const whole = (source: string): Automaton => languageOf(`^(?:${source})$`);
 
-/** All texts that any validator takes for one of this format, and more; `undefined` for all texts. */
+/**
+ * All texts that any validator takes for ones of this format, and more; `undefined` for all texts.
+ */
 export function formatBound(name: string): Automaton | undefined {
   return Object.hasOwn(MARKS, name) ? languageOf(MARKS[name] ?? "") : undefined;
 }
 
 function languageOf(source: string): Automaton {
-  const known = made.get(source) ?? patternAutomaton(parsePattern(source), new Effort(Infinity));
+  const known =
+    made.get(source) ?? patternAutomaton(parsePattern(source), new StepBudget(Infinity));
   made.set(source, known);
   return known;
 }

@@ -1,23 +1,23 @@
 import { type Automaton, intersect, ofLength } from "./automaton.ts";
-import type { Effort } from "./effort.ts";
+import type { StepBudget } from "./step-budget.ts";
 
-/** Code points at least and at most; `Infinity` for no end. */
+/** The least and the largest number of code points; `Infinity` for no end. */
 export type Lengths = { readonly min: number; readonly max: number };
 
 /**
- * The texts of `automaton` with `min` to `max` code points; limits that always hold cost nothing.
+ * The texts of `automaton` with `min` to `max` code points. Limits that always hold cost nothing.
  * @throws {TooComplexError}
  */
 export function limitLength(
   automaton: Automaton,
   { min, max }: Lengths,
-  effort: Effort,
+  budget: StepBudget,
 ): Automaton {
   const least = shortestText(automaton) >= min ? 0 : min;
   const most = longestText(automaton) <= max ? Infinity : max;
   return least === 0 && most === Infinity
     ? automaton
-    : intersect(automaton, ofLength(least, most), effort);
+    : intersect(automaton, ofLength(least, most), budget);
 }
 
 function shortestText(automaton: Automaton): number {
@@ -30,8 +30,8 @@ function shortestText(automaton: Automaton): number {
 }
 
 /**
- * The most code points that a text has, `Infinity` for no end; by taking away states that nothing
- * leads to any more: what is left goes round.
+ * The most code points of a text, `Infinity` for no end. States that no edge leads to are taken
+ * away again and again; what is left then is a cycle.
  */
 export function longestText(automaton: Automaton): number {
   const open = automaton.map(() => 0);

@@ -1,28 +1,28 @@
 import type { Automaton, Edge, State } from "./automaton.ts";
-import type { Effort } from "./effort.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /**
  * Rounds of refinement after which an automaton is left as it is. A round costs as much as the
- * automaton is large; long chains, which need many, have little to gain.
+ * automaton is large; long chains need many rounds and gain little.
  */
 const MAX_ROUNDS = 40;
 
-/** What looking at a state costs, and at an edge of it. */
+/** Steps of looking at a state, and at an edge. */
 const STATE_STEPS = 30;
 const EDGE_STEPS = 20;
 
 /**
- * An automaton of the same language with fewer states: the fewest where states lead at most back to
- * themselves or few rounds suffice, else the given one.
+ * An automaton of the same language with fewer states. It has the fewest where states lead at most
+ * back to themselves, or where few rounds suffice; otherwise it is the given one.
  * @throws {TooComplexError}
  */
-export function minimise(automaton: Automaton, effort: Effort): Automaton {
+export function minimise(automaton: Automaton, budget: StepBudget): Automaton {
   const size = automaton.reduce(
     (sum, { edges }) => sum + STATE_STEPS + EDGE_STEPS * edges.length,
     0,
   );
-  effort.spend(size);
-  const block = fromTheEnd(automaton) ?? refined(automaton, () => effort.spend(size));
+  budget.spend(size);
+  const block = fromTheEnd(automaton) ?? refined(automaton, () => budget.spend(size));
   return block ? merge(automaton, block) : automaton;
 }
 
@@ -44,7 +44,7 @@ function fromTheEnd(automaton: Automaton): number[] | undefined {
     const own = known.get(text) ?? known.size;
     block[at] = own;
     known.set(text, own);
-    // One that leads to a state which repeats itself, and otherwise does the same, is that state.
+    // A state that leads to one which repeats itself, and otherwise does the same, is that state.
     if (edges.some(({ to }) => to === at)) known.set(name(String(own)), own);
     for (const from of before[at] ?? []) {
       open[from] = (open[from] ?? 0) - 1;
@@ -74,7 +74,7 @@ function refined(automaton: Automaton, onRound: () => void): number[] | undefine
   return undefined;
 }
 
-/** Edges by what they lead to, neighbours joined. */
+/** The edges by their targets' classes, neighbours joined. */
 function describe(edges: readonly Edge[], nameOf: (to: number) => string): string {
   let text = "";
   let open: { first: number; last: number; name: string } | undefined;

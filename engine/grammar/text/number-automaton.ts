@@ -1,9 +1,9 @@
 import { type Automaton, explore } from "./automaton.ts";
 import { type Digits, digitsOf } from "./decimal.ts";
-import type { Effort } from "./effort.ts";
 import { minimise } from "./minimise.ts";
+import type { StepBudget } from "./step-budget.ts";
 
-/** What the size of a number may be, its sign aside. */
+/** The range of a number's size; its sign is told apart elsewhere. */
 export type SizeRange = {
   readonly low: { readonly value: number; readonly open: boolean };
   readonly high: { readonly value: number; readonly open: boolean };
@@ -13,7 +13,7 @@ export type SizeRange = {
   readonly multiple: { readonly of: number; readonly scale: number } | undefined;
 };
 
-/** How what was read so far compares with a limit: below, so far equal, above. */
+/** How the digits read so far compare with a limit's: below, equal so far, above. */
 type Side = -1 | 0 | 1;
 type Reading = {
   readonly part: "start" | "zero" | "whole" | "point" | "fraction";
@@ -32,83 +32,111 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
  * The decimal numbers without exponent whose size is in the range, digit by digit.
  * @throws {TooComplexError}
  */
-export function sizeAutomaton(range: SizeRange, effort: Effort): Automaton {
-  const [low, high] = [digitsOf(range.low.value), digitsOf(range.high.value)];
-  const { of, scale } = range.multiple ?? { of: 1, scale: 0 };
+export function sizeAutomaton(range: SizeRange, budget: StepBudget): Automaton {
+  const reader = new SizeReader(range);
   const start: Reading = { part: "start", count: 0, low: 0, high: 0, remainder: 0 };
-  const read = (from: Reading, digit: number): Reading => {
+  const explored = explore(
+    start,
+    {
+      key: ({ part, count, low, high, remainder }) => `${part}${count},${low},${high},${remainder}`,
+      accepts: (reading) => reader.accepts(reading),
+      edges: (reading) => reader.edges(reading),
+    },
+    budget,
+  );
+  return minimise(explored, budget);
+}
+
+/** Reads numbers digit by digit, and compares them with the limits of a range on the way. */
+class SizeReader {
+  readonly #range: SizeRange;
+  readonly #low: Digits;
+  readonly #high: Digits;
+  readonly #multiple: { readonly of: number; readonly scale: number };
+
+  constructor(range: SizeRange) {
+    this.#range = range;
+    this.#low = digitsOf(range.low.value);
+    this.#high = digitsOf(range.high.value);
+    this.#multiple = range.multiple ?? { of: 1, scale: 0 };
+  }
+
+  /** Whether a number that ends here is in the range. */
+  accepts(reading: Reading): boolean {
+    const settled = settle(reading, this.#low, this.#high);
+    if (settled.part === "start" || settled.part === "point") return false;
+    const low = finalSide(reading, settled.low, this.#low);
+    const high = finalSide(reading, settled.high, this.#high);
+    return (
+      (low > 0 || (low === 0 && !this.#range.low.open)) &&
+      (high < 0 || (high === 0 && !this.#range.high.open)) &&
+      scaledRemainder(reading, this.#multiple) === 0
+    );
+  }
+
+  /** What may come next: digits, and the point behind whole numbers. */
+  edges(reading: Reading): { first: number; last: number; to: Reading }[] {
+    const digits = this.#takesDigit(reading) ? this.#digitEdges(reading) : [];
+    const whole = reading.part === "zero" || reading.part === "whole";
+    if (!whole || this.#range.fractionDigits === 0) return digits;
+    const settled = settle(reading, this.#low, this.#high);
+    const to: Reading = { ...settled, part: "point", count: 0 };
+    return [{ first: POINT, last: POINT, to }, ...digits];
+  }
+
+  #takesDigit({ part, count }: Reading): boolean {
+    if (part === "zero") return false;
+    if (part === "whole") return count < this.#high.whole.length;
+    return part !== "fraction" || count < this.#range.fractionDigits;
+  }
+
+  #digitEdges(reading: Reading): { first: number; last: number; to: Reading }[] {
+    return this.#rangeStarts(reading).map((digit, index, all) => ({
+      first: ZERO + digit,
+      last: ZERO + (all[index + 1] ?? 10) - 1,
+      to: this.#read(reading, digit),
+    }));
+  }
+
+  /**
+   * The digits at which a new range of equivalent digits starts. All ten, where each digit leaves a
+   * remainder of its own.
+   */
+  #rangeStarts({ part, count }: Reading): number[] {
+    if (this.#multiple.of > 1) return DIGITS;
+    const fraction = part === "point" || part === "fraction";
+    const at = part === "point" ? 0 : count;
+    const next = [this.#low, this.#high].map((limit) =>
+      Number((fraction ? limit.fraction[at] : limit.whole[at]) ?? 0),
+    );
+    const starts = new Set([0, 1, ...next, ...next.map((digit) => digit + 1)]);
+    return DIGITS.filter((digit) => starts.has(digit));
+  }
+
+  #read(from: Reading, digit: number): Reading {
     const { part, count } = from;
-    const remainder = (from.remainder * 10 + digit) % of;
+    const remainder = (from.remainder * 10 + digit) % this.#multiple.of;
     if (part === "point" || part === "fraction") {
       const at = part === "point" ? 0 : count;
       return {
         part: "fraction",
         count: at + 1,
-        low: compareFraction(from.low, digit, low.fraction[at]),
-        high: compareFraction(from.high, digit, high.fraction[at]),
+        low: compareFraction(from.low, digit, this.#low.fraction[at]),
+        high: compareFraction(from.high, digit, this.#high.fraction[at]),
         remainder,
       };
     }
     return {
       part: part === "start" && digit === 0 ? "zero" : "whole",
       count: count + 1,
-      low: compareWhole(from.low, digit, low.whole[count]),
-      high: compareWhole(from.high, digit, high.whole[count]),
+      low: compareWhole(from.low, digit, this.#low.whole[count]),
+      high: compareWhole(from.high, digit, this.#high.whole[count]),
       remainder,
     };
-  };
-  const ends = (reading: Reading): boolean => {
-    const { part, low: aboveLow, high: belowHigh } = settle(reading, low, high);
-    if (part === "start" || part === "point") return false;
-    const lowSide = finalSide(reading, aboveLow, low);
-    const highSide = finalSide(reading, belowHigh, high);
-    return (
-      (lowSide > 0 || (lowSide === 0 && !range.low.open)) &&
-      (highSide < 0 || (highSide === 0 && !range.high.open)) &&
-      scaled(reading, scale, of) === 0
-    );
-  };
-  const canGrow = ({ part, count }: Reading): boolean => {
-    if (part === "zero") return false;
-    if (part === "whole") return count < high.whole.length;
-    return part !== "fraction" || count < range.fractionDigits;
-  };
-  /** The digits from which on a number goes another way; where each counts for itself, all. */
-  const turns = ({ part, count }: Reading): number[] => {
-    if (of > 1) return DIGITS;
-    const fraction = part === "point" || part === "fraction";
-    const at = part === "point" ? 0 : count;
-    const next = [low, high].map((limit) =>
-      Number((fraction ? limit.fraction[at] : limit.whole[at]) ?? 0),
-    );
-    const all = new Set([0, 1, ...next, ...next.map((digit) => digit + 1)]);
-    return DIGITS.filter((digit) => all.has(digit));
-  };
-  const grow = (reading: Reading) =>
-    turns(reading).map((digit, index, all) => ({
-      first: ZERO + digit,
-      last: ZERO + (all[index + 1] ?? 10) - 1,
-      to: read(reading, digit),
-    }));
-  const explored = explore(
-    start,
-    {
-      key: ({ part, count, low, high, remainder }) => `${part}${count},${low},${high},${remainder}`,
-      accepts: ends,
-      edges: (reading) => {
-        const edges = canGrow(reading) ? grow(reading) : [];
-        const whole = reading.part === "zero" || reading.part === "whole";
-        if (!whole || range.fractionDigits === 0) return edges;
-        const to: Reading = { ...settle(reading, low, high), part: "point", count: 0 };
-        return [{ first: POINT, last: POINT, to }, ...edges];
-      },
-    },
-    effort,
-  );
-  return minimise(explored, effort);
+  }
 }
 
-/** More digits than the limit has make a number larger, fewer smaller. */
+/** The final comparison of whole parts: one with fewer digits than the limit's is below it. */
 function settle(reading: Reading, low: Digits, high: Digits): Reading {
   const { part, count } = reading;
   if (part !== "zero" && part !== "whole") return reading;
@@ -127,13 +155,17 @@ function compareFraction(side: Side, digit: number, limit = "0"): Side {
   return digit > Number(limit) ? 1 : -1;
 }
 
-/** Equal so far, with digits of the limit still to come, is below it. */
+/** A number that is equal so far is below the limit when digits of the limit are still to come. */
 function finalSide({ part, count }: Reading, side: Side, limit: Digits): Side {
   const read = part === "fraction" ? count : 0;
   return side === 0 && read < limit.fraction.length ? -1 : side;
 }
 
-function scaled({ part, count, remainder }: Reading, scale: number, of: number): number {
+/** The remainder, once the digits that are missing up to `scale` count as zeros. */
+function scaledRemainder(
+  { part, count, remainder }: Reading,
+  { of, scale }: { readonly of: number; readonly scale: number },
+): number {
   const missing = scale - (part === "fraction" ? count : 0);
   return (remainder * 10 ** Math.max(0, missing)) % of;
 }

@@ -7,8 +7,8 @@ const MAX_LENGTH = 10_000;
 const CONTROL: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 };
 
 /**
- * Reads a regular expression as ECMA-262 writes them with the `u` flag, and escapes of ordinary
- * characters as people write them without.
+ * Parses a regular expression of ECMA-262 with the `u` flag. Escapes of ordinary characters, which
+ * are common without that flag, are accepted too.
  * @throws {PatternError} when it is none, or uses what no grammar can say: a look behind, a word
  * boundary, a back reference.
  */

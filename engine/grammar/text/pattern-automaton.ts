@@ -1,20 +1,23 @@
 import { Alphabet } from "./alphabet.ts";
 import { type Automaton, MAX_STATES, complement, explore, intersect } from "./automaton.ts";
 import { ANY_CHAR, type CharRange } from "./char-ranges.ts";
-import { type Effort, TooComplexError } from "./effort.ts";
 import { minimise } from "./minimise.ts";
 import { type Pattern, PatternError } from "./pattern-syntax.ts";
+import { type StepBudget, TooComplexError } from "./step-budget.ts";
 
 type Node = {
   readonly edges: { readonly ranges: readonly CharRange[]; readonly to: number }[];
-  /** Nodes reached without a character: always, only at the text's start, after it, at its end. */
+  /**
+   * When an edge without a character may be taken: always, only at the text's start, only after it,
+   * only at its end.
+   */
   readonly free: number[];
   readonly atStart: number[];
   readonly later: number[];
   readonly atEnd: number[];
 };
 
-/** Where the reading of a text may stand: the nodes that read on, and whether it may end here. */
+/** A state of the match: the nodes that read on, and whether the text may end here. */
 type Position = {
   readonly nodes: readonly number[];
   readonly accepts: boolean;
@@ -26,28 +29,28 @@ type Position = {
  * @throws {PatternError} for a look ahead inside an endless repetition.
  * @throws {TooComplexError}
  */
-export function patternAutomaton(pattern: Pattern, effort: Effort): Automaton {
-  const net = new Net(effort);
+export function patternAutomaton(pattern: Pattern, budget: StepBudget): Automaton {
+  const net = new Net(budget);
   const begin = net.node();
   begin.node.edges.push({ ranges: ANY_CHAR, to: begin.id });
-  const alphabet = new Alphabet(pattern, effort);
+  const alphabet = new Alphabet(pattern, budget);
   begin.node.free.push(net.build(alphabet.encode(pattern), net.anything));
-  return alphabet.decode(minimise(net.determine(begin.id, true), effort));
+  return alphabet.decode(minimise(net.determine(begin.id, true), budget));
 }
 
 /**
- * Thompson's construction, from a text's end to its start, so that what follows is always known:
- * a look ahead becomes the part of what follows that it allows.
+ * Thompson's construction, from a text's end to its start. So what follows a node is always known,
+ * and a lookahead becomes the part of what follows that it allows.
  */
 class Net {
   readonly #nodes: Node[] = [];
   /** Accepts whatever follows. */
   readonly anything: number;
   #loops = 0;
-  readonly #effort: Effort;
+  readonly #budget: StepBudget;
 
-  constructor(effort: Effort) {
-    this.#effort = effort;
+  constructor(budget: StepBudget) {
+    this.#budget = budget;
     const { id, node } = this.node();
     node.edges.push({ ranges: ANY_CHAR, to: id });
     this.anything = id;
@@ -112,12 +115,12 @@ class Net {
       throw new PatternError("looking ahead inside an endless repetition cannot be enforced");
     }
     const seen = this.build(item, this.anything);
-    const effort = this.#effort;
+    const budget = this.#budget;
     const allowed = (atStart: boolean) => {
-      const language = minimise(this.determine(seen, atStart), effort);
-      const fits = negative ? complement(language, effort) : language;
+      const language = minimise(this.determine(seen, atStart), budget);
+      const fits = negative ? complement(language, budget) : language;
       const rest = this.determine(next, atStart);
-      return this.#embed(minimise(intersect(rest, fits, effort), effort));
+      return this.#embed(minimise(intersect(rest, fits, budget), budget));
     };
     return this.#with(({ atStart, later }) => {
       atStart.push(allowed(true));
@@ -125,7 +128,7 @@ class Net {
     });
   }
 
-  /** The automaton's states as nodes; its ends can only be the text's end. */
+  /** The states of an automaton as nodes, which can end only at the text's end. */
   #embed(automaton: Automaton): number {
     const ids = automaton.map(() => this.node());
     automaton.forEach(({ accepts, edges }, at) => {
@@ -156,7 +159,7 @@ class Net {
         edges: ({ nodes }) =>
           this.#sweep(nodes).map(({ ids, ...range }) => ({ ...range, to: after(ids) })),
       },
-      this.#effort,
+      this.#budget,
     );
   }
 
@@ -177,11 +180,11 @@ class Net {
       for (const next of (atStart ? node?.atStart : node?.later) ?? []) reached.add(next);
       if (atEnd) for (const next of node?.atEnd ?? []) reached.add(next);
     }
-    this.#effort.spend(10 + 6 * reached.size);
+    this.#budget.spend(10 + 6 * reached.size);
     return reached;
   }
 
-  /** The nodes' edges, cut where any of them begins or ends. */
+  /** The edges of several nodes, cut where any of them begins or ends. */
   #sweep(nodes: readonly number[]): { first: number; last: number; ids: number[] }[] {
     const cuts: { at: number; to: number; step: 1 | -1 }[] = [];
     for (const id of nodes) {
@@ -191,7 +194,7 @@ class Net {
         }
       }
     }
-    this.#effort.spend(10 * cuts.length);
+    this.#budget.spend(10 * cuts.length);
     cuts.sort((a, b) => a.at - b.at);
     const open = new Map<number, number>();
     const result: { first: number; last: number; ids: number[] }[] = [];
@@ -201,7 +204,7 @@ class Net {
       else open.set(to, count);
       const next = cuts[index + 1]?.at ?? at;
       if (next === at || open.size === 0) return;
-      this.#effort.spend(4 * open.size);
+      this.#budget.spend(4 * open.size);
       result.push({ first: at, last: next - 1, ids: [...open.keys()] });
     });
     return result;

@@ -22,14 +22,14 @@ const SPACE: readonly CharRange[] = normalise([
   [0xfeff, 0xfeff],
 ]);
 
-/** What `.` stands for: everything but line ends. */
+/** The characters of `.`: all but line ends. */
 export const DOT: readonly CharRange[] = invert([
   [0x0a, 0x0a],
   [0x0d, 0x0d],
   [0x2028, 0x2029],
 ]);
 
-/** What `\d`, `\D`, `\w` … stand for. */
+/** The characters of `\d`, `\D`, `\w` … */
 export const CLASS_ESCAPES: Readonly<Record<string, readonly CharRange[]>> = {
   d: DIGIT,
   D: invert(DIGIT),
@@ -42,7 +42,7 @@ export const CLASS_ESCAPES: Readonly<Record<string, readonly CharRange[]>> = {
 const properties = new Map<string, readonly CharRange[]>();
 
 /**
- * What `\p{name}` stands for, found by asking the runtime about all code points, once.
+ * The characters of `\p{name}`. The runtime is asked once about all code points.
  * @throws {PatternError} when there is no such property.
  */
 export function unicodeProperty(name: string, negated: boolean): readonly CharRange[] {
@@ -80,16 +80,21 @@ function scanProperty(name: string): readonly CharRange[] {
   ]);
 }
 
-/** Characters one after the other; `width`: code units of each. */
+/** Consecutive characters; `width` is the number of code units of each. */
 type Block = { readonly first: number; readonly width: 1 | 2; readonly text: string };
 
 const PLANE = 0x10000;
 const BLOCK = 0x1000;
-/** Planes without any character so far: all of each are alike, but for the last two. */
+/**
+ * Planes without any character so far. All code points of such a plane are alike, but for the last
+ * two.
+ */
 const UNUSED_PLANES = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 let blocks: readonly Block[] | undefined;
 
-/** Every code point of the other planes but halves of others, which no text has alone. */
+/**
+ * Every code point of the other planes but surrogate halves, which do not stand alone in a text.
+ */
 function usedCharacters(): Block[] {
   const starts = Array.from({ length: (LAST_CODE_POINT + 1) / BLOCK }, (_, at) => at * BLOCK);
   return starts

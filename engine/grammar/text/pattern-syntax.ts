@@ -16,5 +16,5 @@ export type Pattern =
   | { readonly kind: "end" }
   | { readonly kind: "ahead"; readonly negative: boolean; readonly item: Pattern };
 
-/** A pattern that cannot be read or is not offered; the message says why. */
+/** A pattern that is invalid or not supported; the message says why. */
 export class PatternError extends Error {}

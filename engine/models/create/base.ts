@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../../errors.ts";
 import { NO_TEMPLATE, detectTemplate } from "../chat-template.ts";
 import { parseDigest } from "../digests.ts";
 import { GgufError } from "../gguf/cursor.ts";
@@ -6,19 +6,16 @@ import { configOf, kindOf } from "../gguf/describe.ts";
 import { type GgufHeader, readGguf } from "../gguf/header.ts";
 import { type Layer, type ModelConfig, layerType } from "../manifest.ts";
 import { type ModelName, shortName } from "../names.ts";
-import type { ModelStore } from "../store.ts";
 import type { StoredModel } from "../stored-model.ts";
-import { type Draft, newLayer } from "./draft.ts";
+import { type Draft, type DraftContext, newLayer } from "./draft.ts";
 
-type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
-
-/** What a model in the store brings to one made from it. */
+/** The draft of a model made from another model in the store. */
 export async function baseOfModel(
   model: StoredModel,
   asNamed: ModelName,
-  { keep }: Context,
+  { pin }: DraftContext,
 ): Promise<Draft> {
-  for (const { digest } of model.manifest.layers) keep(digest);
+  for (const { digest } of model.manifest.layers) pin(digest);
   const header = await readHeader(model.weightsPath, "");
   const { renderer, parser } = model.config;
   return {
@@ -32,26 +29,26 @@ export async function baseOfModel(
 }
 
 /**
- * What uploaded files bring to a model.
+ * The draft of a model made from uploaded files.
  * @throws {EngineError} 400 when they are not exactly one GGUF file with a model in it.
  */
 export async function baseOfFiles(
   files: ReadonlyMap<string, string>,
-  { store, keep }: Context,
+  { store, pin }: DraftContext,
 ): Promise<Draft> {
   const [first, ...more] = files;
   if (!first) throw new EngineError(400, "unknown type");
   const safetensors = [...files.keys()].find((name) => name.endsWith(".safetensors"));
   if (safetensors !== undefined) {
-    throw notOffered("converting safetensors", `convert to GGUF first, or ${INSTALL_OLLAMA}`);
+    throw unsupported("converting safetensors", `convert to GGUF first, or ${INSTALL_OLLAMA}`);
   }
   if (more.length > 0) {
-    throw notOffered("a model of several files", `merge them into one, or ${INSTALL_OLLAMA}`);
+    throw unsupported("a model of several files", `merge them into one, or ${INSTALL_OLLAMA}`);
   }
   const [name, given] = first;
   const digest = parseDigest(given);
   if (digest === undefined) throw new EngineError(400, "invalid digest format");
-  keep(digest);
+  pin(digest);
   const size = await store.blobs.size(digest);
   if (size === undefined) {
     const text = `blob ${JSON.stringify(given)} not found, upload it to /api/blobs/${digest} first`;
@@ -61,13 +58,13 @@ export async function baseOfFiles(
   const header = await readHeader(path, name);
   refuseUnusable(header);
   const layer = existing({ mediaType: layerType("model"), digest, size, from: path });
-  return withTemplate({ header, layer }, { store, keep });
+  return withTemplate({ header, layer }, { store, pin });
 }
 
-/** A file's own chat layout, where the engine knows it, is written into the model. */
+/** Adds a file's own chat layout to the model, where the engine knows the layout. */
 async function withTemplate(
   { header, layer }: { header: GgufHeader; layer: Draft["layers"][number] },
-  context: Context,
+  context: DraftContext,
 ): Promise<Draft> {
   const config: ModelConfig = configOf(header);
   const known = detectTemplate(header.metadata["tokenizer.chat_template"]);
@@ -84,7 +81,7 @@ async function withTemplate(
 
 function refuseUnusable(header: GgufHeader): void {
   const kind = kindOf(header);
-  if (kind !== "model") throw notOffered(`a file with ${an(kind)}`, INSTALL_OLLAMA);
+  if (kind !== "model") throw unsupported(`a file with ${an(kind)}`, INSTALL_OLLAMA);
   const parts = header.metadata["split.count"];
   if (typeof parts === "number" && parts > 1) {
     throw new EngineError(400, `the file is one of ${parts} parts: merge them into one first`);

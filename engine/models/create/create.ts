@@ -1,4 +1,4 @@
-import { EngineError, INSTALL_OLLAMA, notOffered } from "../../errors.ts";
+import { EngineError, INSTALL_OLLAMA, unsupported } from "../../errors.ts";
 import { resolveOptions } from "../../values/options.ts";
 import { sameTemplate } from "../chat-template.ts";
 import {
@@ -13,16 +13,15 @@ import type { PullStatus } from "../sources/source.ts";
 import type { ModelStore } from "../store.ts";
 import { type StoredModel, StoreError } from "../stored-model.ts";
 import { baseOfFiles, baseOfModel } from "./base.ts";
-import { type Draft, type DraftLayer, newLayer, storedJson } from "./draft.ts";
+import { type Draft, type DraftContext, type DraftLayer, newLayer, storedJson } from "./draft.ts";
 import type { Base, CreateRequest } from "./request.ts";
 
 type Parts = { readonly store: ModelStore; readonly puller: Puller };
-type Context = { readonly store: ModelStore; readonly keep: (digest: string) => void };
 
 /**
- * Makes a model; yields Ollama's lines until `success`. Everything is checked before the first line
- * unless the base has to be pulled, so that a refusal has a status of its own. The model is there
- * whole with its manifest, or not at all.
+ * Creates a model; yields Ollama's lines until `success`. Everything is checked before the first
+ * line unless the base has to be pulled, so that a refusal has its own status. The model appears
+ * with its manifest, complete or not at all.
  * @throws {EngineError} 400 with what is wrong and what to do.
  */
 export async function* createModel(
@@ -32,8 +31,8 @@ export async function* createModel(
 ): AsyncGenerator<PullStatus, void> {
   checkParameters(request.parameters);
   if (request.base.kind === "model") yield* pullIfMissing(request.base, { store, puller }, signal);
-  const lines = await store.blobs.keeping(async (keep) => {
-    const context = { store, keep };
+  const lines = await store.blobs.withPins(async (pin) => {
+    const context = { store, pin };
     const base = await baseOf(request.base, context);
     refuseOtherTemplate(base, request);
     const draft = await changed(base, request, context);
@@ -46,7 +45,7 @@ export async function* createModel(
   for (const status of [...lines, "writing manifest", "success"]) yield { status };
 }
 
-/** What the store finds unfit, such as a text without end, is what the request brought. */
+/** An error of the store, such as a text that is too long, is a mistake of the request. */
 async function publish(
   { name }: CreateRequest,
   manifest: Manifest,
@@ -67,12 +66,12 @@ async function* pullIfMissing(
 ): AsyncGenerator<PullStatus, void> {
   if (await store.find(name)) return;
   for await (const line of puller.pull(name, signal, { scheme })) {
-    // The create has a success of its own.
+    // The create sends its own `success` line.
     if (line.status !== "success") yield line;
   }
 }
 
-async function baseOf(base: Base, context: Context): Promise<Draft> {
+async function baseOf(base: Base, context: DraftContext): Promise<Draft> {
   if (base.kind === "files") return baseOfFiles(base.files, context);
   const model: StoredModel | undefined = await context.store.find(base.name);
   if (!model) throw new EngineError(404, "the base model has just been removed");
@@ -87,13 +86,13 @@ function refuseOtherTemplate(
   const advice = (what: string) =>
     `leave ${what} out, the engine uses the one that the model brings, or ${INSTALL_OLLAMA}`;
   if (wanted !== "" && !sameTemplate(wanted, template)) {
-    throw notOffered("a template other than the model's own", advice("the template"));
+    throw unsupported("a template other than the model's own", advice("the template"));
   }
   if (renderer !== "" && renderer !== config.renderer) {
-    throw notOffered("a renderer other than the model's own", advice("the renderer"));
+    throw unsupported("a renderer other than the model's own", advice("the renderer"));
   }
   if (parser !== "" && parser !== config.parser) {
-    throw notOffered("a parser other than the model's own", advice("the parser"));
+    throw unsupported("a parser other than the model's own", advice("the parser"));
   }
 }
 
@@ -106,8 +105,8 @@ function checkParameters(parameters: CreateRequest["parameters"]): void {
   }
 }
 
-/** The base with what the request changes; a changed layer goes to the end, as in Ollama. */
-async function changed(base: Draft, request: CreateRequest, context: Context): Promise<Draft> {
+/** The base with the request's changes. A changed layer goes to the end, as in Ollama. */
+async function changed(base: Draft, request: CreateRequest, context: DraftContext): Promise<Draft> {
   const { system, licenses, messages } = request;
   let layers = [...base.layers];
   const replace = async (kind: LayerKind, text: string) => {
@@ -121,10 +120,13 @@ async function changed(base: Draft, request: CreateRequest, context: Context): P
   return { ...base, parameters, layers };
 }
 
-async function manifestOf({ config, layers }: Draft, { store, keep }: Context): Promise<Manifest> {
+async function manifestOf(
+  { config, layers }: Draft,
+  { store, pin }: DraftContext,
+): Promise<Manifest> {
   const diff_ids = layers.map(({ layer }) => layer.digest);
   const always = { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids } };
-  const { digest, size } = await store.blobs.write(storedJson({ ...config, ...always }), keep);
+  const { digest, size } = await store.blobs.write(storedJson({ ...config, ...always }), pin);
   return {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,

@@ -1,12 +1,12 @@
 import type { ModelName } from "../names.ts";
-import type { Wish } from "../sources/source.ts";
+import type { PullTarget } from "../sources/source.ts";
 import type { StoredMessage } from "../stored-model.ts";
 
-/** A model to be made, with what is to differ from its base. */
+/** A model to be created: its base, and the changes to it. */
 export type CreateRequest = {
   readonly name: ModelName;
   readonly base: Base;
-  /** Empty texts and lists leave the base's as they are. */
+  /** Empty strings and lists leave those of the base. */
   readonly template: string;
   readonly system: string;
   readonly renderer: string;
@@ -18,5 +18,5 @@ export type CreateRequest = {
 
 /** A model that is in the store or can be pulled, or uploaded files by their names. */
 export type Base =
-  | { readonly kind: "model"; readonly name: ModelName; readonly scheme: Wish["scheme"] }
+  | { readonly kind: "model"; readonly name: ModelName; readonly scheme: PullTarget["scheme"] }
   | { readonly kind: "files"; readonly files: ReadonlyMap<string, string> };

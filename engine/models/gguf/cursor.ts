@@ -1,8 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** A file that is no GGUF file, or one that cannot be right; the message says what is wrong. */
+/** A file that is no GGUF file, or an invalid one; the message says what is wrong. */
 export class GgufError extends Error {
-  /** Whether it is something else altogether. */
+  /** Whether the file has another format. */
   readonly notGguf: boolean;
 
   constructor(message: string, { notGguf = false } = {}) {
@@ -14,8 +14,8 @@ export class GgufError extends Error {
 const WINDOW_BYTES = 1 << 20;
 
 /**
- * Reads a file from front to back, a window at a time: never more of it is in memory than what was
- * asked for. Lengths that lead beyond the end are refused before anything is allocated for them.
+ * Reads a file from front to back. No more of it is in memory than a window, or the bytes that are
+ * needed at once. Lengths that lead beyond the end are refused before memory is allocated for them.
  */
 export class Cursor {
   readonly size: number;
@@ -34,7 +34,7 @@ export class Cursor {
     return this.#windowEnd - this.#window.length + this.#at;
   }
 
-  /** Bytes that can be read without waiting; ask `need` for more. */
+  /** Bytes that can be read without waiting; `need` reads more. */
   get buffered(): number {
     return this.#window.length - this.#at;
   }
@@ -47,7 +47,7 @@ export class Cursor {
   }
 
   /**
-   * Brings this many bytes into the window.
+   * Reads on until the window holds this many bytes.
    * @throws {GgufError} when the file is shorter.
    */
   async need(bytes: number): Promise<void> {
@@ -81,7 +81,7 @@ export class Cursor {
     this.#at = 0;
   }
 
-  /** The next bytes as a view, which must be in the window already. */
+  /** The next bytes as a view. They must be in the window already. */
   take(bytes: number): Buffer {
     const view = this.#window.subarray(this.#at, this.#at + bytes);
     this.#at += bytes;

@@ -5,10 +5,10 @@ const THOUSAND = 1e3;
 const MILLION = 1e6;
 const BILLION = 1e9;
 
-/** What a GGUF file is for. */
+/** The kind of a GGUF file. */
 export type GgufKind = "model" | "adapter" | "projector";
 
-/** What a file is for, by Ollama's rules. */
+/** The kind of a file, by Ollama's rules. */
 export function kindOf({ metadata }: GgufHeader): GgufKind {
   const type = metadata["general.type"];
   if (type === "adapter") return "adapter";
@@ -17,7 +17,7 @@ export function kindOf({ metadata }: GgufHeader): GgufKind {
   return standsAlone || type === "projector" ? "projector" : "model";
 }
 
-/** The fields of a model's config that its file knows. */
+/** The fields of a model's config that follow from its file. */
 export function configOf(header: GgufHeader) {
   const family = architectureOf(header.metadata);
   return {

@@ -6,7 +6,7 @@ import { tensorBytes, tensorTypeName } from "./tensor-types.ts";
 export type GgufValue = string | number | boolean | readonly GgufValue[] | null;
 
 export type GgufHeader = {
-  /** Keys as in the file, sorted. Lists are null unless they were asked for or are empty. */
+  /** Keys as in the file, sorted. A list is null unless lists are requested, or it is empty. */
   readonly metadata: Readonly<Record<string, GgufValue>>;
   readonly tensors: readonly { name: string; type: string; shape: number[] }[];
   readonly parameterCount: number;
@@ -15,17 +15,23 @@ export type GgufHeader = {
 const MAGIC = "GGUF";
 /** llama.cpp reads versions 2 and 3; all counts and lengths have 64 bits in both. */
 const VERSIONS = [2, 3];
-/** Real files have some hundred entries; llama.cpp takes time by the square of their number. */
+/**
+ * The most entries. Real files have some hundred; llama.cpp's time grows with the square of their
+ * number.
+ */
 const MAX_ENTRIES = 4_096;
-/** The largest models have some 2 500 tensors; with 50 000 a load takes longer than a minute. */
+/**
+ * The most tensors. The largest models have some 2 500; with 50 000 a load takes longer than a
+ * minute.
+ */
 const MAX_TENSORS = 8_192;
 /** llama.cpp's limit. */
 const MAX_DIMENSIONS = 4;
 /** The format's limit for a key. */
 const MAX_KEY_BYTES = 65_535;
-/** All texts that are kept, together: the largest vocabularies take a tenth. */
+/** The most bytes of all strings together: the largest vocabularies take a tenth. */
 const MAX_TEXT_BYTES = 128 << 20;
-/** All list items together, walked or kept: the largest vocabularies have a tenth. */
+/** The most list items together, skipped or kept: the largest vocabularies have a tenth. */
 const MAX_ITEMS = 16 << 20;
 
 const STRING = 8;
@@ -40,7 +46,7 @@ const SCALARS: Readonly<Record<number, Scalar>> = {
   3: { bytes: 2, read: (view) => view.readInt16LE() },
   4: { bytes: 4, read: (view) => view.readUInt32LE() },
   5: { bytes: 4, read: (view) => view.readInt32LE() },
-  // Floats have 32 bits and are shown as short as Go shows them.
+  // Floats have 32 bits, and are shown as short as Go shows them.
   6: { bytes: 4, read: (view) => shortFloat(view.readFloatLE()) },
   7: { bytes: 1, read: (view) => view.readUInt8() !== 0 },
   10: { bytes: 8, read: (view) => Number(view.readBigUInt64LE()) },
@@ -49,8 +55,8 @@ const SCALARS: Readonly<Record<number, Scalar>> = {
 };
 
 /**
- * Reads the header of a GGUF file; the weights stay where they are. Nothing in the file is
- * believed: every count and length is held against the file's size and the limits above.
+ * Reads the header of a GGUF file, not the weights. Nothing in the file is trusted: every count and
+ * length is checked against the file's size and the limits above.
  * @throws {GgufError} when it is no such file, is cut off, or cannot be right.
  */
 export async function readGguf(path: string, { lists = false } = {}): Promise<GgufHeader> {
@@ -178,7 +184,9 @@ class HeaderReader {
 
 type Tensor = { name: string; type: number; shape: number[]; values: number; offset: number };
 
-/** A file that is cut off still has its header: only the place of the tensors gives it away. */
+/**
+ * Finds a file that is cut off: its header is complete, and only the tensors' positions show it.
+ */
 function checkBounds(
   tensors: readonly Tensor[],
   { size, offset }: Cursor,

@@ -1,7 +1,7 @@
 /** A tensor type of the GGUF format: values per block, and bytes a block takes. */
 type TensorType = readonly [name: string, blockValues: number, blockBytes: number];
 
-/** By the number they have in files; the gaps are types that ggml has given up. */
+/** By their number in files; the gaps are types that ggml has given up. */
 const TENSOR_TYPES: Readonly<Record<number, TensorType>> = {
   0: ["F32", 1, 4],
   1: ["F16", 1, 2],
@@ -37,7 +37,7 @@ const TENSOR_TYPES: Readonly<Record<number, TensorType>> = {
   39: ["MXFP4", 32, 17],
 };
 
-/** The name lists show; types that came after this was written are `unknown`. */
+/** The name that lists show; `unknown` for types newer than this table. */
 export function tensorTypeName(type: number): string {
   return TENSOR_TYPES[type]?.[0] ?? "unknown";
 }
@@ -48,7 +48,7 @@ export function tensorBytes(type: number, values: number): number | undefined {
   return known && Math.ceil(values / known[1]) * known[2];
 }
 
-/** What `general.file_type` says about most tensors of a file, as Ollama calls it. */
+/** The values of `general.file_type`, which tells the type of most tensors, by Ollama's names. */
 const FILE_TYPES: Readonly<Record<number, string>> = {
   0: "F32",
   1: "F16",
@@ -71,7 +71,7 @@ const FILE_TYPES: Readonly<Record<number, string>> = {
   32: "BF16",
 };
 
-/** The quantization a file is said to have; `unknown` where Ollama says so too. */
+/** The quantization that a file states; `unknown` where Ollama says so too. */
 export function fileTypeName(type: unknown): string {
   // Ollama reads a missing type as 0 and takes 0 for missing.
   return (typeof type === "number" && type > 0 && FILE_TYPES[type]) || "unknown";

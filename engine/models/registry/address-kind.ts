@@ -1,11 +1,16 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** Where an address leads: anywhere in the internet, or to what only this machine or network sees. */
+/**
+ * The network that an address belongs to: the internet, or one that only this machine or its
+ * network sees.
+ */
 export type AddressKind = "public" | "loopback" | "private" | "link-local" | "reserved";
 
 type Range = readonly [prefix: readonly number[], bits: number, kind: AddressKind];
 
-/** IANA's special-purpose registry, as far as something may listen there; 0.0.0.0 is this machine. */
+/**
+ * IANA's special-purpose addresses, as far as something may listen there; 0.0.0.0 is this machine.
+ */
 const RANGES_4: readonly Range[] = [
   [[0], 8, "loopback"],
   [[127], 8, "loopback"],
@@ -32,7 +37,7 @@ const RANGES_6: readonly Range[] = [
   [[0xff], 8, "reserved"],
   [[0x20, 0x01, 0x0d, 0xb8], 32, "reserved"],
 ];
-/** Addresses of IPv6 that stand for one of IPv4, and where in their bytes that one lies. */
+/** IPv6 addresses that contain an IPv4 address, and where in their bytes it is. */
 const EMBEDDING: readonly { prefix: readonly number[]; bits: number; at: number; flip?: number }[] =
   [
     { prefix: [...ZEROS.slice(0, 10), 0xff, 0xff], bits: 96, at: 12 },
@@ -44,7 +49,7 @@ const EMBEDDING: readonly { prefix: readonly number[]; bits: number; at: number;
     { prefix: [0x20, 0x01, 0, 0], bits: 32, at: 12, flip: 0xff },
   ];
 
-/** The kind of an address in digits; what is no address is `reserved`. */
+/** The kind of a numeric address; anything else is `reserved`. */
 export function addressKind(address: string): AddressKind {
   if (isIPv4(address)) return kindIn(RANGES_4, address.split(".").map(Number));
   const bare = address.replace(/%.*$/, "");
@@ -72,7 +77,7 @@ function isIn(bytes: readonly number[], prefix: readonly number[], bits: number)
   });
 }
 
-/** The sixteen bytes of an address of IPv6. */
+/** The sixteen bytes of an IPv6 address. */
 function bytesOf(address: string): number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   const [, start = address, ...four] = dotted ?? [];

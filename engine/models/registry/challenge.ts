@@ -1,9 +1,11 @@
-/** Where a registry wants a token to be fetched, and for what. */
+/** Where to fetch a registry's token, and for which scope. */
 export type Challenge = { readonly realm: string; readonly query: readonly [string, string][] };
 
 const PARAMETER = /(\w+)="([^"]*)"/g;
 
-/** Reads `WWW-Authenticate: Bearer realm="…",service="…",scope="…"`; `undefined` for other ways. */
+/**
+ * Reads `WWW-Authenticate: Bearer realm="…",service="…",scope="…"`; `undefined` for other schemes.
+ */
 export function parseChallenge(header: string | null): Challenge | undefined {
   if (header === null || !/^bearer\s/i.test(header)) return undefined;
   const given = new Map<string, string>();

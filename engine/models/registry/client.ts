@@ -1,43 +1,44 @@
 import { STATUS_CODES } from "node:http";
+import { AddressPolicy, ForbiddenAddressError } from "./address-policy.ts";
 import { parseChallenge } from "./challenge.ts";
-import { RegistryError, UnreachableError, reasonOf } from "./errors.ts";
-import { OutOfReachError, Reach } from "./reach.ts";
-import { readText } from "./read-text.ts";
 import type { WebRequest } from "./direct-request.ts";
+import { RegistryError, UnreachableError, reasonOf } from "./errors.ts";
+import { readText } from "./read-text.ts";
 import type { Web } from "./web.ts";
 
 const MAX_REDIRECTS = 10;
 const MAX_TOKEN_BYTES = 1 << 20;
 const SHOWN_LOCATION_CHARS = 200;
 const MAX_WAIT_MS = 60_000;
-/** Registries read the protocol's version from this name: newer models ask for newer versions. */
+/** Registries read the protocol's version from this name: newer models need newer versions. */
 const USER_AGENT = `ollama/0.13.5 (${process.arch} ${process.platform})`;
 
 export type RegistryAddress = {
   /** Host and port. */
   readonly host: string;
-  /** The scheme a name was given with; without one https is taken. */
+  /** The scheme of the model's name; https where it has none. */
   readonly scheme: "http" | "https" | undefined;
-  /** Take http, and certificates that nobody vouches for. */
+  /** Accept http, and certificates that no authority has signed. */
   readonly insecure: boolean;
 };
 
 type Get = { readonly headers?: Readonly<Record<string, string>>; readonly signal: AbortSignal };
 
-/** An answer, and where it has come from. */
-type Reached = { readonly answer: Response; readonly from: Reach };
+/** An answer, and the address policy under which it was fetched. */
+type Reached = { readonly answer: Response; readonly from: AddressPolicy };
 
 /**
- * Requests to one registry: finds the way to it, fetches tokens, follows redirects. The registry may
- * be anywhere, but stays where it was first; what it sends to may not be closer to this machine.
+ * Sends requests to one registry: chooses the scheme, fetches tokens, follows redirects. The
+ * registry may be anywhere, but keeps the kind of its first address. Redirects must not lead closer
+ * to this machine.
  */
 export class RegistryClient {
   readonly #address: RegistryAddress;
   readonly #web: Web;
   #scheme: "http" | "https" | undefined;
   #token: string | undefined;
-  /** Where the registry has answered from. */
-  #home: Reach | undefined;
+  /** The kind of address that the registry has answered from. */
+  #home: AddressPolicy | undefined;
 
   constructor({ address, web }: { address: RegistryAddress; web: Web }) {
     this.#address = address;
@@ -53,7 +54,7 @@ export class RegistryClient {
     const answer = await this.#authorized(path, headers, signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
     await answer.body?.cancel();
-    throw complaint(answer);
+    throw httpError(answer);
   }
 
   async #authorized(
@@ -76,17 +77,17 @@ export class RegistryClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Reached> {
-    const ask = (scheme: "http" | "https") =>
-      this.#follow(this.#url(scheme, path), headers, this.#homeward(), signal);
-    if (this.#scheme) return ask(this.#scheme);
-    // An insecure registry may be one with a certificate of its own or one without TLS.
+    const send = (scheme: "http" | "https") =>
+      this.#follow(this.#url(scheme, path), headers, this.#towardsRegistry(), signal);
+    if (this.#scheme) return send(this.#scheme);
+    // An insecure registry has a self-signed certificate, or no TLS.
     try {
-      const reached = await ask("https");
+      const reached = await send("https");
       this.#scheme = "https";
       return reached;
     } catch (err) {
       if (!(err instanceof UnreachableError)) throw err;
-      const reached = await ask("http");
+      const reached = await send("http");
       this.#scheme = "http";
       return reached;
     }
@@ -96,32 +97,35 @@ export class RegistryClient {
     return new URL(`${scheme}://${this.#address.host}${path}`);
   }
 
-  /** The way to the registry itself: a name must not stand for another place in the midst of a pull. */
-  #homeward(): Reach {
-    return this.#home ? Reach.from(this.#home) : Reach.anywhere();
+  /**
+   * The policy for the registry itself: its name must not resolve to another kind of address during
+   * a pull.
+   */
+  #towardsRegistry(): AddressPolicy {
+    return this.#home ? AddressPolicy.from(this.#home) : AddressPolicy.anywhere();
   }
 
   async #follow(
     start: URL,
     headers: Readonly<Record<string, string>>,
-    towards: Reach,
+    towards: AddressPolicy,
     signal: AbortSignal,
   ): Promise<Reached> {
     let url = start;
-    let reach = towards;
+    let policy = towards;
     for (let left = MAX_REDIRECTS; left >= 0; left -= 1) {
       const token = url.origin === start.origin ? this.#token : undefined;
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const request = { headers: { ...headers, ...authorization }, reach, signal };
+      const request = { headers: { ...headers, ...authorization }, policy, signal };
       const answer = await this.#fetch(url, request);
-      if (url.host === this.#address.host) this.#home ??= reach;
+      if (url.host === this.#address.host) this.#home ??= policy;
       const location = answer.headers.get("location");
       if (answer.status < 300 || answer.status >= 400 || location === null) {
-        return { answer, from: reach };
+        return { answer, from: policy };
       }
       await answer.body?.cancel();
       url = this.#checkedTarget(location, url);
-      reach = Reach.from(reach);
+      policy = AddressPolicy.from(policy);
     }
     throw new RegistryError(`more than ${MAX_REDIRECTS} redirects from ${start.href}`);
   }
@@ -137,32 +141,36 @@ export class RegistryClient {
 
   async #fetch(
     url: URL,
-    { headers, reach, signal }: Pick<WebRequest, "headers" | "reach" | "signal">,
+    { headers, policy, signal }: Pick<WebRequest, "headers" | "policy" | "signal">,
   ): Promise<Response> {
-    // Ranges count in the bytes of the blob, not in those of a compressed answer.
+    // Ranges count the bytes of the blob, not those of a compressed answer.
     const always = { "user-agent": USER_AGENT, "accept-encoding": "identity" };
     const unverified = this.#address.insecure;
     try {
       const whole = { ...headers, ...always };
-      return await this.#web(url, { headers: whole, signal, unverified, reach });
+      return await this.#web(url, { headers: whole, signal, unverified, policy });
     } catch (cause) {
       signal.throwIfAborted();
-      if (cause instanceof OutOfReachError) throw new RegistryError(cause.message, { cause });
+      if (cause instanceof ForbiddenAddressError) throw new RegistryError(cause.message, { cause });
       const text = `${url.origin} cannot be reached: ${reasonOf(cause)}`;
-      throw new UnreachableError(text, { passing: true, cause });
+      throw new UnreachableError(text, { retryable: true, cause });
     }
   }
 
-  async #fetchToken(header: string | null, from: Reach, signal: AbortSignal): Promise<string> {
+  async #fetchToken(
+    header: string | null,
+    from: AddressPolicy,
+    signal: AbortSignal,
+  ): Promise<string> {
     const challenge = parseChallenge(header);
     if (!challenge) throw new RegistryError("unauthorized: access denied");
     const realm = this.#checkedTarget(challenge.realm, this.#url(this.#scheme ?? "https", "/"));
     for (const [name, value] of challenge.query) realm.searchParams.append(name, value);
     this.#token = undefined;
-    const { answer } = await this.#follow(realm, {}, Reach.from(from), signal);
+    const { answer } = await this.#follow(realm, {}, AddressPolicy.from(from), signal);
     if (answer.status !== 200) {
       await answer.body?.cancel();
-      throw complaint(answer);
+      throw httpError(answer);
     }
     return tokenIn(await readText(answer, MAX_TOKEN_BYTES));
   }
@@ -174,22 +182,22 @@ function tokenIn(text: string): string {
     const found = token ?? access_token;
     if (typeof found === "string" && /^[\x21-\x7e]+$/.test(found)) return found;
   } catch {
-    // Told below: no token is no token.
+    // Falls through to the error below.
   }
   throw new RegistryError("the registry's token service gave no token");
 }
 
-/** Ollama's registry asks for a newer one where a model needs it. */
+/** Messages for a status; Ollama's registry sends 412 where a model needs a newer Ollama. */
 const EXPLAINED: Readonly<Record<number, string>> = {
   404: "file does not exist",
   412: "412: the model requires a newer version of Ollama",
 };
 
-/** Why a registry does not give what it was asked for: never in words that another server sends. */
-function complaint({ status, headers }: Response): RegistryError {
-  const passing = status >= 500 || status === 408 || status === 429;
+/** The error for an unsuccessful answer. It never quotes text of the registry. */
+function httpError({ status, headers }: Response): RegistryError {
+  const retryable = status >= 500 || status === 408 || status === 429;
   const seconds = Number(headers.get("retry-after") ?? 0);
   const waitMs = Math.min(Number.isFinite(seconds) ? seconds * 1_000 : 0, MAX_WAIT_MS);
   const text = EXPLAINED[status] ?? `${status}: ${STATUS_CODES[status] ?? "no known status"}`;
-  return new RegistryError(text, { passing, waitMs, status });
+  return new RegistryError(text, { retryable, waitMs, status });
 }

@@ -3,41 +3,41 @@ import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import { type LookupFunction, isIP } from "node:net";
 import { Readable } from "node:stream";
+import { type AddressPolicy, ForbiddenAddressError } from "./address-policy.ts";
 import { hostOf } from "./proxies.ts";
-import { OutOfReachError, type Reach } from "./reach.ts";
 
-/** What is asked besides the address. */
+/** A request but for its URL. */
 export type WebRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Take any certificate, as for a registry with a self-signed one. */
   readonly unverified: boolean;
-  /** Which addresses it may be sent to. */
-  readonly reach: Reach;
+  /** The addresses it may be sent to. */
+  readonly policy: AddressPolicy;
 };
 
-/** Answers that have no body, by the rules of HTTP. */
+/** Statuses whose answers have no body, by the rules of HTTP. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /**
- * Asks over a connection of its own, so that every address connected to has been judged for this
- * request: one kept open would have been for another. Of a name's addresses it takes those within
- * reach, however often the name is looked up. Node and Bun do the same here, and neither follows
- * redirects or looks at proxies.
- * @throws {OutOfReachError} when there is no address within reach.
+ * Sends a GET over a connection of its own, so that every address connected to has been checked for
+ * this request: a pooled connection was checked for another one. Of a name's addresses it takes
+ * those that the policy allows, however often the name is looked up. Node and Bun behave the same
+ * here: neither follows redirects or uses proxies.
+ * @throws {ForbiddenAddressError} when the policy allows no address.
  */
 export async function requestDirectly(
   url: URL,
-  { headers, signal, unverified, reach }: WebRequest,
+  { headers, signal, unverified, policy }: WebRequest,
 ): Promise<Response> {
   const host = hostOf(url);
-  if (isIP(host) > 0 && !reach.allows(host)) throw new OutOfReachError(host);
+  if (isIP(host) > 0 && !policy.allows(host)) throw new ForbiddenAddressError(host);
   const options = {
     headers,
     signal,
     agent: false,
     rejectUnauthorized: !unverified,
-    lookup: lookupWithin(reach),
+    lookup: lookupAllowed(policy),
   };
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const start = url.protocol === "https:" ? requestTls : requestPlain;
@@ -48,15 +48,15 @@ export async function requestDirectly(
   return toResponse(answer);
 }
 
-function lookupWithin(reach: Reach): LookupFunction {
+function lookupAllowed(policy: AddressPolicy): LookupFunction {
   return (host, options, done) => {
     const all = { ...options, all: true } as const;
     lookup(host, all, (err, found: LookupAddress[]) => {
       if (err) return done(err, "", 0);
-      const within = found.filter(({ address }) => reach.allows(address));
-      const [first] = within;
-      if (!first) return done(new OutOfReachError(host), "", 0);
-      if (options.all === true) done(null, within);
+      const allowed = found.filter(({ address }) => policy.allows(address));
+      const [first] = allowed;
+      if (!first) return done(new ForbiddenAddressError(host), "", 0);
+      if (options.all === true) done(null, allowed);
       else done(null, first.address, first.family);
     });
   };

@@ -4,7 +4,7 @@ import type { Layer } from "../manifest.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError, reasonOf } from "./errors.ts";
 import { PartialFile } from "./partial-file.ts";
-import { type RetryPlan, retrying } from "./retry.ts";
+import { type RetryPlan, withRetries } from "./retry.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 export type DownloadContext = {
@@ -17,8 +17,8 @@ export type DownloadContext = {
 };
 
 /**
- * Downloads a blob into the store, going on where an earlier download was cut off. What has come
- * stays when this one ends too early; it goes when its digest turns out to be wrong.
+ * Downloads a blob into the store, and continues an earlier download. Bytes that have arrived stay
+ * when this download ends too early; they are removed when the digest is wrong.
  * @throws {RegistryError} with the sentence to show.
  */
 export async function downloadBlob(
@@ -39,7 +39,7 @@ export async function downloadBlob(
         furthest = Math.max(furthest, partial.length);
       }
     };
-    if (partial.length < size) await retrying(attempt, context.retry, signal);
+    if (partial.length < size) await withRetries(attempt, context.retry, signal);
     if (partial.digest !== digest) {
       await rm(partial.path, { force: true });
       const text = `digest mismatch, file must be downloaded again: want ${digest}, got ${partial.digest}`;
@@ -51,7 +51,7 @@ export async function downloadBlob(
   }
 }
 
-/** Another process may have brought the same blob under its name first. */
+/** Another process may have stored the same blob first. */
 async function adopt(path: string, digest: string, size: number, blobs: BlobFolder): Promise<void> {
   try {
     await blobs.adopt(path, digest);
@@ -60,7 +60,7 @@ async function adopt(path: string, digest: string, size: number, blobs: BlobFold
   }
 }
 
-/** One request for what is missing. */
+/** Requests the missing bytes once. */
 async function fetchRest(
   path: string,
   partial: PartialFile,
@@ -68,7 +68,7 @@ async function fetchRest(
   { client, signal, onProgress, stallMs }: DownloadContext,
 ): Promise<void> {
   const watch = new StallWatch(stallMs, signal);
-  await watch.over(async () => {
+  await watch.run(async () => {
     const answer = await requestRest(path, partial, client, watch.signal);
     await fitAnswer(answer, partial, size);
     for await (const chunk of arriving(answer, watch)) {
@@ -95,31 +95,31 @@ async function requestRest(
   } catch (err) {
     if (!(err instanceof RegistryError && err.status === 416)) throw err;
     await partial.restart();
-    throw new RegistryError("the registry has less than was downloaded", { passing: true });
+    throw new RegistryError("the registry has less than was downloaded", { retryable: true });
   }
 }
 
 /**
- * Makes the partial file one that the answer continues. A registry that knows no ranges sends
- * everything again; an answer of another length is not the blob, and nothing is thrown away for it.
+ * Makes sure that the answer continues the partial file. A registry without ranges sends everything
+ * again. An answer of another length is not the blob, and the partial file is kept.
  */
 async function fitAnswer(answer: Response, partial: PartialFile, size: number): Promise<void> {
   if (answer.status === 206) {
     const start = /^bytes (\d+)-/.exec(answer.headers.get("content-range") ?? "")?.[1];
     if (Number(start) === partial.length) return;
     await answer.body?.cancel();
-    throw new RegistryError("the registry sent another range than asked for", { passing: true });
+    throw new RegistryError("the registry sent another range than asked for", { retryable: true });
   }
   const length = answer.headers.get("content-length");
   if (length !== null && Number(length) !== size) {
     await answer.body?.cancel();
     const text = `the registry has ${length} bytes where its manifest names ${size}`;
-    throw new RegistryError(text, { passing: true });
+    throw new RegistryError(text, { retryable: true });
   }
   if (partial.length > 0) await partial.restart();
 }
 
-/** The answer's bytes; what fails on the way may be tried again. */
+/** The answer's bytes. A failure on the way may be retried. */
 async function* arriving(answer: Response, watch: StallWatch): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const chunk of answer.body ?? []) {
@@ -133,5 +133,5 @@ async function* arriving(answer: Response, watch: StallWatch): AsyncGenerator<Ui
 
 function broken(cause: unknown): RegistryError {
   const text = `the connection broke: ${reasonOf(cause)}`;
-  return new RegistryError(text, { passing: true, cause });
+  return new RegistryError(text, { retryable: true, cause });
 }

@@ -1,24 +1,24 @@
 type RegistryErrorOptions = {
-  passing?: boolean;
+  retryable?: boolean;
   waitMs?: number;
   status?: number;
   cause?: unknown;
 };
 
-/** A registry did not give what it was asked for; the message says what and why. */
+/** A request to a registry failed; the message says how and why. */
 export class RegistryError extends Error {
-  /** Whether the same request may do better in a while. */
-  readonly passing: boolean;
-  /** What the registry asks to wait. */
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** How long the registry asks to wait, in milliseconds; 0 if it does not. */
   readonly waitMs: number;
-  /** Of the answer, where there was one. */
+  /** The status of the answer, if there was one. */
   readonly status: number | undefined;
 
   constructor(message: string, options: RegistryErrorOptions = {}) {
-    const { passing = false, waitMs = 0, status, cause } = options;
+    const { retryable = false, waitMs = 0, status, cause } = options;
     super(message, { cause });
     this.status = status;
-    this.passing = passing;
+    this.retryable = retryable;
     this.waitMs = waitMs;
   }
 }
@@ -26,18 +26,18 @@ export class RegistryError extends Error {
 /** The registry could not be reached at all. */
 export class UnreachableError extends RegistryError {}
 
-/** The manifest could not be had: nothing was downloaded. */
+/** The manifest could not be fetched: nothing was downloaded. */
 export class ManifestError extends RegistryError {}
 
-/** What fetch says where the cause says more. */
+/** Messages of fetch whose cause says more. */
 const BARE = new Set(["fetch failed", "terminated", ""]);
 
-/** Longer than any sentence of ours; what servers and libraries say may have any length. */
+/** Longer than any message of the engine. Messages of servers and libraries may have any length. */
 const MAX_REASON_CHARS = 1_000;
 /** OpenSSL's line: a code, the library, the function, the reason, then a place in its source. */
 const OPENSSL = /error:[\da-f]{8}:[^:]*:[^:]*:([^:\n]+)/i;
 
-/** What went wrong, in one line that names nothing of how this program was built. */
+/** The reason of an error in one line, without details of how this program was built. */
 export function reasonOf(err: unknown): string {
   if (!(err instanceof Error)) return String(err).slice(0, MAX_REASON_CHARS);
   if (!BARE.has(err.message)) {
@@ -49,7 +49,7 @@ export function reasonOf(err: unknown): string {
   return code ?? err.name;
 }
 
-/** Whether it failed because the registry could not be reached. */
+/** Whether an error means that the registry could not be reached. */
 export function isUnreachable(err: unknown): boolean {
   if (err instanceof UnreachableError) return true;
   return err instanceof Error && err.cause !== undefined && isUnreachable(err.cause);

@@ -5,8 +5,9 @@ import { constants } from "node:fs";
 import { FILE_MODE } from "../publish.ts";
 
 /**
- * An unfinished download: what is there is the beginning of the blob, and goes on being it after a
- * crash. Bytes go to their own place, so that a second process that writes the same does no harm.
+ * An unfinished download. The file is a prefix of the blob at any time, after a crash too. Bytes
+ * are written at their own position, so that a second process that writes the same bytes does no
+ * harm.
  */
 export class PartialFile {
   readonly path: string;
@@ -20,7 +21,7 @@ export class PartialFile {
     this.#hash = createHash("sha256");
   }
 
-  /** Opens what there is, unless it cannot be a beginning of so many bytes. */
+  /** Opens an existing file, or a new one. A file that is larger than `size` is removed first. */
   static async open(path: string, size: number, signal: AbortSignal): Promise<PartialFile> {
     const found = await stat(path).catch(() => undefined);
     if (found && found.size > size) await rm(path, { force: true });
@@ -34,12 +35,12 @@ export class PartialFile {
     }
   }
 
-  /** Bytes that are there. */
+  /** Bytes in the file. */
   get length(): number {
     return this.#length;
   }
 
-  /** `sha256:<hex>` of what is there. */
+  /** `sha256:<hex>` of the file's bytes. */
   get digest(): string {
     return `sha256:${this.#hash.copy().digest("hex")}`;
   }
@@ -58,7 +59,7 @@ export class PartialFile {
     this.#length += bytes.length;
   }
 
-  /** Begins again with nothing, in a new file: the old one may be somebody else's by now. */
+  /** Starts again with a new, empty file: another process may use the old one by now. */
   async restart(): Promise<void> {
     await this.#file.close();
     await rm(this.path, { force: true });

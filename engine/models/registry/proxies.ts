@@ -3,8 +3,8 @@ import type { Environment } from "../../settings.ts";
 import { addressKind } from "./address-kind.ts";
 
 /**
- * The proxy that a request goes through: of `HTTP_PROXY` or `HTTPS_PROXY`, except for what
- * `NO_PROXY` names, and for this machine itself. Both spellings count.
+ * The proxy of a request: `HTTP_PROXY` or `HTTPS_PROXY`, except for hosts in `NO_PROXY` and for
+ * this machine. Names in lower case count as well.
  */
 export function proxyFor(url: URL, environment: Environment): string | undefined {
   const proxy = variable(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
@@ -20,14 +20,16 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** Whether a URL's host is this machine's by its name or its digits alone. */
+/** Whether a URL's host is this machine, by its name or as a numeric address. */
 export function isThisMachine(url: URL): boolean {
   const host = hostOf(url).replace(/\.$/, "");
   if (isIP(host) > 0) return addressKind(host) === "loopback";
   return host === "localhost" || host.endsWith(".localhost");
 }
 
-/** `*`, a host, or the end of one; a port narrows it down. */
+/**
+ * Whether an entry of `NO_PROXY` matches: `*`, a host, or the end of one, with an optional port.
+ */
 function names(entry: string, url: URL): boolean {
   if (entry === "*") return true;
   const [, bare = "", port] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? [];

@@ -5,28 +5,30 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
 export type RetryPlan = {
-  /** Tries in a row that bring nothing before it is given up. */
+  /** Tries in a row without progress before the request fails. */
   readonly tries: number;
-  /** How long to wait after so many failures. */
+  /** Milliseconds to wait after so many failures. */
   readonly waitMs: (failures: number) => number;
 };
 
-/** As many tries as Ollama makes, further and further apart; by chance, lest all come at once. */
-export const PATIENT: RetryPlan = {
+/**
+ * Exponential backoff with as many tries as Ollama makes, and with jitter so that clients do not
+ * retry all at once.
+ */
+export const BACKOFF: RetryPlan = {
   tries: 6,
   waitMs: (failures) =>
     Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS) * (0.5 + Math.random()),
 };
 
-/** Where another source stands by. */
+/** For a request that has another source to fall back to. */
 export const ONCE: RetryPlan = { tries: 1, waitMs: () => 0 };
 
 /**
- * Tries until it works. `attempt` says by `progressed` that this try has brought something, which
- * makes the count start anew.
+ * Repeats `attempt` until it succeeds. A call of `progressed` starts the count of failures anew.
  * @throws {RegistryError} what will not pass, and the last failure when there were too many.
  */
-export async function retrying<T>(
+export async function withRetries<T>(
   attempt: (progressed: () => void) => Promise<T>,
   { tries, waitMs }: RetryPlan,
   signal: AbortSignal,
@@ -39,7 +41,7 @@ export async function retrying<T>(
       });
     } catch (err) {
       signal.throwIfAborted();
-      if (!(err instanceof RegistryError && err.passing)) throw err;
+      if (!(err instanceof RegistryError && err.retryable)) throw err;
       failures += 1;
       if (failures >= tries) {
         if (tries === 1) throw err;

@@ -1,6 +1,6 @@
 import { RegistryError } from "./errors.ts";
 
-/** Ends a request that has gone quiet. */
+/** Ends a request in which nothing arrives for some time. */
 export class StallWatch {
   readonly signal: AbortSignal;
   readonly #stall = new AbortController();
@@ -13,19 +13,19 @@ export class StallWatch {
     this.#timer = setTimeout(() => this.#stall.abort(), quietMs);
   }
 
-  /** Something came. */
+  /** Starts the time anew: something has arrived. */
   touch(): void {
     this.#timer.refresh();
   }
 
   /** Runs a request under the watch. @throws {RegistryError} when it went quiet. */
-  async over<T>(request: (watch: this) => Promise<T>): Promise<T> {
+  async run<T>(request: (watch: this) => Promise<T>): Promise<T> {
     try {
       return await request(this);
     } catch (err) {
       if (!this.#stall.signal.aborted) throw err;
       const text = `no answer for ${this.#quietMs / 1_000} s`;
-      throw new RegistryError(text, { passing: true, cause: err });
+      throw new RegistryError(text, { retryable: true, cause: err });
     } finally {
       clearTimeout(this.#timer);
     }

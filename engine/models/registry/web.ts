@@ -1,19 +1,19 @@
 import { isIP } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Environment } from "../../settings.ts";
+import { ForbiddenAddressError } from "./address-policy.ts";
 import { requestDirectly, type WebRequest } from "./direct-request.ts";
 import { hostOf, isThisMachine, proxyFor } from "./proxies.ts";
-import { OutOfReachError } from "./reach.ts";
 
 /**
- * Asks with GET, without following redirects. Where a proxy is set it looks up the host's address:
- * only a host in digits, or this machine by name, can be judged here.
+ * Sends a GET, without following redirects. A proxy resolves the host name itself, so behind a
+ * proxy only numeric hosts and this machine's names can be checked.
  */
 export type Web = (url: URL, request: WebRequest) => Promise<Response>;
 
 type ThroughProxy = (url: URL, request: WebRequest, proxy: string) => Promise<Response>;
 
-/** The web as this machine reaches it: directly, or through the proxies of `environment`. */
+/** Requests go directly, or through the proxies of `environment`. */
 export function createWeb(environment: Environment): Web {
   const throughProxy = process.versions["bun"] === undefined ? nodeProxies() : bunProxies;
   return async (url, request) => {
@@ -21,7 +21,7 @@ export function createWeb(environment: Environment): Web {
     if (proxy === undefined) return requestDirectly(url, request);
     const host = hostOf(url);
     const digits = isThisMachine(url) ? "127.0.0.1" : host;
-    if (isIP(digits) > 0 && !request.reach.allows(digits)) throw new OutOfReachError(host);
+    if (isIP(digits) > 0 && !request.policy.allows(digits)) throw new ForbiddenAddressError(host);
     return throughProxy(url, request, proxy);
   };
 }
@@ -31,7 +31,7 @@ const bunProxies: ThroughProxy = async (url, { headers, signal, unverified }, pr
   return fetch(url, { headers, signal, redirect: "manual", tls, proxy } as RequestInit);
 };
 
-/** At most one connection pool for each of the two proxies, verified or not. */
+/** At most one connection pool for each proxy and each kind of verification. */
 function nodeProxies(): ThroughProxy {
   const dispatchers = new Map<string, Dispatcher>();
   return async (url, { headers, signal, unverified }, uri) => {

@@ -4,14 +4,12 @@ import { type FetchContext, layerStatus } from "./source.ts";
 
 const ORDER = ["template", "license", "params", "system"] as const;
 
-/**
- * Writes the small layers around weights that are in the store already, and returns the manifest.
- */
+/** Writes the small layers around weights that are in the store, and returns the manifest. */
 export async function packageModel(
   { weights, layers: texts, config }: CatalogueEntry,
-  { store, report, keep }: Pick<FetchContext, "store" | "report" | "keep">,
+  { store, report, pin }: Pick<FetchContext, "store" | "report" | "pin">,
 ): Promise<Manifest> {
-  keep(weights.digest);
+  pin(weights.digest);
   const layers: Layer[] = [{ mediaType: layerType("model"), ...weights }];
   for (const kind of ORDER) {
     const text = texts[kind];
@@ -28,7 +26,7 @@ export async function packageModel(
   };
 
   async function write(mediaType: string, text: string): Promise<Layer> {
-    const { digest, size } = await store.blobs.write(text, keep);
+    const { digest, size } = await store.blobs.write(text, pin);
     report(layerStatus(digest, size, size));
     return { mediaType, digest, size };
   }

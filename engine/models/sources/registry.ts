@@ -1,31 +1,36 @@
 import { statfs } from "node:fs/promises";
 import { readGguf } from "../gguf/header.ts";
-import { type Layer, type Manifest, blobsOf, layersOf, parseManifest } from "../manifest.ts";
+import {
+  type Layer,
+  MANIFEST_TYPE,
+  type Manifest,
+  blobsOf,
+  layerType,
+  layersOf,
+  parseManifest,
+} from "../manifest.ts";
 import type { ModelName } from "../names.ts";
-import { reporting } from "../progress.ts";
+import { withProgress } from "../pull-progress.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { downloadBlob } from "../registry/download.ts";
 import { ManifestError, RegistryError, reasonOf } from "../registry/errors.ts";
+import { KeyedMutex } from "../registry/keyed-mutex.ts";
 import { readText } from "../registry/read-text.ts";
-import { ONCE, PATIENT, type RetryPlan, retrying } from "../registry/retry.ts";
+import { ONCE, BACKOFF, type RetryPlan, withRetries } from "../registry/retry.ts";
 import { StallWatch } from "../registry/stall-watch.ts";
-import { Turns } from "../registry/turns.ts";
 import type { Web } from "../registry/web.ts";
 import { MAX_TEXT_BYTES } from "../stored-model.ts";
-import { type FetchContext, type ModelSource, type Wish, layerStatus } from "./source.ts";
+import { type FetchContext, type ModelSource, type PullTarget, layerStatus } from "./source.ts";
 
-/** An unreachable registry must not hold up the way that works. */
+/** Where other sources have the model too, an unreachable registry must not hold them up. */
 const ANSWER_WITHIN_MS = { alone: 30_000, amongOthers: 4_000 };
 const STALL_MS = 30_000;
-/** Somebody waits for the first word: a registry that is not there is told of soon. */
+/** The client waits for the first line: it soon learns that a registry is not there. */
 const MANIFEST_TRIES = 3;
 /** Manifests have a few kilobytes; registries refuse larger ones than this. */
 const MAX_MANIFEST_BYTES = 4 << 20;
-const MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
 /** Layers that are files; every other one is a text. */
-const FILES = new Set(
-  ["model", "projector", "adapter"].map((kind) => `application/vnd.ollama.image.${kind}`),
-);
+const FILES = new Set((["model", "projector", "adapter"] as const).map(layerType));
 
 export type RegistryOptions = {
   readonly web: Web;
@@ -34,58 +39,69 @@ export type RegistryOptions = {
 };
 
 /** Registries that speak Ollama's protocol: the manifest and every blob it names. */
-export function registrySource({
-  web,
-  retry = PATIENT,
-  stallMs = STALL_MS,
-}: RegistryOptions): ModelSource {
-  /** Two models may share a blob: its download is one all the same. */
-  const turns = new Turns();
+export function registrySource(options: RegistryOptions): ModelSource {
+  return new RegistrySource(options);
+}
 
-  return {
-    title: "Ollama's registry",
-    offers: () => true,
-    async fetch(wish, context) {
-      const { host, namespace, model, tag } = nameThere(wish);
-      const address = { host, scheme: wish.scheme, insecure: wish.insecure };
-      const client = new RegistryClient({ address, web });
-      const repository = `/v2/${namespace}/${model}`;
-      const manifest = await fetchManifest(`${repository}/manifests/${tag}`, wish, client, context);
-      for (const { digest } of blobsOf(manifest)) context.keep(digest);
-      await checkRoom(manifest, context);
-      for (const blob of blobsOf(manifest)) {
-        await turns.take(blob.digest, context.signal, () =>
-          fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
-        );
-      }
-      await checkWeights(manifest, context);
-      return manifest;
-    },
-  };
+class RegistrySource implements ModelSource {
+  readonly title = "Ollama's registry";
+  readonly #web: Web;
+  readonly #retry: RetryPlan;
+  readonly #stallMs: number;
+  /** By digest: two models may share a blob, which is downloaded once all the same. */
+  readonly #downloads = new KeyedMutex();
 
-  async function fetchManifest(
+  constructor({ web, retry = BACKOFF, stallMs = STALL_MS }: RegistryOptions) {
+    this.#web = web;
+    this.#retry = retry;
+    this.#stallMs = stallMs;
+  }
+
+  offers(): boolean {
+    return true;
+  }
+
+  async fetch(target: PullTarget, context: FetchContext): Promise<Manifest> {
+    const { host, namespace, model, tag } = nameThere(target);
+    const address = { host, scheme: target.scheme, insecure: target.insecure };
+    const client = new RegistryClient({ address, web: this.#web });
+    const repository = `/v2/${namespace}/${model}`;
+    const path = `${repository}/manifests/${tag}`;
+    const manifest = await this.#fetchManifest(path, target, client, context);
+    for (const { digest } of blobsOf(manifest)) context.pin(digest);
+    await checkRoom(manifest, context);
+    for (const blob of blobsOf(manifest)) {
+      await this.#downloads.run(blob.digest, context.signal, () =>
+        this.#fetchBlob(`${repository}/blobs/${blob.digest}`, blob, client, context),
+      );
+    }
+    await checkWeights(manifest, context);
+    return manifest;
+  }
+
+  async #fetchManifest(
     path: string,
-    { entry }: Wish,
+    { entry }: PullTarget,
     client: RegistryClient,
     { signal }: FetchContext,
   ): Promise<Manifest> {
     const quietMs = entry ? ANSWER_WITHIN_MS.amongOthers : ANSWER_WITHIN_MS.alone;
     const attempt = () =>
-      new StallWatch(quietMs, signal).over(async (watch) => {
+      new StallWatch(quietMs, signal).run(async (watch) => {
         const headers = { accept: MANIFEST_TYPE };
         const answer = await client.get(path, { headers, signal: watch.signal });
         return checked(parseManifest(await readText(answer, MAX_MANIFEST_BYTES)));
       });
     try {
-      const tries = Math.min(retry.tries, MANIFEST_TRIES);
-      return await retrying(attempt, entry ? ONCE : { ...retry, tries }, signal);
+      const tries = Math.min(this.#retry.tries, MANIFEST_TRIES);
+      return await withRetries(attempt, entry ? ONCE : { ...this.#retry, tries }, signal);
     } catch (err) {
       signal.throwIfAborted();
       throw new ManifestError(reasonOf(err), { cause: err });
     }
   }
 
-  async function fetchBlob(
+  async #fetchBlob(
     path: string,
     layer: Layer,
     client: RegistryClient,
@@ -93,8 +109,8 @@ export function registrySource({
   ): Promise<void> {
     const { digest, size } = layer;
     if (!(await blobs.has(digest, size))) {
-      const context = { client, blobs, signal, retry, stallMs };
-      await reporting(layer, report, (onProgress) =>
+      const context = { client, blobs, signal, retry: this.#retry, stallMs: this.#stallMs };
+      await withProgress(layer, report, (onProgress) =>
         downloadBlob(path, layer, { ...context, onProgress }),
       );
     }
@@ -102,8 +118,8 @@ export function registrySource({
   }
 }
 
-/** Where an entry has several names the first is the registry's. */
-function nameThere({ entry, name }: Wish): ModelName {
+/** The name at the registry; of an entry's several names it is the first. */
+function nameThere({ entry, name }: PullTarget): ModelName {
   return entry?.names[0] ?? name;
 }
 
@@ -119,7 +135,7 @@ function checked(manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** Better told before the download than after most of it. */
+/** Refuses a model for which the disk has no room, before anything is downloaded. */
 async function checkRoom(manifest: Manifest, { store: { blobs } }: FetchContext): Promise<void> {
   let missing = 0;
   for (const { digest, size } of blobsOf(manifest)) {
@@ -131,7 +147,7 @@ async function checkRoom(manifest: Manifest, { store: { blobs } }: FetchContext)
   throw new Error(`no space left on device: ${missing} bytes are missing, ${free} are free`);
 }
 
-/** A file that llama.cpp would choke on never becomes a model. */
+/** Refuses weights that llama.cpp could not load. */
 async function checkWeights(manifest: Manifest, { store }: FetchContext): Promise<void> {
   for (const { digest } of layersOf(manifest, "model")) {
     try {

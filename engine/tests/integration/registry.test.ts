@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parseModelName, schemeOf } from "../../models/names.ts";
 import { createWeb } from "../../models/registry/web.ts";
 import { registrySource } from "../../models/sources/registry.ts";
-import type { PullStatus, Wish } from "../../models/sources/source.ts";
+import type { PullStatus, PullTarget } from "../../models/sources/source.ts";
 import { within } from "../../../tests/support/deadline.ts";
 import { ggufFile } from "../../../tests/support/gguf-files.ts";
 import {
@@ -32,9 +32,9 @@ async function client({ stallMs = 5_000 } = {}) {
   const pull = (text: string, { insecure = true, signal = new AbortController().signal } = {}) => {
     const name = parseModelName(text);
     if (!name) throw new Error(`${text} is no name`);
-    const wish: Wish = { name, scheme: schemeOf(text), insecure, entry: undefined };
+    const target: PullTarget = { name, scheme: schemeOf(text), insecure, entry: undefined };
     const report = (line: PullStatus) => void lines.push(line);
-    return source.fetch(wish, { store, report, signal, keep: () => {} });
+    return source.fetch(target, { store, report, signal, pin: () => {} });
   };
   const partialSize = async (digest: string) => store.blobs.partialSize(digest);
   return { store, lines, pull, partialSize };

@@ -14,7 +14,7 @@ const ready = (base64: string, format = "jpeg"): ReadyImage => {
   };
 };
 
-function slim(json: string, images: (ReadyImage | undefined)[]): string {
+function compressed(json: string, images: (ReadyImage | undefined)[]): string {
   const body = Buffer.from(json);
   const located = locateImages({ body, maxImageBytes: 100 });
   return Buffer.concat(withCompressedImages(body, located, images)).toString();
@@ -25,23 +25,28 @@ describe("slimBody", () => {
     const json = (a: string, url: string) =>
       `{"a":"ü","images":["${a}"],"messages":[{"content":[{"image_url":{"url":"${url}"}}]}], "z":1}`;
     expect(
-      slim(json(A, `data:image/png;base64,${B}`), [ready("longer", "jpeg"), ready("w", "webp")]),
+      compressed(json(A, `data:image/png;base64,${B}`), [
+        ready("longer", "jpeg"),
+        ready("w", "webp"),
+      ]),
     ).toBe(json("longer", "data:image/webp;base64,w"));
   });
 
   it("leaves images as they are that were not made ready", () => {
     const json = `{"images":["${A}","${B}","${A}"]}`;
-    expect(slim(json, [ready("1"), undefined, ready("3")])).toBe(`{"images":["1","${B}","3"]}`);
-    expect(slim(json, [undefined, undefined, undefined])).toBe(json);
+    expect(compressed(json, [ready("1"), undefined, ready("3")])).toBe(
+      `{"images":["1","${B}","3"]}`,
+    );
+    expect(compressed(json, [undefined, undefined, undefined])).toBe(json);
   });
 
   it("leaves a body without images as it is, even an empty one", () => {
-    expect(slim('{"prompt":"x"}', [])).toBe('{"prompt":"x"}');
-    expect(slim("", [])).toBe("");
+    expect(compressed('{"prompt":"x"}', [])).toBe('{"prompt":"x"}');
+    expect(compressed("", [])).toBe("");
   });
 
   it("follows the order of the body, not that of its fields' meaning", () => {
     const json = (a: string, b: string) => `{"messages":[{"images":["${a}"]}],"images":["${b}"]}`;
-    expect(slim(json(A, B), [ready("first"), ready("second")])).toBe(json("first", "second"));
+    expect(compressed(json(A, B), [ready("first"), ready("second")])).toBe(json("first", "second"));
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { accepts } from "../../../grammar/text/automaton.ts";
-import { Effort } from "../../../grammar/text/effort.ts";
 import { type SizeRange, sizeAutomaton } from "../../../grammar/text/number-automaton.ts";
+import { StepBudget } from "../../../grammar/text/step-budget.ts";
 import { seededRandom } from "../../../../tests/support/prng.ts";
 
 type Case = { low: string; high: string; fraction: number; of?: number; scale?: number };
@@ -35,7 +35,7 @@ it.each(CASES)("numbers from $low to $high, %j", ({ low, high, fraction, of, sca
     fractionDigits: fraction,
     multiple: of === undefined ? undefined : { of, scale },
   };
-  const automaton = sizeAutomaton(range, new Effort());
+  const automaton = sizeAutomaton(range, new StepBudget());
   const fits = (text: string) => {
     const value = Number(text);
     const above = range.low.open ? value > range.low.value : value >= range.low.value;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../../grammar/text/automaton.ts";
-import { Effort } from "../../../grammar/text/effort.ts";
 import { parsePattern } from "../../../grammar/text/parse-pattern.ts";
 import { patternAutomaton } from "../../../grammar/text/pattern-automaton.ts";
 import { PatternError } from "../../../grammar/text/pattern-syntax.ts";
+import { StepBudget } from "../../../grammar/text/step-budget.ts";
 import { seededRandom } from "../../../../tests/support/prng.ts";
 
 const PATTERNS = [
@@ -54,7 +54,7 @@ const ALPHABET = Array.from("aabbccd01A_-+. \n]\t{,2Éé😀\u2028");
 
 describe("a pattern", () => {
   it.each(PATTERNS)("/%s/u describes what JavaScript finds it in", (source) => {
-    const automaton = patternAutomaton(parsePattern(source), new Effort());
+    const automaton = patternAutomaton(parsePattern(source), new StepBudget());
     const random = seededRandom(3);
     const pattern = new RegExp(source, "u");
     const pick = () => ALPHABET[Math.floor(random() * ALPHABET.length)] ?? "";
@@ -67,7 +67,7 @@ describe("a pattern", () => {
   });
 
   it("may leave braces and dashes without their backslash, as people do", () => {
-    const automaton = patternAutomaton(parsePattern("^[\\w-.]{1,3}\\-x{$"), new Effort());
+    const automaton = patternAutomaton(parsePattern("^[\\w-.]{1,3}\\-x{$"), new StepBudget());
     expect(accepts(automaton, "a-.-x{")).toBe(true);
     expect(accepts(automaton, "a!-x{")).toBe(false);
   });
@@ -90,7 +90,7 @@ describe("a pattern", () => {
     ["(?:(?=a)b)*", "endless repetition"],
     ["^*", "repeated assertion"],
   ])("/%s/ is refused: %s", (source, reason) => {
-    const read = () => patternAutomaton(parsePattern(source), new Effort());
+    const read = () => patternAutomaton(parsePattern(source), new StepBudget());
     expect(read).toThrow(PatternError);
     expect(read).toThrow(reason);
   });

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 import { PullJob } from "../../../models/pull-job.ts";
 import { Puller } from "../../../models/pull.ts";
 import { receiveBlob } from "../../../models/receive.ts";
@@ -8,7 +9,7 @@ import { ManifestError, UnreachableError } from "../../../models/registry/errors
 import { packageModel } from "../../../models/sources/packaged.ts";
 import { type ModelSource, type PullStatus, layerStatus } from "../../../models/sources/source.ts";
 import type { ModelStore } from "../../../models/store.ts";
-import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
+import { deferred } from "../../../../src/runtime/deferred.ts";
 
 const never = new AbortController().signal;
 
@@ -20,7 +21,7 @@ function fakeSource({ bytes = WEIGHTS, hold = Promise.resolve(), fails }: FakeOp
   const source: ModelSource = {
     title: "a fake source",
     offers: () => true,
-    async fetch(_wish, context) {
+    async fetch(_target, context) {
       seen.fetches += 1;
       context.signal.addEventListener("abort", () => {
         seen.cancelled = true;
@@ -97,11 +98,8 @@ describe("Puller", () => {
 
   it("shares one download, and cancels it only when the last one leaves", async () => {
     const { store } = await tempStore();
-    let go = () => {};
-    const hold = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const { source, seen } = fakeSource({ hold });
+    const hold = deferred<void>();
+    const { source, seen } = fakeSource({ hold: hold.promise });
     const pulls = puller(store, source);
     const client = new AbortController();
     const leaves = pulls.pull(named("tiny:one"), client.signal);
@@ -113,18 +111,15 @@ describe("Puller", () => {
     client.abort();
     await all(leaves);
     expect(seen).toEqual({ fetches: 1, cancelled: false });
-    go();
+    hold.resolve();
     expect((await all(stays)).at(-1)).toEqual({ status: "success" });
     expect(seen.fetches).toBe(1);
   });
 
   it("cancels when its only client leaves, and starts anew for the next", async () => {
     const { store } = await tempStore();
-    let go = () => {};
-    const hold = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const { source, seen } = fakeSource({ hold });
+    const hold = deferred<void>();
+    const { source, seen } = fakeSource({ hold: hold.promise });
     const pulls = puller(store, source);
     const client = new AbortController();
     const lines = pulls.pull(named("tiny:one"), client.signal);
@@ -134,19 +129,19 @@ describe("Puller", () => {
     await all(lines);
     expect(seen.cancelled).toBe(true);
     const again = all(pulls.pull(named("tiny:one"), never));
-    go();
+    hold.resolve();
     expect((await again).at(-1)).toEqual({ status: "success" });
     expect(seen.fetches).toBe(2);
   });
 
   it("hands a model it does not know to a source, and gives its reason as Ollama words it", async () => {
     const { store } = await tempStore();
-    const wishes: string[] = [];
+    const targets: string[] = [];
     const source = (err: Error): ModelSource => ({
       title: "a registry",
       offers: () => true,
       async fetch({ name, insecure, entry }) {
-        wishes.push(`${name.host}/${name.namespace}/${name.model} ${insecure} ${entry?.shipped}`);
+        targets.push(`${name.host}/${name.namespace}/${name.model} ${insecure} ${entry?.shipped}`);
         throw err;
       },
     });
@@ -161,7 +156,7 @@ describe("Puller", () => {
       /cannot be reached: ENOTFOUND\. .*HTTPS_PROXY; tiny:one, tiny:two can be had without it/,
     );
     await expect(pull(new Error("no space"))).rejects.toThrow(/^no space$/);
-    expect(wishes[0]).toBe("h:1/me/m true undefined");
+    expect(targets[0]).toBe("h:1/me/m true undefined");
   });
 
   it("takes http for insecure, and asks for a word first", async () => {

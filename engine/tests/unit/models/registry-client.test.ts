@@ -143,7 +143,7 @@ describe("a registry's client", () => {
         "https://reg.test/x": () =>
           new Response("", { status: 429, headers: { "retry-after": seconds } }),
       }).get("/x");
-    await expect(busy("7")).rejects.toMatchObject({ passing: true, waitMs: 7_000 });
+    await expect(busy("7")).rejects.toMatchObject({ retryable: true, waitMs: 7_000 });
     await expect(busy("99999")).rejects.toMatchObject({ waitMs: 60_000 });
     await expect(busy("Wed, 21 Oct 2015 07:28:00 GMT")).rejects.toMatchObject({ waitMs: 0 });
   });

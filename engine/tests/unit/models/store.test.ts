@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 import { packageModel } from "../../../models/sources/packaged.ts";
 import { type ModelStore, ModelStore as Store } from "../../../models/store.ts";
-import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 
 async function fill(store: ModelStore) {
   await store.blobs.write(WEIGHTS.toString());
-  const manifest = await packageModel(ENTRY, { store, report: () => {}, keep: () => {} });
+  const manifest = await packageModel(ENTRY, { store, report: () => {}, pin: () => {} });
   for (const name of ENTRY.names) await store.put(name, manifest);
   return manifest;
 }
@@ -166,8 +166,8 @@ describe("ModelStore", () => {
   it("keeps a blob that a running pull or create has named", async () => {
     const { store } = await tempStore();
     const manifest = await fill(store);
-    await store.blobs.keeping(async (keep) => {
-      keep(ENTRY.weights.digest);
+    await store.blobs.withPins(async (pin) => {
+      pin(ENTRY.weights.digest);
       for (const name of ENTRY.names) await store.remove(name);
       expect(await store.blobs.size(ENTRY.weights.digest)).toBe(WEIGHTS.length);
       expect(await store.blobs.size(manifest.config.digest)).toBeUndefined();

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import type { CatalogueEntry } from "../../../models/catalogue.ts";
 import { digestOf } from "../../../models/digests.ts";
 import { parseModelName } from "../../../models/names.ts";
-import type { FetchContext, PullStatus, Wish } from "../../../models/sources/source.ts";
+import type { FetchContext, PullStatus, PullTarget } from "../../../models/sources/source.ts";
 import { ModelStore } from "../../../models/store.ts";
 
 /** A store in a folder of its own, removed with the test. */
@@ -25,7 +25,7 @@ export async function tempContext() {
     store,
     report: (line) => void lines.push(line),
     signal: new AbortController().signal,
-    keep: () => {},
+    pin: () => {},
   };
   return { root, store, lines, context };
 }
@@ -49,4 +49,4 @@ export const ENTRY: CatalogueEntry = {
 };
 
 /** Somebody wants the tiny model. */
-export const WISH: Wish = { name: named("tiny:one"), insecure: false, entry: ENTRY };
+export const TARGET: PullTarget = { name: named("tiny:one"), insecure: false, entry: ENTRY };

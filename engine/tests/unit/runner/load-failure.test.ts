@@ -5,11 +5,11 @@ import { loadFailure } from "../../../runner/load-failure.ts";
 const failed = new Error("Failed to load model");
 
 it("gives llama.cpp's reason, not what it says around it", () => {
-  const complaints = [
+  const errorLines = [
     "llama_model_load: error loading model: unknown model architecture: 'x'",
     "llama_model_load_from_file_impl: failed to load model",
   ];
-  expect(loadFailure(failed, complaints)).toMatchObject({
+  expect(loadFailure(failed, errorLines)).toMatchObject({
     status: 500,
     message: "unable to load model: unknown model architecture: 'x'",
   });

@@ -104,7 +104,7 @@ describe("Slot", () => {
 
   it("begins anew after a failed decode", async () => {
     const { slot } = slotWith(upTo(8));
-    slot.distrust();
+    slot.invalidate();
     expect(await slot.keep(upTo(9), false)).toBe(0);
     expect(slot.sequence.contextTokens).toEqual([]);
   });

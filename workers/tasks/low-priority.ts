@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 
-/** Linux's nice value: they get what the others leave, a tenth when both cores are wanted. */
+/**
+ * Linux's nice value. The threads get the time that others leave: a tenth when both cores are busy.
+ */
 const NICE = 10;
 
 /** The library's threads start within the first milliseconds of a job. */
@@ -10,12 +12,11 @@ const STARTED_AFTER_MS = 10;
 const known = new Set<string>();
 
 /**
- * Runs a job of the image library while the library's own threads stand back for the rest of the
- * process: streams are not to wait for pixels. Only Linux has a priority for each thread (with
- * two cores and 32 streams beside, chunks then come as fast as without); elsewhere it does
- * nothing.
+ * Runs a job of the image library at low priority, so that streams do not wait for pixels. Only
+ * Linux has a priority for each thread (with two cores and 32 streams beside, chunks then come as
+ * fast as without); elsewhere this does nothing.
  */
-export async function standingBack<T>(job: () => Promise<T>): Promise<T> {
+export async function atLowPriority<T>(job: () => Promise<T>): Promise<T> {
   if (process.platform !== "linux") return job();
   lowerThreads();
   const timer = setTimeout(lowerThreads, STARTED_AFTER_MS);
@@ -35,7 +36,7 @@ function lowerThreads(): void {
       const name = readFileSync(`/proc/self/task/${thread}/comm`, "utf8").trim();
       if (name === "libvips worker") setPriority(Number(thread), NICE);
     } catch {
-      // It has ended meanwhile, or the system does not let us.
+      // The thread has ended meanwhile, or the system does not allow it.
     }
   }
 }

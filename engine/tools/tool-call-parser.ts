@@ -1,47 +1,48 @@
-import { openEnd } from "../runner/stop-holder.ts";
+import { openEnd } from "../runner/stop-filter.ts";
 import { JsonExtent } from "./json-extent.ts";
 import { type ToolCall, readCalls, toolCallId } from "./tool-call.ts";
 import type { ToolFormat } from "./tool-format.ts";
 
-/** What may go out now: text of the answer, and calls that are whole. */
-export type Read = { readonly text: string; readonly calls: readonly ToolCall[] };
+/** The output of one step: text of the answer, and complete calls. */
+export type ParsedPiece = { readonly text: string; readonly calls: readonly ToolCall[] };
 
-type CallReaderOptions = {
+type ToolCallParserOptions = {
   readonly formats: readonly ToolFormat[];
-  /** The tools that were offered; a call of any other is text. */
+  /** The offered tools. A call of any other tool is text. */
   readonly names: ReadonlySet<string>;
-  /** What the answer follows: a template may put the beginning of a call there. */
+  /** The prompt before the answer. A template may write the beginning of a call there. */
   readonly prompt?: string;
   readonly newId?: () => string;
 };
 
-/** A call that has begun, with the mark that was taken off it. */
-type Begun = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
+/** A call that has begun, with the mark that began it. */
+type OpenCall = { readonly format: ToolFormat; readonly mark: string; readonly extent: JsonExtent };
 
-/** What may stand between two calls. */
+/** Text that may stand between two calls. */
 const GAP = /^[\s,;]*/;
 const BLANK = /^\s*/;
-/** A template that begins a call writes no more than its mark and the tool's name. */
+/** The longest beginning of a call in a prompt: a mark and the tool's name. */
 const MAX_BEGINNING = 256;
 
 /**
- * Takes the calls out of an answer that arrives in pieces. Text before a call goes out as it comes,
- * a call is held until it is whole, and what turns out to be none goes out as text.
+ * Extracts the calls from an answer that arrives in pieces. Text before a call is passed on as it
+ * arrives, a call is held until it is complete, and text that turns out to be no call is passed on
+ * as text.
  */
-export class CallReader {
-  readonly #options: CallReaderOptions;
+export class ToolCallParser {
+  readonly #options: ToolCallParserOptions;
   readonly #bareAllowed: boolean;
   #held = "";
-  /** Characters of `#held` that stand in the prompt already. */
+  /** Characters of `#held` that are in the prompt already. */
   #given = 0;
-  #begun: Begun | undefined;
-  /** The mark that has to follow the call just read. */
+  #open: OpenCall | undefined;
+  /** The mark that has to follow the call that was just read. */
   #closing = "";
   #textSeen = false;
   #afterCall = false;
   #count = 0;
 
-  constructor(options: CallReaderOptions) {
+  constructor(options: ToolCallParserOptions) {
     this.#options = options;
     this.#bareAllowed = options.formats.some(({ opens }) => opens === "");
     for (const format of options.formats) {
@@ -49,32 +50,32 @@ export class CallReader {
       if (beginning === undefined) continue;
       this.#held = beginning;
       this.#given = beginning.length;
-      this.#begun = { format, mark: "", extent: new JsonExtent() };
+      this.#open = { format, mark: "", extent: new JsonExtent() };
     }
   }
 
-  push(piece: string): Read {
+  push(piece: string): ParsedPiece {
     this.#held += piece;
     const calls: ToolCall[] = [];
     let text = "";
     for (;;) {
-      const step = this.#begun ? this.#readCall(this.#begun, calls) : this.#readText();
+      const step = this.#open ? this.#readCall(this.#open, calls) : this.#readText();
       if (step === undefined) return { text, calls };
       text += step;
     }
   }
 
-  /** The rest, once the answer has ended: nothing is lost. */
-  end(): Read {
-    const rest = (this.#begun?.mark ?? "") + this.#held.slice(this.#given);
-    this.#begun = undefined;
+  /** The rest, at the end of the answer. No text is lost. */
+  end(): ParsedPiece {
+    const rest = (this.#open?.mark ?? "") + this.#held.slice(this.#given);
+    this.#open = undefined;
     this.#held = "";
     this.#given = 0;
     const left = this.#closing === "" ? rest : "";
     return { text: this.#afterCall && left.trim() === "" ? "" : left, calls: [] };
   }
 
-  /** Text up to the next call; `undefined` when more has to come first. */
+  /** The text up to the next call; `undefined` when more input is needed. */
   #readText(): string | undefined {
     if (!this.#passClosing()) return undefined;
     const found = this.#findOpening();
@@ -82,25 +83,25 @@ export class CallReader {
       const { at, format } = found;
       const before = this.#held.slice(0, at);
       this.#held = this.#held.slice(at + format.opens.length);
-      this.#begun = { format, mark: format.opens, extent: new JsonExtent() };
-      return this.#letOut(before);
+      this.#open = { format, mark: format.opens, extent: new JsonExtent() };
+      return this.#emit(before);
     }
     const sure = this.#held.length - this.#undecided();
     if (sure === 0) return undefined;
     const text = this.#held.slice(0, sure);
     this.#held = this.#held.slice(sure);
-    return this.#letOut(text);
+    return this.#emit(text);
   }
 
   /** Blanks between calls are no text. */
-  #letOut(text: string): string {
+  #emit(text: string): string {
     if (GAP.exec(text)?.[0] === text) return this.#afterCall ? "" : text;
     this.#textSeen = true;
     this.#afterCall = false;
     return text;
   }
 
-  /** `false` when the mark after a call may still be on its way. */
+  /** `false` when the mark after a call may still arrive. */
   #passClosing(): boolean {
     if (this.#closing === "") return true;
     const rest = this.#held.trimStart();
@@ -125,7 +126,7 @@ export class CallReader {
     return begins && this.#bareAllowed && !this.#textSeen ? at : -1;
   }
 
-  /** How much of the end may still become the beginning of a call. */
+  /** The length of the suffix that may still become the beginning of a call. */
   #undecided(): number {
     const gap = GAP.exec(this.#held)?.[0].length ?? 0;
     const bare = this.#bareAllowed && !this.#textSeen;
@@ -134,8 +135,8 @@ export class CallReader {
     return Math.max(...formats.map(({ opens }) => openEnd(this.#held, opens)));
   }
 
-  /** A whole call goes to `calls`; what is none goes back as text. */
-  #readCall(begun: Begun, calls: ToolCall[]): string | undefined {
+  /** Adds a complete call to `calls`. Text that is no call is returned. */
+  #readCall(begun: OpenCall, calls: ToolCall[]): string | undefined {
     const { names, newId = toolCallId } = this.#options;
     const start = BLANK.exec(this.#held)?.[0].length ?? 0;
     const body = this.#held.slice(start);
@@ -144,7 +145,7 @@ export class CallReader {
     if (extent === undefined) return undefined;
     const end = start + extent;
     const written = readCalls(this.#held.slice(0, end), names);
-    this.#begun = undefined;
+    this.#open = undefined;
     if (!written) return this.#giveBack(begun, end);
     for (const call of written) {
       calls.push({ id: newId(), function: { index: this.#count, ...call } });
@@ -157,7 +158,7 @@ export class CallReader {
     return "";
   }
 
-  #giveBack({ mark }: Begun, end: number): string {
+  #giveBack({ mark }: OpenCall, end: number): string {
     const text = mark + this.#held.slice(this.#given, end);
     this.#held = this.#held.slice(end);
     this.#given = 0;
@@ -167,7 +168,7 @@ export class CallReader {
   }
 }
 
-/** What a prompt already says of a call that the answer is to end. */
+/** The part of a call that the prompt holds, where the answer is to complete it. */
 function beginningIn(prompt: string, { opens }: ToolFormat): string | undefined {
   const at = opens === "" ? -1 : prompt.lastIndexOf(opens);
   if (at < 0 || prompt.length - at > MAX_BEGINNING) return undefined;

@@ -1,24 +1,25 @@
-import { Effort } from "../text/effort.ts";
+import { StepBudget } from "../text/step-budget.ts";
+import type { CompileContext } from "./compile-context.ts";
 import { type Branch, flatten } from "./flatten.ts";
 import { Languages } from "./languages.ts";
 import type { Place } from "./place.ts";
 import type { SchemaDocument } from "./schema-document.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
-/** Steps of looking up what is known. */
-const QUESTION_STEPS = 8;
-/** Steps of finding it out, on top of those that are counted where it is done. */
-const ANSWER_STEPS = 40;
+/** Steps of looking up a result. */
+const LOOKUP_STEPS = 8;
+/** Steps of computing it, on top of those that are counted where the work is done. */
+const COMPUTE_STEPS = 40;
 
-/** What is known about one schema; each question is answered once. */
-export class Tools {
+/** Resolves the schemas of one document to branches and shapes, and computes each of them once. */
+export class SchemaResolver implements CompileContext {
   readonly document: SchemaDocument;
-  readonly effort = new Effort();
-  readonly languages = new Languages(this.effort);
-  readonly #branches = new Known<Branch[]>();
-  readonly #shapes = new Known<Shape>();
+  readonly budget = new StepBudget();
+  readonly languages = new Languages(this.budget);
+  readonly #branches = new Memo<Branch[]>();
+  readonly #shapes = new Memo<Shape>();
   /** By the first branch, which belongs to one `oneOf` only. */
-  readonly #apart = new Map<Place, { listed: Map<string, number>; open: Place[] }>();
+  readonly #listed = new Map<Place, ListedBranches>();
 
   constructor(document: SchemaDocument) {
     this.document = document;
@@ -34,15 +35,12 @@ export class Tools {
     return this.#once(this.#shapes, places, () => shapeOf(this, places));
   }
 
-  /**
-   * The values that branches of a `oneOf` list, and how many of them do; the other branches.
-   * @throws {EngineError} 400 as `flatten`.
-   */
-  branchesApart(options: readonly Place[]): { listed: Map<string, number>; open: Place[] } {
+  /** Sorts the branches of a `oneOf`. @throws {EngineError} 400 as `flatten`. */
+  listedBranches(options: readonly Place[]): ListedBranches {
     const [first] = options;
-    const known = first && this.#apart.get(first);
+    const known = first && this.#listed.get(first);
     if (known) return known;
-    const listed = new Map<string, number>();
+    const counts = new Map<string, number>();
     const open: Place[] = [];
     for (const option of options) {
       const shapes = this.flatten([option]).map(({ places }) => this.shapeOf(places));
@@ -51,24 +49,32 @@ export class Tools {
         continue;
       }
       const own = new Set(shapes.flatMap(({ values }) => [...(values?.keys() ?? [])]));
-      for (const text of own) listed.set(text, (listed.get(text) ?? 0) + 1);
+      for (const text of own) counts.set(text, (counts.get(text) ?? 0) + 1);
     }
-    const found = { listed, open };
-    if (first) this.#apart.set(first, found);
+    const found = { counts, open };
+    if (first) this.#listed.set(first, found);
     return found;
   }
 
-  #once<T>(known: Known<T>, places: readonly Place[], make: () => T): T {
-    this.effort.spend(QUESTION_STEPS + 10 * (places.length - 1));
-    const found = known.get(places);
+  #once<T>(memo: Memo<T>, places: readonly Place[], compute: () => T): T {
+    this.budget.spend(LOOKUP_STEPS + 10 * (places.length - 1));
+    const found = memo.get(places);
     if (found) return found;
-    this.effort.spend(ANSWER_STEPS);
-    return known.set(places, make());
+    this.budget.spend(COMPUTE_STEPS);
+    return memo.set(places, compute());
   }
 }
 
-/** What is known of places together; most questions are about one alone. */
-class Known<T> {
+/** The branches of a `oneOf`, by whether they list their values. */
+type ListedBranches = {
+  /** For each listed value, by its canonical text, the number of branches that list it. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** The branches that do not list their values. */
+  readonly open: readonly Place[];
+};
+
+/** Results by the places that they are about; most are about a single place. */
+class Memo<T> {
   readonly #single = new Map<Place, T>();
   readonly #several = new Map<string, T>();
 
@@ -87,7 +93,7 @@ class Known<T> {
   }
 }
 
-/** One text for the same places. */
+/** A key that is equal for the same places. */
 export function keyOf(places: readonly Place[]): string {
   return JSON.stringify(places.map(({ pointer, schema }) => [pointer, schema === false]));
 }

@@ -1,14 +1,15 @@
-/** A language, or a comparison, that takes more work than one schema may cost. */
+/** A schema takes more work than its budget. */
 export class TooComplexError extends Error {}
 
 /**
- * Steps for one schema, of some 30 to 60 ns each: nothing else is answered while a grammar is made.
- * They are counted, not timed, so that the same schema is taken or refused on every machine.
+ * Steps for one schema, of some 30 to 60 ns each: the engine answers nothing else while a grammar
+ * is made. Steps are counted, not timed, so that the same schema is taken or refused on every
+ * machine.
  */
 const MAX_STEPS = 3_000_000;
 
-/** What is left of the work one schema may cost. */
-export class Effort {
+/** The steps that are left for the work on one schema. */
+export class StepBudget {
   #left: number;
 
   constructor(steps = MAX_STEPS) {

@@ -1,65 +1,69 @@
-import { TooComplexError } from "../text/effort.ts";
 import type { Json } from "../../http/go-json.ts";
+import { TooComplexError } from "../text/step-budget.ts";
 import { disjoint } from "./disjoint.ts";
 import type { Branch, Others } from "./flatten.ts";
 import { matchesAll } from "./matches.ts";
 import type { Property } from "./objects.ts";
 import { NOTHING, type Place, refuse } from "./place.ts";
+import type { SchemaResolver } from "./schema-resolver.ts";
 import type { Shape } from "./shape.ts";
-import type { Tools } from "./tools.ts";
 
 /**
- * The shape of a branch, made narrow enough that none of the other branches of a `oneOf` holds as
- * well: listed values they allow are gone, so are optional properties that only they need.
+ * The shape of a branch, narrowed so that no other branch of a `oneOf` holds as well. Enumerated
+ * values that other branches allow are removed, and so are optional properties that only they
+ * require.
  * @throws {EngineError} 400 where the branches cannot be told apart.
  */
-export function separate(tools: Tools, { places, others }: Branch): Shape {
+export function exclusiveShape(resolver: SchemaResolver, { places, others }: Branch): Shape {
   return others.reduce((shape, other) => {
     try {
       return shape.values
-        ? { ...shape, values: onlyHere(tools, shape.values, other) }
+        ? { ...shape, values: onlyHere(resolver, shape.values, other) }
         : other.options
             .filter((option) => option !== other.chosen)
-            .reduce((narrow, option) => apartFrom(tools, narrow, { at: other.at, option }), shape);
+            .reduce(
+              (narrow, option) => apartFrom(resolver, narrow, { at: other.at, option }),
+              shape,
+            );
     } catch (err) {
       if (!(err instanceof TooComplexError)) throw err;
       throw refuse(other.at, "oneOf", "has too many branches, or too large ones, to tell apart");
     }
-  }, tools.shapeOf(places));
+  }, resolver.shapeOf(places));
 }
 
-/** Those values that no other branch lists or allows. */
+/** The values that no other branch enumerates or allows. */
 function onlyHere(
-  tools: Tools,
+  resolver: SchemaResolver,
   values: ReadonlyMap<string, Json>,
   { options, chosen }: Others,
 ): Map<string, Json> {
-  const { listed, open } = tools.branchesApart(options);
+  const { counts, open } = resolver.listedBranches(options);
   const most = open.includes(chosen) ? 0 : 1;
   const others = open.filter((option) => option !== chosen);
   const kept = [...values].filter(([text, value]) => {
-    if ((listed.get(text) ?? 0) > most) return false;
-    return !others.some((option) => matchesAll(tools, value, [option], "possibly"));
+    if ((counts.get(text) ?? 0) > most) return false;
+    return !others.some((option) => matchesAll(resolver, value, [option], "possibly"));
   });
   return new Map(kept);
 }
 
 function apartFrom(
-  tools: Tools,
+  resolver: SchemaResolver,
   shape: Shape,
   { at, option }: { at: Place; option: Place },
 ): Shape {
-  if (disjoint(tools, shape, [option])) return shape;
-  const narrow = withoutNeeded(tools, shape, option);
-  if (disjoint(tools, narrow, [option])) return narrow;
+  if (disjoint(resolver, shape, [option])) return shape;
+  const narrow = withoutNeeded(resolver, shape, option);
+  if (disjoint(resolver, narrow, [option])) return narrow;
   const where = `#${option.pointer}`;
   throw refuse(at, "oneOf", `has branches that may hold at once, ${where} and another one`);
 }
 
-function withoutNeeded(tools: Tools, shape: Shape, other: Place): Shape {
+function withoutNeeded(resolver: SchemaResolver, shape: Shape, other: Place): Shape {
   const properties = new Map(shape.objects.properties);
-  for (const { places } of tools.flatten([other])) {
-    const needed = [...tools.shapeOf(places).objects.properties.values()].find(
+  for (const { places } of resolver.flatten([other])) {
+    const needed = [...resolver.shapeOf(places).objects.properties.values()].find(
       ({ name, required }) => required && !shape.objects.properties.get(name)?.required,
     );
     if (!needed) continue;

@@ -2,27 +2,26 @@ import type { Json } from "../../http/go-json.ts";
 import { matchesAll } from "./matches.ts";
 import type { NumberRange } from "./numbers.ts";
 import type { Place } from "./place.ts";
+import type { SchemaResolver } from "./schema-resolver.ts";
 import { type Shape, canonical } from "./shape.ts";
-import type { Tools } from "./tools.ts";
 
-/** The most whole numbers that are listed one by one. */
+/** The largest range of whole numbers that is enumerated. */
 const MAX_NUMBERS = 128;
 
 /**
- * All values that satisfy some schemas, by their canonical text, where these are told one by one:
- * by `enum` and `const`, or as truth values and whole numbers of a small range; `undefined`
- * elsewhere.
+ * All values that satisfy some schemas, by their canonical text, where the schemas enumerate them:
+ * by `enum` and `const`, as booleans, or as whole numbers of a small range. `undefined` elsewhere.
  */
-export function listedValues(
-  tools: Tools,
+export function enumeratedValues(
+  resolver: SchemaResolver,
   places: readonly Place[],
 ): ReadonlyMap<string, Json> | undefined {
   const all = new Map<string, Json>();
-  for (const branch of tools.flatten(places)) {
-    const values = valuesOf(tools.shapeOf(branch.places));
+  for (const branch of resolver.flatten(places)) {
+    const values = valuesOf(resolver.shapeOf(branch.places));
     if (!values) return undefined;
     for (const value of values) {
-      if (matchesAll(tools, value, places)) all.set(canonical(value), value);
+      if (matchesAll(resolver, value, places)) all.set(canonical(value), value);
     }
   }
   return all;

@@ -1,10 +1,12 @@
 import { type PullStatus, layerStatus } from "./sources/source.ts";
 
-/** As often as Ollama writes a line, news or not: a client that has left is noticed by it. */
+/**
+ * As often as Ollama writes a line, with or without progress: writing shows that a client has left.
+ */
 const REPORT_EVERY_MS = 60;
 
-/** Tells how far a blob has come: when `work` first says it, and on for as long as it takes. */
-export async function reporting(
+/** Reports the progress of a blob: from the first report of `work` on, as long as it takes. */
+export async function withProgress(
   { digest, size }: { digest: string; size: number },
   report: (status: PullStatus) => void,
   work: (onProgress: (completed: number) => void) => Promise<void>,

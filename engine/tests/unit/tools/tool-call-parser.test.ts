@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CallReader } from "../../../tools/call-reader.ts";
+import { ToolCallParser } from "../../../tools/tool-call-parser.ts";
 import { toolFormats } from "../../../tools/tool-format.ts";
 
 const HERMES = "{{ '<tool_call>' }}";
@@ -11,7 +11,7 @@ type Setting = { template?: string; prompt?: string; piece?: number };
 /** What comes out of an answer that arrives in pieces of so many characters. */
 function read(answer: string, { template = HERMES, prompt = "", piece = 1 }: Setting = {}) {
   const names = new Set(["get_weather", "add"]);
-  const reader = new CallReader({
+  const parser = new ToolCallParser({
     formats: toolFormats(template),
     names,
     prompt,
@@ -19,9 +19,9 @@ function read(answer: string, { template = HERMES, prompt = "", piece = 1 }: Set
   });
   const steps = [];
   for (let at = 0; at < answer.length; at += piece) {
-    steps.push(reader.push(answer.slice(at, at + piece)));
+    steps.push(parser.push(answer.slice(at, at + piece)));
   }
-  steps.push(reader.end());
+  steps.push(parser.end());
   const calls = steps.flatMap((step) => step.calls);
   expect(calls.map((call) => call.function.index)).toEqual(calls.map((_, index) => index));
   return {

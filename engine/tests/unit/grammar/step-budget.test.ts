@@ -3,11 +3,11 @@ import type { EngineError } from "../../../errors.ts";
 import { schemaGrammar } from "../../../grammar/answer-grammar.ts";
 import type { SchemaObject } from "../../../grammar/schema/place.ts";
 import { complement, intersect, ofWords } from "../../../grammar/text/automaton.ts";
-import { Effort, TooComplexError } from "../../../grammar/text/effort.ts";
 import { minimise } from "../../../grammar/text/minimise.ts";
 import { sizeAutomaton } from "../../../grammar/text/number-automaton.ts";
 import { parsePattern } from "../../../grammar/text/parse-pattern.ts";
 import { patternAutomaton } from "../../../grammar/text/pattern-automaton.ts";
+import { StepBudget, TooComplexError } from "../../../grammar/text/step-budget.ts";
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -35,26 +35,26 @@ const chain = (length: number) =>
 describe("work is counted", () => {
   const words = ofWords(
     times(100, (index) => `word ${index}`),
-    new Effort(),
+    new StepBudget(),
   );
 
-  it.each<[string, (effort: Effort) => unknown]>([
-    ["in a pattern", (effort) => patternAutomaton(parsePattern("(a|b)*a(a|b){6}"), effort)],
-    ["in what two languages share", (effort) => intersect(words, words, effort)],
-    ["in what a language leaves", (effort) => complement(words, effort)],
-    ["in a list of words", (effort) => ofWords(["a", "b".repeat(50)], effort)],
-    ["in making a language small", (effort) => minimise(words, effort)],
+  it.each<[string, (budget: StepBudget) => unknown]>([
+    ["in a pattern", (budget) => patternAutomaton(parsePattern("(a|b)*a(a|b){6}"), budget)],
+    ["in what two languages share", (budget) => intersect(words, words, budget)],
+    ["in what a language leaves", (budget) => complement(words, budget)],
+    ["in a list of words", (budget) => ofWords(["a", "b".repeat(50)], budget)],
+    ["in making a language small", (budget) => minimise(words, budget)],
     [
       "in a range of numbers",
-      (effort) => {
+      (budget) => {
         const [low, high] = [0, 1e9].map((value) => ({ value, open: false }));
         const range = { low, high, fractionDigits: 0, multiple: undefined };
-        return sizeAutomaton(range as Parameters<typeof sizeAutomaton>[0], effort);
+        return sizeAutomaton(range as Parameters<typeof sizeAutomaton>[0], budget);
       },
     ],
   ])("%s", (_, work) => {
-    expect(() => work(new Effort(100))).toThrow(TooComplexError);
-    expect(() => work(new Effort())).not.toThrow();
+    expect(() => work(new StepBudget(100))).toThrow(TooComplexError);
+    expect(() => work(new StepBudget())).not.toThrow();
   });
 });
 

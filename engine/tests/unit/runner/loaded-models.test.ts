@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectGarbage } from "../../../runner/collect-garbage.ts";
+import { LoadedModels, type LoadRequest } from "../../../runner/loaded-models.ts";
 import { MemoryError } from "../../../runner/memory.ts";
-import { Residency, type Wanted } from "../../../runner/residency.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
 import { onBun } from "../../../../src/runtime/on-bun.ts";
 
@@ -20,7 +20,7 @@ class FakeRunner {
   }
 }
 
-const wanted = (name: string, more: Partial<Wanted> = {}): Wanted => ({
+const request = (name: string, more: Partial<LoadRequest> = {}): LoadRequest => ({
   name,
   weightsDigest: name,
   contextLength: 64,
@@ -33,7 +33,7 @@ function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } 
   let timesEmpty = 0;
   let running = 0;
   let most = 0;
-  const residency = new Residency<FakeRunner, Wanted>({
+  const models = new LoadedModels<FakeRunner, LoadRequest>({
     maxLoaded,
     maxQueue,
     keepAliveMs,
@@ -41,7 +41,7 @@ function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } 
       timesEmpty += 1;
     },
     async load({ name, contextLength }) {
-      const others = residency.list().filter((resident) => resident.name !== name);
+      const others = models.list().filter((model) => model.name !== name);
       if (others.length >= room) throw new MemoryError(500, "no room");
       running += 1;
       most = Math.max(most, running);
@@ -52,19 +52,19 @@ function setUp({ maxLoaded = 2, maxQueue = 512, keepAliveMs = 1_000, room = 9 } 
       return new FakeRunner(name);
     },
   });
-  const names = () => residency.list().map(({ name }) => name);
-  return { residency, loads, names, mostAtOnce: () => most, timesEmpty: () => timesEmpty };
+  const names = () => models.list().map(({ name }) => name);
+  return { models, loads, names, mostAtOnce: () => most, timesEmpty: () => timesEmpty };
 }
 
-describe("Residency", () => {
+describe("LoadedModels", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it("loads once for requests that come together, and unloads after the keep-alive", async () => {
-    const { residency, loads, names } = setUp();
+    const { models, loads, names } = setUp();
     const [one, two] = await Promise.all([
-      residency.acquire(wanted("m"), never),
-      residency.acquire(wanted("m"), never),
+      models.acquire(request("m"), never),
+      models.acquire(request("m"), never),
     ]);
     expect(loads).toEqual(["m 64"]);
     expect(one.runner).toBe(two.runner);
@@ -81,14 +81,14 @@ describe("Residency", () => {
   });
 
   it("says when the last model is out of memory, not while another is there or comes", async () => {
-    const { residency, timesEmpty } = setUp({ maxLoaded: 1 });
-    const one = await residency.acquire(wanted("one", { keepAliveMs: 0 }), never);
+    const { models, timesEmpty } = setUp({ maxLoaded: 1 });
+    const one = await models.acquire(request("one", { keepAliveMs: 0 }), never);
     const freeing = deferred<void>();
     one.runner.dispose = () => freeing.promise;
     one.release();
-    const two = residency.acquire(wanted("two"), never);
+    const two = models.acquire(request("two"), never);
     await vi.advanceTimersByTimeAsync(1);
-    expect(residency.list().map(({ name }) => name)).toEqual(["two"]);
+    expect(models.list().map(({ name }) => name)).toEqual(["two"]);
     freeing.resolve();
     (await two).release();
     expect(timesEmpty()).toBe(0);
@@ -97,26 +97,26 @@ describe("Residency", () => {
   });
 
   it("loads one at a time, in the order asked for", async () => {
-    const { residency, loads, mostAtOnce } = setUp({ maxLoaded: 3 });
-    const asked = ["a", "b", "c"].map((name) => residency.acquire(wanted(name), never));
+    const { models, loads, mostAtOnce } = setUp({ maxLoaded: 3 });
+    const asked = ["a", "b", "c"].map((name) => models.acquire(request(name), never));
     await Promise.all(asked);
     expect(loads).toEqual(["a 64", "b 64", "c 64"]);
     expect(mostAtOnce()).toBe(1);
   });
 
   it("evicts the idle model with the shortest keep-alive", async () => {
-    const { residency, names } = setUp();
-    (await residency.acquire(wanted("short", { keepAliveMs: 500 }), never)).release();
-    (await residency.acquire(wanted("long", { keepAliveMs: 90_000 }), never)).release();
-    await residency.acquire(wanted("new"), never);
+    const { models, names } = setUp();
+    (await models.acquire(request("short", { keepAliveMs: 500 }), never)).release();
+    (await models.acquire(request("long", { keepAliveMs: 90_000 }), never)).release();
+    await models.acquire(request("new"), never);
     expect(names().toSorted()).toEqual(["long", "new"]);
   });
 
   it("waits while all are busy, and takes the first that is free", async () => {
-    const { residency, names } = setUp({ maxLoaded: 1 });
-    const busy = await residency.acquire(wanted("busy"), never);
+    const { models, names } = setUp({ maxLoaded: 1 });
+    const busy = await models.acquire(request("busy"), never);
     let got = false;
-    const waiting = residency.acquire(wanted("new"), never).then(() => {
+    const waiting = models.acquire(request("new"), never).then(() => {
       got = true;
     });
     await vi.advanceTimersByTimeAsync(10);
@@ -127,9 +127,9 @@ describe("Residency", () => {
   });
 
   it("reloads for another context length once the running requests have ended", async () => {
-    const { residency, loads } = setUp();
-    const first = await residency.acquire(wanted("m"), never);
-    const other = residency.acquire(wanted("m", { contextLength: 128 }), never);
+    const { models, loads } = setUp();
+    const first = await models.acquire(request("m"), never);
+    const other = models.acquire(request("m", { contextLength: 128 }), never);
     await vi.advanceTimersByTimeAsync(1);
     expect(loads).toEqual(["m 64"]);
     first.release();
@@ -139,70 +139,70 @@ describe("Residency", () => {
   });
 
   it("forgets a client that leaves while waiting", async () => {
-    const { residency, names } = setUp({ maxLoaded: 1 });
-    const busy = await residency.acquire(wanted("busy"), never);
+    const { models, names } = setUp({ maxLoaded: 1 });
+    const busy = await models.acquire(request("busy"), never);
     const client = new AbortController();
-    const waiting = residency.acquire(wanted("new"), client.signal);
+    const waiting = models.acquire(request("new"), client.signal);
     client.abort();
     await expect(waiting).rejects.toThrow("aborted");
     busy.release();
     await vi.advanceTimersByTimeAsync(1);
-    const next = await residency.acquire(wanted("next"), never);
+    const next = await models.acquire(request("next"), never);
     expect(names()).toEqual(["next"]);
     next.release();
   });
 
   it("unloads at once with keep-alive 0, and for ever keeps", async () => {
-    const { residency, names } = setUp();
-    (await residency.acquire(wanted("m", { keepAliveMs: 0 }), never)).release();
+    const { models, names } = setUp();
+    (await models.acquire(request("m", { keepAliveMs: 0 }), never)).release();
     await vi.advanceTimersByTimeAsync(0);
     expect(names()).toEqual([]);
     const forever = { keepAliveMs: Number.POSITIVE_INFINITY };
-    (await residency.acquire(wanted("m", forever), never)).release();
+    (await models.acquire(request("m", forever), never)).release();
     await vi.advanceTimersByTimeAsync(10 ** 10);
     expect(names()).toEqual(["m"]);
-    residency.expire("m");
+    models.expire("m");
     expect(names()).toEqual([]);
   });
 
   it("tells every waiter that a load has failed, and tries again next time", async () => {
-    const { residency, loads, names } = setUp();
-    const both = [1, 2].map(() => residency.acquire(wanted("broken"), never));
+    const { models, loads, names } = setUp();
+    const both = [1, 2].map(() => models.acquire(request("broken"), never));
     for (const one of both) await expect(one).rejects.toThrow("no such file");
     expect(names()).toEqual([]);
-    await expect(residency.acquire(wanted("broken"), never)).rejects.toThrow();
+    await expect(models.acquire(request("broken"), never)).rejects.toThrow();
     expect(loads.length).toBeGreaterThan(1);
   });
 
   it("refuses a request that needs a load when as many wait as may", async () => {
-    const { residency } = setUp({ maxLoaded: 1, maxQueue: 1 });
-    const placed = residency.acquire(wanted("a"), never);
-    const waiting = residency.acquire(wanted("b"), never);
-    await expect(residency.acquire(wanted("c"), never)).rejects.toMatchObject({
+    const { models } = setUp({ maxLoaded: 1, maxQueue: 1 });
+    const placed = models.acquire(request("a"), never);
+    const waiting = models.acquire(request("b"), never);
+    await expect(models.acquire(request("c"), never)).rejects.toMatchObject({
       status: 503,
       message: "server busy, please try again.  maximum pending requests exceeded",
     });
     (await placed).release();
     (await waiting).release();
-    (await residency.acquire(wanted("c"), never)).release();
+    (await models.acquire(request("c"), never)).release();
   });
 
   it("lets a request for a loaded model pass however many wait", async () => {
-    const { residency } = setUp({ maxLoaded: 1, maxQueue: 0 });
-    const held = await residency.acquire(wanted("a"), never);
-    const waiting = residency.acquire(wanted("a", { contextLength: 32 }), never);
-    await expect(residency.acquire(wanted("b"), never)).rejects.toMatchObject({ status: 503 });
+    const { models } = setUp({ maxLoaded: 1, maxQueue: 0 });
+    const held = await models.acquire(request("a"), never);
+    const waiting = models.acquire(request("a", { contextLength: 32 }), never);
+    await expect(models.acquire(request("b"), never)).rejects.toMatchObject({ status: 503 });
     held.release();
     (await waiting).release();
   });
 
   it("unloads others when memory is short, and says so when nothing is left to unload", async () => {
-    const { residency, names } = setUp({ maxLoaded: 3, room: 1 });
-    (await residency.acquire(wanted("a"), never)).release();
-    (await residency.acquire(wanted("b"), never)).release();
+    const { models, names } = setUp({ maxLoaded: 3, room: 1 });
+    (await models.acquire(request("a"), never)).release();
+    (await models.acquire(request("b"), never)).release();
     expect(names()).toEqual(["b"]);
     const none = setUp({ room: 0 });
-    await expect(none.residency.acquire(wanted("a"), never)).rejects.toThrow("no room");
+    await expect(none.models.acquire(request("a"), never)).rejects.toThrow("no room");
     expect(none.names()).toEqual([]);
   });
 });

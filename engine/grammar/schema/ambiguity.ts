@@ -1,20 +1,22 @@
 import type { Property } from "./objects.ts";
+import type { SchemaResolver } from "./schema-resolver.ts";
 import type { Shape } from "./shape.ts";
-import type { Tools } from "./tools.ts";
 
 /**
- * How many branches of a choice may be read side by side over more than a few characters: those
- * that are lists, or objects which no listed value near their beginning tells apart.
+ * How many branches of a choice may be parsed side by side over more than a few characters. These
+ * are lists, and objects that no enumerated value near their beginning tells apart.
  */
-export function readSideBySide(tools: Tools, shapes: readonly Shape[]): number {
+export function ambiguousBranches(resolver: SchemaResolver, shapes: readonly Shape[]): number {
   const lists = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("array"));
   const objects = shapes.filter(({ values, kinds }) => !values && kinds.meant.has("object"));
-  return Math.max(1, lists.length, toldApart(tools, objects) ? 1 : objects.length);
+  return Math.max(1, lists.length, toldApart(resolver, objects) ? 1 : objects.length);
 }
 
-/** Whether each object writes another value for one property, before any that can be nested. */
-function toldApart(tools: Tools, shapes: readonly Shape[]): boolean {
-  const early = shapes.map(({ objects }) => markers(tools, objects.properties));
+/**
+ * Whether each object has another value in one property, before any property that can be nested.
+ */
+function toldApart(resolver: SchemaResolver, shapes: readonly Shape[]): boolean {
+  const early = shapes.map(({ objects }) => markers(resolver, objects.properties));
   const [first, ...rest] = early;
   if (!first) return true;
   return [...first].some(([name, own]) => {
@@ -28,14 +30,14 @@ function toldApart(tools: Tools, shapes: readonly Shape[]): boolean {
   });
 }
 
-/** The listed values of properties that are always written and come before nested ones. */
+/** The enumerated values of properties that are always written, and stand before nested ones. */
 function markers(
-  tools: Tools,
+  resolver: SchemaResolver,
   properties: ReadonlyMap<string, Property>,
 ): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const { name, places, required } of properties.values()) {
-    const shapes = tools.flatten(places).map((branch) => tools.shapeOf(branch.places));
+    const shapes = resolver.flatten(places).map((branch) => resolver.shapeOf(branch.places));
     if (required && shapes.every(({ values }) => values)) {
       found.set(
         name,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { StopHolder } from "../../../runner/stop-holder.ts";
+import { StopFilter } from "../../../runner/stop-filter.ts";
 
 function run(stops: string[], pieces: string[]) {
-  const holder = new StopHolder(stops);
+  const holder = new StopFilter(stops);
   const out: string[] = [];
   for (const piece of pieces) {
     const { text, stopped } = holder.push(piece);
@@ -12,7 +12,7 @@ function run(stops: string[], pieces: string[]) {
   return { out: [...out, holder.flush()], stopped: false };
 }
 
-describe("StopHolder", () => {
+describe("StopFilter", () => {
   it("bears any number of stop sequences", () => {
     const stops = Array.from({ length: 300_000 }, (_, at) => `${at}!`);
     expect(run(stops, ["a", " 7!"])).toEqual({ out: ["a", " "], stopped: true });

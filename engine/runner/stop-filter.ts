@@ -1,8 +1,8 @@
 /**
- * Cuts a text at the first stop sequence while it arrives in pieces. Only what may still become a
- * stop sequence is held back.
+ * Cuts a text at the first stop sequence while it arrives in pieces. Only text that may still
+ * become a stop sequence is held back.
  */
-export class StopHolder {
+export class StopFilter {
   readonly #stops: readonly string[];
   #held = "";
 
@@ -10,7 +10,7 @@ export class StopHolder {
     this.#stops = [...new Set(stops)].filter((stop) => stop !== "");
   }
 
-  /** What may go out now, and whether a stop sequence has ended the text. */
+  /** The text that may be sent now, and whether a stop sequence has ended the text. */
   push(piece: string): { text: string; stopped: boolean } {
     const all = this.#held + piece;
     let end = all.length;
@@ -30,7 +30,7 @@ export class StopHolder {
     return { text: all.slice(0, all.length - keep), stopped: false };
   }
 
-  /** The rest, once the text has ended by itself. */
+  /** The text that was held back, when the text ends without a stop sequence. */
   flush(): string {
     const rest = this.#held;
     this.#held = "";
@@ -38,7 +38,7 @@ export class StopHolder {
   }
 }
 
-/** Length of the longest end of `text` that `stop` begins with. */
+/** The length of the longest suffix of `text` that is a prefix of `stop`. */
 export function openEnd(text: string, stop: string): number {
   for (let length = Math.min(text.length, stop.length - 1); length > 0; length -= 1) {
     if (text.endsWith(stop.slice(0, length))) return length;

@@ -32,12 +32,12 @@ export class BunTransport implements Transport {
     const stopFollowing = abort.follow(request.signal);
     const tail = new Tail();
     let hasEnded = false;
-    const end: Passing["end"] = (answered, complete): void => {
+    const end: Passing["end"] = (answered, complete, err): void => {
       if (hasEnded) return;
       hasEnded = true;
       stopFollowing();
       exchange.answered();
-      onEnd({ status: 0, bytes: 0, contentType: "", ...answered, complete, tail });
+      onEnd({ status: 0, bytes: 0, contentType: "", ...answered, complete, tail, err });
     };
     try {
       abort.throwIfAborted();
@@ -50,8 +50,8 @@ export class BunTransport implements Transport {
       });
       return await this.#answer(answer, { exchange, addHeaders, tail, end });
     } catch (err) {
-      end({}, false);
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
+      end({}, false, reason);
       // What has come of an answer that cannot be passed on is let go of.
       abort.abort(reason);
       throw reason;
@@ -112,6 +112,7 @@ interface Passing {
   end: (
     answered: Partial<Pick<ForwardEnd, "status" | "bytes" | "contentType">>,
     complete: boolean,
+    err?: Error,
   ) => void;
 }
 

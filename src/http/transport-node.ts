@@ -216,6 +216,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       complete,
       contentType: this.#contentType,
       tail: this.#tail,
+      err,
     });
     if (err && this.#status === 0) this.#beginning.failed(err);
   }

@@ -15,6 +15,8 @@ export interface ForwardEnd {
   contentType: string;
   /** The end of what was passed on. */
   tail: Tail;
+  /** Why it is not complete, where that is known. */
+  err?: Error | undefined;
 }
 
 /** A request to be passed through untouched, save that its path goes on in one spelling. */

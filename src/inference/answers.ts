@@ -74,8 +74,9 @@ export async function* pieces(
       tail.add(piece);
       yield piece;
     }
-    const passed = { contentType, bytes, requestBytes, tail: tail.text() };
-    if (status === 200) turn.record.usage = usageOfPassed(passed);
+    if (status === 200) {
+      turn.record.usage = usageOfPassed({ contentType, tail, bytes, requestBytes });
+    }
     turn.complete();
   } catch (err) {
     throw turn.fail(err);
@@ -84,41 +85,43 @@ export async function* pieces(
   }
 }
 
+/** What is passed on, and what is told of its answer. */
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal">;
+
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
- * @throws ServiceError; the turn's reason.
+ * @throws as `Transport.forward`.
  */
-export async function forwarded(
+export function forwarded(
   turn: Turn,
   transport: Pick<Transport, "forward">,
-  { addHeaders, onEnd, ...request }: Omit<ForwardRequest, "origin" | "signal">,
+  { exchange, body, credentials, addHeaders, onEnd }: ForwardedRequest,
 ): Promise<Response> {
-  const requestBytes = typeof request.body === "object" ? request.body.byteLength : 0;
+  const requestBytes = typeof body === "object" ? body.byteLength : 0;
   let hasEnded = false;
-  try {
-    const { origin, signal } = turn;
-    turn.heldBy("forwarded call", () => !hasEnded);
-    turn.record.sent();
-    return await transport.forward({
-      ...request,
-      origin,
-      signal,
-      addHeaders: (status, isWhole) => {
-        turn.began(status);
-        return addHeaders(status, isWhole);
-      },
-      onEnd: (end) => {
-        hasEnded = true;
-        const { status, complete, contentType, bytes, tail } = end;
-        const passed = { contentType, bytes, requestBytes, tail: tail.text() };
-        // Of an answer that was given up, too.
-        if (status === 200) turn.record.usage = usageOfPassed(passed);
-        if (complete) turn.complete();
-        else if (status !== 0) turn.fail(new Error("the answer was broken off"));
-        onEnd(end);
-      },
-    });
-  } catch (err) {
-    throw turn.fail(err);
-  }
+  const { origin, signal } = turn;
+  turn.heldBy("forwarded call", () => !hasEnded);
+  turn.record.sent();
+  return transport.forward({
+    exchange,
+    signal,
+    origin,
+    body,
+    credentials,
+    addHeaders: (status, isWhole) => {
+      turn.began(status);
+      return addHeaders(status, isWhole);
+    },
+    onEnd: (end) => {
+      hasEnded = true;
+      const { status, complete, contentType, bytes, tail } = end;
+      // Of an answer that was given up, too.
+      if (status === 200) {
+        turn.record.usage = usageOfPassed({ contentType, tail, bytes, requestBytes });
+      }
+      if (complete) turn.complete();
+      else turn.fail(end.err);
+      onEnd(end);
+    },
+  });
 }

@@ -77,7 +77,7 @@ export class InferencePipeline {
     try {
       if (isStopped) turn.stopAfter(limitMs - ageMs, limitMs);
       if (request.prepare) await request.prepare(turn.signal);
-      const { place, loadMs } = await admission.admit(
+      const admitted = admission.admit(
         {
           line,
           tenant,
@@ -89,6 +89,7 @@ export class InferencePipeline {
         hints,
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
+      const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
       record.queueMs = place.waitedMs;
       record.loadMs = loadMs;

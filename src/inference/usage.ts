@@ -1,3 +1,5 @@
+import type { Tail } from "../http/tail.ts";
+
 /** What an answer took, as the inference server says it. */
 export interface Usage {
   inputTokens: number | undefined;
@@ -12,14 +14,10 @@ export interface Usage {
   isEstimated: boolean;
 }
 
-/** An object of JSON. */
-type Fields = Record<string, unknown>;
-
 /** The end of an answer that was passed on. */
 export interface PassedAnswer {
   contentType: string;
-  /** Its last lines, which may begin in the middle of one. */
-  tail: string;
+  tail: Tail;
   /** Bytes of the whole answer, and of the request's body. */
   bytes: number;
   requestBytes: number;
@@ -29,89 +27,70 @@ export interface PassedAnswer {
 const BYTES_A_TOKEN = 4;
 
 /** What an answer of Ollama says that it took: its last line, or the whole. */
-export function usageOf(answer: Fields): Usage {
+export function usageOf(answer: Record<string, unknown>): Usage {
   return {
     inputTokens: numberIn(answer["prompt_eval_count"]),
     outputTokens: numberIn(answer["eval_count"]),
-    promptMs: millisIn(answer["prompt_eval_duration"]),
-    generationMs: millisIn(answer["eval_duration"]),
-    loadMs: millisIn(answer["load_duration"]),
-    totalMs: millisIn(answer["total_duration"]),
+    promptMs: millis(numberIn(answer["prompt_eval_duration"])),
+    generationMs: millis(numberIn(answer["eval_duration"])),
+    loadMs: millis(numberIn(answer["load_duration"])),
+    totalMs: millis(numberIn(answer["total_duration"])),
     isEstimated: false,
   };
 }
 
-/** What an answer took of which only the end is known, whatever its dialect. */
+/**
+ * What an answer took of which only the end is at hand, in Ollama's words or in OpenAI's or
+ * Anthropic's. It is searched, not parsed: of a long answer it is the middle of a line. Within a
+ * text of the answer the same words are not found, since quotes are escaped there.
+ */
 export function usageOfPassed(answer: PassedAnswer): Usage {
-  const isEvents = answer.contentType.startsWith("text/event-stream");
-  const lines = answer.tail.split("\n").filter((line) => line !== "");
-  for (const line of lines.toReversed()) {
-    if (isEvents && !line.startsWith("data:")) continue;
-    const told = toldIn(isEvents ? line.slice("data:".length) : line);
-    if (told) return told;
-    // Without events only the last line says it.
-    if (!isEvents) break;
-  }
-  return estimated(answer, isEvents ? lines.filter((line) => line.startsWith("data:")) : lines);
-}
-
-/** What a line tells, in Ollama's words or in OpenAI's or Anthropic's. */
-function toldIn(line: string): Usage | undefined {
-  // Most events of a stream say nothing of it, and need not be parsed.
-  if (!/"(?:prompt_)?eval_count"|"usage"/.test(line)) return undefined;
-  const fields = parsed(line);
-  if (!fields) return told(countsIn(line));
-  const { usage = objectIn(fields["response"])["usage"] ?? fields } = fields;
-  return told(objectIn(usage));
-}
-
-/** Ollama's answers have these at their end, behind what is too long to be kept. */
-const COUNTS = /"(\w+_(?:count|duration|tokens))":(\d+)/g;
-
-function countsIn(text: string): Fields {
-  return Object.fromEntries(
-    [...text.matchAll(COUNTS)].map(([, name, value]) => [name, Number(value)]),
-  );
-}
-
-function told(counts: Fields): Usage | undefined {
-  const usage = usageOf({
-    ...counts,
-    prompt_eval_count:
-      counts["prompt_eval_count"] ?? counts["prompt_tokens"] ?? counts["input_tokens"],
-    eval_count: counts["eval_count"] ?? counts["completion_tokens"] ?? counts["output_tokens"],
-  });
-  const isTold = usage.inputTokens !== undefined || usage.outputTokens !== undefined;
-  return isTold ? usage : undefined;
+  const end = answer.tail.text();
+  const isOllama = end.includes('_count":');
+  const inputTokens = isOllama
+    ? numberAt(end, '"prompt_eval_count":')
+    : (numberAt(end, '"prompt_tokens":') ?? numberAt(end, '"input_tokens":'));
+  const outputTokens = isOllama
+    ? numberAt(end, '"eval_count":')
+    : (numberAt(end, '"completion_tokens":') ?? numberAt(end, '"output_tokens":'));
+  if (inputTokens === undefined && outputTokens === undefined) return estimated(answer);
+  return {
+    inputTokens,
+    outputTokens,
+    promptMs: isOllama ? millis(numberAt(end, '"prompt_eval_duration":')) : undefined,
+    generationMs: isOllama ? millis(numberAt(end, '"eval_duration":')) : undefined,
+    loadMs: isOllama ? millis(numberAt(end, '"load_duration":')) : undefined,
+    totalMs: isOllama ? millis(numberAt(end, '"total_duration":')) : undefined,
+    isEstimated: false,
+  };
 }
 
 /** A piece of a stream is a token: how many there were follows from the length of the last ones. */
-function estimated({ tail, bytes, requestBytes }: PassedAnswer, pieces: string[]): Usage {
-  const tailBytes = Math.max(1, Buffer.byteLength(tail));
+function estimated({ contentType, tail, bytes, requestBytes }: PassedAnswer): Usage {
+  const text = tail.text();
+  const pieces = contentType.startsWith("text/event-stream")
+    ? text.split("\ndata:").length
+    : text.split("\n").length - 1;
   return {
     ...usageOf({}),
     inputTokens: Math.ceil(requestBytes / BYTES_A_TOKEN),
-    outputTokens: Math.round((bytes * pieces.length) / tailBytes),
+    outputTokens: text === "" ? 0 : Math.round((bytes * pieces) / text.length),
     isEstimated: true,
   };
 }
 
-function parsed(line: string): Fields | undefined {
-  try {
-    return objectIn(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
-
-function objectIn(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
+/** The number behind the last of these names. */
+function numberAt(text: string, name: string): number | undefined {
+  const at = text.lastIndexOf(name);
+  if (at < 0) return undefined;
+  const value = Number.parseInt(text.slice(at + name.length, at + name.length + 24), 10);
+  return Number.isNaN(value) ? undefined : value;
 }
 
 function numberIn(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-function millisIn(nanoseconds: unknown): number | undefined {
-  return typeof nanoseconds === "number" ? nanoseconds / 1e6 : undefined;
+function millis(nanoseconds: number | undefined): number | undefined {
+  return nanoseconds === undefined ? undefined : nanoseconds / 1e6;
 }

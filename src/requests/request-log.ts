@@ -1,6 +1,5 @@
 import { cut, LOG_LINE_BYTES, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { savedBytes, type ImageFacts } from "../images/image-compressor.ts";
-import type { CallRecord } from "../inference/call-record.ts";
 import type { LogFile } from "../logs/log-file.ts";
 import type { RequestEnd, RequestRecord } from "./request-record.ts";
 
@@ -106,6 +105,7 @@ function eventOf(
   room: Room,
   line?: RequestLine,
 ): object {
+  const { call } = record;
   return {
     event,
     timestamp: timeOf(record),
@@ -122,25 +122,18 @@ function eventOf(
     operation: shortened(record.operation, room.text),
     model: shortened(record.model, room.text),
     stream: record.operation === undefined ? undefined : record.streamed,
-    ...callFields(record.call),
+    queue_ms: rounded(call.queueMs),
+    model_load_ms: rounded(call.loadMs),
+    first_ms: rounded(call.firstMs),
+    body_ms: rounded(call.bodyMs),
+    inference_ms: rounded(call.costMs),
+    input_tokens: call.usage?.inputTokens,
+    output_tokens: call.usage?.outputTokens,
+    tokens_estimated: call.usage?.isEstimated,
     ...(record.images ? imageFields(record.images, record.imageCompression, room.images) : {}),
     cache: record.cache?.state,
     error_code: record.errorCode,
     error_message: shortened(record.errorMessage, room.message),
-  };
-}
-
-/** Where the time of a call to the inference server went, and what it used. */
-function callFields({ queueMs, loadMs, firstMs, bodyMs, costMs, usage }: CallRecord): object {
-  return {
-    queue_ms: rounded(queueMs),
-    model_load_ms: rounded(loadMs),
-    first_ms: rounded(firstMs),
-    body_ms: rounded(bodyMs),
-    inference_ms: rounded(costMs),
-    input_tokens: usage?.inputTokens,
-    output_tokens: usage?.outputTokens,
-    tokens_estimated: usage?.isEstimated,
   };
 }
 

@@ -27,27 +27,48 @@ export class Admission {
   }
 
   /**
+   * Settles at once where a place is free and the model in memory.
    * @param onPlace told when the request has its place, before its model is loaded.
    * @throws ServiceError `queue_full`, `request_timeout`; the reason of the request's signal.
    */
-  async admit(request: PlaceRequest, hints: LoadHints, onPlace?: () => void): Promise<Admitted> {
-    const { queue, catalog, loadedModels } = this.#options;
+  admit(
+    request: PlaceRequest,
+    hints: LoadHints,
+    onPlace?: () => void,
+  ): Admitted | Promise<Admitted> {
+    const { queue, catalog } = this.#options;
     // A model that is not there has no part in what is decided about models: a client that asks
     // for one again and again would hold up those that are. The server refuses it at once.
     const model = catalog.isKnownMissing(request.model) ? "" : request.model;
     const acquired = queue.acquire(model === request.model ? request : { ...request, model });
-    const place = acquired instanceof Promise ? await acquired : acquired;
-    try {
-      onPlace?.();
-      const loading = loadedModels.ensureLoaded(model, hints);
-      if (typeof loading === "number") return { loadMs: loading, place };
-      const startedAt = performance.now();
-      // It goes on without a request that is called off.
-      const loadMs = await place.during("load", unlessAborted(loading, request.signal));
-      return { loadMs: loadMs === 0 ? 0 : performance.now() - startedAt, place };
-    } catch (err) {
-      place.release(outcomeOf(err));
-      throw err;
-    }
+    const load = (place: Place): Admitted | Promise<Admitted> => {
+      try {
+        onPlace?.();
+        const loading = this.#options.loadedModels.ensureLoaded(model, hints);
+        return typeof loading === "number"
+          ? { loadMs: loading, place }
+          : loaded(loading, place, request);
+      } catch (err) {
+        place.release(outcomeOf(err));
+        throw err;
+      }
+    };
+    return acquired instanceof Promise ? acquired.then(load) : load(acquired);
+  }
+}
+
+/** Waits for a load, which goes on without a request that is called off. */
+async function loaded(
+  loading: Promise<number>,
+  place: Place,
+  { signal }: PlaceRequest,
+): Promise<Admitted> {
+  const startedAt = performance.now();
+  try {
+    const tookMs = await place.during("load", unlessAborted(loading, signal));
+    return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
+  } catch (err) {
+    place.release(outcomeOf(err));
+    throw err;
   }
 }

@@ -101,7 +101,7 @@ describe("Admission", () => {
     ["fails", () => Promise.reject(new Error("odd"))],
   ])("gives the place back when the load %s", async (_case, ensureLoaded) => {
     const { admission, request, queue } = setUp(ensureLoaded);
-    await expect(admission.admit(request, hints)).rejects.toThrow("odd");
+    await expect(async () => admission.admit(request, hints)).rejects.toThrow("odd");
     expect(queue.stats("text").in_progress).toBe(0);
   });
 });

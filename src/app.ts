@@ -14,8 +14,7 @@ import { passThrough } from "../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../routes/ollama/services.ts";
 import { SplitRouter } from "../routes/split-router.ts";
 import { openApiDocument } from "../routes/service/document.ts";
-import { serviceRoutes } from "../routes/service/index.ts";
-import type { Services } from "../routes/service/services.ts";
+import { serviceRoutes, type ServiceParts } from "../routes/service/index.ts";
 import { renderError } from "./errors/render.ts";
 import { isAbort } from "./errors/abort-reasons.ts";
 import { ServiceError } from "./errors/service-error.ts";
@@ -23,13 +22,16 @@ import type { ClientAddress } from "./access/tenant-name.ts";
 
 /** What the app is made from. */
 export interface AppOptions {
+  version: string;
+  /** Whether the service has begun to stop. */
+  isStopping: () => boolean;
   requestLifecycle: Parameters<typeof requestLifecycle>[0];
   hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
   /** The limit of a path of `/api/v1`. */
   bodyLimit: Parameters<typeof bodyLimit>[0];
   addresses: ClientAddress;
-  services: Services;
-  proxy: PassThroughServices;
+  service: ServiceParts;
+  ollama: PassThroughServices;
   /** Told of errors that are not the client's doing. */
   onError: (err: unknown, requestId: string) => void;
 }
@@ -39,8 +41,7 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** The whole HTTP side: the guards in their order, then the three dialects. */
 export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: () => object } {
-  const { services, proxy } = options;
-  const { version } = services.facts;
+  const { version } = options;
   // Routed by what was read at the door, which is what goes on as well.
   const app = new Hono<AppEnv>({
     getPath: (_request, given) => given?.env?.target.path ?? "/",
@@ -49,13 +50,13 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.use(requestLifecycle(options.requestLifecycle));
   app.use(hostAndOrigin(options.hostAndOrigin));
   app.use(readableTarget());
-  app.use(notWhileStopping(services.isStopping));
+  app.use(notWhileStopping(options.isStopping));
   app.use("/api/v1/*", bodyLimit(options.bodyLimit));
   app.use(tenant(options.addresses));
 
-  const ownRoutes = serviceRoutes(services);
+  const ownRoutes = serviceRoutes(options.service);
   const document = (): object => openApiDocument(ownRoutes, version);
-  const pass = passThrough(proxy);
+  const pass = passThrough(options.ollama);
   app.route("/", ownRoutes);
   app.route("/", docsRoutes(document));
   app.all("/api/v1/*", unknownRoute(ownRoutes));

@@ -6,11 +6,11 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 import { streamAnswer } from "./stream-answer.ts";
 
 /** A request that was understood: what Ollama is asked, and how its answer is shown. */
-export interface Asked {
+export interface PreparedRequest {
   request: OllamaRequest;
   stream: boolean | undefined;
   shape: AnswerShape;
@@ -30,8 +30,8 @@ export interface AnswerShape {
 /** Runs a request, and answers with the whole or with a stream. @throws ServiceError; ClientLeft. */
 export async function answer(
   c: AppContext,
-  { runner, onStreamError }: Services,
-  { request, stream, shape }: Asked,
+  { runner, onStreamError }: GenerationServices,
+  { request, stream, shape }: PreparedRequest,
 ): Promise<Response> {
   const record = c.get("record");
   const { signal } = c.get("exchange");

@@ -8,7 +8,17 @@ import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { ResponseCache } from "../../src/cache/response-cache.ts";
+import type { Shadow } from "../../src/cache/shadow/shadow.ts";
+
+/** What the routes of the response cache work with. */
+export interface CacheServices {
+  stats: () => Record<string, unknown>;
+  /** As ResponseCache.drop, on disk too. @throws ServiceError where that cannot be done. */
+  drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
+  /** Undefined unless similar answers are only compared. */
+  shadow: Pick<Shadow, "report"> | undefined;
+}
 
 const CacheStats = z
   .object({
@@ -174,13 +184,13 @@ const dropRoute: ServiceRoute = {
 };
 
 /** GET /api/v1/cache/stats and /shadow, DELETE /api/v1/cache */
-export function cacheRoutes(router: ServiceRouter, services: Services): void {
-  mount(router, statsRoute, [], (c) => answerJson(c, services.cache.stats()));
+export function cacheRoutes(router: ServiceRouter, services: CacheServices): void {
+  mount(router, statsRoute, [], (c) => answerJson(c, services.stats()));
   mount(router, shadowRoute, [], (c) => shadow(c, services));
   mount(router, dropRoute, [], (c) => drop(c, services));
 }
 
-function shadow(c: AppContext, { cache }: Services): Response {
+function shadow(c: AppContext, cache: CacheServices): Response {
   if (!cache.shadow) {
     throw new ServiceError(
       "not_found",
@@ -194,7 +204,7 @@ function shadow(c: AppContext, { cache }: Services): Response {
   return answerJson(c, cache.shadow.report({ withTexts: isLocal }));
 }
 
-async function drop(c: AppContext, { cache }: Services): Promise<Response> {
+async function drop(c: AppContext, cache: CacheServices): Promise<Response> {
   const { model, tenant, ...others } = c.req.query();
   const [unknown] = Object.keys(others);
   // A misspelt parameter must not forget everything.

@@ -12,7 +12,7 @@ import {
 } from "./contract/stream-parts.ts";
 import { ChatCompletionRequest, hasImages, openaiChat } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 
 const route: ServiceRoute = {
   method: "post",
@@ -41,13 +41,13 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/chat/completions */
-export function chatCompletionsRoute(router: ServiceRouter, services: Services): void {
+export function chatCompletionsRoute(router: ServiceRouter, services: GenerationServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("chat/completions", 60)], (c) => chatCompletions(c, services));
 }
 
 /** Whether it is a request for text or for vision, its body says. */
-async function chatCompletions(c: AppContext, services: Services): Promise<Response> {
+async function chatCompletions(c: AppContext, services: GenerationServices): Promise<Response> {
   const record = c.get("record");
   const { value, images, bytes } = await readImageJson(c, services.readImages);
   const input = checked(value, ChatCompletionRequest);
@@ -56,5 +56,5 @@ async function chatCompletions(c: AppContext, services: Services): Promise<Respo
   const limit = services.bodyLimits[line];
   if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
   services.guards.holdPlace(record, line);
-  return answer(c, services, await openaiChat.ask(input, images, services));
+  return answer(c, services, await openaiChat.prepare(input, images, services));
 }

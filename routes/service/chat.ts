@@ -7,7 +7,7 @@ import type { ServiceRoute } from "./contract/headers.ts";
 import { ChatAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { ChatRequest, nativeChat } from "./forms/native-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 
 const STREAM_EXAMPLE =
   'data: {"chunk":"Sun","role":"assistant","model":"smollm2:135m","request_id":"7f1f…","done":false}\n\n';
@@ -37,13 +37,13 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/chat */
-export function chatRoute(router: ServiceRouter, services: Services): void {
+export function chatRoute(router: ServiceRouter, services: GenerationServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("chat", 60), guards.tenantText], (c) => chat(c, services));
 }
 
-async function chat(c: AppContext, services: Services): Promise<Response> {
+async function chat(c: AppContext, services: GenerationServices): Promise<Response> {
   c.get("record").operation = "chat";
   const input = await readJson(c, ChatRequest);
-  return answer(c, services, await nativeChat.ask(input, [], services));
+  return answer(c, services, await nativeChat.prepare(input, [], services));
 }

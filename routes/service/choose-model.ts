@@ -1,7 +1,6 @@
 import { assertModelName } from "../../src/models/model-name.ts";
-import type { Services } from "./services.ts";
+import type { ModelChoice } from "./services.ts";
 
-type Choosing = Pick<Services, "catalog" | "promptLimit">;
 type Texts = (string | null | undefined)[];
 
 /**
@@ -10,7 +9,7 @@ type Texts = (string | null | undefined)[];
  * `model_not_allowed`, `prompt_too_large`.
  */
 export async function textModel(
-  { catalog, promptLimit }: Choosing,
+  { catalog, promptLimit }: ModelChoice,
   named: string | undefined,
   texts: Texts,
 ): Promise<string> {
@@ -26,7 +25,7 @@ export async function textModel(
  * @throws ServiceError as `textModel`, and `invalid_request` for a model that cannot see.
  */
 export async function visionModel(
-  { catalog, promptLimit }: Choosing,
+  { catalog, promptLimit }: ModelChoice,
   named: string | undefined,
   texts: Texts,
 ): Promise<string> {

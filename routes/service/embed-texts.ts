@@ -2,7 +2,16 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
 import { callerOf } from "../caller-of.ts";
-import type { Services } from "./services.ts";
+import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
+import type { Embedder } from "../../src/embeddings/embedder.ts";
+import type { ModelCatalog } from "../../src/models/catalog.ts";
+
+/** What vectors of texts are made with. */
+export interface TextEmbedding {
+  catalog: Pick<ModelCatalog, "assertAllowed">;
+  promptLimit: PromptLimit;
+  embedder: Pick<Embedder, "embed">;
+}
 
 /**
  * The vectors of a request's texts, for as long as its client is there.
@@ -11,7 +20,7 @@ import type { Services } from "./services.ts";
  */
 export async function embedTexts(
   c: AppContext,
-  { catalog, promptLimit, embedder }: Pick<Services, "catalog" | "promptLimit" | "embedder">,
+  { catalog, promptLimit, embedder }: TextEmbedding,
   texts: string[],
   options: Pick<EmbedRequest, "model" | "dimensions" | "truncate">,
 ): Promise<Embedded> {

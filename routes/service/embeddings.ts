@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded } from "../../src/embeddings/embedder.ts";
 import { shortestNumbers } from "../../src/embeddings/shortest-numbers.ts";
@@ -11,7 +12,14 @@ import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { TextEmbedding } from "./embed-texts.ts";
+import type { Guards } from "./services.ts";
+
+/** What the route works with. */
+export interface EmbeddingServices extends TextEmbedding {
+  guards: Guards;
+  catalog: TextEmbedding["catalog"] & Pick<ModelCatalog, "defaultEmbeddingModel">;
+}
 
 const forms = {
   prompt: filledText(),
@@ -140,14 +148,14 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/embeddings */
-export function embeddingsRoute(router: ServiceRouter, services: Services): void {
+export function embeddingsRoute(router: ServiceRouter, services: EmbeddingServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("embeddings", 60), guards.tenantText], (c) =>
     embeddings(c, services),
   );
 }
 
-async function embeddings(c: AppContext, services: Services): Promise<Response> {
+async function embeddings(c: AppContext, services: EmbeddingServices): Promise<Response> {
   const { catalog } = services;
   const record = c.get("record");
   record.operation = "embeddings";

@@ -20,7 +20,7 @@ import { NativeMessage } from "./contract/messages.ts";
 import { GenerateAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { showingCustomCalls } from "./forms/custom-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 
 const forms = {
   prompt: filledText(),
@@ -87,14 +87,14 @@ const route: ServiceRoute = {
 type GenerateInput = z.infer<typeof GenerateRequest>;
 
 /** POST /api/v1/generate */
-export function generateRoute(router: ServiceRouter, services: Services): void {
+export function generateRoute(router: ServiceRouter, services: GenerationServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("generate", 60), guards.tenantText], (c) =>
     generate(c, services),
   );
 }
 
-async function generate(c: AppContext, services: Services): Promise<Response> {
+async function generate(c: AppContext, services: GenerationServices): Promise<Response> {
   c.get("record").operation = "generate";
   const input = await readJson(c, GenerateRequest);
   const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];

@@ -1,30 +1,42 @@
 import { batchRoutes } from "./batch/batch-routes.ts";
-import { cacheRoutes } from "./cache.ts";
+import type { BatchServices } from "./batch/batch-services.ts";
+import { cacheRoutes, type CacheServices } from "./cache.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
-import { embeddingsRoute } from "./embeddings.ts";
+import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
 import { generateRoute } from "./generate.ts";
-import { modelRoutes } from "./models.ts";
+import { modelRoutes, type ModelServices } from "./models.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
-import { similarityRoute } from "./similarity.ts";
-import { stateRoutes } from "./state.ts";
+import type { GenerationServices } from "./services.ts";
+import { similarityRoute, type SimilarityServices } from "./similarity.ts";
+import { stateRoutes, type StateServices } from "./state.ts";
 import { vlmOpenaiRoute } from "./vlm-openai.ts";
 import { vlmRoute } from "./vlm.ts";
 
+/** What the routes of `/api/v1` work with, router by router. */
+export interface ServiceParts {
+  generation: GenerationServices;
+  batches: BatchServices;
+  embeddings: EmbeddingServices;
+  similarity: SimilarityServices;
+  models: ModelServices;
+  state: StateServices;
+  cache: CacheServices;
+}
+
 /** All routes of `/api/v1`. */
-export function serviceRoutes(services: Services): ServiceRouter {
+export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   const router = createRouter();
-  generateRoute(router, services);
-  chatRoute(router, services);
-  chatCompletionsRoute(router, services);
-  vlmRoute(router, services);
-  vlmOpenaiRoute(router, services);
-  batchRoutes(router, services);
-  embeddingsRoute(router, services);
-  similarityRoute(router, services);
-  modelRoutes(router, services);
-  stateRoutes(router, services);
-  cacheRoutes(router, services);
+  generateRoute(router, parts.generation);
+  chatRoute(router, parts.generation);
+  chatCompletionsRoute(router, parts.generation);
+  vlmRoute(router, parts.generation);
+  vlmOpenaiRoute(router, parts.generation);
+  batchRoutes(router, parts.batches);
+  embeddingsRoute(router, parts.embeddings);
+  similarityRoute(router, parts.similarity);
+  modelRoutes(router, parts.models);
+  stateRoutes(router, parts.state);
+  cacheRoutes(router, parts.cache);
   return router;
 }

@@ -9,7 +9,16 @@ import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelDetails, ModelInfo } from "./contract/model-info.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { UpstreamClient } from "../../src/hosts/client.ts";
+import type { Guards } from "./services.ts";
+
+/** What the routes of models work with. */
+export interface ModelServices {
+  guards: Pick<Guards, "rate">;
+  catalog: Pick<ModelCatalog, "find" | "installed">;
+  client: Pick<UpstreamClient, "loaded" | "show">;
+}
 
 const MODEL_CODES: ErrorCode[] = [
   "rate_limit_exceeded",
@@ -153,7 +162,7 @@ const retrieveRoute: ServiceRoute = {
 };
 
 /** GET /api/v1/models, /models/ps, /models/{name}/show, /models/{name} */
-export function modelRoutes(router: ServiceRouter, services: Services): void {
+export function modelRoutes(router: ServiceRouter, services: ModelServices): void {
   const { rate } = services.guards;
   mount(router, listRoute, [rate("models", 30)], (c) => list(c, services));
   mount(router, loadedRoute, [rate("models/ps", 30)], (c) => loaded(c, services));
@@ -162,7 +171,7 @@ export function modelRoutes(router: ServiceRouter, services: Services): void {
   mount(router, retrieveRoute, [rate("models/retrieve", 30)], (c) => retrieve(c, services));
 }
 
-async function list(c: AppContext, { catalog }: Services): Promise<Response> {
+async function list(c: AppContext, { catalog }: ModelServices): Promise<Response> {
   const models = await catalog.installed();
   return answerJson(c, {
     object: "list",
@@ -175,15 +184,15 @@ async function list(c: AppContext, { catalog }: Services): Promise<Response> {
   });
 }
 
-async function loaded(c: AppContext, { client }: Services): Promise<Response> {
+async function loaded(c: AppContext, { client }: ModelServices): Promise<Response> {
   return answerJson(c, { models: await client.loaded() });
 }
 
-async function show(c: AppContext, { client }: Services): Promise<Response> {
+async function show(c: AppContext, { client }: ModelServices): Promise<Response> {
   return answerJson(c, await client.show(nameInPath(c)));
 }
 
-async function retrieve(c: AppContext, { catalog }: Services): Promise<Response> {
+async function retrieve(c: AppContext, { catalog }: ModelServices): Promise<Response> {
   const name = nameInPath(c);
   const model = await catalog.find(name);
   if (model) return answerJson(c, openaiModel(model, name));

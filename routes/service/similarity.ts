@@ -12,7 +12,13 @@ import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { EmbeddingServices } from "./embeddings.ts";
+import type { SimilarityThread } from "../../workers/similarity/client.ts";
+
+/** What the route works with. */
+export interface SimilarityServices extends EmbeddingServices {
+  thread: Pick<SimilarityThread, "rank">;
+}
 
 /** Only that it is a list: a schema would look at hundreds of thousands of numbers one by one. */
 const numbers = z
@@ -82,14 +88,14 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/embeddings/similarity */
-export function similarityRoute(router: ServiceRouter, services: Services): void {
+export function similarityRoute(router: ServiceRouter, services: SimilarityServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("embeddings/similarity", 60), guards.tenantText], (c) =>
     similarity(c, services),
   );
 }
 
-async function similarity(c: AppContext, services: Services): Promise<Response> {
+async function similarity(c: AppContext, services: SimilarityServices): Promise<Response> {
   const record = c.get("record");
   record.operation = "similarity";
   const body = await readJson(c, SimilarityRequest, { maxValues: MAX_VALUES });
@@ -108,7 +114,7 @@ async function similarity(c: AppContext, services: Services): Promise<Response> 
     assertOneLength(items);
   }
   const [query = new Float32Array(), ...documents] = items.flatMap(({ vector }) => vector ?? []);
-  const results = await services.similarity.rank({
+  const results = await services.thread.rank({
     query,
     documents: joined(documents),
     count: body.top_n ?? documents.length,

@@ -6,7 +6,30 @@ import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { LineName, FairQueue } from "../../src/scheduling/fair-queue.ts";
+import type { UpstreamClient } from "../../src/hosts/client.ts";
+import type { Upstream } from "../../src/hosts/upstream.ts";
+
+/** What the routes work with that show how the service is. */
+export interface StateServices {
+  upstream: Pick<Upstream, "state" | "reason" | "assertAvailable">;
+  client: Pick<UpstreamClient, "installed">;
+  queue: Pick<FairQueue, "stats">;
+  /** Whether the service has begun to stop. */
+  isStopping: () => boolean;
+  facts: ServiceFacts;
+}
+
+/** Facts about the service itself. */
+export interface ServiceFacts {
+  version: string;
+  /** The body of `/api/v1/system/model-profile`. */
+  modelProfile: () => Record<string, unknown>;
+  queueLimits: Record<
+    LineName,
+    { max_concurrent: number; max_queue_size: number; default_timeout: number }
+  >;
+}
 
 const Health = z
   .object({
@@ -117,14 +140,14 @@ const profileRoute: ServiceRoute = {
 };
 
 /** GET /api/v1/health, /ready, /queue/stats, /system/model-profile */
-export function stateRoutes(router: ServiceRouter, services: Services): void {
+export function stateRoutes(router: ServiceRouter, services: StateServices): void {
   mount(router, healthRoute, [], (c) => health(c, services));
   mount(router, readyRoute, [], (c) => ready(c, services));
   mount(router, statsRoute, [], (c) => stats(c, services));
   mount(router, profileRoute, [], (c) => answerJson(c, services.facts.modelProfile()));
 }
 
-async function health(c: AppContext, services: Services): Promise<Response> {
+async function health(c: AppContext, services: StateServices): Promise<Response> {
   const problem = await problemOf(services);
   const { state } = services.upstream;
   const status = services.isStopping()
@@ -143,7 +166,7 @@ async function health(c: AppContext, services: Services): Promise<Response> {
 }
 
 /** Why inference cannot be done now: asked of the server itself (its tag list). */
-async function problemOf({ upstream, client }: Services): Promise<string | undefined> {
+async function problemOf({ upstream, client }: StateServices): Promise<string | undefined> {
   if (upstream.state !== "ready") return upstream.reason;
   try {
     await client.installed();
@@ -153,13 +176,13 @@ async function problemOf({ upstream, client }: Services): Promise<string | undef
   }
 }
 
-function ready(c: AppContext, { upstream, isStopping }: Services): Response {
+function ready(c: AppContext, { upstream, isStopping }: StateServices): Response {
   if (isStopping()) throw new ServiceError("shutting_down", "The service is stopping");
-  void upstream.origin;
+  upstream.assertAvailable();
   return answerJson(c, { status: "ready" });
 }
 
-function stats(c: AppContext, { queue, facts }: Services): Response {
+function stats(c: AppContext, { queue, facts }: StateServices): Response {
   return answerJson(c, {
     ...queue.stats("text"),
     ...facts.queueLimits.text,

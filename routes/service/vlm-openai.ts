@@ -11,7 +11,7 @@ import {
 } from "./contract/stream-parts.ts";
 import { openaiVision, VisionCompletionRequest } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 
 const route: ServiceRoute = {
   method: "post",
@@ -40,16 +40,16 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/vlm/openai */
-export function vlmOpenaiRoute(router: ServiceRouter, services: Services): void {
+export function vlmOpenaiRoute(router: ServiceRouter, services: GenerationServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("vlm/openai", 30), guards.tenantVision], (c) =>
     vlmOpenai(c, services),
   );
 }
 
-async function vlmOpenai(c: AppContext, services: Services): Promise<Response> {
+async function vlmOpenai(c: AppContext, services: GenerationServices): Promise<Response> {
   c.get("record").operation = "vlm";
   const { value, images } = await readImageJson(c, services.readImages);
   const input = checked(value, VisionCompletionRequest);
-  return answer(c, services, await openaiVision.ask(input, images, services));
+  return answer(c, services, await openaiVision.prepare(input, images, services));
 }

@@ -7,7 +7,7 @@ import type { ServiceRoute } from "./contract/headers.ts";
 import { VisionAnswerPart, streamContent } from "./contract/stream-parts.ts";
 import { nativeVision, VisionRequest } from "./forms/native-vision.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Services } from "./services.ts";
+import type { GenerationServices } from "./services.ts";
 
 const STREAM_EXAMPLE =
   'data: {"chunk":"A cat","role":"assistant","model":"qwen3-vl:8b-instruct-q4_K_M","request_id":"7f1f…","done":false}\n\n';
@@ -37,14 +37,14 @@ const route: ServiceRoute = {
 };
 
 /** POST /api/v1/vlm */
-export function vlmRoute(router: ServiceRouter, services: Services): void {
+export function vlmRoute(router: ServiceRouter, services: GenerationServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("vlm", 30), guards.tenantVision], (c) => vlm(c, services));
 }
 
-async function vlm(c: AppContext, services: Services): Promise<Response> {
+async function vlm(c: AppContext, services: GenerationServices): Promise<Response> {
   c.get("record").operation = "vlm";
   const { value, images } = await readImageJson(c, services.readImages);
   const input = checked(value, VisionRequest);
-  return answer(c, services, await nativeVision.ask(input, images, services));
+  return answer(c, services, await nativeVision.prepare(input, images, services));
 }

@@ -1,5 +1,4 @@
 import type { Signal } from "../runtime/light-signal.ts";
-import type { Settings } from "../../config/schema.ts";
 import { AnswerCache } from "../cache/answer-cache.ts";
 import type { KeptAnswer } from "../cache/run-outcome.ts";
 import { CacheCounts } from "../cache/cache-counts.ts";
@@ -17,14 +16,10 @@ import type { InferenceRunner } from "../inference/runner.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import type { SimilarityThread } from "../../workers/similarity/client.ts";
-import type { LogFiles } from "../logs/service-log.ts";
+import type { Base } from "./base.ts";
 import { composeResponseStore, storePart } from "./response-store.ts";
 
-interface CacheParts {
-  settings: Settings;
-  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
-  home: string;
-  logs: LogFiles;
+interface CacheParts extends Base {
   runner: InferenceRunner;
   catalog: Pick<ModelCatalog, "digestOf">;
   embedder: Embedder;

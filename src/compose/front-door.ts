@@ -1,19 +1,19 @@
 import type { Settings } from "../../config/schema.ts";
+import type { AppEnv } from "../../middleware/env.ts";
+import { renderError } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
-import type { ActiveRequests } from "../runtime/active-requests.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { listen, type Handler, type Listening } from "../http/listen.ts";
 import { portHolder } from "../runtime/port-holder.ts";
-import type { StallWatch } from "../runtime/stall-watch.ts";
-import type { FairQueue } from "../scheduling/fair-queue.ts";
+import type { Requests } from "./requests.ts";
 
 interface FrontDoorOptions {
   settings: Pick<Settings, "apiHost" | "apiPort" | "drainMs">;
-  handler: Handler;
-  badRequest: (reason: string) => Response;
-  active: ActiveRequests;
-  queue: FairQueue;
-  downloads: StallWatch;
+  requests: Pick<Requests, "active" | "watches">;
+  /** Answers a request. */
+  fetch: (request: Request, bindings: AppEnv["Bindings"]) => Response | Promise<Response>;
+  /** Sends away the requests that wait for a place. */
+  rejectWaiting: (err: ServiceError) => void;
 }
 
 /** How long Bun's listener is given after the drain. */
@@ -41,6 +41,11 @@ export class FrontDoor {
     return this.#listening?.port ?? 0;
   }
 
+  /** The addresses under which this machine reaches it. */
+  get ownOrigins(): string[] {
+    return [`http://127.0.0.1:${this.port}`, `http://localhost:${this.port}`];
+  }
+
   get door(): Part {
     return {
       name: "port",
@@ -59,7 +64,9 @@ export class FrontDoor {
   }
 
   async #open(): Promise<void> {
-    const { settings, handler, badRequest, downloads } = this.#options;
+    const { settings, requests } = this.#options;
+    const { downloads } = requests.watches;
+    const handler = this.#options.fetch as Handler;
     const { apiHost: host, apiPort: port } = settings;
     try {
       this.#listening = await listen({ host, port, handler, badRequest, downloads });
@@ -75,10 +82,17 @@ export class FrontDoor {
   }
 
   async #drain(): Promise<void> {
-    const { settings, active, queue } = this.#options;
+    const { settings, requests, rejectWaiting } = this.#options;
     this.#stopping = true;
-    queue.rejectWaiting(new ServiceError("shutting_down", "The service is stopping"));
-    await active.idle(settings.drainMs);
+    rejectWaiting(new ServiceError("shutting_down", "The service is stopping"));
+    await requests.active.idle(settings.drainMs);
     this.#listening?.stopAccepting();
   }
+}
+
+/** The answer to what is no HTTP request. */
+function badRequest(reason: string): Response {
+  const error = new ServiceError("invalid_request", reason);
+  const { status, body } = renderError(error, "service", crypto.randomUUID());
+  return Response.json(body, { status });
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { ChosenProfile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
 import { ollamaUrl } from "../../config/setting-types.ts";
 import { ModelProvision } from "../models/provision.ts";
@@ -7,7 +6,7 @@ import { entryFile, projectRoot } from "../runtime/paths.ts";
 import { BoundedLines } from "../logs/bounded-lines.ts";
 import { OutsideLogs } from "../logs/outside-logs.ts";
 import type { LogFiles } from "../logs/service-log.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Base } from "./base.ts";
 import { findOrStartServer } from "../hosts/start-server.ts";
 import { ChildRecordFile } from "../hosts/child-record.ts";
 import { probeLiveness } from "../hosts/client.ts";
@@ -17,15 +16,7 @@ import { watchByConnection } from "../hosts/idle-connection.ts";
 import type { RunningServer } from "../hosts/server.ts";
 import { Upstream, type RestartPauses } from "../hosts/upstream.ts";
 
-interface InferenceServerParts {
-  settings: Settings;
-  profile: ChosenProfile;
-  /** The service's whole environment; a started server inherits it. */
-  env: Record<string, string | undefined>;
-  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
-  home: string;
-  logs: LogFiles;
-  terminal: Terminal;
+interface InferenceServerParts extends Base {
   ownOrigins: () => string[];
   /** Whether requests hold places at the server. */
   isBusy: () => boolean;

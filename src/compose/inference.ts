@@ -1,29 +1,41 @@
-import type { Settings } from "../../config/schema.ts";
-import { InferencePipeline } from "../inference/pipeline.ts";
-import type { Deadlines } from "../runtime/deadlines.ts";
+import type { RestartPauses, Upstream } from "../hosts/upstream.ts";
+import { createTransport } from "../http/http.ts";
 import type { Transport } from "../http/transport.ts";
-import type { Upstream } from "../hosts/upstream.ts";
-import { hardStops } from "./limits.ts";
-import type { Scheduling } from "./scheduling.ts";
+import type { Base } from "./base.ts";
+import { composeInferenceServer } from "./inference-server.ts";
+import { composeScheduling, type Scheduling } from "./scheduling.ts";
 
-interface InferenceParts {
-  settings: Settings;
-  scheduling: Scheduling;
+/** The inference server, and the way to it. */
+export interface Inference extends Scheduling {
   transport: Transport;
   upstream: Upstream;
-  deadlines: Deadlines;
 }
 
-/** Builds the way to the inference server. */
-export function composePipeline(parts: InferenceParts): InferencePipeline {
-  const { settings, scheduling, transport, upstream, deadlines } = parts;
-  const { admission, loadedModels } = scheduling;
-  return new InferencePipeline({
-    admission,
-    loadedModels,
-    transport,
-    deadlines,
-    host: upstream,
-    hardStopMs: hardStops(settings),
+interface InferenceOptions {
+  /** The addresses of the service itself, which is no inference server. */
+  ownOrigins: () => string[];
+  restartPauses: RestartPauses | undefined;
+}
+
+/** Builds the server's supervisor, and what decides which request may go there. */
+export function composeInference(base: Base, options: InferenceOptions): Inference {
+  const transport = createTransport();
+  const upstream = composeInferenceServer({
+    ...base,
+    ...options,
+    isBusy: () => queue.stats("text").in_progress + queue.stats("vision").in_progress > 0,
+    onReset: () => {
+      loadedModels.reset();
+      catalog.invalidate();
+    },
+    onInstalled: () => catalog.invalidate(),
+    onReady: () => queue.wake(),
+    onDown: (reason) => {
+      base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
+      queue.rejectWaiting(upstream.unavailable());
+    },
   });
+  const scheduling = composeScheduling(base, upstream, transport);
+  const { catalog, loadedModels, queue } = scheduling;
+  return { ...scheduling, transport, upstream };
 }

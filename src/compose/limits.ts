@@ -2,7 +2,7 @@ import type { Settings } from "../../config/schema.ts";
 import type { BodyLimit } from "../http/body-limit.ts";
 
 /** The queue's limits for text and for requests with images. */
-export function poolLimits(settings: Settings) {
+export function lineLimits(settings: Settings) {
   return {
     text: {
       maxRunning: settings.queueTextMaxRunning,
@@ -24,7 +24,7 @@ export function hardStops(settings: Settings) {
 
 /** The limits as `/api/v1/queue/stats` shows them. */
 export function queueFacts(settings: Settings) {
-  const { text, vision } = poolLimits(settings);
+  const { text, vision } = lineLimits(settings);
   const stops = hardStops(settings);
   const shown = (limits: typeof text, stopMs: number) => ({
     max_concurrent: limits.maxRunning,

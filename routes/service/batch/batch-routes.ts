@@ -7,7 +7,7 @@ import type { LineName } from "../../../src/scheduling/fair-queue.ts";
 import { answerJson } from "../../answer-json.ts";
 import { cacheMode } from "../../cache-headers.ts";
 import { checked, readImageJson } from "../../read-json.ts";
-import type { Asked } from "../answer.ts";
+import type { PreparedRequest } from "../answer.ts";
 import { BATCH_CODES, errorResponses } from "../contract/errors.ts";
 import { maybe } from "../contract/fields.ts";
 import { imageFields } from "../contract/images.ts";
@@ -17,7 +17,7 @@ import { nativeChat } from "../forms/native-chat.ts";
 import { nativeVision } from "../forms/native-vision.ts";
 import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "../router.ts";
-import type { Services } from "../services.ts";
+import type { BatchServices } from "./batch-services.ts";
 import { streamAnswer } from "../stream-answer.ts";
 import { batchAnswer, batchRequest, batchStream, type BatchDialect } from "./batch-contract.ts";
 import { batchFrames, type BatchStream } from "./batch-frames.ts";
@@ -40,12 +40,12 @@ interface BatchKind {
 interface ItemKind {
   schema: z.ZodType;
   /** @throws ServiceError for an item that cannot be used. */
-  ask: (
+  prepare: (
     item: unknown,
     envelope: Envelope,
     images: BodyImage[],
-    services: Services,
-  ) => Promise<Asked>;
+    services: BatchServices,
+  ) => Promise<PreparedRequest>;
 }
 
 const KINDS: BatchKind[] = [
@@ -96,7 +96,7 @@ const KINDS: BatchKind[] = [
 ];
 
 /** POST /api/v1/batch/chat, /batch/chat/completions, /batch/vlm, /batch/vlm/completions */
-export function batchRoutes(router: ServiceRouter, services: Services): void {
+export function batchRoutes(router: ServiceRouter, services: BatchServices): void {
   for (const kind of KINDS) {
     const { rate, tenantText, tenantVision } = services.guards;
     const name = kind.path.replace("/api/v1/", "");
@@ -107,9 +107,9 @@ export function batchRoutes(router: ServiceRouter, services: Services): void {
   }
 }
 
-function documented(kind: BatchKind, { batch }: Services): ServiceRoute {
+function documented(kind: BatchKind, { limits }: BatchServices): ServiceRoute {
   const { path, operationId, summary, dialect, line } = kind;
-  const { maxItems } = batch[line];
+  const { maxItems } = limits[line];
   const schema = batchRequest({ operationId, dialect, line, maxItems, item: kind.item.schema });
   return {
     method: "post",
@@ -145,7 +145,7 @@ const Envelope = z.looseObject({
 
 type Envelope = z.infer<typeof Envelope>;
 
-async function batch(c: AppContext, services: Services, kind: BatchKind): Promise<Response> {
+async function batch(c: AppContext, services: BatchServices, kind: BatchKind): Promise<Response> {
   const record = c.get("record");
   record.operation = kind.operation;
   const { value, images, bytes } = await readImageJson(c, services.readImages);
@@ -154,16 +154,16 @@ async function batch(c: AppContext, services: Services, kind: BatchKind): Promis
   const envelope = checked(value, Envelope);
   if (kind.dialect === "service") refuseUnknown(envelope, kind.line);
   const { requests, stream } = envelope;
-  const { maxItems, atOnce } = services.batch[kind.line];
+  const { maxItems, atOnce } = services.limits[kind.line];
   if (requests.length > maxItems) throw tooManyItems(requests.length, maxItems);
   services.catalog.assertAllAllowed(modelsOf(requests));
   services.queue.assertRoomForBackground(kind.line);
   // Items with images wait in their own line, whatever the route.
   if (images.length > 0) services.queue.assertRoomForBackground("vision");
-  const ask = (index: number): Promise<Asked> =>
-    kind.item.ask(requests[index], envelope, images, services);
+  const prepare = (index: number): Promise<PreparedRequest> =>
+    kind.item.prepare(requests[index], envelope, images, services);
   const cache = cacheMode(c) ?? "semantic";
-  const results = runBatch(c, services, { count: requests.length, atOnce, cache, ask });
+  const results = runBatch(c, services, { count: requests.length, atOnce, cache, prepare });
   const count = new BatchCount(record, requests.length);
   if (stream) {
     const type = kind.stream === "events" ? "text/event-stream" : "application/x-ndjson";
@@ -182,13 +182,13 @@ async function batch(c: AppContext, services: Services, kind: BatchKind): Promis
 function itemOf<T extends object>(form: ChatForm<T>): ItemKind {
   return {
     schema: form.schema,
-    ask: async (item, { compression_format: format }, images, services) => {
+    prepare: async (item, { compression_format: format }, images, services) => {
       if (typeof item !== "object" || item === null || Array.isArray(item)) {
         throw new ServiceError("validation_error", "The item is not a JSON object");
       }
       const input = checked(item, form.schema);
-      const asked = format ? { ...input, compression_format: format } : input;
-      return form.ask(asked, images, services);
+      const given = format ? { ...input, compression_format: format } : input;
+      return form.prepare(given, images, services);
     },
   };
 }

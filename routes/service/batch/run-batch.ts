@@ -5,8 +5,8 @@ import { isAbort } from "../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
-import type { Asked } from "../answer.ts";
-import type { Services } from "../services.ts";
+import type { PreparedRequest } from "../answer.ts";
+import type { BatchServices } from "./batch-services.ts";
 
 /** The result of one item. */
 export type ItemResult =
@@ -28,7 +28,7 @@ interface Batch {
   /** What its items want of the cache. */
   cache: CacheMode;
   /** What an item asks for. @throws ServiceError for an item that cannot be used. */
-  ask: (index: number) => Promise<Asked>;
+  prepare: (index: number) => Promise<PreparedRequest>;
 }
 
 /** Counts a batch's results as they come. */
@@ -71,8 +71,8 @@ export class BatchCount {
  */
 export async function* runBatch(
   c: AppContext,
-  services: Services,
-  { count, atOnce, cache, ask }: Batch,
+  services: BatchServices,
+  { count, atOnce, cache, prepare }: Batch,
 ): AsyncGenerator<ItemResult> {
   const { signal } = c.get("exchange");
   const whole = c.get("record");
@@ -82,7 +82,7 @@ export async function* runBatch(
       if (services.isStopping()) {
         throw new ServiceError("shutting_down", "The service is stopping");
       }
-      const { request, shape } = await ask(index);
+      const { request, shape } = await prepare(index);
       const scope = { signal, record, cache, background: true };
       const answer = await services.runner.answer(request, scope);
       const data = shape.whole(answer, record);
@@ -99,7 +99,11 @@ export async function* runBatch(
   for await (const { value } of asCompleted(count, atOnce, runItem)) yield value;
 }
 
-function itemRecord(whole: RequestRecord, index: number, { logItem }: Services): RequestRecord {
+function itemRecord(
+  whole: RequestRecord,
+  index: number,
+  { logItem }: BatchServices,
+): RequestRecord {
   const record = new RequestRecord(`${whole.id}-${index}`, logItem);
   record.tenant = whole.tenant;
   record.project = whole.project;
@@ -111,7 +115,7 @@ function failedItem(
   err: unknown,
   index: number,
   record: RequestRecord,
-  { onStreamError }: Services,
+  { onStreamError }: BatchServices,
 ): ItemResult {
   const { status, body } = renderError(err, "service", record.id);
   record.failed(err);

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { BodyImage } from "../../../src/images/image-body.ts";
-import type { Asked } from "../answer.ts";
-import type { Services } from "../services.ts";
+import type { PreparedRequest } from "../answer.ts";
+import type { ModelChoice } from "../services.ts";
 
 /** One form of chat request, for its own route and for items of a batch. */
 export interface ChatForm<T> {
@@ -11,5 +11,5 @@ export interface ChatForm<T> {
    * @param images the images of the body; fields of the input hold their numbers.
    * @throws ServiceError for what a schema cannot see: model, prompt, images.
    */
-  ask: (input: T, images: BodyImage[], services: Services) => Promise<Asked>;
+  prepare: (input: T, images: BodyImage[], models: ModelChoice) => Promise<PreparedRequest>;
 }

@@ -26,11 +26,11 @@ export const ChatRequest = z
 /** Chat in the service's own form. */
 export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
   schema: ChatRequest,
-  ask: async (input, _images, services) => ({
+  prepare: async (input, _images, models) => ({
     request: {
       path: "/api/chat",
       line: "text",
-      model: await textModel(services, input.model, textsOf(input.messages)),
+      model: await textModel(models, input.model, textsOf(input.messages)),
       body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
       hints: generationHints(input),
     },

@@ -32,7 +32,7 @@ export const VisionRequest = z
 /** Chat about images in the service's own form: the images belong to the last user message. */
 export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
   schema: VisionRequest,
-  ask: async (input, images, services) => {
+  prepare: async (input, images, models) => {
     const used = new UsedImages(images);
     const slots = used.slots(input.images);
     const messages = withImages(input.messages, slots);
@@ -40,7 +40,7 @@ export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
       request: {
         path: "/api/chat",
         line: "vision",
-        model: await visionModel(services, input.model, textsOf(input.messages)),
+        model: await visionModel(models, input.model, textsOf(input.messages)),
         body: { messages: toOllamaMessages(messages), ...generationFields(input) },
         images: used.requestImages(imageOptions(input)),
         hints: generationHints(input),

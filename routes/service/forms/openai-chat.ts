@@ -10,8 +10,8 @@ import { EXAMPLE_IMAGE, imageFields, imageOptions } from "../contract/images.ts"
 import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { OpenAIMessage } from "../contract/messages.ts";
-import type { Asked } from "../answer.ts";
-import type { Services } from "../services.ts";
+import type { PreparedRequest } from "../answer.ts";
+import type { ModelChoice } from "../services.ts";
 import type { ChatForm } from "./chat-form.ts";
 import { showingCustomCalls } from "./custom-calls.ts";
 import { imagesBlock } from "./images-block.ts";
@@ -51,8 +51,8 @@ type Input = z.infer<typeof ChatCompletionRequest>;
 /** Chat in OpenAI's form, with images or without. */
 export const openaiChat: ChatForm<Input> = {
   schema: ChatCompletionRequest,
-  ask: async (input, images, services) => {
-    if (hasImages(input)) return askWithImages(input, new UsedImages(images), services);
+  prepare: async (input, images, models) => {
+    if (hasImages(input)) return prepareWithImages(input, new UsedImages(images), models);
     const messages = input.messages.map(({ content, refusal, ...message }) => ({
       ...message,
       content: content?.text || refusal,
@@ -61,7 +61,7 @@ export const openaiChat: ChatForm<Input> = {
       request: {
         path: "/api/chat",
         line: "text",
-        model: await textModel(services, input.model, textsOf(messages)),
+        model: await textModel(models, input.model, textsOf(messages)),
         body: { messages: toOllamaMessages(messages), ...sent(input) },
         hints: generationHints({}),
       },
@@ -80,7 +80,7 @@ export const openaiChat: ChatForm<Input> = {
 /** The same where at least one image is needed. */
 export const openaiVision: ChatForm<Input> = {
   schema: VisionCompletionRequest,
-  ask: async (input, images, services) => {
+  prepare: async (input, images, models) => {
     if (!hasImages(input)) {
       throw new ServiceError(
         "validation_error",
@@ -88,7 +88,7 @@ export const openaiVision: ChatForm<Input> = {
         { param: "messages" },
       );
     }
-    return askWithImages(input, new UsedImages(images), services);
+    return prepareWithImages(input, new UsedImages(images), models);
   },
 };
 
@@ -100,7 +100,11 @@ export function hasImages({ messages }: Input): boolean {
 /** What a message of images alone is taken to ask (contract §3.5). */
 const DESCRIBE = "Describe this image.";
 
-async function askWithImages(input: Input, used: UsedImages, services: Services): Promise<Asked> {
+async function prepareWithImages(
+  input: Input,
+  used: UsedImages,
+  models: ModelChoice,
+): Promise<PreparedRequest> {
   const messages: ChatMessage[] = input.messages.map(({ content, refusal, ...message }) => ({
     ...message,
     content: content?.text || (content?.images.length ? DESCRIBE : refusal),
@@ -110,7 +114,7 @@ async function askWithImages(input: Input, used: UsedImages, services: Services)
     request: {
       path: "/api/chat",
       line: "vision",
-      model: await visionModel(services, input.model, textsOf(messages)),
+      model: await visionModel(models, input.model, textsOf(messages)),
       body: { messages: toOllamaMessages(messages), ...sent(input) },
       images: used.requestImages(imageOptions(input)),
       hints: generationHints({}),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SETTINGS, type Settings } from "../../../config/schema.ts";
-import { bodyMemoryBytes } from "../../../src/compose/bodies.ts";
+import { bodyMemoryBytes } from "../../../src/compose/requests.ts";
 import { workerThreads } from "../../../src/compose/images.ts";
 import { LIMITS, limitsInForce, limitsSchema } from "../../../src/models/limits.ts";
 import { loadSettings } from "../../support/config.ts";

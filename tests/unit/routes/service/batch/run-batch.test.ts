@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AppContext } from "../../../../../middleware/env.ts";
-import type { Asked } from "../../../../../routes/service/answer.ts";
+import type { PreparedRequest } from "../../../../../routes/service/answer.ts";
 import { runBatch } from "../../../../../routes/service/batch/run-batch.ts";
-import type { Services } from "../../../../../routes/service/services.ts";
+import type { BatchServices } from "../../../../../routes/service/batch/batch-services.ts";
 import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../../../src/errors/service-error.ts";
 import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
@@ -27,7 +27,7 @@ interface Given {
   atOnce?: number;
   /** What becomes of an item; by default it is answered. */
   run?: (index: number) => Promise<Record<string, unknown>>;
-  whole?: Asked["shape"]["whole"];
+  whole?: PreparedRequest["shape"]["whole"];
   isStopping?: () => boolean;
 }
 
@@ -59,18 +59,18 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
       },
     },
   };
-  const ask = (): Promise<Asked> =>
+  const prepare = (): Promise<PreparedRequest> =>
     Promise.resolve({
       request: REQUEST,
       stream: true,
       shape: { whole: whole ?? ((answer) => answer), frames: () => none() },
     });
   const c = { get: (name: string) => kept[name] };
-  const results = runBatch(c as unknown as AppContext, services as unknown as Services, {
+  const results = runBatch(c as unknown as AppContext, services as unknown as BatchServices, {
     count,
     atOnce,
     cache: "semantic",
-    ask,
+    prepare,
   });
   return { results, scopes, logged, told, signal };
 }

@@ -1,0 +1,40 @@
+import { isLoopback } from "../../config/load.ts";
+import { ClientAddress } from "../access/tenant-name.ts";
+import { createApp } from "../app.ts";
+import { createExchange } from "../http/http.ts";
+import { serviceVersion } from "../runtime/paths.ts";
+import type { Base } from "./base.ts";
+import { bodyLimitOf } from "./limits.ts";
+import { ollamaServices, type OllamaParts } from "./ollama-routes.ts";
+import type { Requests } from "./requests.ts";
+import { serviceParts, type ServiceRouteParts } from "./service-routes.ts";
+
+/** What the HTTP side is made from. */
+export interface AppParts extends ServiceRouteParts, OllamaParts {
+  base: Base;
+  requests: Requests;
+}
+
+/** Builds the HTTP side: guards and routers. */
+export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
+  const { settings, logs } = parts.base;
+  const { watches, ...lifecycle } = parts.requests;
+  return createApp({
+    version: serviceVersion,
+    isStopping: parts.isStopping,
+    requestLifecycle: {
+      exchangeOf: (c) => createExchange(c.req.raw, c.env, watches),
+      ...lifecycle,
+    },
+    hostAndOrigin: {
+      origins: settings.ollamaOrigins,
+      hosts: settings.allowedHosts,
+      checkHost: isLoopback(settings.apiHost),
+    },
+    bodyLimit: bodyLimitOf(settings),
+    addresses: new ClientAddress(settings.trustedProxies),
+    service: serviceParts(parts),
+    ollama: ollamaServices(parts),
+    onError: logs.requestFailed,
+  });
+}

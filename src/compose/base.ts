@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import systeminformation from "systeminformation";
+import type { Config } from "../../config/load.ts";
+import { chooseProfile, type ChosenProfile } from "../../config/profiles.ts";
+import type { Settings } from "../../config/schema.ts";
+import { openLogs, type LogFiles } from "../logs/service-log.ts";
+import { Deadlines } from "../runtime/deadlines.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface BaseOptions extends Config {
+  env: Record<string, string | undefined>;
+  terminal: Terminal;
+}
+
+/** What all parts of the service are built on. */
+export interface Base {
+  settings: Settings;
+  profile: ChosenProfile;
+  /** The process's environment; a started server inherits it. */
+  env: Record<string, string | undefined>;
+  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
+  home: string;
+  logs: LogFiles;
+  terminal: Terminal;
+  deadlines: Deadlines;
+}
+
+export async function composeBase({ settings, models, env, terminal }: BaseOptions): Promise<Base> {
+  const home = resolve(settings.home);
+  const memory = await systeminformation.mem().catch(() => undefined);
+  const profile = chooseProfile({
+    models,
+    ramBytes: memory?.total,
+    forceProfile: settings.forceProfile,
+    forceRamGb: settings.forceRamGb,
+  });
+  const logs = openLogs({
+    home,
+    level: settings.logLevel,
+    onFault: (err) => terminal.say(`The logs cannot be written: ${err.message}`),
+  });
+  return { settings, profile, env, home, logs, terminal, deadlines: new Deadlines() };
+}

@@ -1,0 +1,42 @@
+import { HomeLock } from "../runtime/home-lock.ts";
+import { Lifecycle } from "../runtime/lifecycle.ts";
+import type { Base } from "./base.ts";
+import type { ResponseCaching } from "./cache.ts";
+import type { FrontDoor } from "./front-door.ts";
+import type { Inference } from "./inference.ts";
+import type { Threads } from "./threads.ts";
+
+interface LifecycleParts {
+  base: Base;
+  threads: Threads;
+  caching: ResponseCaching;
+  inference: Inference;
+  door: FrontDoor;
+}
+
+/** What is started in this order, and stopped in the reverse one. */
+export function composeLifecycle(parts: LifecycleParts): Lifecycle {
+  const { threads, caching, inference, door } = parts;
+  const { home, logs, terminal } = parts.base;
+  const homeLock = new HomeLock({ home, say: terminal.say });
+  return new Lifecycle(
+    [
+      homeLock.lock,
+      { name: "logs", stop: () => logs.close() },
+      { name: "worker threads", stop: () => threads.pool.destroy() },
+      { name: "similarity thread", stop: () => threads.similarity.destroy() },
+      ...caching.parts,
+      { name: "upstream connections", stop: () => inference.transport.close() },
+      door.door,
+      homeLock.note(() => door.port),
+      inference.upstream,
+      door.draining,
+    ],
+    {
+      report: (message, err) => {
+        logs.service.error({ err }, message);
+        terminal.say(err instanceof Error ? `${message}: ${err.message}` : message);
+      },
+    },
+  );
+}

@@ -1,0 +1,35 @@
+import type { Embedder } from "../embeddings/embedder.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
+import type { Base } from "./base.ts";
+import type { Inference } from "./inference.ts";
+import type { Requests } from "./requests.ts";
+import type { Threads } from "./threads.ts";
+
+export interface LoadParts {
+  base: Base;
+  requests: Requests;
+  threads: Threads;
+  inference: Inference;
+  embedder: Embedder;
+}
+
+/** What is under way now, part by part. */
+export function loadOf({ base, requests, threads, inference, embedder }: LoadParts) {
+  const { active, bodies, discards, tenants } = requests;
+  const underWay = (line: LineName): number => {
+    const { in_progress, queued } = inference.queue.stats(line);
+    return in_progress + queued;
+  };
+  return {
+    active: active.size,
+    bodies: bodies.bytes + bodies.waiting,
+    discards: discards.size,
+    text: underWay("text"),
+    vision: underWay("vision"),
+    tenants: tenants.text.size + tenants.vision.size,
+    tasks: threads.pool.size,
+    embeddings: embedder.size,
+    comparisons: threads.similarity.size,
+    deadlines: base.deadlines.size,
+  };
+}

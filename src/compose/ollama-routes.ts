@@ -1,0 +1,51 @@
+import type { PassThroughServices } from "../../routes/ollama/services.ts";
+import { CachedBytes } from "../cache/cached-bytes.ts";
+import { inspectBody } from "../dialects/inspect-body.ts";
+import { joinedPieces, lengthOf } from "../http/body-pieces.ts";
+import { ownedBytes } from "../runtime/owned-bytes.ts";
+import type { Base } from "./base.ts";
+import type { ResponseCaching } from "./cache.ts";
+import { forwardsCredentials } from "./credentials.ts";
+import type { Inference } from "./inference.ts";
+import { bodyLimits } from "./limits.ts";
+import type { Threads } from "./threads.ts";
+
+/** What the routes are made from that pass requests through. */
+export interface OllamaParts {
+  base: Base;
+  threads: Threads;
+  inference: Inference;
+  caching: ResponseCaching;
+}
+
+/** Bodies above this are looked into on a worker thread: parsing them would hold up streams. */
+const INSPECT_ON_THREAD_BYTES = 262_144;
+
+/** What `/api` and `/v1` work with. */
+export function ollamaServices(parts: OllamaParts): PassThroughServices {
+  const { settings } = parts.base;
+  const { pool, images } = parts.threads;
+  const { transport, upstream, pipeline, catalog } = parts.inference;
+  const { answers } = parts.caching;
+  return {
+    transport,
+    upstream,
+    pipeline,
+    catalog,
+    inspect: (pieces) => {
+      if (lengthOf(pieces) > INSPECT_ON_THREAD_BYTES) {
+        const own = pieces.map(ownedBytes);
+        return (caller) => pool.run("inspectBody", own, { ...caller, transfer: own });
+      }
+      const body = joinedPieces(pieces);
+      return { body, facts: inspectBody(body) };
+    },
+    compressImages: images.compressImages,
+    cached: answers && new CachedBytes({ pipeline, answers }),
+    forwardsCredentials: forwardsCredentials(settings),
+    limits: {
+      management: bodyLimits(settings).text,
+      inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { totalmem } from "node:os";
+import { largestBodyBytes } from "../../config/load.ts";
+import type { Settings } from "../../config/schema.ts";
+import { TenantLimiter } from "../access/tenant-limiter.ts";
+import { BodyBudget } from "../http/body-budget.ts";
+import { BodyDiscards } from "../http/body-discards.ts";
+import { UploadWatch } from "../http/upload-watch.ts";
+import type { Watches } from "../http/watches.ts";
+import { RequestLog } from "../requests/request-log.ts";
+import { ActiveRequests } from "../runtime/active-requests.ts";
+import { StallWatch } from "../runtime/stall-watch.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
+import type { Base } from "./base.ts";
+
+/** What looks after requests, whatever they ask for. */
+export interface Requests {
+  active: ActiveRequests;
+  log: RequestLog;
+  /** The memory that bodies are read into, and what is done with those that nobody wants. */
+  bodies: BodyBudget;
+  discards: BodyDiscards;
+  /** Look after clients that have stopped sending or reading. */
+  watches: Watches;
+  tenants: Record<LineName, TenantLimiter>;
+}
+
+export function composeRequests({ settings, logs, deadlines }: Base): Requests {
+  const stallMs = settings.downloadStallMs;
+  const onStall = (): void =>
+    logs.service.warn({ stall_ms: stallMs }, "a client did not read its answer and was cut off");
+  return {
+    active: new ActiveRequests(),
+    log: new RequestLog(logs),
+    bodies: new BodyBudget({
+      maxBytes: bodyMemoryBytes(settings),
+      waitMs: settings.bodyMemoryWaitMs,
+      deadlines,
+    }),
+    discards: new BodyDiscards({ maxMs: settings.refusedBodyMs, deadlines }),
+    watches: {
+      uploads: new UploadWatch({ stallMs: settings.uploadStallMs }),
+      downloads: new StallWatch({ stallMs, onStall }),
+    },
+    tenants: {
+      text: new TenantLimiter({ limit: settings.tenantMaxText }),
+      vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
+    },
+  };
+}
+
+const LEAST_BODY_MEMORY_BYTES = 256 * 1_048_576;
+
+/** Memory for the bodies of all requests. */
+export function bodyMemoryBytes(settings: Settings): number {
+  // Half of it, which is one tenant's share, has to hold the largest body.
+  const usual = Math.max(LEAST_BODY_MEMORY_BYTES, totalmem() / 10, 2 * largestBodyBytes(settings));
+  return settings.bodyMemoryMaxBytes ?? Math.round(usual);
+}

@@ -1,0 +1,117 @@
+import { rateLimit } from "../../middleware/rate-limit.ts";
+import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
+import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
+import type { ServiceParts } from "../../routes/service/index.ts";
+import type { GenerationServices, Guards } from "../../routes/service/services.ts";
+import type { StateServices } from "../../routes/service/state.ts";
+import { RateLimiter } from "../access/rate-limiter.ts";
+import { PromptLimit } from "../dialects/prompt-limit.ts";
+import type { Embedder } from "../embeddings/embedder.ts";
+import { modelProfileBody } from "../models/model-profile.ts";
+import { serviceVersion } from "../runtime/paths.ts";
+import type { Base } from "./base.ts";
+import type { ResponseCaching } from "./cache.ts";
+import { workerThreads } from "./images.ts";
+import type { Inference } from "./inference.ts";
+import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
+import { bodyMemoryBytes, type Requests } from "./requests.ts";
+import type { Threads } from "./threads.ts";
+
+/** What the routes of `/api/v1` are made from. */
+export interface ServiceRouteParts {
+  base: Base;
+  requests: Requests;
+  threads: Threads;
+  inference: Inference;
+  embedder: Embedder;
+  caching: ResponseCaching;
+  isStopping: () => boolean;
+}
+
+/** What `/api/v1` works with, router by router. */
+export function serviceParts(parts: ServiceRouteParts): ServiceParts {
+  const { inference, embedder, caching, isStopping } = parts;
+  const { catalog, client, queue } = inference;
+  const requestsPerMinute: Record<string, number> = {};
+  const guards = composeGuards(parts, requestsPerMinute);
+  const generation = generationServices(parts, guards);
+  const { promptLimit } = generation;
+  const embeddings = { guards, catalog, promptLimit, embedder };
+  return {
+    generation,
+    batches: {
+      ...generation,
+      catalog,
+      queue,
+      isStopping,
+      limits: batchLimits(parts.base.settings),
+      logItem: (record, end) => parts.requests.log.writeItem(record, end),
+    },
+    embeddings,
+    similarity: { ...embeddings, thread: parts.threads.similarity },
+    models: { guards, catalog, client },
+    state: stateServices(parts, requestsPerMinute),
+    cache: caching,
+  };
+}
+
+function generationServices(
+  { base, threads, inference, caching }: ServiceRouteParts,
+  guards: Guards,
+): GenerationServices {
+  const { settings, profile, logs } = base;
+  return {
+    guards,
+    runner: caching.runner,
+    catalog: inference.catalog,
+    promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
+    readImages: threads.images.read,
+    bodyLimits: bodyLimits(settings),
+    onStreamError: logs.requestFailed,
+  };
+}
+
+/** @param requestsPerMinute where the limits of routes are noted as they are given out. */
+function composeGuards(
+  { base, requests: { tenants } }: ServiceRouteParts,
+  requestsPerMinute: Record<string, number>,
+): Guards {
+  const limiter = new RateLimiter();
+  return {
+    rate: (route, perMinute) => {
+      if (!base.settings.rateLimitEnabled) return (_c, next) => next();
+      requestsPerMinute[route] = perMinute;
+      return rateLimit(limiter, route, perMinute);
+    },
+    tenantText: tenantConcurrency(tenants.text),
+    tenantVision: tenantConcurrency(tenants.vision),
+    holdPlace: (record, line) => record.onEnd(tenants[line].acquire(record.tenant)),
+  };
+}
+
+function stateServices(
+  { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
+  requestsPerMinute: Readonly<Record<string, number>>,
+): StateServices {
+  const { upstream, client, queue } = inference;
+  const lists = Object.entries(LIST_LIMITS);
+  const limitFacts = {
+    bodyMemoryBytes: bodyMemoryBytes(settings),
+    workerThreads: workerThreads(settings),
+    promptLimits: profile.promptLimits,
+    requestsPerMinute,
+    listEntries: Object.fromEntries(lists.map(([name, { entries }]) => [name, entries])),
+    server: upstream,
+  };
+  return {
+    upstream,
+    client,
+    queue,
+    isStopping,
+    facts: {
+      version: serviceVersion,
+      modelProfile: () => modelProfileBody(profile, settings, limitFacts),
+      queueLimits: queueFacts(settings),
+    },
+  };
+}

@@ -112,6 +112,10 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   #abort: (() => void) | undefined;
   #status = 0;
   #contentType = "";
+  /** Whether the pieces go out as chunks, which are framed here. */
+  #isFramed = false;
+  /** Lets the server's answer go on, once the client has taken what there was. */
+  #resume: () => void = () => {};
   #bytes = 0;
   #ended = false;
 
@@ -173,6 +177,10 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       this.#beginning.began();
       return true;
     }
+    // Node would write the length, the piece and the line's end one by one.
+    this.#isFramed = outgoing.chunkedEncoding;
+    outgoing.chunkedEncoding = false;
+    this.#resume = resume;
     outgoing.on("drain", resume);
     // A head that comes alone must not wait for the first chunk.
     if (!whole)
@@ -182,16 +190,25 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#ended) return true;
+    // An empty one comes after a pause; as a chunk it would be the last.
+    if (this.#ended || chunk.length === 0) return true;
+    const isFirst = this.#bytes === 0;
     this.#bytes += chunk.length;
     this.#tail.add(chunk);
-    return this.#outgoing.write(chunk);
+    const outgoing = this.#outgoing;
+    if (!this.#isFramed) return outgoing.write(chunk);
+    // The head goes with the first piece; an answer that waits for another one has no socket yet.
+    if (isFirst || !outgoing.socket) return outgoing.write(framed(chunk));
+    // Past the response, which would cork the socket until the next tick for each piece.
+    const isTaken = outgoing.socket.write(framed(chunk));
+    if (!isTaken) outgoing.socket.once("drain", () => this.#ended || this.#resume());
+    return isTaken;
   }
 
   onComplete(rawTrailers: (Buffer | string)[] | null): void {
     if (this.#ended) return;
-    if (rawTrailers && rawTrailers.length > 0) this.#outgoing.addTrailers(pairs(rawTrailers));
-    this.#outgoing.end();
+    if (this.#isFramed) this.#outgoing.end(lastFrame(rawTrailers ?? []));
+    else this.#outgoing.end();
     this.#end(true);
   }
 
@@ -280,12 +297,24 @@ function uploadOf(exchange: NodeExchange): Readable {
   return Readable.from(exchange.upload(), { objectMode: false });
 }
 
-function pairs(raw: (Buffer | string)[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    result.push([latin1(raw[i]), latin1(raw[i + 1])]);
+/** A piece as a chunk of HTTP (RFC 9112, 7.1), in one buffer. */
+function framed(piece: Buffer): Buffer {
+  const size = `${piece.length.toString(16)}\r\n`;
+  const frame = Buffer.allocUnsafe(size.length + piece.length + 2);
+  frame.write(size, 0, "latin1");
+  frame.set(piece, size.length);
+  frame[frame.length - 2] = 13;
+  frame[frame.length - 1] = 10;
+  return frame;
+}
+
+/** The chunk that ends an answer, with its trailers. @param trailers names and values in turn. */
+function lastFrame(trailers: (Buffer | string)[]): Buffer {
+  let text = "0\r\n";
+  for (let i = 0; i + 1 < trailers.length; i += 2) {
+    text += `${latin1(trailers[i])}: ${latin1(trailers[i + 1])}\r\n`;
   }
-  return result;
+  return Buffer.from(`${text}\r\n`, "latin1");
 }
 
 function latin1(raw: Buffer | string | undefined): string {

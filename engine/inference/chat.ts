@@ -1,9 +1,9 @@
 import { EngineError } from "../errors.ts";
+import { decodeFormat } from "../grammar/answer-format.ts";
 import { fullName } from "../models/names.ts";
 import type { Services } from "../services.ts";
 import { RenderTime } from "../templates/bounded-jinja.ts";
 import { ToolCallParser, type ParsedPiece } from "../tools/tool-call-parser.ts";
-import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";

@@ -1,7 +1,7 @@
 import { toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
-import { renderLine } from "../http/render-json.ts";
 import type { Deliver } from "../inference/answer.ts";
+import { renderLine } from "../json/render-json.ts";
 
 type Delivery<Line> = {
   readonly exchange: Exchange;

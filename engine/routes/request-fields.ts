@@ -1,6 +1,6 @@
 import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
-import type { Json } from "../http/go-json.ts";
+import type { Json } from "../json/go-json.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
 import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { decodeThink } from "../values/think.ts";

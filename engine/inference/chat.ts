@@ -10,7 +10,8 @@ import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
 import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
-import type { ChatRequest, Turn } from "./requests.ts";
+import type { Turn } from "../templates/turn.ts";
+import type { ChatRequest } from "./requests.ts";
 
 /**
  * Answers a conversation and delivers the answer. Checks are in Ollama's order, so that the same

@@ -14,3 +14,10 @@ export type Services = {
   /** `num_ctx` of a request that names none. */
   readonly contextLength: number;
 };
+
+/** What every route gets. */
+export type RouteContext = {
+  readonly services: Services;
+  /** Called with every error; an error that is no `EngineError` is a fault of the engine. */
+  readonly onError: (err: unknown) => void;
+};

@@ -6,7 +6,7 @@ import { collectGarbage } from "./loading/collect-garbage.ts";
 import { LoadedModels } from "./loading/loaded-models.ts";
 import { type ModelLoadRequest, ModelLoader } from "./loading/model-loader.ts";
 import { EMBEDDING_MODEL } from "./models/catalogue.ts";
-import { Puller } from "./models/pull.ts";
+import { Puller } from "./models/pull/puller.ts";
 import { createWeb } from "./models/registry/web.ts";
 import { registrySource } from "./models/sources/registry.ts";
 import { shippedSource } from "./models/sources/shipped.ts";

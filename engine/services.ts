@@ -1,6 +1,6 @@
 import type { LoadedModels } from "./loading/loaded-models.ts";
 import type { ModelLoadRequest } from "./loading/model-loader.ts";
-import type { Puller } from "./models/pull.ts";
+import type { Puller } from "./models/pull/puller.ts";
 import type { ModelStore } from "./models/store.ts";
 import type { ModelRunner } from "./runner/model-runner.ts";
 import type { ModelTemplates } from "./templates/model-templates.ts";

@@ -10,7 +10,7 @@ export interface CompressOptions {
   /** The format to write. */
   format: ImageFormat;
   /** The client named the format: an image of another one is converted even if it grows. */
-  formatIsWished: boolean;
+  formatIsRequested: boolean;
   /** Longest side in pixels; larger images are scaled down to it, smaller never up. */
   maxDimension: number;
   /** Quality of JPEG and WebP, 1–100. */

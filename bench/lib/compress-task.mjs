@@ -5,7 +5,7 @@ import { projectRoot } from "./service.mjs";
 const DEFAULTS = {
   compress: true,
   format: "jpeg",
-  formatIsWished: true,
+  formatIsRequested: true,
   maxDimension: 2667,
   quality: 85,
   pngLevel: 6,

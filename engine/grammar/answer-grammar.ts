@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { SizedCache } from "../values/sized-cache.ts";
+import { SizedCache } from "../sized-cache.ts";
 import { compileSchema } from "./compile.ts";
 import { completeText } from "./rules/complete-text.ts";
 import { printGbnf } from "./rules/gbnf.ts";

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { EngineError } from "../errors.ts";
-import { renderLine } from "./render-json.ts";
+import { renderLine } from "../json/render-json.ts";
 
 /** Content types as Ollama sends them; which one depends on where an answer was made. */
 export const JSON_UTF8 = "application/json; charset=utf-8";

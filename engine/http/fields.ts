@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.ts";
+import { type Json, type JsonObject, isJsonObject } from "../json/go-json.ts";
 import { MAX_NAME_CHARS, LIMITS, requireAtMost } from "../values/limits.ts";
-import { type Json, type JsonObject, isJsonObject } from "./go-json.ts";
 
 /**
  * Reads fields of a request's JSON object by Go's rules. Names match whatever their case, the last

@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
+import { EmptyJsonError, JsonSyntaxError, parseFirstJson } from "../json/go-json.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
-import { EmptyJsonError, JsonSyntaxError, parseFirstJson } from "./go-json.ts";
 
 type Dialect = {
   /** The error for an empty body. */

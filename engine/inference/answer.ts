@@ -22,7 +22,8 @@ export type Logprob = LogprobEntry & { readonly top_logprobs?: readonly LogprobE
 
 type Head = { readonly model: string; readonly created_at: string };
 type Tail = { readonly done: boolean; readonly done_reason?: string };
-type Rated = { readonly logprobs?: readonly Logprob[] };
+/** The field `logprobs` of a line. */
+export type Rated = { readonly logprobs?: readonly Logprob[] };
 
 /** A line of `/api/generate`; its fields stand in the order Ollama writes them. */
 export type GenerateLine = Head & { readonly response: string } & Tail & {
@@ -83,12 +84,6 @@ export function logprobsOf(logprobs: readonly TokenLogprob[]): Rated {
 
 function entryOf({ token, logprob }: RatedToken): LogprobEntry {
   return { token, logprob, ...(token !== "" && { bytes: [...Buffer.from(token)] }) };
-}
-
-/** The log probabilities of two lines, one after the other. */
-export function joinLogprobs(one: Rated, other: Rated): Rated {
-  const logprobs = [...(one.logprobs ?? []), ...(other.logprobs ?? [])];
-  return logprobs.length > 0 ? { logprobs } : {};
 }
 
 /** Whole nanoseconds of a duration in milliseconds; never zero, since zero is not shown. */

@@ -1,16 +1,17 @@
 import { EngineError } from "../errors.ts";
+import { decodeFormat } from "../grammar/answer-format.ts";
 import { fullName } from "../models/names.ts";
 import type { Services } from "../services.ts";
 import { RenderTime } from "../templates/bounded-jinja.ts";
 import { ToolCallParser, type ParsedPiece } from "../tools/tool-call-parser.ts";
-import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type ChatLine, type Deliver, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";
 import { fitPrompt, fitText, fitsContext, isTooLong } from "./fit-prompt.ts";
 import { type ModelRun, findModel, requireText, withModel } from "./open-model.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "./prompt.ts";
-import type { ChatRequest, Turn } from "./requests.ts";
+import type { Turn } from "../templates/turn.ts";
+import type { ChatRequest } from "./requests.ts";
 
 /**
  * Answers a conversation and delivers the answer. Checks are in Ollama's order, so that the same

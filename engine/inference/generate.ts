@@ -1,9 +1,9 @@
 import type { Token } from "node-llama-cpp";
 import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
+import { decodeFormat } from "../grammar/answer-format.ts";
 import { fullName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
 import type { Services } from "../services.ts";
-import { decodeFormat } from "../values/format.ts";
 import { refuseThinking } from "../values/think.ts";
 import { type Deliver, type GenerateLine, logprobsOf, metricsOf, timestamp } from "./answer.ts";
 import { eachPiece } from "./each-piece.ts";

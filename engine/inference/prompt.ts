@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { StoredModel } from "../models/store.ts";
-import type { Message, Turn } from "./requests.ts";
+import type { Turn } from "../templates/turn.ts";
+import type { Message } from "./requests.ts";
 
 /** Puts the model's own system text first, unless the conversation has one. */
 export function withSystem(turns: readonly Turn[], system: string | undefined): readonly Turn[] {

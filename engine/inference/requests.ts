@@ -1,7 +1,7 @@
+import type { Turn } from "../templates/turn.ts";
+import type { OfferedTool } from "../tools/offered-tools.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import type { RawOptions } from "../values/options.ts";
-import type { ToolCall } from "../tools/tool-call.ts";
-import type { OfferedTool } from "../tools/offered-tools.ts";
 import type { Think } from "../values/think.ts";
 
 /** The fields that generate and chat have in common. */
@@ -27,16 +27,6 @@ export type GenerateRequest = Common & {
   /** Tokens of an earlier exchange, as its last line gave them. */
   readonly context: readonly number[] | undefined;
   readonly imageCount: number;
-};
-
-/** One turn of a conversation, as a template renders it. */
-export type Turn = {
-  readonly role: string;
-  readonly content: string;
-  readonly toolCalls?: readonly ToolCall[] | undefined;
-  /** The tool whose result a turn of role `tool` is. */
-  readonly toolName?: string | undefined;
-  readonly toolCallId?: string | undefined;
 };
 
 export type Message = Turn & { readonly imageCount: number };

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SizedCache } from "../values/sized-cache.ts";
+import { SizedCache } from "../sized-cache.ts";
 import { BlobFolder } from "./blobs.ts";
 import { digestsIn } from "./digests.ts";
 import { ManifestFolder, isManifestFile } from "./manifest-folder.ts";

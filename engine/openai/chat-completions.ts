@@ -5,14 +5,13 @@ import { OPENAI, readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import type { ChatLine } from "../inference/answer.ts";
 import { chat } from "../inference/chat.ts";
+import { collect, joinChatLines } from "../inference/join-lines.ts";
 import type { ChatRequest } from "../inference/requests.ts";
 import { parseModelName } from "../models/names.ts";
-import { collect } from "../routes/answer-lines.ts";
-import { joinChatLines } from "../routes/chat.ts";
-import type { RouteContext } from "../routes/context.ts";
-import { logprobsField } from "../routes/request-fields.ts";
+import type { RouteContext } from "../services.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
 import { LIMITS, requireAtMost } from "../values/limits.ts";
+import { decodeLogprobs } from "../values/logprobs.ts";
 import type { RawOptions } from "../values/options.ts";
 import { nativeMessages } from "./messages.ts";
 import { NO_ANSWER, openAiRoute } from "./route.ts";
@@ -50,7 +49,7 @@ function readRequest(fields: Fields): Request {
     model: fields.modelName("model") ?? "",
     messages: nativeMessages(messages),
     tools: offeredTools(fields),
-    logprobs: logprobsField(fields),
+    logprobs: decodeLogprobs(fields.boolean("logprobs"), fields.integer("top_logprobs")),
     keepAliveMs: undefined,
     options: { ...samplingOptions(fields, stops(fields)), ...newLimit(fields) },
     format: responseFormat(fields),

@@ -2,11 +2,11 @@ import { EngineError } from "../errors.ts";
 import { JSON_PLAIN } from "../http/exchange.ts";
 import type { Fields } from "../http/fields.ts";
 import { OPENAI, readFields } from "../http/json-body.ts";
-import { shortVectors } from "../values/short-float.ts";
 import type { Route } from "../http/router.ts";
 import { embed } from "../inference/embed.ts";
-import type { RouteContext } from "../routes/context.ts";
-import { embedInput } from "../routes/request-fields.ts";
+import type { RouteContext } from "../services.ts";
+import { decodeEmbedInput } from "../values/embed-input.ts";
+import { shortVectors } from "../values/short-float.ts";
 import { openAiRoute } from "./route.ts";
 
 type Request = { model: string; input: unknown; dimensions: number; base64: boolean };
@@ -18,7 +18,7 @@ export function openAiEmbeddingsRoute({ services, onError }: RouteContext): Rout
     onError,
     read: async (exchange) => readRequest(await readFields(exchange, "EmbedRequest", OPENAI)),
     async answer(exchange, { model, input, dimensions, base64 }) {
-      const texts = input === "" ? [""] : embedInput(input as Parameters<typeof embedInput>[0]);
+      const texts = input === "" ? [""] : decodeEmbedInput(input);
       const request = { model, input: texts, dimensions, truncate: true, options: {} };
       const answer = await embed(services, { ...request, keepAliveMs: undefined }, exchange.signal);
       const embeddings = base64

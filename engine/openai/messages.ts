@@ -1,8 +1,8 @@
 import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
-import { type Json, isJsonObject } from "../http/go-json.ts";
 import type { Message } from "../inference/requests.ts";
-import { checkBase64 } from "../routes/request-fields.ts";
+import { type Json, isJsonObject } from "../json/go-json.ts";
+import { checkBase64 } from "../values/base64.ts";
 import { LIMITS, requireAtMost } from "../values/limits.ts";
 import { openAiCalls, toolNames } from "./tool-calls.ts";
 

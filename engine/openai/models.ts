@@ -3,7 +3,7 @@ import { JSON_PLAIN } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 import { parseModelName, shortName } from "../models/names.ts";
 import type { StoredModel } from "../models/store.ts";
-import type { RouteContext } from "../routes/context.ts";
+import type { RouteContext } from "../services.ts";
 import { MAX_NAME_CHARS } from "../values/limits.ts";
 import { sendInnerError } from "./errors.ts";
 

@@ -1,5 +1,5 @@
 import { type Exchange, SSE } from "../http/exchange.ts";
-import { renderLine } from "../http/render-json.ts";
+import { renderLine } from "../json/render-json.ts";
 
 /** Writes one server-sent event. */
 export async function sendEvent(exchange: Exchange, value: unknown): Promise<void> {

@@ -1,19 +1,19 @@
 import type { Route } from "../http/router.ts";
+import { headBlobRoute, uploadBlobRoute } from "../ollama/blobs.ts";
+import { chatRoute } from "../ollama/chat.ts";
+import { copyRoute } from "../ollama/copy.ts";
+import { createRoute } from "../ollama/create.ts";
+import { deleteRoute } from "../ollama/delete.ts";
+import { embedRoute, embeddingsRoute } from "../ollama/embed.ts";
+import { generateRoute } from "../ollama/generate.ts";
+import { psRoute, rootRoute, tagsRoute, versionRoute } from "../ollama/lists.ts";
+import { pullRoute } from "../ollama/pull.ts";
+import { showRoute } from "../ollama/show.ts";
 import { chatCompletionsRoute } from "../openai/chat-completions.ts";
 import { completionsRoute } from "../openai/completions.ts";
 import { openAiEmbeddingsRoute } from "../openai/embeddings.ts";
 import { getModelRoute, listModelsRoute } from "../openai/models.ts";
-import { headBlobRoute, uploadBlobRoute } from "./blobs.ts";
-import { chatRoute } from "./chat.ts";
-import type { RouteContext } from "./context.ts";
-import { copyRoute } from "./copy.ts";
-import { createRoute } from "./create.ts";
-import { deleteRoute } from "./delete.ts";
-import { embedRoute, embeddingsRoute } from "./embed.ts";
-import { generateRoute } from "./generate.ts";
-import { psRoute, rootRoute, tagsRoute, versionRoute } from "./lists.ts";
-import { pullRoute } from "./pull.ts";
-import { showRoute } from "./show.ts";
+import type { RouteContext } from "../services.ts";
 import { unsupportedRoutes } from "./unsupported.ts";
 
 /** Every route of the engine. */

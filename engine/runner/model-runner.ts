@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from "node-llama-cpp";
 import { EngineError } from "../errors.ts";
 import type { AnswerGrammar } from "../grammar/answer-grammar.ts";
-import { SizedCache } from "../values/sized-cache.ts";
+import { SizedCache } from "../sized-cache.ts";
 import type { PlaceReport } from "../watch/place-report.ts";
 import type { Piece } from "./answer-text.ts";
 import {

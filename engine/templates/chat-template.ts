@@ -1,10 +1,10 @@
 import { EngineError, INSTALL_OLLAMA, unsupported } from "../errors.ts";
-import type { Turn } from "../inference/requests.ts";
 import { NO_TEMPLATE } from "../models/chat-template.ts";
 import { type ToolFormat, toolFormats } from "../tools/tool-format.ts";
 import { BoundedJinja, type RenderTime, TemplateError } from "./bounded-jinja.ts";
 import { renderChatml, renderPlain } from "./fixed-layouts.ts";
 import { jinjaMessages } from "./jinja-messages.ts";
+import type { Turn } from "./turn.ts";
 
 /** The parts of a prompt. */
 export type Conversation = {

@@ -1,4 +1,4 @@
-import type { Turn } from "../inference/requests.ts";
+import type { Turn } from "./turn.ts";
 
 /** The layout of models whose stored template is ChatML. */
 export function renderChatml(turns: readonly Turn[]): string {

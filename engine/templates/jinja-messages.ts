@@ -1,5 +1,5 @@
-import type { Turn } from "../inference/requests.ts";
 import { merged } from "./fixed-layouts.ts";
+import type { Turn } from "./turn.ts";
 
 /** A conversation in the form that templates of the Hugging Face hub expect. */
 export function jinjaMessages(turns: readonly Turn[]): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
+import { digestOf } from "../models/digests.ts";
 import { readGguf } from "../models/gguf/header.ts";
 import type { StoredModel } from "../models/store.ts";
-import { digestOf } from "../models/digests.ts";
-import { SizedCache } from "../values/sized-cache.ts";
+import { SizedCache } from "../sized-cache.ts";
 import { type ChatTemplate, chatTemplate } from "./chat-template.ts";
 
 type Templated = Pick<StoredModel, "template" | "weightsPath" | "weightsDigest">;

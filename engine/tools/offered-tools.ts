@@ -1,5 +1,5 @@
 import type { Fields } from "../http/fields.ts";
-import type { Json, JsonObject } from "../http/go-json.ts";
+import type { Json, JsonObject } from "../json/go-json.ts";
 import { LIMITS } from "../values/limits.ts";
 
 /** A tool that a request offers: its name, and its whole description. */

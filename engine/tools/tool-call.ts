@@ -1,4 +1,4 @@
-import { type JsonObject, isJsonObject } from "../http/go-json.ts";
+import { type JsonObject, isJsonObject } from "../json/go-json.ts";
 
 /** A call by the model, as Ollama's answers carry it. */
 export type ToolCall = {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { extname, join } from "node:path";
 import { EngineError } from "../errors.ts";
 import type { Environment } from "../settings.ts";
-import { SizedCache } from "../values/sized-cache.ts";
+import { SizedCache } from "../sized-cache.ts";
 import { type Crash, crashFrom } from "./crash.ts";
 import { PASSED, REFUSED } from "./outcomes.ts";
 

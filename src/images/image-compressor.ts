@@ -87,7 +87,7 @@ export class ImageCompressor {
       ...defaults,
       compress: asked.compress ?? true,
       format: asked.format ?? "jpeg",
-      formatIsWished: asked.format !== undefined,
+      formatIsRequested: asked.format !== undefined,
       maxDimension: Math.min(asked.maxDimension ?? Infinity, defaults.maxDimension),
     };
     const key = options.compress

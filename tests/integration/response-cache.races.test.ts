@@ -185,7 +185,7 @@ describe("with RESPONSE_CACHE_SAMPLED=false", () => {
 });
 
 it.each([false, true])(
-  "a batch with a wish there is not is refused, stream: %s",
+  "a batch with an unknown cache mode is refused, stream: %s",
   async (stream) => {
     const { ollama, gateway, ask } = await start();
     const answer = await ask(

@@ -7,10 +7,10 @@ import { entryUrl } from "../../src/runtime/paths.ts";
 import { ThreadCalls } from "../../workers/thread-calls.ts";
 import { openStoreThread } from "../../workers/response-store/open-thread.ts";
 import type {
-  Changes,
   ReadAnswer,
   StoreTasks,
   StoredAnswer,
+  WriteBatch,
 } from "../../workers/response-store/protocol.ts";
 import { seededRandom } from "../support/prng.ts";
 import { makeHome } from "../support/service-process.ts";
@@ -36,14 +36,14 @@ async function startThread(file?: string) {
   });
   const open = (more: { isDamaged?: boolean; expiredAt?: number } = {}) =>
     thread.run("open", { file: path, isDamaged: false, expiredAt: 0, ...more });
-  const write = (changes: Partial<Changes>) =>
+  const write = (batch: Partial<WriteBatch>) =>
     thread.run("write", {
       answers: [],
       vectors: [],
       uses: [],
       removed: [],
       expiredAt: 0,
-      ...changes,
+      ...batch,
     });
   return { thread, file: path, open, write, kill: () => workers.at(-1)?.terminate() };
 }

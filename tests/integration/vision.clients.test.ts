@@ -115,7 +115,7 @@ describe("the openai client at /api/v1", () => {
   });
 });
 
-describe("the openai client at /v1, with the slim-down header", () => {
+describe("the openai client at /v1, with the compression header", () => {
   it.each(["on", "off"])("sends images to the server (%s)", async (compression) => {
     const { gateway } = await startVision();
     const openai = new OpenAI({

@@ -30,7 +30,7 @@ function openPool({ threads = 1 } = {}): WorkerPool {
 const OPTIONS: CompressOptions = {
   compress: true,
   format: "jpeg",
-  formatIsWished: false,
+  formatIsRequested: false,
   maxDimension: 512,
   quality: 85,
   pngLevel: 6,

@@ -1,6 +1,6 @@
 import type Libsql from "libsql";
 import { ForeignFileError, LogInUseError } from "./fault.ts";
-import type { Changes, Place, ReadAnswer, StoredAnswer, Which } from "./protocol.ts";
+import type { AnswerFilter, Place, ReadAnswer, StoredAnswer, WriteBatch } from "./protocol.ts";
 
 /** "SOrc" in the file's header: the response cache of this service. */
 const APPLICATION = 0x53_4f_72_63;
@@ -90,7 +90,7 @@ export class AnswerDatabase {
   }
 
   /** Writes a batch, all of it or nothing. */
-  write({ answers, vectors, uses, removed, expiredAt }: Changes): void {
+  write({ answers, vectors, uses, removed, expiredAt }: WriteBatch): void {
     const { expire, remove, put, putUse, putVector, use } = this.#statements;
     this.#together(() => {
       expire.run(expiredAt);
@@ -106,7 +106,7 @@ export class AnswerDatabase {
   }
 
   /** Removes answers so that nothing of them is left in the file or beside it. */
-  drop({ model, tenant }: Which): void {
+  drop({ model, tenant }: AnswerFilter): void {
     this.#statements.drop.run(model ?? null, tenant ?? null);
     // Moving rows between pages leaves copies in unused parts.
     this.#db.exec("VACUUM");

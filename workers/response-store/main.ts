@@ -44,16 +44,16 @@ export function read({ after }: Input<"read">): Page | Refused {
   return attempt((db) => ({ ok: true, ...db.read(after) }));
 }
 
-export function write(changes: Input<"write">): Done | Refused {
+export function write(batch: Input<"write">): Done | Refused {
   return attempt((db) => {
-    db.write(changes);
+    db.write(batch);
     return DONE;
   });
 }
 
-export function drop(which: Input<"drop">): Done | Refused {
+export function drop(filter: Input<"drop">): Done | Refused {
   return attempt((db) => {
-    db.drop(which);
+    db.drop(filter);
     return DONE;
   });
 }

@@ -73,8 +73,8 @@ export interface Page {
   next: Place | undefined;
 }
 
-/** The changes since the last batch; each id is in each of these lists at most once. */
-export interface Changes {
+/** Changes that are written together; each id is in each of these lists at most once. */
+export interface WriteBatch {
   answers: StoredAnswer[];
   /** A vector without an answer is ignored. */
   vectors: { id: number; vector: StoredVector }[];
@@ -87,7 +87,7 @@ export interface Changes {
 }
 
 /** A filter of answers: those of a model, of a tenant, or both. */
-export interface Which {
+export interface AnswerFilter {
   model?: string | undefined;
   tenant?: string | undefined;
 }
@@ -106,9 +106,9 @@ export interface StoreTasks {
   /** A page of answers, the least recently used first. */
   read: { input: { after: Place | undefined }; output: Page | Refused };
   /** Writes a batch, all of it or nothing. */
-  write: { input: Changes; output: Done | Refused };
+  write: { input: WriteBatch; output: Done | Refused };
   /** Removes answers so that nothing of them is left in the file or beside it. */
-  drop: { input: Which; output: Done | Refused };
+  drop: { input: AnswerFilter; output: Done | Refused };
   /** Moves everything into the one file, and closes it. */
   close: { input: undefined; output: Done | Refused };
 }

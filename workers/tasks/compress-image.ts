@@ -95,7 +95,7 @@ function mustConvert(source: ImageSource, options: CompressOptions): boolean {
     !source.isCommonSpace ||
     source.profile === "other" ||
     (source.hasAlpha && options.format === "jpeg") ||
-    (options.formatIsWished && side.format !== options.format)
+    (options.formatIsRequested && side.format !== options.format)
   );
 }
 

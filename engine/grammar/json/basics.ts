@@ -1,15 +1,8 @@
-import { type CharRange, LAST_CODE_POINT } from "../text/char-ranges.ts";
-import { codePoints } from "../text/code-points.ts";
 import { repeatChar } from "../rules/repeat.ts";
 import type { Part, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
-
-/**
- * The longest string where the schema sets no limit, in characters: about half of what the default
- * context holds. It leads a small model that goes round in circles out of the string.
- */
-export const MAX_FREE_CHARS = 8_192;
-/** The longest property name where the schema sets no limit, in characters. */
-export const MAX_KEY_CHARS = 64;
+import { MAX_FREE_CHARS, MAX_KEY_CHARS } from "../schema/counts.ts";
+import { type CharRange, LAST_CODE_POINT } from "../text/char-ranges.ts";
+import { codePoints } from "../text/code-points.ts";
 
 /** Digits that a double keeps for every number. */
 export const EXACT_DIGITS = 15;

@@ -1,4 +1,4 @@
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 import { MAX_COUNT, repeatValue } from "../rules/repeat.ts";
 import type { Alternatives, Part, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import type { ListShape } from "../schema/lists.ts";

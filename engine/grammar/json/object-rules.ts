@@ -1,9 +1,10 @@
 import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
+import { MAX_KEY_CHARS } from "../schema/counts.ts";
 import type { ObjectShape, OtherNames, Property } from "../schema/objects.ts";
 import type { Place } from "../schema/place.ts";
 import { type Automaton, complement, intersect, ofWords } from "../text/automaton.ts";
 import type { StepBudget } from "../text/step-budget.ts";
-import { MAX_KEY_CHARS, gap, space } from "./basics.ts";
+import { gap, space } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
 export type ObjectOptions = {

@@ -1,9 +1,9 @@
 import { MAX_COUNT, repeatChar } from "../rules/repeat.ts";
 import type { Alternatives, RuleBook } from "../rules/rule-book.ts";
+import { type Counts, MAX_FREE_CHARS } from "../schema/counts.ts";
 import { type Place, refuse } from "../schema/place.ts";
-import type { Counts } from "../schema/counts.ts";
 import type { Automaton } from "../text/automaton.ts";
-import { MAX_FREE_CHARS, anyChar } from "./basics.ts";
+import { anyChar } from "./basics.ts";
 import { spellText } from "./spell.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 import type { Alternatives, RuleBook, RuleRef, Sequence } from "../rules/rule-book.ts";
 import type { ListShape } from "../schema/lists.ts";
 import { type Place, refuse } from "../schema/place.ts";

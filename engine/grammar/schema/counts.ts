@@ -5,6 +5,14 @@ export type Counts = { readonly min: number; readonly max: number };
 
 export const ANY_COUNT: Counts = { min: 0, max: Infinity };
 
+/**
+ * The longest string where the schema sets no limit, in characters: about half of what the default
+ * context holds. It leads a small model that goes round in circles out of the string.
+ */
+export const MAX_FREE_CHARS = 8_192;
+/** The longest property name where the schema sets no limit, in characters. */
+export const MAX_KEY_CHARS = 64;
+
 /** The counts that all of `places` allow. @throws {EngineError} 400 for what counts nothing. */
 export function countsOf(places: readonly Place[], least: string, most: string): Counts {
   const mins = places.map((place) => count(place, least) ?? 0);

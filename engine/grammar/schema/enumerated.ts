@@ -1,4 +1,4 @@
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 import { matchesAll } from "./matches.ts";
 import type { NumberRange } from "./numbers.ts";
 import type { Place } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 import { TooComplexError } from "../text/step-budget.ts";
 import { disjoint } from "./disjoint.ts";
 import type { Branch, Others } from "./flatten.ts";

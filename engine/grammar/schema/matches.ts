@@ -1,4 +1,4 @@
-import { type Json, isJsonObject } from "../../http/go-json.ts";
+import { type Json, isJsonObject } from "../../json/go-json.ts";
 import { accepts } from "../text/automaton.ts";
 import { codePoints } from "../text/code-points.ts";
 import type { Kind } from "./keywords.ts";

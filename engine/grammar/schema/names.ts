@@ -1,5 +1,5 @@
-import { MAX_KEY_CHARS } from "../json/basics.ts";
 import { type Automaton, ofWords, union } from "../text/automaton.ts";
+import { MAX_KEY_CHARS } from "./counts.ts";
 import { matchesAll } from "./matches.ts";
 import { type ObjectShape, type OtherNames, type Property, kindOfName } from "./objects.ts";
 import { NOTHING, type Place, refuse } from "./place.ts";

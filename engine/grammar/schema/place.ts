@@ -1,5 +1,5 @@
 import { EngineError } from "../../errors.ts";
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 
 export type SchemaObject = { readonly [keyword: string]: Json };
 

@@ -1,4 +1,4 @@
-import { type Json, isJsonObject } from "../../http/go-json.ts";
+import { type Json, isJsonObject } from "../../json/go-json.ts";
 import { type Place, type SchemaObject, keywords, refuse } from "./place.ts";
 
 /** The most values of a schema, and the deepest nesting. */

@@ -1,4 +1,4 @@
-import type { Json } from "../../http/go-json.ts";
+import type { Json } from "../../json/go-json.ts";
 import type { CompileContext } from "./compile-context.ts";
 import type { Kinds } from "./kinds.ts";
 import { kindsOf, spokenOf } from "./kinds.ts";

@@ -8,7 +8,7 @@ import {
   type Manifest,
   layerType,
 } from "../manifest.ts";
-import type { Puller } from "../pull.ts";
+import type { Puller } from "../pull/puller.ts";
 import type { PullStatus } from "../sources/source.ts";
 import type { ModelStore } from "../store.ts";
 import { type StoredModel, StoreError } from "../stored-model.ts";

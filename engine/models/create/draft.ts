@@ -1,4 +1,4 @@
-import { renderJson } from "../../http/render-json.ts";
+import { renderJson } from "../../json/render-json.ts";
 import { type Layer, type LayerKind, type ModelConfig, layerType } from "../manifest.ts";
 import type { ModelStore } from "../store.ts";
 

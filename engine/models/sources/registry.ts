@@ -10,7 +10,6 @@ import {
   parseManifest,
 } from "../manifest.ts";
 import type { ModelName } from "../names.ts";
-import { withProgress } from "../pull-progress.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { downloadBlob } from "../registry/download.ts";
 import { ManifestError, RegistryError, reasonOf } from "../registry/errors.ts";
@@ -20,6 +19,7 @@ import { ONCE, BACKOFF, type RetryPlan, withRetries } from "../registry/retry.ts
 import { StallWatch } from "../registry/stall-watch.ts";
 import type { Web } from "../registry/web.ts";
 import { MAX_TEXT_BYTES } from "../stored-model.ts";
+import { withProgress } from "./pull-progress.ts";
 import { type FetchContext, type ModelSource, type PullTarget, layerStatus } from "./source.ts";
 
 /** Where other sources have the model too, an unreachable registry must not hold them up. */

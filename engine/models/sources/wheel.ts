@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { receiveBlob } from "../receive.ts";
-import { openZipMember } from "../zip-member.ts";
 import { packageModel } from "./packaged.ts";
 import { type FetchContext, type ModelSource, layerStatus } from "./source.ts";
+import { openZipMember } from "./zip-member.ts";
 
 const POLL_MS = 100;
 const KEPT_ERROR_CHARS = 400;

@@ -25,7 +25,7 @@ const EVERYWHERE: Group = {
 /** On a 405, which no operation answers: it stands in the document's introduction. */
 const OUTSIDE_OF_OPERATIONS: string[] = ["Allow"] satisfies AnswerHeader[];
 
-const cacheWish: RequestHeader[] = ["X-Shared-Ollama-Cache", "Cache-Control"];
+const cacheHeaders: RequestHeader[] = ["X-Shared-Ollama-Cache", "Cache-Control"];
 
 /** What routes have besides. */
 const GROUPS = {
@@ -37,12 +37,12 @@ const GROUPS = {
   },
   /** The answer may come from the response cache. */
   cache: {
-    request: cacheWish,
+    request: cacheHeaders,
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
     on: (status) => status === 200,
   },
   /** Parts of the answer may. */
-  cacheOfItems: { request: cacheWish, answer: [], on: () => false },
+  cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;
 
 /** A route for the document. */

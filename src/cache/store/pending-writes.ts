@@ -1,4 +1,8 @@
-import type { Changes, StoredVector, Which } from "../../../workers/response-store/protocol.ts";
+import type {
+  AnswerFilter,
+  StoredVector,
+  WriteBatch,
+} from "../../../workers/response-store/protocol.ts";
 import type { CacheEntry } from "../response-cache.ts";
 import { storedAnswer } from "./stored-rows.ts";
 
@@ -67,7 +71,7 @@ export class PendingWrites {
   }
 
   /** Gives up what a drop sees to: all, or entries of a model, of a tenant. */
-  drop({ model, tenant }: Which): void {
+  drop({ model, tenant }: AnswerFilter): void {
     if (model === undefined && tenant === undefined) return this.clear();
     for (const [id, change] of this.#changes) {
       const question = change.entry?.question;
@@ -85,8 +89,13 @@ export class PendingWrites {
   }
 
   /** The next batch, which does not wait any more. */
-  take(): Omit<Changes, "expiredAt"> {
-    const batch: Omit<Changes, "expiredAt"> = { answers: [], vectors: [], uses: [], removed: [] };
+  take(): Omit<WriteBatch, "expiredAt"> {
+    const batch: Omit<WriteBatch, "expiredAt"> = {
+      answers: [],
+      vectors: [],
+      uses: [],
+      removed: [],
+    };
     const { batchBytes, batchChanges } = this.#options;
     let [changes, bytes] = [0, 0];
     for (const [id, change] of this.#changes) {

@@ -1,4 +1,4 @@
-import type { Place, ReadAnswer, Which } from "../../../workers/response-store/protocol.ts";
+import type { AnswerFilter, Place, ReadAnswer } from "../../../workers/response-store/protocol.ts";
 import { ServiceError } from "../../errors/service-error.ts";
 import type { CacheEntry } from "../response-cache.ts";
 import type { TextVector } from "../similar-questions.ts";
@@ -54,7 +54,7 @@ export class ResponseStore {
   readonly #pending: PendingWrites;
   readonly #calls: StoreCalls;
   /** What was dropped while entries come back: it must not. */
-  readonly #dropped: Which[] = [];
+  readonly #dropped: AnswerFilter[] = [];
   #phase: "new" | "reading" | "writing" | "failed" = "new";
   #fault: FinalFault | undefined;
   #read = 0;
@@ -107,12 +107,12 @@ export class ResponseStore {
    * Removes entries for good: when it settles nothing of them is on disk, whatever comes.
    * @throws ServiceError `internal_error` when that cannot be done.
    */
-  async drop(which: Which): Promise<void> {
-    this.#pending.drop(which);
-    if (this.#phase === "reading") this.#dropped.push(which);
+  async drop(filter: AnswerFilter): Promise<void> {
+    this.#pending.drop(filter);
+    if (this.#phase === "reading") this.#dropped.push(filter);
     if (this.#phase !== "failed") {
       try {
-        await this.#calls.ask("drop", which);
+        await this.#calls.ask("drop", filter);
         return;
       } catch (err) {
         this.#fail(err);
@@ -160,9 +160,9 @@ export class ResponseStore {
   #takeBack(answers: ReadAnswer[]): void {
     const isDropped = ({ model, tenant }: ReadAnswer): boolean =>
       this.#dropped.some(
-        (which) =>
-          (which.model === undefined || which.model === model) &&
-          (which.tenant === undefined || which.tenant === tenant),
+        (filter) =>
+          (filter.model === undefined || filter.model === model) &&
+          (filter.tenant === undefined || filter.tenant === tenant),
       );
     const entries: ReadEntry[] = [];
     for (const answer of answers) {

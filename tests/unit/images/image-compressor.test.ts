@@ -52,26 +52,26 @@ describe("prepare", () => {
     expect((await ready).map(({ base64 }) => textOf(base64))).toEqual(["A", "B", "C", "D"]);
   });
 
-  it("asks for what the settings say, unless the request wishes otherwise", async () => {
+  it("asks for what the settings say, unless the request says otherwise", async () => {
     const { compressor, begun } = setUpCompressor();
-    const asked = async (wishes: ImageOptions) => {
-      void compressor.prepare([image(`${begun.length}`)], wishes, never);
+    const asked = async (options: ImageOptions) => {
+      void compressor.prepare([image(`${begun.length}`)], options, never);
       await turn();
       return begun.at(-1)?.options;
     };
     const defaults = {
-      ...{ compress: true, format: "jpeg", formatIsWished: false, maxDimension: 2667 },
+      ...{ compress: true, format: "jpeg", formatIsRequested: false, maxDimension: 2667 },
       ...{ quality: 85, pngLevel: 6, maxPixels: 1_000_000 },
     };
     expect(await asked({})).toEqual(defaults);
     expect(
       await asked({ compress: undefined, maxDimension: undefined, format: undefined }),
     ).toEqual(defaults);
-    expect(await asked({ format: "jpeg" })).toEqual({ ...defaults, formatIsWished: true });
+    expect(await asked({ format: "jpeg" })).toEqual({ ...defaults, formatIsRequested: true });
     expect(await asked({ format: "webp", maxDimension: 256 })).toEqual({
       ...defaults,
       format: "webp",
-      formatIsWished: true,
+      formatIsRequested: true,
       maxDimension: 256,
     });
     expect(await asked({ maxDimension: 9999 })).toEqual(defaults);
@@ -80,7 +80,7 @@ describe("prepare", () => {
 
   it.each<[string, ImageOptions, ImageOptions]>([
     ["the format", { format: "png" }, { format: "webp" }],
-    ["a wished JPEG, which may grow, and none wished", { format: "jpeg" }, {}],
+    ["a requested JPEG, which may grow, and none requested", { format: "jpeg" }, {}],
     ["the size", { maxDimension: 256 }, { maxDimension: 512 }],
     ["whether it is compressed at all", { compress: false }, {}],
   ])("makes one image twice when requests differ in %s", async (_, one, other) => {
@@ -105,7 +105,7 @@ describe("prepare", () => {
     ],
   ])("makes one image once for %s", async (_, one, other) => {
     const { compressor, begun, end } = setUpCompressor();
-    const both = [one, other].map((wishes) => compressor.prepare([image("a")], wishes, never));
+    const both = [one, other].map((options) => compressor.prepare([image("a")], options, never));
     await turn();
     expect(begun).toHaveLength(1);
     end(0).resolve(compressed("1"));

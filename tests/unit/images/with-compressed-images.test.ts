@@ -20,7 +20,7 @@ function compressed(json: string, images: (ReadyImage | undefined)[]): string {
   return Buffer.concat(withCompressedImages(body, located, images)).toString();
 }
 
-describe("slimBody", () => {
+describe("withCompressedImages", () => {
   it("puts bare base64 and data URLs in the places of what was there", () => {
     const json = (a: string, url: string) =>
       `{"a":"ü","images":["${a}"],"messages":[{"content":[{"image_url":{"url":"${url}"}}]}], "z":1}`;

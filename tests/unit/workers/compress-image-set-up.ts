@@ -6,7 +6,7 @@ import { compressImage } from "../../../workers/tasks/compress-image.ts";
 export const DEFAULTS: CompressOptions = {
   compress: true,
   format: "jpeg",
-  formatIsWished: false,
+  formatIsRequested: false,
   maxDimension: 2667,
   quality: 85,
   pngLevel: 6,

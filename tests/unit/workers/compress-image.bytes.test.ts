@@ -21,7 +21,7 @@ describe("compressImage gives", () => {
 
   it.each(["jpeg", "png", "webp"] as const)("the wished format %s", async (format) => {
     const image = await noise(60, 60).gif().toBuffer();
-    const { sent, file } = await compressed(image, { format, formatIsWished: true });
+    const { sent, file } = await compressed(image, { format, formatIsRequested: true });
     expect(sent).toEqual({ format, width: 60, height: 60, bytes: file.length });
     expect((await sharp(file).metadata()).format).toBe(format);
   });
@@ -65,7 +65,7 @@ describe("compressImage leaves as it came", () => {
   it("without compression, each format byte for byte", async () => {
     for (const format of ["jpeg", "png", "webp", "gif", "tiff", "avif"] as const) {
       const image = await noise(40, 30).withExif(exif).toFormat(format).toBuffer();
-      const options = { compress: false, maxDimension: 10, formatIsWished: true };
+      const options = { compress: false, maxDimension: 10, formatIsRequested: true };
       const { source, sent, file } = await compressed(image, options);
       expect(file.equals(image)).toBe(true);
       expect(sent).toEqual(source);
@@ -79,7 +79,7 @@ describe("compressImage converts, whatever the size,", () => {
 
   it("an image of another format than wished", async () => {
     const image = await tiny().toBuffer();
-    const { sent } = await compressed(image, { format: "png", formatIsWished: true });
+    const { sent } = await compressed(image, { format: "png", formatIsRequested: true });
     expect(sent.format).toBe("png");
     expect(sent.bytes).toBeGreaterThan(image.length);
     expect((await compressed(image, { format: "png" })).sent.format).toBe("jpeg");

@@ -11,7 +11,7 @@ import {
   pngFile,
 } from "./compress-image-set-up.ts";
 
-const lossless = { format: "png", formatIsWished: true } as const;
+const lossless = { format: "png", formatIsRequested: true } as const;
 
 describe("compressImage scales", () => {
   it.each([

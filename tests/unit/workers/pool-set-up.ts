@@ -79,7 +79,7 @@ export const longInput = (mark: number): TaskInput<"compressImage"> => ({
   options: {
     compress: true,
     format: "jpeg",
-    formatIsWished: false,
+    formatIsRequested: false,
     maxDimension: 256,
     quality: 85,
     pngLevel: 6,

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { fieldsOf } from "../../../http/fields.ts";
-import { renderJson, renderLine } from "../../../http/render-json.ts";
-import { RAW_LINE_ENDS } from "../../../../tests/support/python-lines.ts";
 
 const refusal = (message: string) => expect.objectContaining({ status: 400, message });
 
@@ -52,17 +50,4 @@ describe("fields of a body", () => {
     const text = "json: cannot unmarshal array into Go value of type api.ChatRequest";
     expect(() => fieldsOf("api", "ChatRequest", [])).toThrow(refusal(text));
   });
-});
-
-it("escapes what Go escapes", () => {
-  const text = renderJson({ text: "<a>&\u2028" });
-  expect(text).toBe(String.raw`{"text":"\u003ca\u003e\u0026\u2028"}`);
-  expect(JSON.parse(text)).toEqual({ text: "<a>&\u2028" });
-});
-
-it("writes to clients what every one of them reads as one line", () => {
-  const text = `<\n${RAW_LINE_ENDS}`;
-  const line = renderLine({ text });
-  expect(line).toBe(String.raw`{"text":"\u003c\n\u0085\u2028\u2029"}`);
-  expect(JSON.parse(line)).toEqual({ text });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { shaped } from "../../../inference/embed.ts";
 import { fitPrompt, fitText, isTooLong } from "../../../inference/fit-prompt.ts";
 import { newestTurns, storedTurns, tagImages, withSystem } from "../../../inference/prompt.ts";
-import { checkBase64 } from "../../../routes/request-fields.ts";
 import { resolveOptions } from "../../../values/options.ts";
 
 const { signal } = new AbortController();
@@ -58,19 +57,6 @@ it("brings vectors to length 1, cut to the dimensions asked for", () => {
   expect(shaped([3, 4], 0)).toEqual([3, 4].map((value) => Math.fround(value / 5)));
   expect(shaped([3, 4, 12], 2)).toEqual([3, 4].map((value) => Math.fround(value / 5)));
   expect(shaped([0, 0], 0)).toEqual([0, 0]);
-});
-
-it.each(["", "aGk=", "aGVsbG8h", "aA==", "aGk=\n"])("takes %j for base64", (text) => {
-  expect(() => checkBase64(text)).not.toThrow();
-});
-
-it.each([
-  ["data:image/png;base64,aGk=", 4],
-  ["aGk", 3],
-  ["a", 1],
-  ["aG!k", 2],
-])("refuses %j as base64", (text, at) => {
-  expect(() => checkBase64(text)).toThrow(`illegal base64 data at input byte ${at}`);
 });
 
 describe("a text longer than any prompt", () => {

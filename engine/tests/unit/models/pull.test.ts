@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
-import { PullJob } from "../../../models/pull-job.ts";
-import { Puller } from "../../../models/pull.ts";
+import { deferred } from "../../../../src/runtime/deferred.ts";
+import { PullJob } from "../../../models/pull/pull-job.ts";
+import { Puller } from "../../../models/pull/puller.ts";
 import { receiveBlob } from "../../../models/receive.ts";
 import { ManifestError, UnreachableError } from "../../../models/registry/errors.ts";
 import { packageModel } from "../../../models/sources/packaged.ts";
 import { type ModelSource, type PullStatus, layerStatus } from "../../../models/sources/source.ts";
 import type { ModelStore } from "../../../models/store.ts";
-import { deferred } from "../../../../src/runtime/deferred.ts";
+import { ENTRY, WEIGHTS, named, tempStore } from "./temp-store.ts";
 
 const never = new AbortController().signal;
 

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { ENTRY, WEIGHTS, TARGET, tempContext } from "./temp-store.ts";
 import { shippedSource } from "../../../models/sources/shipped.ts";
 import { wheelSource } from "../../../models/sources/wheel.ts";
-import { openZipMember } from "../../../models/zip-member.ts";
+import { openZipMember } from "../../../models/sources/zip-member.ts";
+import { ENTRY, WEIGHTS, TARGET, tempContext } from "./temp-store.ts";
 
 /** A zip archive of one packed file. */
 function zip(name: string, content: Buffer): Buffer {

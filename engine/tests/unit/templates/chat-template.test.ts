@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Turn } from "../../../inference/requests.ts";
 import { chatTemplate } from "../../../templates/chat-template.ts";
+import type { Turn } from "../../../templates/turn.ts";
 
 const CHATML_LAYER = "{{- range .Messages }}<|im_start|>{{ .Role }}";
 const JINJA =

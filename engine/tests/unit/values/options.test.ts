@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { resolveOptions } from "../../../values/options.ts";
-import { decodeFormat } from "../../../values/format.ts";
 import { decodeThink, refuseThinking } from "../../../values/think.ts";
 
 const refusal = (status: number, message: string) => expect.objectContaining({ status, message });
@@ -30,19 +29,6 @@ describe("resolveOptions", () => {
     [{ stop: [1] }, 'option "stop" must be of an array of strings'],
   ])("refuses %j", (options, message) => {
     expect(() => resolveOptions(options, {}, 64)).toThrow(refusal(500, message));
-  });
-});
-
-describe("format", () => {
-  it("is free unless asked for", () => {
-    expect([undefined, null, ""].map(decodeFormat)).toEqual([undefined, undefined, undefined]);
-    expect(decodeFormat("json")).toBeDefined();
-    expect(decodeFormat({ type: "object" })).toBeDefined();
-  });
-
-  it("refuses what it does not know as Ollama does", () => {
-    const text = String.raw`invalid format: "\"xml\""; expected "json" or a valid JSON Schema object`;
-    expect(() => decodeFormat("xml")).toThrow(refusal(500, text));
   });
 });
 

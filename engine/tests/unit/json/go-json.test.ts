@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EmptyJsonError, parseFirstJson } from "../../../http/go-json.ts";
+import { EmptyJsonError, parseFirstJson } from "../../../json/go-json.ts";
 
 const parse = (text: string) => parseFirstJson(new TextEncoder().encode(text));
 

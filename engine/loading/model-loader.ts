@@ -2,18 +2,22 @@ import { shortened } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { isEmbeddingOnly } from "../models/capabilities.ts";
 import { CATALOGUE } from "../models/catalogue.ts";
-import type { ModelLoadRequest } from "../services.ts";
+import type { StoredModel } from "../models/store.ts";
+import { coreCounts } from "../runner/cores.ts";
+import { type OpenLlama, openLlama } from "../runner/llama.ts";
+import { ModelRunner } from "../runner/model-runner.ts";
 import type { Environment } from "../settings.ts";
 import { Trials } from "../trial/trial.ts";
 import type { Progress } from "../watch/progress.ts";
 import { checkWeights } from "./check-weights.ts";
-import { coreCounts } from "./cores.ts";
-import { type OpenLlama, openLlama } from "./llama.ts";
 import { loadFailure } from "./load-failure.ts";
-import { ModelRunner } from "./model-runner.ts";
+import type { LoadRequest } from "./loaded-models.ts";
 
 /** llama.cpp's first errors about a model give the reason; later ones only follow from it. */
 const MAX_ERROR_LINES = 64;
+
+/** A stored model that a request needs in memory. */
+export type ModelLoadRequest = LoadRequest & { readonly model: StoredModel };
 
 type ModelLoaderOptions = {
   /** Sequences a text model decodes side by side. */

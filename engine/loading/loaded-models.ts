@@ -1,10 +1,10 @@
 import { orAbort } from "../abort.ts";
 import { EngineError } from "../errors.ts";
+import { FifoPool } from "../runner/fifo-pool.ts";
+import { MemoryError } from "../runner/memory.ts";
 import type { KeepAliveMs } from "../values/keep-alive.ts";
 import type { PlaceReport } from "../watch/place-report.ts";
-import { FifoPool } from "./fifo-pool.ts";
 import { LoadedModel, type LoadedModelStatus, type Runner } from "./loaded-model.ts";
-import { MemoryError } from "./memory.ts";
 
 /** The model a request needs in memory. */
 export type LoadRequest = {

@@ -2,8 +2,8 @@ import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { parseModelName, schemeOf } from "../models/names.ts";
+import type { RouteContext } from "../services.ts";
 import { sendLast, sendLines } from "./answer-lines.ts";
-import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
 
 /** POST /api/pull */

@@ -1,4 +1,4 @@
-import type { PullStatus } from "./sources/source.ts";
+import type { PullStatus } from "../sources/source.ts";
 
 type Work = (report: (status: PullStatus) => void, signal: AbortSignal) => Promise<void>;
 type Follower = { readonly queue: PullStatus[]; wake: () => void };

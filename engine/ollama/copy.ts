@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { parseModelName } from "../models/names.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "../services.ts";
 
 /** POST /api/copy: a second name for a model; an existing one of that name is replaced */
 export function copyRoute({ services }: RouteContext): Route {

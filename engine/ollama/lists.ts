@@ -2,7 +2,7 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Route } from "../http/router.ts";
 import type { ModelConfig } from "../models/manifest.ts";
 import { shortName } from "../models/names.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "../services.ts";
 
 /** The version whose behaviour the engine reproduces; clients read it as a semantic version. */
 const VERSION = "0.13.5";

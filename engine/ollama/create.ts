@@ -5,9 +5,9 @@ import type { Route } from "../http/router.ts";
 import { createModel } from "../models/create/create.ts";
 import type { Base, CreateRequest } from "../models/create/request.ts";
 import { parseModelName, schemeOf } from "../models/names.ts";
+import type { RouteContext } from "../services.ts";
 import { LIMITS } from "../values/limits.ts";
 import { sendLast, sendLines } from "./answer-lines.ts";
-import type { RouteContext } from "./context.ts";
 import { modelField, wantsStream } from "./request-fields.ts";
 
 /** Fields of a create that Ollama supports and the engine does not. */

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.ts";
-import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "../grammar/answer-grammar.ts";
-import { isJsonObject } from "../http/go-json.ts";
+import { isJsonObject } from "../json/go-json.ts";
+import { type AnswerGrammar, jsonGrammar, schemaGrammar } from "./answer-grammar.ts";
 
 /** Characters of an invalid format that an error shows; it may be as long as a body. */
 const SHOWN_CHARS = 500;

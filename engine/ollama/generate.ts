@@ -1,10 +1,10 @@
 import type { Fields } from "../http/fields.ts";
-import type { Route } from "../http/router.ts";
 import { readFields } from "../http/json-body.ts";
-import { type GenerateLine, joinLogprobs } from "../inference/answer.ts";
+import type { Route } from "../http/router.ts";
 import { generate } from "../inference/generate.ts";
+import { joinGenerateLines } from "../inference/join-lines.ts";
 import type { GenerateRequest } from "../inference/requests.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "../services.ts";
 import { toClient } from "./answer-lines.ts";
 import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
@@ -36,9 +36,4 @@ function generateRequest(fields: Fields): GenerateRequest {
   };
   refuseExtras(fields);
   return request;
-}
-
-/** Joins two lines: their texts together, the figures of the last one. */
-export function joinGenerateLines(whole: GenerateLine, line: GenerateLine): GenerateLine {
-  return { ...line, response: whole.response + line.response, ...joinLogprobs(whole, line) };
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { collectGarbage } from "../../../runner/collect-garbage.ts";
-import { LoadedModels, type LoadRequest } from "../../../runner/loaded-models.ts";
-import { MemoryError } from "../../../runner/memory.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
 import { onBun } from "../../../../src/runtime/on-bun.ts";
+import { collectGarbage } from "../../../loading/collect-garbage.ts";
+import { LoadedModels, type LoadRequest } from "../../../loading/loaded-models.ts";
+import { MemoryError } from "../../../runner/memory.ts";
 
 const never = new AbortController().signal;
 

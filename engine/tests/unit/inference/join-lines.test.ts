@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import type { ChatLine } from "../../../inference/answer.ts";
-import { joinChatLines } from "../../../routes/chat.ts";
-import { joinGenerateLines } from "../../../routes/generate.ts";
+import { joinChatLines, joinGenerateLines } from "../../../inference/join-lines.ts";
 
 const head = { model: "m", created_at: "now", done: false };
 const rated = (token: string) => ({ logprobs: [{ token, logprob: -1 }] });

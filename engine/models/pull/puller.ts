@@ -1,12 +1,12 @@
-import { EngineError } from "../errors.ts";
-import type { Emit } from "../events.ts";
-import { CATALOGUE, type CatalogueEntry, findEntry } from "./catalogue.ts";
-import type { Manifest } from "./manifest.ts";
-import { type ModelName, fullName, shortName } from "./names.ts";
+import { EngineError } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import { CATALOGUE, type CatalogueEntry, findEntry } from "../catalogue.ts";
+import type { Manifest } from "../manifest.ts";
+import { type ModelName, fullName, shortName } from "../names.ts";
+import { ManifestError, isUnreachable, reasonOf } from "../registry/errors.ts";
+import type { FetchContext, ModelSource, PullStatus, PullTarget } from "../sources/source.ts";
+import type { ModelStore } from "../store.ts";
 import { PullJob } from "./pull-job.ts";
-import { ManifestError, isUnreachable, reasonOf } from "./registry/errors.ts";
-import type { FetchContext, ModelSource, PullStatus, PullTarget } from "./sources/source.ts";
-import type { ModelStore } from "./store.ts";
 
 export type PullerOptions = {
   readonly store: ModelStore;

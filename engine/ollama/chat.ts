@@ -1,14 +1,14 @@
 import { EngineError } from "../errors.ts";
 import type { Fields } from "../http/fields.ts";
-import type { Route } from "../http/router.ts";
 import { readFields } from "../http/json-body.ts";
-import { type ChatLine, joinLogprobs } from "../inference/answer.ts";
+import type { Route } from "../http/router.ts";
 import { chat } from "../inference/chat.ts";
+import { joinChatLines } from "../inference/join-lines.ts";
 import type { ChatRequest } from "../inference/requests.ts";
 import { parseModelName } from "../models/names.ts";
+import type { RouteContext } from "../services.ts";
 import { messageCalls } from "../tools/message-calls.ts";
 import { offeredTools } from "../tools/offered-tools.ts";
-import type { RouteContext } from "./context.ts";
 import { toClient } from "./answer-lines.ts";
 import { commonFields, imageCount, refuseExtras, wantsStream } from "./request-fields.ts";
 
@@ -44,13 +44,4 @@ function chatRequest(fields: Fields): ChatRequest {
   refuseExtras(fields);
   if (!parseModelName(request.model)) throw new EngineError(400, "model is required");
   return request;
-}
-
-/** Joins two lines: their texts together, the figures of the last one. */
-export function joinChatLines(whole: ChatLine, line: ChatLine): ChatLine {
-  const content = whole.message.content + line.message.content;
-  const calls = [...(whole.message.tool_calls ?? []), ...(line.message.tool_calls ?? [])];
-  const { role } = line.message;
-  const message = { role, content, ...(calls.length > 0 && { tool_calls: calls }) };
-  return { ...line, message, ...joinLogprobs(whole, line) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SizedCache } from "../../../values/sized-cache.ts";
+import { SizedCache } from "../../sized-cache.ts";
 
 describe("SizedCache", () => {
   it("lets go of what was used longest ago when it grows too large in all", () => {

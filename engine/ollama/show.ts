@@ -7,8 +7,8 @@ import { type GgufHeader, readGguf } from "../models/gguf/header.ts";
 import { parameterLines, renderModelfile } from "../models/modelfile.ts";
 import { parseModelName } from "../models/names.ts";
 import type { StoredModel } from "../models/stored-model.ts";
+import type { RouteContext } from "../services.ts";
 import { LIMITS } from "../values/limits.ts";
-import type { RouteContext } from "./context.ts";
 import { detailsOf } from "./lists.ts";
 import { modelField } from "./request-fields.ts";
 

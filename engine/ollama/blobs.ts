@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import type { Route } from "../http/router.ts";
 import { DigestMismatchError, parseDigest } from "../models/digests.ts";
 import { receiveBlob } from "../models/receive.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "../services.ts";
 
 const PATH = "/api/blobs/:digest";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { EngineError } from "../../../errors.ts";
-import { loadFailure } from "../../../runner/load-failure.ts";
+import { loadFailure } from "../../../loading/load-failure.ts";
 
 const failed = new Error("Failed to load model");
 

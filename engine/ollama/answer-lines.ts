@@ -1,7 +1,8 @@
 import { toEngineError } from "../errors.ts";
 import { type Exchange, JSON_PLAIN, NDJSON } from "../http/exchange.ts";
-import { renderLine } from "../http/render-json.ts";
 import type { Deliver } from "../inference/answer.ts";
+import { collect } from "../inference/join-lines.ts";
+import { renderLine } from "../json/render-json.ts";
 
 type Delivery<Line> = {
   readonly exchange: Exchange;
@@ -59,14 +60,4 @@ export async function sendLast(
     const { status, message } = toEngineError(err);
     exchange.json(status, { error: message }, JSON_PLAIN);
   }
-}
-
-/** Joins streamed lines; `join` adds a line to those before it. */
-export async function collect<Line>(
-  lines: AsyncIterable<Line>,
-  join: (whole: Line, line: Line) => Line,
-): Promise<Line | undefined> {
-  let whole: Line | undefined;
-  for await (const line of lines) whole = whole === undefined ? line : join(whole, line);
-  return whole;
 }

@@ -3,11 +3,11 @@ import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { embed, embedRaw } from "../inference/embed.ts";
 import { parseModelName } from "../models/names.ts";
+import type { RouteContext } from "../services.ts";
+import { decodeEmbedInput } from "../values/embed-input.ts";
 import { decodeKeepAlive } from "../values/keep-alive.ts";
 import { LIMITS } from "../values/limits.ts";
 import { shortVectors } from "../values/short-float.ts";
-import type { RouteContext } from "./context.ts";
-import { embedInput } from "./request-fields.ts";
 
 /** POST /api/embed */
 export function embedRoute({ services }: RouteContext): Route {
@@ -22,7 +22,7 @@ export function embedRoute({ services }: RouteContext): Route {
         options: fields.map("options", LIMITS.options),
         truncate: fields.boolean("truncate") ?? true,
         dimensions: fields.integer("dimensions") ?? 0,
-        input: embedInput(fields.raw("input")),
+        input: decodeEmbedInput(fields.raw("input")),
       };
       const answer = await embed(services, request, exchange.signal);
       const embeddings = await shortVectors(answer.embeddings);

@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { readFields } from "../http/json-body.ts";
 import type { Route } from "../http/router.ts";
 import { parseModelName } from "../models/names.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "../services.ts";
 import { modelField } from "./request-fields.ts";
 
 /** DELETE /api/delete: a model in memory keeps running */

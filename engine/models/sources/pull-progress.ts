@@ -1,4 +1,4 @@
-import { type PullStatus, layerStatus } from "./sources/source.ts";
+import { type PullStatus, layerStatus } from "./source.ts";
 
 /**
  * As often as Ollama writes a line, with or without progress: writing shows that a client has left.

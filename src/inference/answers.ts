@@ -86,7 +86,7 @@ export async function* pieces(
 }
 
 /** What is passed on, and what is told of its answer. */
-type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal">;
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
 
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
@@ -108,10 +108,8 @@ export function forwarded(
     origin,
     body,
     credentials,
-    addHeaders: (status, isWhole) => {
-      turn.began(status);
-      return addHeaders(status, isWhole);
-    },
+    onHead: (status) => turn.began(status),
+    addHeaders,
     onEnd: (end) => {
       hasEnded = true;
       const { status, complete, contentType, bytes, tail } = end;

@@ -42,11 +42,14 @@ async function* linesOf(turn: Turn, answer: UpstreamAnswer): AsyncGenerator<Olla
   try {
     if (answer.status !== 200) throw await failureOf(answer);
     let last: OllamaAnswer | undefined;
+    // A line is a token, where the last one, which tells, does not come.
+    const soFar = { ...usageOf({}), outputTokens: 0, isEstimated: true };
     for await (const line of jsonLines(answer.body)) {
       if (typeof line["error"] === "string") throw upstreamFailure(500, line);
       if (line["done"] === true) last = line;
-      // What it used is known to whoever is given the last line.
-      if (last) turn.record.usage = usageOf(last);
+      soFar.outputTokens += 1;
+      // It is known to whoever is given the line.
+      turn.record.usage = last ? usageOf(last) : soFar;
       yield line;
     }
     if (!last) throw new Error("the answer ended without its last line");

@@ -68,9 +68,9 @@ export function usageOfPassed(answer: PassedAnswer): Usage {
 /** A piece of a stream is a token: how many there were follows from the length of the last ones. */
 function estimated({ contentType, tail, bytes, requestBytes }: PassedAnswer): Usage {
   const text = tail.text();
-  const pieces = contentType.startsWith("text/event-stream")
-    ? text.split("\ndata:").length
-    : text.split("\n").length - 1;
+  // Not the event that says `[DONE]`: it is short.
+  const piece = contentType.startsWith("text/event-stream") ? /^data: ?\{/gm : /\n/g;
+  const pieces = text.match(piece)?.length ?? 0;
   return {
     ...usageOf({}),
     inputTokens: Math.ceil(requestBytes / BYTES_A_TOKEN),

@@ -4,7 +4,7 @@ import { queued } from "../support/batch.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { loggedEventOf } from "../support/logged-events.ts";
-import { idOf } from "../support/service.ts";
+import { idOf, serverTimingOf, startService } from "../support/service.ts";
 
 /** What the script says of each request, in milliseconds. */
 const QUEUE_MS = 300;
@@ -100,34 +100,40 @@ async function start() {
   return { ollama, gateway, firstByteAt: () => firstByteAt };
 }
 
-/** Takes the only place. @returns how to end it, which tells when that was. */
+/** Takes the only place. @returns how to give it back, which tells when the service saw that. */
 async function takePlace(ollama: FakeOllama, gateway: Gateway): Promise<() => Promise<number>> {
   const held = new HeldAnswers(ollama, "/v1/completions");
-  const answer = gateway.post("/v1/completions", { model: WARM, prompt: "hi" });
+  const answering = gateway.post("/v1/completions", { model: WARM, prompt: "hi" });
   const holder = await held.next();
   return async () => {
     holder.json({});
-    const endedAt = performance.now();
-    await (await answer).text();
-    return endedAt;
+    const answer = await answering;
+    await answer.text();
+    const { startedAt, latencyMs } = await loggedPhases(gateway, idOf(answer));
+    return startedAt + latencyMs;
   };
 }
 
-/** The phases as the event of a request has them. */
-async function loggedPhases(
-  gateway: Gateway,
-  id: string,
-): Promise<{ logged: Phases; latencyMs: number }> {
+/** What the event of a request has of its time. */
+interface LoggedPhases {
+  /** On the clock of `performance.now()`, as the fake's. */
+  startedAt: number;
+  latencyMs: number;
+  logged: Phases;
+}
+
+async function loggedPhases(gateway: Gateway, id: string): Promise<LoggedPhases> {
   const event = await loggedEventOf(gateway, id);
   const number = (name: string): number => Number(event[name]);
   return {
+    startedAt: Date.parse(String(event["timestamp"])) - performance.timeOrigin,
+    latencyMs: number("latency_ms"),
     logged: {
       queue: number("queue_ms"),
       load: number("model_load_ms"),
       first: number("first_ms"),
       body: number("body_ms"),
     },
-    latencyMs: number("latency_ms"),
   };
 }
 
@@ -137,28 +143,26 @@ describe("the phases in the log are true", { retry: 1 }, () => {
     const { ollama, gateway, firstByteAt } = await start();
     // What the first request of its kind takes for itself is no phase.
     await (await gateway.post(path, bodyOf(WARM))).text();
-    const endHolder = await takePlace(ollama, gateway);
+    const giveBack = await takePlace(ollama, gateway);
 
-    const askedAt = performance.now();
     const answering = gateway.post(path, bodyOf(COLD));
-    const released = new Promise<number>((resolve) => {
-      setTimeout(() => resolve(endHolder()), QUEUE_MS);
+    const holding = new Promise<number>((resolve) => {
+      setTimeout(() => resolve(giveBack()), QUEUE_MS);
     });
     await queued(gateway, 1);
-    const releasedAt = await released;
+    const freeAt = await holding;
     const answer = await answering;
     const text = await answer.text();
     expect([answer.status, text]).toEqual([200, expect.any(String)]);
 
-    const call = ollama.to(upstream).at(-1);
-    const { receivedAt = 0, endedAt = 0 } = call ?? {};
+    const { startedAt, latencyMs, logged } = await loggedPhases(gateway, idOf(answer));
+    const { receivedAt = 0, endedAt = 0 } = ollama.to(upstream).at(-1) ?? {};
     const seen: Phases = {
-      queue: releasedAt - askedAt,
-      load: receivedAt - releasedAt,
+      queue: freeAt - startedAt,
+      load: receivedAt - freeAt,
       first: firstByteAt() - receivedAt,
       body: endedAt - firstByteAt(),
     };
-    const { logged, latencyMs } = await loggedPhases(gateway, idOf(answer));
     const scripted: Phases = { queue: QUEUE_MS, load: LOAD_MS, first: FIRST_MS, body: BODY_MS };
     for (const phase of ["queue", "load", "first", "body"] as const) {
       const figures = `${phase}: ${JSON.stringify({ logged, seen, scripted })}`;
@@ -169,5 +173,28 @@ describe("the phases in the log are true", { retry: 1 }, () => {
     expect(Math.abs(sumOf(logged) - latencyMs), JSON.stringify({ logged, latencyMs })).toBeLessThan(
       5,
     );
+  });
+});
+
+describe("the Server-Timing of a whole answer", () => {
+  it.each([
+    ["/api/v1/generate", { prompt: "hi" }],
+    ["/api/v1/chat", { messages }],
+    ["/api/v1/chat/completions", { messages }],
+    ["/api/v1/embeddings", { prompt: "hi" }],
+  ])("has the phases that the log has: %s", async (path, body) => {
+    const { gateway } = await startService({}, { firstMs: 30, bodyMs: 30 });
+    const answer = await gateway.post(path, { model: "fake", ...body });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
+    const timing = serverTimingOf(answer);
+    expect(Object.keys(timing)).toEqual(["queue", "load", "first", "body", "total"]);
+    const { total = 0, ...phases } = timing;
+    const { logged, latencyMs } = await loggedPhases(gateway, idOf(answer));
+    for (const [phase, ms] of Object.entries(phases)) {
+      // They are rounded to a hundredth and to a thousandth.
+      expect(logged[phase as keyof Phases], phase).toBeCloseTo(ms, 1);
+    }
+    expect(total).toBeGreaterThanOrEqual(sumOf(logged) - 0.1);
+    expect(total).toBeLessThanOrEqual(latencyMs + 0.1);
   });
 });

@@ -62,8 +62,12 @@ export class CallRecord {
 
   /** Of what the prompts of a call took that it shared with others, these tokens were for it. */
   addInput(tokens: number, isEstimated: boolean): void {
-    const inputTokens = (this.usage?.inputTokens ?? 0) + tokens;
-    this.usage = { ...usageOf({}), inputTokens, isEstimated };
+    const before = this.usage ?? { ...usageOf({}), inputTokens: 0 };
+    this.usage = {
+      ...before,
+      inputTokens: (before.inputTokens ?? 0) + tokens,
+      isEstimated: before.isEstimated || isEstimated,
+    };
   }
 }
 

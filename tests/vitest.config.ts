@@ -12,6 +12,9 @@ const MEASURING = [
   "tests/unit/workers/compress-image.refusals.test.ts",
 ];
 
+/** Files that measure time, to some milliseconds: they have the processor to themselves, in the end. */
+const TIMED = ["tests/integration/phases.test.ts"];
+
 /**
  * Starts what takes longest first. Where vitest knows nothing of earlier runs it goes by a file's
  * size; those of the official clients are small, and would be left over for the end.
@@ -44,11 +47,12 @@ export default defineConfig({
         test: {
           name: "shared",
           include: ["{tests,engine/tests}/**/*.test.ts"],
-          exclude: [...MEASURING, "tests/document/**", "tests/pages/**"],
+          exclude: [...MEASURING, ...TIMED, "tests/document/**", "tests/pages/**"],
           isolate: false,
         },
       },
       { extends: true, test: { name: "alone", include: MEASURING } },
+      { extends: true, test: { name: "timed", include: TIMED, sequence: { groupOrder: 1 } } },
     ],
   },
 });

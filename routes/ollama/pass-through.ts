@@ -143,10 +143,8 @@ async function forward(
       origin,
       body,
       credentials,
-      addHeaders: (status, isWhole) => {
-        call.began();
-        return told.addHeaders(status, isWhole);
-      },
+      onHead: () => call.began(),
+      addHeaders: told.addHeaders,
       onEnd: (end) => {
         call.ended();
         onEnd?.();

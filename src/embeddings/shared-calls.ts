@@ -153,10 +153,13 @@ export class SharedCalls {
         signal: waiters.signal,
       });
       if (record.queueMs !== undefined) record.queueMs += gatheredMs;
+      const isEstimated = record.usage?.inputTokens === undefined;
       for (const [i, { owner, resolve }] of texts.entries()) {
         owner.record.include(record);
         const embedding = embeddings[i];
-        if (embedding) resolve(embedding);
+        if (!embedding) continue;
+        owner.record.addInput(embedding.tokens, isEstimated);
+        resolve(embedding);
       }
     } catch (err) {
       await this.#failed(texts, err, options, call);

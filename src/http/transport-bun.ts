@@ -26,7 +26,7 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, credentials, addHeaders, onEnd } = request;
+    const { exchange, origin, body, credentials, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -48,7 +48,7 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, addHeaders, tail, end });
+      return await this.#answer(answer, { exchange, onHead, addHeaders, tail, end });
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -83,10 +83,11 @@ export class BunTransport implements Transport {
   async close(): Promise<void> {}
 
   async #answer(answer: Response, passing: Passing): Promise<Response> {
-    const { exchange, addHeaders, tail, end } = passing;
+    const { exchange, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
     // No Response can be made with these, and what has been told of an answer must be so.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
+    onHead(status);
     const contentType = answer.headers.get("content-type") ?? "";
     const length = Number(answer.headers.get("content-length") ?? Number.NaN);
     // To ask for `body` makes a stream of it, which most answers do without.
@@ -106,6 +107,7 @@ export class BunTransport implements Transport {
 
 interface Passing {
   exchange: BunExchange;
+  onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
   tail: Tail;
   /** @param answered what is known of the answer; nothing where there was none. */

@@ -103,6 +103,7 @@ interface Beginning {
 /** undici's handler for one forwarded answer: each chunk goes straight to the client's socket. */
 class PassingAnswer implements Dispatcher.DispatchHandler {
   // Not the whole request: it would keep the body for as long as the answer takes.
+  readonly #onHead: ForwardRequest["onHead"];
   readonly #addHeaders: ForwardRequest["addHeaders"];
   readonly #onEnd: ForwardRequest["onEnd"];
   readonly #outgoing: ServerResponse;
@@ -120,6 +121,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   #ended = false;
 
   constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
+    this.#onHead = request.onHead;
     this.#addHeaders = request.addHeaders;
     this.#onEnd = request.onEnd;
     this.#outgoing = exchange.outgoing;
@@ -144,6 +146,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200 || this.#ended) return true;
     this.#status = status;
+    this.#onHead(status);
     const outgoing = this.#outgoing;
     const headers: string[] = [];
     let whole = false;

@@ -30,8 +30,10 @@ export interface ForwardRequest {
   body: OutgoingBody | "stream" | undefined;
   /** What the client proves itself with goes on too. */
   credentials: boolean;
+  /** Told when the answer's head has come. */
+  onHead: (status: number) => void;
   /**
-   * Headers to add to the answer, asked for when its head has come, as name, value, name …
+   * Headers to add to the answer, asked for when it is passed on, as name, value, name …
    * @param status the answer's.
    * @param whole the answer has a length, so its body is at hand.
    */

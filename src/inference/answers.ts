@@ -42,11 +42,14 @@ async function* linesOf(turn: Turn, answer: UpstreamAnswer): AsyncGenerator<Olla
   try {
     if (answer.status !== 200) throw await failureOf(answer);
     let last: OllamaAnswer | undefined;
+    // A line is a token, where the last one, which tells, does not come.
+    const soFar = { ...usageOf({}), outputTokens: 0, isEstimated: true };
     for await (const line of jsonLines(answer.body)) {
       if (typeof line["error"] === "string") throw upstreamFailure(500, line);
       if (line["done"] === true) last = line;
-      // What it used is known to whoever is given the last line.
-      if (last) turn.record.usage = usageOf(last);
+      soFar.outputTokens += 1;
+      // It is known to whoever is given the line.
+      turn.record.usage = last ? usageOf(last) : soFar;
       yield line;
     }
     if (!last) throw new Error("the answer ended without its last line");
@@ -86,7 +89,7 @@ export async function* pieces(
 }
 
 /** What is passed on, and what is told of its answer. */
-type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal">;
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
 
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
@@ -108,10 +111,8 @@ export function forwarded(
     origin,
     body,
     credentials,
-    addHeaders: (status, isWhole) => {
-      turn.began(status);
-      return addHeaders(status, isWhole);
-    },
+    onHead: (status) => turn.began(status),
+    addHeaders,
     onEnd: (end) => {
       hasEnded = true;
       const { status, complete, contentType, bytes, tail } = end;

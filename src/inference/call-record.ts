@@ -1,4 +1,4 @@
-import type { Usage } from "./usage.ts";
+import { usageOf, type Usage } from "./usage.ts";
 
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
@@ -58,6 +58,16 @@ export class CallRecord {
     this.loadMs = longer(this.loadMs, other.loadMs);
     this.firstMs = longer(this.firstMs, other.firstMs);
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
+  }
+
+  /** Of what the prompts of a call took that it shared with others, these tokens were for it. */
+  addInput(tokens: number, isEstimated: boolean): void {
+    const before = this.usage ?? { ...usageOf({}), inputTokens: 0 };
+    this.usage = {
+      ...before,
+      inputTokens: (before.inputTokens ?? 0) + tokens,
+      isEstimated: before.isEstimated || isEstimated,
+    };
   }
 }
 

@@ -68,9 +68,9 @@ export function usageOfPassed(answer: PassedAnswer): Usage {
 /** A piece of a stream is a token: how many there were follows from the length of the last ones. */
 function estimated({ contentType, tail, bytes, requestBytes }: PassedAnswer): Usage {
   const text = tail.text();
-  const pieces = contentType.startsWith("text/event-stream")
-    ? text.split("\ndata:").length
-    : text.split("\n").length - 1;
+  // Not the event that says `[DONE]`: it is short.
+  const piece = contentType.startsWith("text/event-stream") ? /^data: ?\{/gm : /\n/g;
+  const pieces = text.match(piece)?.length ?? 0;
   return {
     ...usageOf({}),
     inputTokens: Math.ceil(requestBytes / BYTES_A_TOKEN),
@@ -83,12 +83,13 @@ function estimated({ contentType, tail, bytes, requestBytes }: PassedAnswer): Us
 function numberAt(text: string, name: string): number | undefined {
   const at = text.lastIndexOf(name);
   if (at < 0) return undefined;
-  const value = Number.parseInt(text.slice(at + name.length, at + name.length + 24), 10);
-  return Number.isNaN(value) ? undefined : value;
+  return numberIn(Number.parseInt(text.slice(at + name.length, at + name.length + 24), 10));
 }
 
+/** A count or a duration. What there cannot be of these is not told: tenants' turns go by them. */
 function numberIn(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  const isOne = typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  return isOne ? value : undefined;
 }
 
 function millis(nanoseconds: number | undefined): number | undefined {

@@ -15,7 +15,7 @@ export interface Signal {
 export class LightSignal implements Signal {
   #aborted = false;
   #reason: unknown;
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
   #native: AbortController | undefined;
 
   get aborted(): boolean {
@@ -45,9 +45,8 @@ export class LightSignal implements Signal {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const tell of listeners) tell();
+    // One at a time: a listener may take others out, which are not told any more.
+    for (let tell = this.#listeners.shift(); tell; tell = this.#listeners.shift()) tell();
     this.#native?.abort(reason);
   }
 

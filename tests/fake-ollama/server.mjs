@@ -15,6 +15,8 @@ import { sendJson } from "./pace.mjs";
  * @property {string[]} rawHeaders
  * @property {Buffer} body
  * @property {boolean} cancelled the connection was closed before the answer had ended
+ * @property {number} receivedAt when all of it was there, on the clock of `performance.now()`
+ * @property {number | undefined} endedAt when the last byte of its answer was written, on the same
  */
 
 /**
@@ -146,8 +148,13 @@ export class FakeOllama {
       rawHeaders: incoming.rawHeaders,
       body: Buffer.concat(chunks),
       cancelled: false,
+      receivedAt: performance.now(),
+      endedAt: undefined,
     };
     if (this.#options.keepsRequests) this.received.push(request);
+    response.on("finish", () => {
+      request.endedAt = performance.now();
+    });
     response.on("close", () => {
       request.cancelled = !response.writableFinished;
     });

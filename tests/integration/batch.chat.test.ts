@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asTenant, batchOf, chatItem, chatItems, loggedEvents } from "../support/batch.ts";
+import { asTenant, batchOf, chatItem, chatItems } from "../support/batch.ts";
+import { loggedEvents } from "../support/logged-events.ts";
 import { numberOf, say, textOf } from "../support/batch.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { bodiesTo, bodyTo, idOf, jsonOf, startService } from "../support/service.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { batchOf, chatItem, failure, loggedEvents } from "../support/batch.ts";
+import { batchOf, chatItem, failure } from "../support/batch.ts";
+import { loggedEvents } from "../support/logged-events.ts";
 import { numberOf, say, textOf, type ItemResult } from "../support/batch.ts";
 import type { FakeOllama, Received } from "../support/fake-ollama.ts";
 import { HeldAnswer, HeldAnswers } from "../support/held-answers.ts";

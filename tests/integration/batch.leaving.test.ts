@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asTenant, chatItem, chatItems, loggedEvents, queued, say } from "../support/batch.ts";
+import { asTenant, chatItem, chatItems, queued, say } from "../support/batch.ts";
+import { loggedEvents } from "../support/logged-events.ts";
 import { until } from "../support/deadline.ts";
 import { startGateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";

@@ -1,16 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
+import { serverTimingOf } from "../support/service.ts";
 import { CHAT, COMPLETIONS, start, asking, cacheOf, stats } from "./response-cache-set-up.ts";
-
-/** The figures of an answer's Server-Timing, in milliseconds. */
-const timingOf = (answer: Response): Record<string, number> =>
-  Object.fromEntries(
-    (answer.headers.get("server-timing") ?? "")
-      .split(", ")
-      .map((part) => part.split(";dur="))
-      .map(([name = "", ms]) => [name, Number(ms)]),
-  );
 
 describe("the Server-Timing of a stream", () => {
   const FIRST = "Why is the sky blue?";
@@ -24,14 +16,14 @@ describe("the Server-Timing of a stream", () => {
     const run = await chats.next();
     run.piece("light");
     run.finish();
-    const first = timingOf(await made);
+    const first = serverTimingOf(await made);
     await (await made).text();
     for (const path of [CHAT, COMPLETIONS]) {
       const askedAt = performance.now();
       const again = await gateway.post(path, asking(FIRST, { stream: true }));
       const tookMs = performance.now() - askedAt;
       expect(cacheOf(again)).toBe("HIT-EXACT");
-      const timing = timingOf(again);
+      const timing = serverTimingOf(again);
       expect(Object.keys(timing)).toEqual(["first"]);
       expect(timing["first"]).toBeGreaterThan(0);
       expect(timing["first"]).toBeLessThanOrEqual(tookMs);
@@ -52,7 +44,7 @@ describe("the Server-Timing of a stream", () => {
     const second = gateway.post(CHAT, asking(FIRST, { stream: true }));
     await until(async () => (await stats(gateway))["shared"] === 1, "the second has joined");
     run.piece("light");
-    const [timing, joined] = [timingOf(await first), timingOf(await second)];
+    const [timing, joined] = [serverTimingOf(await first), serverTimingOf(await second)];
     const tookMs = performance.now() - askedAt;
     run.finish();
     for (const answer of [await first, await second]) await answer.text();

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { until } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
@@ -113,25 +111,6 @@ export async function queued(gateway: Gateway, count: number, pool?: "vlm"): Pro
 interface Stats {
   queued: number;
   vlm: { queued: number };
-}
-
-/** The events of `logs/requests.jsonl` of this name, once there are so many. */
-export async function loggedEvents(
-  { home }: Gateway,
-  name: string,
-  count: number,
-): Promise<Record<string, unknown>[]> {
-  let events: Record<string, unknown>[] = [];
-  const read = async (): Promise<boolean> => {
-    const text = await readFile(join(home, "logs", "requests.jsonl"), "utf8").catch(() => "");
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    const lines = whole.split("\n").filter((line) => line !== "");
-    events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    events = events.filter(({ event }) => event === name);
-    return events.length >= count;
-  };
-  await until(read, `${count} events ${name} in the log`);
-  return events;
 }
 
 /** Reads NDJSON line by line, as a client does that shows lines as they come. */

@@ -44,6 +44,13 @@ export function idOf(answer: Response): string {
   return id;
 }
 
+/** The figures of an answer's Server-Timing, in milliseconds. */
+export function serverTimingOf(answer: Response): Record<string, number> {
+  const parts = (answer.headers.get("server-timing") ?? "").split(", ");
+  const figures = parts.map((part) => part.split(";dur="));
+  return Object.fromEntries(figures.map(([name = "", ms]) => [name, Number(ms)]));
+}
+
 /** The JSON body of an answer. */
 export async function jsonOf(answer: Response): Promise<Record<string, unknown>> {
   expect(answer.headers.get("content-type")).toMatch(/^application\/json/);

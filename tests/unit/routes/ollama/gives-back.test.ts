@@ -48,8 +48,9 @@ function setUp({ step, what }: Fault) {
   const bodies = new BodyBudget({ maxBytes: 1_000_000, waitMs: 1000, deadlines });
   const loads = (): Promise<never> => (at("load"), Promise.reject(new Error("unused")));
   const transport = {
-    forward: async ({ onEnd, addHeaders }: ForwardRequest) => {
+    forward: async ({ onHead, addHeaders, onEnd }: ForwardRequest) => {
       at("forward");
+      onHead(200);
       addHeaders(200, true);
       at("answer");
       onEnd({ status: 200, bytes: 0, complete: true, contentType: "", tail: new Tail() });

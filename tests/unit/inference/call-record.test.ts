@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CallRecord } from "../../../src/inference/call-record.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const pass = (ms: number): void => void vi.advanceTimersByTime(ms);
+
+/** A call that waits 100 ms, loads for 200, has its first byte after 50. */
+function begun(): { record: CallRecord; askedAt: number } {
+  const record = new CallRecord();
+  const askedAt = performance.now();
+  pass(300);
+  Object.assign(record, { queueMs: 100, loadMs: 200 });
+  record.sent();
+  pass(50);
+  record.began();
+  return { record, askedAt };
+}
+
+describe("CallRecord", () => {
+  it("measures from the call to the first byte, and from that to the last", () => {
+    const { record } = begun();
+    expect(record).toMatchObject({ queueMs: 100, loadMs: 200, firstMs: 50, bodyMs: undefined });
+    pass(400);
+    record.ended();
+    pass(1000);
+    record.ended();
+    expect(record, "the first end counts").toMatchObject({ firstMs: 50, bodyMs: 400 });
+  });
+
+  it("has no body where no answer began", () => {
+    const record = new CallRecord();
+    record.ended();
+    record.sent();
+    record.ended();
+    expect(record).toMatchObject({ firstMs: undefined, bodyMs: undefined });
+  });
+});
+
+describe("a request that joins another's call", () => {
+  it.each([
+    ["before it waits", 0, { queueMs: 100, loadMs: 200, firstMs: 50 }],
+    ["while it waits", 60, { queueMs: 40, loadMs: 200, firstMs: 50 }],
+    ["while it loads", 150, { queueMs: 0, loadMs: 150, firstMs: 50 }],
+    ["while it is called", 320, { queueMs: 0, loadMs: 0, firstMs: 30 }],
+    ["while it answers", 350, { queueMs: 0, loadMs: 0, firstMs: 0 }],
+  ])("has what was left of its phases: %s", (_when, afterMs, left) => {
+    const { record, askedAt } = begun();
+    const joined = new CallRecord();
+    joined.join(record, askedAt + afterMs);
+    pass(400);
+    joined.ended();
+    expect(joined).toMatchObject({ ...left, bodyMs: 400 });
+  });
+
+  it("has the body from when it is told of the first byte", () => {
+    const { record, askedAt } = begun();
+    pass(100);
+    const joined = new CallRecord();
+    joined.join(record, askedAt + 400);
+    pass(30);
+    joined.ended();
+    record.ended();
+    expect([joined.bodyMs, record.bodyMs]).toEqual([30, 130]);
+  });
+
+  it("has no phases of one that had none", () => {
+    const joined = new CallRecord();
+    joined.join(new CallRecord(), performance.now());
+    joined.ended();
+    const { queueMs, loadMs, firstMs, bodyMs } = joined;
+    expect([queueMs, loadMs, firstMs, bodyMs]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("a request of several calls", () => {
+  it("has of each phase the longest", () => {
+    const request = new CallRecord();
+    const calls = [
+      { queueMs: 5, loadMs: 0, firstMs: 20, bodyMs: 1 },
+      { queueMs: 9, loadMs: 0, firstMs: 10 },
+    ].map((phases) => Object.assign(new CallRecord(), phases));
+    for (const call of calls) request.include(call);
+    expect(request).toMatchObject({ queueMs: 9, loadMs: 0, firstMs: 20, bodyMs: 1 });
+    request.include(new CallRecord());
+    expect(request).toMatchObject({ queueMs: 9, loadMs: 0, firstMs: 20, bodyMs: 1 });
+  });
+
+  it("has the tokens of its share of each", () => {
+    const request = new CallRecord();
+    request.addInput(3, false);
+    request.addInput(4, false);
+    expect(request.usage).toMatchObject({ inputTokens: 7, isEstimated: false });
+    expect(request.usage?.outputTokens).toBeUndefined();
+    request.addInput(1, true);
+    request.addInput(1, false);
+    expect(request.usage).toMatchObject({ inputTokens: 9, isEstimated: true });
+  });
+});

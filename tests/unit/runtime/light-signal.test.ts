@@ -62,7 +62,7 @@ describe("LightSignal", () => {
     listen("c");
     leave();
     leave();
-    signal.removeEventListener("abort", () => {});
+    signal.removeEventListener("abort", leave);
     signal.abort(GONE);
     expect(told).toEqual(["a", "c"]);
   });

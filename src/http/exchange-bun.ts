@@ -193,11 +193,15 @@ export class BunExchange implements Exchange {
   }
 
   watchReading(taken: () => number | undefined): () => void {
-    return this.#downloads.watch({
-      steps: taken,
-      // Bun closes no connection for the asking; its shortest idle limit does it, in about 4 s.
-      stalled: () => this.#env.server.timeout(this.request, 1),
-    });
+    return this.#downloads.watch({ steps: taken, stalled: () => this.cut() });
+  }
+
+  /**
+   * Breaks the connection of a client that does not read. Bun closes none for the asking; its
+   * shortest idle limit does it, in about 4 s.
+   */
+  cut(): void {
+    this.#env.server.timeout(this.request, 1);
   }
 
   rest(): void {

@@ -4,7 +4,7 @@ import { decodedBody } from "./decoded-body.ts";
 import { BUN_DIRECT } from "./direct-fetch.ts";
 import { BunExchange } from "./exchange-bun.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
-import { LightSignal, nativeSignal } from "../runtime/light-signal.ts";
+import { LightSignal, nativeSignal, type Signal } from "../runtime/light-signal.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
 import { Tail } from "./tail.ts";
 import type {
@@ -48,7 +48,7 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, onHead, addHeaders, tail, end });
+      return await this.#answer(answer, { exchange, signal: abort, onHead, addHeaders, tail, end });
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -83,7 +83,7 @@ export class BunTransport implements Transport {
   async close(): Promise<void> {}
 
   async #answer(answer: Response, passing: Passing): Promise<Response> {
-    const { exchange, onHead, addHeaders, tail, end } = passing;
+    const { exchange, signal, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
     // No Response can be made with these, and what has been told of an answer must be so.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
@@ -101,12 +101,17 @@ export class BunTransport implements Transport {
     const headers = returnedHeaders(answer.headers, addHeaders(status, !Number.isNaN(length)));
     const onEnd = (bytes: number, complete: boolean): void =>
       end({ status, contentType, bytes }, complete);
-    return new Response(counted(answer.body, { exchange, tail, onEnd }), { status, headers });
+    return new Response(counted(answer.body, { exchange, signal, tail, onEnd }), {
+      status,
+      headers,
+    });
   }
 }
 
 interface Passing {
   exchange: BunExchange;
+  /** Breaks it off. */
+  signal: Signal;
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
   tail: Tail;
@@ -118,7 +123,7 @@ interface Passing {
   ) => void;
 }
 
-interface Counting extends Pick<Passing, "exchange" | "tail"> {
+interface Counting extends Pick<Passing, "exchange" | "signal" | "tail"> {
   onEnd: (bytes: number, complete: boolean) => void;
 }
 
@@ -139,15 +144,21 @@ interface DirectSink {
  */
 function counted(
   body: ReadableStream<Uint8Array>,
-  { exchange, tail, onEnd }: Counting,
+  { exchange, signal, tail, onEnd }: Counting,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
   let unflushed = 0;
   let isFlushing = false;
   const stopWatching = exchange.watchReading(() => (isFlushing ? bytes : undefined));
+  // What waits for the client to read would not see that upstream's answer is broken off.
+  const breakOff = (): void => {
+    if (isFlushing) exchange.cut();
+  };
+  signal.addEventListener("abort", breakOff);
   const end = (complete: boolean): void => {
     stopWatching();
+    signal.removeEventListener("abort", breakOff);
     onEnd(bytes, complete);
   };
   const source = {

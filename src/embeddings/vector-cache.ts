@@ -1,8 +1,8 @@
 import QuickLRU from "quick-lru";
 
-/** What is known of a text. */
+/** The embedding of a text. */
 export interface Embedding {
-  /** A unit vector. It is shared: nobody may write into it or hand its memory over. */
+  /** A unit vector. It is shared: never written into, nor its memory handed over. */
   vector: Float32Array;
   /** Tokens of the text; where several were counted together its share by characters. */
   tokens: number;
@@ -28,10 +28,10 @@ export interface VectorCacheStats {
 /** What a vector takes beside its numbers: key, entry and typed array. */
 const OVERHEAD_BYTES = 256;
 
-/** To let only one go would cost as much as to let many go. */
-const LET_GO = 0.1;
+/** The share evicted at a time: to evict one costs as much as to evict many. */
+const EVICTED_SHARE = 0.1;
 
-/** The vectors of texts that were used last, bounded by their number and by memory. */
+/** The most recently used vectors of texts, bounded by number and by memory. */
 export class VectorCache {
   readonly #options: VectorCacheOptions;
   readonly #kept: QuickLRU<string, Embedding>;
@@ -49,6 +49,7 @@ export class VectorCache {
     });
   }
 
+  /** The embedding under a key; counts a hit or a miss. */
   get(key: string): Embedding | undefined {
     const kept = this.#kept.get(key);
     if (kept) this.#hits += 1;
@@ -63,18 +64,19 @@ export class VectorCache {
     if (bytesOf(embedding) > maxBytes) return;
     this.#bytes += bytesOf(embedding);
     this.#kept.set(key, embedding);
-    while (this.#bytes > maxBytes) this.#kept.evict(Math.ceil(this.#kept.size * LET_GO));
+    while (this.#bytes > maxBytes) this.#kept.evict(Math.ceil(this.#kept.size * EVICTED_SHARE));
   }
 
+  /** Size, bounds, hits and misses. */
   stats(): VectorCacheStats {
-    const asked = this.#hits + this.#misses;
+    const lookups = this.#hits + this.#misses;
     return {
       size: this.#kept.size,
       max_size: this.#options.maxSize,
       bytes: this.#bytes,
       hits: this.#hits,
       misses: this.#misses,
-      hit_rate: asked === 0 ? 0 : Math.round((this.#hits / asked) * 1000) / 1000,
+      hit_rate: lookups === 0 ? 0 : Math.round((this.#hits / lookups) * 1000) / 1000,
     };
   }
 }

@@ -45,7 +45,7 @@ export class TurnOrder<T> {
     }
     const behind = beforeTenant ? [...this.#lines].filter(([other]) => beforeTenant(other)) : [];
     this.#lines.set(tenant, [one]);
-    for (const [other] of behind) this.#toTheBack(other);
+    for (const [other] of behind) this.#moveToBack(other);
   }
 
   /** Takes out one that no longer waits. @returns whether it was there. */
@@ -61,7 +61,7 @@ export class TurnOrder<T> {
 
   /** Takes out one whose turn it is: its tenant goes behind the others, for its next one. */
   take(tenant: string, one: T): void {
-    if (this.remove(tenant, one)) this.#toTheBack(tenant);
+    if (this.remove(tenant, one)) this.#moveToBack(tenant);
   }
 
   /** Takes out the first of the tenant whose turn it is; undefined when nothing waits. */
@@ -73,7 +73,7 @@ export class TurnOrder<T> {
     return undefined;
   }
 
-  #toTheBack(tenant: string): void {
+  #moveToBack(tenant: string): void {
     const line = this.#lines.get(tenant);
     if (!line) return;
     // A Map keeps the order of insertion.

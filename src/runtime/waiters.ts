@@ -1,10 +1,10 @@
 import { LightSignal, type Signal } from "./light-signal.ts";
 
 /** The reason of work that was called off since those who waited for it went on without it. */
-export class NobodyWaits extends Error {
+export class NoWaiters extends Error {
   constructor() {
     super("nobody waits for it any more");
-    this.name = "NobodyWaits";
+    this.name = "NoWaiters";
   }
 }
 
@@ -33,7 +33,7 @@ export class Waiters {
       signal.removeEventListener("abort", leave);
       this.#count -= 1;
       if (this.#count > 0 || this.#hasEnded) return;
-      this.#work.abort(signal.aborted ? (signal.reason as Error) : new NobodyWaits());
+      this.#work.abort(signal.aborted ? (signal.reason as Error) : new NoWaiters());
     };
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave, { once: true });

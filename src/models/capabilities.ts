@@ -51,10 +51,10 @@ export class ModelCapabilities {
 
   #of({ name, digest }: Pick<InstalledModel, "name" | "digest">): Promise<Known> {
     // Without a digest nothing would tell when another model took the name.
-    if (!digest) return this.#ask(name);
+    if (!digest) return this.#fetch(name);
     const known = this.#known.get(digest);
     if (known) return known;
-    const asked = this.#ask(name);
+    const asked = this.#fetch(name);
     this.#known.set(digest, asked);
     asked.catch(() => {
       if (this.#known.peek(digest) === asked) this.#known.delete(digest);
@@ -62,7 +62,7 @@ export class ModelCapabilities {
     return asked;
   }
 
-  async #ask(name: string): Promise<Known> {
+  async #fetch(name: string): Promise<Known> {
     const { capabilities, projector_info: projector } = await this.#show(name);
     if (!Array.isArray(capabilities)) return undefined;
     // The first versions that list capabilities leave vision out for models with a projector

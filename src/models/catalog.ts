@@ -177,12 +177,12 @@ export class ModelCatalog {
     const found = named(await this.installed(), model);
     if (!found) throw new ServiceError("model_not_found", `model '${model}' not found`, { param });
     if ((await this.#capabilities.can(found, "vision")) !== false) return;
-    const message = `The model '${model}' cannot see images${await this.#whoCanSee()}`;
+    const message = `The model '${model}' cannot see images${await this.#visionAlternatives()}`;
     throw new ServiceError("invalid_request", message, { param });
   }
 
   /** The end of a sentence about a model that cannot see. */
-  async #whoCanSee(): Promise<string> {
+  async #visionAlternatives(): Promise<string> {
     const { seeing } = await this.#sortBySight(await this.#usable());
     if (seeing.length === 0) return `, and no ${this.#scope} model can${await this.#howToGetOne()}`;
     const preferred = new Set(this.#options.preferredVision.map(canonicalModel));

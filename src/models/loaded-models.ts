@@ -45,13 +45,13 @@ const MAX_PAIRS = 1000;
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
-  readonly #residents = new Map<string, LoadedModel>();
+  readonly #loaded = new Map<string, LoadedModel>();
   readonly #loads = new Map<string, Promise<number>>();
   readonly #conflicts = new Set<string>();
   /** Pairs that were seen in memory together. */
-  readonly #companions = new Set<string>();
+  readonly #coexisting = new Set<string>();
   /** Models on their way into memory, since when. */
-  readonly #expected = new Map<string, number>();
+  readonly #loading = new Map<string, number>();
 
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
@@ -59,17 +59,17 @@ export class LoadedModels {
   }
 
   isLoaded(model: string): boolean {
-    return this.#residents.has(model);
+    return this.#loaded.has(model);
   }
 
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
-    return this.#residents.get(model)?.loadedAt ?? 0;
+    return this.#loaded.get(model)?.loadedAt ?? 0;
   }
 
   /** Loaded models that would have to leave before this one can be loaded, as far as known. */
   modelsToEvict(model: string): string[] {
-    const others = [...this.#residents.keys()].filter((other) => other !== model);
+    const others = [...this.#loaded.keys()].filter((other) => other !== model);
     const inTheWay = others.filter((other) => this.#conflicts.has(pair(model, other)));
     const capacity = this.#options.capacity();
     if (inTheWay.length === 0 && capacity !== undefined && others.length >= capacity) {
@@ -81,19 +81,19 @@ export class LoadedModels {
 
   /** A request for a model that is not loaded is on its way: those in its way are leaving. */
   expectLoad(model: string): void {
-    for (const other of this.modelsToEvict(model)) this.#residents.delete(other);
+    for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
     const now = this.#now();
-    this.#expected.set(model, now);
+    this.#loading.set(model, now);
     // Not used yet: `ensureLoaded` has to look, whatever the trust.
-    this.#residents.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+    this.#loaded.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
   }
 
   /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
-  unsureSince(model: string): number | undefined {
-    for (const [other, since] of this.#expected) {
+  mayBeEvictedSince(model: string): number | undefined {
+    for (const [other, since] of this.#loading) {
       if (other === model) continue;
       const both = pair(model, other);
-      if (!this.#conflicts.has(both) && !this.#companions.has(both)) return since;
+      if (!this.#conflicts.has(both) && !this.#coexisting.has(both)) return since;
     }
     return undefined;
   }
@@ -105,7 +105,7 @@ export class LoadedModels {
    */
   ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
     if (model === "") return 0;
-    const resident = this.#residents.get(model);
+    const resident = this.#loaded.get(model);
     if (resident && this.#now() - resident.lastUsedAt < TRUST_MS) return 0;
     return this.#shareLoad(model, hints);
   }
@@ -114,25 +114,25 @@ export class LoadedModels {
   used(model: string): void {
     if (model === "") return;
     const now = this.#now();
-    const resident = this.#residents.get(model);
+    const resident = this.#loaded.get(model);
     if (resident) resident.lastUsedAt = now;
     // What its place was given to is loaded or loading: this was its last answer.
     else if (this.modelsToEvict(model).length === 0) {
-      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
     }
   }
 
   /** A model may be gone: it failed, or a client asked to unload it. */
   forget(model: string): void {
-    this.#residents.delete(model);
+    this.#loaded.delete(model);
   }
 
   /** The server was replaced: nothing of what was known holds. */
   reset(): void {
-    this.#residents.clear();
+    this.#loaded.clear();
     this.#conflicts.clear();
-    this.#companions.clear();
-    this.#expected.clear();
+    this.#coexisting.clear();
+    this.#loading.clear();
   }
 
   #shareLoad(model: string, hints: LoadHints): Promise<number> {
@@ -140,7 +140,7 @@ export class LoadedModels {
     if (running) return running;
     const load = this.#load(model, hints).finally(() => {
       this.#loads.delete(model);
-      this.#expected.delete(model);
+      this.#loading.delete(model);
       this.#options.onChange();
     });
     this.#loads.set(model, load);
@@ -162,9 +162,9 @@ export class LoadedModels {
       await this.#options.load(model, hints);
       const tookMs = this.#now() - startedAt;
       const now = this.#now();
-      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
       // Also what was loaded meanwhile; what is still loading is not there yet.
-      const known = [...this.#residents.keys()].filter((other) => !this.#loads.has(other));
+      const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
       const before = new Set([...loaded, ...known]);
       this.#learn(model, before, await this.#list());
       return tookMs;
@@ -179,19 +179,19 @@ export class LoadedModels {
     if (!after.has(model)) {
       // Pushed out already, by a load that went on beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
-      this.#residents.delete(model);
+      this.#loaded.delete(model);
       return;
     }
     for (const other of before) {
       if (other === model) continue;
       if (after.has(other)) {
         this.#conflicts.delete(pair(model, other));
-        remember(this.#companions, pair(model, other));
+        remember(this.#coexisting, pair(model, other));
       } else {
         remember(this.#conflicts, pair(model, other));
-        this.#companions.delete(pair(model, other));
+        this.#coexisting.delete(pair(model, other));
         // Gone for sure, however lately it answered: trusted, both would push each other out.
-        this.#residents.delete(other);
+        this.#loaded.delete(other);
       }
     }
   }
@@ -200,14 +200,14 @@ export class LoadedModels {
   async #list(): Promise<Set<string>> {
     const names = new Set((await this.#options.listLoaded()).map(canonicalModel));
     const now = this.#now();
-    for (const [model, resident] of this.#residents) {
+    for (const [model, resident] of this.#loaded) {
       const expected = this.#loads.has(model) || now - resident.lastUsedAt < 1000;
-      if (!names.has(model) && !expected) this.#residents.delete(model);
+      if (!names.has(model) && !expected) this.#loaded.delete(model);
     }
     for (const name of names) {
       // One that is about to be pushed out by a load under way does not count as loaded.
-      if (!this.#residents.has(name) && this.modelsToEvict(name).length === 0) {
-        this.#residents.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+      if (!this.#loaded.has(name) && this.modelsToEvict(name).length === 0) {
+        this.#loaded.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
       }
     }
     return names;
@@ -216,7 +216,7 @@ export class LoadedModels {
   #leastRecentlyUsed(models: string[]): string | undefined {
     // One that is still loading has not been used, and is the last that should go.
     const usedAt = (model: string): number => {
-      const { loadedAt = 0, lastUsedAt = 0 } = this.#residents.get(model) ?? {};
+      const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
     };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];

@@ -154,7 +154,7 @@ async function forward(
       },
     });
   } catch (err) {
-    if (err instanceof ServiceError && err.status >= 500) upstream.suspect();
+    if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
     throw err;
   }
 }

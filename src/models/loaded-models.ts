@@ -3,7 +3,7 @@ import { canonicalModel } from "./model-name.ts";
 /** How a model is brought into memory: embedding models refuse an empty generate. */
 export interface LoadHints {
   kind: "generate" | "embed";
-  /** What the request says of how to load (see load-options.ts), so that it need not reload. */
+  /** The request's own load options (see load-options.ts), so that it need not reload. */
   options?: Record<string, unknown> | undefined;
   shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
@@ -12,7 +12,7 @@ export interface LoadHints {
 interface LoadedModelsOptions {
   /** Names of the models in memory, as `/api/ps` has them. */
   listLoaded: () => Promise<string[]>;
-  /** Whether the server has the model at all; unknown ones are left for it to refuse. */
+  /** Whether the server has the model at all; it refuses unknown models itself. */
   isInstalled: (model: string) => Promise<boolean>;
   /** Loads a model; settles when it is in memory. Not tied to any client. */
   load: (model: string, hints: LoadHints) => Promise<void>;
@@ -28,19 +28,19 @@ interface LoadedModel {
   lastUsedAt: number;
 }
 
-/** After this long without an answer from a model, the server is asked whether it is still there. */
+/** After this long without an answer from a model, `/api/ps` is read again before a request. */
 const TRUST_MS = 30_000;
 
 /**
- * Pairs of models that are remembered. Names are at most 512 characters: together 4 MB. Clients
- * can make models, and with them pairs.
+ * Pairs of models that are remembered. Names have at most 512 characters: 4 MB in all. Clients can
+ * make models, and with them pairs.
  */
 const MAX_PAIRS = 1000;
 
 /**
- * Knows which models are in memory, and loads them. A load is a call of the service's own,
- * shared by all who wait for it, and goes on when they leave. Which models cannot be in memory
- * together is learned: when a load made another model go, the pair is remembered.
+ * Knows which models are in memory, and loads them. A load is a call of the service's own: requests
+ * share it, and it goes on when they leave. Which models cannot be in memory together is learned:
+ * when a load evicted another model, the pair is remembered.
  */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
@@ -48,9 +48,9 @@ export class LoadedModels {
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #loads = new Map<string, Promise<number>>();
   readonly #conflicts = new Set<string>();
-  /** Pairs that were seen in memory together. */
+  /** Pairs that have been in memory together. */
   readonly #coexisting = new Set<string>();
-  /** Models on their way into memory, since when. */
+  /** When the load of a model was announced. */
   readonly #loading = new Map<string, number>();
 
   constructor(options: LoadedModelsOptions) {
@@ -58,6 +58,7 @@ export class LoadedModels {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /** Whether a model (canonical name) is in memory, as far as known. */
   isLoaded(model: string): boolean {
     return this.#loaded.has(model);
   }
@@ -67,28 +68,28 @@ export class LoadedModels {
     return this.#loaded.get(model)?.loadedAt ?? 0;
   }
 
-  /** Loaded models that would have to leave before this one can be loaded, as far as known. */
+  /** Loaded models that the load of this one would evict, as far as known. */
   modelsToEvict(model: string): string[] {
     const others = [...this.#loaded.keys()].filter((other) => other !== model);
-    const inTheWay = others.filter((other) => this.#conflicts.has(pair(model, other)));
+    const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
     const capacity = this.#options.capacity();
-    if (inTheWay.length === 0 && capacity !== undefined && others.length >= capacity) {
-      const leaving = this.#leastRecentlyUsed(others);
-      if (leaving) inTheWay.push(leaving);
+    if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
+      const lru = this.#leastRecentlyUsed(others);
+      if (lru) toEvict.push(lru);
     }
-    return inTheWay;
+    return toEvict;
   }
 
-  /** A request for a model that is not loaded is on its way: those in its way are leaving. */
+  /** A request for a model that is not loaded got its place: the models to evict count as gone. */
   expectLoad(model: string): void {
     for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
     const now = this.#now();
     this.#loading.set(model, now);
-    // Not used yet: `ensureLoaded` has to look, whatever the trust.
+    // Not used yet: `ensureLoaded` has to load it, however fresh the list is.
     this.#loaded.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
   }
 
-  /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
+  /** Since when a load is under way that may evict this model; undefined where none is. */
   mayBeEvictedSince(model: string): number | undefined {
     for (const [other, since] of this.#loading) {
       if (other === model) continue;
@@ -105,8 +106,8 @@ export class LoadedModels {
    */
   ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
     if (model === "") return 0;
-    const resident = this.#loaded.get(model);
-    if (resident && this.#now() - resident.lastUsedAt < TRUST_MS) return 0;
+    const entry = this.#loaded.get(model);
+    if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
     return this.#shareLoad(model, hints);
   }
 
@@ -114,9 +115,9 @@ export class LoadedModels {
   used(model: string): void {
     if (model === "") return;
     const now = this.#now();
-    const resident = this.#loaded.get(model);
-    if (resident) resident.lastUsedAt = now;
-    // What its place was given to is loaded or loading: this was its last answer.
+    const entry = this.#loaded.get(model);
+    if (entry) entry.lastUsedAt = now;
+    // Else the models to evict are loaded or loading: this was the last answer before.
     else if (this.modelsToEvict(model).length === 0) {
       this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
     }
@@ -127,7 +128,7 @@ export class LoadedModels {
     this.#loaded.delete(model);
   }
 
-  /** The server was replaced: nothing of what was known holds. */
+  /** The server was replaced: forgets all. */
   reset(): void {
     this.#loaded.clear();
     this.#conflicts.clear();
@@ -163,7 +164,7 @@ export class LoadedModels {
       const tookMs = this.#now() - startedAt;
       const now = this.#now();
       this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
-      // Also what was loaded meanwhile; what is still loading is not there yet.
+      // With models loaded meanwhile, and without those that are still loading.
       const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
       const before = new Set([...loaded, ...known]);
       this.#learn(model, before, await this.#list());
@@ -177,7 +178,7 @@ export class LoadedModels {
 
   #learn(model: string, before: Set<string>, after: Set<string>): void {
     if (!after.has(model)) {
-      // Pushed out already, by a load that went on beside its own.
+      // Evicted already, by a load beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
       this.#loaded.delete(model);
       return;
@@ -190,22 +191,22 @@ export class LoadedModels {
       } else {
         remember(this.#conflicts, pair(model, other));
         this.#coexisting.delete(pair(model, other));
-        // Gone for sure, however lately it answered: trusted, both would push each other out.
+        // Gone for sure, however lately it answered: else both would evict each other in turn.
         this.#loaded.delete(other);
       }
     }
   }
 
-  /** Asks the server, and drops what it no longer has. */
+  /** Reads the server's list, and drops what is no longer on it. */
   async #list(): Promise<Set<string>> {
     const names = new Set((await this.#options.listLoaded()).map(canonicalModel));
     const now = this.#now();
-    for (const [model, resident] of this.#loaded) {
-      const expected = this.#loads.has(model) || now - resident.lastUsedAt < 1000;
-      if (!names.has(model) && !expected) this.#loaded.delete(model);
+    for (const [model, entry] of this.#loaded) {
+      const isExpected = this.#loads.has(model) || now - entry.lastUsedAt < 1000;
+      if (!names.has(model) && !isExpected) this.#loaded.delete(model);
     }
     for (const name of names) {
-      // One that is about to be pushed out by a load under way does not count as loaded.
+      // A model that a load under way is about to evict does not count as loaded.
       if (!this.#loaded.has(name) && this.modelsToEvict(name).length === 0) {
         this.#loaded.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
       }
@@ -214,7 +215,7 @@ export class LoadedModels {
   }
 
   #leastRecentlyUsed(models: string[]): string | undefined {
-    // One that is still loading has not been used, and is the last that should go.
+    // A model that is still loading has not been used, and is the last to evict.
     const usedAt = (model: string): number => {
       const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
@@ -223,7 +224,7 @@ export class LoadedModels {
   }
 }
 
-/** Adds to a set of pairs; the one that was learned first makes room. */
+/** Adds to a set of pairs; above the bound the oldest pair is dropped. */
 function remember(pairs: Set<string>, added: string): void {
   pairs.add(added);
   const [oldest] = pairs;

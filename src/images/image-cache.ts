@@ -21,8 +21,8 @@ export interface ImageCacheStats {
   hit_rate: number;
 }
 
-/** To let only one go would cost as much as to let many go. */
-const LET_GO = 0.1;
+/** The share evicted at a time: to evict one costs as much as to evict many. */
+const EVICTED_SHARE = 0.1;
 
 /**
  * Results of compressions by content and parameters, bounded by number and by memory. What is
@@ -48,8 +48,8 @@ export class ImageCache<T> {
   }
 
   /**
-   * The result for a key: kept, awaited from another who has asked for it, or made now.
-   * @param make called off when everyone who waits for it has gone. Failures are not kept.
+   * The result for a key: kept, awaited from another request, or made now.
+   * @param make cancelled when the last waiter has left. Failures are not kept.
    * @throws what `make` throws, or the signal's reason.
    */
   async get(
@@ -70,14 +70,15 @@ export class ImageCache<T> {
     return { value: await job.wait(signal), cached: underWay !== undefined };
   }
 
+  /** Size, bound, hits and misses. */
   stats(): ImageCacheStats {
-    const asked = this.#hits + this.#misses;
+    const lookups = this.#hits + this.#misses;
     return {
       size: this.#results.size,
       max_size: this.#options.maxSize,
       hits: this.#hits,
       misses: this.#misses,
-      hit_rate: asked === 0 ? 0 : Math.round((this.#hits / asked) * 1000) / 1000,
+      hit_rate: lookups === 0 ? 0 : Math.round((this.#hits / lookups) * 1000) / 1000,
     };
   }
 
@@ -98,10 +99,11 @@ export class ImageCache<T> {
 
   #keep(key: string, result: T): void {
     const { maxBytes, bytesOf } = this.#options;
-    // One that was called off and made all the same may be here already.
+    // A cancelled job that was finished all the same may have kept it already.
     if (this.#results.has(key) || bytesOf(result) > maxBytes) return;
     this.#bytes += bytesOf(result);
     this.#results.set(key, result);
-    while (this.#bytes > maxBytes) this.#results.evict(Math.ceil(this.#results.size * LET_GO));
+    while (this.#bytes > maxBytes)
+      this.#results.evict(Math.ceil(this.#results.size * EVICTED_SHARE));
   }
 }

@@ -1,6 +1,6 @@
 import { LightSignal, type Signal } from "./light-signal.ts";
 
-/** The reason of work that was called off since those who waited for it went on without it. */
+/** The reason of work that was cancelled because its last waiter had left. */
 export class NoWaiters extends Error {
   constructor() {
     super("nobody waits for it any more");
@@ -8,17 +8,18 @@ export class NoWaiters extends Error {
   }
 }
 
-/** Those who wait for one piece of work. When the last one leaves before its end, it is called off. */
+/** The waiters for one piece of work. It is cancelled when the last one leaves before its end. */
 export class Waiters {
   readonly #work = new LightSignal();
   #count = 0;
   #hasEnded = false;
 
-  /** The work's: aborts when the last one has left, with the reason of that one. */
+  /** The signal of the work: aborts when the last waiter has left, with the reason of that one. */
   get signal(): LightSignal {
     return this.#work;
   }
 
+  /** Number of waiters. */
   get count(): number {
     return this.#count;
   }
@@ -40,7 +41,7 @@ export class Waiters {
     return leave;
   }
 
-  /** The work has ended: there is nothing to call off any more. */
+  /** The work has ended: there is nothing to cancel any more. */
   end(): void {
     this.#hasEnded = true;
   }

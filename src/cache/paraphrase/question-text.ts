@@ -4,12 +4,12 @@ import { exactOf } from "./exact.ts";
 import { plain } from "./plain.ts";
 
 /**
- * A question as the judge reads it. Reading takes longer than comparing, so each step is done when it is first
- * asked for, and whoever compares a question again keeps this.
+ * A question parsed for the judge. To parse takes longer than to compare, so each step is lazy, and a caller
+ * that compares a question again keeps this.
  */
 export class QuestionText {
   readonly #text: string;
-  /** Read with the text: everything else asks for it. */
+  /** Parsed at once: everything else needs it. */
   readonly #sentences: readonly string[] | undefined;
   #exact: string | undefined;
   #isComparable: boolean | undefined;

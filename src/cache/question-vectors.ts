@@ -140,20 +140,16 @@ export class QuestionVectors {
     space.isSent = true;
     space.isLoaded = false;
     space.removed = [];
-    // A Map's iterator also visits what is added while it is under way.
+    // A Map's iterator goes on after a break, and also visits what is added while it is under way.
     const left = vectors.entries();
     for (let more = true; more;) {
-      const ids: number[] = [];
-      const values = new Float32Array(Math.min(PART, vectors.size) * length);
-      for (let next = left.next(); ; next = left.next()) {
-        more = next.done !== true;
-        if (next.done) break;
-        const [id, vector] = next.value;
-        values.set(vector, ids.length * length);
-        ids.push(id);
-        if (ids.length === PART) break;
-      }
-      const sent = thread.load(name, ids, values.subarray(0, ids.length * length), { more });
+      const part: [id: number, vector: Float32Array][] = [];
+      for (const entry of left) if (part.push(entry) === PART) break;
+      more = part.length === PART;
+      const ids = part.map(([id]) => id);
+      const values = new Float32Array(part.length * length);
+      for (const [at, [, vector]] of part.entries()) values.set(vector, at * length);
+      const sent = thread.load(name, ids, values, { more });
       if (!more) {
         // What is added or removed from now on goes to the thread behind this.
         space.isLoaded = true;

@@ -140,6 +140,7 @@ export class ResponseCache {
     return restored.filter((entry) => this.#entries.get(entry.key) === entry);
   }
 
+  /** All entries of an earlier start are there. */
   endRestore(): void {
     this.#usedSince = undefined;
   }

@@ -1,6 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
 import type { CallRecord } from "../inference/call-record.ts";
+import { deferred } from "../runtime/deferred.ts";
 import type { LightSignal, Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import { Waiters } from "../runtime/waiters.ts";
@@ -68,14 +69,12 @@ export class SharedRun<Line> {
   #bytes = 0;
   #hasEnded = false;
   #failure: { reason: unknown } | undefined;
-  #wake: () => void = () => {};
   /** Settles with the next change: a line has come, or a reader has left or read on. */
-  #change: Promise<void> = Promise.resolve();
+  #change = deferred<void>();
 
   constructor(options: SharedRunOptions<Line>) {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
-    this.#awaitChange();
     const end = (): void => {
       this.#waiters.end();
       options.onEnd();
@@ -106,6 +105,7 @@ export class SharedRun<Line> {
    */
   async read({ signal, record }: Reader): Promise<AsyncGenerator<Line>> {
     signal.throwIfAborted();
+    const { record: own } = this.#options;
     const leave = this.#waiters.join(signal);
     const reading: Reading = { at: 0, bytes: 0 };
     this.#readings.add(reading);
@@ -113,7 +113,10 @@ export class SharedRun<Line> {
       signal.removeEventListener("abort", end);
       this.#readings.delete(reading);
       leave();
-      this.#noteEnd(record);
+      if (record !== own) {
+        record.call.ended();
+        record.call.usage = own.call.usage;
+      }
       this.#changed();
     };
     signal.addEventListener("abort", end, { once: true });
@@ -123,14 +126,16 @@ export class SharedRun<Line> {
       end();
       throw err;
     }
-    this.#noteBegin(record);
+    // A late reader has waited for the rest of the run's phases.
+    if (record !== own) record.call.join(own.call, record.startedAt);
     return withEarlyEnd(this.#follow(reading, signal, end), end);
   }
 
   async *#follow(reading: Reading, signal: Signal, end: () => void): AsyncGenerator<Line> {
     try {
       for (;;) {
-        while (this.#hasReadAll(reading) && !this.#hasEnded && !signal.aborted) await this.#change;
+        while (this.#hasReadAll(reading) && !this.#hasEnded && !signal.aborted)
+          await this.#change.promise;
         signal.throwIfAborted();
         if (this.#hasReadAll(reading)) break;
         if (reading.at < this.#dropped) throw tooSlow();
@@ -156,7 +161,7 @@ export class SharedRun<Line> {
       for await (const line of lines) {
         this.#keep(line);
         this.#changed();
-        while (this.#isTooFarAhead()) await this.#change;
+        while (this.#isTooFarAhead()) await this.#change.promise;
         // Without readers nothing would hold the run back.
         this.#waiters.signal.throwIfAborted();
       }
@@ -200,29 +205,10 @@ export class SharedRun<Line> {
     return quickest;
   }
 
-  /** A late reader has waited for the rest of the run's phases. */
-  #noteBegin(reader: ReaderRecord): void {
-    const { record } = this.#options;
-    if (reader !== record) reader.call.join(record.call, reader.startedAt);
-  }
-
-  #noteEnd(reader: ReaderRecord): void {
-    const { record } = this.#options;
-    if (reader === record) return;
-    reader.call.ended();
-    reader.call.usage = record.call.usage;
-  }
-
   #changed(): void {
-    const wake = this.#wake;
-    this.#awaitChange();
-    wake();
-  }
-
-  #awaitChange(): void {
-    this.#change = new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    const { resolve } = this.#change;
+    this.#change = deferred();
+    resolve();
   }
 }
 

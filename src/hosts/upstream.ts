@@ -82,6 +82,7 @@ export class Upstream implements Part, Host {
     return this.#firstAttempt.promise;
   }
 
+  /** Stops the server, if the service started it; settles when it has ended. */
   async stop(): Promise<void> {
     this.#state = "stopping";
     this.#reason = "the service is stopping";
@@ -117,6 +118,7 @@ export class Upstream implements Part, Host {
     throw this.unavailable();
   }
 
+  /** @throws ServiceError `upstream_unavailable` while there is no server. */
   assertAvailable(): void {
     if (this.#state !== "ready") throw this.unavailable();
   }

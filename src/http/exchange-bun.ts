@@ -82,6 +82,7 @@ export class BunExchange implements Exchange {
     return signal;
   }
 
+  /** The whole answer was sent. */
   answered(): void {
     this.#answered = true;
   }

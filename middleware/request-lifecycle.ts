@@ -45,7 +45,7 @@ export function requestLifecycle({
     active.enter();
     record.onEnd(() => {
       active.leave();
-      exchange.rest();
+      exchange.restoreIdleTimeout();
     });
     c.set("exchange", exchange);
     c.set("record", record);
@@ -54,7 +54,7 @@ export function requestLifecycle({
     c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
     try {
       await next();
-      if (exchange.owesBody) {
+      if (exchange.hasUnreadBody) {
         record.letGoOfBody();
         if (!(await exchange.discardBody(discards))) c.res.headers.set("Connection", "close");
       }

@@ -67,7 +67,7 @@ async function fill({ ResponseCache, SimilarQuestions, normaliseExact }, thread,
     thread,
     counts: { notCompared: () => {}, refused: () => {} },
     threshold: 0.95,
-    weigh: (entry, bytes) => answers.weigh(entry, bytes),
+    setVectorBytes: (entry, bytes) => answers.setVectorBytes(entry, bytes),
     onFault: fail,
   });
   for (let at = 0; at < ENTRIES; at += 1) {
@@ -101,7 +101,7 @@ async function loadCache() {
   const load = (path) => import(join(projectRoot, onBun ? `${path}.ts` : `dist/${path}.js`));
   const { ResponseCache } = await load("src/cache/response-cache");
   const { SimilarQuestions } = await load("src/cache/similar-questions");
-  const { normaliseExact } = await load("src/cache/guard/guard");
+  const { normaliseExact } = await load("src/cache/paraphrase/judge");
   return { ResponseCache, SimilarQuestions, normaliseExact };
 }
 

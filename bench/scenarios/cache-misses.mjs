@@ -29,7 +29,7 @@ export async function cacheMisses() {
 async function measure(url) {
   const times = { off: [], miss: [], embedding: [], offBehind: [], missBehind: [] };
   let number = 0;
-  // All have the same vector in the fake, and the guard tells them apart by their numbers.
+  // All have the same vector in the fake, and the judge tells them apart by their numbers.
   const fresh = () => {
     number += 1;
     return `How many legs do ${number} spiders have together?`;

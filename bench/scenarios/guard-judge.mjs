@@ -6,29 +6,29 @@ import { median, quantile } from "../lib/statistics.mjs";
 import { figure, markdownTable } from "../lib/table.mjs";
 
 const PAIRS = "tests/fixtures/response-cache/pairs.json";
-/** As many as the service asks the guard about for one question. */
+/** As many as the service asks the judge about for one question. */
 const CANDIDATES = 8;
 const WARM_UP = 3;
 const ROUNDS = 10;
 /** Half of what a candidate took while each one was read anew, in microseconds. */
 const GOAL_US = 80;
 
-/** What the guard takes for one candidate, on texts of all lengths. */
+/** What the judge takes for one candidate, on texts of all lengths. */
 export async function guardJudge() {
   const onBun = Boolean(process.versions.bun);
   if (!onBun) build();
-  const path = onBun ? "src/cache/guard/guard.ts" : "dist/src/cache/guard/guard.js";
-  const guard = await import(join(projectRoot, path));
+  const path = onBun ? "src/cache/paraphrase/judge.ts" : "dist/src/cache/paraphrase/judge.js";
+  const judge = await import(join(projectRoot, path));
   const pairs = JSON.parse(await readFile(join(projectRoot, PAIRS), "utf8"));
-  for (let i = 0; i < WARM_UP; i += 1) measure(guard, pairs);
-  const rounds = Array.from({ length: ROUNDS }, () => measure(guard, pairs));
+  for (let i = 0; i < WARM_UP; i += 1) measure(judge, pairs);
+  const rounds = Array.from({ length: ROUNDS }, () => measure(judge, pairs));
   const times = (name) => rounds.flatMap((round) => round[name]);
   const rows = [
     ["read for the first time", times("first")],
     ["compared before", times("again")],
   ];
   return {
-    title: `The guard on one of ${CANDIDATES} candidates, with its share of reading the question`,
+    title: `The judge on one of ${CANDIDATES} candidates, with its share of reading the question`,
     table: markdownTable(
       ["the kept question is", "p50 µs", "p95 µs", "mean µs"],
       rows.map(([name, all]) => [

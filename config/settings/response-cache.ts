@@ -39,7 +39,7 @@ export const RESPONSE_CACHE_SETTINGS = {
     fallback: "on",
     values: ["on", "off", "shadow"],
     about:
-      "Answer similar questions from the cache too, where the guard finds no difference in them. shadow: only compare what would have been answered with what the model answers.",
+      "Answer similar questions from the cache too, where the judge finds no difference in them. shadow: only compare what would have been answered with what the model answers.",
   }),
   responseCacheThreshold: fraction({
     env: "RESPONSE_CACHE_SIMILARITY_THRESHOLD",

@@ -152,7 +152,7 @@ async function forward(
       },
     });
   } catch (err) {
-    if (err instanceof ServiceError && err.status >= 500) upstream.suspect();
+    if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
     throw err;
   }
 }

@@ -33,7 +33,7 @@ const CacheStats = z
     hits_similar: z.int(),
     refused: z.record(z.string(), z.int()).openapi({
       description:
-        "Similar questions that the guard has refused: wording, similarity or not_guardable",
+        "Similar questions that the judge has refused: wording, similarity or not_guardable",
     }),
     not_compared: z.record(z.string(), z.int()).openapi({
       description: "Questions that could not be compared, by reason",

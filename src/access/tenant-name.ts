@@ -6,8 +6,8 @@ import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
 export const PROJECT_NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
 
 /**
- * Who a request belongs to: the project it names, else the client's address, in brackets, which
- * no project's name holds: nobody can name himself after another's address.
+ * The tenant of a request: the project it names, else the client's address in brackets. No name of a
+ * project has brackets: a client cannot take another's address for its name.
  * @throws ServiceError `invalid_project_name` for a name that is not one.
  */
 export function tenantOf(projectName: string | undefined, address: string): string {

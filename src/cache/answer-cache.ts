@@ -3,16 +3,16 @@ import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { CacheOutcome } from "../requests/request-record.ts";
 import type { Question } from "./question.ts";
-import type { FoundEntry, ResponseCache } from "./response-cache.ts";
+import type { CacheHit, ResponseCache } from "./response-cache.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import type { Shadow } from "./shadow/shadow.ts";
 import { SharedRun } from "./shared-run.ts";
 import type { SimilarQuestions } from "./similar-questions.ts";
 
-/** What a request wants of the cache: nothing, the same question's answer, or a similar one's too. */
+/** What a request takes from the cache: nothing, the same question's answer, or a similar one's too. */
 export type CacheMode = "off" | "exact" | "semantic";
 
-/** A request's scope, and what it wants of the cache. */
+/** A request's scope, and its cache mode. */
 export interface CachedScope extends RequestScope {
   record: RunRecord & {
     readonly startedAt: number;
@@ -22,7 +22,7 @@ export interface CachedScope extends RequestScope {
   cache: CacheMode;
 }
 
-/** How a question is answered where the cache cannot, line by line. */
+/** How a question is answered on a miss, line by line. */
 export interface Run<Line> {
   /** Only runs of the same form can be read in place of one another. */
   form: string;
@@ -35,24 +35,24 @@ export interface Run<Line> {
 }
 
 /** A question's answer: kept from earlier, or being made. */
-export type Answered<Line> = { kept: KeptAnswer } | { lines: AsyncGenerator<Line> };
+export type CacheAnswer<Line> = { kept: KeptAnswer } | { lines: AsyncGenerator<Line> };
 
 interface AnswerCacheOptions {
   cache: ResponseCache;
   counts: CacheCounts;
   /** The digest of an installed model; undefined when there is none. @throws ServiceError. */
   digestOf: (model: string) => Promise<string | undefined>;
-  /** Finds similar questions; undefined: only the same are answered. */
+  /** Finds similar questions; undefined: only the same question is a hit. */
   similar: SimilarQuestions | undefined;
   /** Similar answers are not served but compared with what the model answers. */
   shadow: Shadow | undefined;
-  /** Whether answers that were sampled are kept too. */
+  /** Whether sampled answers are kept too. */
   keepsSampled: boolean;
 }
 
 /**
- * Answers questions from what was answered before, or lets them be answered. Identical questions
- * at the same time share one run. What happened is in the request's record.
+ * Answers questions from the response cache, else by a run, whose answer it keeps. Identical
+ * questions at the same time share one run. The outcome is in the request's record.
  */
 export class AnswerCache {
   readonly #options: AnswerCacheOptions;
@@ -86,104 +86,97 @@ export class AnswerCache {
     question: Question,
     scope: CachedScope,
     run: Run<Line>,
-  ): Promise<Answered<Line>> {
-    const { similar, shadow } = this.#options;
-    // The client may have left while the digest was asked for; a run without readers goes on.
+  ): Promise<CacheAnswer<Line>> {
+    const { counts, similar, shadow } = this.#options;
+    // The client may have left while the digest was read; a run without readers goes on.
     scope.signal.throwIfAborted();
-    const same = this.#same(question, scope);
+    const same = this.#findSame(question, scope);
     if (same) return same;
     scope.record.cache = { state: "MISS" };
-    const isCompared = scope.cache === "semantic" && similar?.canBeAsked(question) === true;
-    // The request that has begun a run under way has been compared.
-    if (isCompared && !shadow && !this.#underWay(question, scope, run)) {
-      const found = await this.#similar(similar, question, scope);
+    const key = runKey(question, scope, run);
+    const compared =
+      scope.cache === "semantic" && similar?.canLookUp(question) ? similar : undefined;
+    // The request that started an open run has been compared.
+    if (compared && !shadow && !this.#openRun(key)) {
+      const found = await this.#findSimilar(compared, question, scope);
       if (found) return found;
     }
-    const shared = this.#shared(question, scope, run, isCompared && shadow ? similar : undefined);
+    counts.misses += 1;
+    let shared = this.#openRun<Line>(key);
+    if (shared) counts.shared += 1;
+    else shared = this.#startRun(key, question, scope, run, shadow && compared?.find(question));
     return { lines: await shared.read(scope) };
   }
 
   /** The kept answer to the same question. */
-  #same(question: Question, scope: CachedScope): { kept: KeptAnswer } | undefined {
-    const found = this.#options.cache.find(question);
-    return found && this.#serve(found, scope);
+  #findSame(question: Question, scope: CachedScope): { kept: KeptAnswer } | undefined {
+    const hit = this.#options.cache.find(question);
+    return hit && this.#serve(hit, scope);
   }
 
   /**
-   * The kept answer to a similar question. It is looked for before the request asks for a place: a
+   * The kept answer to a similar question. The lookup comes before the request waits for a place: a
    * hit saves a request even where the queue is full.
    * @throws the scope's reason.
    */
-  async #similar(
+  async #findSimilar(
     similar: SimilarQuestions,
     question: Question,
     scope: CachedScope,
   ): Promise<{ kept: KeptAnswer } | undefined> {
     const found = await similar.find(question);
     scope.signal.throwIfAborted();
-    const kept = found && this.#options.cache.use(found.entry);
+    const hit = found && this.#options.cache.use(found.entry);
     // Meanwhile the same question may have been answered.
-    return kept ? this.#serve(kept, scope, found.similarity) : this.#same(question, scope);
+    return hit ? this.#serve(hit, scope, found.similarity) : this.#findSame(question, scope);
   }
 
   /** @param similarity of the question that was answered; undefined when it is the same. */
   #serve(
-    { entry, ageMs }: FoundEntry,
+    { entry, ageMs }: CacheHit,
     { record }: CachedScope,
     similarity?: number,
   ): { kept: KeptAnswer } {
-    const { counts } = this.#options;
     const ageSec = Math.floor(ageMs / 1000);
-    record.cache =
-      similarity === undefined
-        ? { state: "HIT-EXACT", ageSec }
-        : { state: "HIT-SEMANTIC", ageSec, similarity };
-    counts.hit(similarity === undefined ? "exact" : "similar", entry.tookMs);
+    const isSame = similarity === undefined;
+    record.cache = isSame
+      ? { state: "HIT-EXACT", ageSec }
+      : { state: "HIT-SEMANTIC", ageSec, similarity };
+    this.#options.counts.hit(isSame ? "exact" : "similar", entry.tookMs);
     return { kept: entry.answer };
   }
 
   /** The run of the very same request that others can still join. */
-  #underWay<Line>(
-    question: Question,
-    scope: CachedScope,
-    run: Run<Line>,
-  ): SharedRun<Line> | undefined {
-    const underWay = this.#runs.get(keyOf(question, scope, run));
-    return underWay?.isOpen ? (underWay as SharedRun<Line>) : undefined;
+  #openRun<Line>(key: string): SharedRun<Line> | undefined {
+    const run = this.#runs.get(key);
+    return run?.isOpen ? (run as SharedRun<Line>) : undefined;
   }
 
-  /**
-   * The run that answers a question which nothing kept answers: one under way, or a new one.
-   * @param compared finds what a new run's answer is compared with, in shadow mode.
-   */
-  #shared<Line>(
+  /** @param similar in shadow mode: finds what the run's answer is compared with. */
+  #startRun<Line>(
+    key: string,
     question: Question,
-    scope: CachedScope,
-    run: Run<Line>,
-    compared: SimilarQuestions | undefined,
+    { record }: CachedScope,
+    { start, bytesOf, outcome }: Run<Line>,
+    similar: ReturnType<SimilarQuestions["find"]> | undefined,
   ): SharedRun<Line> {
-    const { cache, counts } = this.#options;
-    counts.misses += 1;
-    const underWay = this.#underWay(question, scope, run);
-    if (underWay) {
-      counts.shared += 1;
-      return underWay;
-    }
-    const { start, bytesOf, outcome } = run;
-    const key = keyOf(question, scope, run);
+    const { cache, counts, shadow, similar: index } = this.#options;
     const startedAt = performance.now();
     const { drops } = cache;
-    const similar = compared?.find(question);
     const shared: SharedRun<Line> = new SharedRun({
-      record: scope.record,
+      record,
       start,
       bytesOf,
       onWhole: (lines) => {
         let result: RunOutcome = lines ? outcome(lines) : { reason: "too_long" };
-        // What was forgotten meanwhile may not come back, nor what it was to be compared with.
+        // What was deleted meanwhile may not come back, nor what it was to be compared with.
         if (drops !== cache.drops) result = { reason: "deleted" };
-        this.#keep(question, result, performance.now() - startedAt);
-        if (similar) this.#options.shadow?.compare(question, result, similar);
+        if ("reason" in result) counts.notStored(result.reason);
+        else {
+          const entry = cache.store(question, result.answer, performance.now() - startedAt);
+          if (entry) index?.add(entry);
+        }
+        if (similar) shadow?.compare(question, result, similar);
       },
       onEnd: () => {
         if (this.#runs.get(key) === shared) this.#runs.delete(key);
@@ -192,17 +185,10 @@ export class AnswerCache {
     this.#runs.set(key, shared);
     return shared;
   }
-
-  #keep(question: Question, outcome: RunOutcome, tookMs: number): void {
-    const { cache, counts, similar } = this.#options;
-    if ("reason" in outcome) return counts.notStored(outcome.reason);
-    const entry = cache.store(question, outcome.answer, tookMs);
-    if (entry) similar?.add(entry);
-  }
 }
 
 /** The very text: what differs in case may be answered differently while nothing is kept yet. */
-function keyOf<Line>(
+function runKey<Line>(
   { space, text }: Question,
   { background = false }: CachedScope,
   { form }: Run<Line>,

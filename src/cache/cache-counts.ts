@@ -1,8 +1,8 @@
-/** What the cache has done since start. */
+/** What the cache did since start, for its statistics. */
 export class CacheCounts {
   misses = 0;
   bypasses = 0;
-  /** Requests that have read another's run instead of making one. */
+  /** Requests that read another's run instead of starting one. */
   shared = 0;
   readonly #hits = { exact: 0, similar: 0 };
   readonly #notStored = new Map<string, number>();
@@ -10,7 +10,7 @@ export class CacheCounts {
   readonly #notCompared = new Map<string, number>();
   #savedMs = 0;
 
-  /** @param savedMs what the answer took when it was made. */
+  /** An answer was served. @param savedMs milliseconds that its run took. */
   hit(kind: "exact" | "similar", savedMs: number): void {
     this.#hits[kind] += 1;
     this.#savedMs += savedMs;
@@ -21,7 +21,7 @@ export class CacheCounts {
     countOne(this.#notStored, reason);
   }
 
-  /** The guard has refused a similar question. */
+  /** The paraphrase judge has refused a similar question. */
   refused(rule: string): void {
     countOne(this.#refused, rule);
   }
@@ -31,6 +31,7 @@ export class CacheCounts {
     countOne(this.#notCompared, reason);
   }
 
+  /** As `GET /api/v1/cache/stats` shows them. */
   stats() {
     return {
       hits_exact: this.#hits.exact,

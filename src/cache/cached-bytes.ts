@@ -31,8 +31,8 @@ type Piece = RawHead | Uint8Array;
 const OVERHEAD_BYTES = 128;
 
 /**
- * Answers requests of the drop-in routes that ask for the response cache: with the bytes of an
- * earlier answer, or with those that come now, which are kept.
+ * The response cache for the drop-in routes: answers with the bytes of an earlier answer, or with
+ * those that the inference server sends now, which are kept.
  */
 export class CachedBytes {
   readonly #options: CachedBytesOptions;
@@ -42,8 +42,9 @@ export class CachedBytes {
   }
 
   /**
-   * @returns undefined when the cache has no part in it: then it is to be passed through, and the
-   * record says so.
+   * Answers from the cache, or calls the inference server and keeps its answer.
+   * @returns undefined when the cache has no part in the request: then it is to be passed through,
+   * and the record says so.
    * @throws ServiceError; the scope's reason.
    */
   async answer(
@@ -52,24 +53,24 @@ export class CachedBytes {
     scope: CachedScope,
   ): Promise<{ kept: RawAnswer } | ComingAnswer | undefined> {
     const { answers, pipeline } = this.#options;
-    const canAsk = facts.modelIsCertain && !facts.hasImages && !unloads(facts.keepAlive);
-    const cache = canAsk && canKeepRaw(path) ? scope.cache : "off";
+    const isPlain = facts.modelIsCertain && !facts.hasImages && !unloads(facts.keepAlive);
+    const cache = isPlain && canKeepRaw(path) ? scope.cache : "off";
     const question = await answers.questionOf(facts.model, { ...scope, cache }, (of) =>
       rawQuestionOf({ path, model: facts.model, body }, of),
     );
     if (!question) return undefined;
-    const answered = await answers.answer(question, scope, {
+    const answer = await answers.answer(question, scope, {
       form: "raw",
       bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
       start: (signal) =>
         pipeline.withPlace(request, signal, async (turn) =>
-          asPieces(await turn.call(path, body), (answer) => pieces(turn, answer, body.byteLength)),
+          asPieces(await turn.call(path, body), (sent) => pieces(turn, sent, body.byteLength)),
         ),
       outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
     });
-    if ("kept" in answered) return { kept: answered.kept as RawAnswer };
-    const { value: head } = await answered.lines.next();
-    return { head: head as RawHead, bytes: answered.lines as AsyncGenerator<Uint8Array> };
+    if ("kept" in answer) return { kept: answer.kept as RawAnswer };
+    const { value: head } = await answer.lines.next();
+    return { head: head as RawHead, bytes: answer.lines as AsyncGenerator<Uint8Array> };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { OllamaRequest, InferenceRunner } from "../inference/runner.ts";
-import type { AnswerCache, Answered, CachedScope, Run } from "./answer-cache.ts";
+import type { AnswerCache, CacheAnswer, CachedScope, Run } from "./answer-cache.ts";
 import { questionOf } from "./question.ts";
 import {
   answerText,
@@ -29,37 +29,37 @@ export class CachedRunner {
   /** As InferenceRunner.answer. */
   async answer(request: OllamaRequest, scope: CachedScope): Promise<OllamaAnswer> {
     // Whole answers are shared as runs of a single line.
-    const answered = await this.#ask(request, scope, "whole", async (signal) =>
+    const answer = await this.#lookUp(request, scope, "whole", async (signal) =>
       oneLine(await this.#runner.answer(request, { ...scope, signal })),
     );
-    if (!answered) return this.#runner.answer(request, scope);
-    if ("kept" in answered) return answered.kept;
+    if (!answer) return this.#runner.answer(request, scope);
+    if ("kept" in answer) return answer.kept;
     const lines: OllamaAnswer[] = [];
-    for await (const line of answered.lines) lines.push(line);
+    for await (const line of answer.lines) lines.push(line);
     return lines.at(-1) ?? {};
   }
 
   /** As InferenceRunner.stream. */
   async stream(request: OllamaRequest, scope: CachedScope): Promise<AsyncGenerator<OllamaAnswer>> {
-    const answered = await this.#ask(request, scope, "stream", (signal) =>
+    const answer = await this.#lookUp(request, scope, "stream", (signal) =>
       this.#runner.stream(request, { ...scope, signal }),
     );
-    if (!answered) return this.#runner.stream(request, scope);
+    if (!answer) return this.#runner.stream(request, scope);
     const { record } = scope;
     record.streamed = true;
-    if (!("kept" in answered)) return answered.lines;
+    if (!("kept" in answer)) return answer.lines;
     record.call.firstMs = record.elapsedMs;
-    return replay(answered.kept);
+    return replay(answer.kept);
   }
 
-  /** Asks the cache, if the request is one for it. */
-  async #ask(
+  /** The cache's answer; undefined for a request that is not for it. */
+  async #lookUp(
     request: OllamaRequest,
     scope: CachedScope,
     form: string,
     start: Run<OllamaAnswer>["start"],
-  ): Promise<Answered<OllamaAnswer> | undefined> {
-    // Only text is answered from the cache.
+  ): Promise<CacheAnswer<OllamaAnswer> | undefined> {
+    // The cache has answers to texts only.
     if (request.path === "/api/embed" || request.images) return undefined;
     scope.record.model = request.model;
     const question = await this.#answers.questionOf(request.model, scope, (of) =>

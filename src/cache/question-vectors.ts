@@ -3,9 +3,9 @@ import type { SimilarityThread } from "../../workers/similarity/client.ts";
 import { normalise } from "../vectors/unit-vector.ts";
 
 interface QuestionVectorsOptions {
-  /** It holds the vectors of all spaces; this is their one owner. */
+  /** It holds the indexes of all spaces; this class is their one owner. */
   thread: Pick<SimilarityThread, "add" | "remove" | "drop" | "search" | "load">;
-  /** Told of what could not be done and nobody waits for. */
+  /** Called with errors of work in the background. */
   onFault: (err: unknown) => void;
 }
 
@@ -14,21 +14,21 @@ interface Space {
   readonly name: string;
   readonly length: number;
   readonly vectors: Map<number, Float32Array>;
-  /** Whether the thread has been given any of it, and whether all of it. */
-  isBegun: boolean;
-  isWhole: boolean;
-  /** While the thread is given it. */
+  /** Whether the thread has been sent any of it, and whether it has all of it. */
+  isSent: boolean;
+  isLoaded: boolean;
+  /** While it is sent to the thread. */
   loading: Promise<void> | undefined;
-  /** Removed since the thread was last told. */
+  /** Removed here, and not yet on the thread. */
   removed: number[];
 }
 
-/** Vectors that go to the thread at once: to put so many together takes a millisecond or two. */
+/** Vectors sent at once: to put so many together takes a millisecond or two. */
 const PART = 1000;
 
 /**
- * Vectors by space and number. They are kept here, and searched on a thread of their own, which
- * is given them when it is first asked for a space, and again when it was lost.
+ * Vectors by space and id. They are kept here and searched on a thread of their own, to which a
+ * space is sent when it is first searched, and again when the thread was lost.
  */
 export class QuestionVectors {
   readonly #options: QuestionVectorsOptions;
@@ -38,45 +38,40 @@ export class QuestionVectors {
     this.#options = options;
   }
 
+  /** Whether there are vectors in a space. */
   has(name: string): boolean {
     return this.#spaces.has(name);
   }
 
-  /** Takes up a unit vector. @throws Error when it is none, or of another length than the others. */
+  /** Adds a unit vector. @throws Error when it is none, or of another length than the others. */
   add(name: string, id: number, vector: Float32Array): void {
-    const space = this.#spaces.get(name) ?? begun(name, vector.length);
-    check(space, vector);
-    this.#spaces.set(name, space);
-    space.vectors.set(id, vector);
-    // One that is being loaded takes up what comes meanwhile.
-    const told = space.isWhole ? this.#add(space, id, vector) : this.#load(space);
-    told.catch(this.#options.onFault);
+    const space = this.#put(name, id, vector);
+    // A space that is being loaded takes up what is added meanwhile.
+    const added = space.isLoaded ? this.#add(space, id, vector) : this.#load(space);
+    added.catch(this.#options.onFault);
   }
 
-  /** Takes up a unit vector of which the thread is told later. @throws Error as `add`. */
+  /** Adds a unit vector that is sent to the thread later. @throws Error as `add`. */
   restore(name: string, id: number, vector: Float32Array): void {
-    const space = this.#spaces.get(name) ?? begun(name, vector.length);
-    check(space, vector);
-    this.#spaces.set(name, space);
-    space.vectors.set(id, vector);
-    space.isWhole = false;
+    this.#put(name, id, vector).isLoaded = false;
   }
 
-  /** Tells the thread of all that was restored, so that nobody who asks has to wait for that. */
+  /** Sends all that was restored, so that no search has to wait for that. */
   async loadAll(): Promise<void> {
-    for (const space of this.#spaces.values()) if (!space.isWhole) await this.#load(space);
+    for (const space of this.#spaces.values()) if (!space.isLoaded) await this.#load(space);
   }
 
+  /** Removes a vector; one that is not there is no error. */
   remove(name: string, id: number): void {
     const space = this.#spaces.get(name);
     if (!space?.vectors.delete(id)) return;
     if (space.vectors.size === 0) return this.#drop(space);
     space.removed.push(id);
-    // Together: of thousands that are removed in one go the thread is told at once.
-    if (space.removed.length === 1) queueMicrotask(() => this.#tellRemoved(space));
+    // Together: thousands that are removed in one go are one message.
+    if (space.removed.length === 1) queueMicrotask(() => this.#sendRemoved(space));
   }
 
-  /** Lets go of everything. */
+  /** Removes everything. */
   clear(): void {
     for (const space of this.#spaces.values()) this.#drop(space);
   }
@@ -94,14 +89,22 @@ export class QuestionVectors {
     if (!space) return [];
     check(space, vector);
     const { thread } = this.#options;
-    if (!space.isWhole) await this.#load(space);
-    const found = await thread.search(name, vector, wanted);
-    if (found.ok) return found.matches;
-    if (this.#spaces.get(name) !== space) return [];
-    // The thread was lost, and a new one knows nothing.
-    await this.#load(space);
-    const again = await thread.search(name, vector, wanted);
-    return again.ok ? again.matches : [];
+    if (!space.isLoaded) await this.#load(space);
+    let found = await thread.search(name, vector, wanted);
+    // The thread was lost, and a new one has no spaces.
+    if (!found.ok && this.#spaces.get(name) === space) {
+      await this.#load(space);
+      found = await thread.search(name, vector, wanted);
+    }
+    return found.ok ? found.matches : [];
+  }
+
+  #put(name: string, id: number, vector: Float32Array): Space {
+    const space = this.#spaces.get(name) ?? newSpace(name, vector.length);
+    check(space, vector);
+    this.#spaces.set(name, space);
+    space.vectors.set(id, vector);
+    return space;
   }
 
   async #add(space: Space, id: number, vector: Float32Array): Promise<void> {
@@ -112,18 +115,18 @@ export class QuestionVectors {
   #drop(space: Space): void {
     this.#spaces.delete(space.name);
     const { thread, onFault } = this.#options;
-    if (space.isBegun) void thread.drop(space.name).catch(onFault);
+    if (space.isSent) void thread.drop(space.name).catch(onFault);
   }
 
-  #tellRemoved(space: Space): void {
+  #sendRemoved(space: Space): void {
     const { name, removed } = space;
-    if (!space.isWhole || removed.length === 0 || this.#spaces.get(name) !== space) return;
+    if (!space.isLoaded || removed.length === 0 || this.#spaces.get(name) !== space) return;
     space.removed = [];
     const { thread, onFault } = this.#options;
     void thread.remove(name, removed).catch(onFault);
   }
 
-  /** Gives a space to the thread; all who need it wait for the same time. */
+  /** Sends a space to the thread; searches that need it share the load. */
   #load(space: Space): Promise<void> {
     space.loading ??= this.#send(space).finally(() => {
       space.loading = undefined;
@@ -134,27 +137,23 @@ export class QuestionVectors {
   async #send(space: Space): Promise<void> {
     const { thread } = this.#options;
     const { name, length, vectors } = space;
-    space.isBegun = true;
-    space.isWhole = false;
+    space.isSent = true;
+    space.isLoaded = false;
     space.removed = [];
-    // A Map's iterator comes to what is added while it is under way.
+    // A Map's iterator goes on after a break, and also visits what is added while it is under way.
     const left = vectors.entries();
     for (let more = true; more;) {
-      const ids: number[] = [];
-      const values = new Float32Array(Math.min(PART, vectors.size) * length);
-      for (let next = left.next(); ; next = left.next()) {
-        more = next.done !== true;
-        if (next.done) break;
-        const [id, vector] = next.value;
-        values.set(vector, ids.length * length);
-        ids.push(id);
-        if (ids.length === PART) break;
-      }
-      const sent = thread.load(name, ids, values.subarray(0, ids.length * length), { more });
+      const part: [id: number, vector: Float32Array][] = [];
+      for (const entry of left) if (part.push(entry) === PART) break;
+      more = part.length === PART;
+      const ids = part.map(([id]) => id);
+      const values = new Float32Array(part.length * length);
+      for (const [at, [, vector]] of part.entries()) values.set(vector, at * length);
+      const sent = thread.load(name, ids, values, { more });
       if (!more) {
         // What is added or removed from now on goes to the thread behind this.
-        space.isWhole = true;
-        this.#tellRemoved(space);
+        space.isLoaded = true;
+        this.#sendRemoved(space);
       }
       const { ok } = await sent;
       if (this.#spaces.get(name) !== space) return;
@@ -163,9 +162,9 @@ export class QuestionVectors {
   }
 }
 
-function begun(name: string, length: number): Space {
+function newSpace(name: string, length: number): Space {
   const vectors = new Map<number, Float32Array>();
-  return { name, length, vectors, isBegun: false, isWhole: false, loading: undefined, removed: [] };
+  return { name, length, vectors, isSent: false, isLoaded: false, loading: undefined, removed: [] };
 }
 
 function check({ length }: Space, vector: Float32Array): void {

@@ -14,37 +14,34 @@ export interface Question {
   tenant: string;
   /** Canonical name. */
   model: string;
-  /** Asked twice, the model may answer differently: temperature is not 0 and no seed is given. */
+  /** The model may answer differently each time: temperature is not 0 and no seed is given. */
   isSampled: boolean;
 }
 
-/**
- * What a request asks, if it is one that can be answered from the cache: text in, and the last
- * word is the user's.
- * @param digest the model's; another model under the same name answers anew.
- */
-export function questionOf(
-  request: OllamaRequest,
-  { tenant, digest }: { tenant: string; digest: string },
-): Question | undefined {
-  const { path, body, hints } = request;
-  if (unloads(hints.keepAlive)) return undefined;
-  // They are figures of one run of the model, and kept of none.
-  if (body["logprobs"]) return undefined;
-  const asked = askedIn(body, path === "/api/chat" ? "messages" : "prompt");
-  if (!asked) return undefined;
-  const model = canonicalModel(request.model);
-  return {
-    space: spaceOf([tenant, model, digest, path, asked.context]),
-    text: asked.text,
-    tenant,
-    model,
-    isSampled: isSampled(body["options"]),
-  };
+/** The field of a body that has the question. */
+type QuestionField = "messages" | "prompt";
+
+/** The tenant of a request, and its model's digest: another model under the same name answers anew. */
+interface QuestionOwner {
+  tenant: string;
+  digest: string;
 }
 
-/** Paths whose answers can be kept as they were sent, and what of their bodies asks. */
-const RAW_PATHS: ReadonlyMap<string, "messages" | "prompt"> = new Map([
+/**
+ * The question of a request that can be answered from the cache: text in, and the last message is
+ * the user's. Undefined for any other.
+ */
+export function questionOf(request: OllamaRequest, owner: QuestionOwner): Question | undefined {
+  const { path, body, hints } = request;
+  // Log probabilities are figures of one run of the model, and kept of none.
+  if (unloads(hints.keepAlive) || body["logprobs"]) return undefined;
+  const field = path === "/api/chat" ? "messages" : "prompt";
+  const { model } = request;
+  return questionIn(body, field, owner, { model, route: [path], options: body["options"] });
+}
+
+/** Paths whose answers can be kept as they were sent, and the field of their question. */
+const RAW_PATHS: ReadonlyMap<string, QuestionField> = new Map([
   ["/api/chat", "messages"],
   ["/api/generate", "prompt"],
   ["/v1/chat/completions", "messages"],
@@ -62,43 +59,52 @@ export function canKeepRaw(path: string): boolean {
  * @param body a JSON object.
  */
 export function rawQuestionOf(
-  { path, model: named, body }: { path: string; model: string; body: Uint8Array },
-  { tenant, digest }: { tenant: string; digest: string },
+  { path, model, body }: { path: string; model: string; body: Uint8Array },
+  owner: QuestionOwner,
 ): Question | undefined {
   const fields = parseJson(body) as Record<string, unknown>;
-  // Its hash is of JSON, which could not be written.
-  if (isNestedTooDeep(fields)) return undefined;
-  const kind = RAW_PATHS.get(path);
-  const asked = kind && askedIn(fields, kind);
-  if (!asked) return undefined;
-  const model = canonicalModel(named);
+  const field = RAW_PATHS.get(path);
+  // The hash of a question is of JSON, which could not be written of one nested too deep.
+  if (!field || isNestedTooDeep(fields)) return undefined;
+  // Ollama has them among its options, OpenAI at the top.
+  const options = path.startsWith("/v1/") ? fields : fields["options"];
+  return questionIn(fields, field, owner, { model, route: ["raw", path], options });
+}
+
+function questionIn(
+  body: Record<string, unknown>,
+  field: QuestionField,
+  { tenant, digest }: QuestionOwner,
+  facts: { model: string; route: string[]; options: unknown },
+): Question | undefined {
+  const parts = textAndContext(body, field);
+  if (!parts) return undefined;
+  const model = canonicalModel(facts.model);
+  const space = JSON.stringify([tenant, model, digest, ...facts.route, parts.context]);
   return {
-    space: spaceOf([tenant, model, digest, "raw", path, asked.context]),
-    text: asked.text,
+    space: createHash("sha256").update(space).digest("base64url"),
+    text: parts.text,
     tenant,
     model,
-    // Ollama has them among its options, OpenAI at the top.
-    isSampled: isSampled(path.startsWith("/v1/") ? fields : fields["options"]),
+    isSampled: isSampled(facts.options),
   };
 }
 
-interface Asked {
-  text: string;
-  /** Everything else of the body that has a part in the answer. */
-  context: unknown;
-}
-
-function askedIn(body: Record<string, unknown>, kind: "messages" | "prompt"): Asked | undefined {
-  const { [kind]: asked, keep_alive: _keepAlive, ...rest } = body;
-  if (kind === "prompt") {
-    return typeof asked === "string" && asked !== "" ? { text: asked, context: rest } : undefined;
+/** The text of a body's question, and everything else of the body that has a part in the answer. */
+function textAndContext(
+  body: Record<string, unknown>,
+  field: QuestionField,
+): { text: string; context: unknown } | undefined {
+  const { [field]: value, keep_alive: _keepAlive, ...rest } = body;
+  if (field === "prompt") {
+    return typeof value === "string" && value !== "" ? { text: value, context: rest } : undefined;
   }
-  if (!Array.isArray(asked)) return undefined;
-  const last: unknown = asked.at(-1);
+  if (!Array.isArray(value)) return undefined;
+  const last: unknown = value.at(-1);
   if (typeof last !== "object" || last === null) return undefined;
   const { role, content, ...more } = last as Record<string, unknown>;
   if (role !== "user" || typeof content !== "string" || content === "") return undefined;
-  return { text: content, context: [asked.slice(0, -1), more, rest] };
+  return { text: content, context: [value.slice(0, -1), more, rest] };
 }
 
 function isSampled(options: unknown): boolean {
@@ -106,8 +112,4 @@ function isSampled(options: unknown): boolean {
   const { temperature, seed } = options as Record<string, unknown>;
   // Ollama takes a seed of -1 for none, our engine any below 0.
   return temperature !== 0 && (typeof seed !== "number" || seed < 0);
-}
-
-function spaceOf(parts: unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

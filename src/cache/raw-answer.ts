@@ -1,12 +1,12 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
-import { joined, reasonNotToStore } from "./stored-answer.ts";
+import { joined, objectOf, reasonNotToStore } from "./stored-answer.ts";
 
-/** How an answer began, as the inference server sent it. */
+/** An answer's head, as the inference server sent it. */
 export interface RawHead {
   status: number;
   contentType: string;
-  /** Where a redirect leads: the client's to follow. */
+  /** Where a redirect leads; the client follows it. */
   location?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ function events(body: string): Record<string, unknown>[] {
   return data.pop() === "[DONE]" ? data.map(parsed) : [];
 }
 
-/** OpenAI's chunks, or its whole answer as the only one; more than one choice is not understood. */
+/** OpenAI's chunks, or its whole answer as the only one; answers of several choices are not kept. */
 function fromChunks(chunks: Record<string, unknown>[]): OllamaAnswer {
   let content = "";
   let finish: unknown;
@@ -57,21 +57,17 @@ function fromChunks(chunks: Record<string, unknown>[]): OllamaAnswer {
     const choices = chunk["choices"];
     if (!Array.isArray(choices) || choices.length > 1 || "error" in chunk) return {};
     const choice = objectOf(choices[0]);
-    const said = objectOf(choice["delta"] ?? choice["message"]);
-    for (const text of [said["content"], choice["text"]]) {
+    const message = objectOf(choice["delta"] ?? choice["message"]);
+    for (const text of [message["content"], choice["text"]]) {
       if (typeof text === "string") content += text;
     }
-    if (Array.isArray(said["tool_calls"])) calls.push(...(said["tool_calls"] as unknown[]));
+    if (Array.isArray(message["tool_calls"])) calls.push(...(message["tool_calls"] as unknown[]));
     finish = choice["finish_reason"] ?? finish;
   }
-  const message = { content, tool_calls: calls };
-  return { done: typeof finish === "string", done_reason: finish, message };
+  const done = typeof finish === "string";
+  return { done, done_reason: finish, message: { content, tool_calls: calls } };
 }
 
 function parsed(json: string): Record<string, unknown> {
   return objectOf(JSON.parse(json));
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

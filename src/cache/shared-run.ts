@@ -1,11 +1,12 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
 import type { CallRecord } from "../inference/call-record.ts";
+import { deferred } from "../runtime/deferred.ts";
 import type { LightSignal, Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import { Waiters } from "../runtime/waiters.ts";
 
-/** What a run is told of a request that reads it, and writes down of it. */
+/** What a run reads and notes in the record of a reader. */
 interface ReaderRecord {
   /** On the clock of `performance.now()`. */
   readonly startedAt: number;
@@ -18,16 +19,16 @@ interface Reader {
   record: ReaderRecord;
 }
 
-/** How far a reader has come. */
+/** The position of a reader. */
 interface Reading {
-  /** The number of the line that it reads next. */
+  /** The number of the line to read next. */
   at: number;
-  /** What it has read, in bytes. */
+  /** Bytes read. */
   bytes: number;
 }
 
 interface SharedRunOptions<Line> {
-  /** Where the run writes down its waiting and loading. */
+  /** The record that the run fills: that of the request that started it. */
   record: ReaderRecord;
   /**
    * Starts the stream; its first line is there when it settles. The signal aborts when the last
@@ -36,29 +37,30 @@ interface SharedRunOptions<Line> {
   start: (signal: LightSignal) => Promise<AsyncIterable<Line>>;
   /** Estimate of the memory that a line takes. */
   bytesOf(line: Line): number;
-  /** Told of all lines when the last one has come; undefined when they were too many to keep. */
+  /** Called with all lines after the last; undefined when they were too many to keep. */
   onWhole(lines: Line[] | undefined): void;
-  /** Told once when the run has ended, however. */
+  /** Called once when the run has ended, however. */
   onEnd: () => void;
-  /** What is kept of a run. Default 8 MiB: 30 000 lines with a token each. */
+  /** Memory of the kept lines. Default 8 MiB: 30 000 lines with a token each. */
   maxBytes?: number;
 }
 
 const MAX_BYTES = 8 * 1_048_576;
 
 /**
- * One run of the model that several identical requests read. Whoever comes late has what was
- * there already at once; whoever leaves does not stop the others; the last one who leaves does.
+ * One run of the model that several identical requests read. A late reader has the lines so far at
+ * once. A reader that leaves does not stop the others; the last one that leaves stops the run.
  *
- * Of an answer that grows too long only the last part is kept. Then nobody can join any more, and
- * the run goes no further ahead than that of its quickest reader; who is further behind is cut off.
+ * Of an answer that grows too long only the last part is kept. Then no reader can join any more,
+ * and the run goes no further ahead of its quickest reader than that; a reader further behind is
+ * cut off.
  */
 export class SharedRun<Line> {
   readonly #options: SharedRunOptions<Line>;
   readonly #maxBytes: number;
   readonly #waiters = new Waiters();
   readonly #readings = new Set<Reading>();
-  readonly #begun: Promise<void>;
+  readonly #started: Promise<void>;
   /** The lines that are kept, from the line with the number `#dropped`. */
   readonly #lines: Line[] = [];
   #dropped = 0;
@@ -67,30 +69,28 @@ export class SharedRun<Line> {
   #bytes = 0;
   #hasEnded = false;
   #failure: { reason: unknown } | undefined;
-  #wake: () => void = () => {};
-  /** There are further lines, or a reader has left or come further. */
-  #news: Promise<void> = Promise.resolve();
+  /** Settles with the next change: a line has come, or a reader has left or read on. */
+  #change = deferred<void>();
 
   constructor(options: SharedRunOptions<Line>) {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
-    this.#awaitNews();
     const end = (): void => {
       this.#waiters.end();
       options.onEnd();
     };
-    this.#begun = options.start(this.#waiters.signal).then(
+    this.#started = options.start(this.#waiters.signal).then(
       (lines) => void this.#pump(lines).finally(end),
       (err: unknown) => {
         end();
         throw err;
       },
     );
-    // Each reader is told; that there may be none left is no mistake.
-    this.#begun.catch(() => {});
+    // Each reader gets the error; without readers it is no unhandled rejection.
+    this.#started.catch(() => {});
   }
 
-  /** Whether somebody may still join: it is all kept, and everyone's leaving has not called it off. */
+  /** Whether a reader may join: all lines are kept, and the run was not called off. */
   get isOpen(): boolean {
     return !this.#waiters.signal.aborted && this.#isAllKept;
   }
@@ -100,11 +100,12 @@ export class SharedRun<Line> {
   }
 
   /**
-   * Reads the run's lines from the first. It settles when there is one.
-   * @throws what the run throws before its first line; the signal's reason when this reader leaves.
+   * Reads the run's lines from the first; settles when that has come.
+   * @throws what the run throws before its first line; the signal's reason when the reader leaves.
    */
   async read({ signal, record }: Reader): Promise<AsyncGenerator<Line>> {
     signal.throwIfAborted();
+    const { record: own } = this.#options;
     const leave = this.#waiters.join(signal);
     const reading: Reading = { at: 0, bytes: 0 };
     this.#readings.add(reading);
@@ -112,32 +113,37 @@ export class SharedRun<Line> {
       signal.removeEventListener("abort", end);
       this.#readings.delete(reading);
       leave();
-      this.#noteEnd(record);
-      this.#tellNews();
+      if (record !== own) {
+        record.call.ended();
+        record.call.usage = own.call.usage;
+      }
+      this.#changed();
     };
     signal.addEventListener("abort", end, { once: true });
     try {
-      await unlessAborted(this.#begun, signal);
+      await unlessAborted(this.#started, signal);
     } catch (err) {
       end();
       throw err;
     }
-    this.#noteBegin(record);
+    // A late reader has waited for the rest of the run's phases.
+    if (record !== own) record.call.join(own.call, record.startedAt);
     return withEarlyEnd(this.#follow(reading, signal, end), end);
   }
 
   async *#follow(reading: Reading, signal: Signal, end: () => void): AsyncGenerator<Line> {
     try {
       for (;;) {
-        while (this.#hasReadAll(reading) && !this.#hasEnded && !signal.aborted) await this.#news;
+        while (this.#hasReadAll(reading) && !this.#hasEnded && !signal.aborted)
+          await this.#change.promise;
         signal.throwIfAborted();
         if (this.#hasReadAll(reading)) break;
         if (reading.at < this.#dropped) throw tooSlow();
         const line = this.#lines[reading.at - this.#dropped] as Line;
         reading.at += 1;
         reading.bytes += this.#options.bytesOf(line);
-        // The run may wait for it.
-        if (this.#bytes > this.#maxBytes / 2) this.#tellNews();
+        // The run may wait for this reader.
+        if (this.#bytes > this.#maxBytes / 2) this.#changed();
         yield line;
       }
       if (this.#failure) throw this.#failure.reason;
@@ -154,9 +160,9 @@ export class SharedRun<Line> {
     try {
       for await (const line of lines) {
         this.#keep(line);
-        this.#tellNews();
-        while (this.#isTooFarAhead()) await this.#news;
-        // Nobody would hold it back any more.
+        this.#changed();
+        while (this.#isTooFarAhead()) await this.#change.promise;
+        // Without readers nothing would hold the run back.
         this.#waiters.signal.throwIfAborted();
       }
       this.#options.onWhole(this.#isAllKept ? this.#lines : undefined);
@@ -164,11 +170,11 @@ export class SharedRun<Line> {
       this.#failure = { reason };
     } finally {
       this.#hasEnded = true;
-      this.#tellNews();
+      this.#changed();
     }
   }
 
-  /** Keeps a line, and lets go of the oldest above what is kept. */
+  /** Keeps a line, and drops the oldest ones above the bound. */
   #keep(line: Line): void {
     const bytes = this.#options.bytesOf(line);
     this.#lines.push(line);
@@ -199,29 +205,10 @@ export class SharedRun<Line> {
     return quickest;
   }
 
-  /** A reader has waited for what was left of the run's phases when it came. */
-  #noteBegin(reader: ReaderRecord): void {
-    const { record } = this.#options;
-    if (reader !== record) reader.call.join(record.call, reader.startedAt);
-  }
-
-  #noteEnd(reader: ReaderRecord): void {
-    const { record } = this.#options;
-    if (reader === record) return;
-    reader.call.ended();
-    reader.call.usage = record.call.usage;
-  }
-
-  #tellNews(): void {
-    const wake = this.#wake;
-    this.#awaitNews();
-    wake();
-  }
-
-  #awaitNews(): void {
-    this.#news = new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  #changed(): void {
+    const { resolve } = this.#change;
+    this.#change = deferred();
+    resolve();
   }
 }
 

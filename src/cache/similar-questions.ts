@@ -2,15 +2,16 @@ import type { Signal } from "../runtime/light-signal.ts";
 import QuickLRU from "quick-lru";
 import type { Match } from "../../workers/similarity/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { CacheCounts } from "./cache-counts.ts";
-import { FLOOR, isGuardable, judge, QuestionText } from "./guard/guard.ts";
+import { isComparable, judge, MIN_SIMILARITY, QuestionText } from "./paraphrase/judge.ts";
 import type { Question } from "./question.ts";
 import { QuestionVectors } from "./question-vectors.ts";
 import type { CacheEntry } from "./response-cache.ts";
 
 /** The vector of a text. */
 export interface TextVector {
-  /** A unit vector; nobody may write into it. */
+  /** A unit vector; it is shared, and never written into. */
   values: Float32Array;
   /** The digest of the model that made it: vectors of two models are not to be compared. */
   model: string;
@@ -22,18 +23,19 @@ interface SimilarQuestionsOptions {
   /** The thread that vectors are compared on. */
   thread: ConstructorParameters<typeof QuestionVectors>[0]["thread"];
   counts: CacheCounts;
-  /** As the guard takes it. */
+  /** As the judge takes it. */
   threshold: number;
-  /** Told of each vector that was made for an entry. */
+  /** Called with each vector that was made for an entry. */
   onVector?: (entry: CacheEntry, vector: TextVector) => void;
-  /** Told of the memory that the vector of an entry takes; 0 when it has lost it. */
-  weigh?: (entry: CacheEntry, bytes: number) => void;
+  /** Called with the memory that the vector of an entry takes; 0 when the vector was dropped. */
+  setVectorBytes?: (entry: CacheEntry, bytes: number) => void;
   onFault: (err: unknown) => void;
 }
 
-/** A kept question that may be answered alike. */
+/** A kept question that means the same. */
 export interface SimilarQuestion {
   entry: CacheEntry;
+  /** Cosine of the two questions. */
   similarity: number;
 }
 
@@ -43,34 +45,34 @@ const LOOKUP_MS = 300;
 /** A vector may take longer: the embedding model may have to be loaded for it, which takes a second. */
 const VECTOR_MS = 3000;
 
-/** Nearest questions that the guard is asked about; the first it lets through is taken. */
+/** Nearest questions that are judged; the first that is let through is taken. */
 const CANDIDATES = 8;
 
-/** Kept questions of which the guard's reading is held: up to twice as many, of some kilobytes each. */
-const MAX_READ = 256;
+/** Kept questions whose parsed text is held: up to twice as many, of some kilobytes each. */
+const MAX_PARSED = 256;
 
 /** What a vector takes beside its numbers, which are held here and by the thread. */
 const OVERHEAD_BYTES = 300;
 
 /**
  * Finds kept questions that mean the same in other words: near ones by their vectors, of which the
- * guard lets through those whose difference is none.
+ * paraphrase judge lets through those that differ in nothing that matters.
  */
 export class SimilarQuestions {
   readonly #options: SimilarQuestionsOptions;
   readonly #vectors: QuestionVectors;
-  /** Entries with a vector, by their number. */
-  readonly #entries = new Map<number, CacheEntry>();
-  /** Entries whose vector is being made, and when that has ended. */
-  readonly #awaited = new Map<number, { space: string; ended: Promise<unknown> }>();
-  /** Entries of which there is no vector of today's model; they get theirs one after the other. */
-  readonly #behind = new Map<number, CacheEntry>();
-  /** Kept questions that were compared lately, as the guard reads them. */
-  readonly #read = new QuickLRU<number, QuestionText>({ maxSize: MAX_READ });
-  #isCatchingUp = false;
-  /** Lookups that were given up and whose vector is still being made: the model loads, or is busy. */
+  /** Entries with a vector, by id. */
+  readonly #indexed = new Map<number, CacheEntry>();
+  /** Entries whose vector is being made; `done` never rejects. */
+  readonly #indexing = new Map<number, { space: string; done: Promise<unknown> }>();
+  /** Entries without a vector of the current model. They are indexed one after the other. */
+  readonly #backlog = new Map<number, CacheEntry>();
+  /** Texts of entries that were judged lately. */
+  readonly #parsed = new QuickLRU<number, QuestionText>({ maxSize: MAX_PARSED });
+  #isWorkingOff = false;
+  /** Lookups that were given up while their vector is still being made: the model loads, or is busy. */
   #overdue = 0;
-  /** The digest of the model that all vectors are of. */
+  /** The digest of the current model, which all vectors are of. */
   #model: string | undefined;
 
   constructor(options: SimilarQuestionsOptions) {
@@ -79,61 +81,55 @@ export class SimilarQuestions {
     this.#vectors = new QuestionVectors({ thread, onFault });
   }
 
-  /** Whether there is anything a question could be similar to. */
-  canBeAsked({ space, text }: Question): boolean {
-    return (this.#vectors.has(space) || this.#expects(space)) && isGuardable(text);
+  /** Whether there is anything that a question could be similar to. */
+  canLookUp({ space, text }: Question): boolean {
+    return (this.#vectors.has(space) || this.#isPending(space)) && isComparable(text);
   }
 
   /**
-   * The kept question to answer like; undefined when there is none, or it takes too long. While a
-   * vector is overdue nobody else waits for one: what holds it up would hold up all.
+   * A kept question that means the same; undefined when there is none, or the lookup takes too
+   * long. While a vector is overdue no other lookup waits for one: what delays it would delay all.
    */
   async find(question: Question): Promise<SimilarQuestion | undefined> {
-    const { counts } = this.#options;
+    const { counts, onFault } = this.#options;
     if (this.#overdue > 0) {
       counts.notCompared("busy");
       return undefined;
     }
     const late = new AbortController();
     const reason = new ServiceError("internal_error", `no similar question in ${LOOKUP_MS} ms`);
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        late.abort(reason);
-        reject(reason);
-      }, LOOKUP_MS);
-    });
+    const timer = setTimeout(() => late.abort(reason), LOOKUP_MS);
     try {
-      const matches = await Promise.race([this.#search(question, late.signal), expired]);
-      return this.#judged(question, matches);
+      const matches = await unlessAborted(this.#search(question, late.signal), late.signal);
+      return this.#judge(question, matches);
     } catch (err) {
       counts.notCompared(err === reason ? "slow" : "failed");
-      if (err !== reason) this.#options.onFault(err);
+      if (err !== reason) onFault(err);
       return undefined;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Takes up a new entry, in the background. */
+  /** Indexes a new entry, in the background. */
   add(entry: CacheEntry): void {
-    if (isGuardable(entry.question.text)) this.#index(entry).catch(this.#options.onFault);
+    if (isComparable(entry.question.text)) this.#index(entry).catch(this.#options.onFault);
   }
 
   /**
-   * Takes up an entry of an earlier start. Without a vector of today's model it gets one later,
-   * when the model is seen to work.
+   * Indexes an entry of an earlier start. Without a vector of the current model it gets one later,
+   * when the model has shown that it works.
    */
   restore(entry: CacheEntry, vector: TextVector | undefined): void {
-    if (!isGuardable(entry.question.text)) return;
+    if (!isComparable(entry.question.text)) return;
     if (vector) this.#model ??= vector.model;
     if (vector?.model !== this.#model || !vector) {
-      this.#behind.set(entry.id, entry);
+      this.#backlog.set(entry.id, entry);
       return;
     }
     try {
       this.#vectors.restore(entry.question.space, entry.id, vector.values);
-      this.#take(entry, vector);
+      this.#indexedWith(entry, vector);
     } catch (err) {
       this.#options.onFault(err);
     }
@@ -144,45 +140,37 @@ export class SimilarQuestions {
     this.#vectors.loadAll().catch(this.#options.onFault);
   }
 
-  /** Lets go of an entry. */
+  /** Removes an entry. */
   remove({ id, question }: CacheEntry): void {
-    this.#awaited.delete(id);
-    this.#behind.delete(id);
-    this.#read.delete(id);
-    if (this.#entries.delete(id)) this.#vectors.remove(question.space, id);
+    this.#indexing.delete(id);
+    this.#backlog.delete(id);
+    this.#parsed.delete(id);
+    if (this.#indexed.delete(id)) this.#vectors.remove(question.space, id);
   }
 
-  /** Whether there are entries in a space that will have their vector soon. */
-  #expects(space: string): boolean {
-    for (const awaited of this.#awaited.values()) if (awaited.space === space) return true;
-    for (const { question } of this.#behind.values()) if (question.space === space) return true;
+  /** Whether entries of a space are about to be indexed. */
+  #isPending(space: string): boolean {
+    for (const entry of this.#indexing.values()) if (entry.space === space) return true;
+    for (const { question } of this.#backlog.values()) if (question.space === space) return true;
     return false;
-  }
-
-  /** The entries of a space without a vector of today's model, those used last first. */
-  #behindIn(space: string): CacheEntry[] {
-    return [...this.#behind.values()]
-      .filter(({ question }) => question.space === space)
-      .toReversed();
   }
 
   #index(entry: CacheEntry): Promise<void> {
     const { id, question } = entry;
-    const indexed = this.#makeVector(entry).finally(() => this.#awaited.delete(id));
-    const ended = indexed.catch(() => {});
-    this.#awaited.set(id, { space: question.space, ended });
+    const indexed = this.#makeVector(entry).finally(() => this.#indexing.delete(id));
+    this.#indexing.set(id, { space: question.space, done: indexed.catch(() => {}) });
     return indexed;
   }
 
   async #makeVector(entry: CacheEntry): Promise<void> {
     const { id, question } = entry;
     const vector = await this.#vectorOf(question);
-    // It may have been removed meanwhile.
-    if (!this.#awaited.has(id)) return;
-    this.#seen(vector.model);
+    // The entry may have been removed meanwhile.
+    if (!this.#indexing.has(id)) return;
+    this.#modelAnswered(vector.model);
     this.#vectors.add(question.space, id, vector.values);
     this.#options.onVector?.(entry, vector);
-    this.#take(entry, vector);
+    this.#indexedWith(entry, vector);
   }
 
   async #vectorOf({ text, tenant }: Question): Promise<TextVector> {
@@ -195,23 +183,26 @@ export class SimilarQuestions {
     }
   }
 
-  /** Its vector is there. To weigh it may remove it. */
-  #take(entry: CacheEntry, { values }: TextVector): void {
-    this.#entries.set(entry.id, entry);
-    this.#options.weigh?.(entry, 2 * values.byteLength + OVERHEAD_BYTES);
+  /** Set first: to count a vector's memory may remove its entry. */
+  #indexedWith(entry: CacheEntry, { values }: TextVector): void {
+    this.#indexed.set(entry.id, entry);
+    this.#options.setVectorBytes?.(entry, 2 * values.byteLength + OVERHEAD_BYTES);
   }
 
   async #search(question: Question, late: Signal): Promise<Match[]> {
-    const vector = await this.#unlessOverdue(this.#vectorOf(question), late);
-    this.#seen(vector.model);
+    const vector = await this.#countOverdue(this.#vectorOf(question), late);
+    this.#modelAnswered(vector.model);
     late.throwIfAborted();
-    await this.#allThere(question.space, late);
-    const wanted = { count: CANDIDATES, atLeast: Math.min(this.#options.threshold, FLOOR) };
+    await this.#completeIndex(question.space, late);
+    const wanted = {
+      count: CANDIDATES,
+      atLeast: Math.min(this.#options.threshold, MIN_SIMILARITY),
+    };
     return this.#vectors.search(question.space, vector.values, wanted);
   }
 
-  /** Goes on with a vector although its lookup is given up: it brings the model into memory. */
-  async #unlessOverdue(vector: Promise<TextVector>, late: Signal): Promise<TextVector> {
+  /** A vector is finished although its lookup was given up: that loads the model. */
+  async #countOverdue(vector: Promise<TextVector>, late: Signal): Promise<TextVector> {
     const isLate = (): void => {
       this.#overdue += 1;
     };
@@ -224,54 +215,55 @@ export class SimilarQuestions {
     }
   }
 
-  /** Waits for the vectors of a space that are being made, and has those made that are missing. */
-  async #allThere(space: string, signal: Signal): Promise<void> {
-    const underWay = [...this.#awaited.values()].filter((awaited) => awaited.space === space);
-    await Promise.all(underWay.map(({ ended }) => ended));
-    for (const entry of this.#behindIn(space)) {
+  /** Waits until the entries of a space are indexed; of its backlog those used last come first. */
+  async #completeIndex(space: string, signal: Signal): Promise<void> {
+    const underWay = [...this.#indexing.values()].filter((entry) => entry.space === space);
+    await Promise.all(underWay.map(({ done }) => done));
+    for (const entry of [...this.#backlog.values()].toReversed()) {
+      if (entry.question.space !== space) continue;
       signal.throwIfAborted();
-      if (this.#behind.delete(entry.id)) await this.#index(entry);
+      if (this.#backlog.delete(entry.id)) await this.#index(entry);
     }
   }
 
-  /** The embedding model works. Vectors of another one are made anew. */
-  #seen(model: string): void {
+  /** The embedding model works. Vectors of another model are made anew. */
+  #modelAnswered(model: string): void {
     if (this.#model !== model) {
       this.#vectors.clear();
-      for (const [id, entry] of this.#entries) {
-        this.#behind.set(id, entry);
-        this.#options.weigh?.(entry, 0);
+      for (const [id, entry] of this.#indexed) {
+        this.#backlog.set(id, entry);
+        this.#options.setVectorBytes?.(entry, 0);
       }
-      this.#entries.clear();
+      this.#indexed.clear();
       this.#model = model;
     }
-    if (!this.#isCatchingUp && this.#behind.size > 0) void this.#catchUp();
+    if (!this.#isWorkingOff && this.#backlog.size > 0) void this.#workOffBacklog();
   }
 
-  async #catchUp(): Promise<void> {
-    this.#isCatchingUp = true;
+  async #workOffBacklog(): Promise<void> {
+    this.#isWorkingOff = true;
     try {
-      for (const [id, entry] of this.#behind) {
-        this.#behind.delete(id);
+      for (const [id, entry] of this.#backlog) {
+        this.#backlog.delete(id);
         await this.#index(entry);
       }
     } catch (err) {
-      // The next one that works tells that there is more use in trying.
+      // The next vector that is made resumes the work.
       this.#options.onFault(err);
     } finally {
-      this.#isCatchingUp = false;
+      this.#isWorkingOff = false;
     }
   }
 
-  #judged(question: Question, matches: Match[]): SimilarQuestion | undefined {
+  #judge({ text }: Question, matches: Match[]): SimilarQuestion | undefined {
     const { counts, threshold } = this.#options;
-    const asked = new QuestionText(question.text);
+    const question = new QuestionText(text);
     for (const { id, similarity } of matches) {
-      const entry = this.#entries.get(id);
+      const entry = this.#indexed.get(id);
       if (!entry) continue;
-      const cached = this.#read.get(id) ?? new QuestionText(entry.question.text);
-      this.#read.set(id, cached);
-      const verdict = judge(asked, cached, similarity, { threshold });
+      const cached = this.#parsed.get(id) ?? new QuestionText(entry.question.text);
+      this.#parsed.set(id, cached);
+      const verdict = judge(question, cached, similarity, { threshold });
       if (verdict.ok) return { entry, similarity };
       counts.refused(verdict.rule);
     }

@@ -15,7 +15,7 @@ export function answerText(answer: OllamaAnswer): string {
   return textIn("response" in answer ? answer["response"] : objectOf(answer["message"])["content"]);
 }
 
-/** What a model thought before it answered; empty where it did not. */
+/** The thinking before an answer; empty where there is none. */
 export function thinkingText(answer: OllamaAnswer): string {
   return textIn(answer["thinking"]) + textIn(objectOf(answer["message"])["thinking"]);
 }
@@ -76,6 +76,7 @@ function textIn(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function objectOf(value: unknown): Record<string, unknown> {
+/** The object that a value is; an empty one for any other value. */
+export function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

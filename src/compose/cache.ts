@@ -3,7 +3,7 @@ import { AnswerCache } from "../cache/answer-cache.ts";
 import type { KeptAnswer } from "../cache/run-outcome.ts";
 import { CacheCounts } from "../cache/cache-counts.ts";
 import { CachedRunner } from "../cache/cached-runner.ts";
-import { normaliseExact } from "../cache/guard/guard.ts";
+import { normaliseExact } from "../cache/paraphrase/judge.ts";
 import { type RawAnswer, readRaw } from "../cache/raw-answer.ts";
 import { ResponseCache } from "../cache/response-cache.ts";
 import { Shadow } from "../cache/shadow/shadow.ts";
@@ -48,7 +48,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
   };
   const counts = new CacheCounts();
   const store = composeResponseStore(parts, {
-    onRead: (entries) => takeBack(entries, cache, similar),
+    onRead: (entries) => restoreEntries(entries, cache, similar),
     onReadAll: () => {
       cache.endRestore();
       similar?.endRestore();
@@ -61,7 +61,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
           ...similarOptions(parts),
           counts,
           onVector: (entry, vector) => store?.vector(entry, vector),
-          weigh: (entry, bytes) => cache.weigh(entry, bytes),
+          setVectorBytes: (entry, bytes) => cache.setVectorBytes(entry, bytes),
         });
   const cache = new ResponseCache({
     ...limits,
@@ -111,7 +111,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
 }
 
 /** Takes up entries of an earlier start. @returns the numbers of those that are not kept. */
-function takeBack(
+function restoreEntries(
   entries: ReadEntry[],
   cache: ResponseCache,
   similar: SimilarQuestions | undefined,

@@ -10,7 +10,7 @@ import type { Base } from "./base.ts";
 import { findOrStartServer } from "../hosts/start-server.ts";
 import { ChildRecordFile } from "../hosts/child-record.ts";
 import { probeLiveness } from "../hosts/client.ts";
-import { EngineWords } from "../hosts/engine-words.ts";
+import { EngineEvents } from "../hosts/engine-events.ts";
 import { findOllama } from "../hosts/find-ollama.ts";
 import { watchByConnection } from "../hosts/idle-connection.ts";
 import type { RunningServer } from "../hosts/server.ts";
@@ -36,18 +36,18 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
   const { settings, logs, home } = parts;
   const record = new ChildRecordFile(join(home, "data", "child.json"));
   const provision = composeProvision(parts);
-  const words = new EngineWords();
-  const base = bringOptions(parts, { record, words });
+  const events = new EngineEvents();
+  const base = serverOptions(parts, { record, events });
   // Once a running server was adopted, its return is waited for: nobody expects another one.
   let adopted = settings.ollamaBaseUrl;
   return new Upstream({
     stopDeadlineMs: settings.childStopTimeoutMs + STOP_MARGIN_MS,
-    bring: async (signal) => {
-      const engine = { ...base.engine, warm: words.takeHasLoaded() };
+    findOrStart: async (signal) => {
+      const engine = { ...base.engine, warm: events.takeHasLoaded() };
       const server = await findOrStartServer({ ...base, engine, baseUrl: adopted }, signal);
       if (server.kind === "external") adopted = server.origin;
       if (server.kind === "ollama") return withSmallLogs(server, base.logFiles, logs);
-      return { ...server, gone: server.gone.then((how) => words.stuck ?? how) };
+      return { ...server, gone: server.gone.then((how) => events.stuck ?? how) };
     },
     probe: (origin) => probeLiveness(origin, settings.probeTimeoutMs),
     isBusy: parts.isBusy,
@@ -77,7 +77,7 @@ function withSmallLogs(
     paths: [files.stdout, files.stderr],
     onFault: (err) => service.warn({ err }, "a log of the inference server cannot be set aside"),
   });
-  void outside.look();
+  void outside.rotate();
   return {
     ...server,
     stop: async () => {
@@ -99,9 +99,9 @@ function composeProvision({ settings, profile, terminal, onInstalled }: Inferenc
   });
 }
 
-function bringOptions(
+function serverOptions(
   parts: InferenceServerParts,
-  { record, words }: { record: ChildRecordFile; words: EngineWords },
+  { record, events }: { record: ChildRecordFile; events: EngineEvents },
 ) {
   const { settings, env, home, logs, terminal } = parts;
   const lines = { stdout: new BoundedLines(), stderr: new BoundedLines() };
@@ -134,7 +134,7 @@ function bringOptions(
     },
     onOutput: (chunk: string, stream: "stdout" | "stderr") => {
       (stream === "stdout" ? logs.server : logs.serverErrors).write(lines[stream].cut(chunk));
-      if (stream === "stdout") words.read(chunk);
+      if (stream === "stdout") events.read(chunk);
     },
     say: terminal.say,
   };

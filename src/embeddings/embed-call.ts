@@ -6,30 +6,32 @@ import type { Signal } from "../runtime/light-signal.ts";
 import { readEmbedAnswer } from "./embed-answer.ts";
 import type { Embedding } from "./vector-cache.ts";
 
-/** What texts must have in common to be sent together. */
+/** What decides about the vector of a text; texts of one call have it in common. */
 export interface EmbedOptions {
   model: string;
-  dimensions: number | undefined;
-  truncate: boolean | undefined;
+  /** Numbers of a vector, where the model can give fewer. */
+  dimensions?: number | undefined;
+  /** False: a text that is too long for the model is refused, not cut. */
+  truncate?: boolean | undefined;
 }
 
 /** One call of `/api/embed`. */
 export interface EmbedCall {
   texts: string[];
   options: EmbedOptions;
-  /** Whose turn in the queue it takes. */
+  /** The tenant whose turn in the queue it takes. */
   tenant: string;
   /** Calls it off. */
   signal: Signal;
 }
 
-/** What a call gave: an embedding for each text in their order, and where its time went. */
+/** An embedding for each text of a call in their order, and where its time went. */
 export interface CallAnswer {
   embeddings: Embedding[];
   record: CallRecord;
 }
 
-/** Makes a call. @throws ServiceError; the signal's reason. */
+/** Sends a call. @throws ServiceError; the signal's reason. */
 export type CallEmbed = (call: EmbedCall) => Promise<CallAnswer>;
 
 /**

@@ -7,8 +7,8 @@ import { asCompleted } from "../runtime/as-completed.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
-import { NobodyWaits } from "../runtime/waiters.ts";
-import type { CallEmbed } from "./embed-call.ts";
+import { NoWaiters } from "../runtime/waiters.ts";
+import type { CallEmbed, EmbedOptions } from "./embed-call.ts";
 import {
   MAX_BYTES,
   MAX_TEXTS,
@@ -21,32 +21,27 @@ import type { Embedding, VectorCache, VectorCacheStats } from "./vector-cache.ts
 interface EmbedderOptions {
   calls: { queued: CallEmbed; direct: CallEmbed };
   catalog: Pick<ModelCatalog, "digestOf">;
-  /** Keeps vectors; undefined: each text is computed each time. */
+  /** Undefined: each text is computed each time. */
   cache: VectorCache | undefined;
   deadlines: Deadlines;
   /** Hard stop of a request, in milliseconds. */
   hardStopMs: number;
 }
 
-/** Who wants vectors, and of which kind. */
-export interface EmbedRequest {
-  model: string;
+/** A request for vectors. */
+export interface EmbedRequest extends EmbedOptions {
   tenant: string;
   /** Calls it off with its reason. */
   signal: Signal;
-  /** Milliseconds that the request has lived; they count for its hard stop. */
+  /** Milliseconds since the request came; they count for its hard stop. */
   elapsedMs?: number;
-  /** Where the calls for it are written down. */
+  /** Where its calls are noted. */
   record?: CallRecord;
-  /** Numbers of a vector, where the model can give fewer. */
-  dimensions?: number | undefined;
-  /** False: a text that is too long for the model is refused, not cut. */
-  truncate?: boolean | undefined;
   /**
    * A call of the service's own, such as the lookup of a cached answer. It takes no turn in the
-   * fair queue, waits for no others (those that come while one is under way go together with the
-   * next), and makes the server load the model if it is not in memory: for short texts and a
-   * small model that is always wanted. Its signal is to have a deadline.
+   * fair queue and waits for no others: calls that come while one is under way go together with
+   * the next. It makes the server load the model if that is not in memory. For short texts and a
+   * small model that is always wanted; its signal is to have a deadline.
    */
   direct?: boolean;
 }
@@ -55,7 +50,7 @@ export interface EmbedRequest {
 export interface Embedded {
   /**
    * In the order of the texts: unit vectors, of the model's length (all-minilm: 384 numbers).
-   * They are shared with the cache: nobody may write into them or hand their memory over.
+   * They are shared with the cache: never written into, nor their memory handed over.
    */
   vectors: Float32Array[];
   /** Tokens of all texts, those of cached ones as they were counted then. */
@@ -64,12 +59,12 @@ export interface Embedded {
   cached: number;
 }
 
-/** Calls of one large request at once: its other texts do not fill the queue. */
+/** Calls of one large request at once: more would fill the queue. */
 const CALLS_AT_ONCE = 2;
 
 /**
- * Computes vectors of texts. Texts of requests that come together travel together; equal ones
- * are computed once, and kept by the model's digest, the options and the text's hash.
+ * Computes vectors of texts. Texts of requests that come together are sent in one call; equal
+ * texts are computed once, and kept by the model's digest, the options and the text's hash.
  */
 export class Embedder {
   readonly #options: EmbedderOptions;
@@ -80,7 +75,7 @@ export class Embedder {
     this.#calls = new SharedCalls(options.calls);
   }
 
-  /** Texts on their way to their vector. */
+  /** Texts whose vector is being computed. */
   get size(): number {
     return this.#calls.size;
   }
@@ -102,35 +97,31 @@ export class Embedder {
     const removeDeadline = deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
     try {
       signal.throwIfAborted();
-      return await this.#embed(texts, {
-        ...given,
-        signal,
-        record: given.record ?? new CallRecord(),
-      });
+      const record = given.record ?? new CallRecord();
+      return await this.#embed(texts, { ...given, signal, record });
     } finally {
       removeDeadline();
       stopFollowing();
-      // Nobody waits for what is still under way of it.
-      signal.abort(new NobodyWaits());
+      // Calls off what is still under way of the request.
+      signal.abort(new NoWaiters());
     }
   }
 
   async #embed(texts: string[], request: EmbedWork): Promise<Embedded> {
-    const { cache } = this.#options;
+    const { catalog } = this.#options;
     // A server that is away says so when it is called.
-    const asked = this.#options.catalog.digestOf(request.model).catch(() => undefined);
-    const digest = await unlessAborted(asked, request.signal);
-    const keyOf = keysFor(digest ?? request.model, request);
-    const keys = texts.map(keyOf);
+    const lookup = catalog.digestOf(request.model).catch(() => undefined);
+    const digest = await unlessAborted(lookup, request.signal);
+    // Without a digest it is not known whether it is still the same model.
+    const cache = digest === undefined ? undefined : this.#options.cache;
+    const keys = texts.map(keysFor(digest ?? request.model, request));
     const found = new Map<string, Embedding>();
     const missing = new Map<string, KeyedText>();
-    for (const [i, text] of texts.entries()) {
-      const key = keys[i] ?? "";
+    for (const [i, key] of keys.entries()) {
       if (found.has(key) || missing.has(key)) continue;
-      // Without a digest nobody knows whether it is still the same model.
-      const kept = digest === undefined ? undefined : cache?.get(key);
+      const kept = cache?.get(key);
       if (kept) found.set(key, kept);
-      else missing.set(key, { key, text });
+      else missing.set(key, { key, text: texts[i] ?? "" });
     }
     const cached = keys.filter((key) => found.has(key)).length;
     const parts = partsOf([...missing.values()]);
@@ -140,7 +131,7 @@ export class Embedder {
         const embedding = value[i];
         if (!embedding) continue;
         found.set(key, embedding);
-        if (digest !== undefined) cache?.set(key, embedding);
+        cache?.set(key, embedding);
       }
     }
     const embeddings = keys.flatMap((key) => found.get(key) ?? []);
@@ -157,13 +148,13 @@ export class Embedder {
   }
 }
 
-/** The keys of texts: what decides about their vectors, as a hash. */
+/** Makes the keys of texts: a hash of all that decides about their vectors. */
 function keysFor(model: string, { dimensions, truncate }: EmbedWork): (text: string) => string {
   const before = JSON.stringify([model, dimensions, truncate]);
   return (text) => createHash("sha256").update(before).update(text).digest("base64url");
 }
 
-/** Parts that fit into a call. */
+/** Splits texts into parts that fit into a call. */
 function partsOf(missing: KeyedText[]): KeyedText[][] {
   const parts: KeyedText[][] = [];
   let part: KeyedText[] = [];

@@ -1,25 +1,25 @@
 interface GathererOptions<T> {
-  /** How long the first one waits for others; 0: only while as many are sent as may be. */
+  /** How long the first item waits for others; 0: only while `atOnce` batches are being sent. */
   waitMs: number;
-  /** A full gathering waits no longer. */
+  /** A full batch is sent at once. */
   maxItems: number;
   maxBytes: number;
-  /** Gatherings that are sent at once. */
+  /** Batches that are sent at a time. */
   atOnce: number;
-  /** Sends what was gathered. Does not reject. */
+  /** Sends a batch. Does not reject. */
   send: (items: T[]) => Promise<void>;
-  /** Told when nothing is left, neither gathered nor on its way. */
+  /** Called when nothing waits and nothing is being sent. */
   onIdle: () => void;
 }
 
-/** Gathers items for a moment, so that they can be sent together. */
+/** Gathers items for a moment into batches that are sent together. */
 export class Gatherer<T extends { bytes: number }> {
   readonly #options: GathererOptions<T>;
-  /** Gatherings that take no more. */
+  /** Batches that take no more items. */
   readonly #closed: T[][] = [];
   #open: T[] = [];
   #openBytes = 0;
-  /** The open gathering need not wait for more. */
+  /** The open batch need not wait for more items. */
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
   #sending = 0;
@@ -28,7 +28,7 @@ export class Gatherer<T extends { bytes: number }> {
     this.#options = options;
   }
 
-  /** @param part items that stay together; an empty gathering has room for them. */
+  /** Adds items. @param part stays together; an empty batch has room for it. */
   add(part: T[]): void {
     const { waitMs, maxItems, maxBytes } = this.#options;
     const bytes = part.reduce((sum, item) => sum + item.bytes, 0);
@@ -38,13 +38,12 @@ export class Gatherer<T extends { bytes: number }> {
     this.#openBytes += bytes;
     if (this.#open.length >= maxItems || this.#openBytes >= maxBytes) this.#close();
     else if (waitMs === 0) this.#isDue = true;
-    else this.#timer ??= setTimeout(() => this.#waitIsOver(), waitMs);
-    this.#sendDue();
-  }
-
-  #waitIsOver(): void {
-    this.#timer = undefined;
-    this.#isDue = true;
+    else {
+      this.#timer ??= setTimeout(() => {
+        this.#isDue = true;
+        this.#sendDue();
+      }, waitMs);
+    }
     this.#sendDue();
   }
 
@@ -63,13 +62,11 @@ export class Gatherer<T extends { bytes: number }> {
       const items = this.#closed.shift();
       if (!items) return;
       this.#sending += 1;
-      void this.#options.send(items).then(() => this.#sent());
+      void this.#options.send(items).then(() => {
+        this.#sending -= 1;
+        this.#sendDue();
+        if (this.#sending === 0 && this.#open.length === 0) this.#options.onIdle();
+      });
     }
-  }
-
-  #sent(): void {
-    this.#sending -= 1;
-    this.#sendDue();
-    if (this.#sending === 0 && this.#open.length === 0) this.#options.onIdle();
   }
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { CallRecord } from "../inference/call-record.ts";
-import type { LightSignal, Signal } from "../runtime/light-signal.ts";
+import type { Signal } from "../runtime/light-signal.ts";
 import { deferred } from "../runtime/deferred.ts";
 import { SharedWork } from "../runtime/shared-work.ts";
 import { Waiters } from "../runtime/waiters.ts";
@@ -10,24 +10,21 @@ import { Gatherer } from "./gatherer.ts";
 import type { Embedding } from "./vector-cache.ts";
 
 /**
- * How long a text waits for others. One that finds nothing under way waits as well: sent off at
- * once it would be alone, and those right behind it would be a second call, behind the first in
- * the queue. A client that sends one after the other pays it: a tenth of the 25 ms that a text
+ * How long a text waits for others. A text that finds nothing under way waits as well: sent at once
+ * it would be alone, and the texts right behind it would be a second call, behind the first in the
+ * queue. A client that sends one text after the other pays for it: a tenth of the 25 ms that a text
  * takes with all-minilm on two cores.
  */
 const GATHER_MS = 3;
 /** A call of so many is under way for a second; what comes meanwhile should not wait longer. */
 export const MAX_TEXTS = 64;
 export const MAX_BYTES = 262_144;
-/** A refused call is tried again in parts, so many at once: they must not fill the queue. */
+/** Parts of a refused call that are retried at once: more would fill the queue. */
 const RETRIED_AT_ONCE = 2;
 
 /** A request under way. */
-export interface EmbedWork {
+export interface EmbedWork extends EmbedOptions {
   tenant: string;
-  model: string;
-  dimensions?: number | undefined;
-  truncate?: boolean | undefined;
   /** See EmbedRequest. */
   direct?: boolean;
   /** Called off when its client leaves, and by its hard stop. */
@@ -41,24 +38,22 @@ export interface KeyedText {
   text: string;
 }
 
-/** A text on its way to its vector. */
+/** A text whose vector is being computed. */
 interface PendingText {
   text: string;
   bytes: number;
-  /** When it was asked for, on the clock of `performance.now()`. */
-  askedAt: number;
-  /** The request that it was begun for; others may join. */
+  /** When it was requested, on the clock of `performance.now()`. */
+  requestedAt: number;
+  /** The request that it is computed for; others may join. */
   owner: EmbedWork;
   work: SharedWork<Embedding>;
-  /** Aborts when no request waits for it any more. */
-  signal: Signal;
   resolve: (embedding: Embedding) => void;
   reject: (err: Error) => void;
 }
 
 /**
- * Computes texts in calls that requests share: those that come together go together, equal ones
- * once. A call ends when all have left whose texts it computes.
+ * Computes texts in calls that requests share: texts that come together are sent together, equal
+ * texts once. A call is cancelled when all requests have left whose texts it computes.
  */
 export class SharedCalls {
   readonly #calls: { queued: CallEmbed; direct: CallEmbed };
@@ -69,49 +64,44 @@ export class SharedCalls {
     this.#calls = calls;
   }
 
-  /** Texts on their way to their vector. */
+  /** Texts whose vector is being computed. */
   get size(): number {
     return this.#pending.size;
   }
 
   /**
-   * Computes texts that fit into a call, or waits for those that compute them already.
+   * Computes texts that fit into a call, or waits where they are being computed already.
    * @returns an embedding for each in their order.
    * @throws ServiceError; the reason of the request's signal.
    */
   compute(part: KeyedText[], request: EmbedWork): Promise<Embedding[]> {
     request.signal.throwIfAborted();
-    const begun: PendingText[] = [];
-    const coming = part.map(({ key, text }) => {
-      // A text of the service's own must not wait for a turn in the queue.
+    const added: PendingText[] = [];
+    const results = part.map(({ key, text }) => {
+      // A text of a direct call must not wait for a turn in the queue.
       const name = `${request.direct ? "direct" : "queued"} ${key}`;
       let pending = this.#pending.get(name);
       if (!pending) {
-        pending = this.#begin(name, text, request);
-        begun.push(pending);
+        pending = this.#add(name, text, request);
+        added.push(pending);
       }
       return pending.work.wait(request.signal);
     });
-    if (begun.length > 0) this.#gathererFor(request).add(begun);
-    return Promise.all(coming);
+    if (added.length > 0) this.#gathererFor(request).add(added);
+    return Promise.all(results);
   }
 
-  #begin(name: string, text: string, owner: EmbedWork): PendingText {
+  #add(name: string, text: string, owner: EmbedWork): PendingText {
     const { promise, resolve, reject } = deferred<Embedding>();
-    let signal: LightSignal | undefined;
     const work = new SharedWork({
-      start: (called) => {
-        signal = called;
-        return promise;
-      },
+      start: () => promise,
       onClose: () => {
         if (this.#pending.get(name) === pending) this.#pending.delete(name);
       },
     });
-    if (!signal) throw new Error("shared work starts at once");
     const bytes = Buffer.byteLength(text);
-    const askedAt = performance.now();
-    const pending: PendingText = { text, bytes, askedAt, owner, work, signal, resolve, reject };
+    const requestedAt = performance.now();
+    const pending: PendingText = { text, bytes, requestedAt, owner, work, resolve, reject };
     this.#pending.set(name, pending);
     return pending;
   }
@@ -126,7 +116,7 @@ export class SharedCalls {
       waitMs: direct ? 0 : GATHER_MS,
       maxItems: MAX_TEXTS,
       maxBytes: MAX_BYTES,
-      // Queued ones are held back where all requests are: by the queue.
+      // Queued calls are held back by the fair queue, as all requests are.
       atOnce: direct ? 1 : Infinity,
       send: (gathered) => this.#send(gathered, options, direct ? calls : queued),
       onIdle: () => this.#gatherers.delete(name),
@@ -135,16 +125,16 @@ export class SharedCalls {
     return gatherer;
   }
 
-  /** Makes one call for these; those that nobody waits for any more are left out. */
+  /** Sends one call; texts whose requests have all left are not in it. */
   async #send(gathered: PendingText[], options: EmbedOptions, call: CallEmbed): Promise<void> {
-    const texts = gathered.filter(({ signal }) => !signal.aborted);
+    const texts = gathered.filter(({ work }) => !work.signal.aborted);
     const [first] = texts;
     if (!first) return;
-    // The call is given up when each of its texts is.
+    // The call is cancelled when each of its texts is.
     const waiters = new Waiters();
-    const leave = texts.map(({ signal }) => waiters.join(signal));
-    // To wait for others is to wait for a place.
-    const gatheredMs = performance.now() - first.askedAt;
+    const leave = texts.map(({ work }) => waiters.join(work.signal));
+    // The wait for other texts counts as a wait for a place.
+    const gatheredMs = performance.now() - first.requestedAt;
     try {
       const { embeddings, record } = await call({
         texts: texts.map(({ text }) => text),
@@ -162,7 +152,7 @@ export class SharedCalls {
         resolve(embedding);
       }
     } catch (err) {
-      await this.#failed(texts, err, options, call);
+      await this.#retryOrFail(texts, err, options, call);
     } finally {
       waiters.end();
       for (const stopWaiting of leave) stopWaiting();
@@ -170,10 +160,10 @@ export class SharedCalls {
   }
 
   /**
-   * Settles a call that failed. The server refuses all texts for one: each request's texts are
-   * tried apart, so that only those of the one fail.
+   * Handles a failed call. The server refuses all texts for a single one: the texts of each request
+   * are retried apart, so that only one request fails.
    */
-  async #failed(
+  async #retryOrFail(
     texts: PendingText[],
     err: unknown,
     options: EmbedOptions,
@@ -189,17 +179,17 @@ export class SharedCalls {
     for (const text of texts) byOwner.set(text.owner, [...(byOwner.get(text.owner) ?? []), text]);
     let apart = [...byOwner.values()];
     if (apart.length === 1) {
-      // It is refused as a whole, but other requests may wait for one of its good texts.
+      // The request is refused as a whole, but others may wait for one of its good texts.
       const shared = texts.filter(isShared);
       for (const text of texts) if (!shared.includes(text)) text.reject(failed);
       apart = shared.map((text) => [text]);
     }
-    const again = (index: number) => this.#send(apart[index] ?? [], options, call);
-    for await (const _done of asCompleted(apart.length, RETRIED_AT_ONCE, again));
+    const retry = (index: number) => this.#send(apart[index] ?? [], options, call);
+    for await (const _done of asCompleted(apart.length, RETRIED_AT_ONCE, retry));
   }
 }
 
-/** Whether other requests than its owner wait for a text. */
+/** Whether requests other than its owner wait for a text. */
 function isShared({ owner, work }: PendingText): boolean {
   return work.waiting > (owner.signal.aborted ? 0 : 1);
 }

@@ -1,84 +1,45 @@
-import QuickLRU from "quick-lru";
+import { BoundedLru, type LruStats } from "../runtime/bounded-lru.ts";
 
-/** What is known of a text. */
+/** The embedding of a text. */
 export interface Embedding {
-  /** A unit vector. It is shared: nobody may write into it or hand its memory over. */
+  /** A unit vector. It is shared: never written into, nor its memory handed over. */
   vector: Float32Array;
   /** Tokens of the text; where several were counted together its share by characters. */
   tokens: number;
 }
 
-interface VectorCacheOptions {
-  /** Vectors that are kept. */
-  maxSize: number;
-  /** The memory they may take. */
-  maxBytes: number;
-}
-
 /** The cache's numbers; counts are since start. */
-export interface VectorCacheStats {
-  size: number;
-  max_size: number;
+export interface VectorCacheStats extends LruStats {
   bytes: number;
-  hits: number;
-  misses: number;
-  hit_rate: number;
 }
 
 /** What a vector takes beside its numbers: key, entry and typed array. */
 const OVERHEAD_BYTES = 256;
 
-/** To let only one go would cost as much as to let many go. */
-const LET_GO = 0.1;
-
-/** The vectors of texts that were used last, bounded by their number and by memory. */
+/** The most recently used vectors of texts, bounded by number and by memory. */
 export class VectorCache {
-  readonly #options: VectorCacheOptions;
-  readonly #kept: QuickLRU<string, Embedding>;
-  #bytes = 0;
-  #hits = 0;
-  #misses = 0;
+  readonly #embeddings: BoundedLru<Embedding>;
 
-  constructor(options: VectorCacheOptions) {
-    this.#options = options;
-    this.#kept = new QuickLRU({
-      maxSize: options.maxSize,
-      onEviction: (_key, embedding) => {
-        this.#bytes -= bytesOf(embedding);
-      },
-    });
+  /** @param limits vectors that are kept, and the memory they may take. */
+  constructor(limits: { maxSize: number; maxBytes: number }) {
+    const bytesOf = ({ vector }: Embedding): number => vector.byteLength + OVERHEAD_BYTES;
+    this.#embeddings = new BoundedLru({ ...limits, bytesOf });
   }
 
+  /** The embedding under a key; counts a hit or a miss. */
   get(key: string): Embedding | undefined {
-    const kept = this.#kept.get(key);
-    if (kept) this.#hits += 1;
-    else this.#misses += 1;
-    return kept;
+    const embedding = this.#embeddings.get(key);
+    this.#embeddings.count(embedding !== undefined);
+    return embedding;
   }
 
-  /** Keeps a vector; one that is kept already stays. */
+  /** Keeps an embedding; one that is kept already stays. */
   set(key: string, embedding: Embedding): void {
-    if (this.#kept.has(key)) return;
-    const { maxBytes } = this.#options;
-    if (bytesOf(embedding) > maxBytes) return;
-    this.#bytes += bytesOf(embedding);
-    this.#kept.set(key, embedding);
-    while (this.#bytes > maxBytes) this.#kept.evict(Math.ceil(this.#kept.size * LET_GO));
+    this.#embeddings.set(key, embedding);
   }
 
+  /** Size, bounds, hits and misses. */
   stats(): VectorCacheStats {
-    const asked = this.#hits + this.#misses;
-    return {
-      size: this.#kept.size,
-      max_size: this.#options.maxSize,
-      bytes: this.#bytes,
-      hits: this.#hits,
-      misses: this.#misses,
-      hit_rate: asked === 0 ? 0 : Math.round((this.#hits / asked) * 1000) / 1000,
-    };
+    return { ...this.#embeddings.stats(), bytes: this.#embeddings.bytes };
   }
-}
-
-function bytesOf({ vector }: Embedding): number {
-  return vector.byteLength + OVERHEAD_BYTES;
 }

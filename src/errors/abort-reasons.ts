@@ -1,6 +1,6 @@
 import { ServiceError } from "./service-error.ts";
 
-/** A request was called off since its client has gone. Nobody reads the answer. */
+/** A request was cancelled because its client has gone. The answer is not read. */
 export class ClientLeft extends Error {
   constructor() {
     super("the client left");
@@ -8,7 +8,7 @@ export class ClientLeft extends Error {
   }
 }
 
-/** A request was stopped since it took longer than it may. */
+/** A request was stopped because it took longer than it may. */
 export class HardStop extends ServiceError {
   constructor(limitMs: number) {
     const message = `The request took longer than ${Math.round(limitMs / 1000)} s and was stopped`;
@@ -16,7 +16,7 @@ export class HardStop extends ServiceError {
   }
 }
 
-/** A place was taken from a request that had lost it: a mistake of ours. */
+/** A place was revoked from a request that had lost it: a mistake of ours. */
 export class PlaceLost extends Error {
   constructor() {
     super("the place was held by nobody");
@@ -24,7 +24,7 @@ export class PlaceLost extends Error {
   }
 }
 
-/** Whether this is an abort: a client that left, or work of ours that was called off. */
+/** Whether this is an abort: a client that left, or cancelled work of ours. */
 export function isAbort(err: unknown): boolean {
   return err instanceof Error && (err.name === "AbortError" || err.name === "ClientLeft");
 }

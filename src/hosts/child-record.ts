@@ -31,6 +31,7 @@ export class ChildRecordFile {
     this.#path = path;
   }
 
+  /** Writes the record, if the process is there. @throws what the file system throws. */
   async write(pid: number, { origin, parallel, capacity }: Started): Promise<void> {
     const started = await startTimeOf(pid);
     if (started === undefined) return;
@@ -51,6 +52,7 @@ export class ChildRecordFile {
       : undefined;
   }
 
+  /** Removes the record. */
   async clear(): Promise<void> {
     await rm(this.#path, { force: true });
   }

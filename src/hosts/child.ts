@@ -8,8 +8,8 @@ import { endGroup } from "./process-group.ts";
 export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The last lines it wrote to its error output. */
-  lastWords: string;
+  /** The end of its error output, at most 2 000 characters. */
+  stderrTail: string;
 }
 
 interface ChildOptions {
@@ -29,7 +29,7 @@ export type ChildOutput =
   | { kind: "callback"; onOutput: (chunk: string, stream: "stdout" | "stderr") => void }
   | { kind: "files"; stdout: string; stderr: string };
 
-const LAST_WORDS_CHARS = 2000;
+const STDERR_TAIL_CHARS = 2000;
 
 /**
  * A child process with one owner. Its error output is remembered for messages; `exited` settles
@@ -39,7 +39,7 @@ const LAST_WORDS_CHARS = 2000;
 export class Child {
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
-  #lastWords = "";
+  #stderrTail = "";
   #stopping: Promise<ChildExit> | undefined;
   #group: Promise<void> | undefined;
 
@@ -62,8 +62,8 @@ export class Child {
       const ended = (code: number | null, signal: NodeJS.Signals | null, error = ""): void => {
         if (known) return;
         known = true;
-        const words = (files ? files.lastWords() : this.#lastWords) + error;
-        resolve({ code, signal, lastWords: words.trim() });
+        const tail = (files ? files.stderrTail() : this.#stderrTail) + error;
+        resolve({ code, signal, stderrTail: tail.trim() });
       };
       this.#process.once("error", (err) => ended(null, null, err.message));
       this.#process.once("close", (code, signal) => ended(code, signal));
@@ -75,7 +75,7 @@ export class Child {
       onOutput(chunk, "stdout");
     });
     this.#process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
-      this.#lastWords = (this.#lastWords + chunk).slice(-LAST_WORDS_CHARS);
+      this.#stderrTail = (this.#stderrTail + chunk).slice(-STDERR_TAIL_CHARS);
       onOutput(chunk, "stderr");
     });
     // A child that is gone when its input is closed is no error.
@@ -119,10 +119,10 @@ function openFiles({ stdout, stderr }: { stdout: string; stderr: string }) {
     stdout: out,
     stderr: err,
     /** What the child has written to its error output since; closes the files. */
-    lastWords: (): string => {
+    stderrTail: (): string => {
       const end = fstatSync(err).size;
       // A log that was cut meanwhile is shorter than it was.
-      const start = Math.max(end < from ? 0 : from, end - LAST_WORDS_CHARS);
+      const start = Math.max(end < from ? 0 : from, end - STDERR_TAIL_CHARS);
       const bytes = Buffer.alloc(end - start);
       readSync(err, bytes, 0, bytes.length, start);
       closeSync(out);

@@ -32,8 +32,8 @@ const SHOW_MS = 30_000;
 const direct = ofetch.create({ retry: 0 }, { fetch: directFetch as typeof fetch });
 
 /**
- * The service's own short calls to the inference server. `origin` is asked for at each call,
- * since a restarted child has another port. All throw ServiceError: `upstream_unavailable`,
+ * The service's own short calls to the inference server. `origin` is read at each call, since a
+ * restarted child has another port. All throw ServiceError: `upstream_unavailable`,
  * `upstream_timeout`, or what the server's status means.
  */
 export class UpstreamClient {
@@ -43,17 +43,19 @@ export class UpstreamClient {
     this.#origin = origin;
   }
 
+  /** The models of `/api/tags`. */
   async installed(): Promise<InstalledModel[]> {
     const answer = await this.#call<{ models: InstalledModel[] | null }>("/api/tags", LIST_MS);
     return answer.models ?? [];
   }
 
+  /** The models in memory, of `/api/ps`. */
   async loaded(): Promise<LoadedModel[]> {
     const answer = await this.#call<{ models: LoadedModel[] | null }>("/api/ps", PS_MS);
     return answer.models ?? [];
   }
 
-  /** What the server knows of a model. @throws ServiceError also `model_not_found`. */
+  /** The server's `/api/show` of a model. @throws ServiceError also `model_not_found`. */
   show(model: string): Promise<Record<string, unknown>> {
     return this.#call("/api/show", SHOW_MS, { model });
   }
@@ -61,9 +63,9 @@ export class UpstreamClient {
   async #call<T>(path: string, timeoutMs: number, body?: object): Promise<T> {
     const url = this.#origin() + path;
     try {
-      const { status, said } = await ask(url, timeoutMs, body);
-      if (status !== 200) throw upstreamFailure(status, said);
-      return said as T;
+      const { status, body: answer } = await fetchJson(url, timeoutMs, body);
+      if (status !== 200) throw upstreamFailure(status, answer);
+      return answer as T;
     } catch (err) {
       throw callFailure(err);
     }
@@ -71,14 +73,14 @@ export class UpstreamClient {
 }
 
 /**
- * Asks the server and reads what it says, no more than such a report can have.
+ * Fetches a report of the server, within the bound of such reports.
  * @throws what fetch throws; ServiceError for an answer that cannot be read.
  */
-async function ask(
+async function fetchJson(
   url: string,
   timeoutMs: number,
   body?: object,
-): Promise<{ status: number; said: Record<string, unknown> }> {
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const answer = await direct.raw(url, {
     // For the body too: ofetch's own time limit is over when the head has come.
     signal: AbortSignal.timeout(timeoutMs),
@@ -88,7 +90,7 @@ async function ask(
   });
   const { status } = answer;
   const reading = jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
-  return { status, said: status === 200 ? await reading : await reading.catch(() => ({})) };
+  return { status, body: status === 200 ? await reading : await reading.catch(() => ({})) };
 }
 
 function callFailure(err: unknown): ServiceError {
@@ -105,30 +107,30 @@ export async function probeVersion(
   origin: string,
   timeoutMs: number,
 ): Promise<{ version: string } | undefined> {
-  return askVersion(origin, timeoutMs).catch(() => undefined);
+  return fetchVersion(origin, timeoutMs).catch(() => undefined);
 }
 
 /**
- * What is heard of a server: it tells its version; it refuses, or answers something else; or
- * nothing comes in time, which a server that is busy does as well.
+ * The result of a probe: the server tells its version; it refuses, or answers something else; or
+ * nothing comes in time, which happens with a busy server as well.
  */
 export type Liveness = "answers" | "refuses" | "silent";
 
-/** Asks a server whether it is there, for at most `timeoutMs`. */
+/** Probes a server for at most `timeoutMs`. Never rejects. */
 export async function probeLiveness(origin: string, timeoutMs: number): Promise<Liveness> {
   try {
-    return (await askVersion(origin, timeoutMs)) ? "answers" : "refuses";
+    return (await fetchVersion(origin, timeoutMs)) ? "answers" : "refuses";
   } catch (err) {
     return isTimeout(err) ? "silent" : "refuses";
   }
 }
 
-async function askVersion(
+async function fetchVersion(
   origin: string,
   timeoutMs: number,
 ): Promise<{ version: string } | undefined> {
-  const { status, said } = await ask(`${origin}/api/version`, timeoutMs);
-  const { version } = said;
+  const { status, body } = await fetchJson(`${origin}/api/version`, timeoutMs);
+  const { version } = body;
   return status === 200 && typeof version === "string" ? { version } : undefined;
 }
 

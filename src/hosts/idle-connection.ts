@@ -13,16 +13,16 @@ interface WatchOptions {
 const EVERY_MS = 30_000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** A connection that lived so long was not closed because it is unwelcome. */
+/** A connection that lived so long was not closed for being idle. */
 const LONG_LIVED_MS = 10_000;
-/** A machine that has vanished without a word is noticed by what the system sends after this. */
+/** A machine that vanished is noticed by the TCP keep-alive after this. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Looks after a server that is not ours to wait for: an idle connection is held open, whose end is
- * seen at once, and every 30 s there is doubt without it. A server that closes what is idle is not
- * asked in a circle: the connection is opened again after pauses that grow from 1 s to 30 s.
- * @returns a function that ends it.
+ * Watches a server that is no child of ours: an idle connection is held open, whose end is seen at
+ * once; `onDoubt` is called then, and every 30 s besides. A server that closes idle connections is
+ * not probed in a circle: the connection is opened again after pauses that grow from 1 s to 30 s.
+ * @returns a function that ends the watch.
  */
 export function watchByConnection(options: WatchOptions): () => void {
   const { origin, onDoubt, everyMs = EVERY_MS, firstPauseMs = FIRST_PAUSE_MS } = options;

@@ -69,7 +69,7 @@ function parsed(json: string | Uint8Array): Record<string, unknown> {
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch (err) {
     if (err instanceof JsonExcessError) throw broken("more JSON than can be read");
-    // Told below.
+    // Falls through to the error below.
   }
   throw broken("something that is not JSON");
 }

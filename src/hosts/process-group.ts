@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 50;
 const GIVE_UP_MS = 1000;
 
 /**
- * Ends what is left of the process group whose leader has just ended: asks, and kills after
+ * Ends what is left of the process group whose leader has just ended: SIGTERM, and SIGKILL after
  * `graceMs`. Settles when nothing is left of it; at once when there was nothing. To be called when
  * the leader's end is seen: the number of a group is not given to another process while it has
  * members, and a group that is seen empty is never signalled again.
@@ -50,7 +50,7 @@ function isLivingMember(pid: string, group: number): boolean {
 }
 
 /**
- * Sends a signal (0 only asks) to a process, or to the group of a negative number.
+ * Sends a signal (0 only tests) to a process, or to the group of a negative number.
  * @returns false when there is none, or none that may be signalled.
  */
 export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -5,7 +5,7 @@ import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
 import { endGroup, signalProcess } from "./process-group.ts";
 
-/** Which of the three ways led to the inference server. */
+/** Where the inference server comes from. */
 export type ServerKind = "external" | "ollama" | "engine";
 
 /** A server that answers. */
@@ -48,7 +48,7 @@ interface StartOptions {
 
 /**
  * Starts a server and waits until it answers, races that against its exit and the deadline.
- * @throws Error with the child's own last words when it ended or stayed silent.
+ * @throws Error with the end of the child's error output when it ended or stayed silent.
  */
 export async function startServer(plan: ChildPlan, options: StartOptions): Promise<RunningServer> {
   const { startTimeoutMs, stopTimeoutMs, onOutput, logFiles, record, signal } = options;
@@ -88,10 +88,10 @@ export async function startServer(plan: ChildPlan, options: StartOptions): Promi
       : outcome === "called off"
         ? "was called off while it started"
         : describeExit(exit);
-  throw new Error(`${plan.command} ${reason}${exit.lastWords ? `:\n${exit.lastWords}` : ""}`);
+  throw new Error(`${plan.command} ${reason}${exit.stderrTail ? `:\n${exit.stderrTail}` : ""}`);
 }
 
-/** A server of an earlier run that outlived it, as one of ours again. */
+/** A server of an earlier run that outlived it, supervised again. */
 export function takeOver(
   record: { pid: number; origin: string },
   facts: { version: string; parallel: number; capacity: number | undefined },
@@ -119,7 +119,7 @@ export function takeOver(
   };
 }
 
-/** A server that someone else runs. */
+/** A server that the service has not started. */
 export function externalServer(origin: string, version: string): RunningServer {
   return {
     kind: "external",
@@ -132,7 +132,7 @@ export function externalServer(origin: string, version: string): RunningServer {
   };
 }
 
-/** A port of 127.0.0.1 that nobody uses: the wanted one, or one the system picks. */
+/** A free port of 127.0.0.1: the wanted one, else one that the system picks. */
 export async function freePort(wanted: number): Promise<number> {
   const tryPort = (port: number): Promise<number | undefined> =>
     new Promise((resolve) => {

@@ -15,7 +15,7 @@ interface FindOrStartOptions {
   mode: "auto" | "external" | "ollama" | "engine";
   /** OLLAMA_BASE_URL: given, nothing else is tried. */
   baseUrl: string | undefined;
-  /** Where a running Ollama is looked for. */
+  /** The address where a running Ollama is looked for. */
   usualOrigin: string;
   /** Addresses the service itself answers at; a server found there would be ourselves. */
   ownOrigins: () => string[];

@@ -9,9 +9,8 @@ interface FailedAnswer {
 }
 
 /**
- * What the server's statuses mean for a client of ours. Only these say something about its request:
- * it does not speak with the server, so what the server holds against the call (401, 403, 405, 413,
- * 422 …) is ours and the operator's, and so is what has no meaning here.
+ * The server's statuses that are about the client's request. The others (401, 403, 405, 413, 422 …)
+ * are about the service's call, which is ours and the operator's to mend.
  */
 const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
   [400, "invalid_request"],
@@ -27,10 +26,10 @@ export function upstreamFailure(status: number, body: Record<string, unknown>): 
   return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
 }
 
-/** The same, with the server's words from the answer's body, if they can be read. */
+/** The same, with the server's message from the answer's body, if that can be read. */
 export async function failureOf({ status, body }: FailedAnswer): Promise<ServiceError> {
-  const said = await jsonBody(body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
-  return upstreamFailure(status, said);
+  const report = await jsonBody(body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
+  return upstreamFailure(status, report);
 }
 
 function messageOf(body: Record<string, unknown>): string | undefined {

@@ -10,42 +10,43 @@ export type UpstreamState = "starting" | "ready" | "down" | "stopping";
 interface UpstreamOptions {
   stopDeadlineMs: number;
   /** Finds or starts a server. @throws Error whose message an operator can act on. */
-  bring: (signal: AbortSignal) => Promise<RunningServer>;
+  findOrStart: (signal: AbortSignal) => Promise<RunningServer>;
   /** Whether a server answers at this address. */
   probe: (origin: string) => Promise<Liveness>;
-  /** Whether calls of ours are open: a server that is busy with them may be slow to answer that. */
+  /** Whether calls of ours are open: a server that is busy with them may answer the probe late. */
   isBusy: () => boolean;
   /**
-   * Looks after a server whose end shows nowhere, and tells of each doubt; returns how to end it.
+   * Watches a server that is no child of ours; `onDoubt` starts a health check.
+   * @returns what ends the watch.
    */
   watch?: (server: RunningServer, onDoubt: () => void) => () => void;
-  /** Called each time a server is there; requests are let through once it has settled. */
+  /** Called each time a server is up; requests are admitted once it has settled. */
   onReady: (server: RunningServer, signal: AbortSignal) => Promise<void> | void;
-  /** Called when requests can be let through. */
+  /** Called when requests can be admitted. */
   onChange?: () => void;
-  /** Called when a server has gone, or could not be brought. */
+  /** Called when a server has gone, or could not be started. */
   onDown: (reason: string) => void;
   random?: () => number;
   pauses?: RestartPauses | undefined;
 }
 
-/** How long is waited before a server is brought again, in milliseconds; it doubles each time. */
+/** Backoff before a server is started again, in milliseconds; it doubles each time. */
 export interface RestartPauses {
   firstMs: number;
   longestMs: number;
 }
 
 const PAUSES: RestartPauses = { firstMs: 500, longestMs: 30_000 };
-/** A server that is not heard of while it is busy is asked again after this. */
-const ASK_AGAIN_MS = 500;
-/** So many refusals in a row are no accident: calls that seem open are failing ones. */
-const REFUSALS = 2;
+/** A busy server that does not answer the probe is probed again after this. */
+const PROBE_AGAIN_MS = 500;
+/** Refused probes in a row after which a server counts as gone: calls that seem open are failing. */
+const MAX_REFUSALS = 2;
 /** A server that ran this long counts as healthy again: the pauses start over. */
 const STABLE_MS = 60_000;
 
 /**
- * The inference server behind the service, and the one owner of its state. It is brought up
- * again after each end, with growing, jittered pauses; meanwhile `origin` throws.
+ * The supervisor of the inference server, and the one owner of its state. A server that has ended is
+ * started again, with growing, jittered pauses; meanwhile `origin` throws.
  */
 export class Upstream implements Part, Host {
   readonly name = "inference server";
@@ -58,16 +59,16 @@ export class Upstream implements Part, Host {
   #server: RunningServer | undefined;
   #reason = "it is starting";
   #loop: Promise<void> | undefined;
-  #suspected = deferred<string>();
-  /** The server that is being looked after. */
-  #probed: RunningServer | undefined;
-  /** Attempts in a row that brought no server, or one that soon ended. */
+  #unresponsive = deferred<string>();
+  /** The server whose health check is under way. */
+  #checking: RunningServer | undefined;
+  /** Attempts in a row without a server, or with one that soon ended. */
   #failures = 0;
   #startedAt = 0;
   #pauseMs = 0;
   /** How long the last server took to come up. */
   #lastStartMs: number | undefined;
-  /** When a server can be expected; undefined where nothing is known. */
+  /** When a server can be expected; undefined where that is not known. */
   #expectedAt: number | undefined;
 
   constructor(options: UpstreamOptions) {
@@ -77,10 +78,11 @@ export class Upstream implements Part, Host {
 
   /** Settles after the first attempt, successful or not. */
   start(): Promise<void> {
-    this.#loop = this.#keepUp();
+    this.#loop = this.#supervise();
     return this.#firstAttempt.promise;
   }
 
+  /** Stops the server, if the service started it; settles when it has ended. */
   async stop(): Promise<void> {
     this.#state = "stopping";
     this.#reason = "the service is stopping";
@@ -97,7 +99,7 @@ export class Upstream implements Part, Host {
     return this.#server?.kind;
   }
 
-  /** Why the server is not there, for people. */
+  /** Why there is no server, as text. */
   get reason(): string {
     return this.#reason;
   }
@@ -116,6 +118,7 @@ export class Upstream implements Part, Host {
     throw this.unavailable();
   }
 
+  /** @throws ServiceError `upstream_unavailable` while there is no server. */
   assertAvailable(): void {
     if (this.#state !== "ready") throw this.unavailable();
   }
@@ -132,32 +135,33 @@ export class Upstream implements Part, Host {
   }
 
   /**
-   * There is doubt about the server, such as a call that did not get through: looks whether it is
-   * still there. One that stays silent is held to be gone only when no call of ours is open.
+   * Checks whether the server is still there: after a call that did not get through, for instance.
+   * A server that stays silent counts as gone only while no call of ours is open.
    */
-  suspect(): void {
+  checkHealth(): void {
     const server = this.#server;
-    if (!server || this.#probed === server || this.#state !== "ready") return;
-    this.#probed = server;
-    void this.#look(server).finally(() => {
-      if (this.#probed === server) this.#probed = undefined;
+    if (!server || this.#checking === server || this.#state !== "ready") return;
+    this.#checking = server;
+    void this.#probe(server).finally(() => {
+      if (this.#checking === server) this.#checking = undefined;
     });
   }
 
-  async #look(server: RunningServer): Promise<void> {
+  async #probe(server: RunningServer): Promise<void> {
     const { probe, isBusy } = this.#options;
     // Of this server: another one may be there when the answer comes.
-    const suspected = this.#suspected;
+    const unresponsive = this.#unresponsive;
     for (let refusals = 0; this.#server === server && !this.#stop.signal.aborted;) {
       const found = await probe(server.origin);
       if (found === "answers") return;
       refusals = found === "refuses" ? refusals + 1 : 0;
-      if (!isBusy() || refusals >= REFUSALS) return suspected.resolve("it stopped answering");
-      await pause(ASK_AGAIN_MS, this.#stop.signal);
+      if (!isBusy() || refusals >= MAX_REFUSALS)
+        return unresponsive.resolve("it stopped answering");
+      await pause(PROBE_AGAIN_MS, this.#stop.signal);
     }
   }
 
-  async #keepUp(): Promise<void> {
+  async #supervise(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       this.#startedAt = performance.now();
@@ -169,10 +173,10 @@ export class Upstream implements Part, Host {
     }
   }
 
-  /** One server's life: brought, ready, gone. */
+  /** One server's life: started, ready, gone. */
   async #runOnce(signal: AbortSignal): Promise<void> {
-    const server = await this.#options.bring(signal);
-    this.#suspected = deferred<string>();
+    const server = await this.#options.findOrStart(signal);
+    this.#unresponsive = deferred<string>();
     this.#server = server;
     let endWatch: (() => void) | undefined;
     try {
@@ -181,8 +185,8 @@ export class Upstream implements Part, Host {
         if (!signal.aborted) this.#wentUp();
         this.#options.onChange?.();
         this.#firstAttempt.resolve();
-        endWatch = this.#options.watch?.(server, () => this.suspect());
-        const why = await Promise.race([server.gone, this.#suspected.promise, this.#stopped]);
+        endWatch = this.#options.watch?.(server, () => this.checkHealth());
+        const why = await Promise.race([server.gone, this.#unresponsive.promise, this.#stopped]);
         if (!signal.aborted) this.#wentDown(why, { wasUp: true });
       }
     } finally {
@@ -198,7 +202,7 @@ export class Upstream implements Part, Host {
     this.#expectedAt = undefined;
   }
 
-  /** Requests wait for one that was up: it is brought again at once, unless it keeps ending. */
+  /** Requests wait for a server that was up: it is started again at once, unless it keeps ending. */
   #wentDown(reason: string, { wasUp }: { wasUp: boolean }): void {
     if (this.#stop.signal.aborted) return;
     const now = performance.now();

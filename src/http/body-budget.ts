@@ -17,7 +17,7 @@ export interface BodyRequest {
   tenant: string;
   /** The declared length; undefined: it is taken in steps, as the body comes. */
   bytes: number | undefined;
-  /** Calls it off while it waits. */
+  /** Cancels the request while it waits. */
   signal: Signal;
 }
 
@@ -74,11 +74,11 @@ export class BodyBudget {
     signal.throwIfAborted();
     if (bytes > this.#tenantBytes) throw memoryFull();
     const hold = this.#hold(tenant, bytes);
-    // A tenant that waits for its own share only holds nobody up.
+    // A tenant that waits for its own share only delays no other.
     if (
       this.#waiting.of(tenant).length === 0 &&
       this.#fits(tenant, bytes) &&
-      !this.#someoneIsNext()
+      !this.#hasEligibleWaiter()
     ) {
       this.#add(tenant, bytes);
       return hold;
@@ -100,7 +100,7 @@ export class BodyBudget {
         stop();
         this.#waiting.remove(tenant, waiter);
         reject(why);
-        // The one behind may need less.
+        // The next body may need less.
         this.#dispatch();
       };
       const leave = (): void => giveUp(signal.reason as Error);
@@ -138,8 +138,8 @@ export class BodyBudget {
     };
   }
 
-  /** Whether one waits for nothing but that some is given back: nothing may go before it. */
-  #someoneIsNext(): boolean {
+  /** Whether a body waits for nothing but free memory: nothing may go before it. */
+  #hasEligibleWaiter(): boolean {
     for (const [tenant, [first]] of this.#waiting.tenants()) {
       if (first && this.#fitsShare(tenant, first.bytes)) return true;
     }

@@ -9,21 +9,21 @@ interface BodyDiscardsOptions {
   atOnce?: number;
 }
 
-/** A body whose rest is being read and thrown away. */
+/** A body whose rest is being read and discarded. */
 export interface Discard {
   /** Counts bytes. @returns false once they are too many. */
   takes(bytes: number): boolean;
   end(): void;
 }
 
-/** As large as the largest body that is taken: nobody sends more by mistake. */
+/** As large as the largest body that is accepted: no client sends more by mistake. */
 const MAX_BYTES = 64 * 1_048_576;
 const AT_ONCE = 32;
 
 /**
- * How much is read of bodies that nobody wants. A client that writes before it reads sees the
+ * Bounds what is read of bodies that are not needed. A client that writes before it reads sees the
  * answer only when it has sent its whole body; to answer first and read on helps on neither
- * runtime. So what is left of the body is read first, within bounds.
+ * runtime. So the rest of the body is read first, within these bounds.
  */
 export class BodyDiscards {
   readonly #options: BodyDiscardsOptions;
@@ -39,7 +39,8 @@ export class BodyDiscards {
   }
 
   /**
-   * @param onLate told once when the time is over, unless it has ended before.
+   * Begins to discard a body.
+   * @param onLate called once when the time is over, unless it has ended before.
    * @returns undefined where the body is beyond the bounds: then it is not to be read.
    */
   begin(declaredBytes: number | undefined, onLate: () => void): Discard | undefined {
@@ -47,7 +48,7 @@ export class BodyDiscards {
     if (this.#underWay >= atOnce || maxMs === 0) return undefined;
     if (declaredBytes !== undefined && declaredBytes > maxBytes) return undefined;
     this.#underWay += 1;
-    const callOff = deadlines.after(maxMs, onLate);
+    const removeDeadline = deadlines.after(maxMs, onLate);
     let taken = 0;
     let hasEnded = false;
     return {
@@ -58,7 +59,7 @@ export class BodyDiscards {
       end: () => {
         if (hasEnded) return;
         hasEnded = true;
-        callOff();
+        removeDeadline();
         this.#underWay -= 1;
       },
     };

@@ -34,6 +34,7 @@ export class BodyPieces {
     return this.#bytes;
   }
 
+  /** Adds a chunk; a large one is copied. */
   add(chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength;
     if (this.#blocks.length > 0) return this.#copy(chunk);

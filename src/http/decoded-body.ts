@@ -10,7 +10,7 @@ const DECODERS = {
 } as const;
 
 /**
- * A body as it was before its Content-Encoding. The service asks for none, but a proxy in front
+ * A body as it was before its Content-Encoding. The service requests none, but a proxy in front
  * of a remote server may compress all the same.
  * @param encoding the header's value; empty for none.
  * @throws ServiceError `upstream_unavailable` for an encoding that it does not know.
@@ -27,9 +27,9 @@ export function decodedBody(
   }
   const source = Readable.from(body, { objectMode: false });
   const decoder = DECODERS[name as keyof typeof DECODERS]();
-  // A broken source breaks what is read, and whoever stops reading ends the source.
+  // An error of the source fails the reader, and a reader that stops ends the source.
   source.once("error", (err) => decoder.destroy(err));
-  // It may break before anybody reads, who then is told.
+  // It may fail before it is read; the reader then gets the error.
   decoder.on("error", () => {});
   decoder.once("close", () => source.destroy());
   return source.pipe(decoder);

@@ -1,7 +1,7 @@
 /**
  * A generator that gives back what it holds also when it is ended before its first step: its own
  * `finally` does not run then.
- * @param giveBack called each time it is ended early; has to bear being called again.
+ * @param giveBack called each time it is ended early; has to be idempotent.
  */
 export function withEarlyEnd<T>(
   pieces: AsyncGenerator<T>,
@@ -28,7 +28,7 @@ export function withEarlyEnd<T>(
   return wrapped;
 }
 
-/** Pieces of which the first is there already. Ending it ends the rest, which has begun, too. */
+/** Pieces of which the first is there already. To end it ends the rest, which is running, too. */
 export function withFirst<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   let isFirstTaken = false;
   const whole = {

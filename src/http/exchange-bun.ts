@@ -35,14 +35,14 @@ export class BunExchange implements Exchange {
   readonly #uploads: UploadWatch;
   readonly #env: BunEnv;
   readonly #downloads: StallWatch;
-  /** The answer went out whole: what the signal says later is no leaving. */
+  /** The whole answer was sent: a later abort of the signal is no client that left. */
   #answered = false;
   #peer: string | undefined;
   #signal: LightSignal | undefined;
   #reader: BodyReader | undefined;
   #hasStalled = false;
-  /** Somebody reads the body to send it on. */
-  #isSentOn = false;
+  /** The body is being forwarded. */
+  #isForwarded = false;
   /** The body was read to its end. */
   #isRead = false;
 
@@ -75,13 +75,14 @@ export class BunExchange implements Exchange {
     const left = (): void => {
       if (!this.#answered) signal.abort(new ClientLeft());
     };
-    // One for all: on Bun a listener of its own signal costs more than what most of them are for.
+    // One for all: a listener on Bun's own signal costs more than what most listeners do.
     if (this.request.signal.aborted) left();
     else this.request.signal.addEventListener("abort", left, { once: true });
     this.#signal = signal;
     return signal;
   }
 
+  /** The whole answer was sent. */
   answered(): void {
     this.#answered = true;
   }
@@ -103,7 +104,7 @@ export class BunExchange implements Exchange {
         this.#hasStalled = true;
         settle(stalled);
       });
-      // Bun reads a small one in one native call. To ask for `body` would make a stream of it.
+      // Bun reads a small one in one native call. To read `body` would make a stream of it.
       const reading =
         declared <= Math.min(limit.maxBytes, SMALL_BODY_BYTES)
           ? this.request.arrayBuffer().then((buffer) => [Buffer.from(buffer)])
@@ -125,7 +126,7 @@ export class BunExchange implements Exchange {
   }
 
   async *#upload(reader: BodyReader): AsyncGenerator<Uint8Array> {
-    this.#isSentOn = true;
+    this.#isForwarded = true;
     const next = async (): Promise<IteratorResult<Uint8Array>> => {
       const { value } = await reader.read();
       return value ? { done: false, value } : { done: true, value };
@@ -137,12 +138,12 @@ export class BunExchange implements Exchange {
       this.#hasStalled = err instanceof ServiceError;
       throw err;
     } finally {
-      this.#isSentOn = false;
+      this.#isForwarded = false;
     }
   }
 
-  get owesBody(): boolean {
-    if (this.#isRead || this.#isSentOn) return false;
+  get hasUnreadBody(): boolean {
+    if (this.#isRead || this.#isForwarded) return false;
     const { body } = this.request;
     return body !== null && (this.#reader !== undefined || this.#hasStalled || !body.locked);
   }
@@ -204,7 +205,7 @@ export class BunExchange implements Exchange {
     this.#env.server.timeout(this.request, 1);
   }
 
-  rest(): void {
+  restoreIdleTimeout(): void {
     this.#env.server.timeout(this.request, this.#env.idleSec);
   }
 

@@ -26,9 +26,9 @@ export class NodeExchange implements Exchange {
   readonly #uploads: UploadWatch;
   #signal: LightSignal | undefined;
   #hasStalled = false;
-  /** Somebody reads the body to send it on. */
-  #isSentOn = false;
-  #hasWord = false;
+  /** The body is being forwarded. */
+  #isForwarded = false;
+  #hasContinued = false;
 
   constructor({ incoming, outgoing, target }: NodeEnv, { uploads }: Watches) {
     this.incoming = incoming;
@@ -65,7 +65,7 @@ export class NodeExchange implements Exchange {
 
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
     const { incoming } = this;
-    this.letBodyCome();
+    this.sendContinue();
     return new Promise((resolve, reject) => {
       const pieces = new BodyPieces(declaredBytes(this));
       const settle = (err?: Error): void => {
@@ -95,43 +95,43 @@ export class NodeExchange implements Exchange {
   }
 
   /**
-   * The body as it comes, for who sends it on; the connection outlives whoever stops reading.
+   * The body as it comes, to be forwarded; the connection stays open when its reader stops.
    * @throws ServiceError `upload_stalled`.
    */
   async *upload(): AsyncGenerator<Buffer> {
-    this.letBodyCome();
-    this.#isSentOn = true;
+    this.sendContinue();
+    this.#isForwarded = true;
     try {
       yield* this.#uploads.pieces<Buffer>(this.incoming.iterator({ destroyOnReturn: false }));
     } catch (err) {
       this.#hasStalled = err instanceof ServiceError;
       throw err;
     } finally {
-      this.#isSentOn = false;
+      this.#isForwarded = false;
     }
   }
 
-  /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
-  letBodyCome(): void {
-    if (!this.#waitsForWord) return;
-    this.#hasWord = true;
+  /** Sends `100 Continue` to a client that waits for it (`Expect: 100-continue`). */
+  sendContinue(): void {
+    if (!this.#awaitsContinue) return;
+    this.#hasContinued = true;
     this.outgoing.writeContinue();
   }
 
-  get #waitsForWord(): boolean {
+  get #awaitsContinue(): boolean {
     const { headers, httpVersion } = this.incoming;
-    return headers.expect !== undefined && httpVersion === "1.1" && !this.#hasWord;
+    return headers.expect !== undefined && httpVersion === "1.1" && !this.#hasContinued;
   }
 
-  get owesBody(): boolean {
-    return !this.incoming.complete && !this.#isSentOn && declaredBytes(this) !== 0;
+  get hasUnreadBody(): boolean {
+    return !this.incoming.complete && !this.#isForwarded && declaredBytes(this) !== 0;
   }
 
   discardBody(discards: BodyDiscards): Promise<boolean> {
     const { incoming } = this;
     return new Promise((resolve) => {
-      // Who waits for a word reads before it writes: it does not send what is not wanted.
-      if (this.#waitsForWord || this.#hasStalled || incoming.destroyed) return resolve(false);
+      // A client that waits for `100 Continue` reads before it writes: it sends no body that is refused.
+      if (this.#awaitsContinue || this.#hasStalled || incoming.destroyed) return resolve(false);
       const settle = (isWhole: boolean): void => {
         discard?.end();
         incoming.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
@@ -156,5 +156,5 @@ export class NodeExchange implements Exchange {
   }
 
   /** Node's server counts by itself. */
-  rest(): void {}
+  restoreIdleTimeout(): void {}
 }

@@ -25,10 +25,10 @@ export interface Exchange {
    * ClientLeft when the client goes.
    */
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]>;
-  /** Whether a part of the body has not been read, nor is somebody reading it. */
-  readonly owesBody: boolean;
+  /** Whether a part of the body has not been read, and is not being forwarded. */
+  readonly hasUnreadBody: boolean;
   /**
-   * Reads what is left of the body and throws it away, within the bounds.
+   * Reads the rest of the body and discards it, within the bounds.
    * @returns whether all of it has come; else the connection has to be closed with the answer.
    */
   discardBody(discards: BodyDiscards): Promise<boolean>;
@@ -38,8 +38,8 @@ export interface Exchange {
    * @returns the undo.
    */
   watchReading(taken: () => number | undefined): () => void;
-  /** The last byte has been handed over: the connection's idle limit holds again. */
-  rest(): void;
+  /** The last byte has been handed over: the idle timeout of the connection holds again. */
+  restoreIdleTimeout(): void;
 }
 
 /** The length that a request says its body has; undefined where it says none. */

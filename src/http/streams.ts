@@ -4,8 +4,8 @@ const encoder = new TextEncoder();
 
 /**
  * A body from pieces of text or bytes, pulled as the client takes them.
- * @param onEnd called once with the bytes sent: after the last piece, or when the client left.
- * @param client whose connection breaks when it takes none for too long.
+ * @param onEnd called once with the bytes sent: after the last piece, or when the client has left.
+ * @param client its connection breaks when it takes nothing for too long.
  */
 export function bodyStream(
   pieces: AsyncGenerator<string | Uint8Array>,

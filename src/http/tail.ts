@@ -12,7 +12,7 @@ export class Tail {
   #secondLast: Uint8Array | undefined;
   #last: Uint8Array | undefined;
 
-  /** Takes up a piece as it is passed on; nobody may write into it afterwards. */
+  /** Adds a piece as it is passed on; it must not be written into afterwards. */
   add(piece: Uint8Array): void {
     const isEnough = piece.length >= ENOUGH_BYTES;
     this.#fourthLast = isEnough ? undefined : this.#thirdLast;

@@ -52,7 +52,7 @@ export class BunTransport implements Transport {
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
-      // What has come of an answer that cannot be passed on is let go of.
+      // The rest of an answer that cannot be passed on is cancelled.
       abort.abort(reason);
       throw reason;
     }
@@ -90,7 +90,7 @@ export class BunTransport implements Transport {
     onHead(status);
     const contentType = answer.headers.get("content-type") ?? "";
     const length = Number(answer.headers.get("content-length") ?? Number.NaN);
-    // To ask for `body` makes a stream of it, which most answers do without.
+    // To read `body` makes a stream of it, which most answers do without.
     if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
       const bytes = await answer.arrayBuffer();
       const headers = returnedHeaders(answer.headers, addHeaders(status, true));
@@ -127,7 +127,7 @@ interface Counting extends Pick<Passing, "exchange" | "signal" | "tail"> {
   onEnd: (bytes: number, complete: boolean) => void;
 }
 
-/** Bytes handed to the client's socket before it is asked whether it keeps up. */
+/** Bytes handed to the client's socket between checks whether it keeps up. */
 const UNFLUSHED_BYTES = 262_144;
 
 /** The part of Bun's sink that a stream of type `direct` writes to. */
@@ -138,7 +138,7 @@ interface DirectSink {
 }
 
 /**
- * Passes chunks on as they come, and tells the end once. A `direct` stream writes to the socket
+ * Passes chunks on as they come, and reports the end once. A `direct` stream writes to the socket
  * without the queue of a standard stream between, which costs a fifth less a chunk; Bun flushes
  * it at the end of each turn of the event loop.
  */
@@ -216,7 +216,7 @@ function uploadOf(exchange: BunExchange, abort: LightSignal) {
   });
 }
 
-/** A body that is read here: decoded; one that cannot be is let go of. */
+/** A body that is read here, decoded; one that cannot be decoded is cancelled. */
 async function readable({
   body: stream,
   headers,

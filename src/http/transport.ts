@@ -22,13 +22,13 @@ export interface ForwardEnd {
 /** A request to be passed through untouched, save that its path goes on in one spelling. */
 export interface ForwardRequest {
   exchange: Exchange;
-  /** Breaks it off; the exchange's own signal, or one that follows it. */
+  /** Cancels it; the exchange's own signal, or one that follows that. */
   signal: Signal;
   /** Scheme, host and port of the upstream. */
   origin: string;
   /** The body already read, `stream` to pass it on as it comes, or none. */
   body: OutgoingBody | "stream" | undefined;
-  /** What the client proves itself with goes on too. */
+  /** Whether the client's credentials are forwarded too. */
   credentials: boolean;
   /** Told when the answer's head has come. */
   onHead: (status: number) => void;
@@ -61,8 +61,8 @@ export interface UpstreamAnswer {
   /** Decoded, if the server compresses unasked. */
   body: AsyncIterable<Uint8Array>;
   /**
-   * Whether its connection is open and somebody reads it: false before the first read, and once the
-   * body has ended, broken off or been cancelled.
+   * Whether its connection is open and the body is being read: false before the first read, and once
+   * the body has ended, failed or been cancelled.
    */
   isBeingRead: () => boolean;
 }
@@ -77,7 +77,10 @@ export interface Transport {
    * @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason.
    */
   forward(request: ForwardRequest): Promise<Response>;
-  /** @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason. */
+  /**
+   * Sends a request of the service's own.
+   * @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason.
+   */
   call(call: UpstreamCall): Promise<UpstreamAnswer>;
   close(): Promise<void>;
 }

@@ -2,15 +2,15 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { StallWatch } from "../runtime/stall-watch.ts";
 
-/** What Node's own idle timer looks at too (`Socket.prototype._onTimeout` in lib/net.js). */
+/** What Node's own idle timer reads too (`Socket.prototype._onTimeout` in lib/net.js). */
 interface SocketInside {
   _handle?: { bytesWritten: number; writeQueueSize: number } | null;
 }
 
 /**
  * Breaks connections whose clients do not read while bytes wait for them, whatever answer it is.
- * It is seen at the socket, so that no answer has to look after it; what was under way for the
- * client ends as with one that leaves.
+ * The socket shows it, so that no answer has to check; work under way for the client ends as for a
+ * client that has left.
  */
 export function cutUnreadSockets(server: Server, downloads: StallWatch): void {
   server.on("connection", (socket: Socket) => {

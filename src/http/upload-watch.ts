@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { StallWatch } from "../runtime/stall-watch.ts";
 
-/** Gives up uploads of which nothing arrives. */
+/** Fails uploads that stall. */
 export class UploadWatch {
   readonly #stalls: StallWatch;
 
@@ -27,14 +27,14 @@ export class UploadWatch {
   }
 
   /**
-   * A body's pieces, each when it is asked for: whoever takes them may be slow, and only what the
+   * A body's pieces, each when it is pulled: the consumer may be slow, and only the time that the
    * client is waited for counts.
    * @throws ServiceError `upload_stalled`.
    */
   async *pieces<T>(source: AsyncIterator<T>): AsyncGenerator<T> {
     try {
       for (;;) {
-        const { done, value } = await this.#soon(source.next());
+        const { done, value } = await this.#withStallLimit(source.next());
         if (done) return;
         yield value;
       }
@@ -44,7 +44,7 @@ export class UploadWatch {
     }
   }
 
-  async #soon<T>(coming: Promise<T>): Promise<T> {
+  async #withStallLimit<T>(coming: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const { done } = this.watch(reject);
       coming.then(resolve, reject).finally(done);

@@ -1,10 +1,10 @@
 import type { StallWatch } from "../runtime/stall-watch.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 
-/** What looks after clients that have stopped, for all connections. */
+/** The watches for clients that have stalled, for all connections. */
 export interface Watches {
-  /** Clients that do not send on. */
+  /** Clients that have stopped sending. */
   uploads: UploadWatch;
-  /** Clients that do not read on. */
+  /** Clients that have stopped reading. */
   downloads: StallWatch;
 }

@@ -43,7 +43,7 @@ interface ImageCompressorOptions {
   defaults: Pick<CompressOptions, "maxDimension" | "quality" | "pngLevel" | "maxPixels">;
 }
 
-/** Images of one request that are worked on at once; more would crowd out other tenants'. */
+/** Images of one request that are compressed at once: more would crowd out other tenants. */
 const AT_ONCE = 2;
 
 /** Makes the images of requests ready for the model. */
@@ -60,8 +60,8 @@ export class ImageCompressor {
    * @throws ServiceError `invalid_request` for an image that cannot be used, `queue_full`;
    * the signal's reason.
    */
-  prepare(images: DecodedImage[], asked: ImageOptions, caller: Caller): Promise<ReadyImage[]> {
-    return inOrder(images, (image) => this.#one(image, asked, caller));
+  prepare(images: DecodedImage[], requested: ImageOptions, caller: Caller): Promise<ReadyImage[]> {
+    return inOrder(images, (image) => this.#one(image, requested, caller));
   }
 
   /**
@@ -77,23 +77,24 @@ export class ImageCompressor {
     );
   }
 
+  /** The numbers of its cache. */
   stats(): ImageCacheStats {
     return this.#options.cache.stats();
   }
 
-  async #one(image: DecodedImage, asked: ImageOptions, caller: Caller): Promise<ReadyImage> {
+  async #one(image: DecodedImage, requested: ImageOptions, caller: Caller): Promise<ReadyImage> {
     const { cache, compress, defaults } = this.#options;
     const options: CompressOptions = {
       ...defaults,
-      compress: asked.compress ?? true,
-      format: asked.format ?? "jpeg",
-      formatIsRequested: asked.format !== undefined,
-      maxDimension: Math.min(asked.maxDimension ?? Infinity, defaults.maxDimension),
+      compress: requested.compress ?? true,
+      format: requested.format ?? "jpeg",
+      formatIsRequested: requested.format !== undefined,
+      maxDimension: Math.min(requested.maxDimension ?? Infinity, defaults.maxDimension),
     };
     const key = options.compress
-      ? `${image.hash} ${asked.format ?? "any"} ${options.maxDimension}`
+      ? `${image.hash} ${requested.format ?? "any"} ${options.maxDimension}`
       : `${image.hash} as it is`;
-    // Others may join it: it is called off when all have gone, and takes the first one's turn.
+    // Other requests may join: it is cancelled when all have left, and takes the first one's turn.
     const make = (signal: Signal): Promise<CompressedImage> =>
       compress(image, options, { ...caller, signal });
     const { value, cached } = await cache.get(key, caller.signal, make).catch((err: unknown) => {

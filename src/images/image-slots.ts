@@ -4,7 +4,7 @@
  * main thread.
  */
 export class ImageSlots {
-  /** Nobody can have written this text into a message. */
+  /** Random: no message can have this text. */
   readonly #mark = crypto.randomUUID();
 
   /** The text that stands for an image. */

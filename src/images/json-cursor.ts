@@ -30,6 +30,7 @@ export class JsonCursor {
     return this.#at;
   }
 
+  /** Whether the next value is an object. */
   isObject(): boolean {
     return this.#peek() === OPEN_OBJECT;
   }

@@ -1,4 +1,4 @@
-import { NobodyWaits } from "../runtime/waiters.ts";
+import { NoWaiters } from "../runtime/waiters.ts";
 import { HardStop, PlaceLost } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
@@ -131,7 +131,7 @@ export class Turn {
 
   /** Nobody reads the answer any more; nothing once it has ended. */
   abandon(): void {
-    this.#signal.abort(new NobodyWaits());
+    this.#signal.abort(new NoWaiters());
   }
 
   #end(outcome: PlaceOutcome): void {
@@ -144,7 +144,7 @@ export class Turn {
       this.#settleModel(outcome === "completed" || this.#signal.aborted);
     } finally {
       // What is still under way of the call goes with it.
-      if (outcome !== "completed") this.#signal.abort(new NobodyWaits());
+      if (outcome !== "completed") this.#signal.abort(new NoWaiters());
       this.#giveBack(outcome);
     }
   }
@@ -162,7 +162,7 @@ export class Turn {
     const { loadedModels, model, keepAlive } = this.#options;
     const status = this.#status;
     const hasFailed = !isSound && (status === 0 || status === 200 || status >= 500);
-    if (hasFailed) this.#host.suspect();
+    if (hasFailed) this.#host.checkHealth();
     if (hasFailed || unloads(keepAlive)) loadedModels.forget(model);
     else if (status === 200) loadedModels.used(model);
   }

@@ -46,6 +46,7 @@ export class LogFile {
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
+  /** Writes what is pending and closes the file. Never rejects. */
   async close(): Promise<void> {
     this.#flush();
     const stream = this.#stream;

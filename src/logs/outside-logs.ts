@@ -4,7 +4,7 @@ import { LOG_LIMIT_BYTES, nextOldLog } from "./old-logs.ts";
 
 interface OutsideLogsOptions {
   paths: string[];
-  /** Told when a log cannot be set aside; it is cut short all the same. */
+  /** Called when a log cannot be copied; it is truncated all the same. */
   onFault: (err: unknown) => void;
   limitBytes?: number;
   everyMs?: number;
@@ -15,36 +15,36 @@ const EVERY_MS = 10_000;
 const COPY_BYTES = 1_048_576;
 
 /**
- * Keeps the logs small that another program holds open, and that therefore cannot be renamed: what
- * is in them is copied to `<path>.1`, and they are cut to nothing. That program has to append
- * (O_APPEND), or it would leave a hole. Of a log that outgrew its limit more than twice between
- * two looks only the end is kept.
+ * Rotates logs that another program holds open, and that therefore cannot be renamed (logrotate's
+ * `copytruncate`): a log is copied to `<path>.1` and truncated. That program has to append
+ * (O_APPEND), or it would leave a hole. Of a log that outgrew its limit more than twice between two
+ * rotations only the end is kept.
  */
 export class OutsideLogs {
   readonly #options: OutsideLogsOptions;
   readonly #timer: NodeJS.Timeout;
-  #looking: Promise<void> | undefined;
+  #rotating: Promise<void> | undefined;
 
   constructor(options: OutsideLogsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.look(), options.everyMs ?? EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.rotate(), options.everyMs ?? EVERY_MS).unref();
   }
 
-  /** Sets aside what has grown large. Settles when that is done; never rejects. */
-  look(): Promise<void> {
-    this.#looking ??= this.#lookAtAll().finally(() => {
-      this.#looking = undefined;
+  /** Rotates the logs that have grown large. Settles when that is done; never rejects. */
+  rotate(): Promise<void> {
+    this.#rotating ??= this.#rotateAll().finally(() => {
+      this.#rotating = undefined;
     });
-    return this.#looking;
+    return this.#rotating;
   }
 
-  /** Looks no more; settles when a look under way has ended. */
+  /** Stops; settles when a rotation under way has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#looking;
+    await this.#rotating;
   }
 
-  async #lookAtAll(): Promise<void> {
+  async #rotateAll(): Promise<void> {
     const { paths, limitBytes = LOG_LIMIT_BYTES, onFault } = this.#options;
     for (const path of paths) {
       const size = await stat(path).then(
@@ -57,7 +57,7 @@ export class OutsideLogs {
   }
 }
 
-/** Copies a log and cuts it. A disk too full for the copy must not keep it from being cut. */
+/** Copies a log and truncates it, also where the disk is too full for the copy. */
 async function setAside(
   path: string,
   limitBytes: number,
@@ -81,8 +81,8 @@ async function setAside(
 }
 
 /**
- * Moves what is behind `start` to the end of another file. The last step does not give way to
- * anything else of this process, so that as good as nothing is written between it and the cut.
+ * Moves what is behind `start` to the end of another file. The last step is synchronous, so that next
+ * to nothing is written between it and the truncation.
  */
 async function copyEnd(log: FileHandle, copy: FileHandle, start: number): Promise<void> {
   const chunk = Buffer.allocUnsafe(COPY_BYTES);

@@ -7,7 +7,7 @@ export interface Refusals {
   code: ErrorCode;
   /** How many were refused since the last line. */
   refused: number;
-  /** The words the last of them was refused with, and what was behind it. */
+  /** Message and cause of the last refusal. */
   reason: string;
   cause?: string;
   /** The last of them. */
@@ -23,9 +23,8 @@ const EVERY_MS = 1000;
 const REASON_CHARS = 500;
 
 /**
- * Counts requests that were refused for a reason the service knows, and says how many they were
- * once a second: an inference server that is away turns away thousands, and each is in the log of
- * requests already.
+ * Counts refused requests, and logs how many they were once a second: while the inference server is
+ * away thousands are refused, and each is in the log of requests already.
  */
 export class RefusalLog {
   readonly #options: RefusalLogOptions;
@@ -36,6 +35,7 @@ export class RefusalLog {
     this.#options = options;
   }
 
+  /** Counts a refused request. */
   add(err: ServiceError, requestId: string): void {
     const cause = err.cause instanceof Error ? err.cause.message : undefined;
     this.#counted.set(err.code, {
@@ -48,7 +48,7 @@ export class RefusalLog {
     this.#timer ??= setTimeout(() => this.flush(), this.#options.everyMs ?? EVERY_MS).unref();
   }
 
-  /** Says now what has been counted; before the log is closed. */
+  /** Logs now what has been counted; before the log is closed. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

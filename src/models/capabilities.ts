@@ -6,22 +6,22 @@ import type { InstalledModel } from "../hosts/client.ts";
 export type Capability = "completion" | "embedding" | "insert" | "thinking" | "tools" | "vision";
 
 interface CapabilitiesOptions {
-  /** Asks the server what it knows of a model. @throws ServiceError as UpstreamClient has it. */
+  /** The server's `/api/show` of a model. @throws ServiceError as UpstreamClient. */
   show: (model: string) => Promise<Record<string, unknown>>;
 }
 
 /** A set of Capability, and of what later servers add; undefined when the server does not say. */
-type Known = ReadonlySet<unknown> | undefined;
+type CapabilitySet = ReadonlySet<unknown> | undefined;
 
 const MAX_REMEMBERED = 200;
 
 /**
- * Knows what models can do. The server is asked once for each digest, since that stands for the
- * model's content; who asks meanwhile shares the call. A failed call is not remembered.
+ * Knows what models can do. The server is called once for each digest, which stands for the model's
+ * content; lookups meanwhile share the call. A failed call is not remembered.
  */
 export class ModelCapabilities {
   readonly #show: CapabilitiesOptions["show"];
-  readonly #known = new QuickLRU<string, Promise<Known>>({ maxSize: MAX_REMEMBERED });
+  readonly #known = new QuickLRU<string, Promise<CapabilitySet>>({ maxSize: MAX_REMEMBERED });
 
   constructor({ show }: CapabilitiesOptions) {
     this.#show = show;
@@ -44,25 +44,25 @@ export class ModelCapabilities {
     }
   }
 
-  /** Another server answers from now on. */
+  /** Forgets all: another server answers from now on. */
   forget(): void {
     this.#known.clear();
   }
 
-  #of({ name, digest }: Pick<InstalledModel, "name" | "digest">): Promise<Known> {
+  #of({ name, digest }: Pick<InstalledModel, "name" | "digest">): Promise<CapabilitySet> {
     // Without a digest nothing would tell when another model took the name.
-    if (!digest) return this.#ask(name);
+    if (!digest) return this.#fetch(name);
     const known = this.#known.get(digest);
     if (known) return known;
-    const asked = this.#ask(name);
-    this.#known.set(digest, asked);
-    asked.catch(() => {
-      if (this.#known.peek(digest) === asked) this.#known.delete(digest);
+    const fetching = this.#fetch(name);
+    this.#known.set(digest, fetching);
+    fetching.catch(() => {
+      if (this.#known.peek(digest) === fetching) this.#known.delete(digest);
     });
-    return asked;
+    return fetching;
   }
 
-  async #ask(name: string): Promise<Known> {
+  async #fetch(name: string): Promise<CapabilitySet> {
     const { capabilities, projector_info: projector } = await this.#show(name);
     if (!Array.isArray(capabilities)) return undefined;
     // The first versions that list capabilities leave vision out for models with a projector

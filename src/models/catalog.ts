@@ -4,9 +4,9 @@ import { ModelCapabilities } from "./capabilities.ts";
 import { assertModelLength, canonicalModel, modelMatcher } from "./model-name.ts";
 
 interface CatalogOptions {
-  /** Asks the server what is installed. @throws ServiceError when it is away. */
+  /** The server's list of installed models. @throws ServiceError when it is away. */
   list: () => Promise<InstalledModel[]>;
-  /** Asks the server what it knows of a model. @throws ServiceError as UpstreamClient has it. */
+  /** The server's `/api/show` of a model. @throws ServiceError as UpstreamClient. */
   show: (model: string) => Promise<Record<string, unknown>>;
   /** Models to fall back on when a request names none, best first. */
   preferred: string[];
@@ -21,7 +21,7 @@ interface CatalogOptions {
 
 const FRESH_MS = 5000;
 
-/** So many models are named to a client that named one without eyes. */
+/** Models named to a client whose model cannot see. */
 const MOST_NAMED = 3;
 
 /**
@@ -56,6 +56,7 @@ export class ModelCatalog {
     return named(await this.installed(), model);
   }
 
+  /** Whether a model is installed. @throws as `installed`. */
   async isInstalled(model: string): Promise<boolean> {
     return (await this.find(model)) !== undefined;
   }
@@ -66,13 +67,13 @@ export class ModelCatalog {
   }
 
   /**
-   * Whether a model (canonical name) was missing when the server was last asked; false while that
-   * is not known. Never waits: who asks decides about a request that is on its way.
+   * Whether a model (canonical name) is missing from the latest list; false while there is none.
+   * Never waits: it decides about a request that is on its way.
    */
   isKnownMissing(model: string): boolean {
     const isMissing = this.#listed !== undefined && !this.#listed.names.has(model);
     const isFresh = this.#listed !== undefined && this.#now() - this.#listed.at < FRESH_MS;
-    // It may have been installed since; the next one will know. A server that is away tells itself.
+    // It may have been installed since: the next request will know. A server that is away says so itself.
     if (!isFresh && (isMissing || this.#listed === undefined)) this.installed().catch(() => {});
     return isMissing;
   }
@@ -147,7 +148,7 @@ export class ModelCatalog {
 
   /**
    * The model for a request with images that names none: the preferred ones in order, else the
-   * only one that can see. Whether a preferred one can see is not asked: see `assertCanSee`.
+   * only one that can see. A preferred one is not checked: see `assertCanSee`.
    * @throws ServiceError `model_not_found` naming those that can, or how to get one;
    * `upstream_unavailable` when the server is away.
    */
@@ -159,7 +160,7 @@ export class ModelCatalog {
     const { seeing, unknown } = await this.#sortBySight(usable);
     const [only] = seeing;
     if (only !== undefined && seeing.length === 1) return only;
-    // An old server does not say what can see: its client has to know.
+    // An old server does not say which models can see: its client has to know.
     const list = (seeing.length > 0 ? seeing : unknown).join(", ");
     const message = list
       ? `No default vision model is installed (${preferredVision.join(", ")}); name one of: ${list}`
@@ -177,12 +178,12 @@ export class ModelCatalog {
     const found = named(await this.installed(), model);
     if (!found) throw new ServiceError("model_not_found", `model '${model}' not found`, { param });
     if ((await this.#capabilities.can(found, "vision")) !== false) return;
-    const message = `The model '${model}' cannot see images${await this.#whoCanSee()}`;
+    const message = `The model '${model}' cannot see images${await this.#visionAlternatives()}`;
     throw new ServiceError("invalid_request", message, { param });
   }
 
-  /** The end of a sentence about a model that cannot see. */
-  async #whoCanSee(): Promise<string> {
+  /** Models that can see, as the end of a refusal's sentence. */
+  async #visionAlternatives(): Promise<string> {
     const { seeing } = await this.#sortBySight(await this.#usable());
     if (seeing.length === 0) return `, and no ${this.#scope} model can${await this.#howToGetOne()}`;
     const preferred = new Set(this.#options.preferredVision.map(canonicalModel));
@@ -191,7 +192,7 @@ export class ModelCatalog {
     return `; ${best.map((name) => `'${name}'`).join(", ")} can`;
   }
 
-  /** Which models a refusal speaks of. */
+  /** The models among which a refusal says it has looked. */
   get #scope(): string {
     return this.isRestricted ? "installed and allowed" : "installed";
   }
@@ -218,7 +219,7 @@ export class ModelCatalog {
     return (await this.installed()).filter((m) => this.#isAllowed(m.name));
   }
 
-  /** @param changes what had changed when it was asked for; a later change makes it stale. */
+  /** @param changes the count when the list was requested; a later change makes it stale. */
   async #list(changes: number): Promise<InstalledModel[]> {
     try {
       const models = await this.#options.list();

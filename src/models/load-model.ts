@@ -9,7 +9,7 @@ const LOAD_LIMIT_MS = 10 * 60_000;
 
 /**
  * Loads a model: an empty request, as Ollama defines it. Settles when the model is in memory.
- * @throws ServiceError with the server's own words.
+ * @throws ServiceError with the server's own message.
  */
 export async function loadModel(
   { transport, origin }: { transport: Transport; origin: string },
@@ -22,7 +22,7 @@ export async function loadModel(
     ...(kind === "embed" ? { input: [] } : { stream: false }),
     ...(options ? { options } : {}),
     ...(shift === undefined ? {} : { shift }),
-    // With 0 this empty request would be an unload; the request itself will say it.
+    // With 0 this empty request would be an unload; the request itself asks for that.
     ...(keepAlive === undefined || unloads(keepAlive) ? {} : { keep_alive: keepAlive }),
   };
   const answer = await transport.call({
@@ -33,6 +33,6 @@ export async function loadModel(
     signal: AbortSignal.timeout(LOAD_LIMIT_MS),
   });
   if (answer.status !== 200) throw await failureOf(answer);
-  // The connection is free again when it was read.
+  // The connection is free again when the answer was read.
   await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
 }

@@ -3,7 +3,7 @@ import { canonicalModel } from "./model-name.ts";
 /** How a model is brought into memory: embedding models refuse an empty generate. */
 export interface LoadHints {
   kind: "generate" | "embed";
-  /** What the request says of how to load (see load-options.ts), so that it need not reload. */
+  /** The request's own load options (see load-options.ts), so that it need not reload. */
   options?: Record<string, unknown> | undefined;
   shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
@@ -12,7 +12,7 @@ export interface LoadHints {
 interface LoadedModelsOptions {
   /** Names of the models in memory, as `/api/ps` has them. */
   listLoaded: () => Promise<string[]>;
-  /** Whether the server has the model at all; unknown ones are left for it to refuse. */
+  /** Whether the server has the model at all; it refuses unknown models itself. */
   isInstalled: (model: string) => Promise<boolean>;
   /** Loads a model; settles when it is in memory. Not tied to any client. */
   load: (model: string, hints: LoadHints) => Promise<void>;
@@ -28,72 +28,73 @@ interface LoadedModel {
   lastUsedAt: number;
 }
 
-/** After this long without an answer from a model, the server is asked whether it is still there. */
+/** After this long without an answer from a model, `/api/ps` is read again before a request. */
 const TRUST_MS = 30_000;
 
 /**
- * Pairs of models that are remembered. Names are at most 512 characters: together 4 MB. Clients
- * can make models, and with them pairs.
+ * Pairs of models that are remembered. Names have at most 512 characters: 4 MB in all. Clients can
+ * make models, and with them pairs.
  */
 const MAX_PAIRS = 1000;
 
 /**
- * Knows which models are in memory, and loads them. A load is a call of the service's own,
- * shared by all who wait for it, and goes on when they leave. Which models cannot be in memory
- * together is learned: when a load made another model go, the pair is remembered.
+ * Knows which models are in memory, and loads them. A load is a call of the service's own: requests
+ * share it, and it goes on when they leave. Which models cannot be in memory together is learned:
+ * when a load evicted another model, the pair is remembered.
  */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
-  readonly #residents = new Map<string, LoadedModel>();
+  readonly #loaded = new Map<string, LoadedModel>();
   readonly #loads = new Map<string, Promise<number>>();
   readonly #conflicts = new Set<string>();
-  /** Pairs that were seen in memory together. */
-  readonly #companions = new Set<string>();
-  /** Models on their way into memory, since when. */
-  readonly #expected = new Map<string, number>();
+  /** Pairs that have been in memory together. */
+  readonly #coexisting = new Set<string>();
+  /** When the load of a model was announced. */
+  readonly #loading = new Map<string, number>();
 
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /** Whether a model (canonical name) is in memory, as far as known. */
   isLoaded(model: string): boolean {
-    return this.#residents.has(model);
+    return this.#loaded.has(model);
   }
 
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
-    return this.#residents.get(model)?.loadedAt ?? 0;
+    return this.#loaded.get(model)?.loadedAt ?? 0;
   }
 
-  /** Loaded models that would have to leave before this one can be loaded, as far as known. */
+  /** Loaded models that the load of this one would evict, as far as known. */
   modelsToEvict(model: string): string[] {
-    const others = [...this.#residents.keys()].filter((other) => other !== model);
-    const inTheWay = others.filter((other) => this.#conflicts.has(pair(model, other)));
+    const others = [...this.#loaded.keys()].filter((other) => other !== model);
+    const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
     const capacity = this.#options.capacity();
-    if (inTheWay.length === 0 && capacity !== undefined && others.length >= capacity) {
-      const leaving = this.#leastRecentlyUsed(others);
-      if (leaving) inTheWay.push(leaving);
+    if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
+      const lru = this.#leastRecentlyUsed(others);
+      if (lru) toEvict.push(lru);
     }
-    return inTheWay;
+    return toEvict;
   }
 
-  /** A request for a model that is not loaded is on its way: those in its way are leaving. */
+  /** A request for a model that is not loaded got its place: the models to evict count as gone. */
   expectLoad(model: string): void {
-    for (const other of this.modelsToEvict(model)) this.#residents.delete(other);
+    for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
     const now = this.#now();
-    this.#expected.set(model, now);
-    // Not used yet: `ensureLoaded` has to look, whatever the trust.
-    this.#residents.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+    this.#loading.set(model, now);
+    // Not used yet: `ensureLoaded` has to load it, however fresh the list is.
+    this.#loaded.set(model, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
   }
 
-  /** Since when a model is being loaded of which it is not known whether it leaves this one in. */
-  unsureSince(model: string): number | undefined {
-    for (const [other, since] of this.#expected) {
+  /** Since when a load is under way that may evict this model; undefined where none is. */
+  mayBeEvictedSince(model: string): number | undefined {
+    for (const [other, since] of this.#loading) {
       if (other === model) continue;
       const both = pair(model, other);
-      if (!this.#conflicts.has(both) && !this.#companions.has(both)) return since;
+      if (!this.#conflicts.has(both) && !this.#coexisting.has(both)) return since;
     }
     return undefined;
   }
@@ -105,8 +106,8 @@ export class LoadedModels {
    */
   ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
     if (model === "") return 0;
-    const resident = this.#residents.get(model);
-    if (resident && this.#now() - resident.lastUsedAt < TRUST_MS) return 0;
+    const entry = this.#loaded.get(model);
+    if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
     return this.#shareLoad(model, hints);
   }
 
@@ -114,25 +115,25 @@ export class LoadedModels {
   used(model: string): void {
     if (model === "") return;
     const now = this.#now();
-    const resident = this.#residents.get(model);
-    if (resident) resident.lastUsedAt = now;
-    // What its place was given to is loaded or loading: this was its last answer.
+    const entry = this.#loaded.get(model);
+    if (entry) entry.lastUsedAt = now;
+    // Else the models to evict are loaded or loading: this was the last answer before.
     else if (this.modelsToEvict(model).length === 0) {
-      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
+      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
     }
   }
 
   /** A model may be gone: it failed, or a client asked to unload it. */
   forget(model: string): void {
-    this.#residents.delete(model);
+    this.#loaded.delete(model);
   }
 
-  /** The server was replaced: nothing of what was known holds. */
+  /** The server was replaced: forgets all. */
   reset(): void {
-    this.#residents.clear();
+    this.#loaded.clear();
     this.#conflicts.clear();
-    this.#companions.clear();
-    this.#expected.clear();
+    this.#coexisting.clear();
+    this.#loading.clear();
   }
 
   #shareLoad(model: string, hints: LoadHints): Promise<number> {
@@ -140,7 +141,7 @@ export class LoadedModels {
     if (running) return running;
     const load = this.#load(model, hints).finally(() => {
       this.#loads.delete(model);
-      this.#expected.delete(model);
+      this.#loading.delete(model);
       this.#options.onChange();
     });
     this.#loads.set(model, load);
@@ -162,9 +163,9 @@ export class LoadedModels {
       await this.#options.load(model, hints);
       const tookMs = this.#now() - startedAt;
       const now = this.#now();
-      this.#residents.set(model, { loadedAt: now, lastUsedAt: now });
-      // Also what was loaded meanwhile; what is still loading is not there yet.
-      const known = [...this.#residents.keys()].filter((other) => !this.#loads.has(other));
+      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
+      // With models loaded meanwhile, and without those that are still loading.
+      const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
       const before = new Set([...loaded, ...known]);
       this.#learn(model, before, await this.#list());
       return tookMs;
@@ -177,53 +178,53 @@ export class LoadedModels {
 
   #learn(model: string, before: Set<string>, after: Set<string>): void {
     if (!after.has(model)) {
-      // Pushed out already, by a load that went on beside its own.
+      // Evicted already, by a load beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
-      this.#residents.delete(model);
+      this.#loaded.delete(model);
       return;
     }
     for (const other of before) {
       if (other === model) continue;
       if (after.has(other)) {
         this.#conflicts.delete(pair(model, other));
-        remember(this.#companions, pair(model, other));
+        remember(this.#coexisting, pair(model, other));
       } else {
         remember(this.#conflicts, pair(model, other));
-        this.#companions.delete(pair(model, other));
-        // Gone for sure, however lately it answered: trusted, both would push each other out.
-        this.#residents.delete(other);
+        this.#coexisting.delete(pair(model, other));
+        // Gone for sure, however lately it answered: else both would evict each other in turn.
+        this.#loaded.delete(other);
       }
     }
   }
 
-  /** Asks the server, and drops what it no longer has. */
+  /** Reads the server's list, and drops what is no longer on it. */
   async #list(): Promise<Set<string>> {
     const names = new Set((await this.#options.listLoaded()).map(canonicalModel));
     const now = this.#now();
-    for (const [model, resident] of this.#residents) {
-      const expected = this.#loads.has(model) || now - resident.lastUsedAt < 1000;
-      if (!names.has(model) && !expected) this.#residents.delete(model);
+    for (const [model, entry] of this.#loaded) {
+      const isExpected = this.#loads.has(model) || now - entry.lastUsedAt < 1000;
+      if (!names.has(model) && !isExpected) this.#loaded.delete(model);
     }
     for (const name of names) {
-      // One that is about to be pushed out by a load under way does not count as loaded.
-      if (!this.#residents.has(name) && this.modelsToEvict(name).length === 0) {
-        this.#residents.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
+      // A model that a load under way is about to evict does not count as loaded.
+      if (!this.#loaded.has(name) && this.modelsToEvict(name).length === 0) {
+        this.#loaded.set(name, { loadedAt: now, lastUsedAt: Number.NEGATIVE_INFINITY });
       }
     }
     return names;
   }
 
   #leastRecentlyUsed(models: string[]): string | undefined {
-    // One that is still loading has not been used, and is the last that should go.
+    // A model that is still loading has not been used, and is the last to evict.
     const usedAt = (model: string): number => {
-      const { loadedAt = 0, lastUsedAt = 0 } = this.#residents.get(model) ?? {};
+      const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
     };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
   }
 }
 
-/** Adds to a set of pairs; the one that was learned first makes room. */
+/** Adds to a set of pairs; above the bound the oldest pair is dropped. */
 function remember(pairs: Set<string>, added: string): void {
   pairs.add(added);
   const [oldest] = pairs;

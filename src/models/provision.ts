@@ -32,9 +32,9 @@ interface ProvisionOptions {
 }
 
 /**
- * Sees to the models a server needs. Nothing large is downloaded unasked: the embedded engine's
- * text model (98 MB) is, the embedding model comes from the project's own file, a profile's
- * models only with the user's word.
+ * Installs the models that a server needs. The embedded engine's text model (98 MB) is downloaded
+ * without a question, the embedding model comes from the project's own file, a profile's models are
+ * downloaded only with the user's consent.
  */
 export class ModelProvision {
   readonly #options: ProvisionOptions;
@@ -43,7 +43,7 @@ export class ModelProvision {
     this.#options = options;
   }
 
-  /** Settles when the server can answer; what may take long goes on behind. */
+  /** Settles when the server can answer; long downloads go on in the background. Never rejects. */
   async run(server: RunningServer, signal: AbortSignal): Promise<void> {
     const { say } = this.#options;
     try {
@@ -156,12 +156,14 @@ async function* post(
   if (answer.body) yield* jsonLines(answer.body, { maxBytes: Infinity });
 }
 
-/** @throws Error in the server's own words, where it has any. */
+/** @throws Error with the server's own message, where it has one. */
 async function assertAnswered(answer: Response): Promise<void> {
   if (answer.ok) return;
-  const said = (await answer.json().catch(() => undefined)) as { error?: unknown } | undefined;
-  const isText = typeof said?.error === "string";
-  throw new Error(isText ? String(said.error) : `the server answered with status ${answer.status}`);
+  const failure = (await answer.json().catch(() => undefined)) as { error?: unknown } | undefined;
+  const isText = typeof failure?.error === "string";
+  throw new Error(
+    isText ? String(failure.error) : `the server answered with status ${answer.status}`,
+  );
 }
 
 function messageOf(err: unknown): string {

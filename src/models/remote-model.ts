@@ -1,5 +1,5 @@
 /**
- * Whether Ollama runs this model on somebody else's machine: its cloud models are named by the
+ * Whether Ollama runs this model on another machine: its cloud models are named by the
  * tag `cloud` or one that ends in `-cloud`.
  */
 export function isRemoteModel(model: string): boolean {

@@ -56,13 +56,14 @@ export class RequestLog {
     this.#files = files;
   }
 
+  /** Writes the line and the event of a request. */
   write(record: RequestRecord, end: RequestEnd, line: RequestLine): void {
     const tookMs = record.elapsedMs.toFixed(1);
     this.#files.access.write(fitting((room) => accessLine(record, end, line, { tookMs, room })));
     this.#event("http_request", record, end, line);
   }
 
-  /** Writes the event of a batch's item, whose request has its own line and event. */
+  /** Writes the event of a batch's item; the batch's request has its own line and event. */
   writeItem(record: RequestRecord, end: RequestEnd): void {
     this.#event("batch_item", record, end);
   }

@@ -22,8 +22,8 @@ export interface CacheOutcome {
 }
 
 /**
- * What is known of one request while it lives: identity, tenant, model, and where its time went.
- * Each stage fills in its part; `end` is told once, with the last byte.
+ * The record of one request while it lives: identity, tenant, model, and where its time went. Each
+ * stage fills in its part; `end` is called with the last byte.
  */
 export class RequestRecord {
   readonly id: string;
@@ -47,7 +47,7 @@ export class RequestRecord {
   cache: CacheOutcome | undefined;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
-  /** The body outlives its handler: whoever writes the last byte calls `end`. */
+  /** The body outlives its handler: what writes the last byte calls `end`. */
   isOpen = false;
   #body: Pick<BodyHold, "release"> | undefined;
   readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
@@ -83,6 +83,7 @@ export class RequestRecord {
     this.errorMessage = isOurs ? err.message : undefined;
   }
 
+  /** Milliseconds since the request came. */
   get elapsedMs(): number {
     return performance.now() - this.startedAt;
   }
@@ -92,6 +93,7 @@ export class RequestRecord {
     return Math.round(this.elapsedMs * 1000) / 1000;
   }
 
+  /** Ends the record; further calls do nothing. @throws AggregateError of what actions threw. */
   end(end: RequestEnd): void {
     if (this.#ended) return;
     this.#ended = true;

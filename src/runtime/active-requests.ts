@@ -7,10 +7,12 @@ export class ActiveRequests {
     return this.#count;
   }
 
+  /** A request has begun. */
   enter(): void {
     this.#count += 1;
   }
 
+  /** A request has ended. */
   leave(): void {
     this.#count -= 1;
     if (this.#count > 0) return;

@@ -14,7 +14,7 @@ export async function* asCompleted<T>(
     while (next < count && running.size < atOnce) {
       const index = next++;
       const result = run(index).then((value) => ({ index, value }));
-      // Whoever has stopped listening must not be told of an unhandled rejection.
+      // A caller that has stopped must not cause an unhandled rejection.
       result.catch(() => {});
       running.set(index, result);
     }

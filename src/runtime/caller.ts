@@ -1,9 +1,9 @@
 import type { Signal } from "./light-signal.ts";
 
-/** On whose behalf something is done. */
+/** The tenant that work is done for, and its signal. */
 export interface Caller {
-  /** Whose turn it takes where it has to wait. */
+  /** The tenant whose turn the work takes where it has to wait. */
   tenant: string;
-  /** Calls it off with its reason. */
+  /** Cancels the work with its reason. */
   signal: Signal;
 }

@@ -36,7 +36,7 @@ export class HomeLock {
     };
   }
 
-  /** Notes for others who has the folder, as soon as the port is known. */
+  /** Writes which service has the folder, for the message of another, once the port is known. */
   note(port: () => number): Part {
     return {
       name: "note of who has the folder",

@@ -28,6 +28,7 @@ export class Lifecycle {
     this.#options = options;
   }
 
+  /** Starts the parts in order. @throws what a part throws, after those before it have stopped. */
   async start(): Promise<void> {
     for (const part of this.#parts) {
       if (this.#stopping) return;
@@ -41,6 +42,7 @@ export class Lifecycle {
     }
   }
 
+  /** Stops what was started, in reverse; failures are reported. Never rejects. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;

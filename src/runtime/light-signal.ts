@@ -10,7 +10,7 @@ export interface Signal {
 /**
  * An AbortSignal with its controller, for what happens once a request. On Node the runtime's own
  * takes 4 µs to make, to listen to and to leave alone again; this takes 0.1 µs. The reason is
- * always given, as an error whose class says who has called the work off.
+ * always given, as an error whose class says why the work was cancelled.
  */
 export class LightSignal implements Signal {
   #aborted = false;
@@ -30,7 +30,7 @@ export class LightSignal implements Signal {
     if (this.#aborted) throw this.#reason;
   }
 
-  /** As an AbortSignal's with `once`. One that has aborted already tells nobody any more. */
+  /** As an AbortSignal's with `once`. After the abort listeners are not called any more. */
   addEventListener(_type: "abort", listener: () => void): void {
     if (!this.#aborted) this.#listeners.push(listener);
   }

@@ -1,2 +1,2 @@
-/** Whether this is Bun; the places where the runtimes differ ask here. */
+/** Whether this is Bun, for the places where the runtimes differ. */
 export const onBun = process.versions["bun"] !== undefined;

@@ -3,13 +3,13 @@ import { unlessAborted } from "./unless-aborted.ts";
 import { Waiters } from "./waiters.ts";
 
 interface SharedWorkOptions<T> {
-  /** Begins the work; its signal aborts when nobody waits for it any more. */
+  /** Begins the work; its signal aborts when the last waiter has left. */
   start: (signal: LightSignal) => Promise<T>;
-  /** Told once when nobody should join any more: it has ended, or is being called off. */
+  /** Called once when no waiter may join any more: the work has ended, or is being cancelled. */
   onClose: () => void;
 }
 
-/** One piece of work that several wait for. The last one who leaves before its end calls it off. */
+/** One piece of work with several waiters. The last one that leaves before its end cancels it. */
 export class SharedWork<T> {
   readonly #waiters = new Waiters();
   readonly #result: Promise<T>;
@@ -18,17 +18,22 @@ export class SharedWork<T> {
 
   constructor({ start, onClose }: SharedWorkOptions<T>) {
     this.#onClose = onClose;
-    // At once, so that nobody joins what is being called off.
+    // At once, so that no waiter joins work that is being cancelled.
     this.#waiters.signal.addEventListener("abort", () => this.#close());
     this.#result = start(this.#waiters.signal).finally(() => {
       this.#waiters.end();
       this.#close();
     });
-    // Those who wait are told; when nobody does, it is no unhandled failure.
+    // Waiters get the error; without waiters it is no unhandled rejection.
     this.#result.catch(() => {});
   }
 
-  /** How many wait. */
+  /** Aborts when the work is cancelled. */
+  get signal(): LightSignal {
+    return this.#waiters.signal;
+  }
+
+  /** Number of waiters. */
   get waiting(): number {
     return this.#waiters.count;
   }

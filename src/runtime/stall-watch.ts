@@ -13,12 +13,12 @@ interface Entry extends Watched {
   since: number;
 }
 
-/** How often it is looked at most, in milliseconds: a stall is noticed at most this late. */
+/** The longest time between sweeps, in milliseconds: a stall is noticed at most this late. */
 const SWEEP_MS = 1000;
 
 /**
- * Tells of whatever makes no step for too long. One timer serves all of them, and runs only while
- * there are any: nothing is done with a step, and the runtimes' own limits count the whole time.
+ * Reports what makes no step for too long. One timer serves all entries, and runs only while there
+ * are some: a step costs nothing here, and the runtimes' own limits count the whole time.
  */
 export class StallWatch {
   readonly stallMs: number;
@@ -40,7 +40,7 @@ export class StallWatch {
     return () => void this.#entries.remove(seat);
   }
 
-  /** Ends the timer when there was nothing to watch: not with each entry, which has its price. */
+  /** Stops the timer when nothing is watched: to do so with each entry would have its price. */
   #sweep(): void {
     if (this.#entries.size === 0) {
       clearInterval(this.#timer);
@@ -54,7 +54,7 @@ export class StallWatch {
         entry.seen = steps;
         entry.since = now;
       } else if (now - entry.since >= this.stallMs) {
-        // One that stalls may call off another.
+        // An entry that stalls may cancel another.
         if (!this.#entries.remove(seat)) return;
         this.#onStall?.();
         entry.stalled();

@@ -1,14 +1,14 @@
-/** Where one that is added stands, unless behind all others. */
+/** The position of an added item, unless it is the last. */
 interface Standing<T> {
-  /** Whether it goes before this one of the same tenant. */
+  /** Whether it goes before this item of the same tenant. */
   before?: (other: T) => boolean;
-  /** Whether its tenant, which is new, goes before this one. */
+  /** Whether its tenant, which is new here, goes before this tenant. */
   beforeTenant?: (other: string) => boolean;
 }
 
 /**
- * What waits, in the order of turns: tenants take turns, and within one it is first come, first
- * served. A tenant that comes anew stands behind those that are there.
+ * Waiting items in the order of turns: tenants take turns, and within a tenant it is first come,
+ * first served. A tenant that is added stands behind the others.
  */
 export class TurnOrder<T> {
   /** The order of the map is the order of turns. No line in it is empty. */
@@ -19,21 +19,22 @@ export class TurnOrder<T> {
     return this.#size;
   }
 
-  /** What waits of one tenant, in its order. */
+  /** A tenant's items, in their order. */
   of(tenant: string): readonly T[] {
     return this.#lines.get(tenant) ?? [];
   }
 
-  /** Tenants with what waits of them, in the order of turns. */
+  /** Tenants with their items, in the order of turns. */
   tenants(): Iterable<[tenant: string, line: readonly T[]]> {
     return this.#lines;
   }
 
-  /** All that waits. */
+  /** All items. */
   *[Symbol.iterator](): Generator<T> {
     for (const line of this.#lines.values()) yield* line;
   }
 
+  /** Adds an item. */
   add(tenant: string, one: T, { before, beforeTenant }: Standing<T> = {}): void {
     this.#size += 1;
     const line = this.#lines.get(tenant);
@@ -45,10 +46,10 @@ export class TurnOrder<T> {
     }
     const behind = beforeTenant ? [...this.#lines].filter(([other]) => beforeTenant(other)) : [];
     this.#lines.set(tenant, [one]);
-    for (const [other] of behind) this.#toTheBack(other);
+    for (const [other] of behind) this.#moveToBack(other);
   }
 
-  /** Takes out one that no longer waits. @returns whether it was there. */
+  /** Takes out an item that no longer waits. @returns whether it was there. */
   remove(tenant: string, one: T): boolean {
     const line = this.#lines.get(tenant);
     const at = line?.indexOf(one) ?? -1;
@@ -59,9 +60,9 @@ export class TurnOrder<T> {
     return true;
   }
 
-  /** Takes out one whose turn it is: its tenant goes behind the others, for its next one. */
+  /** Takes out an item that has its turn: its tenant goes behind the others. */
   take(tenant: string, one: T): void {
-    if (this.remove(tenant, one)) this.#toTheBack(tenant);
+    if (this.remove(tenant, one)) this.#moveToBack(tenant);
   }
 
   /** Takes out the first of the tenant whose turn it is; undefined when nothing waits. */
@@ -73,7 +74,7 @@ export class TurnOrder<T> {
     return undefined;
   }
 
-  #toTheBack(tenant: string): void {
+  #moveToBack(tenant: string): void {
     const line = this.#lines.get(tenant);
     if (!line) return;
     // A Map keeps the order of insertion.

@@ -3,7 +3,7 @@ import type { Signal } from "./light-signal.ts";
 import { TurnOrder } from "./turn-order.ts";
 
 interface TurnstileOptions {
-  /** How many are inside at a time. */
+  /** How much work is inside at a time. */
   atOnce: number;
   /** The time in milliseconds, for tests. */
   now?: () => number;
@@ -14,16 +14,16 @@ interface Waiting {
   refuse: (err: Error) => void;
 }
 
-/** Work of one kind. */
+/** A kind of work, and its waiters. */
 interface Kind {
   waiting: TurnOrder<Waiting>;
-  /** Milliseconds that its work has had inside, with what it has missed while none was there. */
+  /** Milliseconds that its work has had inside, with those it has missed while none waited. */
   spentMs: number;
 }
 
 /**
- * Lets a few through at a time. For the others' turns, kinds of work share the time inside evenly:
- * neither long work holds up short, nor much short work long. Within a kind tenants take turns,
+ * A fair semaphore: lets a few through at a time. Among the waiters, kinds of work share the time
+ * inside evenly: neither does long work delay short, nor much short work long. Within a kind tenants take turns,
  * and within a tenant it is first come, first served.
  */
 export class Turnstile {
@@ -37,7 +37,7 @@ export class Turnstile {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Those inside and those that wait. */
+  /** Work inside, and waiters. */
   get size(): number {
     return this.#inside + this.waiting;
   }
@@ -46,7 +46,7 @@ export class Turnstile {
     return this.#sum((kind) => kind.waiting.size);
   }
 
-  /** How many of a tenant's wait. */
+  /** Number of a tenant's waiters. */
   waitingOf(tenant: string): number {
     return this.#sum((kind) => kind.waiting.of(tenant).length);
   }
@@ -57,7 +57,7 @@ export class Turnstile {
   }
 
   /**
-   * Does some work when its turn has come.
+   * Runs work when its turn has come.
    * @param name the kind of work, where there are several.
    * @throws what it throws; the signal's reason; what `refuseWaiting` was given.
    */
@@ -68,7 +68,7 @@ export class Turnstile {
   ): Promise<T> {
     signal?.throwIfAborted();
     const kind = this.#kindOf(name);
-    // What it did not use while it was away is not saved up.
+    // Time that a kind did not use while none of it waited is not saved up.
     if (kind.waiting.size === 0) kind.spentMs = Math.max(kind.spentMs, this.#reachedMs());
     if (this.isFree) this.#inside += 1;
     else await this.#turn(kind, tenant, signal);
@@ -78,18 +78,18 @@ export class Turnstile {
     } finally {
       kind.spentMs += this.#now() - startedAt;
       const next = this.#next();
-      // The place goes straight to the next one: nobody can come between.
+      // The permit goes straight to the next waiter: no other can come between.
       if (next) next.enter();
       else this.#inside -= 1;
     }
   }
 
-  /** Sends away all that wait. */
+  /** Fails all waiters. */
   refuseWaiting(err: Error): void {
     for (let next = this.#next(); next; next = this.#next()) next.refuse(err);
   }
 
-  /** The one whose turn it is, of the kind that has had the least time. */
+  /** The waiter whose turn it is, of the kind that has had the least time. */
   #next(): Waiting | undefined {
     let chosen: Kind | undefined;
     for (const kind of this.#kinds.values()) {

@@ -1,7 +1,7 @@
 import type { Signal } from "./light-signal.ts";
 
 /**
- * Waits for something that goes on without whoever waits, no longer than the signal lets it.
+ * Waits for work that goes on without its waiter, until the signal aborts.
  * @throws what the work throws; the signal's reason.
  */
 export function unlessAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {

@@ -1,24 +1,25 @@
 import { LightSignal, type Signal } from "./light-signal.ts";
 
-/** The reason of work that was called off since those who waited for it went on without it. */
-export class NobodyWaits extends Error {
+/** The reason of work that was cancelled because its last waiter had left. */
+export class NoWaiters extends Error {
   constructor() {
     super("nobody waits for it any more");
-    this.name = "NobodyWaits";
+    this.name = "NoWaiters";
   }
 }
 
-/** Those who wait for one piece of work. When the last one leaves before its end, it is called off. */
+/** The waiters for one piece of work. It is cancelled when the last one leaves before its end. */
 export class Waiters {
   readonly #work = new LightSignal();
   #count = 0;
   #hasEnded = false;
 
-  /** The work's: aborts when the last one has left, with the reason of that one. */
+  /** The signal of the work: aborts when the last waiter has left, with the reason of that one. */
   get signal(): LightSignal {
     return this.#work;
   }
 
+  /** Number of waiters. */
   get count(): number {
     return this.#count;
   }
@@ -33,14 +34,14 @@ export class Waiters {
       signal.removeEventListener("abort", leave);
       this.#count -= 1;
       if (this.#count > 0 || this.#hasEnded) return;
-      this.#work.abort(signal.aborted ? (signal.reason as Error) : new NobodyWaits());
+      this.#work.abort(signal.aborted ? (signal.reason as Error) : new NoWaiters());
     };
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave, { once: true });
     return leave;
   }
 
-  /** The work has ended: there is nothing to call off any more. */
+  /** The work has ended: there is nothing to cancel any more. */
   end(): void {
     this.#hasEnded = true;
   }

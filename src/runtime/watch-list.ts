@@ -6,7 +6,7 @@ export interface Seat<T> {
 }
 
 /**
- * What is under watch at the moment: each request adds something and takes it out again.
+ * What is being watched: each request adds an entry and takes it out again.
  *
  * A `Set` would do the same, at a price on Node. V8 gives a set a new table after so many changes,
  * and the old table points to the new one. An old table in the old generation thus keeps alive,
@@ -20,6 +20,7 @@ export class WatchList<T> {
     return this.#seats.length;
   }
 
+  /** Adds a member. @returns what `remove` takes. */
   add(member: T): Seat<T> {
     const seat = { member, at: this.#seats.length };
     this.#seats.push(seat);

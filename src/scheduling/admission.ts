@@ -10,15 +10,15 @@ interface AdmissionOptions {
   loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
 
-/** A request that may go to the inference server now. */
+/** A request that may be sent to the inference server now. */
 export interface Admitted {
   /** Milliseconds that the model was waited for; 0 where it was in memory. */
   loadMs: number;
-  /** To be given back when the answer has ended, however. */
+  /** To be released when the answer has ended, however. */
   place: Place;
 }
 
-/** Lets requests through: a place in the fair queue first, then the model in memory. */
+/** Admits requests: a place in the fair queue first, then the model in memory. */
 export class Admission {
   readonly #options: AdmissionOptions;
 
@@ -28,7 +28,7 @@ export class Admission {
 
   /**
    * Settles at once where a place is free and the model in memory.
-   * @param onPlace told when the request has its place, before its model is loaded.
+   * @param onPlace called when the request has its place, before its model is loaded.
    * @throws ServiceError `queue_full`, `request_timeout`; the reason of the request's signal.
    */
   admit(
@@ -37,8 +37,8 @@ export class Admission {
     onPlace?: () => void,
   ): Admitted | Promise<Admitted> {
     const { queue, catalog } = this.#options;
-    // A model that is not there has no part in what is decided about models: a client that asks
-    // for one again and again would hold up those that are. The server refuses it at once.
+    // A missing model has no part in the decisions about models: a client that requests one again
+    // and again would delay the models that are there. The server refuses it at once.
     const model = catalog.isKnownMissing(request.model) ? "" : request.model;
     const acquired = queue.acquire(model === request.model ? request : { ...request, model });
     const load = (place: Place): Admitted | Promise<Admitted> => {
@@ -57,7 +57,7 @@ export class Admission {
   }
 }
 
-/** Waits for a load, which goes on without a request that is called off. */
+/** Waits for a load, which goes on when the request is cancelled. */
 async function loaded(
   loading: Promise<number>,
   place: Place,

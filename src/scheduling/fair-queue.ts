@@ -24,14 +24,14 @@ interface FairQueueOptions {
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
   floor: ModelFloor;
-  /** Looks after the places that are held. */
+  /** Finds places that no owner holds any more. */
   watch: Pick<PlaceWatch, "add" | "forget">;
   now?: () => number;
-  /** How often waiting requests are looked at for deadlines and model patience. */
+  /** How often deadlines and model patience of waiting requests are checked. */
   sweepMs?: number;
 }
 
-/** What a request asks of the queue. */
+/** A request for a place. */
 export interface PlaceRequest {
   line: LineName;
   tenant: string;
@@ -39,11 +39,11 @@ export interface PlaceRequest {
   model: string;
   /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
   maxWaitMs: number;
-  /** Calls the request off while it waits. */
+  /** Cancels the request while it waits. */
   signal: Signal;
   /**
-   * Work nobody looks at one by one, such as a batch's item. It waits behind its own tenant's
-   * other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
+   * Work that no client waits for by itself, such as a batch's item. It waits behind its own
+   * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
    */
   background?: boolean;
 }
@@ -77,7 +77,7 @@ export class FairQueue {
     vision: new Map(),
   };
   readonly #modelRunning = new Map<string, number>();
-  /** Number of each tenant's last turn; tenants that were not here lately are not in it. */
+  /** Number of each recent tenant's last turn. */
   readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
   #turnCount = 0;
   #sweep: NodeJS.Timeout | undefined;
@@ -97,45 +97,39 @@ export class FairQueue {
     request.signal.throwIfAborted();
     if (this.#waiting.size === 0 && this.#fits(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
-    if (ticket.background) return this.#enqueue(ticket);
-    if (this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
-      const { maxWaiting } = this.#options.lines[request.line];
-      this.#counters[request.line].rejected += 1;
-      throw new ServiceError("queue_full", `The queue is full: ${maxWaiting} requests are waiting`);
+    if (!ticket.background && this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
+      throw this.#full(ticket.line, "requests");
     }
     return this.#enqueue(ticket);
   }
 
   /**
-   * Whoever starts a batch asks once, before its first item; what has begun is not cut short.
+   * To be called once for a batch, before its first item: a batch that has begun is not cut short.
    * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this line.
    */
   assertRoomForBackground(line: LineName): void {
-    const { maxWaiting } = this.#options.lines[line];
-    const counter = this.#counters[line];
-    if (counter.waitingBackground < maxWaiting) return;
-    counter.rejected += 1;
-    const message = `The queue is full: ${maxWaiting} background requests are waiting`;
-    throw new ServiceError("queue_full", message);
+    if (this.#counters[line].waitingBackground < this.#options.lines[line].maxWaiting) return;
+    throw this.#full(line, "background requests");
   }
 
-  /** Looks again at who may go: after a model was loaded or the server came back. */
+  /** Dispatches again: after a model was loaded or the server came back. */
   wake(): void {
     this.#dispatch();
   }
 
+  /** The numbers of a line. */
   stats(line: LineName): LineStats {
     return this.#counters[line].stats();
   }
 
   /** Ends all waiting with an error; running requests are not touched. */
   rejectWaiting(error: Error): void {
-    for (const ticket of [...this.#waiting]) this.#sendAway(ticket, error);
+    for (const ticket of [...this.#waiting]) this.#reject(ticket, error);
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
     return new Promise<Place>((resolve, reject) => {
-      const leave = (): void => this.#sendAway(ticket, ticket.signal.reason as Error);
+      const leave = (): void => this.#reject(ticket, ticket.signal.reason as Error);
       ticket.signal.addEventListener("abort", leave, { once: true });
       ticket.settle = (result) => {
         ticket.signal.removeEventListener("abort", leave);
@@ -149,10 +143,10 @@ export class FairQueue {
   }
 
   /**
-   * A tenant that begins to wait goes before those whose last turn was later than its own. One that
-   * is new, or was away, counts as served just before what runs now: it goes before the tenants
-   * that this belongs to, and a client that takes a new name each time cannot stay before everyone.
-   * Within a tenant background work stands behind the rest.
+   * A tenant that begins to wait goes before tenants whose last turn was later than its own. A
+   * tenant that is new, or was away, counts as served just before what runs now: it goes before the
+   * tenants that this belongs to, and a client that takes a new name each time cannot stay before
+   * all others. Within a tenant background work stands behind the rest.
    */
   #join(ticket: Ticket): void {
     const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
@@ -165,7 +159,7 @@ export class FairQueue {
   }
 
   /** A request waits no longer, and has no place. */
-  #sendAway(ticket: Ticket, why: Error): void {
+  #reject(ticket: Ticket, why: Error): void {
     if (!this.#waiting.remove(ticket.tenant, ticket)) return;
     this.#noLongerWaits(ticket);
     this.#counters[ticket.line].ended(outcomeOf(why));
@@ -174,34 +168,40 @@ export class FairQueue {
 
   #noLongerWaits(ticket: Ticket): void {
     this.#counters[ticket.line].left(ticket.background);
-    if (this.#waiting.size === 0) this.#stopSweep();
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
   }
 
   #dispatch(): void {
-    this.#options.floor.claim(this.#waiting, this.#now());
+    this.#options.floor.promoteStarved(this.#waiting, this.#now());
     for (let next = this.#pick(); next; next = this.#pick()) {
       this.#waiting.take(next.tenant, next);
       this.#noLongerWaits(next);
       next.settle(this.#start(next, this.#now() - next.enqueuedAt));
     }
-    if (this.#waiting.size > 0) this.#startSweep();
+    if (this.#waiting.size === 0) return;
+    this.#sweep ??= setInterval(() => {
+      this.#expire();
+      this.#dispatch();
+    }, this.#options.sweepMs ?? 50);
   }
 
-  /** The next to go: a claimed model first, then loaded models, then those that need a load. */
+  /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
   #pick(): Ticket | undefined {
     const { floor } = this.#options;
     let loaded: Ticket | undefined;
     let unloaded: Ticket | undefined;
     for (const ticket of this.#waiting) {
       if (!this.#fits(ticket)) continue;
-      if (floor.claimed === ticket.model) return ticket;
+      if (floor.promoted === ticket.model) return ticket;
       if (floor.isLoaded(ticket.model)) loaded ??= ticket;
       else unloaded ??= ticket;
     }
     return loaded ?? unloaded;
   }
 
-  /** One tenant's requests fill the places for itself; for others they count up to half of them. */
+  /** A tenant's requests fill the line for itself; for others they count up to half of it. */
   #isFullFor({ line, tenant }: Ticket): boolean {
     const { maxWaiting } = this.#options.lines[line];
     if (this.#counters[line].waiting < maxWaiting) return false;
@@ -211,6 +211,16 @@ export class FairQueue {
       taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
     }
     return taken >= maxWaiting;
+  }
+
+  /** The error for a line that is full, which it counts. */
+  #full(line: LineName, waiting: string): ServiceError {
+    this.#counters[line].rejected += 1;
+    const { maxWaiting } = this.#options.lines[line];
+    return new ServiceError(
+      "queue_full",
+      `The queue is full: ${maxWaiting} ${waiting} are waiting`,
+    );
   }
 
   #couldStartNow(ticket: Ticket): boolean {
@@ -264,25 +274,12 @@ export class FairQueue {
     return place;
   }
 
-  #startSweep(): void {
-    if (this.#sweep) return;
-    this.#sweep = setInterval(() => {
-      this.#expire();
-      this.#dispatch();
-    }, this.#options.sweepMs ?? 50);
-  }
-
-  #stopSweep(): void {
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
-  }
-
   #expire(): void {
     const now = this.#now();
     for (const ticket of [...this.#waiting]) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
-      this.#sendAway(ticket, new ServiceError("request_timeout", message));
+      this.#reject(ticket, new ServiceError("request_timeout", message));
     }
   }
 }

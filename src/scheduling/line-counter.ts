@@ -13,7 +13,7 @@ export interface LineStats {
   avg_wait_time_ms: number;
 }
 
-/** Counts one line of the queue. */
+/** The counters of one line of the queue. */
 export class LineCounter {
   /** Waiting requests without the background ones. */
   waiting = 0;
@@ -50,14 +50,13 @@ export class LineCounter {
     this.#ended[outcome] += 1;
   }
 
+  /** The numbers now; times in milliseconds, three decimals. */
   stats(): LineStats {
     return {
       queued: this.waiting + this.waitingBackground,
       in_progress: this.running,
-      completed: this.#ended.completed,
-      failed: this.#ended.failed,
+      ...this.#ended,
       rejected: this.rejected,
-      timeout: this.#ended.timeout,
       total_wait_time_ms: round(this.#totalWaitMs),
       max_wait_time_ms: round(this.#maxWaitMs),
       avg_wait_time_ms: round(this.#totalWaitMs / Math.max(1, this.#startedCount)),

@@ -1,17 +1,19 @@
 import type { LoadedModels } from "../models/loaded-models.ts";
 
-/** What the floor asks of the models in memory. */
+/** What the floor needs of the loaded models. */
 export type FloorModels = Pick<
   LoadedModels,
-  "isLoaded" | "modelsToEvict" | "loadedAt" | "expectLoad" | "unsureSince"
+  "isLoaded" | "modelsToEvict" | "loadedAt" | "expectLoad" | "mayBeEvictedSince"
 >;
 
 interface FloorOptions {
   models: FloorModels;
   /** No request waits longer than this because of another model's turn. */
   patienceMs: number;
-  /** A loaded model keeps the floor this long after its last answer: clients that ask one
-   * question after another are never both waiting and running. */
+  /**
+   * A loaded model keeps the floor this long after its last answer: a client that sends one request
+   * after another is between two of them neither waiting nor running.
+   */
   lingerMs?: number;
 }
 
@@ -24,9 +26,9 @@ interface Waiting {
 const MAX_IDLE = 100;
 
 /**
- * Decides which model has the floor when not all can be in memory at once. A model that would
- * push out another waits until the other has been idle for a moment, or claims the floor: once
- * it has waited half the patience and the other has held the floor for half the patience. The
+ * Decides which model has the floor when not all can be in memory at once. A model whose load would
+ * evict another waits until the other has been idle for a moment. A starved model is promoted: one
+ * that has waited half the patience while the other has held the floor for half the patience. The
  * halves leave room for the running requests to end and the load to happen, and they bound the
  * loads to two in a patience however heavy the traffic is.
  */
@@ -35,7 +37,7 @@ export class ModelFloor {
   readonly #halfPatienceMs: number;
   readonly #lingerMs: number;
   readonly #idleSince = new Map<string, number>();
-  #claimed: string | undefined;
+  #promoted: string | undefined;
 
   constructor({ models, patienceMs, lingerMs }: FloorOptions) {
     this.#models = models;
@@ -43,25 +45,30 @@ export class ModelFloor {
     this.#lingerMs = lingerMs ?? Math.min(1000, patienceMs / 10);
   }
 
-  /** The model that is next whatever else waits. */
-  get claimed(): string | undefined {
-    return this.#claimed;
+  /** The starved model that goes before all others; undefined when there is none. */
+  get promoted(): string | undefined {
+    return this.#promoted;
   }
 
+  /** Whether a model is in memory. */
   isLoaded(model: string): boolean {
     return this.#models.isLoaded(model);
   }
 
-  /** Looks for a request that has waited long enough to claim the floor for its model. */
-  claim(waiting: Iterable<Waiting>, now: number): void {
+  /**
+   * Promotes the model of the request that has starved longest, unless one is promoted already for
+   * which a request still waits.
+   * @param now milliseconds on the clock of `enqueuedAt`.
+   */
+  promoteStarved(waiting: Iterable<Waiting>, now: number): void {
     let oldest: Waiting | undefined;
-    let claimStillWaits = false;
+    let stillWaits = false;
     for (const ticket of waiting) {
-      if (ticket.model === this.#claimed) claimStillWaits = true;
+      if (ticket.model === this.#promoted) stillWaits = true;
       if (oldest && oldest.enqueuedAt <= ticket.enqueuedAt) continue;
-      if (this.#isDue(ticket, now)) oldest = ticket;
+      if (this.#isStarved(ticket, now)) oldest = ticket;
     }
-    if (this.#claimed === undefined || !claimStillWaits) this.#claimed = oldest?.model;
+    if (this.#promoted === undefined || !stillWaits) this.#promoted = oldest?.model;
   }
 
   /**
@@ -69,28 +76,30 @@ export class ModelFloor {
    * @param isBusy whether a model has work running or waiting.
    */
   admits(model: string, now: number, isBusy: (model: string) => boolean): boolean {
-    if (model === "") return true;
-    if (this.#claimed === model) return true;
-    // What stands in the claimed model's way gets no new work, so that it runs dry.
-    if (this.#claimed !== undefined && this.#models.modelsToEvict(this.#claimed).includes(model)) {
-      return false;
-    }
-    // Until it is known whether both fit, more work for one would push the other out again.
-    const unsureSince = this.#models.unsureSince(model);
-    if (unsureSince !== undefined && now < unsureSince + this.#halfPatienceMs) return false;
-    if (this.#models.isLoaded(model)) return true;
-    const toEvict = this.#models.modelsToEvict(model);
-    return toEvict.every((other) => !isBusy(other) && now >= this.#freeAt(other));
+    const models = this.#models;
+    const promoted = this.#promoted;
+    if (model === "" || model === promoted) return true;
+    // The models to evict for the promoted one get no new work, so that they run dry.
+    if (promoted !== undefined && models.modelsToEvict(promoted).includes(model)) return false;
+    // Until it is known whether both fit, more work for one would evict the other again.
+    const since = models.mayBeEvictedSince(model);
+    if (since !== undefined && now < since + this.#halfPatienceMs) return false;
+    if (models.isLoaded(model)) return true;
+    return models
+      .modelsToEvict(model)
+      .every((other) => !isBusy(other) && now >= this.#freeAt(other));
   }
 
+  /** A request for a model got its place. */
   started(model: string): void {
-    if (this.#claimed === model) this.#claimed = undefined;
+    if (this.#promoted === model) this.#promoted = undefined;
     this.#idleSince.delete(model);
     if (model !== "" && !this.#models.isLoaded(model)) this.#models.expectLoad(model);
   }
 
+  /** A request for a model gave its place back. */
   ended(model: string, now: number): void {
-    // Only loaded models are asked about; clients may name any number of others.
+    // Only times of loaded models are read; clients may name any number of others.
     if (!this.#models.isLoaded(model)) return;
     this.#idleSince.set(model, now);
     if (this.#idleSince.size > MAX_IDLE) this.#forgetUnloaded();
@@ -106,7 +115,7 @@ export class ModelFloor {
     return (this.#idleSince.get(model) ?? this.#models.loadedAt(model)) + this.#lingerMs;
   }
 
-  #isDue({ model, enqueuedAt }: Waiting, now: number): boolean {
+  #isStarved({ model, enqueuedAt }: Waiting, now: number): boolean {
     if (model === "" || this.#models.isLoaded(model)) return false;
     const toEvict = this.#models.modelsToEvict(model);
     if (toEvict.length === 0) return false;

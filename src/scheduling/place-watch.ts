@@ -2,7 +2,7 @@ import { type Seat, WatchList } from "../runtime/watch-list.ts";
 import type { Place } from "./place.ts";
 
 interface PlaceWatchOptions {
-  /** Told of each place that was held by nobody, once it is free again. */
+  /** Called with each place that had no owner, once it is free again. */
   onFault: (place: Place) => void;
   sweepMs?: number;
 }
@@ -10,22 +10,22 @@ interface PlaceWatchOptions {
 const SWEEP_MS = 5000;
 
 /**
- * Gives back places that nobody looks after. It asks for owners, not for time: however long a model
- * loads or thinks, its place is held. A place without an owner in two sweeps in a row is a mistake
- * of ours, which would shut the model for everyone in the end; between two owners it has none for a
- * moment. One timer serves all, and runs only while there are places held.
+ * Revokes places that were leaked: held, and without an owner. Time does not count: however long a
+ * model loads or thinks, its place has an owner. Between two owners a place has none for a moment; a
+ * place without one in two sweeps in a row is a mistake of ours, which in the end would block the
+ * model for all tenants. One timer serves all places, and runs only while some are held.
  */
 export class PlaceWatch {
   readonly #options: PlaceWatchOptions;
   readonly #held = new WatchList<Place>();
-  #doubted = new Set<Place>();
+  #ownerless = new Set<Place>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PlaceWatchOptions) {
     this.#options = options;
   }
 
-  /** Watches a place until it is taken out of the list with what this returns. */
+  /** Watches a place. @returns what `forget` takes. */
   add(place: Place): Seat<Place> {
     const seat = this.#held.add(place);
     const { sweepMs = SWEEP_MS } = this.#options;
@@ -33,26 +33,26 @@ export class PlaceWatch {
     return seat;
   }
 
-  /** The place was given back. */
+  /** A place was given back. */
   forget(seat: Seat<Place>): void {
     this.#held.remove(seat);
   }
 
-  /** Ends the timer when there was nothing to watch: not with each place, which has its price. */
+  /** Stops the timer when nothing is watched: to do so with each place would have its price. */
   #sweep(): void {
     if (this.#held.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    const doubted = new Set<Place>();
+    const ownerless = new Set<Place>();
     this.#held.forEach(({ member: place }) => {
       if (place.isOwned) return;
-      if (!this.#doubted.has(place)) doubted.add(place);
+      if (!this.#ownerless.has(place)) ownerless.add(place);
       else {
-        place.takeBack();
+        place.revoke();
         this.#options.onFault(place);
       }
     });
-    this.#doubted = doubted;
+    this.#ownerless = ownerless;
   }
 }

@@ -1,16 +1,16 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
 
-/** How a request ended that had a place. `timeout`: its hard stop was reached. */
+/** How a request with a place ended. `timeout`: its hard stop was reached. */
 export type PlaceOutcome = "completed" | "failed" | "timeout";
 
-/** How a request has ended that this has stopped. */
+/** The outcome of a request that was stopped for this reason. */
 export function outcomeOf(reason: unknown): Exclude<PlaceOutcome, "completed"> {
   const isLate = reason instanceof ServiceError && reason.code === "request_timeout";
   return isLate ? "timeout" : "failed";
 }
 
-/** Whose place it is, for the log. */
+/** What a place is held for, as the log shows it. */
 export interface PlaceLabel {
   line: string;
   tenant: string;
@@ -20,12 +20,12 @@ export interface PlaceLabel {
 interface PlaceOptions {
   host: Host;
   label: PlaceLabel;
-  /** Milliseconds that were waited for it. */
+  /** Milliseconds that the request waited for it. */
   waitedMs: number;
   onRelease: (outcome: PlaceOutcome, costMs: number) => void;
 }
 
-/** What holds a place at the moment. */
+/** The owner of a place. */
 interface PlaceOwner {
   isAlive: () => boolean;
   end: (() => void) | undefined;
@@ -33,8 +33,8 @@ interface PlaceOwner {
 
 /**
  * A place at an inference server. It has one owner at a time: a load that is waited for, or a call
- * whose connection is open. Each step on the way says who that is, so that a place which nobody
- * looks after any more can be told from one that is held for long.
+ * whose connection is open. Each step of a request names the owner, so that a place without one can
+ * be told from one that is held for long.
  */
 export class Place {
   readonly host: Host;
@@ -54,10 +54,10 @@ export class Place {
   }
 
   /**
-   * Says who holds the place from now on.
-   * @param isAlive whether the owner is still at it. One that is not, and has not given the place
+   * Names the owner of the place from now on.
+   * @param isAlive whether the owner is still at work. One that is not, and has not given the place
    * back, has lost it.
-   * @param end stops what is left of the owner when the place is taken from it.
+   * @param end stops what is left of the owner when the place is revoked.
    */
   ownedBy(name: string, isAlive: () => boolean, end?: () => void): void {
     this.#steps.push({ name, at: performance.now() });
@@ -75,11 +75,12 @@ export class Place {
     }
   }
 
+  /** Whether the place has a living owner. */
   get isOwned(): boolean {
     return this.#owner?.isAlive() === true;
   }
 
-  /** What the place was held for, one step after the other, with the milliseconds since it was taken. */
+  /** The owners so far, each with the milliseconds since the place was taken. */
   get history(): string[] {
     return this.#steps.map(({ name, at }) => `${Math.round(at - this.#takenAt)} ms: ${name}`);
   }
@@ -99,8 +100,8 @@ export class Place {
     this.#onRelease(outcome, costMs);
   }
 
-  /** Takes the place from an owner that has lost it. */
-  takeBack(): void {
+  /** Gives the place back for an owner that has lost it, and stops the owner. */
+  revoke(): void {
     const owner = this.#owner;
     this.release("failed");
     owner?.end?.();

@@ -113,7 +113,7 @@ describe("a log that a child holds open", () => {
     onTestFinished(() => logs.stop());
     for (let round = 0; round < 8; round++) {
       await writesTo(path, 2000);
-      await logs.look();
+      await logs.rotate();
       expect(statSync(path).size).toBe(0);
       expect(readFileSync(`${path}.1`, "utf8")).toMatch(/^line 0 x+\n[^]*line 1999 x+\n$/);
     }
@@ -149,7 +149,7 @@ describe("a log that a child holds open", () => {
     writeFileSync(path, `${"old\n".repeat(1_000_000)}the end\n`);
     const logs = new OutsideLogs({ paths: [path], onFault: () => {}, limitBytes: LIMIT_BYTES });
     onTestFinished(() => logs.stop());
-    await logs.look();
+    await logs.rotate();
     const kept = readFileSync(`${path}.1`, "utf8");
     expect(kept).toMatch(/the end\n$/);
     expect(kept.length).toBe(2 * LIMIT_BYTES);

@@ -26,7 +26,7 @@ async function openPort(limits: { headMs: number; idleMs: number }) {
     port: 0,
     handler: async (request, env) => {
       const exchange = createExchange(request, env, watches);
-      exchange.rest();
+      exchange.restoreIdleTimeout();
       return new Response("hi");
     },
     badRequest: (reason) => new Response(reason, { status: 400 }),

@@ -13,16 +13,16 @@ const CHUNK = '{"message":{"content":"a"}}\n';
 const BODY = { model: "fake", messages: [{ role: "user", content: "hi" }], stream: true };
 
 /** A service whose places the test can take back, as PlaceWatch does where one has no owner. */
-async function setUp(): Promise<Line & { takeBack: () => void }> {
+async function setUp(): Promise<Line & { revoke: () => void }> {
   const owned = vi.spyOn(Place.prototype, "ownedBy");
   onTestFinished(() => owned.mockRestore());
   const line = await openLine();
   return {
     ...line,
-    takeBack: () => {
+    revoke: () => {
       const place = owned.mock.contexts.at(-1) as Place | undefined;
       expect(place?.isOwned, "it is taken though somebody is at it").toBe(true);
-      place?.takeBack();
+      place?.revoke();
     },
   };
 }
@@ -46,7 +46,7 @@ describe("a place that is taken from a forwarded call", () => {
       const answer = line.client.ask(jsonRequest(path, BODY));
       const received = await line.upstream.next();
       await received.whole();
-      line.takeBack();
+      line.revoke();
       expect(await answer.ended()).toBe("complete");
       expect(answer.status).toBe(500);
       await received.sawClose();
@@ -63,7 +63,7 @@ describe("a place that is taken from a forwarded call", () => {
       received.sendHead("200 OK", NDJSON);
       received.sendChunk(CHUNK);
       await answer.has(CHUNK);
-      line.takeBack();
+      line.revoke();
       expect(await answer.ended()).not.toBe("complete");
       await received.sawClose();
       await nextIsServed(line);
@@ -80,7 +80,7 @@ describe("a place that is taken from a forwarded call", () => {
     received.sendHead("200 OK", head);
     received.send("abc");
     await answer.has("abc");
-    line.takeBack();
+    line.revoke();
     expect(await answer.ended()).not.toBe("complete");
     await received.sawClose();
     await nextIsServed(line);
@@ -100,7 +100,7 @@ describe("a place that is taken from a forwarded call", () => {
       received.sendChunk(block);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    line.takeBack();
+    line.revoke();
     await received.sawClose();
     await nothingIsHeld(line);
     line.client.resume();

@@ -7,7 +7,7 @@ import { HeldAnswers } from "../support/held-answers.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 import { BLUE, CHAT, WHY_BLUE, asking, cacheOf, indexed, stats } from "./response-cache-set-up.ts";
 
-/** All texts have the same vector here: the guard alone decides. */
+/** All texts have the same vector here: the judge alone decides. */
 async function start(
   env: Record<string, string> = {},
   models = ["fake:latest", "all-minilm:latest"],

@@ -2,6 +2,7 @@ import type { Signal } from "../../runtime/light-signal.ts";
 import { cosineOfUnits } from "../../vectors/unit-vector.ts";
 import type { KeptAnswer, RunOutcome } from "../run-outcome.ts";
 import type { Question } from "../question.ts";
+import { type Selection, selects } from "../selection.ts";
 import type { SimilarQuestion } from "../similar-questions.ts";
 import { negationsAgree, numbersAgree } from "./agreement.ts";
 
@@ -14,7 +15,7 @@ interface ShadowOptions {
   now?: () => number;
 }
 
-/** What serving a similar answer would have done. */
+/** A similar answer beside the one that the model gave. */
 interface Comparison {
   figures: {
     /** ISO 8601. */
@@ -23,7 +24,7 @@ interface Comparison {
     model: string;
     /** Cosine of the two questions. */
     similarity: number;
-    /** Cosine of the two answers; null where there was none to be had. */
+    /** Cosine of the two answers; null where it could not be computed. */
     answer_similarity: number | null;
     numbers_agree: boolean;
     negations_agree: boolean;
@@ -31,9 +32,9 @@ interface Comparison {
   texts: {
     question: string;
     similar_question: string;
-    /** What the model has answered. */
+    /** The model's. */
     answer: string;
-    /** What the cache would have answered. */
+    /** The cache's. */
     similar_answer: string;
   };
 }
@@ -41,7 +42,7 @@ interface Comparison {
 /** Comparisons that are held, and how much of each text: a few megabytes in all. */
 const MAX_COMPARISONS = 200;
 const MAX_CHARACTERS = 2000;
-/** Comparisons that may be under way; whatever comes beyond is not looked at. */
+/** Comparisons that may be under way; further ones are skipped. */
 const MAX_UNDER_WAY = 8;
 const VECTOR_LIMIT_MS = 10_000;
 
@@ -57,7 +58,7 @@ export class Shadow {
   #skipped = 0;
   #numbersAgree = 0;
   #negationsAgree = 0;
-  /** Counts what was forgotten: a comparison from before must not bring its texts back. */
+  /** Calls of `drop`: a comparison that began before one must not bring its texts back. */
   #drops = 0;
 
   constructor(options: ShadowOptions) {
@@ -93,13 +94,11 @@ export class Shadow {
     };
   }
 
-  /** Forgets the texts of a model (canonical name), a tenant, or all; figures stay. */
-  drop({ model, tenant }: { model?: string | undefined; tenant?: string | undefined }): void {
-    const stays = (one: Comparison): boolean =>
-      (model !== undefined && one.figures.model !== model) ||
-      (tenant !== undefined && one.figures.tenant !== tenant);
+  /** Deletes the selected comparisons; the totals stay. */
+  drop(selection: Selection): void {
     this.#drops += 1;
-    this.#comparisons.splice(0, Infinity, ...this.#comparisons.filter(stays));
+    const left = this.#comparisons.filter(({ figures }) => !selects(selection, figures));
+    this.#comparisons.splice(0, Infinity, ...left);
   }
 
   async #compare(

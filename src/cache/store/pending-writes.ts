@@ -1,20 +1,17 @@
-import type {
-  AnswerFilter,
-  StoredVector,
-  WriteBatch,
-} from "../../../workers/response-store/protocol.ts";
+import type { WriteBatch, StoredVector } from "../../../workers/response-store/protocol.ts";
 import type { CacheEntry } from "../response-cache.ts";
+import { type Selection, selects } from "../selection.ts";
 import { storedAnswer } from "./stored-rows.ts";
 
 interface PendingWritesOptions {
-  /** What may wait; when more does, the oldest is given up. */
+  /** Bound of what waits; above it the oldest change is discarded. */
   maxBytes: number;
   /** A batch is no larger than this, save for a single change. */
   batchChanges: number;
   batchBytes: number;
 }
 
-/** What is to be written of an entry. */
+/** What waits to be written of an entry. */
 interface Change {
   entry?: CacheEntry;
   vector?: StoredVector;
@@ -22,10 +19,10 @@ interface Change {
   isRemoved?: true;
 }
 
-/** What a change takes beside what it holds. */
+/** Memory of a change beside its entry and vector. */
 const OVERHEAD_BYTES = 100;
 
-/** Changes that wait to be written, together by entry, the oldest first. Bounded by bytes. */
+/** WriteBatch that wait to be written, merged by entry, the oldest first. Bounded by bytes. */
 export class PendingWrites {
   readonly #options: PendingWritesOptions;
   readonly #changes = new Map<number, Change>();
@@ -40,55 +37,56 @@ export class PendingWrites {
     return this.#changes.size;
   }
 
-  /** Changes that were given up. */
+  /** WriteBatch that were discarded because too much waited. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Whether there is enough for a batch. */
+  /** Whether there is a full batch. */
   get isLarge(): boolean {
     const { batchBytes, batchChanges } = this.#options;
     return this.#bytes >= batchBytes || this.#changes.size >= batchChanges;
   }
 
+  /** A new entry. */
   put(entry: CacheEntry): void {
     this.#change(entry.id, { entry });
   }
 
+  /** The vector of an entry's question. */
   vector(id: number, vector: StoredVector): void {
     this.#change(id, { vector });
   }
 
+  /** An entry was used; milliseconds since 1970. */
   use(id: number, usedAt: number): void {
     this.#change(id, { usedAt });
   }
 
+  /** An entry was removed. */
   remove(id: number): void {
     const change = this.#changes.get(id);
     if (change) this.#forget(id, change);
-    // What was not written yet has nothing to be removed.
+    // Nothing of an entry that was not written yet is on disk.
     if (!change?.entry) this.#change(id, { isRemoved: true });
   }
 
-  /** Gives up what a drop sees to: all, or entries of a model, of a tenant. */
-  drop({ model, tenant }: AnswerFilter): void {
-    if (model === undefined && tenant === undefined) return this.clear();
+  /** Discards the selected entries that wait to be written. */
+  drop(selection: Selection): void {
+    if (selection.model === undefined && selection.tenant === undefined) return this.clear();
     for (const [id, change] of this.#changes) {
       const question = change.entry?.question;
-      if (!question) continue;
-      if (model !== undefined && question.model !== model) continue;
-      if (tenant !== undefined && question.tenant !== tenant) continue;
-      this.#forget(id, change);
+      if (question && selects(selection, question)) this.#forget(id, change);
     }
   }
 
-  /** Gives up everything. */
+  /** Discards everything. */
   clear(): void {
     this.#changes.clear();
     this.#bytes = 0;
   }
 
-  /** The next batch, which does not wait any more. */
+  /** Takes out the next batch. */
   take(): Omit<WriteBatch, "expiredAt"> {
     const batch: Omit<WriteBatch, "expiredAt"> = {
       answers: [],

@@ -1,6 +1,11 @@
-import type { AnswerFilter, Place, ReadAnswer } from "../../../workers/response-store/protocol.ts";
+import type {
+  WriteBatch,
+  Place as Cursor,
+  ReadAnswer,
+} from "../../../workers/response-store/protocol.ts";
 import { ServiceError } from "../../errors/service-error.ts";
 import type { CacheEntry } from "../response-cache.ts";
+import { type Selection, selects } from "../selection.ts";
 import type { TextVector } from "../similar-questions.ts";
 import { PendingWrites } from "./pending-writes.ts";
 import {
@@ -18,51 +23,51 @@ interface ResponseStoreOptions extends Pick<StoreCallsOptions, "file" | "thread"
   ttlMs: number;
   /** How long `stop` may go on writing. */
   stopMs: number;
-  /** Told of entries that were read back, in the order of their last use. @returns numbers not kept. */
+  /** Restores entries that were read back, in the order of their last use. @returns ids not kept. */
   onRead: (entries: ReadEntry[]) => number[];
-  /** Told once, when no more of them come. */
+  /** Called once, when no more of them come. */
   onReadAll: () => void;
   report: StoreReport;
-  /** What may wait to be written; for tests. */
+  /** Bounds of what waits to be written; for tests. */
   pending?: ConstructorParameters<typeof PendingWrites>[0];
   now?: () => number;
 }
 
-/** What operators are told; never of what is stored. */
+/** What operators are told; it never quotes what is stored. */
 export interface StoreReport {
   /** Answers are in memory only from now on. */
   failed: (fault: FinalFault, cause: unknown) => void;
   /** A file that could not be used was given another name. */
   setAside: (name: string) => void;
-  /** The disk is too slow: changes are given up. Told once. */
+  /** The disk is too slow: changes are discarded. Called once. */
   losing: () => void;
 }
 
 const MIB = 1_048_576;
 const PENDING = { maxBytes: 16 * MIB, batchChanges: 500, batchBytes: MIB };
-/** The longest that a change waits for others. */
+/** How long a change waits for others at most. */
 const GATHER_MS = 1000;
 
 /**
- * Keeps the response cache on disk, beside what the cache does: entries of the last start come
- * back after this one has begun, and changes are written in batches. When that fails, the cache
- * goes on without.
+ * Keeps the response cache on disk, in the background: entries of the last start are restored while
+ * requests are answered already, and changes are written in batches. When that fails, the cache
+ * goes on in memory alone.
  */
 export class ResponseStore {
   readonly #options: ResponseStoreOptions;
   readonly #now: () => number;
   readonly #pending: PendingWrites;
   readonly #calls: StoreCalls;
-  /** What was dropped while entries come back: it must not. */
-  readonly #dropped: AnswerFilter[] = [];
+  /** Deleted while entries are read back: those must not be restored. */
+  readonly #dropped: Selection[] = [];
   #phase: "new" | "reading" | "writing" | "failed" = "new";
   #fault: FinalFault | undefined;
-  #read = 0;
+  #restored = 0;
   #isLosing = false;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
-  /** Changes of the batch that is being written. */
+  /** WriteBatch of the batch that is being written. */
   #beingWritten = 0;
   #stopping: Promise<void> | undefined;
   #hasStopped = false;
@@ -76,7 +81,7 @@ export class ResponseStore {
     this.#calls = new StoreCalls({ file, thread, expiredAt, onSetAside: report.setAside });
   }
 
-  /** Begins to read what is stored; nobody has to wait for it. */
+  /** Begins to read back what is stored, in the background. */
   start(): void {
     if (this.#phase !== "new") return;
     this.#phase = "reading";
@@ -93,26 +98,27 @@ export class ResponseStore {
     this.#change(() => this.#pending.vector(id, storedVector(vector)));
   }
 
-  /** An entry was asked for. */
+  /** An entry was used. */
   use({ id }: CacheEntry): void {
     this.#change(() => this.#pending.use(id, this.#now()));
   }
 
-  /** An entry was let go. */
+  /** An entry was removed from the cache. */
   remove({ id }: CacheEntry): void {
     this.#change(() => this.#pending.remove(id));
   }
 
   /**
-   * Removes entries for good: when it settles nothing of them is on disk, whatever comes.
+   * Deletes the selected entries: when it settles nothing of them is on disk, and none of them
+   * comes back.
    * @throws ServiceError `internal_error` when that cannot be done.
    */
-  async drop(filter: AnswerFilter): Promise<void> {
-    this.#pending.drop(filter);
-    if (this.#phase === "reading") this.#dropped.push(filter);
+  async drop(selection: Selection): Promise<void> {
+    this.#pending.drop(selection);
+    if (this.#phase === "reading") this.#dropped.push(selection);
     if (this.#phase !== "failed") {
       try {
-        await this.#calls.ask("drop", filter);
+        await this.#calls.ask("drop", selection);
         return;
       } catch (err) {
         this.#fail(err);
@@ -121,7 +127,7 @@ export class ResponseStore {
     await this.#removeFile();
   }
 
-  /** Writes what waits, for as long as it may; all callers await the same end. */
+  /** Writes what waits, for at most `stopMs`, and closes the file; all callers await the same end. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -133,7 +139,7 @@ export class ResponseStore {
       state: this.#phase === "failed" ? "failed" : "on",
       ...(this.#fault === undefined ? {} : { reason: this.#fault }),
       reading: this.#phase === "reading",
-      restored: this.#read,
+      restored: this.#restored,
       pending: this.#pending.size + this.#beingWritten,
       lost: this.#pending.lost,
     };
@@ -141,10 +147,10 @@ export class ResponseStore {
 
   async #readAll(): Promise<void> {
     try {
-      let after: Place | undefined;
+      let after: Cursor | undefined;
       do {
         const page = await this.#calls.ask("read", { after });
-        this.#takeBack(page.answers);
+        this.#restore(page.answers);
         after = page.next;
       } while (after && !this.#stopping);
       if (this.#phase === "reading") this.#phase = "writing";
@@ -157,22 +163,16 @@ export class ResponseStore {
     this.#schedule();
   }
 
-  #takeBack(answers: ReadAnswer[]): void {
-    const isDropped = ({ model, tenant }: ReadAnswer): boolean =>
-      this.#dropped.some(
-        (filter) =>
-          (filter.model === undefined || filter.model === model) &&
-          (filter.tenant === undefined || filter.tenant === tenant),
-      );
+  #restore(answers: ReadAnswer[]): void {
     const entries: ReadEntry[] = [];
     for (const answer of answers) {
-      if (isDropped(answer)) continue;
+      if (this.#dropped.some((selection) => selects(selection, answer))) continue;
       const entry = entryOf(answer);
       if (entry) entries.push(entry);
       else this.#pending.remove(answer.id);
     }
     const notKept = this.#options.onRead(entries);
-    this.#read += entries.length - notKept.length;
+    this.#restored += entries.length - notKept.length;
     for (const id of notKept) this.#pending.remove(id);
   }
 
@@ -186,7 +186,7 @@ export class ResponseStore {
     this.#schedule();
   }
 
-  /** Sees to it that what waits is written: at once when it is much, else soon. */
+  /** Writes what waits: a full batch at once, less after a moment. */
   #schedule(): void {
     if (this.#phase !== "writing" || this.#writing || this.#pending.size === 0) return;
     if (this.#stopping || this.#pending.isLarge) this.#write();
@@ -200,17 +200,18 @@ export class ResponseStore {
     const before = this.#pending.size;
     const changes = { ...this.#pending.take(), expiredAt: this.#expiredAt() };
     this.#beingWritten = before - this.#pending.size;
-    this.#writing = this.#calls
-      .ask("write", changes)
-      .then(
-        () => {},
-        (err: unknown) => this.#fail(err),
-      )
-      .finally(() => {
-        this.#writing = undefined;
-        this.#beingWritten = 0;
-        this.#schedule();
-      });
+    this.#writing = this.#send(changes);
+  }
+
+  async #send(changes: WriteBatch): Promise<void> {
+    try {
+      await this.#calls.ask("write", changes);
+    } catch (err) {
+      this.#fail(err);
+    }
+    this.#writing = undefined;
+    this.#beingWritten = 0;
+    this.#schedule();
   }
 
   async #stop(): Promise<void> {
@@ -229,11 +230,11 @@ export class ResponseStore {
   /** Waits for what is under way, writes what waits, and closes the file. */
   async #writeAll(): Promise<void> {
     if (this.#phase === "new") return;
-    // It stops behind the page that is under way.
+    // Reading stops after the page that is under way.
     await this.#reading;
     this.#schedule();
     while (this.#writing) await this.#writing;
-    // What could not be closed is whole all the same.
+    // A file that could not be closed is whole all the same.
     await this.#calls.close().catch(() => {});
   }
 
@@ -251,7 +252,7 @@ export class ResponseStore {
     this.#calls.end().catch(() => {});
   }
 
-  /** What the thread cannot do any more. */
+  /** Deletes without the thread, which has failed. */
   async #removeFile(): Promise<void> {
     const message = "The answers are forgotten, but could not be removed from disk";
     if (this.#calls.isHeldByOther) {

@@ -170,12 +170,12 @@ describe("the memory beside an entry's texts", () => {
     const entry = cache.store(question("a"), answer("1"), 1);
     if (!entry) throw new Error("it is not kept");
     const before = cache.bytes;
-    cache.weigh(entry, 3000);
-    cache.weigh(entry, 1000);
+    cache.setVectorBytes(entry, 3000);
+    cache.setVectorBytes(entry, 1000);
     expect(cache.bytes).toBe(before + 1000);
     cache.drop({});
     expect(cache.bytes).toBe(0);
-    cache.weigh(entry, 1000);
+    cache.setVectorBytes(entry, 1000);
     expect(cache.bytes).toBe(0);
   });
 
@@ -184,9 +184,9 @@ describe("the memory beside an entry's texts", () => {
     cache.store(question("a"), answer("1"), 1);
     const entry = cache.store(question("b"), answer("2"), 1);
     if (!entry) throw new Error("it is not kept");
-    cache.weigh(entry, 4300);
+    cache.setVectorBytes(entry, 4300);
     expect([says("a"), says("b")]).toEqual([undefined, answer("2")]);
-    cache.weigh(entry, 6000);
+    cache.setVectorBytes(entry, 6000);
     expect([cache.size, cache.bytes]).toEqual([0, 0]);
   });
 });

@@ -98,7 +98,7 @@ export function setUp(vectorOf: VectorOf = async () => vector(0.6, 0.8)) {
     counts,
     threshold: 0.95,
     onVector: ({ id }) => made.push(id),
-    weigh: ({ id }, bytes) => void weights.set(id, bytes),
+    setVectorBytes: ({ id }, bytes) => void weights.set(id, bytes),
     onFault: (err) => faults.push(err),
   });
   const add = async (id: number, text: string): Promise<CacheEntry> => {

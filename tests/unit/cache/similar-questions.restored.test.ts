@@ -43,7 +43,7 @@ describe("an entry of an earlier start", () => {
     const entry = entryOf(1, BLUE);
     similar.restore(entryOf(2, "Why is grass green in spring?"), undefined);
     similar.restore(entry, undefined);
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(true);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(true);
     expect(await similar.find(question(WHY_BLUE))).toMatchObject({ entry });
     expect(new Set(made)).toEqual(new Set([1, 2]));
   });
@@ -76,7 +76,7 @@ describe("an entry of an earlier start", () => {
   it("with a vector that is none is found by the same words only", async () => {
     const { similar, faults } = setUp();
     similar.restore(entryOf(1, BLUE), vector(Number.NaN, 1));
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     expect(faults).toHaveLength(1);
   });
 });

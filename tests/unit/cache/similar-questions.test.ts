@@ -20,14 +20,14 @@ describe("SimilarQuestions", () => {
 
   it("finds the same question in other words, and says how near it is", async () => {
     const { similar, add, faults } = setUp();
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     const entry = await add(7, BLUE);
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(true);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(true);
     expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
     expect(faults).toEqual([]);
   });
 
-  it("does not take what the guard refuses, and counts its rule", async () => {
+  it("does not take what the judge refuses, and counts its rule", async () => {
     const { similar, add, counts } = setUp();
     await add(7, BLUE);
     expect(await similar.find(question("Why is the sky not blue?"))).toBeUndefined();
@@ -41,13 +41,13 @@ describe("SimilarQuestions", () => {
     expect(await similar.find(question(WHY_BLUE))).toEqual({ entry, similarity: 0.97 });
   });
 
-  it("is not asked about what the guard can say nothing of", async () => {
+  it("is not asked about what the judge can say nothing of", async () => {
     const { similar, add } = setUp();
     await add(1, "Pourquoi le ciel est-il bleu ?");
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     await add(2, BLUE);
     for (const text of ["", "空はなぜ青いの", "😀", "why ".repeat(5000)]) {
-      expect(similar.canBeAsked(question(text)), text.slice(0, 20)).toBe(false);
+      expect(similar.canLookUp(question(text)), text.slice(0, 20)).toBe(false);
     }
   });
 
@@ -58,7 +58,7 @@ describe("SimilarQuestions", () => {
     expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
     similar.remove(two);
     similar.remove(two);
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     expect(thread.spaces.size).toBe(0);
   });
 
@@ -139,7 +139,7 @@ describe("SimilarQuestions", () => {
       text === BLUE ? first.promise : Promise.resolve(vector(0.6, 0.8)),
     );
     const entry = await add(1, BLUE);
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(true);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(true);
     const looking = similar.find(question(WHY_BLUE));
     await vi.advanceTimersByTimeAsync(0);
     first.resolve(vector(0.6, 0.8));
@@ -153,7 +153,7 @@ describe("SimilarQuestions", () => {
     const adding = add(1, BLUE);
     expect(await similar.find(question(WHY_BLUE))).toBeUndefined();
     await adding;
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     expect([faults.length, counts.stats().not_compared]).toEqual([1, {}]);
   });
 
@@ -187,7 +187,7 @@ describe("SimilarQuestions", () => {
     similar.remove(entry);
     resolve(vector(0.6, 0.8));
     await vi.advanceTimersByTimeAsync(0);
-    expect(similar.canBeAsked(question(WHY_BLUE))).toBe(false);
+    expect(similar.canLookUp(question(WHY_BLUE))).toBe(false);
     expect([made, [...weights], faults]).toEqual([[], [], []]);
   });
 

@@ -30,7 +30,7 @@ function setUp({ random = 1, bring, isAlive, refuses, busy, onReady }: Given = {
   const upstream = new Upstream({
     stopDeadlineMs: 1000,
     random: () => random,
-    bring: async (signal) => {
+    findOrStart: async (signal) => {
       seen.attempts += 1;
       const attempt = seen.attempts;
       await bring?.(attempt, signal);
@@ -217,12 +217,12 @@ describe("Upstream", () => {
     const probe = deferred<boolean>();
     const { upstream, seen } = setUp({ isAlive: () => probe.promise });
     await upstream.start();
-    for (let i = 0; i < 5; i++) upstream.suspect();
+    for (let i = 0; i < 5; i++) upstream.checkHealth();
     expect(seen.probes).toBe(1);
     probe.resolve(true);
     await pass(0);
     expect(upstream.state).toBe("ready");
-    upstream.suspect();
+    upstream.checkHealth();
     expect(seen.probes).toBe(2);
     await upstream.stop();
   });
@@ -232,11 +232,11 @@ describe("Upstream", () => {
       isAlive: (origin) => Promise.resolve(origin !== "http://server-1"),
     });
     await upstream.start();
-    upstream.suspect();
+    upstream.checkHealth();
     await pass(0);
     expect(seen).toMatchObject({ downs: ["it stopped answering"], stopped: ["server-1"] });
     await pass(500);
-    upstream.suspect();
+    upstream.checkHealth();
     await pass(0);
     expect(upstream).toMatchObject({ state: "ready", origin: "http://server-2" });
     await upstream.stop();
@@ -252,7 +252,7 @@ describe("Upstream", () => {
       },
     });
     await upstream.start();
-    upstream.suspect();
+    upstream.checkHealth();
     crash("ended");
     await pass(500);
     expect(upstream.state).toBe("ready");
@@ -266,7 +266,7 @@ describe("Upstream", () => {
   it("asks after no server while there is none", async () => {
     const { upstream, seen } = setUp({ bring: () => Promise.reject(new Error("no")) });
     await upstream.start();
-    upstream.suspect();
+    upstream.checkHealth();
     expect(seen.probes).toBe(0);
     await upstream.stop();
   });
@@ -319,7 +319,7 @@ describe("Upstream", () => {
       busy: () => calls > 0,
     });
     await upstream.start();
-    upstream.suspect();
+    upstream.checkHealth();
     await pass(10_000);
     expect(upstream.state).toBe("ready");
     expect(seen.probes).toBeGreaterThan(10);
@@ -332,7 +332,7 @@ describe("Upstream", () => {
   it("does not take calls that fail for a sign of life where connections are refused", async () => {
     const { upstream, seen } = setUp({ refuses: true, busy: () => true });
     await upstream.start();
-    upstream.suspect();
+    upstream.checkHealth();
     await pass(0);
     expect(upstream.state).toBe("ready");
     await pass(500);

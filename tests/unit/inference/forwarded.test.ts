@@ -139,7 +139,7 @@ describe("a forwarded answer", () => {
     answer.resolve(new Response());
     await asked;
     const isLost = reason instanceof PlaceLost;
-    if (isLost) place()?.takeBack();
+    if (isLost) place()?.revoke();
     else client.signal.abort(reason);
     expect(call.signal.reason).toEqual(reason);
     expect(left(), "before the transport has said anything").toEqual(NOTHING_LEFT);

@@ -37,7 +37,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     forgot: [] as string[],
     suspects: 0,
   };
-  const host = { ...fakeHost, suspect: () => void (seen.suspects += 1) };
+  const host = { ...fakeHost, checkHealth: () => void (seen.suspects += 1) };
   const { queue, held } = setUpQueue({ host });
   const client = fakeClient();
   const deadlines = new Deadlines();

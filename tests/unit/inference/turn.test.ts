@@ -4,7 +4,7 @@ import { ServiceError } from "../../../src/errors/service-error.ts";
 import { whole } from "../../../src/inference/answers.ts";
 import { usageOf } from "../../../src/inference/usage.ts";
 import type { Turn } from "../../../src/inference/turn.ts";
-import { NobodyWaits } from "../../../src/runtime/waiters.ts";
+import { NoWaiters } from "../../../src/runtime/waiters.ts";
 import {
   answerOf,
   bodyOf,
@@ -92,7 +92,7 @@ describe("a turn that ends", () => {
     const failure = turn.fail(new Error("reset"));
     expect(failure).toMatchObject({ code: "upstream_unavailable" });
     expect(failure.cause).toEqual(new Error("reset"));
-    expect(turn.signal.reason).toBeInstanceOf(NobodyWaits);
+    expect(turn.signal.reason).toBeInstanceOf(NoWaiters);
     expect(given.seen.released).toEqual([["failed", 0]]);
     expect(given.left()).toEqual(NOTHING_LEFT);
   });
@@ -100,7 +100,7 @@ describe("a turn that ends", () => {
   it.each([
     ["its client has left", new ClientLeft(), "failed"],
     ["it was stopped", new HardStop(1000), "timeout"],
-    ["nobody waits", new NobodyWaits(), "failed"],
+    ["nobody waits", new NoWaiters(), "failed"],
   ] as const)(
     "since %s gives the place back at once, and says why",
     async (_why, reason, outcome) => {
@@ -121,7 +121,7 @@ describe("a turn that ends", () => {
     const given = setUpPipeline();
     const turn = await takeTurn(given);
     turn.heldBy("answer", () => false);
-    given.place()?.takeBack();
+    given.place()?.revoke();
     expect(turn.signal.reason).toBeInstanceOf(PlaceLost);
     expect(turn.fail(new Error("reset"))).toBeInstanceOf(PlaceLost);
     expect(given.queue.stats("text")).toMatchObject({ in_progress: 0, failed: 1, completed: 0 });

@@ -42,18 +42,18 @@ function setUp(given: Given = {}) {
   return { loadedModels, seen };
 }
 
-describe("unsureSince", () => {
+describe("mayBeEvictedSince", () => {
   it("names the load of a model that was never seen beside this one, until it has settled", async () => {
     const { loadedModels, seen } = setUp({ fits: 2 });
     await loadedModels.ensureLoaded("a:latest", hints);
     loadedModels.expectLoad("b:latest");
-    expect(loadedModels.unsureSince("a:latest")).toBe(seen.now);
-    expect(loadedModels.unsureSince("b:latest")).toBeUndefined();
+    expect(loadedModels.mayBeEvictedSince("a:latest")).toBe(seen.now);
+    expect(loadedModels.mayBeEvictedSince("b:latest")).toBeUndefined();
     await loadedModels.ensureLoaded("b:latest", hints);
-    expect(loadedModels.unsureSince("a:latest")).toBeUndefined();
+    expect(loadedModels.mayBeEvictedSince("a:latest")).toBeUndefined();
     loadedModels.forget("b:latest");
     loadedModels.expectLoad("b:latest");
-    expect(loadedModels.unsureSince("a:latest")).toBeUndefined();
+    expect(loadedModels.mayBeEvictedSince("a:latest")).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LightSignal } from "../../../src/runtime/light-signal.ts";
-import { NobodyWaits, Waiters } from "../../../src/runtime/waiters.ts";
+import { NoWaiters, Waiters } from "../../../src/runtime/waiters.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 
 const GONE = new Error("gone");
@@ -21,7 +21,7 @@ describe("Waiters", () => {
     const waiters = new Waiters();
     const leave = waiters.join(new LightSignal());
     leave();
-    expect(waiters.signal.reason).toBeInstanceOf(NobodyWaits);
+    expect(waiters.signal.reason).toBeInstanceOf(NoWaiters);
   });
 
   it("count one who leaves twice, or leaves and is called off, once", () => {

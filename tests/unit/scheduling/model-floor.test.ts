@@ -13,7 +13,7 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
     loaded,
     loadedAt,
     expected: [] as string[],
-    unsureSince: undefined as number | undefined,
+    mayBeEvictedSince: undefined as number | undefined,
   };
   const floor = new ModelFloor({
     patienceMs: 1000,
@@ -22,7 +22,7 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
       modelsToEvict: (model) =>
         memory.loaded === undefined || memory.loaded === model ? [] : [memory.loaded],
       loadedAt: () => memory.loadedAt,
-      unsureSince: () => memory.unsureSince,
+      mayBeEvictedSince: () => memory.mayBeEvictedSince,
       expectLoad: (model) => {
         memory.expected.push(model);
         memory.loaded = model;
@@ -53,10 +53,10 @@ describe("ModelFloor", () => {
 
   it("holds a model while another is loaded beside it for the first time, but not for ever", () => {
     const { floor, memory } = setUp("a");
-    memory.unsureSince = 1000;
+    memory.mayBeEvictedSince = 1000;
     expect(floor.admits("a", 1499, idle)).toBe(false);
     expect(floor.admits("a", 1500, idle)).toBe(true);
-    memory.unsureSince = undefined;
+    memory.mayBeEvictedSince = undefined;
     expect(floor.admits("a", 1200, idle)).toBe(true);
   });
 
@@ -69,60 +69,60 @@ describe("ModelFloor", () => {
   it.each([
     ["waited for half the patience", 100, 0, 599, 600],
     ["and the other has held the floor as long", 0, 300, 799, 800],
-  ])("lets a model claim the floor once it %s", (_case, enqueuedAt, loadedAt, early, due) => {
+  ])("promotes a model once it %s", (_case, enqueuedAt, loadedAt, early, due) => {
     const { floor } = setUp("a", loadedAt);
     const waiting = [{ model: "b", enqueuedAt }];
-    floor.claim(waiting, early);
-    expect(floor.claimed).toBeUndefined();
-    floor.claim(waiting, due);
-    expect(floor.claimed).toBe("b");
+    floor.promoteStarved(waiting, early);
+    expect(floor.promoted).toBeUndefined();
+    floor.promoteStarved(waiting, due);
+    expect(floor.promoted).toBe("b");
     expect(floor.admits("b", due, busyWith("a"))).toBe(true);
   });
 
-  it("lets what stands in the claimed model's way run dry", () => {
+  it("lets the models to evict for the promoted one run dry", () => {
     const { floor } = setUp("a");
-    floor.claim([{ model: "b", enqueuedAt: 0 }], 500);
+    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 500);
     expect(floor.admits("a", 500, busyWith("a"))).toBe(false);
     floor.started("b");
-    expect(floor.claimed).toBeUndefined();
+    expect(floor.promoted).toBeUndefined();
   });
 
-  it("lets no third model slip in before the claimed one", () => {
+  it("lets no third model slip in before the promoted one", () => {
     const { floor } = setUp("a");
-    floor.claim([{ model: "b", enqueuedAt: 0 }], 500);
+    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 500);
     expect(floor.admits("c", 500, busyWith("a"))).toBe(false);
   });
 
-  it("gives the claim to who has waited longest", () => {
+  it("promotes the model that has waited longest", () => {
     const { floor } = setUp("a");
     const waiting = [
       { model: "b", enqueuedAt: 30 },
       { model: "c", enqueuedAt: 10 },
       { model: "d", enqueuedAt: 20 },
     ];
-    floor.claim(waiting, 600);
-    expect(floor.claimed).toBe("c");
+    floor.promoteStarved(waiting, 600);
+    expect(floor.promoted).toBe("c");
   });
 
-  it("keeps a claim while its request waits, and drops it when that has left", () => {
+  it("keeps a model promoted while its request waits, and no longer when that has left", () => {
     const { floor } = setUp("a");
-    floor.claim([{ model: "b", enqueuedAt: 100 }], 700);
+    floor.promoteStarved([{ model: "b", enqueuedAt: 100 }], 700);
     const both = [
       { model: "c", enqueuedAt: 0 },
       { model: "b", enqueuedAt: 100 },
     ];
-    floor.claim(both, 800);
-    expect(floor.claimed).toBe("b");
-    floor.claim([{ model: "c", enqueuedAt: 0 }], 900);
-    expect(floor.claimed).toBe("c");
-    floor.claim([], 900);
-    expect(floor.claimed).toBeUndefined();
+    floor.promoteStarved(both, 800);
+    expect(floor.promoted).toBe("b");
+    floor.promoteStarved([{ model: "c", enqueuedAt: 0 }], 900);
+    expect(floor.promoted).toBe("c");
+    floor.promoteStarved([], 900);
+    expect(floor.promoted).toBeUndefined();
   });
 
-  it("sees no claim where nothing stands in the way", () => {
+  it("promotes no model where nothing has to be evicted", () => {
     const { floor } = setUp(undefined);
-    floor.claim([{ model: "b", enqueuedAt: 0 }], 5000);
-    expect(floor.claimed).toBeUndefined();
+    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 5000);
+    expect(floor.promoted).toBeUndefined();
   });
 
   it("announces the load of a model that is not in memory, and only that", () => {

@@ -10,7 +10,7 @@ export const allLoaded: FloorModels = {
   isLoaded: () => true,
   modelsToEvict: () => [],
   loadedAt: () => 0,
-  unsureSince: () => undefined,
+  mayBeEvictedSince: () => undefined,
   expectLoad: () => {},
 };
 
@@ -29,7 +29,7 @@ interface Given {
 export const fakeHost = {
   origin: "http://up",
   assertAvailable: (): void => {},
-  suspect: (): void => {},
+  checkHealth: (): void => {},
 };
 
 /** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */

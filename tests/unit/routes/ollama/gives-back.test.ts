@@ -40,7 +40,7 @@ function setUp({ step, what }: Fault) {
       return "http://up";
     },
     assertAvailable: () => at("availability"),
-    suspect: () => at("suspect"),
+    checkHealth: () => at("checkHealth"),
   };
   const { queue, held } = setUpQueue({ host });
   const active = new ActiveRequests();
@@ -95,10 +95,10 @@ function setUp({ step, what }: Fault) {
     header: (name) => HEADERS[name],
     signal: fakeClient().signal,
     readBody: async () => (at("body"), [BODY]),
-    owesBody: false,
+    hasUnreadBody: false,
     discardBody: async () => true,
     watchReading: () => () => {},
-    rest: () => {},
+    restoreIdleTimeout: () => {},
   };
   const app = new Hono<AppEnv>();
   app.use(

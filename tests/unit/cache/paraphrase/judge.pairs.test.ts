@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-import type { Verdict } from "../../../../src/cache/guard/guard.ts";
+import type { Verdict } from "../../../../src/cache/paraphrase/judge.ts";
 import { judgeTexts } from "./judge-texts.ts";
 
 type Pair = { id: string; same: boolean; a: string; b: string; kind?: string; set?: string };
@@ -12,18 +12,18 @@ const fixture = (name: string): unknown =>
   );
 const pairs = fixture("pairs.json") as Pair[];
 const further = fixture("further-pairs.json") as Pair[];
-/** By three authors who knew neither the guard nor the other pairs. */
+/** By three authors who knew neither the judge nor the other pairs. */
 const more = fixture("more-pairs.json") as Pair[];
 const all = [...pairs, ...further, ...more];
 /**
- * By two authors who knew neither the guard nor the other pairs; they are counted and never looked
- * at while the guard is worked on. Whoever reads them has to have new ones written.
+ * By two authors who knew neither the judge nor the other pairs; they are counted and never looked
+ * at while the judge is worked on. Whoever reads them has to have new ones written.
  */
 const blind = fixture("blind-pairs.json") as Pair[];
 /** By two more such authors, in wordings as free as they liked; neither set was looked at. */
 const free = [fixture("free-pairs-1.json"), fixture("free-pairs-2.json")] as [Pair[], Pair[]];
 /**
- * Traps made from the guard's own lists and rules, by two authors; 89 and 84 of 100 were served when they were
+ * Traps made from the judge's own lists and rules, by two authors; 89 and 84 of 100 were served when they were
  * first counted.
  */
 const attacks = [fixture("attack-pairs.json"), fixture("attack-pairs-2.json")].flat() as Pair[];
@@ -68,7 +68,7 @@ function report(title: string, of: readonly Pair[], groupOf: (pair: Pair) => str
 const share = (of: readonly Pair[]): number =>
   of.filter((pair) => verdictOf(pair).ok).length / of.length;
 
-describe("the guard on labelled pairs", () => {
+describe("the judge on labelled pairs", () => {
   it("serves no wrong answer on the development set", () => {
     console.log(report("Development set", pairs, (pair) => pair.kind ?? ""));
     expect(pairs.filter((pair) => !pair.same && verdictOf(pair).ok).map(text)).toEqual([]);
@@ -178,8 +178,8 @@ describe("the guard on labelled pairs", () => {
   });
 
   it("finds a text equal to itself", () => {
-    const guarded = pairs.filter(({ a }) => verdictOf({ id: "", same: true, a, b: a }).ok);
-    expect(guarded.length / pairs.length).toBeGreaterThanOrEqual(0.58);
+    const comparable = pairs.filter(({ a }) => verdictOf({ id: "", same: true, a, b: a }).ok);
+    expect(comparable.length / pairs.length).toBeGreaterThanOrEqual(0.58);
   });
 });
 
@@ -187,7 +187,7 @@ describe("the guard on labelled pairs", () => {
 const ADDED = ["not", "never", "only", "always", "children"];
 
 /** A word of content changed, or one added that denies or restricts, makes another question. */
-describe("the guard on changed paraphrases", () => {
+describe("the judge on changed paraphrases", () => {
   const admitted = all.filter((pair) => pair.same && !pair.b.includes("\n") && verdictOf(pair).ok);
   const isContent = (word: string): boolean => /^\p{L}{4,}$/u.test(word);
 

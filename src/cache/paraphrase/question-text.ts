@@ -4,15 +4,15 @@ import { exactOf } from "./exact.ts";
 import { plain } from "./plain.ts";
 
 /**
- * A question as the guard reads it. Reading takes longer than comparing, so each step is done when it is first
- * asked for, and whoever compares a question again keeps this.
+ * A question parsed for the judge. To parse takes longer than to compare, so each step is lazy, and a caller
+ * that compares a question again keeps this.
  */
 export class QuestionText {
   readonly #text: string;
-  /** Read with the text: everything else asks for it. */
+  /** Parsed at once: everything else needs it. */
   readonly #sentences: readonly string[] | undefined;
   #exact: string | undefined;
-  #isGuardable: boolean | undefined;
+  #isComparable: boolean | undefined;
   #form: string | undefined;
   #looseForm: string | undefined;
 
@@ -22,8 +22,8 @@ export class QuestionText {
   }
 
   /** Short plain English, so that a similar wording may answer it at all. */
-  get isGuardable(): boolean {
-    return (this.#isGuardable ??= this.#sentences !== undefined && isShortEnglish(this.#text));
+  get isComparable(): boolean {
+    return (this.#isComparable ??= this.#sentences !== undefined && isShortEnglish(this.#text));
   }
 
   /** Equal for texts that differ in nothing that could matter. */
@@ -43,4 +43,4 @@ export class QuestionText {
 }
 
 /** Whether a similar wording may answer a text at all: short plain English. */
-export const isGuardable = (text: string): boolean => new QuestionText(text).isGuardable;
+export const isComparable = (text: string): boolean => new QuestionText(text).isComparable;

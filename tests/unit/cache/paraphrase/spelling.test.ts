@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { SPELT_WORDS } from "../../../../src/cache/guard/data/spelt-words.ts";
-import { correct } from "../../../../src/cache/guard/spelling.ts";
+import { SPELT_WORDS } from "../../../../src/cache/paraphrase/data/spelt-words.ts";
+import { correct } from "../../../../src/cache/paraphrase/spelling.ts";
 import { itJudges } from "./judge-texts.ts";
 
 describe("correct", () => {

@@ -5,11 +5,11 @@ import {
   type JudgeOptions,
   QuestionText,
   type Verdict,
-} from "../../../../src/cache/guard/guard.ts";
+} from "../../../../src/cache/paraphrase/judge.ts";
 
 type Pairs = ReadonlyArray<readonly [string, string]>;
 
-/** The guard's verdict on two texts that were not read before. */
+/** The judge's verdict on two texts that were not read before. */
 export const judgeTexts = (
   asked: string,
   cached: string,

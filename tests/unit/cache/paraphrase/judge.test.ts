@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { FLOOR, isGuardable, normaliseExact } from "../../../../src/cache/guard/guard.ts";
+import {
+  MIN_SIMILARITY,
+  isComparable,
+  normaliseExact,
+} from "../../../../src/cache/paraphrase/judge.ts";
 import { judgeTexts } from "./judge-texts.ts";
 
 const options = { threshold: 0.8 };
@@ -10,10 +14,10 @@ const reworded = "How can I sort a dictionary by value in Python?";
 
 describe("judge", () => {
   it("admits courtesy at any similarity down to the floor", () => {
-    for (const cosine of [0.97, 0.8, FLOOR]) {
+    for (const cosine of [0.97, 0.8, MIN_SIMILARITY]) {
       expect(judgeTexts(asked, polite, cosine, options)).toEqual({ ok: true });
     }
-    const refused = judgeTexts(asked, polite, FLOOR - 0.01, options);
+    const refused = judgeTexts(asked, polite, MIN_SIMILARITY - 0.01, options);
     expect(refused).toEqual({ ok: false, rule: "similarity" });
   });
 
@@ -75,7 +79,7 @@ describe("hostile texts", () => {
     expect(judgeTexts(text, asked, 0.99, options).ok).toBe(false);
     expect(judgeTexts(asked, text, 0.99, options).ok).toBe(false);
     expect(judgeTexts(text, `${text} not`, 0.99, options).ok).toBe(false);
-    isGuardable(text);
+    isComparable(text);
     normaliseExact(text);
   });
 
@@ -88,7 +92,7 @@ describe("hostile texts", () => {
       "Как отсортировать словарь?",
       "What is the capital of Россия?",
     ]) {
-      expect(isGuardable(text), text).toBe(false);
+      expect(isComparable(text), text).toBe(false);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { normaliseExact } from "../../../../src/cache/guard/exact.ts";
+import { normaliseExact } from "../../../../src/cache/paraphrase/exact.ts";
 
 describe("normaliseExact", () => {
   it.each([

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { EngineWords } from "../../../src/hosts/engine-words.ts";
+import { EngineEvents } from "../../../src/hosts/engine-events.ts";
 
 const LOADED = '{"event":"model_loaded","model":"m","duration_ms":5}\n';
 
 function hasLoadedAfter(...chunks: string[]): boolean {
-  const words = new EngineWords();
-  for (const chunk of chunks) words.read(chunk);
-  return words.takeHasLoaded();
+  const events = new EngineEvents();
+  for (const chunk of chunks) events.read(chunk);
+  return events.takeHasLoaded();
 }
 
-describe("EngineWords", () => {
+describe("EngineEvents", () => {
   it.each([
     ["nothing", [], false],
     ["other events", ['{"event":"listening"}\n{"event":"llama_opened"}\n'], false],
@@ -25,22 +25,22 @@ describe("EngineWords", () => {
   });
 
   it("begins anew with the next engine, also where the last one broke off in a line", () => {
-    const words = new EngineWords();
-    words.read(LOADED + '{"event":"mod');
-    expect(words.takeHasLoaded()).toBe(true);
-    expect(words.takeHasLoaded()).toBe(false);
-    words.read(LOADED);
-    expect(words.takeHasLoaded()).toBe(true);
+    const events = new EngineEvents();
+    events.read(LOADED + '{"event":"mod');
+    expect(events.takeHasLoaded()).toBe(true);
+    expect(events.takeHasLoaded()).toBe(false);
+    events.read(LOADED);
+    expect(events.takeHasLoaded()).toBe(true);
   });
 
   it("knows why an engine has ended itself, until the next one begins", () => {
-    const words = new EngineWords();
-    words.read('{"event":"listening"}\n');
-    expect(words.stuck).toBeUndefined();
-    words.read(`{"event":"stuck","reason":"${"so it is ".repeat(1_000)}"}\nnull\n`);
-    expect(words.stuck).toMatch(/^so it is/);
-    expect(words.stuck).toHaveLength(500);
-    words.takeHasLoaded();
-    expect(words.stuck).toBeUndefined();
+    const events = new EngineEvents();
+    events.read('{"event":"listening"}\n');
+    expect(events.stuck).toBeUndefined();
+    events.read(`{"event":"stuck","reason":"${"so it is ".repeat(1_000)}"}\nnull\n`);
+    expect(events.stuck).toMatch(/^so it is/);
+    expect(events.stuck).toHaveLength(500);
+    events.takeHasLoaded();
+    expect(events.stuck).toBeUndefined();
   });
 });

@@ -1,13 +1,14 @@
-/** Lines are short; whatever has no end is not the engine's. */
+/** Lines are short; text without an end of line is not the engine's. */
 const MAX_REST_CHARS = 65_536;
 const MAX_REASON_CHARS = 500;
 
-/** Follows what engines say on their standard output, one after the other: events, one a line. */
-export class EngineWords {
+/** Reads the events that engines write to their standard output, one JSON object a line. */
+export class EngineEvents {
   #rest = "";
   #hasLoaded = false;
   #stuck: string | undefined;
 
+  /** Reads a piece of the output. */
   read(chunk: string): void {
     const lines = (this.#rest + chunk).split("\n");
     this.#rest = (lines.pop() ?? "").slice(-MAX_REST_CHARS);
@@ -17,14 +18,14 @@ export class EngineWords {
     }
   }
 
-  /** Why the last engine ended itself, in its own words; `undefined` when it did not. */
+  /** Why the last engine ended itself, as it says; `undefined` when it did not. */
   get stuck(): string | undefined {
     return this.#stuck;
   }
 
   /**
    * Whether the last engine had a model in memory at some time. The next one begins anew: an engine
-   * that dies of llama.cpp itself must not come back with it open.
+   * that dies of llama.cpp itself must not start with llama.cpp open.
    */
   takeHasLoaded(): boolean {
     const hasLoaded = this.#hasLoaded;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { plain } from "../../../../src/cache/guard/plain.ts";
+import { plain } from "../../../../src/cache/paraphrase/plain.ts";
 
 describe("plain", () => {
   it.each<[string, readonly string[]]>([

@@ -10,7 +10,7 @@ interface Window {
   used: number;
 }
 
-/** What a client is told of its limit. */
+/** The state of a limit, as clients see it. */
 export interface RateState {
   limit: number;
   remaining: number;
@@ -29,7 +29,7 @@ export class RateLimiter {
 
   /**
    * Counts one request.
-   * @param onRefusal told of the state before a refusal is thrown, for the answer's headers.
+   * @param onRefusal called with the state before a refusal is thrown, for the answer's headers.
    * @throws ServiceError `rate_limit_exceeded` once the minute is spent.
    */
   take(key: string, perMinute: number, onRefusal?: (state: RateState) => void): RateState {

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { ServiceError } from "../errors/service-error.ts";
 import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
 
-/** At most 64 characters, like every name by which tenants are told apart. */
+/** At most 64 characters, like every name that identifies a tenant. */
 export const PROJECT_NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
 
 /**

@@ -6,7 +6,7 @@ const ENOUGH_DIGITS = 9;
 const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
- * The numbers of a unit vector as JSON should show them: as short as tells them apart as 32-bit
+ * The numbers of a unit vector as JSON should show them: as short as identifies them as 32-bit
  * numbers, which is how the server wrote them. 0.6 is 0.6000000238418579 as one; as that,
  * vectors would be twice as long.
  */

@@ -85,7 +85,7 @@ export class BunTransport implements Transport {
   async #answer(answer: Response, passing: Passing): Promise<Response> {
     const { exchange, signal, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
-    // No Response can be made with these, and what has been told of an answer must be so.
+    // No Response can be made with these, and what is reported of an answer must be true.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
     onHead(status);
     const contentType = answer.headers.get("content-type") ?? "";

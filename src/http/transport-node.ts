@@ -170,7 +170,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     try {
       outgoing.writeHead(status, phraseOf(status, statusText), headers);
     } catch (err) {
-      // What Node will not write is told like any other answer that is none.
+      // An answer that Node will not write counts as none.
       this.#status = 0;
       throw err;
     }

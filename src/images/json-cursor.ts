@@ -15,7 +15,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Walks over a JSON body in bytes, once from front to end. The body must have been parsed before:
- * what is no JSON is not told from what is. Each method takes one value, of whatever kind.
+ * invalid JSON is not detected. Each method takes one value, of whatever kind.
  */
 export class JsonCursor {
   readonly #body: Buffer;

@@ -34,7 +34,7 @@ export class BoundedLines {
   #part(text: string): string {
     const room = KEPT_BYTES - this.#bytes;
     const textBytes = Buffer.byteLength(text);
-    // One more than may be kept: that this line was cut is told once.
+    // One more than may be kept: the cut is noted once a line.
     this.#bytes = Math.min(KEPT_BYTES + 1, this.#bytes + textBytes);
     if (textBytes <= room) return text;
     return room < 0 ? "" : Buffer.from(text).toString("utf8", 0, room) + CUT;

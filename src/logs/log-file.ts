@@ -5,7 +5,7 @@ import { LOG_LIMIT_BYTES, OLD_LOGS } from "./old-logs.ts";
 interface LogFileOptions {
   folder: string;
   name: string;
-  /** Told once of each time when the file cannot be written; the service goes on without it. */
+  /** Called once for each time that the file cannot be written; the service goes on without it. */
   onFault: (err: Error) => void;
   /** After a fault, the file is tried again when this has passed. */
   retryMs?: number;
@@ -30,7 +30,7 @@ export class LogFile {
   #stream: RotatingFileStream | undefined;
   #pending = "";
   #timer: NodeJS.Timeout | undefined;
-  /** Told of a fault, and not yet written since. */
+  /** A fault was reported, and nothing written since. */
   #isFaulty = false;
   #retryAt = 0;
 

@@ -33,8 +33,8 @@ interface PlaceOwner {
 
 /**
  * A place at an inference server. It has one owner at a time: a load that is waited for, or a call
- * whose connection is open. Each step of a request names the owner, so that a place without one can
- * be told from one that is held for long.
+ * whose connection is open. Each step of a request names the owner, so that a place without one is
+ * distinguished from one that is held for long.
  */
 export class Place {
   readonly host: Host;

@@ -116,7 +116,7 @@ export async function setUpOccupied(): Promise<ReturnType<typeof setUpPipeline>>
 /** A transport's promise of an answer: none when it is called off. */
 function unlessCalledOff(answer: Deferred<UpstreamAnswer>, { signal }: UpstreamCall) {
   return new Promise<UpstreamAnswer>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     answer.promise.then(resolve, reject);
   });
 }

@@ -74,7 +74,11 @@ describe("a forwarded answer", () => {
     expect(told).toEqual({ headers: [[200, false]], ends: [ended] });
     expect(request.record).toMatchObject({ queueMs: 0, loadMs: 0, firstMs: 20, bodyMs: 35 });
     expect(request.record.usage).toMatchObject({ inputTokens: 7, outputTokens: 2 });
-    expect(seen).toMatchObject({ used: ["m:latest"], suspects: 0, released: [["completed", 55]] });
+    expect(seen).toMatchObject({
+      used: ["m:latest"],
+      healthChecks: 0,
+      released: [["completed", 55]],
+    });
     expect(left()).toEqual(NOTHING_LEFT);
     expect(call.signal.aborted).toBe(false);
   });
@@ -92,14 +96,14 @@ describe("a forwarded answer", () => {
       isEstimated: true,
     });
     expect(told.ends).toEqual([ended]);
-    expect(seen).toMatchObject({ used: [], forgot: ["m:latest"], suspects: 1 });
+    expect(seen).toMatchObject({ used: [], forgot: ["m:latest"], healthChecks: 1 });
     expect(seen.released).toEqual([["failed", 0]]);
     expect(left()).toEqual(NOTHING_LEFT);
   });
 
   it.each([
-    ["is an error of the server's", 503, { forgot: ["m:latest"], suspects: 1 }],
-    ["is a refusal", 404, { forgot: [], suspects: 0 }],
+    ["is an error of the server's", 503, { forgot: ["m:latest"], healthChecks: 1 }],
+    ["is a refusal", 404, { forgot: [], healthChecks: 0 }],
   ])("that %s has failed when it is whole", async (_what, status, verdict) => {
     const { call, end, seen, left, request } = await setUp();
     call.onHead(status);
@@ -115,7 +119,11 @@ describe("a forwarded answer", () => {
     end({ status: 0, complete: false, err });
     answer.reject(err);
     await expect(asked).rejects.toBe(err);
-    expect(seen).toMatchObject({ forgot: ["m:latest"], suspects: 1, released: [["failed", 0]] });
+    expect(seen).toMatchObject({
+      forgot: ["m:latest"],
+      healthChecks: 1,
+      released: [["failed", 0]],
+    });
     const { firstMs, bodyMs, usage } = request.record;
     expect([firstMs, bodyMs, usage]).toEqual([undefined, undefined, undefined]);
     expect(left()).toEqual(NOTHING_LEFT);
@@ -127,7 +135,7 @@ describe("a forwarded answer", () => {
     end({ status: 0, complete: false, err });
     answer.reject(err);
     await expect(asked).rejects.toBe(err);
-    expect(seen).toMatchObject({ forgot: [], suspects: 0, released: [["failed", 0]] });
+    expect(seen).toMatchObject({ forgot: [], healthChecks: 0, released: [["failed", 0]] });
   });
 
   it.each([
@@ -144,7 +152,7 @@ describe("a forwarded answer", () => {
     expect(call.signal.reason).toEqual(reason);
     expect(left(), "before the transport has said anything").toEqual(NOTHING_LEFT);
     end({ complete: false, err: call.signal.reason as Error }, "{}\n");
-    expect(seen).toMatchObject({ used: ["m:latest"], forgot: [], suspects: 0 });
+    expect(seen).toMatchObject({ used: ["m:latest"], forgot: [], healthChecks: 0 });
     expect(seen.released[0]).toEqual(["failed", isLost ? undefined : 0]);
   });
 });

@@ -87,7 +87,7 @@ describe.each(STAGES)("a request that is called off while it is %s", (stage, abo
     expect(err).toMatchObject({ code: "request_timeout" });
     const timeout = stage === "preparing" ? 0 : 1;
     expect(stats).toMatchObject({ failed: 0, timeout, completed: occupiedPlaces });
-    expect(given.seen.suspects).toBe(0);
+    expect(given.seen.healthChecks).toBe(0);
   });
 });
 
@@ -170,7 +170,7 @@ describe("a request", () => {
       pipeline.withPlace(request, client.signal, () => Promise.reject(odd)),
     ).rejects.toBe(odd);
     expect(seen.released).toEqual([["failed", 0]]);
-    expect(seen, "it says nothing of the server").toMatchObject({ suspects: 0, forgot: [] });
+    expect(seen, "it says nothing of the server").toMatchObject({ healthChecks: 0, forgot: [] });
     expect(left()).toEqual(NOTHING_LEFT);
   });
 
@@ -235,7 +235,11 @@ describe("an answer that is read as it comes", () => {
     );
     await all.next();
     await expect(all.next()).rejects.toMatchObject({ code: "upstream_unavailable" });
-    expect(seen).toMatchObject({ suspects: 1, forgot: ["m:latest"], released: [["failed", 0]] });
+    expect(seen).toMatchObject({
+      healthChecks: 1,
+      forgot: ["m:latest"],
+      released: [["failed", 0]],
+    });
     expect(left()).toEqual(NOTHING_LEFT);
   });
 
@@ -267,7 +271,7 @@ describe("an answer that is read as it comes", () => {
     );
     for await (const _piece of all) break;
     expect(seen.released).toEqual([["failed", 0]]);
-    expect(seen).toMatchObject({ used: ["m:latest"], suspects: 0 });
+    expect(seen).toMatchObject({ used: ["m:latest"], healthChecks: 0 });
     expect(left()).toEqual(NOTHING_LEFT);
   });
 });

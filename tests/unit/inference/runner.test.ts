@@ -35,9 +35,9 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     calls: [] as UpstreamCall[],
     used: [] as string[],
     forgot: [] as string[],
-    suspects: 0,
+    healthChecks: 0,
   };
-  const host = { ...fakeHost, checkHealth: () => void (seen.suspects += 1) };
+  const host = { ...fakeHost, checkHealth: () => void (seen.healthChecks += 1) };
   const { queue, held } = setUpQueue({ host });
   const client = fakeClient();
   const deadlines = new Deadlines();
@@ -125,10 +125,10 @@ describe("InferenceRunner", () => {
     ["refuses without words", says(500, "oops"), "upstream_unavailable", 1],
     ["breaks off", says(200, '{"a', new Error("reset")), "upstream_unavailable", 1],
     ["sends no JSON", says(200, "<html>"), "upstream_unavailable", 1],
-  ])("fails with a status when the server %s", async (_case, answer, code, suspects) => {
+  ])("fails with a status when the server %s", async (_case, answer, code, healthChecks) => {
     const { runner, scope, seen, left } = setUp(answer);
     await expect(runner.answer(request, scope)).rejects.toMatchObject({ code });
-    expect(seen.suspects).toBe(suspects);
+    expect(seen.healthChecks).toBe(healthChecks);
     expect(left()).toEqual([0, 0, 0]);
   });
 
@@ -159,7 +159,7 @@ describe("InferenceRunner", () => {
     await vi.advanceTimersByTimeAsync(5200);
     await stopped;
     expect(seen.calls[0]?.signal.aborted).toBe(true);
-    expect(seen.suspects).toBe(0);
+    expect(seen.healthChecks).toBe(0);
     expect(queue.stats("text")).toMatchObject({ timeout: 1, failed: 0, completed: 0 });
     expect(left()).toEqual([0, 0, 0]);
   });
@@ -213,7 +213,7 @@ describe("InferenceRunner", () => {
     const away = new ServiceError("upstream_unavailable", "away");
     const { runner, scope, seen, left } = setUp(() => Promise.reject(away));
     await expect(runner.answer(request, scope)).rejects.toBe(away);
-    expect(seen).toMatchObject({ suspects: 1, forgot: ["m:latest"] });
+    expect(seen).toMatchObject({ healthChecks: 1, forgot: ["m:latest"] });
     expect(left()).toEqual([0, 0, 0]);
   });
 

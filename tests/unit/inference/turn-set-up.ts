@@ -27,11 +27,11 @@ export function setUpPipeline({ loads = false, answers }: Given = {}) {
     calls: [] as UpstreamCall[],
     used: [] as string[],
     forgot: [] as string[],
-    suspects: 0,
+    healthChecks: 0,
     /** How each place was given back, and at what cost. */
     released: [] as [PlaceOutcome, number | undefined][],
   };
-  const host = { ...fakeHost, suspect: () => void (seen.suspects += 1) };
+  const host = { ...fakeHost, checkHealth: () => void (seen.healthChecks += 1) };
   const { queue, held } = setUpQueue({ host });
   const load = deferred<number>();
   const answer = deferred<UpstreamAnswer>();

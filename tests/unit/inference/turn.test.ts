@@ -33,8 +33,8 @@ async function takeTurn(given: Given, more: Partial<Given["request"]> = {}): Pro
 }
 
 /** What is known of the model and the server afterwards. */
-function verdictOf({ seen: { used, forgot, suspects } }: Given): string[] {
-  const suspected = Array.from({ length: suspects }, () => "suspected");
+function verdictOf({ seen: { used, forgot, healthChecks } }: Given): string[] {
+  const suspected = Array.from({ length: healthChecks }, () => "suspected");
   return [...used.map((m) => `used ${m}`), ...forgot.map((m) => `forgot ${m}`), ...suspected];
 }
 

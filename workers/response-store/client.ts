@@ -1,3 +1,4 @@
+import { LightSignal } from "../../src/runtime/light-signal.ts";
 import type { Refused, StoreFault, StoreTasks } from "./protocol.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { ThreadCalls } from "../thread-calls.ts";
@@ -40,7 +41,7 @@ class StoreRefusal extends Error {
 export class StoreCalls {
   readonly #options: StoreCallsOptions;
   readonly #turns = new Turnstile({ atOnce: 1 });
-  readonly #ended = new AbortController();
+  readonly #ended = new LightSignal();
   #isOpen = false;
   #isHeldByOther = false;
   #wasDamaged = false;
@@ -60,7 +61,7 @@ export class StoreCalls {
     name: K,
     input: StoreTasks[K]["input"],
   ): Promise<Output<K>> {
-    return this.#turns.run({ signal: this.#ended.signal }, async () => {
+    return this.#turns.run({ signal: this.#ended }, async () => {
       for (;;) {
         try {
           if (!this.#isOpen) await this.#open(false);
@@ -74,7 +75,7 @@ export class StoreCalls {
 
   /** Moves everything into the one file, when it is open, and lets go of it. */
   close(): Promise<void> {
-    return this.#turns.run({ signal: this.#ended.signal }, async () => {
+    return this.#turns.run({ signal: this.#ended }, async () => {
       if (this.#isOpen) await this.#options.thread.run("close", undefined);
       this.#isOpen = false;
     });

@@ -59,12 +59,13 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const { signal } = exchange;
   return pipeline.withPlace(request, signal, async (turn) => {
     const sent = compresses ? await withCompressedImages(c, services, body, turn) : pieces;
-    return forwarded(turn, transport, {
+    const passing = forwarded(turn, transport, {
       exchange,
       body: sending(c, sent),
       credentials: forwardsCredentials && !isRemote,
       ...telling(c),
     });
+    return passed(c, passing);
   });
 }
 
@@ -137,7 +138,7 @@ async function forward(
   try {
     const { origin } = upstream;
     call.sent();
-    return await transport.forward({
+    const passing = transport.forward({
       exchange,
       signal,
       origin,
@@ -151,10 +152,18 @@ async function forward(
         told.onEnd(end);
       },
     });
+    return await passed(c, passing);
   } catch (err) {
     if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
     throw err;
   }
+}
+
+/** Waits for an answer's head. Its headers are in there: nothing adds them again. */
+async function passed(c: AppContext, passing: Promise<Response>): Promise<Response> {
+  const answer = await passing;
+  c.set("addedHeaders", []);
+  return answer;
 }
 
 /** What a passed answer's head is told of the request, and its record of the answer. */
@@ -165,8 +174,6 @@ function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onEnd"> {
       record.isOpen = true;
       record.streamed = !isWhole;
       const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];
-      // They are in the head now: nothing adds them again.
-      c.set("addedHeaders", []);
       return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
     },
     onEnd: (end) => {

@@ -80,6 +80,11 @@ async function* asPieces<Answer extends RawHead>(
 ): AsyncGenerator<Piece> {
   const { status, contentType, location } = answer;
   const bytes = read(answer);
-  yield { status, contentType, location };
-  yield* bytes;
+  try {
+    yield { status, contentType, location };
+    yield* bytes;
+  } finally {
+    // Also where nobody came to its bytes.
+    await bytes.return(undefined);
+  }
 }

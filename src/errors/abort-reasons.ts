@@ -25,6 +25,6 @@ export class PlaceLost extends Error {
 }
 
 /** Whether this is an abort: a client that left, or cancelled work of ours. */
-export function isAbort(err: unknown): boolean {
+export function isAbort(err: unknown): err is Error {
   return err instanceof Error && (err.name === "AbortError" || err.name === "ClientLeft");
 }

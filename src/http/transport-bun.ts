@@ -1,3 +1,4 @@
+import { ClientLeft } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { decodedBody } from "./decoded-body.ts";
@@ -99,8 +100,8 @@ export class BunTransport implements Transport {
       return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
     const headers = returnedHeaders(answer.headers, addHeaders(status, !Number.isNaN(length)));
-    const onEnd = (bytes: number, complete: boolean): void =>
-      end({ status, contentType, bytes }, complete);
+    const onEnd = (bytes: number, err?: Error): void =>
+      end({ status, contentType, bytes }, err === undefined, err);
     return new Response(counted(answer.body, { exchange, signal, tail, onEnd }), {
       status,
       headers,
@@ -124,7 +125,8 @@ interface Passing {
 }
 
 interface Counting extends Pick<Passing, "exchange" | "signal" | "tail"> {
-  onEnd: (bytes: number, complete: boolean) => void;
+  /** @param err why it is not complete. */
+  onEnd: (bytes: number, err?: Error) => void;
 }
 
 /** Bytes handed to the client's socket between checks whether it keeps up. */
@@ -156,10 +158,10 @@ function counted(
     if (isFlushing) exchange.cut();
   };
   signal.addEventListener("abort", breakOff);
-  const end = (complete: boolean): void => {
+  const end = (err?: Error): void => {
     stopWatching();
     signal.removeEventListener("abort", breakOff);
-    onEnd(bytes, complete);
+    onEnd(bytes, err);
   };
   const source = {
     type: "direct",
@@ -178,17 +180,18 @@ function counted(
           isFlushing = false;
           unflushed = 0;
         }
-      } catch {
-        end(false);
+      } catch (err) {
+        end(err as Error);
         // This breaks the client's connection, as upstream's was. Bun would print a reason.
         return Promise.reject();
       }
-      end(true);
+      end();
       sink.close();
       return undefined;
     },
     async cancel(reason: unknown) {
-      end(false);
+      // Bun may tell of it before the request's own signal does.
+      end(new ClientLeft());
       await reader.cancel(reason);
     },
   };

@@ -1,4 +1,4 @@
-import { withFirst } from "../http/early-end.ts";
+import { withEarlyEnd, withFirst } from "../http/early-end.ts";
 import { Tail } from "../http/tail.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer } from "../http/transport.ts";
 import { jsonBody, jsonLines } from "../hosts/lines.ts";
@@ -62,13 +62,21 @@ async function* linesOf(turn: Turn, answer: UpstreamAnswer): AsyncGenerator<Olla
 }
 
 /** An answer's bytes as they come, whatever its status. Ends the turn as `lines` does. */
-export async function* pieces(
+export function pieces(
   turn: Turn,
   answer: UpstreamAnswer,
   requestBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  const { status, contentType, isBeingRead } = answer;
-  turn.heldBy("answer", isBeingRead);
+  turn.heldBy("answer", () => true);
+  return withEarlyEnd(piecesOf(turn, answer, requestBytes), () => turn.abandon());
+}
+
+async function* piecesOf(
+  turn: Turn,
+  answer: UpstreamAnswer,
+  requestBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const { status, contentType } = answer;
   const tail = new Tail();
   let bytes = 0;
   try {
@@ -104,7 +112,7 @@ export function forwarded(
   let hasEnded = false;
   const { origin, signal } = turn;
   turn.heldBy("forwarded call", () => !hasEnded);
-  turn.record.sent();
+  turn.sent();
   return transport.forward({
     exchange,
     signal,

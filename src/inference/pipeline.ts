@@ -43,12 +43,12 @@ export interface InferenceRequest {
   record: CallRecord;
   /** What is to be done before it asks for a place; it counts for the hard stop. */
   prepare?: ((signal: Signal) => Promise<void>) | undefined;
-  /** Told when its body was sent. */
+  /** Told when its answer has begun: its body is not needed any more. */
   onSent?: (() => void) | undefined;
 }
 
 /**
- * The one way to the inference server: here a request waits, its model is loaded, it is called,
+ * The one way to inference: here a request waits, its model is loaded, it is called,
  * and it ends.
  */
 export class InferencePipeline {

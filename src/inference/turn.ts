@@ -1,5 +1,5 @@
 import { NoWaiters } from "../runtime/waiters.ts";
-import { HardStop, PlaceLost } from "../errors/abort-reasons.ts";
+import { HardStop, isAbort, PlaceLost } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Transport, UpstreamAnswer } from "../http/transport.ts";
@@ -16,7 +16,7 @@ interface TurnOptions {
   deadlines: Pick<Deadlines, "after">;
   /** The server that is called, unless a place names one. */
   host: Host;
-  /** Told when the request's body was sent, so that its memory can go. */
+  /** Told when the answer has begun: the request's body is not needed any more. */
   onSent: (() => void) | undefined;
   /** Canonical; empty where the request names none. */
   model: string;
@@ -37,6 +37,7 @@ export class Turn {
   readonly #stopFollowing: () => void;
   #undoHardStop: (() => void) | undefined;
   #place: Place | undefined;
+  #isSent = false;
   /** The status of the answer; 0 before it has begun. */
   #status = 0;
   #hasEnded = false;
@@ -45,13 +46,14 @@ export class Turn {
     this.#options = options;
     this.record = options.record;
     this.#host = options.host;
+    // It has not aborted yet: the pipeline has looked.
     this.#stopFollowing = this.#signal.follow(signal);
     // Not left to whoever reads the answer: a stream that is never begun ends without a word, and
     // a client that does not take its own must not keep the place.
     this.#signal.addEventListener("abort", () => this.#end(outcomeOf(this.#signal.reason)));
   }
 
-  /** Aborts when nobody wants the answer any more, and at the turn's end if that comes before. */
+  /** Aborts when nobody wants the answer any more, at the hard stop, and when the turn fails. */
   get signal(): LightSignal {
     return this.#signal;
   }
@@ -78,13 +80,15 @@ export class Turn {
 
   /** Holds the place while some work is under way. @returns what the work does. */
   during<T>(step: string, work: Promise<T>): Promise<T> {
-    return this.#place ? this.#place.during(step, work) : work;
+    return this.#place ? this.#place.during(step, work, this.#losePlace) : work;
   }
 
   /** Says by what the place is held from now on. @param isAlive as `Place.ownedBy`. */
   heldBy(owner: string, isAlive: () => boolean): void {
-    this.#place?.ownedBy(owner, isAlive, () => this.#signal.abort(new PlaceLost()));
+    this.#place?.ownedBy(owner, isAlive, this.#losePlace);
   }
+
+  readonly #losePlace = (): void => this.#signal.abort(new PlaceLost());
 
   /**
    * Calls the server. Whatever reads the body of its answer holds the place from then on.
@@ -92,7 +96,7 @@ export class Turn {
    */
   async call(path: string, body: string | Uint8Array): Promise<UpstreamAnswer> {
     const { transport, onSent } = this.#options;
-    this.record.sent();
+    this.sent();
     try {
       const { origin, signal } = this;
       const call = { origin, method: "POST", path, body, signal };
@@ -103,6 +107,12 @@ export class Turn {
     } catch (err) {
       throw this.fail(err);
     }
+  }
+
+  /** The request is sent. */
+  sent(): void {
+    this.#isSent = true;
+    this.record.sent();
   }
 
   /** The first byte of an answer has come. */
@@ -121,20 +131,21 @@ export class Turn {
    * @returns what has really ended it: whatever called it off, or the server's failure.
    */
   fail(err: unknown): Error {
+    if (isAbort(err)) this.#signal.abort(err);
     if (this.#signal.aborted) return this.#signal.reason as Error;
     const failure = err instanceof ServiceError ? err : brokenOff(err);
     // A request that is refused says nothing against the server.
     if (failure.status < 500) this.#status ||= failure.status;
-    this.#end("failed");
+    this.#end("failed", failure);
     return failure;
   }
 
   /** Nobody reads the answer any more; nothing once it has ended. */
   abandon(): void {
-    this.#signal.abort(new NoWaiters());
+    if (!this.#hasEnded) this.#signal.abort(new NoWaiters());
   }
 
-  #end(outcome: PlaceOutcome): void {
+  #end(outcome: PlaceOutcome, why?: Error): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#stopFollowing();
@@ -144,7 +155,7 @@ export class Turn {
       this.#settleModel(outcome === "completed" || this.#signal.aborted);
     } finally {
       // What is still under way of the call goes with it.
-      if (outcome !== "completed") this.#signal.abort(new NoWaiters());
+      if (outcome !== "completed") this.#signal.abort(why ?? new NoWaiters());
       this.#giveBack(outcome);
     }
   }
@@ -157,8 +168,9 @@ export class Turn {
     this.#place.release(outcome, costMs);
   }
 
-  /** Notes what the answer says of its model and its server. */
+  /** Notes what the answer says of its model and its server; nothing where it was not asked. */
   #settleModel(isSound: boolean): void {
+    if (!this.#isSent && this.#status === 0) return;
     const { loadedModels, model, keepAlive } = this.#options;
     const status = this.#status;
     const hasFailed = !isSound && (status === 0 || status === 200 || status >= 500);

@@ -65,9 +65,9 @@ export class Place {
   }
 
   /** Holds the place while some work is under way. @returns what the work does. */
-  async during<T>(name: string, work: Promise<T>): Promise<T> {
+  async during<T>(name: string, work: Promise<T>, end?: () => void): Promise<T> {
     let isUnderWay = true;
-    this.ownedBy(name, () => isUnderWay);
+    this.ownedBy(name, () => isUnderWay, end);
     try {
       return await work;
     } finally {

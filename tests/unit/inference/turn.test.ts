@@ -92,7 +92,8 @@ describe("a turn that ends", () => {
     const failure = turn.fail(new Error("reset"));
     expect(failure).toMatchObject({ code: "upstream_unavailable" });
     expect(failure.cause).toEqual(new Error("reset"));
-    expect(turn.signal.reason).toBeInstanceOf(NoWaiters);
+    expect(turn.signal.reason).toBe(failure);
+    expect(turn.fail(new Error("again"))).toBe(failure);
     expect(given.seen.released).toEqual([["failed", 0]]);
     expect(given.left()).toEqual(NOTHING_LEFT);
   });
@@ -217,6 +218,13 @@ describe("what an answer says of its model and its server", () => {
     other.began(404);
     other.complete();
     expect(verdictOf(refused)).toEqual(["forgot m:latest"]);
+  });
+
+  it("nothing of an unload that was never sent", async () => {
+    const given = setUpPipeline();
+    const turn = await takeTurn(given, { hints: { kind: "generate", keepAlive: 0 } });
+    turn.abandon();
+    expect(verdictOf(given)).toEqual([]);
   });
 
   it("nothing, when it was called off before its answer", async () => {

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../../config/schema.ts";
+import { StoreClient } from "../../workers/response-store/client.ts";
 import { openStoreThread } from "../../workers/response-store/open-thread.ts";
 import type { StoreTasks } from "../../workers/response-store/protocol.ts";
 import { ResponseStore } from "../cache/store/response-store.ts";
@@ -32,26 +33,27 @@ export function composeResponseStore(
   const { service } = logs;
   const file = join(home, "data", "response-cache.db");
   const entry = entryUrl("workers/response-store/main.ts");
+  const thread = new ThreadCalls<StoreTasks>({
+    name: "response store thread",
+    open: (onEnd) => openStoreThread({ entry, onEnd }),
+    deadlineMs: THREAD_DEADLINE_MS,
+    onFault: (err) => service.error({ err }, "the response store thread died"),
+  });
+  const expiredAt = (): number => Date.now() - settings.responseCacheTtlMs;
+  const onSetAside = (name: string): void =>
+    service.warn({ file, name }, "the response cache's file could not be used: it is renamed");
   return new ResponseStore({
     ...cache,
-    file,
-    thread: new ThreadCalls<StoreTasks>({
-      name: "response store thread",
-      open: (onEnd) => openStoreThread({ entry, onEnd }),
-      deadlineMs: THREAD_DEADLINE_MS,
-      onFault: (err) => service.error({ err }, "the response store thread died"),
-    }),
+    client: new StoreClient({ file, thread, expiredAt, onSetAside }),
+    expiredAt,
     removeFile: async () => {
       const paths = ["", "-wal", "-shm"].map((end) => file + end);
       await Promise.all(paths.map((path) => rm(path, { force: true })));
     },
-    ttlMs: settings.responseCacheTtlMs,
     stopMs: stopMs(settings),
     report: {
       failed: (fault, err) =>
         service.error({ fault, file, err }, "the response cache is in memory only from now on"),
-      setAside: (name) =>
-        service.warn({ file, name }, "the response cache's file could not be used: it is renamed"),
       losing: () =>
         service.warn({ file }, "the disk is too slow for the response cache: some is not kept"),
     },

@@ -4,7 +4,7 @@ import { ServiceError } from "../../src/errors/service-error.ts";
 import type { ThreadCalls } from "../thread-calls.ts";
 import { Turnstile } from "../../src/runtime/turnstile.ts";
 
-export interface StoreCallsOptions {
+interface StoreClientOptions {
   /** The database file. */
   file: string;
   /** The thread that owns it. */
@@ -38,8 +38,8 @@ class StoreRefusal extends Error {
  * first; a thread that was lost is started again and asked again, and a damaged file is replaced
  * once.
  */
-export class StoreCalls {
-  readonly #options: StoreCallsOptions;
+export class StoreClient {
+  readonly #options: StoreClientOptions;
   readonly #turns = new Turnstile({ atOnce: 1 });
   readonly #ended = new LightSignal();
   #isOpen = false;
@@ -47,7 +47,7 @@ export class StoreCalls {
   #wasDamaged = false;
   #starts = 0;
 
-  constructor(options: StoreCallsOptions) {
+  constructor(options: StoreClientOptions) {
     this.#options = options;
   }
 
@@ -87,6 +87,12 @@ export class StoreCalls {
     await this.#options.thread.destroy();
   }
 
+  /** Which fault an error of `ask` is. */
+  faultOf(err: unknown): FinalFault {
+    const fault = err instanceof StoreRefusal ? err.fault : "not_open";
+    return fault === "not_open" ? "thread" : fault;
+  }
+
   /** Makes another attempt worth while. @throws what it was given when there is no use in one. */
   async #mend(name: keyof StoreTasks, err: unknown): Promise<void> {
     if (err instanceof ServiceError) throw err;
@@ -113,12 +119,6 @@ export class StoreCalls {
     this.#isOpen = true;
     if (opened.setAside !== undefined) onSetAside(opened.setAside);
   }
-}
-
-/** Which fault an error of `ask` is. */
-export function faultOf(err: unknown): FinalFault {
-  const fault = err instanceof StoreRefusal ? err.fault : "not_open";
-  return fault === "not_open" ? "thread" : fault;
 }
 
 function unlessRefused<K extends keyof StoreTasks>(output: StoreTasks[K]["output"]): Output<K> {

@@ -8,19 +8,16 @@ import type { CacheEntry } from "../response-cache.ts";
 import { type Selection, selects } from "../selection.ts";
 import type { TextVector } from "../similar-questions.ts";
 import { PendingWrites } from "./pending-writes.ts";
-import {
-  faultOf,
-  StoreCalls,
-  type FinalFault,
-  type StoreCallsOptions,
-} from "../../../workers/response-store/client.ts";
+import type { FinalFault, StoreClient } from "../../../workers/response-store/client.ts";
 import { entryOf, storedVector, type ReadEntry } from "./stored-rows.ts";
 
-interface ResponseStoreOptions extends Pick<StoreCallsOptions, "file" | "thread"> {
+interface ResponseStoreOptions {
+  /** The way to the thread that owns the database. */
+  client: Pick<StoreClient, "ask" | "close" | "end" | "faultOf" | "isHeldByOther">;
   /** Removes the file and what is beside it, without the thread. */
   removeFile: () => Promise<void>;
-  /** How long an answer is kept. */
-  ttlMs: number;
+  /** What was stored up to then is not kept any more. */
+  expiredAt: () => number;
   /** How long `stop` may go on writing. */
   stopMs: number;
   /** Restores entries that were read back, in the order of their last use. @returns ids not kept. */
@@ -37,8 +34,6 @@ interface ResponseStoreOptions extends Pick<StoreCallsOptions, "file" | "thread"
 export interface StoreReport {
   /** Answers are in memory only from now on. */
   failed: (fault: FinalFault, cause: unknown) => void;
-  /** A file that could not be used was given another name. */
-  setAside: (name: string) => void;
   /** The disk is too slow: changes are discarded. Called once. */
   losing: () => void;
 }
@@ -57,7 +52,7 @@ export class ResponseStore {
   readonly #options: ResponseStoreOptions;
   readonly #now: () => number;
   readonly #pending: PendingWrites;
-  readonly #calls: StoreCalls;
+  readonly #client: ResponseStoreOptions["client"];
   /** Deleted while entries are read back: those must not be restored. */
   readonly #dropped: Selection[] = [];
   #phase: "new" | "reading" | "writing" | "failed" = "new";
@@ -67,7 +62,7 @@ export class ResponseStore {
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
-  /** WriteBatch of the batch that is being written. */
+  /** Changes in the batch that is being written. */
   #beingWritten = 0;
   #stopping: Promise<void> | undefined;
   #hasStopped = false;
@@ -76,9 +71,7 @@ export class ResponseStore {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#pending = new PendingWrites(options.pending ?? PENDING);
-    const { file, thread, report } = options;
-    const expiredAt = (): number => this.#expiredAt();
-    this.#calls = new StoreCalls({ file, thread, expiredAt, onSetAside: report.setAside });
+    this.#client = options.client;
   }
 
   /** Begins to read back what is stored, in the background. */
@@ -118,7 +111,7 @@ export class ResponseStore {
     if (this.#phase === "reading") this.#dropped.push(selection);
     if (this.#phase !== "failed") {
       try {
-        await this.#calls.ask("drop", selection);
+        await this.#client.ask("drop", selection);
         return;
       } catch (err) {
         this.#fail(err);
@@ -149,7 +142,7 @@ export class ResponseStore {
     try {
       let after: Cursor | undefined;
       do {
-        const page = await this.#calls.ask("read", { after });
+        const page = await this.#client.ask("read", { after });
         this.#restore(page.answers);
         after = page.next;
       } while (after && !this.#stopping);
@@ -198,14 +191,14 @@ export class ResponseStore {
     this.#timer = undefined;
     if (this.#writing) return;
     const before = this.#pending.size;
-    const changes = { ...this.#pending.take(), expiredAt: this.#expiredAt() };
+    const changes = { ...this.#pending.take(), expiredAt: this.#options.expiredAt() };
     this.#beingWritten = before - this.#pending.size;
     this.#writing = this.#send(changes);
   }
 
   async #send(changes: WriteBatch): Promise<void> {
     try {
-      await this.#calls.ask("write", changes);
+      await this.#client.ask("write", changes);
     } catch (err) {
       this.#fail(err);
     }
@@ -224,7 +217,7 @@ export class ResponseStore {
     clearTimeout(timer);
     clearTimeout(this.#timer);
     this.#hasStopped = true;
-    await this.#calls.end();
+    await this.#client.end();
   }
 
   /** Waits for what is under way, writes what waits, and closes the file. */
@@ -235,27 +228,23 @@ export class ResponseStore {
     this.#schedule();
     while (this.#writing) await this.#writing;
     // A file that could not be closed is whole all the same.
-    await this.#calls.close().catch(() => {});
-  }
-
-  #expiredAt(): number {
-    return this.#now() - this.#options.ttlMs;
+    await this.#client.close().catch(() => {});
   }
 
   #fail(cause: unknown): void {
     if (this.#phase === "failed" || this.#hasStopped) return;
     this.#phase = "failed";
-    this.#fault = faultOf(cause);
+    this.#fault = this.#client.faultOf(cause);
     this.#pending.clear();
     clearTimeout(this.#timer);
     this.#options.report.failed(this.#fault, cause);
-    this.#calls.end().catch(() => {});
+    this.#client.end().catch(() => {});
   }
 
   /** Deletes without the thread, which has failed. */
   async #removeFile(): Promise<void> {
     const message = "The answers are forgotten, but could not be removed from disk";
-    if (this.#calls.isHeldByOther) {
+    if (this.#client.isHeldByOther) {
       throw new ServiceError("internal_error", `${message}: another process holds the file`);
     }
     try {

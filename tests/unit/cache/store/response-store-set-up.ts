@@ -4,6 +4,7 @@ import { ResponseStore } from "../../../../src/cache/store/response-store.ts";
 import type { ReadEntry } from "../../../../src/cache/store/stored-rows.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { deferred, type Deferred } from "../../../../src/runtime/deferred.ts";
+import { StoreClient } from "../../../../workers/response-store/client.ts";
 import type { ReadAnswer } from "../../../../workers/response-store/protocol.ts";
 
 export const TTL_MS = 60_000;
@@ -66,21 +67,23 @@ export function setUp({
     else if (name === "close") answer.resolve({ ok: true });
     return answer.promise;
   };
-  const store = new ResponseStore({
-    file: "/data/cache.db",
-    thread: {
-      run: run as never,
-      destroy: async () => {
-        state.destroyed += 1;
-        const err = new ServiceError("shutting_down", "stopping");
-        for (const call of calls) call.answer.reject(err);
-      },
+  const thread = {
+    run: run as never,
+    destroy: async () => {
+      state.destroyed += 1;
+      const err = new ServiceError("shutting_down", "stopping");
+      for (const call of calls) call.answer.reject(err);
     },
+  };
+  const expiredAt = (): number => NOW - TTL_MS;
+  const onSetAside = (name: string): void => void told.push(`set aside: ${name}`);
+  const store = new ResponseStore({
+    client: new StoreClient({ file: "/data/cache.db", thread, expiredAt, onSetAside }),
+    expiredAt,
     removeFile: async () => {
       if (!state.canRemove) throw new Error("EACCES");
       state.isFileGone = true;
     },
-    ttlMs: TTL_MS,
     stopMs: STOP_MS,
     onRead: (entries) => {
       read.push(...entries);
@@ -89,7 +92,6 @@ export function setUp({
     onReadAll: () => void told.push("all is read"),
     report: {
       failed: (fault) => void told.push(`failed: ${fault}`),
-      setAside: (name) => void told.push(`set aside: ${name}`),
       losing: () => void told.push("losing"),
     },
     pending: { maxBytes: 10_000, batchChanges: 3, batchBytes: 1000 },

@@ -170,7 +170,7 @@ async function passed(c: AppContext, passing: Promise<Response>): Promise<Respon
 function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onEnd"> {
   const record = c.get("record");
   return {
-    addHeaders: (_status, isWhole) => {
+    addHeaders: (isWhole) => {
       record.isOpen = true;
       record.streamed = !isWhole;
       const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];

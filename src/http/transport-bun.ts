@@ -94,12 +94,12 @@ export class BunTransport implements Transport {
     // To read `body` makes a stream of it, which most answers do without.
     if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
       const bytes = await answer.arrayBuffer();
-      const headers = returnedHeaders(answer.headers, addHeaders(status, true));
+      const headers = returnedHeaders(answer.headers, addHeaders(true));
       tail.add(new Uint8Array(bytes));
       end({ status, contentType, bytes: bytes.byteLength }, true);
       return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
-    const headers = returnedHeaders(answer.headers, addHeaders(status, !Number.isNaN(length)));
+    const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
     const onEnd = (bytes: number, err?: Error): void =>
       end({ status, contentType, bytes }, err === undefined, err);
     return new Response(counted(answer.body, { exchange, signal, tail, onEnd }), {

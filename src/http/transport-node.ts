@@ -166,7 +166,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     // Node refuses a head that names trailers where there are no chunks to follow.
     const isChunked = !whole && !isBodiless && outgoing.req.httpVersion === "1.1";
     if (trailer !== undefined && isChunked) headers.push("Trailer", trailer);
-    headers.push(...this.#addHeaders(status, whole));
+    headers.push(...this.#addHeaders(whole));
     try {
       outgoing.writeHead(status, phraseOf(status, statusText), headers);
     } catch (err) {

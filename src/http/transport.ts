@@ -34,10 +34,9 @@ export interface ForwardRequest {
   onHead: (status: number) => void;
   /**
    * Headers to add to the answer, asked for when it is passed on, as name, value, name …
-   * @param status the answer's.
    * @param whole the answer has a length, so its body is at hand.
    */
-  addHeaders: (status: number, whole: boolean) => string[];
+  addHeaders: (whole: boolean) => string[];
   /** Called once: after the last byte, or when either side failed. */
   onEnd: (end: ForwardEnd) => void;
 }

@@ -51,7 +51,7 @@ function setUp({ step, what }: Fault) {
     forward: async ({ onHead, addHeaders, onEnd }: ForwardRequest) => {
       at("forward");
       onHead(200);
-      addHeaders(200, true);
+      addHeaders(true);
       at("answer");
       onEnd({ status: 200, bytes: 0, complete: true, contentType: "", tail: new Tail() });
       return new Response("{}");

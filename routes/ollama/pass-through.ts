@@ -4,9 +4,8 @@ import { OutgoingBody } from "../../src/http/outgoing-body.ts";
 import type { ForwardRequest } from "../../src/http/transport.ts";
 import { forwarded } from "../../src/inference/answers.ts";
 import { NO_FACTS, type BodyFacts } from "../../src/dialects/inspect-body.ts";
-import { passedRequest } from "../../src/dialects/passed-request.ts";
+import { assertPassable, passedRequest, runsHere } from "../../src/dialects/passed-request.ts";
 import type { Turn } from "../../src/inference/turn.ts";
-import { isRemoteModel } from "../../src/models/remote-model.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
@@ -36,15 +35,8 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const exchange = c.get("exchange");
   const { path } = c.req;
   const { pieces, facts, isSmall } = await inspected(c, services);
-  if (facts.refusal !== undefined) throw new ServiceError("invalid_request", facts.refusal);
-  if (facts.model !== "") {
-    catalog.assertAllowed(facts.model);
-    record.model = facts.model;
-  }
-  if (catalog.isRestricted && !facts.modelIsCertain) {
-    const message = "The body has to be one plain JSON object that names its model once";
-    throw new ServiceError("invalid_request", message);
-  }
+  assertPassable(facts, catalog);
+  if (facts.model !== "") record.model = facts.model;
   const [body = new Uint8Array()] = pieces;
   const compresses = wantsCompressedImages(c) && facts.hasImages;
   const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
@@ -55,14 +47,13 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     const answer = await passCached(c, cached, { path, body, facts, request, mode });
     if (answer) return answer;
   }
-  const isRemote = !facts.modelIsCertain || isRemoteModel(facts.model);
   const { signal } = exchange;
   return pipeline.withPlace(request, signal, async (turn) => {
     const sent = compresses ? await withCompressedImages(c, services, body, turn) : pieces;
     const passing = forwarded(turn, transport, {
       exchange,
       body: sending(c, sent),
-      credentials: forwardsCredentials && !isRemote,
+      credentials: forwardsCredentials && runsHere(facts),
       ...telling(c),
     });
     return passed(c, passing);

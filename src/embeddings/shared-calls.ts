@@ -144,11 +144,14 @@ export class SharedCalls {
       });
       if (record.queueMs !== undefined) record.queueMs += gatheredMs;
       const isEstimated = record.usage?.inputTokens === undefined;
+      const allTokens = embeddings.reduce((sum, { tokens }) => sum + tokens, 0);
       for (const [i, { owner, resolve }] of texts.entries()) {
         owner.record.include(record);
         const embedding = embeddings[i];
         if (!embedding) continue;
-        owner.record.addInput(embedding.tokens, isEstimated);
+        const { tokens } = embedding;
+        const costMs = ((record.costMs ?? 0) * tokens) / allTokens;
+        owner.record.addShare({ tokens, costMs, isEstimated });
         resolve(embedding);
       }
     } catch (err) {

@@ -1,5 +1,14 @@
 import { usageOf, type Usage } from "./usage.ts";
 
+/** A part of a call that several requests shared. */
+interface Share {
+  tokens: number;
+  /** Milliseconds of inference. */
+  costMs: number;
+  /** Whether the tokens are. */
+  isEstimated: boolean;
+}
+
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
  * phases follow one another: their sum is the time from asking for a place to the last byte. Each
@@ -60,14 +69,15 @@ export class CallRecord {
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
   }
 
-  /** Of what the prompts of a call took that it shared with others, these tokens were for it. */
-  addInput(tokens: number, isEstimated: boolean): void {
+  /** Of what a call took that several requests shared, this was for the one of this record. */
+  addShare({ tokens, costMs, isEstimated }: Share): void {
     const before = this.usage ?? { ...usageOf({}), inputTokens: 0 };
     this.usage = {
       ...before,
       inputTokens: (before.inputTokens ?? 0) + tokens,
       isEstimated: before.isEstimated || isEstimated,
     };
+    this.costMs = (this.costMs ?? 0) + costMs;
   }
 }
 

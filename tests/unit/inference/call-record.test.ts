@@ -92,14 +92,15 @@ describe("a request of several calls", () => {
     expect(request).toMatchObject({ queueMs: 9, loadMs: 0, firstMs: 20, bodyMs: 1 });
   });
 
-  it("has the tokens of its share of each", () => {
+  it("has the tokens and the cost of its share of each", () => {
     const request = new CallRecord();
-    request.addInput(3, false);
-    request.addInput(4, false);
+    request.addShare({ tokens: 3, costMs: 3 * 10, isEstimated: false });
+    request.addShare({ tokens: 4, costMs: 4 * 10, isEstimated: false });
     expect(request.usage).toMatchObject({ inputTokens: 7, isEstimated: false });
     expect(request.usage?.outputTokens).toBeUndefined();
-    request.addInput(1, true);
-    request.addInput(1, false);
+    request.addShare({ tokens: 1, costMs: 1 * 10, isEstimated: true });
+    request.addShare({ tokens: 1, costMs: 1 * 10, isEstimated: false });
     expect(request.usage).toMatchObject({ inputTokens: 9, isEstimated: true });
+    expect(request.costMs).toBe(90);
   });
 });

@@ -86,7 +86,9 @@ export class ServiceProcess {
 /** Makes a folder for a service's data and logs; it goes with the test. */
 export async function makeHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-home-"));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  // A service whose terminal was closed may still write its last lines.
+  const retries = { maxRetries: 10, retryDelay: 100 };
+  onTestFinished(() => rm(home, { recursive: true, force: true, ...retries }));
   return home;
 }
 

@@ -6,10 +6,10 @@ import { isAbort } from "../../src/errors/abort-reasons.ts";
 import { renderError } from "../../src/errors/render.ts";
 import { broken, MAX_ANSWER_BYTES } from "../../src/hosts/lines.ts";
 import { withEarlyEnd } from "../../src/http/early-end.ts";
-import { bodyStream } from "../../src/http/streams.ts";
 import type { InferenceRequest } from "../../src/inference/pipeline.ts";
 import { jsonLine } from "../../src/runtime/json-line.ts";
 import { tellOfCache } from "../cache-headers.ts";
+import { streamAnswer } from "../stream-answer.ts";
 
 interface CachedRequest extends PassedBody {
   mode: CacheMode;
@@ -53,19 +53,12 @@ async function collected(chunks: AsyncGenerator<Uint8Array>): Promise<Buffer> {
 
 /** Answers as a stream, where the inference server streams. */
 function streamed(c: AppContext, head: RawHead, chunks: AsyncGenerator<Uint8Array>): Response {
-  const record = c.get("record");
-  record.isOpen = true;
-  record.streamed = true;
-  const body = bodyStream(
+  c.get("record").streamed = true;
+  return streamAnswer(
+    c,
+    { status: head.status, headers: headersOf(head) },
     withEarlyEnd(closedWithError(c, head, chunks), () => chunks.return(undefined)),
-    (bytes, complete) => record.end({ status: head.status, bytes, complete }),
-    c.get("exchange"),
   );
-  return c.body(body, head.status as 200, {
-    ...headersOf(head),
-    // nginx would hold pieces back.
-    "X-Accel-Buffering": "no",
-  });
 }
 
 /**

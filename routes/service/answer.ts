@@ -6,8 +6,8 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
+import { streamAnswer, streamHead } from "../stream-answer.ts";
 import type { GenerationServices } from "./services.ts";
-import { streamAnswer } from "./stream-answer.ts";
 
 /** A request that was understood: what Ollama is asked, and how its answer is shown. */
 export interface PreparedRequest {
@@ -53,7 +53,7 @@ export async function answer(
   });
   return streamAnswer(
     c,
-    "text/event-stream",
+    streamHead("text/event-stream"),
     withEarlyEnd(frames, () => lines.return(undefined)),
   );
 }

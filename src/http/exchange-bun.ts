@@ -4,8 +4,9 @@ import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces, SMALL_BODY_BYTES } from "./body-pieces.ts";
+import { directStream } from "./direct-stream.ts";
 import { deferred } from "../runtime/deferred.ts";
-import { declaredBytes, type Exchange } from "./exchange.ts";
+import { declaredBytes, type Exchange, type StreamedAnswer } from "./exchange.ts";
 import { LightSignal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { StallWatch } from "../runtime/stall-watch.ts";
@@ -203,6 +204,23 @@ export class BunExchange implements Exchange {
    */
   cut(): void {
     this.#env.server.timeout(this.request, 1);
+  }
+
+  stream({ status, headers, pieces, onEnd }: StreamedAnswer): Response {
+    const body = directStream({
+      client: this,
+      signal: this.signal,
+      next: () => pieces.next(),
+      cancel: () => pieces.return(undefined),
+      onEnd: (bytes, err) => {
+        this.answered();
+        onEnd(bytes, err === undefined);
+      },
+    });
+    const named = new Headers();
+    for (let i = 0; i + 1 < headers.length; i += 2)
+      named.append(headers[i] ?? "", headers[i + 1] ?? "");
+    return new Response(body, { status, headers: named });
   }
 
   restoreIdleTimeout(): void {

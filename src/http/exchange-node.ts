@@ -1,3 +1,4 @@
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ClientLeft } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
@@ -5,11 +6,12 @@ import { memoryFull, type BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import { tooLarge, type BodyLimit } from "./body-limit.ts";
 import { BodyPieces } from "./body-pieces.ts";
-import { declaredBytes, type Exchange } from "./exchange.ts";
+import { declaredBytes, type Exchange, type StreamedAnswer } from "./exchange.ts";
 import { LightSignal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { UploadWatch } from "./upload-watch.ts";
 import type { Watches } from "./watches.ts";
+import { writeStreamed } from "./write-streamed.ts";
 
 /** What @hono/node-server hands to the app as its environment, and where the request goes. */
 export interface NodeEnv {
@@ -153,6 +155,11 @@ export class NodeExchange implements Exchange {
   /** The port watches every socket (unread-sockets.ts). */
   watchReading(): () => void {
     return () => {};
+  }
+
+  stream(answer: StreamedAnswer): Response {
+    writeStreamed(this.outgoing, answer);
+    return RESPONSE_ALREADY_SENT;
   }
 
   /** Node's server counts by itself. */

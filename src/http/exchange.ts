@@ -38,8 +38,21 @@ export interface Exchange {
    * @returns the undo.
    */
   watchReading(taken: () => number | undefined): () => void;
+  /** Answers with a stream. The Response is for the framework: it may be written already. */
+  stream(answer: StreamedAnswer): Response;
   /** The last byte has been handed over: the idle timeout of the connection holds again. */
   restoreIdleTimeout(): void;
+}
+
+/** An answer whose body is made piece by piece, as the client takes them. */
+export interface StreamedAnswer {
+  status: number;
+  /** Names and values in turn. */
+  headers: string[];
+  /** Ended early when the client leaves. One that throws breaks the connection. */
+  pieces: AsyncGenerator<string | Uint8Array>;
+  /** Called once with the bytes sent: after the last piece, when one throws, when the client leaves. */
+  onEnd: (bytes: number, complete: boolean) => void;
 }
 
 /** The length that a request says its body has; undefined where it says none. */

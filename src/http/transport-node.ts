@@ -1,9 +1,10 @@
-import { STATUS_CODES, type ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
 import { Readable } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Pool, type Dispatcher } from "undici";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { AnswerWriter, latin1 } from "./answer-writer.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { NodeExchange } from "./exchange-node.ts";
 import { isForwarded, isReturned } from "./hop-headers.ts";
@@ -106,18 +107,14 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   readonly #onHead: ForwardRequest["onHead"];
   readonly #addHeaders: ForwardRequest["addHeaders"];
   readonly #onEnd: ForwardRequest["onEnd"];
-  readonly #outgoing: ServerResponse;
+  readonly #outgoing: NodeExchange["outgoing"];
   readonly #beginning: Beginning;
   readonly #signal: Signal;
   readonly #tail = new Tail();
   #abort: (() => void) | undefined;
   #status = 0;
   #contentType = "";
-  /** Whether the pieces go out as chunks, which are framed here. */
-  #isFramed = false;
-  /** Lets the server's answer go on, once the client has taken what there was. */
-  #resume: () => void = () => {};
-  #bytes = 0;
+  #writer: AnswerWriter | undefined;
   #ended = false;
 
   constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
@@ -180,14 +177,8 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       this.#beginning.began();
       return true;
     }
-    // Node would write the length, the piece and the line's end one by one.
-    this.#isFramed = outgoing.chunkedEncoding;
-    outgoing.chunkedEncoding = false;
-    this.#resume = resume;
-    outgoing.on("drain", resume);
-    // A head that comes alone must not wait for the first chunk.
-    if (!whole)
-      process.nextTick(() => this.#bytes === 0 && !this.#ended && outgoing.flushHeaders());
+    this.#writer = new AnswerWriter(outgoing, () => this.#ended || resume());
+    if (!whole) this.#writer.flushHeadSoon();
     this.#beginning.began();
     return true;
   }
@@ -195,22 +186,13 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   onData(chunk: Buffer): boolean {
     // An empty one comes after a pause; as a chunk it would be the last.
     if (this.#ended || chunk.length === 0) return true;
-    const isFirst = this.#bytes === 0;
-    this.#bytes += chunk.length;
     this.#tail.add(chunk);
-    const outgoing = this.#outgoing;
-    if (!this.#isFramed) return outgoing.write(chunk);
-    // The head goes with the first piece; an answer that waits for another one has no socket yet.
-    if (isFirst || !outgoing.socket) return outgoing.write(framed(chunk));
-    // Past the response, which would cork the socket until the next tick for each piece.
-    const isTaken = outgoing.socket.write(framed(chunk));
-    if (!isTaken) outgoing.socket.once("drain", () => this.#ended || this.#resume());
-    return isTaken;
+    return this.#writer?.write(chunk) ?? true;
   }
 
   onComplete(rawTrailers: (Buffer | string)[] | null): void {
     if (this.#ended) return;
-    if (this.#isFramed) this.#outgoing.end(lastFrame(rawTrailers ?? []));
+    if (this.#writer) this.#writer.end(rawTrailers ?? []);
     else this.#outgoing.end();
     this.#end(true);
   }
@@ -223,7 +205,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
 
   /** After the first byte the only honest sign is the one upstream gave: a broken connection. */
   #break(): void {
-    if (this.#status !== 0) this.#outgoing.socket?.resetAndDestroy();
+    this.#writer?.break();
   }
 
   #end(complete: boolean, err?: Error): void {
@@ -232,7 +214,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener("abort", this.#breakOff);
     this.#onEnd({
       status: this.#status,
-      bytes: this.#bytes,
+      bytes: this.#writer?.bytes ?? 0,
       complete,
       contentType: this.#contentType,
       tail: this.#tail,
@@ -298,28 +280,4 @@ function sentBody(body: OutgoingBody | undefined): Readable | Uint8Array | null 
  */
 function uploadOf(exchange: NodeExchange): Readable {
   return Readable.from(exchange.upload(), { objectMode: false });
-}
-
-/** A piece as a chunk of HTTP (RFC 9112, 7.1), in one buffer. */
-function framed(piece: Buffer): Buffer {
-  const size = `${piece.length.toString(16)}\r\n`;
-  const frame = Buffer.allocUnsafe(size.length + piece.length + 2);
-  frame.write(size, 0, "latin1");
-  frame.set(piece, size.length);
-  frame[frame.length - 2] = 13;
-  frame[frame.length - 1] = 10;
-  return frame;
-}
-
-/** The chunk that ends an answer, with its trailers. @param trailers names and values in turn. */
-function lastFrame(trailers: (Buffer | string)[]): Buffer {
-  let text = "0\r\n";
-  for (let i = 0; i + 1 < trailers.length; i += 2) {
-    text += `${latin1(trailers[i])}: ${latin1(trailers[i + 1])}\r\n`;
-  }
-  return Buffer.from(`${text}\r\n`, "latin1");
-}
-
-function latin1(raw: Buffer | string | undefined): string {
-  return typeof raw === "object" ? raw.toString("latin1") : (raw ?? "");
 }

@@ -18,7 +18,7 @@ import { nativeVision } from "../forms/native-vision.ts";
 import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import type { BatchServices } from "./batch-services.ts";
-import { streamAnswer } from "../stream-answer.ts";
+import { streamAnswer, streamHead } from "../../stream-answer.ts";
 import { batchAnswer, batchRequest, batchStream, type BatchDialect } from "./batch-contract.ts";
 import { batchFrames, type BatchStream } from "./batch-frames.ts";
 import { BatchCount, runBatch, type ItemResult } from "./run-batch.ts";
@@ -168,7 +168,7 @@ async function batch(c: AppContext, services: BatchServices, kind: BatchKind): P
   if (stream) {
     const type = kind.stream === "events" ? "text/event-stream" : "application/x-ndjson";
     record.streamed = true;
-    return streamAnswer(c, type, batchFrames(results, count, kind.stream));
+    return streamAnswer(c, streamHead(type), batchFrames(results, count, kind.stream));
   }
   const ordered: ItemResult[] = [];
   for await (const result of results) {

@@ -98,6 +98,7 @@ function setUp({ step, what }: Fault) {
     hasUnreadBody: false,
     discardBody: async () => true,
     watchReading: () => () => {},
+    stream: () => new Response(),
     restoreIdleTimeout: () => {},
   };
   const app = new Hono<AppEnv>();

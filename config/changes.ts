@@ -21,6 +21,21 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["ALLOWED_MODELS"],
+    what: "Models that run on other machines (Ollama's cloud) are refused unless ALLOW_CLOUD_MODELS=true, whatever ALLOWED_MODELS says, and patterns such as qwen3:* never mean them; they used to be models like others.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "Routes that act for the Ollama account of the machine (/api/me, /api/signout, /api/user/keys) and those that search the web with it answer 403 unless ALLOW_ACCOUNT_ROUTES and ALLOW_EXTERNAL_ROUTES allow them.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "POST routes that Ollama does not have are passed on at once, so that its own 404 comes back; outside /api they waited in the queue and had their model loaded.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["RESPONSE_CACHE_SIMILARITY_THRESHOLD"],
     what: 'The default is 0.8; it was 0.95 and did nothing from 0.5 up. Below it only courtesy, contractions, typing errors and the place of "is" may differ.',
   },

@@ -1,5 +1,5 @@
 import { hostPatterns, modelPatterns, originPatterns } from "../name-types.ts";
-import { type SettingGroup, addresses, oneOf } from "../setting-types.ts";
+import { type SettingGroup, addresses, bool, oneOf } from "../setting-types.ts";
 
 /** What clients may use and from where, and what is believed of them. */
 export const ACCESS_SETTINGS = {
@@ -7,6 +7,24 @@ export const ACCESS_SETTINGS = {
     env: "ALLOWED_MODELS",
     fallback: "*",
     about: "Models that clients may use.",
+  }),
+  allowCloudModels: bool({
+    env: "ALLOW_CLOUD_MODELS",
+    fallback: false,
+    about:
+      "Whether clients may use models that run on other machines, such as Ollama's cloud. Of ALLOWED_MODELS only `*`, patterns that end in cloud and names with a tag mean such models.",
+  }),
+  allowAccountRoutes: bool({
+    env: "ALLOW_ACCOUNT_ROUTES",
+    fallback: false,
+    about:
+      "Whether clients may act for the Ollama account of this machine: /api/me, /api/signout, /api/user/keys.",
+  }),
+  allowExternalRoutes: bool({
+    env: "ALLOW_EXTERNAL_ROUTES",
+    fallback: false,
+    about:
+      "Whether clients may have Ollama search and fetch in the web, with the account of this machine: /api/experimental/web_search and web_fetch.",
   }),
   allowedHosts: hostPatterns({
     env: "ALLOWED_HOSTS",

@@ -1,36 +1,30 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
-import { OutgoingBody } from "../../src/http/outgoing-body.ts";
-import type { ForwardRequest } from "../../src/http/transport.ts";
 import { forwarded } from "../../src/inference/answers.ts";
 import { NO_FACTS, type BodyFacts } from "../../src/dialects/inspect-body.ts";
-import { assertPassable, passedRequest, runsHere } from "../../src/dialects/passed-request.ts";
+import { assertPassable, passedRequest } from "../../src/dialects/passed-request.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
 import { passCached } from "./cached-answer.ts";
-import { changesModels, operationOf, pathKind, takesForm } from "./path-kind.ts";
+import { passed, sending, telling } from "./forwarding.ts";
+import { passDirectly } from "./pass-directly.ts";
+import { operationOf, pathKind, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
 /** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
 export function passThrough(services: PassThroughServices) {
   return async function passThrough(c: AppContext): Promise<Response> {
-    const exchange = c.get("exchange");
-    const record = c.get("record");
-    const path = c.req.path;
-    const kind = pathKind(exchange.method, path);
-    record.operation = operationOf(path);
-    if (kind === "inference") return passInference(c, services);
-    if (kind === "blob") return forward(c, services, "stream");
-    const body = hasBody(c) ? await readBody(c, services.limits.management) : undefined;
-    const onEnd = changesModels(path) ? () => services.catalog.invalidate() : undefined;
-    return forward(c, services, body && sending(c, body), onEnd);
+    const { path } = c.req;
+    const kind = pathKind(c.get("exchange").method, path);
+    c.get("record").operation = operationOf(path);
+    return kind === "inference" ? passInference(c, services) : passDirectly(c, services, kind);
   };
 }
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
-  const { catalog, cached, pipeline, transport, forwardsCredentials } = services;
+  const { catalog, cached, pipeline, transport } = services;
   const record = c.get("record");
   const exchange = c.get("exchange");
   const { path } = c.req;
@@ -53,7 +47,7 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     const passing = forwarded(turn, transport, {
       exchange,
       body: sending(c, sent),
-      credentials: forwardsCredentials && runsHere(facts),
+      headers: turn.isRemote || !facts.modelIsCertain ? "anonymous" : services.headers,
       ...telling(c),
     });
     return passed(c, passing);
@@ -113,74 +107,4 @@ async function withCompressedImages(
   record.images = result.facts;
   record.imageCompression = true;
   return result.pieces;
-}
-
-/** Passes on what takes no place. */
-async function forward(
-  c: AppContext,
-  { transport, upstream, forwardsCredentials: credentials }: PassThroughServices,
-  body: ForwardRequest["body"],
-  onEnd?: () => void,
-): Promise<Response> {
-  const exchange = c.get("exchange");
-  const { call } = c.get("record");
-  const { signal } = exchange;
-  const told = telling(c);
-  try {
-    const { origin } = upstream;
-    call.sent();
-    const passing = transport.forward({
-      exchange,
-      signal,
-      origin,
-      body,
-      credentials,
-      onHead: () => call.began(),
-      addHeaders: told.addHeaders,
-      onEnd: (end) => {
-        call.ended();
-        onEnd?.();
-        told.onEnd(end);
-      },
-    });
-    return await passed(c, passing);
-  } catch (err) {
-    if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
-    throw err;
-  }
-}
-
-/** Waits for an answer's head. Its headers are in there: nothing adds them again. */
-async function passed(c: AppContext, passing: Promise<Response>): Promise<Response> {
-  const answer = await passing;
-  c.set("addedHeaders", []);
-  return answer;
-}
-
-/** What a passed answer's head is told of the request, and its record of the answer. */
-function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onEnd"> {
-  const record = c.get("record");
-  return {
-    addHeaders: (isWhole) => {
-      record.isOpen = true;
-      record.streamed = !isWhole;
-      const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];
-      return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
-    },
-    onEnd: (end) => {
-      if (end.status !== 0) record.end(end);
-    },
-  };
-}
-
-function hasBody(c: AppContext): boolean {
-  const exchange = c.get("exchange");
-  const length = exchange.header("content-length");
-  return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
-}
-
-/** A body that is sent on: from then on its memory is others'. */
-function sending(c: AppContext, pieces: Uint8Array[]): OutgoingBody {
-  const record = c.get("record");
-  return new OutgoingBody(pieces, () => record.letGoOfBody());
 }

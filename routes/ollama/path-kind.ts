@@ -1,16 +1,16 @@
 /** How the gateway treats a request of Ollama's or OpenAI's dialect (the table of guards). */
 export type PathKind =
-  | "inference" // waits in the fair queue
+  | "inference" // waits in the fair queue, unless its model runs elsewhere
   | "blob" // passed on as it comes, without limit
   | "management" // passed on at once, with a small body
   | "read" // the same; changes nothing
-  | "external" // the same; leaves this machine
-  | "account" // the same; acts for the account of the machine's owner
-  | "unknown"; // the same; the server's own 404 or redirect comes back
+  | "external" // leaves this machine: only where ALLOW_EXTERNAL_ROUTES says so
+  | "account" // acts for the account of the machine's owner: only with ALLOW_ACCOUNT_ROUTES
+  | "unknown"; // passed on at once; the server's own 404 comes back
 
 /**
- * Every route that takes a body, of all versions of Ollama since 0.13.5; images came with 0.14.3
- * and went with 0.32.6.
+ * The routes of all versions of Ollama since 0.13.5. Images came with 0.14.3 and went with 0.32.6,
+ * aliases with 0.16 and 0.18.
  */
 const KINDS: ReadonlyMap<string, PathKind> = new Map([
   ["/api/generate", "inference"],
@@ -31,27 +31,44 @@ const KINDS: ReadonlyMap<string, PathKind> = new Map([
   ["/api/delete", "management"],
   ["/api/pull", "management"],
   ["/api/push", "management"],
+  ["/api/experimental/aliases", "management"],
+  ["/", "read"],
+  ["/api/version", "read"],
+  ["/api/tags", "read"],
+  ["/api/ps", "read"],
+  ["/api/status", "read"],
+  ["/api/experimental/model-recommendations", "read"],
+  ["/v1/models", "read"],
   ["/api/experimental/web_search", "external"],
   ["/api/experimental/web_fetch", "external"],
   ["/api/me", "account"],
   ["/api/signout", "account"],
 ]);
 
+const MODEL_PATH = "/v1/models/";
+
+/** Kinds by how a path begins; what follows is a name. */
+const KINDS_BELOW: readonly (readonly [start: string, kind: PathKind])[] = [
+  ["/api/blobs/", "blob"],
+  ["/api/user/keys/", "account"],
+  [MODEL_PATH, "read"],
+];
+
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Kinds that a request has whatever its method. */
+const GUARDED = new Set<PathKind | undefined>(["external", "account"]);
 
 /** The kind of a request that is passed through. */
 export function pathKind(method: string, path: string): PathKind {
-  if (READS.has(method)) return "read";
-  const known = KINDS.get(path);
-  if (known) return known;
-  const plain = plainly(path);
-  if (plain.startsWith("/api/user/keys/")) return "account";
-  if (method === "DELETE") return "management";
-  if (plain.startsWith("/api/blobs/")) return "blob";
-  // What a newer server, or another than Ollama, has outside /api runs a model more likely than
-  // not: until such a route is known here it waits for its place like the others, rather than
-  // getting past the guards.
-  return KINDS.get(plain) ?? (plain.startsWith("/api/") ? "unknown" : "inference");
+  const kind = KINDS.get(path) ?? kindOfPlain(plainly(path));
+  if (GUARDED.has(kind)) return kind ?? "unknown";
+  if (READS.has(method)) return kind === undefined ? "unknown" : "read";
+  return kind === "read" ? "unknown" : (kind ?? "unknown");
+}
+
+function kindOfPlain(path: string): PathKind | undefined {
+  return KINDS.get(path) ?? KINDS_BELOW.find(([start]) => path.startsWith(start))?.[1];
 }
 
 /**
@@ -65,6 +82,12 @@ function plainly(path: string): string {
 /** The operation's name in the logs: the path's last words. */
 export function operationOf(path: string): string {
   return path.replace(/^\/(api|v1)\//, "");
+}
+
+/** The model that a path names; undefined for one that names none. */
+export function modelIn(path: string): string | undefined {
+  const plain = plainly(path);
+  return plain.startsWith(MODEL_PATH) ? plain.slice(MODEL_PATH.length) : undefined;
 }
 
 const TAKES_FORM = new Set(["/v1/audio/transcriptions", "/v1/images/edits"]);

@@ -2,6 +2,8 @@ import type { CachedBytes } from "../../src/cache/cached-bytes.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
+import type { PathKind } from "./path-kind.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import type { Transport } from "../../src/http/transport.ts";
@@ -23,7 +25,7 @@ export interface PassThroughServices {
   pipeline: Pick<InferencePipeline, "withPlace">;
   /** For what takes no place. */
   upstream: Host;
-  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRestricted">;
+  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRemote" | "isRestricted">;
   /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
   inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
   /** Compresses the images of a body, which comes back in pieces. */
@@ -33,8 +35,10 @@ export interface PassThroughServices {
   ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   cached: CachedBytes | undefined;
-  /** Whether what clients prove themselves with goes on, save for models that run elsewhere. */
-  forwardsCredentials: boolean;
+  /** Which of a client's headers go on, where nothing leaves the machine of the server. */
+  headers: ForwardedHeaders;
+  /** Of the kinds that are refused unless the operator allows them, the allowed ones. */
+  allowedKinds: ReadonlySet<PathKind>;
   limits: {
     management: BodyLimit;
     inference: BodyLimit;

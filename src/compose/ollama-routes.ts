@@ -42,7 +42,11 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
     },
     compressImages: images.compressImages,
     cached: answers && new CachedBytes({ pipeline, answers }),
-    forwardsCredentials: forwardsCredentials(settings),
+    headers: forwardsCredentials(settings) ? "all" : "no-credentials",
+    allowedKinds: new Set([
+      ...(settings.allowAccountRoutes ? (["account"] as const) : []),
+      ...(settings.allowExternalRoutes ? (["external"] as const) : []),
+    ]),
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },

@@ -50,6 +50,7 @@ export function composeScheduling(
   });
   const pipeline = new InferencePipeline({
     admission: new Admission({ queue, catalog, loadedModels }),
+    catalog,
     loadedModels,
     transport,
     deadlines,
@@ -68,5 +69,6 @@ function composeCatalog({ settings, profile }: Base, client: UpstreamClient): Mo
     preferredVision: [settings.defaultVisionModel ?? vlm_model],
     embedding: embedding_model,
     allowed: settings.allowedModels,
+    cloud: settings.allowCloudModels,
   });
 }

@@ -7,6 +7,8 @@ import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 export interface BodyFacts {
   /** As the client wrote it; empty when there is none. */
   model: string;
+  /** All that stands for the model in any reading of the body, the one above too. */
+  models: readonly string[];
   /** Which model the server will read is certain: the body is one JSON object that names it. */
   modelIsCertain: boolean;
   hasImages: boolean;
@@ -26,6 +28,7 @@ export interface BodyFacts {
 /** The facts of a body that cannot be read here. */
 export const NO_FACTS: BodyFacts = {
   model: "",
+  models: [],
   modelIsCertain: false,
   hasImages: false,
   hasWork: false,
@@ -64,11 +67,13 @@ export function inspectBody(bytes: Uint8Array): BodyFacts {
 }
 
 function factsOf({ values, isPlain }: GoObject): BodyFacts {
-  const model = values("model").findLast(isText);
+  const models = values("model").filter(isText);
+  const model = models.at(-1);
   const stream = values("stream").at(-1);
   const shift = values("shift").at(-1);
   return {
     model: model ?? "",
+    models,
     // A null leaves in place what an equal name before it has set, which is not seen any more.
     modelIsCertain: isPlain && model !== undefined,
     hasImages: hasImages(values),

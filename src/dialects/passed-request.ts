@@ -3,7 +3,6 @@ import type { BodyFacts } from "./inspect-body.ts";
 import type { InferenceRequest } from "../inference/pipeline.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
-import { isRemoteModel } from "../models/remote-model.ts";
 import { unloads } from "../models/keep-alive.ts";
 
 interface PassedRequest {
@@ -19,20 +18,15 @@ interface PassedRequest {
  * restricted, that does not name its model for certain; `model_not_allowed`.
  */
 export function assertPassable(
-  { refusal, model, modelIsCertain }: BodyFacts,
+  { refusal, models, modelIsCertain }: BodyFacts,
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRestricted">,
 ): void {
   if (refusal !== undefined) throw new ServiceError("invalid_request", refusal);
-  if (model !== "") catalog.assertAllowed(model);
+  for (const model of models) if (model !== "") catalog.assertAllowed(model);
   if (catalog.isRestricted && !modelIsCertain) {
     const message = "The body has to be one plain JSON object that names its model once";
     throw new ServiceError("invalid_request", message);
   }
-}
-
-/** Whether the model runs at the inference server for certain, not at the server's own provider. */
-export function runsHere({ model, modelIsCertain }: BodyFacts): boolean {
-  return modelIsCertain && !isRemoteModel(model);
 }
 
 /** What the pipeline is told of a request that is passed through in its own dialect. */

@@ -43,6 +43,11 @@ export const ERROR_CODES = {
     type: "ForbiddenError",
     about: "The web page's origin is not allowed; OLLAMA_ORIGINS widens the list.",
   },
+  forbidden: {
+    status: 403,
+    type: "ForbiddenError",
+    about: "The operator has not allowed this.",
+  },
   model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
   not_found: { status: 404, type: "NotFoundError", about: "There is no such route." },
   method_not_allowed: {

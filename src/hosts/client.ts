@@ -12,6 +12,10 @@ export interface InstalledModel {
   modified_at: string | null;
   digest: string;
   details?: { family?: string };
+  /** What the model can do, from Ollama 0.30 on. */
+  capabilities?: unknown;
+  /** Where it runs, unless it runs here. */
+  remote_host?: string;
 }
 
 /** A model as `/api/ps` lists it. */

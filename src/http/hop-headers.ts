@@ -25,6 +25,24 @@ const CREDENTIALS = ["api-key", "authorization", "x-api-key"];
 
 const NOT_FORWARDED_NOR_TRUSTED = new Set([...NOT_FORWARDED, ...CREDENTIALS]);
 
+/**
+ * All that a server elsewhere needs: Ollama sends on whatever headers a request has for a model
+ * that runs there, the names of projects and of proxies too.
+ */
+const ANONYMOUS = new Set([
+  "accept",
+  "anthropic-beta",
+  "anthropic-version",
+  "content-encoding",
+  "content-type",
+]);
+
+/**
+ * Which of a client's headers go on: `all`; all but what the client proves itself with; or
+ * only what tells nothing of the client, where the request may leave this machine.
+ */
+export type ForwardedHeaders = "all" | "no-credentials" | "anonymous";
+
 const NOT_RETURNED = new Set([
   "connection",
   "keep-alive",
@@ -33,13 +51,11 @@ const NOT_RETURNED = new Set([
   "upgrade",
 ]);
 
-/**
- * Whether a request's header goes on to the upstream.
- * @param credentials whether what the client proves itself with does.
- */
-export function isForwarded(name: string, credentials: boolean): boolean {
-  const withheld = credentials ? NOT_FORWARDED : NOT_FORWARDED_NOR_TRUSTED;
-  return !withheld.has(name.toLowerCase());
+/** Whether a request's header goes on to the upstream. */
+export function isForwarded(name: string, which: ForwardedHeaders): boolean {
+  const lower = name.toLowerCase();
+  if (which === "anonymous") return ANONYMOUS.has(lower);
+  return !(which === "all" ? NOT_FORWARDED : NOT_FORWARDED_NOR_TRUSTED).has(lower);
 }
 
 /** Whether an answer's header goes back to the client. */

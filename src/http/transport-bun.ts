@@ -27,7 +27,7 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, credentials, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -44,7 +44,7 @@ export class BunTransport implements Transport {
       abort.throwIfAborted();
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers, { body, credentials }),
+        headers: forwardedHeaders(exchange.request.headers, { body, headers }),
         ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
         signal: abort.native,
         ...UNTOUCHED,
@@ -165,11 +165,11 @@ async function readable({
 
 function forwardedHeaders(
   headers: Headers,
-  { body, credentials }: Pick<ForwardRequest, "body" | "credentials">,
+  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
 ): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
-    if (isForwarded(name, credentials)) result.append(name, value);
+    if (isForwarded(name, which)) result.append(name, value);
   });
   // Without a length Bun would send the slices in chunks.
   if (body instanceof OutgoingBody && body.isLarge) {

@@ -253,13 +253,13 @@ function textOf(header: string | string[] | undefined): string {
 
 function forwardedHeaders(
   exchange: NodeExchange,
-  { body, credentials }: Pick<ForwardRequest, "body" | "credentials">,
+  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
 ): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (isForwarded(name, credentials)) headers.push(name, raw[i + 1] ?? "");
+    if (isForwarded(name, which)) headers.push(name, raw[i + 1] ?? "");
   }
   // undici knows the length of what is sent whole.
   if (body === "stream") {

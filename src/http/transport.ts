@@ -1,4 +1,5 @@
 import type { Exchange } from "./exchange.ts";
+import type { ForwardedHeaders } from "./hop-headers.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
 import type { Tail } from "./tail.ts";
@@ -28,8 +29,8 @@ export interface ForwardRequest {
   origin: string;
   /** The body already read, `stream` to pass it on as it comes, or none. */
   body: OutgoingBody | "stream" | undefined;
-  /** Whether the client's credentials are forwarded too. */
-  credentials: boolean;
+  /** Which of the client's headers are forwarded. */
+  headers: ForwardedHeaders;
   /** Told when the answer's head has come. */
   onHead: (status: number) => void;
   /**

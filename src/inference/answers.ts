@@ -106,7 +106,7 @@ type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
 export function forwarded(
   turn: Turn,
   transport: Pick<Transport, "forward">,
-  { exchange, body, credentials, addHeaders, onEnd }: ForwardedRequest,
+  { exchange, body, headers, addHeaders, onEnd }: ForwardedRequest,
 ): Promise<Response> {
   const requestBytes = typeof body === "object" ? body.byteLength : 0;
   let hasEnded = false;
@@ -118,7 +118,7 @@ export function forwarded(
     signal,
     origin,
     body,
-    credentials,
+    headers,
     onHead: (status) => turn.began(status),
     addHeaders,
     onEnd: (end) => {

@@ -1,9 +1,11 @@
 import type { Host } from "../hosts/host.ts";
 import type { Transport } from "../http/transport.ts";
+import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { Admission } from "../scheduling/admission.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import type { CallRecord } from "./call-record.ts";
@@ -11,6 +13,7 @@ import { Turn } from "./turn.ts";
 
 interface PipelineOptions {
   admission: Pick<Admission, "admit">;
+  catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
@@ -60,9 +63,10 @@ export class InferencePipeline {
 
   /**
    * Waits for a place and for the model, and has the place used. Whatever uses it ends the turn:
-   * with the answer's last byte, which may be long after this has settled.
+   * with the answer's last byte, which may be long after this has settled. A model that runs on
+   * another machine takes no place of this one, and is not loaded.
    * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
-   * `request_timeout`; the signal's reason; what `use` throws.
+   * `request_timeout`, `model_not_allowed`; the signal's reason; what `use` throws.
    */
   async withPlace<T>(
     request: InferenceRequest,
@@ -77,6 +81,11 @@ export class InferencePipeline {
     try {
       if (isStopped) turn.stopAfter(limitMs - ageMs, limitMs);
       if (request.prepare) await request.prepare(turn.signal);
+      const isRemote = this.#options.catalog.isRemote(request.model);
+      if (isRemote instanceof Promise ? await unlessAborted(isRemote, turn.signal) : isRemote) {
+        this.#leaveMachine(turn, request.model);
+        return await use(turn);
+      }
       const admitted = admission.admit(
         {
           line,
@@ -116,6 +125,14 @@ export class InferencePipeline {
       turn.abandon();
       throw err;
     }
+  }
+
+  #leaveMachine(turn: Turn, model: string): void {
+    // The list of models may have told only now that it runs elsewhere.
+    this.#options.catalog.assertAllowed(model);
+    turn.isRemote = true;
+    turn.record.queueMs = 0;
+    turn.record.loadMs = 0;
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {

@@ -31,6 +31,8 @@ interface TurnOptions {
  */
 export class Turn {
   readonly record: CallRecord;
+  /** The server has another machine do it: nothing here is in memory for it, nor at fault. */
+  isRemote = false;
   readonly #options: TurnOptions;
   #host: Host;
   readonly #signal = new LightSignal();
@@ -173,8 +175,10 @@ export class Turn {
     if (!this.#isSent && this.#status === 0) return;
     const { loadedModels, model, keepAlive } = this.#options;
     const status = this.#status;
-    const hasFailed = !isSound && (status === 0 || status === 200 || status >= 500);
+    const isAnswered = this.isRemote && status !== 0;
+    const hasFailed = !isSound && !isAnswered && (status === 0 || status === 200 || status >= 500);
     if (hasFailed) this.#host.checkHealth();
+    if (this.isRemote) return;
     if (hasFailed || unloads(keepAlive)) loadedModels.forget(model);
     else if (status === 200) loadedModels.used(model);
   }

@@ -3,7 +3,15 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../hosts/client.ts";
 
 /** What a model can do, in Ollama's words. */
-export type Capability = "completion" | "embedding" | "insert" | "thinking" | "tools" | "vision";
+export type Capability =
+  | "audio"
+  | "completion"
+  | "embedding"
+  | "image"
+  | "insert"
+  | "thinking"
+  | "tools"
+  | "vision";
 
 interface CapabilitiesOptions {
   /** The server's `/api/show` of a model. @throws ServiceError as UpstreamClient. */
@@ -12,6 +20,9 @@ interface CapabilitiesOptions {
 
 /** A set of Capability, and of what later servers add; undefined when the server does not say. */
 type CapabilitySet = ReadonlySet<unknown> | undefined;
+
+/** A model as the list has it, as far as it is read here. */
+type DescribedModel = Pick<InstalledModel, "name" | "digest" | "capabilities">;
 
 const MAX_REMEMBERED = 200;
 
@@ -32,10 +43,7 @@ export class ModelCapabilities {
    * or could not answer for this model.
    * @throws ServiceError `upstream_unavailable` when the server is away.
    */
-  async can(
-    model: Pick<InstalledModel, "name" | "digest">,
-    capability: Capability,
-  ): Promise<boolean | undefined> {
+  async can(model: DescribedModel, capability: Capability): Promise<boolean | undefined> {
     try {
       return (await this.#of(model))?.has(capability);
     } catch (err) {
@@ -49,7 +57,9 @@ export class ModelCapabilities {
     this.#known.clear();
   }
 
-  #of({ name, digest }: Pick<InstalledModel, "name" | "digest">): Promise<CapabilitySet> {
+  #of({ name, digest, capabilities }: DescribedModel): Promise<CapabilitySet> {
+    // From Ollama 0.30 on the list says it, and of models with a projector, too.
+    if (Array.isArray(capabilities)) return Promise.resolve(new Set<unknown>(capabilities));
     // Without a digest nothing would tell when another model took the name.
     if (!digest) return this.#fetch(name);
     const known = this.#known.get(digest);

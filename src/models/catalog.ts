@@ -1,7 +1,9 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../hosts/client.ts";
 import { ModelCapabilities } from "./capabilities.ts";
-import { assertModelLength, canonicalModel, modelMatcher } from "./model-name.ts";
+import { AllowedModels } from "./allowed-models.ts";
+import { canonicalModel } from "./model-name.ts";
+import { isRemoteName } from "./remote-model.ts";
 
 interface CatalogOptions {
   /** The server's list of installed models. @throws ServiceError when it is away. */
@@ -16,13 +18,29 @@ interface CatalogOptions {
   embedding: string;
   /** ALLOWED_MODELS. */
   allowed: string[];
+  /** ALLOW_CLOUD_MODELS. */
+  cloud: boolean;
   now?: () => number;
 }
 
 const FRESH_MS = 5000;
 
+/**
+ * How long it is believed of a model that is on the list that it runs here. One that runs elsewhere
+ * takes its name only where somebody makes it so; what goes through the service is noticed at once.
+ */
+const TRUSTED_MS = 60_000;
+
 /** Models named to a client whose model cannot see. */
 const MOST_NAMED = 3;
+
+/** The server's list, with the canonical names of the models, and of those that run elsewhere. */
+interface Listed {
+  at: number;
+  models: InstalledModel[];
+  names: Set<string>;
+  remote: Set<string>;
+}
 
 /**
  * Knows the installed models, which of them clients may use, which can see, and which one is the
@@ -31,16 +49,22 @@ const MOST_NAMED = 3;
 export class ModelCatalog {
   readonly #options: CatalogOptions;
   readonly #now: () => number;
-  readonly #isAllowed: (name: string) => boolean;
+  readonly #allowed: AllowedModels;
   readonly #capabilities: ModelCapabilities;
-  #listed: { at: number; models: InstalledModel[]; names: Set<string> } | undefined;
+  #listed: Listed | undefined;
+  /** When the list could not be read. */
+  #failedAt = Number.NEGATIVE_INFINITY;
   #listing: Promise<InstalledModel[]> | undefined;
   #changes = 0;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#isAllowed = modelMatcher(options.allowed);
+    this.#allowed = new AllowedModels({
+      patterns: options.allowed,
+      cloud: options.cloud,
+      isRemote: (model) => this.#isKnownRemote(model),
+    });
     this.#capabilities = new ModelCapabilities({ show: options.show });
   }
 
@@ -78,43 +102,54 @@ export class ModelCatalog {
     return isMissing;
   }
 
+  /**
+   * Whether a model runs on another machine. At once for a model that is on the list; else the list
+   * is read. A server that has none has no such models either.
+   */
+  isRemote(model: string): boolean | Promise<boolean> {
+    if (this.#isKnownRemote(model)) return true;
+    const listed = this.#listed;
+    const isListed = listed?.names.has(canonicalModel(model));
+    if (listed && isListed) {
+      if (this.#now() - listed.at > TRUSTED_MS) this.installed().catch(() => {});
+      return false;
+    }
+    const now = this.#now();
+    const isFresh = listed && now - listed.at < FRESH_MS;
+    if (model === "" || isFresh || now - this.#failedAt < TRUSTED_MS) return false;
+    return this.installed().then(
+      () => this.#isKnownRemote(model),
+      () => false,
+    );
+  }
+
+  #isKnownRemote(model: string): boolean {
+    return isRemoteName(model) || this.#listed?.remote.has(canonicalModel(model)) === true;
+  }
+
   /** What is installed has changed, or the server was replaced. */
   invalidate(): void {
     this.#changes += 1;
     this.#listed = undefined;
     this.#listing = undefined;
+    this.#failedAt = Number.NEGATIVE_INFINITY;
     // Another server may do less or more with the same file.
     this.#capabilities.forget();
   }
 
   /** Whether ALLOWED_MODELS leaves any model out. */
   get isRestricted(): boolean {
-    return !this.#options.allowed.includes("*");
+    return this.#allowed.isRestricted;
   }
 
-  /**
-   * @throws ServiceError `model_not_allowed` for a model outside ALLOWED_MODELS,
-   * `invalid_request` for what is too long for a name.
-   */
+  /** @throws as `AllowedModels.assert`. */
   assertAllowed(model: string): void {
-    assertModelLength(model);
-    if (this.#isAllowed(model)) return;
-    throw new ServiceError("model_not_allowed", `The model '${model}' is not allowed here`, {
-      fields: { allowed_models: this.#options.allowed },
-      param: "model",
-    });
+    this.#allowed.assert(model);
   }
 
-  /** The same for many at once. @throws ServiceError naming all that are not allowed. */
+  /** @throws as `AllowedModels.assertAll`. */
   assertAllAllowed(models: string[]): void {
-    for (const model of models) assertModelLength(model);
-    const refused = [...new Set(models.filter((model) => !this.#isAllowed(model)))];
-    if (refused.length === 0) return;
-    const list = refused.map((model) => `'${model}'`).join(", ");
-    throw new ServiceError("model_not_allowed", `Not allowed here: ${list}`, {
-      fields: { allowed_models: this.#options.allowed },
-      param: "model",
-    });
+    this.#allowed.assertAll(models);
   }
 
   /**
@@ -142,7 +177,7 @@ export class ModelCatalog {
   /** The model for an embedding request that names none: the profile's, else the default. */
   async defaultEmbeddingModel(): Promise<string> {
     const { embedding } = this.#options;
-    const usable = this.#isAllowed(embedding) && (await this.isInstalled(embedding));
+    const usable = this.#allowed.includes(embedding) && (await this.isInstalled(embedding));
     return usable ? embedding : this.defaultModel();
   }
 
@@ -169,13 +204,15 @@ export class ModelCatalog {
   }
 
   /**
-   * Lets a model pass that can see, or of which the server does not say whether it can.
+   * Lets a model pass that can see, or of which the server does not say whether it can, as of one
+   * that runs elsewhere and was never fetched.
    * @throws ServiceError `model_not_found` when it is not installed; `invalid_request` when it
    * cannot see, naming models that can; `upstream_unavailable` when the server is away.
    */
   async assertCanSee(model: string): Promise<void> {
     const param = "model";
     const found = named(await this.installed(), model);
+    if (!found && isRemoteName(model)) return;
     if (!found) throw new ServiceError("model_not_found", `model '${model}' not found`, { param });
     if ((await this.#capabilities.can(found, "vision")) !== false) return;
     const message = `The model '${model}' cannot see images${await this.#visionAlternatives()}`;
@@ -201,7 +238,7 @@ export class ModelCatalog {
   async #howToGetOne(): Promise<string> {
     const installed = await this.installed();
     const missing = this.#options.preferredVision.find(
-      (name) => this.#isAllowed(name) && !named(installed, name),
+      (name) => this.#allowed.includes(name) && !named(installed, name),
     );
     return missing === undefined ? "" : `; \`ollama pull ${missing}\` fetches one`;
   }
@@ -216,7 +253,7 @@ export class ModelCatalog {
 
   /** The installed models that clients may use. */
   async #usable(): Promise<InstalledModel[]> {
-    return (await this.installed()).filter((m) => this.#isAllowed(m.name));
+    return (await this.installed()).filter((m) => this.#allowed.includes(m.name));
   }
 
   /** @param changes the count when the list was requested; a later change makes it stale. */
@@ -224,8 +261,14 @@ export class ModelCatalog {
     try {
       const models = await this.#options.list();
       const names = new Set(models.map((model) => canonicalModel(model.name)));
-      if (changes === this.#changes) this.#listed = { at: this.#now(), models, names };
+      const remote = new Set(
+        models.filter((m) => m.remote_host).map((model) => canonicalModel(model.name)),
+      );
+      if (changes === this.#changes) this.#listed = { at: this.#now(), models, names, remote };
       return models;
+    } catch (err) {
+      if (changes === this.#changes) this.#failedAt = this.#now();
+      throw err;
     } finally {
       if (changes === this.#changes) this.#listing = undefined;
     }

@@ -1,7 +1,8 @@
 /**
- * Whether Ollama runs this model on another machine: its cloud models are named by the
- * tag `cloud` or one that ends in `-cloud`.
+ * Whether a name says that Ollama runs the model on another machine: its cloud models have the tag
+ * `cloud` or one that ends in `-cloud`. Under another name a model can be remote, too: then the list
+ * of models says so (ModelCatalog).
  */
-export function isRemoteModel(model: string): boolean {
+export function isRemoteName(model: string): boolean {
   return /[:-]cloud$/i.test(model.trim());
 }

@@ -43,16 +43,6 @@ describe("what a client proves itself with", () => {
     expect(await received({ FORWARD_AUTH: "always" }, { target: "/api/tags" })).toEqual(KEYS);
   });
 
-  it.each([
-    { model: "fake:120b-cloud" },
-    { model: "fake:CLOUD" },
-    // Which of them the server reads is not certain.
-    `{"model":"fake","MODEL":"fake:cloud"}`,
-    "not JSON",
-  ])("never goes on with a request for a model elsewhere: %j", async (body) => {
-    expect(await received({ FORWARD_AUTH: "always" }, { ...CHAT, body })).toEqual([]);
-  });
-
   it("is spoken of at the start, where it goes on", async () => {
     const passing = await openLine({ FORWARD_AUTH: "always" });
     expect(passing.gateway.said.join("\n")).toContain("FORWARD_AUTH=never");

@@ -6,6 +6,7 @@ const inspect = (body: unknown) =>
 
 const nothing = {
   model: "",
+  models: [],
   modelIsCertain: false,
   hasImages: false,
   hasWork: false,

@@ -42,6 +42,7 @@ function setUp(
       catalog: { isKnownMissing: () => false },
       loadedModels: { ensureLoaded: () => 0 },
     }),
+    catalog: { assertAllowed: () => {}, isRemote: () => false },
     loadedModels: { used: (model) => void used.push(model), forget: () => {} },
     transport: {
       call: (one) => {

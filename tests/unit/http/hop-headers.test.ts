@@ -5,25 +5,39 @@ describe("hop headers", () => {
   it.each(["Host", "origin", "CONNECTION", "Transfer-Encoding", "te", "proxy-authorization"])(
     "keeps the client's %s from the server",
     (name) => {
-      expect(isForwarded(name, true)).toBe(false);
+      expect(isForwarded(name, "all")).toBe(false);
     },
   );
 
   it.each(["Content-Type", "accept", "x-stainless-os", "user-agent"])(
     "passes the client's %s on",
     (name) => {
-      expect(isForwarded(name, false)).toBe(true);
+      expect(isForwarded(name, "no-credentials")).toBe(true);
     },
   );
 
   it.each(["Cookie", "COOKIE"])("never passes a %s on", (name) => {
-    expect(isForwarded(name, true)).toBe(false);
+    expect(isForwarded(name, "all")).toBe(false);
   });
 
   it.each(["Authorization", "x-api-key", "Api-Key"])("passes %s on where it is said so", (name) => {
-    expect(isForwarded(name, true)).toBe(true);
-    expect(isForwarded(name, false)).toBe(false);
+    expect(isForwarded(name, "all")).toBe(true);
+    expect(isForwarded(name, "no-credentials")).toBe(false);
   });
+
+  it.each(["Content-Type", "content-encoding", "Accept", "Anthropic-Version"])(
+    "passes %s on also where it may leave the machine",
+    (name) => {
+      expect(isForwarded(name, "anonymous")).toBe(true);
+    },
+  );
+
+  it.each(["X-Project-Name", "Authorization", "Cookie", "User-Agent", "X-Forwarded-For", "Host"])(
+    "passes no %s on where it may leave the machine",
+    (name) => {
+      expect(isForwarded(name, "anonymous")).toBe(false);
+    },
+  );
 
   it.each([
     ["Connection", false],

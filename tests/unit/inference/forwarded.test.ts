@@ -30,7 +30,7 @@ async function setUp() {
   const passing = {
     exchange: {} as Exchange,
     body: new OutgoingBody([new Uint8Array(400)], () => {}),
-    credentials: false,
+    headers: "all" as const,
     addHeaders: (isWhole: boolean) => {
       told.headers.push(isWhole);
       return ["X-A", "1"];
@@ -60,7 +60,7 @@ async function setUp() {
 describe("a forwarded answer", () => {
   it("ends its turn with the last byte, and tells what it used", async () => {
     const { call, answer, asked, told, end, seen, left, request, place } = await setUp();
-    expect(call).toMatchObject({ origin: "http://up", credentials: false });
+    expect(call).toMatchObject({ origin: "http://up", headers: "all" });
     await vi.advanceTimersByTimeAsync(20);
     call.onHead(200);
     await vi.advanceTimersByTimeAsync(5);

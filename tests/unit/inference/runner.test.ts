@@ -47,6 +47,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
       catalog: { isKnownMissing: () => false },
       loadedModels: { ensureLoaded: () => 0 },
     }),
+    catalog: { assertAllowed: () => {}, isRemote: () => false },
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

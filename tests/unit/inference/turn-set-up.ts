@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import { deferred, type Deferred } from "../../../src/runtime/deferred.ts";
 import { CallRecord } from "../../../src/inference/call-record.ts";
 import { InferencePipeline, type InferenceRequest } from "../../../src/inference/pipeline.ts";
+import type { ModelCatalog } from "../../../src/models/catalog.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 import { Admission, type Admitted } from "../../../src/scheduling/admission.ts";
@@ -19,10 +20,14 @@ interface Given {
   loads?: boolean;
   /** Answers calls in place of the test. */
   answers?: (call: UpstreamCall) => UpstreamAnswer;
+  /** Which models run elsewhere, and may be used. */
+  catalog?: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
 }
 
+const ALL_HERE = { assertAllowed: () => {}, isRemote: () => false };
+
 /** A pipeline with one place, before a server that the test plays. */
-export function setUpPipeline({ loads = false, answers }: Given = {}) {
+export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Given = {}) {
   const seen = {
     calls: [] as UpstreamCall[],
     used: [] as string[],
@@ -57,6 +62,7 @@ export function setUpPipeline({ loads = false, answers }: Given = {}) {
         return admitted instanceof Promise ? admitted.then(watched) : watched(admitted);
       },
     },
+    catalog,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
@@ -103,8 +109,8 @@ export function setUpPipeline({ loads = false, answers }: Given = {}) {
 export const NOTHING_LEFT = [0, 0, 0, 0];
 
 /** The same, of which the one place is taken. */
-export async function setUpOccupied(): Promise<ReturnType<typeof setUpPipeline>> {
-  const given = setUpPipeline();
+export async function setUpOccupied(more: Given = {}): Promise<ReturnType<typeof setUpPipeline>> {
+  const given = setUpPipeline(more);
   const { pipeline, request } = given;
   const { signal } = new AbortController();
   await pipeline.withPlace({ ...request, ageMs: undefined }, signal, (turn) =>

@@ -16,13 +16,15 @@ interface Given {
   installed?: InstalledModel[];
   preferred?: string[];
   allowed?: string[];
+  cloud?: boolean;
   list?: () => Promise<InstalledModel[]>;
 }
 
 /** Knows nothing of what models can do, as an old server. */
 const saysNothing = (): Promise<Record<string, unknown>> => Promise.resolve({});
 
-function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: Given = {}) {
+function setUp(given: Given = {}) {
+  const { installed = [], preferred = ["big"], allowed = ["*"], cloud = false, list } = given;
   let now = 0;
   let listings = 0;
   const catalog = new ModelCatalog({
@@ -35,6 +37,7 @@ function setUp({ installed = [], preferred = ["big"], allowed = ["*"], list }: G
     preferredVision: ["eyes"],
     embedding: "all-minilm",
     allowed,
+    cloud,
     now: () => now,
   });
   return { catalog, listings: () => listings, pass: (ms: number) => void (now += ms) };
@@ -186,4 +189,70 @@ it("assertAllowed names what is allowed", () => {
       fields: { allowed_models: ["llama3", "qwen*"] },
     }),
   );
+});
+
+describe("a model that runs elsewhere", () => {
+  const here = { name: "here:latest", size: 1, modified_at: null, digest: "h" };
+  const copied = { ...here, name: "mine:latest", remote_host: "https://ollama.com:443" };
+
+  it("is told by its name without a list, else by the list", async () => {
+    const { catalog, listings } = setUp({ installed: [here, copied] });
+    expect(catalog.isRemote("gpt-oss:120b-cloud")).toBe(true);
+    expect(catalog.isRemote("")).toBe(false);
+    expect(listings()).toBe(0);
+    expect(await catalog.isRemote("mine")).toBe(true);
+    expect(catalog.isRemote("mine")).toBe(true);
+    expect(catalog.isRemote("here")).toBe(false);
+    expect(listings()).toBe(1);
+  });
+
+  it("is looked for at once while the list is fresh, and anew where it is not", async () => {
+    const installed = [here];
+    const { catalog, pass, listings } = setUp({ installed });
+    await catalog.installed();
+    expect(catalog.isRemote("mine")).toBe(false);
+    installed.push(copied);
+    pass(5000);
+    expect(await catalog.isRemote("mine")).toBe(true);
+    expect(listings()).toBe(2);
+  });
+
+  it("is not waited for again and again at a server without a list", async () => {
+    const { catalog, pass, listings } = setUp({ list: () => Promise.reject(new Error("404")) });
+    expect(await catalog.isRemote("mine")).toBe(false);
+    pass(30_000);
+    expect(catalog.isRemote("mine")).toBe(false);
+    pass(30_000);
+    expect(await catalog.isRemote("mine")).toBe(false);
+    expect(listings()).toBe(2);
+  });
+
+  it.each([
+    [false, ["*"], "x:cloud", false],
+    [false, ["x:cloud"], "x:cloud", false],
+    [true, ["*"], "x:cloud", true],
+    [true, ["x"], "x:cloud", false],
+    [true, ["x:*"], "x:8b-cloud", false],
+    [true, ["x*"], "x:8b-cloud", false],
+    [true, ["x:8b-cloud"], "x:8b-cloud", true],
+    [true, ["x:*-cloud"], "x:8b-cloud", true],
+    [true, ["*cloud"], "x:8b-CLOUD", true],
+    [true, ["*cloud"], "x:8b", false],
+    [true, ["mine"], "mine", false],
+    [true, ["mine:latest"], "mine", true],
+    [true, ["mine:latest"], "mine:other", false],
+  ])("with ALLOW_CLOUD_MODELS=%s and ALLOWED_MODELS=%j %s is allowed: %s", async (...row) => {
+    const [cloud, allowed, model, isAllowed] = row;
+    const { catalog } = setUp({ installed: [copied], allowed, cloud });
+    await catalog.installed();
+    const assertion = expect(() => catalog.assertAllowed(model));
+    if (isAllowed) assertion.not.toThrow();
+    else assertion.toThrow(expect.objectContaining({ code: "model_not_allowed" }));
+  });
+
+  it("is no default model unless it is allowed", async () => {
+    const installed = [here, { ...copied, name: "big:latest" }];
+    expect(await setUp({ installed }).catalog.defaultModel()).toBe("here:latest");
+    expect(await setUp({ installed, cloud: true }).catalog.defaultModel()).toBe("big");
+  });
 });

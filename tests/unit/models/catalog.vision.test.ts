@@ -31,6 +31,7 @@ function setUp({ sight, preferredVision = ["eyes:8b"], allowed = ["*"], show }: 
     preferredVision,
     embedding: "all-minilm",
     allowed,
+    cloud: false,
   });
   return { catalog, asked };
 }

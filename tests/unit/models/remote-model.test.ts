@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
-import { isRemoteModel } from "../../../src/models/remote-model.ts";
+import { isRemoteName } from "../../../src/models/remote-model.ts";
 
 it.each(["gpt-oss:120b-cloud", "kimi-k2:cloud", "Qwen3-Coder:480B-CLOUD", "x:Cloud "])(
   "%s runs elsewhere",
   (model) => {
-    expect(isRemoteModel(model)).toBe(true);
+    expect(isRemoteName(model)).toBe(true);
   },
 );
 
 it.each(["cloud", "cloud:7b", "llama3.2", "cloudy:latest", "x:cloud-7b", ""])(
   "%s runs on the server",
   (model) => {
-    expect(isRemoteModel(model)).toBe(false);
+    expect(isRemoteName(model)).toBe(false);
   },
 );

@@ -61,6 +61,7 @@ export const listeners = (signal: AbortSignal): number => getEventListeners(sign
 
 export const facts: BodyFacts = {
   model: "m",
+  models: ["m"],
   modelIsCertain: true,
   hasImages: false,
   hasWork: false,

@@ -15,7 +15,16 @@ it.each([
   ["HEAD", "/api/blobs/sha256:00", "read"],
   ["POST", "/api/pull", "management"],
   ["DELETE", "/api/delete", "management"],
-  ["DELETE", "/v1/responses/resp_1", "management"],
+  ["POST", "/api/experimental/aliases", "management"],
+  ["GET", "/api/status", "read"],
+  ["HEAD", "/", "read"],
+  ["GET", "/v1/models/a:b", "read"],
+  ["POST", "/v1/models/a:b", "unknown"],
+  ["POST", "/api/tags", "unknown"],
+  ["DELETE", "/v1/responses/resp_1", "unknown"],
+  ["GET", "/v1/responses/resp_1", "unknown"],
+  ["GET", "/api/experimental/web_search", "external"],
+  ["POST", "/API/me/", "account"],
   ["POST", "/api/experimental/web_search", "external"],
   ["POST", "/api/me", "account"],
   ["POST", "/api/signout", "account"],
@@ -25,10 +34,10 @@ it.each([
   // A server that is more lenient than Ollama must not be asked past the queue.
   ["POST", "/api/chat/", "inference"],
   ["POST", "/API/Chat", "inference"],
-  // Routes that are not known: a newer server, or another one, may run a model there.
-  ["POST", "/v1/rerank", "inference"],
-  ["POST", "/V1/x/", "inference"],
-  ["POST", "/completion", "inference"],
+  // What Ollama does not have it says itself.
+  ["POST", "/v1/messages/count_tokens", "unknown"],
+  ["POST", "/v1/rerank", "unknown"],
+  ["POST", "/completion", "unknown"],
 ])("pathKind(%s %s) is %s", (method, path, kind) => {
   expect(pathKind(method, path)).toBe(kind);
 });

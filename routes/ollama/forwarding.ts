@@ -1,0 +1,32 @@
+import type { AppContext } from "../../middleware/env.ts";
+import { OutgoingBody } from "../../src/http/outgoing-body.ts";
+import type { ForwardRequest } from "../../src/http/transport.ts";
+
+/** Waits for an answer's head. Its headers are in there: nothing adds them again. */
+export async function passed(c: AppContext, passing: Promise<Response>): Promise<Response> {
+  const answer = await passing;
+  c.set("addedHeaders", []);
+  return answer;
+}
+
+/** What a passed answer's head is told of the request, and its record of the answer. */
+export function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onEnd"> {
+  const record = c.get("record");
+  return {
+    addHeaders: (isWhole) => {
+      record.isOpen = true;
+      record.streamed = !isWhole;
+      const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];
+      return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
+    },
+    onEnd: (end) => {
+      if (end.status !== 0) record.end(end);
+    },
+  };
+}
+
+/** A body that is sent on: from then on its memory is others'. */
+export function sending(c: AppContext, pieces: Uint8Array[]): OutgoingBody {
+  const record = c.get("record");
+  return new OutgoingBody(pieces, () => record.letGoOfBody());
+}

@@ -1,0 +1,124 @@
+import type { AppContext } from "../../middleware/env.ts";
+import { assertPassable } from "../../src/dialects/passed-request.ts";
+import { shownModels } from "../../src/dialects/shown-models.ts";
+import { ServiceError } from "../../src/errors/service-error.ts";
+import type { ForwardRequest } from "../../src/http/transport.ts";
+import { callerOf } from "../caller-of.ts";
+import { readBody } from "../read-body.ts";
+import { passed, sending, telling } from "./forwarding.ts";
+import { changesModels, modelIn, type PathKind } from "./path-kind.ts";
+import type { PassThroughServices } from "./services.ts";
+
+/** Why a route is refused that the operator has not allowed. */
+const REFUSALS: Partial<Record<PathKind, string>> = {
+  account:
+    "This acts for the Ollama account of the machine, which is not allowed here (ALLOW_ACCOUNT_ROUTES)",
+  external:
+    "This has Ollama search the web with the account of the machine, which is not allowed here (ALLOW_EXTERNAL_ROUTES)",
+};
+
+/**
+ * Passes on at once what takes no place in the queue.
+ * @throws ServiceError `forbidden` for a route that the operator has not allowed,
+ * `model_not_allowed` for a model that runs elsewhere; as `Transport.forward`.
+ */
+export async function passDirectly(
+  c: AppContext,
+  services: PassThroughServices,
+  kind: PathKind,
+): Promise<Response> {
+  const { path } = c.req;
+  const refusal = REFUSALS[kind];
+  if (refusal !== undefined && !services.allowedKinds.has(kind)) {
+    throw new ServiceError("forbidden", refusal);
+  }
+  if (kind === "blob") return forward(c, services, { body: "stream", headers: services.headers });
+  const { limits } = services;
+  const pieces = hasBody(c)
+    ? await readBody(c, kind === "unknown" ? limits.inference : limits.management)
+    : [];
+  const named = await namedModels(c, services, { kind, pieces });
+  const leaves = kind === "external" || (await runElsewhere(services, named.models));
+  return forward(c, services, {
+    body: pieces.length > 0 ? sending(c, named.pieces) : undefined,
+    headers: leaves ? "anonymous" : services.headers,
+    onEnd: changesModels(path) ? () => services.catalog.invalidate() : undefined,
+  });
+}
+
+/**
+ * The models that a request may be answered by, or from: of what is not known a lenient server might
+ * run one. Its body may have been to a thread and back.
+ */
+async function namedModels(
+  c: AppContext,
+  { inspect, catalog }: PassThroughServices,
+  { kind, pieces }: { kind: PathKind; pieces: Uint8Array[] },
+): Promise<{ models: readonly string[]; pieces: Uint8Array[] }> {
+  const inPath = modelIn(c.req.path);
+  if (inPath !== undefined) return { models: [inPath], pieces };
+  const [first] = pieces;
+  if (c.req.path === "/api/show") return { models: first ? shownModels(first) : [], pieces };
+  if (kind !== "unknown" || !first) return { models: [], pieces };
+  const found = inspect(pieces);
+  const { body, facts } = typeof found === "function" ? await found(callerOf(c)) : found;
+  assertPassable(facts, catalog);
+  return { models: facts.models, pieces: [body] };
+}
+
+/** Whether one of these models runs on another machine. @throws ServiceError `model_not_allowed`. */
+async function runElsewhere(
+  { catalog }: PassThroughServices,
+  models: readonly string[],
+): Promise<boolean> {
+  let leaves = false;
+  for (const model of models) {
+    if (!(await catalog.isRemote(model))) continue;
+    catalog.assertAllowed(model);
+    leaves = true;
+  }
+  return leaves;
+}
+
+interface Passing extends Pick<ForwardRequest, "body" | "headers"> {
+  onEnd?: (() => void) | undefined;
+}
+
+async function forward(
+  c: AppContext,
+  { transport, upstream }: PassThroughServices,
+  { body, headers, onEnd }: Passing,
+): Promise<Response> {
+  const exchange = c.get("exchange");
+  const { call } = c.get("record");
+  const { signal } = exchange;
+  const told = telling(c);
+  try {
+    const { origin } = upstream;
+    call.sent();
+    const passing = transport.forward({
+      exchange,
+      signal,
+      origin,
+      body,
+      headers,
+      onHead: () => call.began(),
+      addHeaders: told.addHeaders,
+      onEnd: (end) => {
+        call.ended();
+        onEnd?.();
+        told.onEnd(end);
+      },
+    });
+    return await passed(c, passing);
+  } catch (err) {
+    if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
+    throw err;
+  }
+}
+
+function hasBody(c: AppContext): boolean {
+  const exchange = c.get("exchange");
+  const length = exchange.header("content-length");
+  return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
+}

@@ -56,6 +56,9 @@ export const switches = matching(/^(1|t|true|yes|on|0|f|false)$/i, "true or fals
 /** Whole numbers from 0 on. */
 export const counts = matching(/^\d{1,18}$/, "whole number from 0 on");
 
+/** Whole numbers. */
+export const wholes = matching(/^-?\d{1,9}$/, "whole number");
+
 /** Whole numbers from 1 on. */
 export const positives = matching(/^0*[1-9]\d{0,14}$/, "whole number from 1 on");
 

@@ -1,4 +1,12 @@
-import { counts, oneOfWords, positives, spans, switches, type Values } from "./go-values.ts";
+import {
+  counts,
+  oneOfWords,
+  positives,
+  spans,
+  switches,
+  wholes,
+  type Values,
+} from "./go-values.ts";
 
 /**
  * A variable that is no setting of the service. A server that the service starts inherits and reads
@@ -35,6 +43,23 @@ export const HANDED_ON: HandedOn[] = [
   { env: "OLLAMA_MULTIUSER_CACHE", ...switches, about: "Prompt cache for several users." },
   { env: "OLLAMA_NEW_ENGINE", ...switches, about: "Ollama's own runner for models." },
   { env: "OLLAMA_NO_CLOUD", ...switches, about: "No models on other people's machines." },
+  {
+    env: "OLLAMA_DEBUG_LOG_REQUESTS",
+    ...switches,
+    about: "Write every request, with its texts, to a temporary folder.",
+  },
+  { env: "OLLAMA_IGPU_ENABLE", ...switches, about: "Use GPUs that share the main memory." },
+  {
+    env: "OLLAMA_MAX_TRANSFER_STREAMS",
+    ...counts,
+    about: "Parts of a model in safetensors that are fetched at once.",
+  },
+  {
+    env: "LLAMA_ARG_CACHE_RAM",
+    ...wholes,
+    about:
+      "MiB of prompts that each model keeps in main memory, from Ollama 0.30 on; -1: no limit. Default: the profile's.",
+  },
   {
     env: "OLLAMA_DEBUG",
     ...oneOfWords("true", "false", "0", "1", "2"),

@@ -4,6 +4,7 @@ import { modelNameSchema } from "./name-types.ts";
 
 const models = z.array(modelNameSchema);
 const gb = z.int().min(0);
+const mib = z.int().min(0).max(1_048_576);
 
 const Profile = z
   .strictObject({
@@ -22,6 +23,7 @@ const Profile = z
     service_overhead_gb: gb.optional(),
     num_parallel: z.int().min(1).max(64).optional(),
     max_loaded_models: z.int().min(0).max(64).optional(),
+    prompt_cache_mib: mib.optional(),
   })
   .refine((p) => (p.min_ram_gb ?? 0) <= (p.max_ram_gb ?? Infinity), {
     path: ["max_ram_gb"],
@@ -40,6 +42,7 @@ const ModelsFile = z.strictObject({
     service_overhead_gb: gb,
     num_parallel: z.int().min(1).max(64),
     max_loaded_models: z.int().min(0).max(64),
+    prompt_cache_mib: mib,
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
 });
@@ -58,6 +61,8 @@ export interface ChosenProfile {
   /** The value that `ollama serve` is started with unless a setting says otherwise. */
   numParallel: number;
   maxLoadedModels: number;
+  /** Prompts that each model of a started Ollama keeps in main memory, from 0.30 on. */
+  promptCacheMib: number;
   /** Model name → prompt limit in tokens, where it differs from MAX_PROMPT_TOKENS. */
   promptLimits: Readonly<Record<string, number>>;
 }
@@ -113,6 +118,7 @@ export function chooseProfile(choice: Choice): ChosenProfile {
     serviceOverheadGb: profile.service_overhead_gb ?? defaults.service_overhead_gb,
     numParallel: profile.num_parallel ?? defaults.num_parallel,
     maxLoadedModels: profile.max_loaded_models ?? defaults.max_loaded_models,
+    promptCacheMib: profile.prompt_cache_mib ?? defaults.prompt_cache_mib,
     promptLimits,
   };
 }

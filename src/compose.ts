@@ -4,9 +4,9 @@ import type { ChosenProfile } from "../config/profiles.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
 import { composeApp } from "./compose/app.ts";
-import { type Base, composeBase } from "./compose/base.ts";
+import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
-import { credentialsNotice } from "./compose/credentials.ts";
+import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
 import { composeInference, type Inference } from "./compose/inference.ts";
@@ -61,13 +61,13 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const inference = composeInference(base, { ownOrigins: () => door.ownOrigins, restartPauses });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);
-  const { catalog } = inference;
+  const { catalog, upstream } = inference;
   const { similarity } = threads;
-  const caching = composeCache({ ...base, runner, catalog, embedder, similarity });
+  const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const isStopping = (): boolean => door.isStopping;
   const parts = { base, threads, requests, inference, embedder, caching, isStopping };
   const { app, document } = composeApp(parts);
-  sayNotice(base);
+  sayNotices(base);
   return {
     lifecycle: composeLifecycle({ ...parts, door }),
     app,
@@ -81,11 +81,6 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     problem: () => problemOf(inference),
     load: () => loadOf(parts satisfies LoadParts),
   };
-}
-
-function sayNotice({ settings, terminal }: Base): void {
-  const notice = credentialsNotice(settings);
-  if (notice !== undefined) terminal.say(notice);
 }
 
 async function problemOf({ upstream, catalog }: Inference): Promise<string | undefined> {

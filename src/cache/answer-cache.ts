@@ -2,7 +2,7 @@ import type { RequestScope, RunRecord } from "../inference/runner.ts";
 import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { CacheOutcome } from "../requests/request-record.ts";
-import type { Question } from "./question.ts";
+import type { Question, QuestionOwner } from "./question.ts";
 import type { CacheHit, ResponseCache } from "./response-cache.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
 import type { Shadow } from "./shadow/shadow.ts";
@@ -42,6 +42,8 @@ interface AnswerCacheOptions {
   counts: CacheCounts;
   /** The digest of an installed model; undefined when there is none. @throws ServiceError. */
   digestOf: (model: string) => Promise<string | undefined>;
+  /** The version of the inference server; undefined while it is away. */
+  serverVersion: () => string | undefined;
   /** Finds similar questions; undefined: only the same question is a hit. */
   similar: SimilarQuestions | undefined;
   /** Similar answers are not served but compared with what the model answers. */
@@ -69,12 +71,14 @@ export class AnswerCache {
   async questionOf(
     model: string,
     { record, cache: mode }: CachedScope,
-    read: (of: { tenant: string; digest: string }) => Question | undefined,
+    read: (of: QuestionOwner) => Question | undefined,
   ): Promise<Question | undefined> {
-    const { counts, digestOf, keepsSampled } = this.#options;
+    const { counts, digestOf, serverVersion, keepsSampled } = this.#options;
     // A server that cannot list its models may answer all the same.
     const digest = mode === "off" ? undefined : await digestOf(model).catch(() => undefined);
-    const question = digest === undefined ? undefined : read({ tenant: record.tenant, digest });
+    const { tenant } = record;
+    const question =
+      digest === undefined ? undefined : read({ tenant, digest, version: serverVersion() });
     if (question && (keepsSampled || !question.isSampled)) return question;
     record.cache = { state: "BYPASS" };
     counts.bypasses += 1;

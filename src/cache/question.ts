@@ -21,10 +21,14 @@ export interface Question {
 /** The field of a body that has the question. */
 type QuestionField = "messages" | "prompt";
 
-/** The tenant of a request, and its model's digest: another model under the same name answers anew. */
-interface QuestionOwner {
+/**
+ * The tenant of a request, and what answers it: another model under the same name answers anew, and
+ * so does another version of the server, whose defaults of sampling may be others.
+ */
+export interface QuestionOwner {
   tenant: string;
   digest: string;
+  version: string | undefined;
 }
 
 /**
@@ -74,13 +78,13 @@ export function rawQuestionOf(
 function questionIn(
   body: Record<string, unknown>,
   field: QuestionField,
-  { tenant, digest }: QuestionOwner,
+  { tenant, digest, version }: QuestionOwner,
   facts: { model: string; route: string[]; options: unknown },
 ): Question | undefined {
   const parts = textAndContext(body, field);
   if (!parts) return undefined;
   const model = canonicalModel(facts.model);
-  const space = JSON.stringify([tenant, model, digest, ...facts.route, parts.context]);
+  const space = JSON.stringify([tenant, model, digest, version, ...facts.route, parts.context]);
   return {
     space: createHash("sha256").update(space).digest("base64url"),
     text: parts.text,

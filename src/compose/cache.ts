@@ -13,6 +13,7 @@ import { answerText } from "../cache/stored-answer.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
+import type { Upstream } from "../hosts/upstream.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import type { SimilarityThread } from "../../workers/similarity/client.ts";
@@ -22,6 +23,7 @@ import { composeResponseStore, storePart } from "./response-store.ts";
 interface CacheParts extends Base {
   runner: InferenceRunner;
   catalog: Pick<ModelCatalog, "digestOf">;
+  upstream: Pick<Upstream, "version">;
   embedder: Embedder;
   similarity: SimilarityThread;
 }
@@ -83,6 +85,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
     cache,
     counts,
     digestOf: (model) => catalog.digestOf(model),
+    serverVersion: () => parts.upstream.version,
     similar,
     shadow,
     keepsSampled: settings.responseCacheSampled,

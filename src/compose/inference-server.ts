@@ -115,6 +115,7 @@ function serverOptions(
       numParallel: settings.ollamaNumParallel,
       maxLoadedModels: settings.ollamaMaxLoadedModels,
       profile: parts.profile,
+      cloud: settings.allowCloudModels || settings.allowExternalRoutes,
       modelsFolder: settings.ollamaModels,
     },
     engine: {

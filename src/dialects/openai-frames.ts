@@ -87,8 +87,11 @@ export async function* chatCompletionFrames(
       };
       first = false;
       callCount += calls?.length ?? 0;
-      if (!done) yield chunk(line, delta, null);
-      else yield chunk(line, delta, finishReason(line, callCount > 0), openaiUsage(line));
+      // As newer Ollamas have it: the chunk that finishes the answer says nothing beside.
+      const isSaid = done && Object.keys(delta).length === 0;
+      if (!isSaid) yield chunk(line, delta, null);
+      const rest = isSaid ? line : {};
+      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), openaiUsage(line));
     }
   } catch (err) {
     onError(err);
@@ -98,8 +101,9 @@ export async function* chatCompletionFrames(
 }
 
 function finishReason(last: OllamaAnswer, calledTools: boolean): "stop" | "length" | "tool_calls" {
-  if (calledTools) return "tool_calls";
-  return last["done_reason"] === "length" ? "length" : "stop";
+  // Calls that were cut off are no calls to make.
+  if (last["done_reason"] === "length") return "length";
+  return calledTools ? "tool_calls" : "stop";
 }
 
 function completionId(record: RequestRecord): string {

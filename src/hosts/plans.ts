@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isAtLeast } from "./ollama-version.ts";
 import type { ChildPlan } from "./server.ts";
 
 /** What the plans need from the configuration. */
@@ -9,7 +10,9 @@ export interface PlanSettings {
   /** What the user has set; else the profile's figures hold. */
   numParallel: number | undefined;
   maxLoadedModels: number | undefined;
-  profile: { numParallel: number; maxLoadedModels: number };
+  profile: { numParallel: number; maxLoadedModels: number; promptCacheMib: number };
+  /** Whether requests may have Ollama call other machines. */
+  cloud: boolean;
   /** Folder that OLLAMA_MODELS names, if any. */
   modelsFolder: string | undefined;
 }
@@ -37,15 +40,40 @@ export function ollamaFigures({ numParallel, maxLoadedModels, profile }: PlanSet
   } satisfies ServerFigures;
 }
 
+/** From here on models run in llama.cpp's own server, with its variables. */
+const LLAMA_SERVER = [0, 30] as const;
+
+interface OllamaPlanOptions {
+  program: string;
+  port: number;
+  /** The program's, where it is known. */
+  version: string | undefined;
+}
+
 /** How to start `ollama serve`. */
-export function ollamaPlan(program: string, port: number, settings: PlanSettings): ChildPlan {
+export function ollamaPlan(
+  { program, port, version }: OllamaPlanOptions,
+  settings: PlanSettings,
+): ChildPlan {
   const figures = ollamaFigures(settings);
+  const unlessSet = (name: string, value: string): Record<string, string> =>
+    settings.env[name] ? {} : { [name]: value };
+  // Prompts that each model keeps in main memory: 8 GiB if nothing is said, and no list shows them.
+  const promptCache =
+    version !== undefined && isAtLeast(version, LLAMA_SERVER)
+      ? unlessSet("LLAMA_ARG_CACHE_RAM", String(settings.profile.promptCacheMib))
+      : {};
   return {
     kind: "ollama",
     command: program,
     args: ["serve"],
     origin: `http://127.0.0.1:${port}`,
-    env: { ...settings.env, ...common(port, settings, figures) },
+    env: {
+      ...settings.env,
+      ...(settings.cloud ? {} : unlessSet("OLLAMA_NO_CLOUD", "1")),
+      ...promptCache,
+      ...common(port, settings, figures),
+    },
     ...figures,
   };
 }
@@ -97,6 +125,8 @@ function common(
   { parallel, capacity }: ServerFigures,
 ): Record<string, string> {
   return {
+    // Its own address, never the service's: what it asks itself while it answers, such as the next
+    // step of a web search, would wait in the queue behind the request that it belongs to.
     OLLAMA_HOST: `127.0.0.1:${port}`,
     OLLAMA_KEEP_ALIVE: keepAlive,
     OLLAMA_NUM_PARALLEL: String(parallel),

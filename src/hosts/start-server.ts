@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
+import { ollamaVersion } from "./ollama-version.ts";
 import { enginePlan, ollamaFigures, ollamaPlan, type PlanSettings } from "./plans.ts";
 import {
   externalServer,
@@ -106,7 +107,9 @@ async function startOllama(
 ): Promise<RunningServer> {
   const port = await freePort(Number(new URL(options.usualOrigin).port) || 11_434);
   options.say(`Starting ${program} serve on 127.0.0.1:${port}.`);
-  return start(ollamaPlan(program, port, options.plans), options, signal);
+  const { plans } = options;
+  const version = await ollamaVersion({ program, port, env: plans.env, signal });
+  return start(ollamaPlan({ program, port, version }, plans), options, signal);
 }
 
 async function startEngine(

@@ -99,6 +99,11 @@ export class Upstream implements Part, Host {
     return this.#server?.kind;
   }
 
+  /** The server's version; undefined while there is none. */
+  get version(): string | undefined {
+    return this.#server?.version;
+  }
+
   /** Why there is no server, as text. */
   get reason(): string {
     return this.#reason;

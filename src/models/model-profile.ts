@@ -30,6 +30,7 @@ export function modelProfileBody(
     largest_model_gb: profile.largest_model_gb,
     inference_buffer_gb: chosen.inferenceBufferGb,
     service_overhead_gb: chosen.serviceOverheadGb,
+    prompt_cache_mib: chosen.promptCacheMib,
     limits: limitsInForce(settings, facts),
   };
 }

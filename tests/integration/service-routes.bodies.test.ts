@@ -104,6 +104,11 @@ describe.each(ANSWER_ROUTES)("$path", (route) => {
     const ask = await start();
     expect(await sentBy(ask({ reasoning_effort: "none" }))).toMatchObject({ think: false });
     expect(await sentBy(ask({ reasoning_effort: "high" }))).toMatchObject({ think: "high" });
+    expect(await sentBy(ask({ reasoning_effort: "minimal" }))).toMatchObject({ think: "low" });
+    expect(await sentBy(ask({ reasoning_effort: "xhigh" }))).toMatchObject({ think: "max" });
+    expect(await sentBy(ask({ reasoning_effort: "brandnew" }))).toMatchObject({
+      think: "brandnew",
+    });
     expect(await ask({ reasoning_effort: "a lot" })).toEqual({
       code: "validation_error",
       says: expect.stringMatching(/^reasoning_effort: /) as string,

@@ -48,6 +48,49 @@ describe("the usual port of Ollama", () => {
   });
 });
 
+describe("an Ollama that is started", () => {
+  it.each([
+    ["0.13.5", undefined],
+    ["0.30.0", "512"],
+  ])("%s is told to keep to this machine, and how much memory for prompts: %s", async (...row) => {
+    const [version, mib] = row;
+    const program = await makeFakeProgram({ version });
+    // The service's own address, as a client of it has it set.
+    const inherited = { ...program.processEnv, OLLAMA_HOST: "127.0.0.1:8000" };
+    const gateway = await startGateway(
+      { ...program.env, SHARED_OLLAMA_FORCE_PROFILE: "small" },
+      inherited,
+    );
+    const { env } = await factsThrough(gateway.url);
+    expect(env["OLLAMA_HOST"]).toBe(`127.0.0.1:${program.port}`);
+    expect(env["OLLAMA_NO_CLOUD"]).toBe("1");
+    expect(env["LLAMA_ARG_CACHE_RAM"]).toBe(mib);
+    const profile = await gateway.get("/api/v1/system/model-profile");
+    expect(await profile.json()).toMatchObject({ prompt_cache_mib: 512 });
+  });
+
+  it("may call other machines where clients may use their models", async () => {
+    const program = await makeFakeProgram();
+    const env = { ...program.env, ALLOW_CLOUD_MODELS: "true" };
+    const gateway = await startGateway(env, program.processEnv);
+    expect((await factsThrough(gateway.url)).env).not.toHaveProperty("OLLAMA_NO_CLOUD");
+  });
+
+  it.each([
+    ["1", true],
+    ["on", true],
+    ["false", false],
+    ["", false],
+  ])("that writes bodies down is spoken of (OLLAMA_DEBUG_LOG_REQUESTS=%s): %s", async (...row) => {
+    const [value, isTold] = row;
+    const program = await makeFakeProgram();
+    const inherited = { ...program.processEnv, OLLAMA_DEBUG_LOG_REQUESTS: value };
+    const gateway = await startGateway(program.env, inherited);
+    await factsThrough(gateway.url);
+    expect(gateway.said.join("\n").includes("OLLAMA_DEBUG_LOG_REQUESTS is set")).toBe(isTold);
+  });
+});
+
 describe("a record of a child that is no longer that process", () => {
   it("makes the service neither use nor stop what has its number now", async () => {
     const program = await makeFakeProgram();

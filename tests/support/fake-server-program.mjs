@@ -1,6 +1,7 @@
 // Stands in for the `ollama` program in tests of supervision; runs on Node and on Bun. It is the fake
 // of all tests, as a process that behaves badly:
 // FAKE_NEVER_READY         answers no request
+// FAKE_VERSION             the version that it has, 0.13.5 without it
 // FAKE_LAST_WORDS          writes this to its error output and ends with code 1
 // FAKE_IGNORE_SIGTERM      does not end when it is asked to
 // FAKE_RUNNER              starts a process of its own, as Ollama does for a model, which ignores SIGTERM
@@ -17,7 +18,10 @@ const PIECE_EVERY_MS = 10;
 const { env } = process;
 const port = Number(env["OLLAMA_HOST"]?.split(":")[1]);
 const words = env["FAKE_LAST_WORDS"];
-if (words) {
+if (process.argv.includes("--version")) {
+  process.stderr.write("Warning: could not connect to a running Ollama instance\n");
+  process.stdout.write(`Warning: client version is ${env["FAKE_VERSION"] ?? "0.13.5"}\n`);
+} else if (words) {
   process.stderr.write(`${words}\n`, () => process.exit(1));
 } else {
   process.on("SIGTERM", () => {

@@ -9,6 +9,7 @@ const PROGRAM = join(import.meta.dirname, "fake-server-program.mjs");
 
 /** What the program is told to do; see its head. */
 interface Switches {
+  version?: string;
   neverReady?: boolean;
   lastWords?: string;
   ignoresSigterm?: boolean;
@@ -38,10 +39,11 @@ export class FakeProgram {
 
   /** From its next start on the program behaves like this. */
   async behave(switches: Switches): Promise<void> {
-    const { neverReady, lastWords, ignoresSigterm, hasRunner, endless } = switches;
+    const { version, neverReady, lastWords, ignoresSigterm, hasRunner, endless } = switches;
     const path = join(this.folder, "ollama");
     const lines = [
       "#!/bin/sh",
+      version ? `export FAKE_VERSION=${version}` : "",
       neverReady ? "export FAKE_NEVER_READY=1" : "",
       lastWords ? `export FAKE_LAST_WORDS='${lastWords}'` : "",
       ignoresSigterm ? "export FAKE_IGNORE_SIGTERM=1" : "",

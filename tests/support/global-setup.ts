@@ -33,7 +33,8 @@ export async function setup(): Promise<void> {
       keepAlive: "5m",
       numParallel: undefined,
       maxLoadedModels: undefined,
-      profile: { numParallel: 1, maxLoadedModels: 3 },
+      profile: { numParallel: 1, maxLoadedModels: 3, promptCacheMib: 512 },
+      cloud: false,
       modelsFolder: store,
     },
   );

@@ -14,8 +14,22 @@ const stop = z
   .union([z.string(), list(z.string(), LIST_LIMITS.stop)])
   .transform((value) => (typeof value === "string" ? [value] : value));
 
-/** How hard a model that thinks is to think. */
-const Effort = z.enum(["none", "low", "medium", "high", "max"]);
+/**
+ * How hard a model that thinks is to think. The words differ from model to model and grow in number:
+ * the server knows them, and refuses what it does not.
+ */
+const Effort = z
+  .string()
+  .regex(/^[a-z]{1,32}$/, "expected a word such as none, low, medium, high")
+  .openapi({ description: "A word that the model knows: none, minimal, low, medium, high, max" });
+
+/** OpenAI's words that are none of Ollama's (`thinkFromReasoningEffort` in its openai/openai.go). */
+const EFFORTS = new Map<string, string | false>([
+  ["none", false],
+  ["minimal", "low"],
+  ["xhigh", "max"],
+  ["ultra", "max"],
+]);
 
 /** Fields that both native and OpenAI-compatible requests take. */
 const commonFields = {
@@ -49,7 +63,7 @@ export const nativeFields = {
     description: "Ollama's options by their names; they win over fields of the request",
   }),
   keep_alive: maybe(z.union([z.string(), z.number()])),
-  think: maybe(z.union([z.boolean(), z.enum(["low", "medium", "high", "max"])])),
+  think: maybe(z.union([z.boolean(), Effort])),
   // Rendered by POML's toolkit among the sampling fields; there is nothing to honour.
   user: maybe(z.string()),
   parallel_tool_calls: maybe(z.boolean()),
@@ -69,7 +83,7 @@ interface CommonFields extends GenerationOptions, FormatFields {
   tools?: Tool[] | undefined;
   tool_choice?: ToolChoice | undefined;
   max_completion_tokens?: number | undefined;
-  reasoning_effort?: z.infer<typeof Effort> | undefined;
+  reasoning_effort?: string | undefined;
   logprobs?: boolean | undefined;
   top_logprobs?: number | undefined;
   n?: number | undefined;
@@ -83,7 +97,7 @@ interface CommonFields extends GenerationOptions, FormatFields {
  */
 export function generationFields(input: CommonFields): Record<string, unknown> {
   refuseMoreAnswers(input.n);
-  const effort = input.reasoning_effort === "none" ? false : input.reasoning_effort;
+  const { reasoning_effort: named } = input;
   const fields = {
     format: formatOf(input),
     options: ollamaOptions({
@@ -92,7 +106,7 @@ export function generationFields(input: CommonFields): Record<string, unknown> {
     }),
     tools: toOllamaTools(input.tools, input.tool_choice),
     keep_alive: input.keep_alive,
-    think: input.think ?? effort,
+    think: input.think ?? (named === undefined ? named : (EFFORTS.get(named) ?? named)),
     ...(input.logprobs ? { logprobs: true, top_logprobs: input.top_logprobs } : {}),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -27,6 +27,11 @@ export const ModelProfile = z
     largest_model_gb: gb,
     inference_buffer_gb: gb,
     service_overhead_gb: gb,
+    prompt_cache_mib: z
+      .int()
+      .describe(
+        "Prompts that each model of a started Ollama keeps in main memory, from Ollama 0.30 on",
+      ),
     limits: limitsSchema().openapi("Limits", { description: "The limits in force" }),
   })
   .openapi("ModelProfile", {
@@ -50,6 +55,7 @@ export const ModelProfile = z
       largest_model_gb: 8,
       inference_buffer_gb: 4,
       service_overhead_gb: 2,
+      prompt_cache_mib: 512,
       limits: {
         max_body_bytes: 1_572_864,
         vlm_max_body_bytes: 1_572_864,

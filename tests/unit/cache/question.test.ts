@@ -15,8 +15,8 @@ const generate = (body: Record<string, unknown>): OllamaRequest => ({
   path: "/api/generate",
   body,
 });
-const ask = (request: OllamaRequest, tenant = "acme", digest = "d") =>
-  questionOf(request, { tenant, digest });
+const ask = (request: OllamaRequest, tenant = "acme", digest = "d", version = "0.13.5") =>
+  questionOf(request, { tenant, digest, version });
 
 describe("questionOf", () => {
   it("takes the last user message, under the model's canonical name", () => {
@@ -52,6 +52,7 @@ describe("questionOf", () => {
   it.each([
     ["tenant", ask(chat([user("a")], { options: { seed: 1 } }), "other")],
     ["digest", ask(chat([user("a")], { options: { seed: 1 } }), "acme", "e")],
+    ["server", ask(chat([user("a")], { options: { seed: 1 } }), "acme", "d", "0.30.0")],
     ["model", ask({ ...chat([user("a")], { options: { seed: 1 } }), model: "other" })],
     ["option", ask(chat([user("a")], { options: { seed: 2 } }))],
     ["format", ask(chat([user("a")], { options: { seed: 1 }, format: "json" }))],

@@ -70,7 +70,9 @@ describe("chooseProfile", () => {
     expect(chooseProfile({ models, ramBytes: gib(8) })).toMatchObject({
       numParallel: 1,
       maxLoadedModels: 3,
+      promptCacheMib: 512,
     });
+    expect(chooseProfile({ models, ramBytes: gib(64) }).promptCacheMib).toBe(2048);
     const own = modelsYaml.replace(
       "largest_model_gb: 8",
       "largest_model_gb: 8\n    num_parallel: 2\n    max_loaded_models: 0",

@@ -37,6 +37,27 @@ describe("chatCompletionFrames", () => {
     ]);
   });
 
+  it.each([
+    ["nothing", lastLine, { role: "assistant", content: "" }],
+    [
+      "its only text",
+      { ...lastLine, message: { content: "hi" } },
+      { role: "assistant", content: "hi" },
+    ],
+  ])("finishes an answer of %s in a chunk of its own", async (_what, line, delta) => {
+    const events = (await framesOf(line)) as Chunk[];
+    expect(events.slice(0, 2).map(({ choices: [choice] }) => choice)).toMatchObject([
+      { delta, finish_reason: null },
+      { delta: {}, finish_reason: "stop" },
+    ]);
+    expect(events).toHaveLength(3);
+  });
+
+  it("says that an answer was cut, also where tools were called", async () => {
+    const events = await framesOf(callLine("a"), { ...lastLine, done_reason: "length" });
+    expect((events.at(-2) as Chunk).choices[0]?.finish_reason).toBe("length");
+  });
+
   it("numbers tool calls through the whole stream, since clients join them by number", async () => {
     const events = await framesOf(callLine("a"), callLine("b"), lastLine);
     const calls = (events.slice(0, -1) as Chunk[]).flatMap(

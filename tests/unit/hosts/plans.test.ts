@@ -6,9 +6,12 @@ const settings: PlanSettings = {
   keepAlive: "5m",
   numParallel: undefined,
   maxLoadedModels: undefined,
-  profile: { numParallel: 2, maxLoadedModels: 3 },
+  profile: { numParallel: 2, maxLoadedModels: 3, promptCacheMib: 512 },
+  cloud: false,
   modelsFolder: undefined,
 };
+
+const PROGRAM = { program: "/bin/ollama", port: 4000, version: "0.13.5" };
 
 const engine = {
   runtime: "/usr/bin/node",
@@ -20,7 +23,7 @@ const engine = {
 
 describe("ollamaPlan", () => {
   it("hands on the whole environment, with the address, keep-alive and the profile's figures", () => {
-    expect(ollamaPlan("/bin/ollama", 4000, settings)).toEqual({
+    expect(ollamaPlan(PROGRAM, settings)).toEqual({
       kind: "ollama",
       command: "/bin/ollama",
       args: ["serve"],
@@ -32,6 +35,7 @@ describe("ollamaPlan", () => {
         OLLAMA_KEEP_ALIVE: "5m",
         OLLAMA_NUM_PARALLEL: "2",
         OLLAMA_MAX_LOADED_MODELS: "3",
+        OLLAMA_NO_CLOUD: "1",
       },
       parallel: 2,
       capacity: 3,
@@ -40,7 +44,7 @@ describe("ollamaPlan", () => {
 
   it("tells the server what the user has set", () => {
     const set = { ...settings, numParallel: 4, maxLoadedModels: 2, modelsFolder: "/models" };
-    const plan = ollamaPlan("/bin/ollama", 4000, set);
+    const plan = ollamaPlan(PROGRAM, set);
     expect(plan).toMatchObject({ parallel: 4, capacity: 2 });
     expect(plan.env).toMatchObject({
       OLLAMA_NUM_PARALLEL: "4",
@@ -50,12 +54,40 @@ describe("ollamaPlan", () => {
   });
 });
 
+describe("what ollamaPlan sets unless the user has", () => {
+  const variablesOf = (version: string | undefined, more: Partial<PlanSettings> = {}) =>
+    ollamaPlan({ ...PROGRAM, version }, { ...settings, ...more }).env;
+
+  it.each([
+    ["0.13.5", undefined],
+    ["0.29.9", undefined],
+    ["0.30.0", "512"],
+    ["0.31.0-rc1", "512"],
+    ["1.0.0", "512"],
+    [undefined, undefined],
+  ])("of version %s the memory for prompts is %s MiB", (version, mib) => {
+    expect(variablesOf(version)["LLAMA_ARG_CACHE_RAM"]).toBe(mib);
+  });
+
+  it("the user's own figures hold", () => {
+    const env = { LLAMA_ARG_CACHE_RAM: "-1", OLLAMA_NO_CLOUD: "false" };
+    expect(variablesOf("0.30.0", { env })).toMatchObject(env);
+  });
+
+  it("no cloud, unless clients may use its models", () => {
+    expect(variablesOf("0.30.0", { env: { OLLAMA_NO_CLOUD: "" } })).toMatchObject({
+      OLLAMA_NO_CLOUD: "1",
+    });
+    expect(variablesOf("0.30.0", { cloud: true })).not.toHaveProperty("OLLAMA_NO_CLOUD");
+  });
+});
+
 describe.each([
   ["the user", { ...settings, maxLoadedModels: 0 }],
-  ["the profile", { ...settings, profile: { numParallel: 1, maxLoadedModels: 0 } }],
+  ["the profile", { ...settings, profile: { ...settings.profile, maxLoadedModels: 0 } }],
 ])("where %s leaves the number of models to the server", (_who, left) => {
   it("Ollama decides, and nothing is known of it", () => {
-    const plan = ollamaPlan("/bin/ollama", 4000, left);
+    const plan = ollamaPlan(PROGRAM, left);
     expect(plan.capacity).toBeUndefined();
     expect(plan.env).toMatchObject({ OLLAMA_MAX_LOADED_MODELS: "0" });
   });

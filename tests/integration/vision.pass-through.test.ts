@@ -123,6 +123,23 @@ describe.each(DROP_IN)("images on %s", (path) => {
     await nothingIsHeld(service);
   });
 
+  it("may stand beside sound, which is left as it is", async () => {
+    const service = await startVision();
+    const sound = Buffer.concat([Buffer.from("RIFF\x24\0\0\0WAVEfmt "), Buffer.alloc(5000)]);
+    const part = {
+      type: "input_audio",
+      input_audio: { data: sound.toString("base64"), format: "wav" },
+    };
+    const chat = about("/api/chat", [sound]);
+    await post(service, "/api/chat", chat);
+    expect(received(service, "/api/chat").body.toString()).toBe(JSON.stringify(chat));
+    const completion = { model: "eyes", messages: [{ role: "user", content: [part] }] };
+    await post(service, "/v1/chat/completions", completion);
+    expect(received(service, "/v1/chat/completions").body.toString()).toBe(
+      JSON.stringify(completion),
+    );
+  });
+
   it("are compressed in a body of several megabytes", async () => {
     const service = await startVision();
     const images = await Promise.all([1, 2, 3].map((seed) => slowPhoto(seed)));

@@ -30,6 +30,7 @@ const OTHERS: readonly { what: string; mark: RegExp }[] = [
   { what: "a JPEG 2000 image", mark: /^(?:\xff\x4f\xff\x51|\0\0\0\x0cjP {2})/ },
   { what: "a Photoshop file", mark: /^8BPS/ },
   { what: "a video", mark: /^(?:[^]{4}ftyp|\x1aE\xdf\xa3|RIFF[^]{4}AVI )/ },
+  { what: "a sound recording", mark: /^(?:RIFF[^]{4}WAVE|ID3|OggS|fLaC|\xff[\xf2\xf3\xfa\xfb])/ },
   { what: "a ZIP archive", mark: /^PK(?:\x03\x04|\x05\x06)/ },
   { what: "a gzip archive", mark: /^\x1f\x8b/ },
   { what: "a PDF document", mark: /%PDF-/ },

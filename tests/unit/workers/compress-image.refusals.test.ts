@@ -29,6 +29,8 @@ const NEVER_READ: [string, string | Uint8Array, string][] = [
   ["SVG that starts like a GIF", `GIF89a${svg}`, "The GIF image is damaged or incomplete"],
   ["other XML", "<?xml version='1.0'?><a/>", "The image seems to be an XML document, "],
   ["PDF", "%PDF-1.7\n", "The image seems to be a PDF document, "],
+  ["WAV", Buffer.from("RIFF\x24\0\0\0WAVEfmt "), "The image seems to be a sound recording, "],
+  ["MP3", Buffer.from("ID3\x03\0\0\0"), "The image seems to be a sound recording, "],
   ["ZIP", Buffer.from("PK\x03\x04\x14\0\0\0", "latin1"), "The image seems to be a ZIP archive, "],
   ["BMP", Buffer.from("BM\x46\0\0\0\0\0\0\0", "latin1"), "The image seems to be a BMP image, "],
   [

@@ -62,7 +62,9 @@ export const listeners = (signal: AbortSignal): number => getEventListeners(sign
 export const facts: BodyFacts = {
   model: "m",
   modelIsCertain: true,
+  models: ["m"],
   hasImages: false,
+  hasAudio: false,
   hasWork: false,
   stream: undefined,
   keepAlive: undefined,

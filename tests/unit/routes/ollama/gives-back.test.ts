@@ -80,6 +80,8 @@ function setUp({ step, what }: Fault) {
       isRestricted: false,
     },
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
+    inspectZstd: () => Promise.reject(new Error("it is not compressed")),
+    inspectForm: () => Promise.reject(new Error("it is no form")),
     compressImages: async (body) => (at("images"), { pieces: [body], facts: [] }),
     cached: undefined,
     forwardsCredentials: false,

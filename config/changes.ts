@@ -77,7 +77,7 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: ["ALLOWED_MODELS"],
-    what: "A body of which it is not certain what model it names (twice, compressed, a form) is answered 400; it used to pass.",
+    what: "A body of which it is not certain what model it names (named twice, something behind its JSON, compressed by something else than zstd) is answered 400; it used to pass.",
   },
   {
     version: UNRELEASED,

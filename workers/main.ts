@@ -3,7 +3,9 @@
 import { joinedPieces } from "../src/http/body-pieces.ts";
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
-import { inspectBody as inspect } from "../src/dialects/inspect-body.ts";
+import { inspectForm as inspectFormOf } from "../src/dialects/form-facts.ts";
+import { inspectBody as inspect, NO_FACTS } from "../src/dialects/inspect-body.ts";
+import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
 import { atLowPriority } from "./tasks/low-priority.ts";
@@ -13,6 +15,20 @@ export function inspectBody(pieces: TaskInput<"inspectBody">) {
   const body = joinedPieces(pieces);
   // The body is transferred back, since it is what is sent on.
   return transferring({ body, facts: inspect(body) }, [body]);
+}
+
+export async function inspectZstd(pieces: TaskInput<"inspectZstd">) {
+  const body = joinedPieces(pieces);
+  const result = await decompressZstd(body);
+  if (!result.ok && result.reason === "too_large") return { ok: false, reason: result.reason };
+  // What is no zstd is the server's to refuse, in its own words.
+  const facts = result.ok ? inspect(result.bytes) : NO_FACTS;
+  return transferring({ ok: true, body, facts }, [body]);
+}
+
+export function inspectForm({ pieces, head }: TaskInput<"inspectForm">) {
+  const body = joinedPieces(pieces);
+  return transferring({ body, facts: inspectFormOf(body, head) }, [body]);
 }
 
 export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) {

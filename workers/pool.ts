@@ -41,6 +41,8 @@ interface RunOptions extends Partial<Caller> {
  */
 const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   inspectBody: "bodies",
+  inspectZstd: "bodies",
+  inspectForm: "bodies",
   readImageBody: "bodies",
   locateImages: "bodies",
   compressImage: "images",

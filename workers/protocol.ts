@@ -1,4 +1,5 @@
 import type { ImageBody, ImageBodyInput, LocatedImage } from "../src/images/image-body.ts";
+import type { FormHead } from "../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../src/dialects/inspect-body.ts";
 
 export type ImageFormat = "jpeg" | "png" | "webp";
@@ -52,6 +53,16 @@ export interface RefusedImage {
 export interface Tasks {
   /** Joins a large inference body, and reads what scheduling needs to know. */
   inspectBody: { input: Uint8Array[]; output: { body: Uint8Array; facts: BodyFacts } };
+  /** The same for a body that is compressed, and stays so. */
+  inspectZstd: {
+    input: Uint8Array[];
+    output: { ok: true; body: Uint8Array; facts: BodyFacts } | { ok: false; reason: "too_large" };
+  };
+  /** The same for a form (multipart/form-data). */
+  inspectForm: {
+    input: { pieces: Uint8Array[]; head: FormHead };
+    output: { body: Uint8Array; facts: BodyFacts };
+  };
   /** Joins and parses a body of the service's own routes, and takes its images out. */
   readImageBody: {
     input: { pieces: Uint8Array[] } & Omit<ImageBodyInput, "body">;

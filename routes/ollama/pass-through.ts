@@ -1,8 +1,10 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { forwarded } from "../../src/inference/answers.ts";
+import type { FormHead } from "../../src/dialects/form-facts.ts";
 import { NO_FACTS, type BodyFacts } from "../../src/dialects/inspect-body.ts";
 import { assertPassable, passedRequest } from "../../src/dialects/passed-request.ts";
+import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
@@ -28,11 +30,11 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const record = c.get("record");
   const exchange = c.get("exchange");
   const { path } = c.req;
-  const { pieces, facts, isSmall } = await inspected(c, services);
+  const { pieces, facts, isSmall, isJson } = await inspected(c, services);
   assertPassable(facts, catalog);
   if (facts.model !== "") record.model = facts.model;
   const [body = new Uint8Array()] = pieces;
-  const compresses = wantsCompressedImages(c) && facts.hasImages;
+  const compresses = wantsCompressedImages(c) && isJson && facts.hasImages;
   const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
   const wanted = cached && cacheMode(c);
   if (cached && wanted !== undefined) {
@@ -47,39 +49,83 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
     const passing = forwarded(turn, transport, {
       exchange,
       body: sending(c, sent),
-      headers: turn.isRemote || !facts.modelIsCertain ? "anonymous" : services.headers,
+      headers: headersFor(services, facts, turn.isRemote),
       ...telling(c),
     });
     return passed(c, passing);
   });
 }
 
-/**
- * Reads the body, and what is to be known of it. `isSmall`: it is one piece of JSON, so little that
- * it was read here. JSON is in one piece; what is not JSON stays as it came.
- */
-async function inspected(
-  c: AppContext,
-  { inspect, limits }: PassThroughServices,
-): Promise<{ pieces: Uint8Array[]; facts: BodyFacts; isSmall: boolean }> {
-  const pieces = await readBody(c, limits.inference);
-  if (!isJson(c)) return { pieces, facts: NO_FACTS, isSmall: false };
-  const found = inspect(pieces);
-  const isSmall = typeof found !== "function";
-  const { body, facts } = isSmall ? found : await found(callerOf(c));
-  return { pieces: [body], facts, isSmall };
+function headersFor(
+  { headers, catalog }: PassThroughServices,
+  { models, modelIsCertain }: BodyFacts,
+  isRemote: boolean,
+): ForwardedHeaders {
+  if (isRemote) return "anonymous";
+  if (modelIsCertain) return headers;
+  // The server may read another of them.
+  const mayBeRemote = models.some((model) => catalog.isRemote(model) !== false);
+  return mayBeRemote ? "anonymous" : "no-credentials";
+}
+
+/** A body, and what is to be known of it. */
+interface InspectedBody {
+  /** One piece of what was looked into; what was not stays as it came. */
+  pieces: Uint8Array[];
+  facts: BodyFacts;
+  /** It is JSON as it stands. */
+  isJson: boolean;
+  /** It is JSON, so little that it was read here. */
+  isSmall: boolean;
+}
+
+/** Reads the body, and what is to be known of it. */
+async function inspected(c: AppContext, services: PassThroughServices): Promise<InspectedBody> {
+  const pieces = await readBody(c, services.limits.inference);
+  const writing = writingOf(c);
+  if (writing === "json") {
+    const found = services.inspect(pieces);
+    const isSmall = typeof found !== "function";
+    const { body, facts } = isSmall ? found : await found(callerOf(c));
+    return { pieces: [body], facts, isJson: true, isSmall };
+  }
+  if (writing === "unknown") return { pieces, facts: NO_FACTS, isJson: false, isSmall: false };
+  const found =
+    writing === "zstd"
+      ? services.inspectZstd(pieces, callerOf(c))
+      : services.inspectForm(pieces, formHead(c), callerOf(c));
+  const { body, facts } = await found;
+  return { pieces: [body], facts, isJson: false, isSmall: false };
 }
 
 /**
- * Whether the server will read the body as JSON, as it stands. The content type is not looked at,
- * as Ollama does not look either, save where a form is read: what stands before its first part
- * could pass for JSON.
+ * How the server will read the body. The content type is not looked at, as Ollama does not look
+ * either, save where it says that it is a form: what stands before its first part could pass for
+ * JSON. Of what is compressed Ollama reads zstd, and that only where OpenAI's clients send it.
  */
-function isJson(c: AppContext): boolean {
+function writingOf(c: AppContext): "json" | "zstd" | "form" | "unknown" {
   const exchange = c.get("exchange");
   const encoding = exchange.header("content-encoding") ?? "identity";
-  if (encoding.toLowerCase() !== "identity") return false;
-  return !takesForm(c.req.path) && !/^\s*multipart\//i.test(exchange.header("content-type") ?? "");
+  const isForm = /^\s*multipart\//i.test(exchange.header("content-type") ?? "");
+  switch (encoding.toLowerCase()) {
+    case "identity":
+      if (!isForm) return "json";
+      return takesForm(c.req.path) ? "form" : "unknown";
+    case "zstd":
+      return c.req.path.startsWith("/v1/") && !isForm ? "zstd" : "unknown";
+    default:
+      return "unknown";
+  }
+}
+
+function formHead(c: AppContext): FormHead {
+  const exchange = c.get("exchange");
+  const { forwarded } = exchange.target;
+  const queryAt = forwarded.indexOf("?");
+  return {
+    contentType: exchange.header("content-type") ?? "",
+    query: queryAt < 0 ? "" : forwarded.slice(queryAt),
+  };
 }
 
 /** Whether the client asks for its images to be compressed (off unless it does). */

@@ -92,7 +92,7 @@ export function modelIn(path: string): string | undefined {
 
 const TAKES_FORM = new Set(["/v1/audio/transcriptions", "/v1/images/edits"]);
 
-/** Whether the body of an inference route is a form (multipart), in which facts are not looked for. */
+/** Whether the body of an inference route may be a form (multipart). */
 export function takesForm(path: string): boolean {
   return TAKES_FORM.has(plainly(path));
 }

@@ -1,5 +1,6 @@
 import type { CachedBytes } from "../../src/cache/cached-bytes.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
+import type { FormHead } from "../../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
@@ -28,6 +29,13 @@ export interface PassThroughServices {
   catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRemote" | "isRestricted">;
   /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
   inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
+  /**
+   * The same for a body that is compressed, and stays so, always on a thread.
+   * @throws ServiceError `request_too_large` where it would be too large for Ollama.
+   */
+  inspectZstd: (pieces: Uint8Array[], caller: Caller) => Promise<Inspected>;
+  /** The same for a form (multipart/form-data). */
+  inspectForm: (pieces: Uint8Array[], head: FormHead, caller: Caller) => Promise<Inspected>;
   /** Compresses the images of a body, which comes back in pieces. */
   compressImages: (
     body: Uint8Array,

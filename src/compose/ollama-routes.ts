@@ -1,6 +1,8 @@
 import type { PassThroughServices } from "../../routes/ollama/services.ts";
 import { CachedBytes } from "../cache/cached-bytes.ts";
 import { inspectBody } from "../dialects/inspect-body.ts";
+import { MAX_DECOMPRESSED_BYTES } from "../dialects/zstd-body.ts";
+import { ServiceError } from "../errors/service-error.ts";
 import { joinedPieces, lengthOf } from "../http/body-pieces.ts";
 import { ownedBytes } from "../runtime/owned-bytes.ts";
 import type { Base } from "./base.ts";
@@ -40,6 +42,16 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
       const body = joinedPieces(pieces);
       return { body, facts: inspectBody(body) };
     },
+    inspectZstd: async (pieces, caller) => {
+      const own = pieces.map(ownedBytes);
+      const found = await pool.run("inspectZstd", own, { ...caller, transfer: own });
+      if (!found.ok) throw tooLargeDecompressed();
+      return found;
+    },
+    inspectForm: (pieces, head, caller) => {
+      const own = pieces.map(ownedBytes);
+      return pool.run("inspectForm", { pieces: own, head }, { ...caller, transfer: own });
+    },
     compressImages: images.compressImages,
     cached: answers && new CachedBytes({ pipeline, answers }),
     headers: forwardsCredentials(settings) ? "all" : "no-credentials",
@@ -52,4 +64,11 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },
     },
   };
+}
+
+function tooLargeDecompressed(): ServiceError {
+  const message = `The decompressed body is larger than ${MAX_DECOMPRESSED_BYTES} bytes, the most that Ollama takes`;
+  return new ServiceError("request_too_large", message, {
+    fields: { limit_bytes: MAX_DECOMPRESSED_BYTES },
+  });
 }

@@ -18,6 +18,9 @@ export interface GoObject {
 /** Names that may stand in a body twice and yet once in what `JSON.parse` makes of it. */
 const MERGED = ['"messages"', '"options"'];
 
+/** A text that null leaves as an equal name before it has set it, which `JSON.parse` forgets. */
+const KEPT = "model";
+
 /** A letter written as an escape, which nobody's encoder does. */
 const ESCAPED_LETTER = /\\u00[4-7]/;
 
@@ -39,7 +42,9 @@ export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoO
   }
   if (!isObject(value)) return undefined;
   const object = value;
-  if (!isSpeltPlainly(object, names) || isDoubtful(text)) return readEach(buffer, names, true);
+  if (!isSpeltPlainly(object, names) || object[KEPT] === null || isDoubtful(text)) {
+    return readEach(buffer, names, true);
+  }
   return {
     values: (name) => (Object.hasOwn(object, name) ? [object[name]] : []),
     isPlain: true,

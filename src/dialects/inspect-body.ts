@@ -7,11 +7,15 @@ import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 export interface BodyFacts {
   /** As the client wrote it; empty when there is none. */
   model: string;
-  /** All that stands for the model in any reading of the body, the one above too. */
-  models: readonly string[];
-  /** Which model the server will read is certain: the body is one JSON object that names it. */
+  /** Which model the server will read is certain: the body is one JSON object, or form, that names it. */
   modelIsCertain: boolean;
+  /**
+   * Each text that stands for the model in the request, `model` among them. Of fields whose names
+   * are equal to the letter only the last is looked at, which is the one that Go takes.
+   */
+  models: readonly string[];
   hasImages: boolean;
+  hasAudio: boolean;
   /** There is a prompt, a message or an input; without, the request only loads or unloads. */
   hasWork: boolean;
   /** The request asks for a stream, where it says so. */
@@ -25,12 +29,16 @@ export interface BodyFacts {
   refusal?: string;
 }
 
+/** The models of a body that names none. */
+export const NO_MODELS: readonly string[] = Object.freeze([]);
+
 /** The facts of a body that cannot be read here. */
 export const NO_FACTS: BodyFacts = {
   model: "",
-  models: [],
   modelIsCertain: false,
+  models: NO_MODELS,
   hasImages: false,
+  hasAudio: false,
   hasWork: false,
   stream: undefined,
   keepAlive: undefined,
@@ -69,14 +77,15 @@ export function inspectBody(bytes: Uint8Array): BodyFacts {
 function factsOf({ values, isPlain }: GoObject): BodyFacts {
   const models = values("model").filter(isText);
   const model = models.at(-1);
+  const { hasImages, hasAudio } = mediaOf(values);
   const stream = values("stream").at(-1);
   const shift = values("shift").at(-1);
   return {
     model: model ?? "",
-    models,
-    // A null leaves in place what an equal name before it has set, which is not seen any more.
     modelIsCertain: isPlain && model !== undefined,
-    hasImages: hasImages(values),
+    models: models.length > 0 ? models : NO_MODELS,
+    hasImages,
+    hasAudio,
     hasWork: ["prompt", "messages", "input"].some((name) => values(name).some(isSomething)),
     stream: typeof stream === "boolean" ? stream : undefined,
     keepAlive: keepAliveOf(values("keep_alive").at(-1)),
@@ -91,33 +100,43 @@ function keepAliveOf(value: unknown): string | number | undefined {
   return isText(value) && value.length <= TEXT_LIMITS.duration ? value : undefined;
 }
 
-/** Where a list may stand twice, images in either of them count: Go reads one into the other. */
-function hasImages(values: GoObject["values"]): boolean {
-  if (values("images").some(isFilled)) return true;
-  return [...values("messages"), ...values("input")].some(
-    (list) => Array.isArray(list) && list.some((message) => isObject(message) && shows(message)),
-  );
+type Media = Pick<BodyFacts, "hasImages" | "hasAudio">;
+
+/** Where a list may stand twice, what is in either of them counts: Go reads one into the other. */
+function mediaOf(values: GoObject["values"]): Media {
+  const media: Media = { hasImages: values("images").some(isFilled), hasAudio: false };
+  for (const list of [...values("messages"), ...values("input")]) {
+    if (!Array.isArray(list)) continue;
+    for (const message of list) if (isObject(message)) addMediaOf(message, media);
+  }
+  return media;
 }
 
-function shows(message: Record<string, unknown>): boolean {
-  return (
-    valuesLike(message, "images").some(isFilled) ||
-    valuesLike(message, "content").some(hasImagePart)
-  );
+function addMediaOf(message: Record<string, unknown>, media: Media): void {
+  if (valuesLike(message, "images").some(isFilled)) media.hasImages = true;
+  for (const content of valuesLike(message, "content")) {
+    if (Array.isArray(content)) addMediaOfParts(content, media);
+  }
 }
 
-function hasImagePart(content: unknown): boolean {
-  if (!Array.isArray(content)) return false;
+function addMediaOfParts(content: unknown[], media: Media): void {
   const parts = content.filter(isObject);
   // What a tool has answered (Anthropic) has parts of its own.
   const inner = parts.flatMap((part) => valuesLike(part, "content")).filter(Array.isArray);
-  return [...parts, ...inner.flat(1).filter(isObject)].some((part) =>
-    valuesLike(part, "type").some((type) => isText(type) && IMAGE_PARTS.has(type)),
-  );
+  for (const part of [...parts, ...inner.flat(1).filter(isObject)]) {
+    for (const type of valuesLike(part, "type")) {
+      if (!isText(type)) continue;
+      if (IMAGE_PARTS.has(type)) media.hasImages = true;
+      else if (type === AUDIO_PART) media.hasAudio = true;
+    }
+  }
 }
 
 /** How OpenAI's chat, its responses and Anthropic's messages name an image. */
 const IMAGE_PARTS = new Set(["image_url", "input_image", "image"]);
+
+/** How OpenAI's chat names a sound. In Ollama's own dialect it is one of the `images`. */
+const AUDIO_PART = "input_audio";
 
 /** Of several objects each adds to the others, as Go has it. */
 function mergedOptions(given: unknown[]): Record<string, unknown> {

@@ -24,7 +24,7 @@ export function assertPassable(
   if (refusal !== undefined) throw new ServiceError("invalid_request", refusal);
   for (const model of models) if (model !== "") catalog.assertAllowed(model);
   if (catalog.isRestricted && !modelIsCertain) {
-    const message = "The body has to be one plain JSON object that names its model once";
+    const message = "The body has to be one plain JSON object, or form, that names its model once";
     throw new ServiceError("invalid_request", message);
   }
 }

@@ -100,6 +100,7 @@ describe("a body", () => {
       }
       seen[facts.modelIsCertain ? "certain" : "uncertain"] += 1;
       if (facts.modelIsCertain && facts.model !== theirs.model) wrong.push(text);
+      if (theirs.model !== "" && !facts.models.includes(theirs.model)) wrong.push(text);
       // More may be taken for images than are, never less.
       if (showsImages(theirs)) {
         seen.images += 1;

@@ -43,6 +43,14 @@ describe("what a client proves itself with", () => {
     expect(await received({ FORWARD_AUTH: "always" }, { target: "/api/tags" })).toEqual(KEYS);
   });
 
+  it.each([
+    // Which of them the server reads is not certain.
+    `{"model":"fake","MODEL":"other"}`,
+    "not JSON",
+  ])("never goes on with a request whose model cannot be told: %j", async (body) => {
+    expect(await received({ FORWARD_AUTH: "always" }, { ...CHAT, body })).toEqual([]);
+  });
+
   it("is spoken of at the start, where it goes on", async () => {
     const passing = await openLine({ FORWARD_AUTH: "always" });
     expect(passing.gateway.said.join("\n")).toContain("FORWARD_AUTH=never");

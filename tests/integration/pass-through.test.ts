@@ -34,7 +34,6 @@ describe("requests", () => {
   it("pass to routes that only newer servers know", async () => {
     const line = await openLine();
     await passes(line, { method: "GET", target: "/api/experimental/model-recommendations" });
-    await passes(line, jsonRequest("/api/experimental/web_search", { query: "x" }));
     await passes(line, jsonRequest("/v1/responses", { model: "fake", input: "hi" }));
     await passes(line, jsonRequest("/v1/messages", { model: "fake", messages: [] }));
     await passes(line, { method: "DELETE", target: "/v1/responses/resp_1" });

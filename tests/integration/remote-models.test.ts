@@ -102,10 +102,13 @@ describe("a model that runs on another machine", () => {
     },
   );
 
-  it.each([`{"model":"fake","MODEL":"fake","messages":[]}`, "not JSON"])(
-    "could be meant by a body that is read in more than one way, which tells nothing either: %s",
+  it.each([
+    `{"model":"fake","MODEL":"${REMOTE}","messages":[]}`,
+    `{"MODEL":"${REMOTE}","model":"fake","messages":[]}`,
+  ])(
+    "may be meant by a body that can be read in two ways, which tells nothing either: %s",
     async (body) => {
-      const { fake, gateway } = await setUp({ FORWARD_AUTH: "always" });
+      const { fake, gateway } = await setUp({ ALLOW_CLOUD_MODELS: "true", FORWARD_AUTH: "always" });
       await gateway.post("/api/chat", body, { headers: { ...OF_THE_CLIENT, ...OF_THE_REQUEST } });
       const [received] = fake.to("/api/chat");
       expect(sentOn(received, OF_THE_REQUEST)).toHaveLength(2);

@@ -12,6 +12,7 @@ import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
 import type { CompressOptions } from "../../workers/protocol.ts";
 import { loadSettings } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
+import { disposition, FORM_TYPE, formBody, zstd } from "../support/encoded-bodies.ts";
 import { drawing, photo } from "../support/image-files.ts";
 import { watchThreads } from "../support/watched-threads.ts";
 
@@ -198,6 +199,61 @@ describe("inspectBody on a thread", () => {
       });
     }
     expect(seen).toEqual({ begun: 1, ended: 0 });
+  });
+});
+
+describe("inspectZstd on a thread", () => {
+  /** Hands a body over in two pieces, and has it looked into. */
+  async function inspect(body: Buffer, pool = openPool()) {
+    const half = body.length >> 1;
+    const pieces = [new Uint8Array(body.subarray(0, half)), new Uint8Array(body.subarray(half))];
+    const read = await pool.run("inspectZstd", pieces, { transfer: pieces });
+    for (const piece of pieces) expect([piece.length, piece.buffer.byteLength]).toEqual([0, 0]);
+    return read;
+  }
+
+  it("reads a body's facts and gives it back as it came", async () => {
+    const image = large(1).toString("base64");
+    const body = zstd(JSON.stringify({ model: "m", stream: true, images: [image] }));
+    const read = await inspect(body);
+    if (!read.ok) throw new Error("it is not too large");
+    expect(read.facts).toMatchObject({ model: "m", modelIsCertain: true, hasImages: true });
+    expect(hashOf(read.body)).toBe(hashOf(body));
+  });
+
+  it("has no facts of what is no zstd, and of what holds no JSON", async () => {
+    const pool = openPool();
+    for (const body of [Buffer.from('{"model":"m"}'), zstd("model=m"), Buffer.alloc(0)]) {
+      const read = await inspect(body, pool);
+      if (!read.ok) throw new Error("it is not too large");
+      expect(read.facts).toMatchObject({ model: "", modelIsCertain: false, models: [] });
+      expect(Buffer.from(read.body).equals(body)).toBe(true);
+    }
+  });
+
+  it("gives nothing back of what is too large", async () => {
+    const { seen } = watchThreads();
+    const pool = openPool();
+    const bomb = zstd(Buffer.alloc(100_000_000, " "));
+    for (let i = 0; i < 5; i += 1) {
+      expect(await inspect(bomb, pool)).toEqual({ ok: false, reason: "too_large" });
+    }
+    expect(seen).toEqual({ begun: 1, ended: 0 });
+  });
+});
+
+describe("inspectForm on a thread", () => {
+  it("reads a form's facts and gives it back as it came", async () => {
+    const body = formBody([
+      [disposition("model"), "m"],
+      [disposition("file", "a.wav"), large(1)],
+    ]);
+    const pieces = [new Uint8Array(body.subarray(0, 50)), new Uint8Array(body.subarray(50))];
+    const head = { contentType: FORM_TYPE, query: "" };
+    const read = await openPool().run("inspectForm", { pieces, head }, { transfer: pieces });
+    for (const piece of pieces) expect([piece.length, piece.buffer.byteLength]).toEqual([0, 0]);
+    expect(read.facts).toMatchObject({ model: "m", modelIsCertain: true, hasAudio: true });
+    expect(hashOf(read.body)).toBe(hashOf(body));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inspectBody } from "../../../src/dialects/inspect-body.ts";
+import { inspectBody, NO_MODELS } from "../../../src/dialects/inspect-body.ts";
 
 const inspect = (body: unknown) =>
   inspectBody(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
@@ -9,6 +9,7 @@ const nothing = {
   models: [],
   modelIsCertain: false,
   hasImages: false,
+  hasAudio: false,
   hasWork: false,
   stream: undefined,
   keepAlive: undefined,
@@ -77,6 +78,45 @@ describe("inspectBody", () => {
     ["an embed of texts", { input: ["image_url"] }, false],
   ])("finds the images of %s", (_case, body, hasImages) => {
     expect(inspect(body).hasImages).toBe(hasImages);
+  });
+
+  it.each([
+    ["OpenAI's chat", { messages: [{ content: [{ type: "input_audio", input_audio: {} }] }] }],
+    ["OpenAI's chat, other case", { messages: [{ content: [{ Type: "input_audio" }] }] }],
+    ["OpenAI's responses", { input: [{ content: [{ type: "input_audio" }] }] }],
+  ])("finds the sound of %s, which is no image", (_case, body) => {
+    expect(inspect(body)).toMatchObject({ hasAudio: true, hasImages: false });
+  });
+
+  it("finds images and sounds beside each other", () => {
+    const parts = [{ type: "image_url" }, { type: "text" }, { type: "input_audio" }];
+    const media = { hasAudio: true, hasImages: true };
+    expect(inspect({ messages: [{ content: parts }] })).toMatchObject(media);
+    const messages = [{ images: ["aGk="] }, { content: parts.slice(1) }];
+    expect(inspect({ messages })).toMatchObject(media);
+  });
+
+  it("takes what is in Ollama's own images for images", () => {
+    const body = { messages: [{ content: "hi", images: ["UklGRiQAAABXQVZF"] }] };
+    expect(inspect(body)).toMatchObject({ hasImages: true, hasAudio: false });
+  });
+
+  it.each([
+    ["the only one", '{"model":"a"}', ["a"]],
+    ["names in other cases", '{"model":"a","MODEL":"b","mode\\u006c":"c"}', ["a", "b", "c"]],
+    ["the last of equal names, as every Go server reads it", '{"model":"a","model":"b"}', ["b"]],
+    ["what null hides", '{"model":"a","model":null}', ["a"]],
+    ["the first of two bodies", '{"model":"a"}{"model":"b"}', ["a"]],
+    ["no other object's", '{"model":"a","tools":[{"model":"b"}]}', ["a"]],
+  ])("tells all texts that stand for the model: %s", (_case, body, models) => {
+    expect(inspect(body).models).toEqual(models);
+  });
+
+  it("shares the list of a body that names no model", () => {
+    expect(Object.isFrozen(NO_MODELS)).toBe(true);
+    for (const body of ['{"prompt":"hi"}', '{"model":7}', "no JSON"]) {
+      expect(inspect(body).models).toBe(NO_MODELS);
+    }
   });
 
   it.each(["", "{", "null", "[]", '"model"', "model=m&prompt=hi", "\u0000", "[".repeat(50_000)])(

@@ -64,6 +64,7 @@ export const facts: BodyFacts = {
   models: ["m"],
   modelIsCertain: true,
   hasImages: false,
+  hasAudio: false,
   hasWork: false,
   stream: undefined,
   keepAlive: undefined,

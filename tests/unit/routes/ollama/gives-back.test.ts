@@ -82,6 +82,8 @@ function setUp({ step, what }: Fault) {
       isRestricted: false,
     },
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
+    inspectZstd: () => Promise.reject(new Error("it is not compressed")),
+    inspectForm: () => Promise.reject(new Error("it is no form")),
     compressImages: async (body) => (at("images"), { pieces: [body], facts: [] }),
     cached: undefined,
     headers: "no-credentials",

@@ -43,7 +43,8 @@ function unzipped(bytes) {
 function json(bytes) {
   const text = bytes.toString();
   try {
-    return JSON.parse(text);
+    // `null` is no mistake: nothing is given then.
+    return JSON.parse(text) ?? {};
   } catch (cause) {
     const first = text.trimStart()[0] ?? "{";
     const message = /[{["\w-]/.test(first)

@@ -112,7 +112,7 @@ export class Inference {
     response.on("close", () => this.#turns.release());
     const { model, name, remote, body } = request;
     const loaded = form.loaded?.(body);
-    if (loaded && body["keep_alive"] === 0) {
+    if (loaded && (body["keep_alive"] === 0 || body["keep_alive"] === "0s")) {
       this.memory.unload(name);
       return sendJson(response, { ...loaded, done_reason: "unload" });
     }

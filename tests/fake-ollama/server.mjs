@@ -238,8 +238,8 @@ export class FakeOllama {
    * @param {ServerResponse} response
    */
   #answerOfModel(route, body, response) {
-    const given = /** @type {{ model?: string, name?: string }} */ (body);
-    const model = given.model || given.name || "";
+    const names = [body["model"], body["name"]].filter((name) => typeof name === "string");
+    const model = names.find((name) => name !== "") ?? "";
     const name = this.#models.nameOf(model);
     if (!this.#models.has(name)) {
       const missing = errorBody(route, 404, `model '${model}' not found`, this.#options.version);

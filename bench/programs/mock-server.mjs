@@ -2,7 +2,8 @@
 // gateway: it parses no body, its answers are made beforehand, and each chunk of a stream says when
 // it was written. The fake Ollama of the tests takes nearly three times as long over a request.
 import { parseArgs } from "node:util";
-import { loadedEntry, modelEntry, VERSION } from "../../tests/fake-ollama/answers.mjs";
+import { loadedEntry, modelEntry } from "../../tests/fake-ollama/models.mjs";
+import { VERSION } from "../../tests/fake-ollama/version.mjs";
 import { sendJson, serve } from "../lib/serve.mjs";
 import { wallClockMs } from "../lib/wall-clock.mjs";
 

@@ -1,12 +1,16 @@
 // @ts-check
-import { TEXT_FORMS, VECTOR_FORMS, errorBody } from "./answers.mjs";
+import { errorBody } from "./errors.mjs";
+import { textForms } from "./forms.mjs";
 import { ModelMemory } from "./model-memory.mjs";
-import { pause, sendJson, sendPaced } from "./pace.mjs";
+import { pause, sendJson, sendPaced, sendText } from "./pace.mjs";
+import { thinkRefusal } from "./think.mjs";
 import { Turns } from "./turns.mjs";
+import { VECTOR_FORMS } from "./vector-forms.mjs";
+import { VERSION } from "./version.mjs";
 
 /** @typedef {import("node:http").ServerResponse} ServerResponse */
-/** @typedef {import("./answers.mjs").TextForm} TextForm */
-/** @typedef {import("./answers.mjs").VectorForm} VectorForm */
+/** @typedef {import("./forms.mjs").TextForm} TextForm */
+/** @typedef {import("./vector-forms.mjs").VectorForm} VectorForm */
 
 /**
  * What an inference answers, in pieces, when it depends on the request; `refused` is why it is
@@ -33,6 +37,7 @@ import { Turns } from "./turns.mjs";
  * @property {number} [embedMs] how long vectors take, in place of `firstMs` and `bodyMs`
  * @property {number} [endlessGapMs] streams repeat their pieces without end, one in so many ms
  * @property {(model: string) => void} [onLoad] is told of each model that is loaded
+ * @property {import("./version.mjs").Version} [version] whose shapes the answers have
  */
 
 /**
@@ -41,6 +46,7 @@ import { Turns } from "./turns.mjs";
  * @property {string} path
  * @property {string} model as the request names it
  * @property {string} name with its tag
+ * @property {import("./models.mjs").Remote | undefined} remote where the model runs, if not here
  * @property {Record<string, unknown>} body
  */
 
@@ -52,6 +58,7 @@ const DEFAULTS = {
   loadMs: 0,
   firstMs: 0,
   bodyMs: 0,
+  version: VERSION,
 };
 
 /** A request for no vector takes none, once its model is there. */
@@ -65,22 +72,34 @@ export class Inference {
   memory;
   #options;
   #turns;
+  #textForms;
 
   /** @param {InferenceOptions} options */
   constructor(options) {
     this.#options = { ...DEFAULTS, ...options };
     this.memory = new ModelMemory(this.#options);
     this.#turns = new Turns(this.#options.parallel);
+    this.#textForms = textForms(this.#options.version);
   }
 
   /** Whether there is inference on a path. @param {string} path */
-  static isOn(path) {
-    return path in TEXT_FORMS || path in VECTOR_FORMS;
+  isOn(path) {
+    return path in this.#textForms || path in VECTOR_FORMS;
+  }
+
+  /**
+   * Why a request is answered with status 400, whichever model it names.
+   * @param {string} path
+   * @param {Record<string, unknown>} body
+   */
+  refusal(path, body) {
+    const { version } = this.#options;
+    return this.#textForms[path]?.refusal?.(body) ?? thinkRefusal(path, body, version);
   }
 
   /** @param {InferenceRequest} request @param {ServerResponse} response */
   async answer(request, response) {
-    const text = TEXT_FORMS[request.path];
+    const text = this.#textForms[request.path];
     const vectors = VECTOR_FORMS[request.path];
     if (text) await this.#generate(request, text, response);
     if (vectors) await this.#embed(request, vectors, response);
@@ -91,13 +110,13 @@ export class Inference {
     await this.#turns.take();
     if (response.destroyed) return this.#turns.release();
     response.on("close", () => this.#turns.release());
-    const { model, name, body } = request;
+    const { model, name, remote, body } = request;
     const loaded = form.loaded?.(body);
-    if (loaded && body["keep_alive"] === 0) {
+    if (loaded && (body["keep_alive"] === 0 || body["keep_alive"] === "0s")) {
       this.memory.unload(name);
       return sendJson(response, { ...loaded, done_reason: "unload" });
     }
-    const loadMs = this.memory.load(name, body);
+    const loadMs = remote ? 0 : this.memory.load(name, body);
     await pause(loadMs, response);
     if (loaded) return sendJson(response, loaded);
     const { firstMs, bodyMs, endlessGapMs } = this.#options;
@@ -105,20 +124,24 @@ export class Inference {
     await pause(firstMs, response);
     const pieces = await this.#piecesOf(request, response);
     if (!pieces) return;
-    const text = { model, pieces, timing: { loadMs, firstMs, bodyMs }, body };
+    const text = { model, remote, pieces, timing: { loadMs, firstMs, bodyMs }, body };
     if ((body["stream"] ?? form.streams) !== true) {
-      return sendJson(response, form.whole(text), { bodyMs });
+      const whole = form.whole(text);
+      if (typeof whole === "string") return sendText(response, whole);
+      return sendJson(response, whole, { bodyMs });
     }
     const parts = form.stream(text);
-    response.writeHead(200, { "Content-Type": form.streamType });
+    response.writeHead(200, form.streamHeaders);
+    const opening = form.opening?.(text);
+    if (opening) response.write(opening);
     if (endlessGapMs) return sendPaced(response, endless(parts), endlessGapMs);
     return sendPaced(response, parts, bodyMs / Math.max(1, parts.length - 1));
   }
 
   /** @param {InferenceRequest} request @param {VectorForm} form @param {ServerResponse} response */
   async #embed(request, form, response) {
-    const { model, name, body } = request;
-    const loadMs = this.memory.load(name, body);
+    const { model, name, remote, body } = request;
+    const loadMs = remote ? 0 : this.memory.load(name, body);
     await pause(loadMs, response);
     const texts = form.texts(body).map(String);
     const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
@@ -136,10 +159,10 @@ export class Inference {
    * @returns {Promise<string[] | undefined>} undefined when the request was refused
    */
   async #piecesOf({ path, body }, response) {
-    const { chunks, reply } = this.#options;
+    const { chunks, reply, version } = this.#options;
     const said = reply ? await reply(path, body) : chunks;
     if (Array.isArray(said)) return said;
-    await sendJson(response, errorBody(path, 400, said.refused), { status: 400 });
+    await sendJson(response, errorBody(path, 400, said.refused, version), { status: 400 });
     return undefined;
   }
 

@@ -5,11 +5,15 @@
 // those of server.mjs and inference.mjs.
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
-import { FakeOllama, withTag } from "./server.mjs";
+import { withTag } from "./models.mjs";
+import { FakeOllama } from "./server.mjs";
+import { VERSION } from "./version.mjs";
 
 const { values } = parseArgs({
   options: {
     port: { type: "string" },
+    /** Whose shapes its answers have: 0.13.5 or 0.30.0. */
+    version: { type: "string", default: VERSION },
     /** Names, between commas. */
     models: { type: "string", default: "fake" },
     vision: { type: "string", default: "" },
@@ -41,6 +45,7 @@ const server = new FakeOllama({
     embedMs: values["embed-ms"],
   }),
   ...(dimensions && { embedding: (text) => vectorOf(text, Number(dimensions)) }),
+  version: versionOf(values.version),
   keepsRequests: false,
   onLoad: (model) => console.log(JSON.stringify({ event: "model_loaded", model })),
 });
@@ -54,6 +59,12 @@ function namesIn(names) {
     .split(",")
     .filter((name) => name !== "")
     .map(withTag);
+}
+
+/** @param {string} text */
+function versionOf(text) {
+  if (text === VERSION || text === "0.30.0") return text;
+  throw new Error(`there is no version ${text} of the fake`);
 }
 
 /** Those that are given. @param {Record<string, string | undefined>} texts */

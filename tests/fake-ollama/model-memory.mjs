@@ -1,5 +1,10 @@
 // @ts-check
-/** The names in a request's `options` whose change makes a server load anew: 0.33's `Runner`. */
+import { isLater } from "./version.mjs";
+
+/**
+ * The names in a request's `options` whose change makes a server load anew: its `Runner`. The last
+ * one came later.
+ */
 export const RUNNER_OPTIONS = {
   num_ctx: 2048,
   num_batch: 64,
@@ -22,7 +27,13 @@ export class ModelMemory {
   #readyAt = new Map();
   #options;
 
-  /** @param {{ capacity: number, loadMs: number, onLoad?: (model: string) => void }} options */
+  /**
+   * @param {object} options
+   * @param {number} options.capacity
+   * @param {number} options.loadMs
+   * @param {(model: string) => void} [options.onLoad]
+   * @param {import("./version.mjs").Version} options.version
+   */
   constructor(options) {
     this.#options = options;
   }
@@ -34,7 +45,7 @@ export class ModelMemory {
    * @returns in how many milliseconds it is there
    */
   load(name, body) {
-    const runner = runnerOf(body);
+    const runner = runnerOf(body, this.#options.version);
     const isLoaded = this.names.includes(name);
     // A model that a test has put into memory is there as its first request wants it.
     const loadedWith = this.#runners.get(name) ?? runner;
@@ -58,9 +69,15 @@ export class ModelMemory {
   }
 }
 
-/** What a request wants its model to be loaded with. @param {Record<string, unknown>} body */
-function runnerOf(body) {
+/**
+ * What a request wants its model to be loaded with.
+ * @param {Record<string, unknown>} body
+ * @param {import("./version.mjs").Version} version
+ */
+function runnerOf(body, version) {
   const options = /** @type {Record<string, unknown>} */ (body["options"] ?? {});
-  const wanted = Object.keys(RUNNER_OPTIONS).map((name) => options[name] ?? null);
-  return JSON.stringify([wanted, body["shift"] ?? true]);
+  const { draft_num_predict: draft, ...others } = RUNNER_OPTIONS;
+  const names = Object.keys(isLater(version) ? { ...others, draft_num_predict: draft } : others);
+  const shift = isLater(version) ? (body["shift"] ?? true) : null;
+  return JSON.stringify([names.map((name) => options[name] ?? null), shift]);
 }

@@ -42,7 +42,7 @@ export async function sendPaced(response, parts, gapMs) {
 /**
  * Sends a JSON body: its first half at once, the other `bodyMs` later.
  * @param {ServerResponse} response
- * @param {object} value
+ * @param {object | null} value
  * @param {{ status?: number, bodyMs?: number }} [options]
  */
 export async function sendJson(response, value, { status = 200, bodyMs = 0 } = {}) {
@@ -53,4 +53,10 @@ export async function sendJson(response, value, { status = 200, bodyMs = 0 } = {
     "Content-Length": bytes.length,
   });
   await sendPaced(response, [bytes.subarray(0, half), bytes.subarray(half)], bodyMs);
+}
+
+/** @param {ServerResponse} response @param {string} text @param {number} [status] */
+export function sendText(response, text, status = 200) {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+  response.end(text);
 }

@@ -1,8 +1,15 @@
 // @ts-check
 import { createServer } from "node:http";
-import { errorBody, loadedEntry, modelEntry, VERSION } from "./answers.mjs";
+import { readBody } from "./body.mjs";
+import { Cloud, CLOUD_ROUTES } from "./cloud.mjs";
+import { errorBody } from "./errors.mjs";
 import { Inference } from "./inference.mjs";
-import { sendJson } from "./pace.mjs";
+import { MANAGEMENT } from "./management.mjs";
+import { Models } from "./models.mjs";
+import { sendJson, sendText } from "./pace.mjs";
+import { READS } from "./reads.mjs";
+import { routeOf } from "./routes.mjs";
+import { VERSION } from "./version.mjs";
 
 /** @typedef {import("node:http").IncomingMessage} IncomingMessage */
 /** @typedef {import("node:http").ServerResponse} ServerResponse */
@@ -33,6 +40,9 @@ import { sendJson } from "./pace.mjs";
  * @property {number} [port]
  * @property {string[]} [models] installed models, with their tags
  * @property {string[]} [vision] those of them that can see
+ * @property {Record<string, string>} [remote] models that run at a host, by their names with tags;
+ * they are installed as well
+ * @property {boolean} [noCloud] OLLAMA_NO_CLOUD, which the later version knows
  * @property {boolean} [keepsRequests] false where so many come that they would fill the memory
  */
 
@@ -42,10 +52,11 @@ import { sendJson } from "./pace.mjs";
 export class FakeOllama {
   /** @type {Received[]} */
   received = [];
-  /** Digests of models that were replaced by others of the same name. @type {Map<string, string>} */
-  digests = new Map();
+  /** What its makers' service is to it; a test may sign the owner out. */
+  cloud;
   #options;
   #inference;
+  #models;
   /** @type {Map<string, Script>} */
   #scripts = new Map();
   /** @type {Set<import("node:net").Socket>} */
@@ -54,14 +65,15 @@ export class FakeOllama {
 
   /** @param {FakeOptions} [options] */
   constructor(options = {}) {
-    this.#options = {
-      port: 0,
+    this.#options = { port: 0, keepsRequests: true, version: VERSION, ...options };
+    this.#models = new Models({
       models: ["fake:latest"],
       vision: [],
-      keepsRequests: true,
-      ...options,
-    };
-    this.#inference = new Inference(options);
+      remote: {},
+      ...this.#options,
+    });
+    this.#inference = new Inference(this.#options);
+    this.cloud = new Cloud({ noCloud: options.noCloud ?? false });
     // As with Ollama, a connection over which nothing comes stays open.
     this.#server.keepAliveTimeout = 0;
     this.#server.on("connection", (socket) => {
@@ -74,6 +86,11 @@ export class FakeOllama {
   get url() {
     const address = this.#server.address();
     return `http://127.0.0.1:${address instanceof Object ? address.port : 0}`;
+  }
+
+  /** Digests of models that were replaced by others of the same name; a test may change them. */
+  get digests() {
+    return this.#models.digests;
   }
 
   /** Connections that are open now. */
@@ -161,98 +178,84 @@ export class FakeOllama {
     const path = pathOf(request.target);
     const script = this.#scripts.get(path);
     if (script) await script(request, response, incoming);
-    else await this.#answer(path, request, response);
+    else await this.#answer(path, request, incoming, response);
   }
 
   /**
    * @param {string} path
    * @param {Received} request
+   * @param {IncomingMessage} incoming
    * @param {ServerResponse} response
-   * @returns {Promise<void>}
+   * @returns {Promise<unknown>}
    */
-  async #answer(path, { method, body }, response) {
-    const { models } = this.#options;
-    switch (path) {
-      case "/":
-        return sendText(response, "Ollama is running");
-      case "/api/version":
-        return sendJson(response, { version: VERSION });
-      case "/api/tags":
-        return sendJson(response, { models: models.map((name) => this.#entry(name)) });
-      case "/api/ps":
-        return sendJson(response, {
-          models: this.inMemory.map((name) => loadedEntry(this.#entry(name))),
-        });
-      case "/api/create":
-        return sendJson(response, { status: "success" });
+  async #answer(path, { method, body: bytes }, { headers }, response) {
+    const { version } = this.#options;
+    const found = routeOf(path, version);
+    if (!found) return sendText(response, "404 page not found", 404);
+    const { route, part, methods } = found;
+    if (!methods.includes(method)) {
+      response.setHeader("Allow", methods.join(", "));
+      return sendText(response, "405 method not allowed", 405);
     }
-    if (path === "/api/show" || Inference.isOn(path)) {
-      return this.#answerOfModel(path, parsed(body), response);
-    }
-    // The service puts its embedding model into a server that lacks it: this one has the blob.
-    if (method === "HEAD" && path.startsWith("/api/blobs/")) return sendText(response, "");
-    return sendText(response, "404 page not found", 404);
+    if (method !== "POST" && method !== "DELETE") return this.#read(route, part, response);
+    if (route.startsWith("/api/blobs/")) return response.writeHead(201).end();
+    const asked = CLOUD_ROUTES[route]?.(this.cloud);
+    if (asked) return sendJson(response, asked.body, { status: asked.status });
+    /** @param {number} status @param {string} message */
+    const refuse = (status, message) =>
+      sendJson(response, errorBody(path, status, message, version), { status });
+    const body = await readBody({ path, headers, bytes }, version).catch((err) =>
+      String(err.message),
+    );
+    if (typeof body === "string") return refuse(400, body);
+    const manage = MANAGEMENT[route];
+    if (manage) return manage(body, this.#models, response);
+    const refusal = this.#inference.refusal(route, body);
+    if (refusal !== undefined) return refuse(400, refusal);
+    return this.#answerOfModel(route, body, response);
   }
 
   /**
-   * @param {string} path
-   * @param {Record<string, unknown> | undefined} body
+   * Answers what changes nothing.
+   * @param {string} route
+   * @param {string} part what stands at the route's variable part
    * @param {ServerResponse} response
    */
-  async #answerOfModel(path, body, response) {
-    /** @param {number} status @param {string} message */
-    const refuse = (status, message) =>
-      sendJson(response, errorBody(path, status, message), { status });
-    if (!body) return refuse(400, "unexpected EOF");
-    const model = String(body["model"]);
-    const name = withTag(model);
-    if (!this.#options.models.includes(name)) return refuse(404, `model '${model}' not found`);
-    if (path !== "/api/show") {
-      return this.#inference.answer({ path, model, name, body }, response);
+  #read(route, part, response) {
+    if (route === "/") return sendText(response, "Ollama is running");
+    // The service puts its embedding model into a server that lacks it: this one has the blob.
+    if (route === "/api/blobs/:digest") return sendText(response, "");
+    if (route === "/v1/models/:model") return this.#answerOfModel(route, { model: part }, response);
+    const { version } = this.#options;
+    const { inMemory, cloud } = this;
+    const told = READS[route]?.({ version, inMemory, cloud, models: this.#models });
+    return sendJson(response, told ?? null);
+  }
+
+  /**
+   * @param {string} route
+   * @param {Record<string, unknown>} body
+   * @param {ServerResponse} response
+   */
+  #answerOfModel(route, body, response) {
+    const names = [body["model"], body["name"]].filter((name) => typeof name === "string");
+    const model = names.find((name) => name !== "") ?? "";
+    const name = this.#models.nameOf(model);
+    if (!this.#models.has(name)) {
+      const missing = errorBody(route, 404, `model '${model}' not found`, this.#options.version);
+      return sendJson(response, missing, { status: 404 });
     }
-    const capabilities = this.#sees(name) ? ["completion", "vision"] : ["completion"];
-    return sendJson(response, {
-      modelfile: "FROM fake",
-      details: {},
-      model_info: {},
-      capabilities,
-    });
+    const remote = this.#models.remoteOf(name);
+    // This is refused before it is looked at which dialect it came in.
+    const refused = remote && this.cloud.refusal("remote model is unavailable");
+    if (refused) return sendJson(response, refused.body, { status: refused.status });
+    if (route === "/api/show") return sendJson(response, this.#models.show(name));
+    if (route === "/v1/models/:model") return sendJson(response, this.#models.openAi(model));
+    return this.#inference.answer({ path: route, model, name, remote, body }, response);
   }
-
-  /** @param {string} name */
-  #entry(name) {
-    // Models with one digest are one model, with one set of capabilities.
-    const digest = (this.#sees(name) ? "1" : "0").repeat(64);
-    return modelEntry(name, this.digests.get(name) ?? digest);
-  }
-
-  /** @param {string} name */
-  #sees(name) {
-    return this.#options.vision.includes(name);
-  }
-}
-
-/** A model's name with its tag, as the lists have it. @param {string} model */
-export function withTag(model) {
-  return model.includes(":") ? model : `${model}:latest`;
 }
 
 /** @param {string} target */
 function pathOf(target) {
   return target.split("?")[0] ?? "";
-}
-
-/** @param {Buffer} body @returns {Record<string, unknown> | undefined} */
-function parsed(body) {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {ServerResponse} response @param {string} text @param {number} [status] */
-function sendText(response, text, status = 200) {
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
-  response.end(text);
 }

@@ -23,15 +23,18 @@ describe.each([
     ...(passesThrough ? [["shift", { shift: false }] satisfies [string, object]] : []),
   ];
 
-  it("loads nothing, whatever load options it has", async () => {
-    const models = requests.map(([name]) => `${name}:latest`);
-    const ollama = await startFakeOllama({ models, capacity: models.length });
-    const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
-    for (const [name, more] of requests) {
-      const answer = await gateway.post(path, { model: name, ...work, ...more });
-      expect(answer.status, name).toBe(200);
-      await answer.text();
-    }
-    expect(ollama.loads).toEqual(models);
-  });
+  it.each(["0.13.5", "0.30.0"] as const)(
+    "loads nothing, whatever its options, on %s",
+    async (version) => {
+      const models = requests.map(([name]) => `${name}:latest`);
+      const ollama = await startFakeOllama({ models, capacity: models.length, version });
+      const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
+      for (const [name, more] of requests) {
+        const answer = await gateway.post(path, { model: name, ...work, ...more });
+        expect(answer.status, name).toBe(200);
+        await answer.text();
+      }
+      expect(ollama.loads).toEqual(models);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { loadedEntry, modelEntry, VERSION } from "../fake-ollama/answers.mjs";
+import { loadedEntry, modelEntry } from "../fake-ollama/models.mjs";
+import { VERSION } from "../fake-ollama/version.mjs";
 import { until, within } from "./deadline.ts";
 import { chunkBytes, framingOf, headBytes, WireReader } from "./http-wire.ts";
 import { valuesOf, type Header, type WireHead } from "./http-wire.ts";

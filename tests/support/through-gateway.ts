@@ -22,7 +22,10 @@ export async function openLine(env: Record<string, string> = {}): Promise<Line> 
 }
 
 /** The upstream saw what the client sent, save for the allowed differences. */
-export function expectSameRequest(sent: RawRequest, received: RecordedRequest): void {
+export function expectSameRequest(
+  sent: RawRequest,
+  received: Pick<RecordedRequest, "method" | "target" | "headers" | "trailers">,
+): void {
   const { method, target, headers = [] } = sent;
   const line = (m: string, t: string): string => `${m} ${t} HTTP/1.1`;
   const arrived = levelled("request", {

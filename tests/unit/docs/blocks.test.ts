@@ -38,6 +38,7 @@ describe("a mark", () => {
     ["no-run=systemd", "sudo systemctl restart it"],
     ["no-run=internet", 'curl http://127.0.0.1:8000/api/pull \\\n  -d \'{"model": "m"}\''],
     ["no-run=tests", "npm test"],
+    ["no-run=client", "BASE=http://127.0.0.1:8000 \\\n  claude --model m"],
   ])("%s is right for: %s", (mark, code) => {
     expect(wrongMark({ mark, code })).toBeUndefined();
   });
@@ -54,6 +55,7 @@ describe("a mark", () => {
       "sudo ls\ncurl http://127.0.0.1:8000/api/v1/health",
       "keep this from running",
     ],
+    ["no-run=client", "echo claude", "needs client"],
     ["no-run=internet", "ollama pull m\nhttp :8000/api/tags", "keep this from running"],
   ])("%s is wrong for: %s", (mark, code, why) => {
     expect(wrongMark({ mark, code })).toContain(why);

@@ -1,5 +1,5 @@
 // @ts-check
-import { decompress } from "fzstd";
+import { decompress, init } from "@bokuweb/zstd-wasm";
 import { isLater } from "./version.mjs";
 
 /** @typedef {Record<string, unknown>} Body */
@@ -24,11 +24,16 @@ const MAX_UNZIPPED = 20 * 1024 * 1024;
 export async function readBody({ path, headers, bytes }, version) {
   if (isLater(version) && path === "/v1/audio/transcriptions") return fields(headers, bytes);
   const isZipped = isLater(version) && ZIPPED_PATHS.has(path);
-  return json(isZipped && headers["content-encoding"] === "zstd" ? unzipped(bytes) : bytes);
+  return json(isZipped && headers["content-encoding"] === "zstd" ? await unzipped(bytes) : bytes);
 }
 
+/** @type {Promise<void> | undefined} */
+let starting;
+
 /** @param {Buffer} bytes */
-function unzipped(bytes) {
+async function unzipped(bytes) {
+  // Once: a second start would take the memory away from what is under way.
+  await (starting ??= init());
   let plain;
   try {
     plain = decompress(bytes);

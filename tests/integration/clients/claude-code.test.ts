@@ -155,5 +155,5 @@ plays({
 plays({
   client: "Claude Code, its model not in memory,",
   ollama: ["0.30.0"],
-  steps: [{ ...count, loadsNothing: true, coming: "routes that no Ollama has still take a place" }],
+  steps: [{ ...count, loadsNothing: true }],
 });

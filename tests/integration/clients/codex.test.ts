@@ -138,7 +138,6 @@ plays({
       ask: sending("/v1/responses", [...TURN, ["content-encoding", "zstd"]], ZIPPED),
       needs: events(STREAM, END),
       model: "fake",
-      coming: "bodies that are compressed with zstd are not read yet",
     },
   ],
 });

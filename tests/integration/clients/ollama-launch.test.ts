@@ -127,28 +127,24 @@ plays({
       ask: empty("/api/me"),
       needs: json(403, {}),
       isRefused: true,
-      coming: "the account of the machine's owner is not guarded yet",
     },
     {
       what: "signs the owner out (ollama signout)",
       ask: empty("/api/signout"),
       needs: json(403, {}),
       isRefused: true,
-      coming: "the account of the machine's owner is not guarded yet",
     },
     {
       what: "searches the web with the owner's account",
       ask: post("/api/experimental/web_search", { query: "news", max_results: 5 }),
       needs: json(403, {}),
       isRefused: true,
-      coming: "what leaves the machine is not guarded yet",
     },
     {
       what: "fetches a page with the owner's account",
       ask: post("/api/experimental/web_fetch", { url: "https://example.org" }),
       needs: json(403, {}),
       isRefused: true,
-      coming: "what leaves the machine is not guarded yet",
     },
   ],
 });

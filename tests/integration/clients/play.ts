@@ -26,14 +26,7 @@ interface Sequence {
  */
 export function plays({ client, ollama, steps, env = {} }: Sequence): void {
   describe.each(ollama)(`${client} with Ollama %s`, (version) => {
-    const playable = steps.filter(({ coming }) => coming === undefined);
-    if (playable.length > 0) {
-      it("has each request answered as it needs it", () => play(playable, version, env));
-    }
-    for (const step of steps) {
-      if (step.coming === undefined) continue;
-      it.fails(`${step.what} (${step.coming})`, () => play([step], version, env));
-    }
+    it("has each request answered as it needs it", () => play(steps, version, env));
   });
 }
 

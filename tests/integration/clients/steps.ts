@@ -15,8 +15,6 @@ export interface Step {
   loadsNothing?: true;
   /** The service answers in the server's place: nothing of it arrives there. */
   isRefused?: true;
-  /** Why the service cannot do it yet; such a step has to fail until it can. */
-  coming?: string;
 }
 
 type Body = string | Buffer | object;

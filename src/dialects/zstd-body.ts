@@ -32,7 +32,7 @@ let library: Promise<typeof Zstd> | undefined;
  */
 export async function decompressZstd(body: Uint8Array): Promise<Decompressed> {
   if (body.byteLength > MAX_COMPRESSED_BYTES) return { ok: false, reason: "too_large" };
-  const { decompress } = await (library ??= load());
+  const { decompress } = await zstdLibrary();
   const room = { defaultHeapSize: MAX_DECOMPRESSED_BYTES };
   try {
     return { ok: true, bytes: decompress(Buffer.concat([EMPTY_FRAME, body]), room) };
@@ -43,7 +43,15 @@ export async function decompressZstd(body: Uint8Array): Promise<Decompressed> {
   }
 }
 
-/** Loaded with the first body that needs it, which most threads never see. */
+/**
+ * zstd, loaded with the first body that needs it, which most threads never see. Once in a thread: a
+ * second start of the library would take the memory away from what is under way.
+ */
+export function zstdLibrary(): Promise<typeof Zstd> {
+  library ??= load();
+  return library;
+}
+
 async function load(): Promise<typeof Zstd> {
   const zstd = await import("@bokuweb/zstd-wasm");
   await zstd.init();

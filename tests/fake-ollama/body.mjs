@@ -1,5 +1,5 @@
 // @ts-check
-import { decompress, init } from "@bokuweb/zstd-wasm";
+import { decompress } from "fzstd";
 import { isLater } from "./version.mjs";
 
 /** @typedef {Record<string, unknown>} Body */
@@ -24,16 +24,11 @@ const MAX_UNZIPPED = 20 * 1024 * 1024;
 export async function readBody({ path, headers, bytes }, version) {
   if (isLater(version) && path === "/v1/audio/transcriptions") return fields(headers, bytes);
   const isZipped = isLater(version) && ZIPPED_PATHS.has(path);
-  return json(isZipped && headers["content-encoding"] === "zstd" ? await unzipped(bytes) : bytes);
+  return json(isZipped && headers["content-encoding"] === "zstd" ? unzipped(bytes) : bytes);
 }
 
-/** @type {Promise<void> | undefined} */
-let starting;
-
 /** @param {Buffer} bytes */
-async function unzipped(bytes) {
-  // Once: a second start would take the memory away from what is under way.
-  await (starting ??= init());
+function unzipped(bytes) {
   let plain;
   try {
     plain = decompress(bytes);

@@ -154,6 +154,16 @@ describe("a path that is written in another way", () => {
     },
   );
 
+  it.each(["/v1/rerank", "/v1/messages/count_tokens", "/api/chat/x"])(
+    "%s, which Ollama does not have, goes on at once, and only with a model that is allowed",
+    async (target) => {
+      const line = await openLine({ ALLOWED_MODELS: "fake" });
+      const { arrived, placesTaken } = await send(line, target, "fake");
+      expect([arrived?.target, placesTaken]).toEqual([target, 0]);
+      expect((await send(line, target, "secret")).arrived).toBeUndefined();
+    },
+  );
+
   it.each(["//api/chat", "/api//chat", "http://elsewhere/api/chat", "/api/ch%61t"])(
     "%s works as /api/chat does",
     async (target) => {
@@ -181,7 +191,7 @@ describe("a path that is written in another way", () => {
     },
   );
 
-  it.each(["/api/chat/", "/API/chat", "/v1/chat/completions/", "/V1/Completions", "/v1/rerank"])(
+  it.each(["/api/chat/", "/API/chat", "/v1/chat/completions/", "/V1/Completions"])(
     "%s goes on as it is, in a place of the queue",
     async (target) => {
       const line = await openLine({ ALLOWED_MODELS: "fake" });

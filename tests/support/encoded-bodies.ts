@@ -1,6 +1,6 @@
-import { compress, init } from "@bokuweb/zstd-wasm";
+import { zstdLibrary } from "../../src/dialects/zstd-body.ts";
 
-await init();
+const { compress } = await zstdLibrary();
 
 /** A body as clients compress it. */
 export function zstd(body: Uint8Array | string, level = 3): Buffer {

@@ -21,6 +21,11 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["IDLE_TIMEOUT", "OLLAMA_MAX_RAM", "RAG_RESERVE_GB"],
+    what: "They are read again: a model that has been idle for IDLE_TIMEOUT (default: OLLAMA_KEEP_ALIVE) is unloaded, sooner where memory is tight, and models together take no more than OLLAMA_MAX_RAM, or what the machine has for them (RAG_RESERVE_GB is left to others). 2.0.0 did not read them.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["ALLOWED_MODELS"],
     what: "Models that run on other machines (Ollama's cloud) are refused unless ALLOW_CLOUD_MODELS=true, whatever ALLOWED_MODELS says, and patterns such as qwen3:* never mean them; they used to be models like others.",
   },

@@ -21,18 +21,23 @@ const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 const LONGEST_NS = 2 ** 63;
 
 /**
- * Whether Ollama reads this as a duration: a Go duration such as `5m`, `1h30m` or `-1m`, or a whole
- * number of seconds. It silently replaces anything else by its default.
+ * What Ollama reads as a duration, in milliseconds: a Go duration such as `5m`, `1h30m` or `-1m`, or
+ * a whole number of seconds. Undefined for anything else, which it silently replaces by its default.
  */
-function isSpanOfTime(text: string): boolean {
+export function spanMs(text: string): number | undefined {
   const bare = text.replace(/^[-+]/, "");
-  if (/^\d+$/.test(bare)) return Number(bare) * 1e9 < LONGEST_NS;
+  const sign = text.startsWith("-") ? -1 : 1;
+  if (/^\d+$/.test(bare)) return within(sign * Number(bare) * 1e9);
   const parts = [...bare.matchAll(PART)];
   const ns = parts.reduce((sum, [, figure, unit = ""]) => {
     return sum + Number(figure) * (UNIT_NS[unit] ?? Number.NaN);
   }, 0);
   const read = parts.map(([part]) => part).join("");
-  return parts.length > 0 && read === bare && ns < LONGEST_NS;
+  return parts.length > 0 && read === bare ? within(sign * ns) : undefined;
+}
+
+function within(ns: number): number | undefined {
+  return Math.abs(ns) < LONGEST_NS ? ns / 1e6 : undefined;
 }
 
 /** The allowed values of a variable, and their description. */
@@ -43,7 +48,7 @@ export interface Values {
 
 /** A duration, passed on as it is written. */
 export const spans: Values = {
-  schema: z.string().refine(isSpanOfTime),
+  schema: z.string().refine((text) => spanMs(text) !== undefined),
   range: "duration such as 5m, 1h30m, 0 or -1; bare numbers are seconds",
 };
 

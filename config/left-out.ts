@@ -4,16 +4,10 @@ export interface LeftOut {
   reason: string;
 }
 
-const MEMORY = "They come with the management of models and memory.";
-
 /**
  * A change that brings one of these settings back removes it here, and adds a row to changes.ts.
  */
 export const LEFT_OUT: LeftOut[] = [
-  {
-    names: ["OLLAMA_MAX_RAM", "RAG_RESERVE_GB", "IDLE_TIMEOUT"],
-    reason: `${MEMORY} Until then Ollama decides what stays in memory (OLLAMA_KEEP_ALIVE, OLLAMA_MAX_LOADED_MODELS).`,
-  },
   {
     names: [
       "OLLAMA_REQUIRED_MODELS",
@@ -22,7 +16,7 @@ export const LEFT_OUT: LeftOut[] = [
       "OLLAMA_INFERENCE_BUFFER_GB",
       "OLLAMA_SERVICE_OVERHEAD_GB",
     ],
-    reason: `${MEMORY} The figures are in config/models.yaml.`,
+    reason: "The figures are in config/models.yaml.",
   },
   {
     names: ["OLLAMA_METAL", "OLLAMA_NUM_GPU", "OLLAMA_NUM_THREAD"],

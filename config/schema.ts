@@ -4,6 +4,7 @@ import { BATCH_SETTINGS } from "./settings/batches.ts";
 import { EMBEDDING_CACHE_SETTINGS } from "./settings/embedding-cache.ts";
 import { IMAGE_SETTINGS } from "./settings/images.ts";
 import { INFERENCE_SERVER_SETTINGS } from "./settings/inference-server.ts";
+import { MEMORY_SETTINGS } from "./settings/memory.ts";
 import { MODEL_SETTINGS } from "./settings/models.ts";
 import { REQUEST_SETTINGS } from "./settings/requests.ts";
 import { RESPONSE_CACHE_SETTINGS } from "./settings/response-cache.ts";
@@ -28,6 +29,7 @@ export const SETTINGS = {
   ...WORKER_THREAD_SETTINGS,
   ...ACCESS_SETTINGS,
   ...MODEL_SETTINGS,
+  ...MEMORY_SETTINGS,
 } satisfies SettingGroup;
 
 type SettingValues = {

@@ -52,6 +52,27 @@ export function seconds(
   return setting(d, schema, String(d.fallback), `${d.min}–${d.max} s`);
 }
 
+/** A number of seconds, read as milliseconds, or nothing. */
+export function optionalSeconds(
+  d: Describe & { min: number; max: number },
+): Setting<number | undefined> {
+  const inner = seconds({ ...d, fallback: d.min });
+  return setting(d, inner.schema, undefined, inner.range);
+}
+
+/** Memory in GB, with or without its unit. */
+const GB = /^(\d{1,5}(?:\.\d+)?)\s*(?:gb?|gib)?$/i;
+
+/** An amount of memory, in GB, or nothing. */
+export function optionalGb(d: Describe): Setting<number | undefined> {
+  const schema = z
+    .string()
+    .regex(GB)
+    .transform((text) => Number(GB.exec(text)?.[1]))
+    .pipe(z.number().min(1));
+  return setting(d, schema, undefined, "GB, such as 24 or 24GB");
+}
+
 /** A number from 0 to 1. */
 export function fraction(d: Describe & { fallback: number }): Setting<number> {
   const schema = z

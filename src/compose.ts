@@ -6,6 +6,7 @@ import type { openWorkerPool } from "../workers/pool.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
+import { composeMemory } from "./compose/memory.ts";
 import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
@@ -63,9 +64,10 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const embedder = composeEmbedder(base, inference);
   const { catalog, upstream } = inference;
   const { similarity } = threads;
+  const memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const isStopping = (): boolean => door.isStopping;
-  const parts = { base, threads, requests, inference, embedder, caching, isStopping };
+  const parts = { base, threads, requests, inference, memory, embedder, caching, isStopping };
   const { app, document } = composeApp(parts);
   sayNotices(base);
   return {

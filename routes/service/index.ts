@@ -5,6 +5,7 @@ import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
 import { generateRoute } from "./generate.ts";
+import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
@@ -21,6 +22,7 @@ export interface ServiceParts {
   similarity: SimilarityServices;
   models: ModelServices;
   state: StateServices;
+  memory: MemoryServices;
   cache: CacheServices;
 }
 
@@ -37,6 +39,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   similarityRoute(router, parts.similarity);
   modelRoutes(router, parts.models);
   stateRoutes(router, parts.state);
+  memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
   return router;
 }

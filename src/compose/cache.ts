@@ -131,7 +131,7 @@ function restoreEntries(
  * The embedding model of the cache, whatever model answers: it comes with the project, and the
  * guard's similarities were measured with it.
  */
-const CACHE_MODEL = "all-minilm";
+export const CACHE_MODEL = "all-minilm";
 
 function vectorsOf({ embedder }: CacheParts) {
   return async (text: string, tenant: string, signal: Signal): Promise<Float32Array> => {

@@ -26,6 +26,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     isBusy: () => queue.stats("text").in_progress + queue.stats("vision").in_progress > 0,
     onReset: () => {
       loadedModels.reset();
+      modelUse.reset();
       catalog.invalidate();
     },
     onInstalled: () => catalog.invalidate(),
@@ -36,6 +37,6 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     },
   });
   const scheduling = composeScheduling(base, upstream, transport);
-  const { catalog, loadedModels, queue } = scheduling;
+  const { catalog, loadedModels, modelUse, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

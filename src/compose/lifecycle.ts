@@ -1,4 +1,5 @@
 import { HomeLock } from "../runtime/home-lock.ts";
+import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -11,12 +12,13 @@ interface LifecycleParts {
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
+  memory: MemoryManager;
   door: FrontDoor;
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, door } = parts;
+  const { threads, caching, inference, memory, door } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -30,6 +32,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       door.door,
       homeLock.note(() => door.port),
       inference.upstream,
+      memory,
       door.draining,
     ],
     {

@@ -5,6 +5,7 @@ import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
+import { ModelUse } from "../models/memory/model-use.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -18,6 +19,7 @@ export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
   loadedModels: LoadedModels;
+  modelUse: ModelUse;
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
@@ -38,6 +40,7 @@ export function composeScheduling(
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
   });
+  const modelUse = new ModelUse();
   const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
@@ -52,12 +55,13 @@ export function composeScheduling(
     admission: new Admission({ queue, catalog, loadedModels }),
     catalog,
     loadedModels,
+    modelUse,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, queue, pipeline };
+  return { client, catalog, loadedModels, modelUse, queue, pipeline };
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

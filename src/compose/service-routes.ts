@@ -7,6 +7,7 @@ import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
+import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
@@ -23,6 +24,7 @@ export interface ServiceRouteParts {
   requests: Requests;
   threads: Threads;
   inference: Inference;
+  memory: MemoryManager;
   embedder: Embedder;
   caching: ResponseCaching;
   isStopping: () => boolean;
@@ -50,6 +52,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
+    memory: { memory: parts.memory },
     state: stateServices(parts, requestsPerMinute),
     cache: caching,
   };

@@ -2,6 +2,7 @@ import type { Host } from "../hosts/host.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import type { ModelUse } from "../models/memory/model-use.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -15,6 +16,7 @@ interface PipelineOptions {
   admission: Pick<Admission, "admit">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
+  modelUse: Pick<ModelUse, "begin">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -136,13 +138,14 @@ export class InferencePipeline {
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
-    const { transport, loadedModels, deadlines, host } = this.#options;
+    const { transport, loadedModels, modelUse, deadlines, host } = this.#options;
     signal.throwIfAborted();
     // Nothing waits for a server that is away.
     host.assertAvailable();
     return new Turn(signal, {
       transport,
       loadedModels,
+      modelUse,
       deadlines,
       host,
       model: canonicalModel(model),

@@ -3,8 +3,9 @@ import { HardStop, isAbort, PlaceLost } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Transport, UpstreamAnswer } from "../http/transport.ts";
-import { unloads } from "../models/keep-alive.ts";
+import { keepAliveMs, unloads } from "../models/keep-alive.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
+import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { outcomeOf, type Place, type PlaceOutcome } from "../scheduling/place.ts";
@@ -13,6 +14,7 @@ import type { CallRecord } from "./call-record.ts";
 interface TurnOptions {
   transport: Pick<Transport, "call">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
+  modelUse: Pick<ModelUse, "begin">;
   deadlines: Pick<Deadlines, "after">;
   /** The server that is called, unless a place names one. */
   host: Host;
@@ -40,6 +42,7 @@ export class Turn {
   #undoHardStop: (() => void) | undefined;
   #place: Place | undefined;
   #isSent = false;
+  #endUse: (() => void) | undefined;
   /** The status of the answer; 0 before it has begun. */
   #status = 0;
   #hasEnded = false;
@@ -114,6 +117,10 @@ export class Turn {
   /** The request is sent. */
   sent(): void {
     this.#isSent = true;
+    const { modelUse, model, keepAlive } = this.#options;
+    if (model !== "" && !this.isRemote) {
+      this.#endUse = modelUse.begin(model, keepAliveMs(keepAlive));
+    }
     this.record.sent();
   }
 
@@ -152,6 +159,7 @@ export class Turn {
     this.#hasEnded = true;
     this.#stopFollowing();
     this.#undoHardStop?.();
+    this.#endUse?.();
     this.record.ended();
     try {
       this.#settleModel(outcome === "completed" || this.#signal.aborted);

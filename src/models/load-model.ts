@@ -4,15 +4,23 @@ import type { Transport } from "../http/transport.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "../hosts/lines.ts";
 import { failureOf } from "../hosts/upstream-failure.ts";
 
+/** A server that takes longer to let go of a model is stuck. */
+const UNLOAD_LIMIT_MS = 60_000;
+
 /** A load that takes longer has failed: even 40 GB come from a disk in this time. */
 const LOAD_LIMIT_MS = 10 * 60_000;
+
+interface Server {
+  transport: Pick<Transport, "call">;
+  origin: string;
+}
 
 /**
  * Loads a model: an empty request, as Ollama defines it. Settles when the model is in memory.
  * @throws ServiceError with the server's own message.
  */
 export async function loadModel(
-  { transport, origin }: { transport: Transport; origin: string },
+  { transport, origin }: Server,
   model: string,
   { kind, options, shift, keepAlive }: LoadHints,
 ): Promise<void> {
@@ -25,12 +33,28 @@ export async function loadModel(
     // With 0 this empty request would be an unload; the request itself asks for that.
     ...(keepAlive === undefined || unloads(keepAlive) ? {} : { keep_alive: keepAlive }),
   };
+  const path = kind === "embed" ? "/api/embed" : "/api/generate";
+  await post({ transport, origin }, path, body, LOAD_LIMIT_MS);
+}
+
+/** Unloads a model: the same request, to be kept for no time. @throws as `loadModel`. */
+export function unloadModel(server: Server, model: string): Promise<void> {
+  const body = { model, stream: false, keep_alive: 0 };
+  return post(server, "/api/generate", body, UNLOAD_LIMIT_MS);
+}
+
+async function post(
+  { transport, origin }: Server,
+  path: string,
+  body: object,
+  limitMs: number,
+): Promise<void> {
   const answer = await transport.call({
     origin,
     method: "POST",
-    path: kind === "embed" ? "/api/embed" : "/api/generate",
+    path,
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(LOAD_LIMIT_MS),
+    signal: AbortSignal.timeout(limitMs),
   });
   if (answer.status !== 200) throw await failureOf(answer);
   // The connection is free again when the answer was read.

@@ -63,6 +63,11 @@ export class LoadedModels {
     return this.#loaded.has(model);
   }
 
+  /** Whether the service is loading a model (canonical name) now. */
+  isLoading(model: string): boolean {
+    return this.#loads.has(model);
+  }
+
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
     return this.#loaded.get(model)?.loadedAt ?? 0;

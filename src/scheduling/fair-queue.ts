@@ -77,6 +77,8 @@ export class FairQueue {
     vision: new Map(),
   };
   readonly #modelRunning = new Map<string, number>();
+  /** Models whose requests wait, whatever place is free. */
+  readonly #held = new Set<string>();
   /** Number of each recent tenant's last turn. */
   readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
   #turnCount = 0;
@@ -110,6 +112,19 @@ export class FairQueue {
   assertRoomForBackground(line: LineName): void {
     if (this.#counters[line].waitingBackground < this.#options.lines[line].maxWaiting) return;
     throw this.#full(line, "background requests");
+  }
+
+  /**
+   * Keeps the requests of a model that has no work waiting from now on.
+   * @returns what ends that; undefined where the model has work, running or waiting.
+   */
+  hold(model: string): (() => void) | undefined {
+    if (this.#isBusy(model) || this.#held.has(model)) return undefined;
+    this.#held.add(model);
+    return () => {
+      this.#held.delete(model);
+      this.wake();
+    };
   }
 
   /** Dispatches again: after a model was loaded or the server came back. */
@@ -235,6 +250,7 @@ export class FairQueue {
       this.#counters[line].running < limits.maxRunning &&
       (this.#tenantRunning[line].get(tenant) ?? 0) < limits.tenantMaxRunning &&
       (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
+      !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
   }

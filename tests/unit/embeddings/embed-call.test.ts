@@ -1,3 +1,4 @@
+import { ModelUse } from "../../../src/models/memory/model-use.ts";
 import { describe, expect, it } from "vitest";
 import { embedCalls, type EmbedCall } from "../../../src/embeddings/embed-call.ts";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
@@ -43,6 +44,7 @@ function setUp(
       loadedModels: { ensureLoaded: () => 0 },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
+    modelUse: new ModelUse(),
     loadedModels: { used: (model) => void used.push(model), forget: () => {} },
     transport: {
       call: (one) => {

@@ -1,3 +1,4 @@
+import { ModelUse } from "../../../src/models/memory/model-use.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
@@ -48,6 +49,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
       loadedModels: { ensureLoaded: () => 0 },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
+    modelUse: new ModelUse(),
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

@@ -1,3 +1,4 @@
+import { ModelUse } from "../../../src/models/memory/model-use.ts";
 import { vi } from "vitest";
 import { deferred, type Deferred } from "../../../src/runtime/deferred.ts";
 import { CallRecord } from "../../../src/inference/call-record.ts";
@@ -41,6 +42,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
   const load = deferred<number>();
   const answer = deferred<UpstreamAnswer>();
   const deadlines = new Deadlines();
+  const modelUse = new ModelUse();
   const admission = new Admission({
     queue,
     catalog: { isKnownMissing: () => false },
@@ -63,6 +65,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
       },
     },
     catalog,
+    modelUse,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
@@ -92,6 +95,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
     queue,
     deadlines,
     seen,
+    modelUse,
     client,
     request,
     load,

@@ -1,3 +1,4 @@
+import { ModelUse } from "../../../../src/models/memory/model-use.ts";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { AppEnv } from "../../../../middleware/env.ts";
@@ -69,6 +70,7 @@ function setUp({ step, what }: Fault) {
         loadedModels: { ensureLoaded: () => (step === "load" ? loads() : 0) },
       }),
       catalog: { assertAllowed: () => {}, isRemote: () => (at("remote"), false) },
+      modelUse: new ModelUse(),
       loadedModels: { used: () => at("settle"), forget: () => at("settle") },
       transport,
       deadlines,

@@ -1,0 +1,95 @@
+import { z } from "@hono/zod-openapi";
+import type { MemoryManager } from "../../src/models/memory/memory-manager.ts";
+import { answerJson } from "../answer-json.ts";
+import { errorResponses } from "./contract/errors.ts";
+import type { ServiceRoute } from "./contract/headers.ts";
+import { mount, type ServiceRouter } from "./router.ts";
+
+/** What the route of the memory works with. */
+export interface MemoryServices {
+  memory: Pick<MemoryManager, "report">;
+}
+
+const bytes = z.int().openapi({ description: "Bytes" });
+const secondsOrNever = z.int().nullable().openapi({ description: "Seconds; null: never" });
+
+const Memory = z
+  .object({
+    rules: z.enum(["all", "seen", "none"]).openapi({
+      description:
+        "Which models may be unloaded: all; those that only the service has used, where the server is not its own; none of a server on another machine",
+    }),
+    machine: z.object({
+      total_bytes: bytes,
+      available_bytes: bytes,
+      pressure: z.number().openapi({
+        description: "From this share of taken memory on idle models leave after half their time",
+      }),
+    }),
+    limit_bytes: z.int().openapi({ description: "What models may take together" }),
+    used_bytes: z.int().openapi({ description: "What they take in the machine's memory" }),
+    free_bytes: bytes,
+    idle_timeout: secondsOrNever,
+    models: z.array(
+      z.object({
+        name: z.string(),
+        bytes: z.int().openapi({ description: "In the machine's memory" }),
+        vram_bytes: z.int().openapi({ description: "On graphics cards" }),
+        running: z.int().openapi({ description: "Requests of the service that it works on" }),
+        idle: z.int().openapi({ description: "Seconds since it was last used" }),
+        pinned: z.boolean(),
+        kept: z.boolean().openapi({ description: "A client's keep_alive is not over" }),
+        managed: z.boolean().openapi({ description: "The service may unload it" }),
+        expires_at: z.string().openapi({ description: "When the server would unload it" }),
+      }),
+    ),
+    next: z
+      .object({ name: z.string(), in: secondsOrNever })
+      .nullable()
+      .openapi({ description: "The model that leaves next, unless it is used again" }),
+    unloaded: z.int().openapi({ description: "Models unloaded since start" }),
+    freed_bytes: z.int().openapi({ description: "Memory that they had taken" }),
+  })
+  .openapi("Memory", {
+    example: {
+      rules: "all",
+      machine: { total_bytes: 34359738368, available_bytes: 12884901888, pressure: 0.85 },
+      limit_bytes: 23622320128,
+      used_bytes: 577088768,
+      free_bytes: 23045231360,
+      idle_timeout: 300,
+      models: [
+        {
+          name: "smollm2:135m",
+          bytes: 577088768,
+          vram_bytes: 0,
+          running: 0,
+          idle: 42,
+          pinned: false,
+          kept: false,
+          managed: true,
+          expires_at: "2026-01-01T00:05:00.000Z",
+        },
+      ],
+      next: { name: "smollm2:135m", in: 258 },
+      unloaded: 3,
+      freed_bytes: 1731266304,
+    },
+  });
+
+const route: ServiceRoute = {
+  method: "get",
+  path: "/api/v1/system/memory",
+  operationId: "systemMemory",
+  tags: ["State"],
+  summary: "Memory: the machine's, each model's, and which leaves next",
+  responses: {
+    200: { description: "The memory", content: { "application/json": { schema: Memory } } },
+    ...errorResponses(["upstream_unavailable", "upstream_timeout", "shutting_down"]),
+  },
+};
+
+/** GET /api/v1/system/memory */
+export function memoryRoute(router: ServiceRouter, { memory }: MemoryServices): void {
+  mount(router, route, [], async (c) => answerJson(c, await memory.report()));
+}

@@ -1,0 +1,77 @@
+import systeminformation from "systeminformation";
+import { isLoopback } from "../../config/load.ts";
+import { spanMs } from "../../config/go-values.ts";
+import type { Settings } from "../../config/schema.ts";
+import type { LoadedModel } from "../hosts/client.ts";
+import type { Upstream } from "../hosts/upstream.ts";
+import { unloadModel } from "../models/load-model.ts";
+import { memoryLimitGb } from "../models/memory/memory-limit.ts";
+import { MemoryManager, type MemoryRules } from "../models/memory/memory-manager.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import type { Base } from "./base.ts";
+import { CACHE_MODEL } from "./cache.ts";
+import type { Inference } from "./inference.ts";
+
+const GB = 2 ** 30;
+
+/** Models of the profile's largest size that are to fit at once, where nothing else is said. */
+const USUAL_MODELS = 2;
+
+/** Builds what unloads models that are idle. */
+export function composeMemory(
+  { settings, profile, logs }: Base,
+  { client, loadedModels, modelUse, queue, transport, upstream }: Inference,
+): MemoryManager {
+  return new MemoryManager({
+    list: () => client.loaded(),
+    rules: () => rulesFor(upstream),
+    use: modelUse,
+    hold: (model) => queue.hold(model),
+    isLoading: (model) => loadedModels.isLoading(model),
+    unload: async (model) => {
+      await unloadModel({ transport, origin: upstream.origin }, model);
+      loadedModels.forget(model);
+    },
+    memory: async () => {
+      const { total, available } = await systeminformation.mem();
+      return { totalBytes: total, availableBytes: available };
+    },
+    limitBytes: (totalBytes) =>
+      GB *
+      memoryLimitGb({
+        totalGb: totalBytes / GB,
+        largestModelGb: profile.profile.largest_model_gb,
+        models: settings.ollamaMaxLoadedModels || USUAL_MODELS,
+        inferenceBufferGb: profile.inferenceBufferGb,
+        serviceOverheadGb: profile.serviceOverheadGb,
+        ragReserveGb: settings.ragReserveGb,
+        maxGb: settings.maxRamGb,
+      }),
+    bytesOf,
+    idleMs: idleLimitMs(settings),
+    pressure: settings.memoryPressure,
+    checkMs: settings.memoryCheckMs,
+    ownModel: canonicalModel(CACHE_MODEL),
+    onUnload: (model, reason, freedBytes) =>
+      logs.service.info({ model, reason, freed_bytes: freedBytes }, "a model was unloaded"),
+    onFault: (err, model) => logs.service.warn({ err, model }, "memory could not be looked after"),
+  });
+}
+
+function rulesFor(upstream: Pick<Upstream, "kind" | "state" | "origin">): MemoryRules {
+  const { kind, state } = upstream;
+  if (kind === undefined || state !== "ready") return "none";
+  if (kind !== "external") return "all";
+  return isLoopback(new URL(upstream.origin).hostname) ? "seen" : "none";
+}
+
+/** On Apple Silicon graphics and everything else share one memory; elsewhere graphics has its own. */
+function bytesOf({ size, size_vram: graphics }: LoadedModel): number {
+  const isShared = process.platform === "darwin" && process.arch === "arm64";
+  return isShared ? size : size - graphics;
+}
+
+function idleLimitMs({ idleTimeoutMs, ollamaKeepAlive }: Settings): number {
+  const keepAlive = spanMs(ollamaKeepAlive) ?? 0;
+  return idleTimeoutMs ?? (keepAlive < 0 ? Number.POSITIVE_INFINITY : keepAlive);
+}

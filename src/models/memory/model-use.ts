@@ -1,0 +1,54 @@
+interface Use {
+  running: number;
+  lastUsedAt: number;
+  /** Until when a client wants it kept; the latest wish holds. */
+  keptUntil: number | undefined;
+}
+
+/** Models whose use is remembered. Names have at most 512 characters: half a megabyte in all. */
+const MAX_REMEMBERED = 500;
+
+/**
+ * When each model was last used through the service, and by how many requests it is now. Ollama
+ * tells neither. Names are canonical; times on the clock of `performance.now()`.
+ */
+export class ModelUse {
+  readonly #now: () => number;
+  readonly #uses = new Map<string, Use>();
+
+  constructor({ now = () => performance.now() }: { now?: () => number } = {}) {
+    this.#now = now;
+  }
+
+  /** A request is sent to a model. @returns to be called once when it has ended. */
+  begin(model: string, keepAliveMs: number | undefined): () => void {
+    const use = this.#uses.get(model) ?? { running: 0, lastUsedAt: 0, keptUntil: undefined };
+    use.running += 1;
+    // The least recently used stands first.
+    this.#uses.delete(model);
+    this.#uses.set(model, use);
+    this.#forgetOldest();
+    return () => {
+      use.running -= 1;
+      use.lastUsedAt = this.#now();
+      use.keptUntil = keepAliveMs === undefined ? undefined : use.lastUsedAt + keepAliveMs;
+    };
+  }
+
+  /** What is known of a model; undefined for one that was not used. */
+  of(model: string): Readonly<Use> | undefined {
+    return this.#uses.get(model);
+  }
+
+  /** The server was replaced: what was in memory is gone, and with it every wish. */
+  reset(): void {
+    for (const [model, { running }] of this.#uses) if (running === 0) this.#uses.delete(model);
+  }
+
+  #forgetOldest(): void {
+    for (const [model, { running }] of this.#uses) {
+      if (this.#uses.size <= MAX_REMEMBERED) return;
+      if (running === 0) this.#uses.delete(model);
+    }
+  }
+}

@@ -142,6 +142,11 @@ export class ModelCatalog {
     return this.#allowed.isRestricted;
   }
 
+  /** Whether clients may use models that run on other machines. */
+  get allowsRemote(): boolean {
+    return this.#options.cloud;
+  }
+
   /** @throws as `AllowedModels.assert`. */
   assertAllowed(model: string): void {
     this.#allowed.assert(model);

@@ -7,5 +7,5 @@ import { GO_SPACE } from "./model-name.ts";
  */
 export function isRemoteName(model: string): boolean {
   // Ollama passes over white space around the name and around the tag.
-  return /[:-]cloud$/i.test(model.replaceAll(GO_SPACE, ""));
+  return /:(?:[^:/]*-)?cloud$/i.test(model.replaceAll(GO_SPACE, ""));
 }

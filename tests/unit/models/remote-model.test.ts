@@ -12,9 +12,16 @@ it.each([
   expect(isRemoteName(model)).toBe(true);
 });
 
-it.each(["cloud", "cloud:7b", "llama3.2", "cloudy:latest", "x:cloud-7b", ""])(
-  "%s runs on the server",
-  (model) => {
-    expect(isRemoteName(model)).toBe(false);
-  },
-);
+it.each([
+  "cloud",
+  "st-cloud",
+  "me-cloud/x:7b",
+  "host:80/x-cloud",
+  "cloud:7b",
+  "llama3.2",
+  "cloudy:latest",
+  "x:cloud-7b",
+  "",
+])("%s runs on the server", (model) => {
+  expect(isRemoteName(model)).toBe(false);
+});

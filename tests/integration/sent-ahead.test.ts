@@ -26,7 +26,7 @@ async function setUp() {
   return { ...service, client, held };
 }
 
-// Bun's server answers one request of a connection after the other, or none.
+// Bun's server closes the connection of a client that does so.
 (onBun ? describe.skip : describe)("a request sent ahead of the answer before it", () => {
   it.each(PATHS)("is answered in its turn, whole: %s", async (path) => {
     const { client, held, ollama } = await setUp();

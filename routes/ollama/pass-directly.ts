@@ -6,7 +6,7 @@ import type { ForwardRequest } from "../../src/http/transport.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
 import { passed, sending, telling } from "./forwarding.ts";
-import { changesModels, modelIn, type PathKind } from "./path-kind.ts";
+import { changesModels, modelIn, showsModel, type PathKind } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
 /** Why a route is refused that the operator has not allowed. */
@@ -41,29 +41,39 @@ export async function passDirectly(
   const leaves = kind === "external" || (await runElsewhere(services, named.models));
   return forward(c, services, {
     body: pieces.length > 0 ? sending(c, named.pieces) : undefined,
-    headers: leaves ? "anonymous" : services.headers,
+    headers: leaves ? "anonymous" : named.isCertain ? services.headers : "no-credentials",
     onEnd: changesModels(path) ? () => services.catalog.invalidate() : undefined,
   });
 }
 
+/** The models that a request names, and its body, which may have been to a thread and back. */
+interface NamedModels {
+  models: readonly string[];
+  /** It asks for these, or for none. */
+  isCertain: boolean;
+  pieces: Uint8Array[];
+}
+
 /**
  * The models that a request may be answered by, or from: of what is not known a lenient server might
- * run one. Its body may have been to a thread and back.
+ * run one.
  */
 async function namedModels(
   c: AppContext,
   { inspect, catalog }: PassThroughServices,
   { kind, pieces }: { kind: PathKind; pieces: Uint8Array[] },
-): Promise<{ models: readonly string[]; pieces: Uint8Array[] }> {
+): Promise<NamedModels> {
   const inPath = modelIn(c.req.path);
-  if (inPath !== undefined) return { models: [inPath], pieces };
+  if (inPath !== undefined) return { models: [inPath], isCertain: true, pieces };
   const [first] = pieces;
-  if (c.req.path === "/api/show") return { models: first ? shownModels(first) : [], pieces };
-  if (kind !== "unknown" || !first) return { models: [], pieces };
+  if (showsModel(c.req.path)) {
+    return { models: first ? shownModels(first) : [], isCertain: true, pieces };
+  }
+  if (kind !== "unknown" || !first) return { models: [], isCertain: true, pieces };
   const found = inspect(pieces);
   const { body, facts } = typeof found === "function" ? await found(callerOf(c)) : found;
   assertPassable(facts, catalog);
-  return { models: facts.models, pieces: [body] };
+  return { models: facts.models, isCertain: facts.modelIsCertain, pieces: [body] };
 }
 
 /** Whether one of these models runs on another machine. @throws ServiceError `model_not_allowed`. */

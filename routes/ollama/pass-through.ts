@@ -2,7 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { forwarded } from "../../src/inference/answers.ts";
 import type { FormHead } from "../../src/dialects/form-facts.ts";
-import { NO_FACTS, type BodyFacts } from "../../src/dialects/inspect-body.ts";
+import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import { assertPassable, passedRequest } from "../../src/dialects/passed-request.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
@@ -58,10 +58,10 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
 
 function headersFor(
   { headers, catalog }: PassThroughServices,
-  { models, modelIsCertain }: BodyFacts,
+  { models, modelIsCertain, isUnread }: BodyFacts,
   isRemote: boolean,
 ): ForwardedHeaders {
-  if (isRemote) return "anonymous";
+  if (isRemote || isUnread) return "anonymous";
   if (modelIsCertain) return headers;
   // The server may read another of them.
   const mayBeRemote = models.some((model) => catalog.isRemote(model) !== false);
@@ -89,33 +89,26 @@ async function inspected(c: AppContext, services: PassThroughServices): Promise<
     const { body, facts } = isSmall ? found : await found(callerOf(c));
     return { pieces: [body], facts, isJson: true, isSmall };
   }
-  if (writing === "unknown") return { pieces, facts: NO_FACTS, isJson: false, isSmall: false };
-  const found =
-    writing === "zstd"
-      ? services.inspectZstd(pieces, callerOf(c))
-      : services.inspectForm(pieces, formHead(c), callerOf(c));
-  const { body, facts } = await found;
-  return { pieces: [body], facts, isJson: false, isSmall: false };
+  const { body, facts } = await (writing === "form"
+    ? services.inspectForm(pieces, formHead(c), callerOf(c))
+    : services.inspectZstd(pieces, callerOf(c)));
+  const modelIsCertain = facts.modelIsCertain && writing !== "perhaps zstd";
+  return { pieces: [body], facts: { ...facts, modelIsCertain }, isJson: false, isSmall: false };
 }
 
 /**
- * How the server will read the body. The content type is not looked at, as Ollama does not look
- * either, save where it says that it is a form: what stands before its first part could pass for
- * JSON. Of what is compressed Ollama reads zstd, and that only where OpenAI's clients send it.
+ * How the server will read the body. Ollama looks at the content type only where it takes forms, and
+ * at the encoding only for zstd, and that where OpenAI's clients send it: all else is JSON to it.
+ * Where there are several encodings servers differ on which of them counts.
  */
-function writingOf(c: AppContext): "json" | "zstd" | "form" | "unknown" {
+function writingOf(c: AppContext): "json" | "zstd" | "perhaps zstd" | "form" {
+  const { path } = c.req;
   const exchange = c.get("exchange");
-  const encoding = exchange.header("content-encoding") ?? "identity";
   const isForm = /^\s*multipart\//i.test(exchange.header("content-type") ?? "");
-  switch (encoding.toLowerCase()) {
-    case "identity":
-      if (!isForm) return "json";
-      return takesForm(c.req.path) ? "form" : "unknown";
-    case "zstd":
-      return c.req.path.startsWith("/v1/") && !isForm ? "zstd" : "unknown";
-    default:
-      return "unknown";
-  }
+  if (isForm && takesForm(path)) return "form";
+  const encoding = exchange.header("content-encoding")?.toLowerCase() ?? "";
+  if (!encoding.includes("zstd") || !/^\/v1\//i.test(path)) return "json";
+  return encoding === "zstd" ? "zstd" : "perhaps zstd";
 }
 
 function formHead(c: AppContext): FormHead {

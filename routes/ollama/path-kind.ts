@@ -101,5 +101,10 @@ const CHANGES_MODELS = new Set(["/api/create", "/api/copy", "/api/delete", "/api
 
 /** Whether a request may change what is installed. */
 export function changesModels(path: string): boolean {
-  return CHANGES_MODELS.has(path);
+  return CHANGES_MODELS.has(plainly(path));
+}
+
+/** Whether a request asks what there is to know of a model, which may be asked elsewhere. */
+export function showsModel(path: string): boolean {
+  return plainly(path) === "/api/show";
 }

@@ -26,7 +26,10 @@ export interface PassThroughServices {
   pipeline: Pick<InferencePipeline, "withPlace">;
   /** For what takes no place. */
   upstream: Host;
-  catalog: Pick<ModelCatalog, "assertAllowed" | "invalidate" | "isRemote" | "isRestricted">;
+  catalog: Pick<
+    ModelCatalog,
+    "allowsRemote" | "assertAllowed" | "invalidate" | "isRemote" | "isRestricted"
+  >;
   /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
   inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
   /**

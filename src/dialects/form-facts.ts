@@ -1,7 +1,7 @@
 import { bufferOf } from "../runtime/buffer-of.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { readFormParts, type FormPart } from "./form-parts.ts";
-import { NO_FACTS, NO_MODELS, type BodyFacts } from "./inspect-body.ts";
+import { NO_FACTS, NO_MODELS, UNREAD, type BodyFacts } from "./inspect-body.ts";
 
 /** What else of a request tells how its form is read. */
 export interface FormHead {
@@ -24,11 +24,11 @@ const NOT_UTF8 = "\ufffd";
 
 /**
  * Reads a form (multipart/form-data) far enough to schedule it. One that is not written the plain
- * way has no facts: it is the server's to refuse, or to read.
+ * way stays unread.
  */
 export function inspectForm(bytes: Uint8Array, { contentType, query }: FormHead): BodyFacts {
   const parts = readFormParts(bufferOf(bytes), contentType);
-  if (!parts) return NO_FACTS;
+  if (!parts) return UNREAD;
   const named = parts.filter(({ name }) => name === "model");
   const models = [...new URLSearchParams(query).getAll("model"), ...named.map(textOf)];
   const [model = ""] = models;

@@ -25,6 +25,8 @@ export interface BodyFacts {
   loadOptions: Record<string, unknown> | undefined;
   /** Whether a full context slides on; from Ollama 0.30 on it counts as a load option. */
   shift: boolean | undefined;
+  /** It could not be read here, and the server may all the same, which would find a model in it. */
+  isUnread: boolean;
   /** Why the body is not read at all, and must not be sent on: a sentence for the client. */
   refusal?: string;
 }
@@ -32,7 +34,7 @@ export interface BodyFacts {
 /** The models of a body that names none. */
 export const NO_MODELS: readonly string[] = Object.freeze([]);
 
-/** The facts of a body that cannot be read here. */
+/** The facts of a body that nobody can read. */
 export const NO_FACTS: BodyFacts = {
   model: "",
   modelIsCertain: false,
@@ -44,7 +46,11 @@ export const NO_FACTS: BodyFacts = {
   keepAlive: undefined,
   loadOptions: undefined,
   shift: undefined,
+  isUnread: false,
 };
+
+/** The facts of a body that is written in a way of which readers may make one thing or another. */
+export const UNREAD: BodyFacts = { ...NO_FACTS, isUnread: true };
 
 /** What is read of a body, by the names that Ollama's and OpenAI's dialects have for it. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -91,6 +97,7 @@ function factsOf({ values, isPlain }: GoObject): BodyFacts {
     keepAlive: keepAliveOf(values("keep_alive").at(-1)),
     loadOptions: loadOptions(mergedOptions(values("options"))),
     shift: typeof shift === "boolean" ? shift : undefined,
+    isUnread: false,
   };
 }
 

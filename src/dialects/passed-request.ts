@@ -18,13 +18,19 @@ interface PassedRequest {
  * restricted, that does not name its model for certain; `model_not_allowed`.
  */
 export function assertPassable(
-  { refusal, models, modelIsCertain }: BodyFacts,
-  catalog: Pick<ModelCatalog, "assertAllowed" | "isRestricted">,
+  { refusal, models, modelIsCertain, isUnread }: BodyFacts,
+  catalog: Pick<ModelCatalog, "assertAllowed" | "isRestricted" | "allowsRemote">,
 ): void {
   if (refusal !== undefined) throw new ServiceError("invalid_request", refusal);
   for (const model of models) if (model !== "") catalog.assertAllowed(model);
   if (catalog.isRestricted && !modelIsCertain) {
     const message = "The body has to be one plain JSON object, or form, that names its model once";
+    throw new ServiceError("invalid_request", message);
+  }
+  if (isUnread && !catalog.allowsRemote) {
+    const message =
+      "The body is no plain form or zstd, and could ask for a model on another machine, " +
+      "of which none is allowed here (ALLOW_CLOUD_MODELS)";
     throw new ServiceError("invalid_request", message);
   }
 }

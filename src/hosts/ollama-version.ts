@@ -21,9 +21,15 @@ export function ollamaVersion(options: VersionOptions): Promise<string | undefin
       killSignal: "SIGKILL" as const,
       signal,
     };
-    execFile(program, ["--version"], asked, (_err, stdout, stderr) => {
+    const answered = (_err: unknown, stdout: string, stderr: string): void => {
       resolve(/version is (\d+\.\d+\S*)/.exec(`${stdout}\n${stderr}`)?.[1]);
-    });
+    };
+    try {
+      execFile(program, ["--version"], asked, answered);
+    } catch {
+      // One that is of another machine, for instance. To start it will say so.
+      resolve(undefined);
+    }
   });
 }
 

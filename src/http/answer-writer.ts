@@ -57,7 +57,10 @@ export class AnswerWriter {
 
   /** After the first byte the only honest sign is a broken connection. */
   break(): void {
-    this.#outgoing.socket?.resetAndDestroy();
+    const { socket } = this.#outgoing;
+    // One that waits behind another on its connection breaks it when its turn has come.
+    if (socket) socket.resetAndDestroy();
+    else this.#outgoing.destroy();
   }
 }
 

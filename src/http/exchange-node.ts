@@ -59,7 +59,7 @@ export class NodeExchange implements Exchange {
     const closed = (): void => {
       if (!outgoing.writableFinished) signal.abort(new ClientLeft());
     };
-    if (outgoing.closed) closed();
+    if (outgoing.destroyed) closed();
     else outgoing.once("close", closed);
     this.#signal = signal;
     return signal;

@@ -1,5 +1,5 @@
-import http, { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import http, { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { BunEnv } from "./exchange-bun.ts";
@@ -68,20 +68,22 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
     },
   );
   const { headMs, idleMs } = limits;
-  const server = createServer(
-    {
-      // Counts the whole upload, however alive: UploadWatch looks for stalls instead.
-      requestTimeout: 0,
-      // Without it, requestTimeout's 0 would be its value as well.
-      headersTimeout: headMs,
-      connectionsCheckingInterval: headMs / 6,
-      keepAliveTimeout: idleMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (req, res) => void listener(req, res),
-  );
+  const server = createServer({
+    // Counts the whole upload, however alive: UploadWatch looks for stalls instead.
+    requestTimeout: 0,
+    // Without it, requestTimeout's 0 would be its value as well.
+    headersTimeout: headMs,
+    connectionsCheckingInterval: headMs / 6,
+    keepAliveTimeout: idleMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (!outgoing.socket) closeWithConnection(outgoing, incoming.socket);
+    void listener(incoming, outgoing);
+  };
+  server.on("request", serve);
   // Node would tell every client to send its body, also one that is refused: NodeExchange does it.
-  server.on("checkContinue", (req, res) => void listener(req, res));
+  server.on("checkContinue", serve);
   cutUnreadSockets(server, downloads);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -95,6 +97,21 @@ async function listenOnNode(options: ListenOptions): Promise<Listening> {
     },
     close: () => closeNode(server),
   };
+}
+
+/**
+ * Closes an answer with its connection while it waits behind another one there (pipelining): Node
+ * tells only the first of them, and what is done for the others would go on for nobody.
+ */
+function closeWithConnection(outgoing: ServerResponse, socket: Socket): void {
+  const close = (): void => {
+    outgoing.destroyed = true;
+    outgoing.emit("close");
+  };
+  // As many listen as requests were sent ahead.
+  socket.setMaxListeners(0);
+  socket.once("close", close);
+  outgoing.once("socket", () => socket.off("close", close));
 }
 
 function closeNode(server: ReturnType<typeof createServer>): Promise<void> {

@@ -103,20 +103,20 @@ export class ModelCatalog {
   }
 
   /**
-   * Whether a model runs on another machine. At once for a model that is on the list; else the list
-   * is read. A server that has none has no such models either.
+   * Whether a model runs on another machine. At once for a model that is on a list of the last
+   * minute; else the list is read. A server that has none has no such models either.
    */
   isRemote(model: string): boolean | Promise<boolean> {
     if (this.#isKnownRemote(model)) return true;
-    const listed = this.#listed;
-    const isListed = listed?.names.has(canonicalModel(model));
-    if (listed && isListed) {
-      if (this.#now() - listed.at > TRUSTED_MS) this.installed().catch(() => {});
+    const now = this.#now();
+    const { at = Number.NEGATIVE_INFINITY, names } = this.#listed ?? {};
+    const isListed = names?.has(canonicalModel(model)) === true;
+    const isBelieved = now - at < (isListed ? TRUSTED_MS : FRESH_MS);
+    if (model === "" || isBelieved || now - this.#failedAt < TRUSTED_MS) {
+      // Where requests keep coming, none of them has to wait for the next list.
+      if (isListed && now - at >= TRUSTED_MS / 2) this.installed().catch(() => {});
       return false;
     }
-    const now = this.#now();
-    const isFresh = listed && now - listed.at < FRESH_MS;
-    if (model === "" || isFresh || now - this.#failedAt < TRUSTED_MS) return false;
     return this.installed().then(
       () => this.#isKnownRemote(model),
       () => false,
@@ -140,6 +140,11 @@ export class ModelCatalog {
   /** Whether ALLOWED_MODELS leaves any model out. */
   get isRestricted(): boolean {
     return this.#allowed.isRestricted;
+  }
+
+  /** Whether clients may use models that run on other machines. */
+  get allowsRemote(): boolean {
+    return this.#options.cloud;
   }
 
   /** @throws as `AllowedModels.assert`. */

@@ -54,11 +54,18 @@ function canonicalise(name: string): string {
   return lastPart.includes(":") ? short : `${short}:latest`;
 }
 
-/** Lower case, without a scheme, Ollama's own registry and `library/`. */
+/** What Go takes for white space: what JavaScript does, and a "next line". */
+export const GO_SPACE = /[\s\u0085]/g;
+
+/**
+ * Lower case, without white space around it, a scheme, Ollama's own registry and `library/`. Ollama
+ * takes whatever stands before `://` for a scheme.
+ */
 function shortened(name: string): string {
   return name
+    .replaceAll(/^[\s\u0085]+|[\s\u0085]+$/g, "")
     .toLowerCase()
-    .replace(/^https?:\/\//, "")
+    .replace(/^[^]*:\/\//, "")
     .replace(/^registry\.ollama\.ai\//, "")
     .replace(/^library\//, "");
 }

@@ -57,6 +57,15 @@ describe("a route that the server does not have", () => {
     },
   );
 
+  it.each([
+    ['{"model":"fake"}', true],
+    ["model=fake", false],
+  ])("gets the client's key with %s: %s", async (body, isSent) => {
+    const { fake, gateway } = await setUp({ FORWARD_AUTH: "always" });
+    await gateway.post("/completion", body, { headers: { "x-api-key": "secret" } });
+    expect(fake.to("/completion")[0]?.rawHeaders.includes("secret")).toBe(isSent);
+  });
+
   it("does not get a model past ALLOWED_MODELS", async () => {
     const { fake, gateway } = await setUp({ ALLOWED_MODELS: "other" });
     const answer = await gateway.post("/completion", { model: "fake", prompt: "hi" });

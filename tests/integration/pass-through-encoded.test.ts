@@ -115,13 +115,32 @@ describe.each(KINDS)("a body of %s", (_kind, encoded) => {
     }
   });
 
-  it("that cannot be read is the server's to refuse", async () => {
+  it("that cannot be read is the server's to refuse where it may ask for any model", async () => {
+    const service = await startService({ ALLOW_CLOUD_MODELS: "true", FORWARD_AUTH: "always" });
+    answering(service, path);
+    const asking = {
+      ...encoded,
+      headers: { ...headers, authorization: "a", "x-project-name": "p" },
+    };
+    for (const body of [of("fake").subarray(0, -5), Buffer.from("no JSON")]) {
+      expect((await post(service, asking, body)).status).toBe(200);
+      const received = service.ollama.to(path).at(-1);
+      expect(received?.body.equals(body)).toBe(true);
+      expect(received?.rawHeaders).not.toContain("authorization");
+      expect(received?.rawHeaders).not.toContain("x-project-name");
+    }
+    await nothingIsHeld(service);
+  });
+
+  it("that cannot be read is refused where it might ask for a model elsewhere", async () => {
     const service = await startService();
     answering(service, path);
-    for (const body of [of("fake").subarray(0, -5), Buffer.from("{}"), Buffer.alloc(0)]) {
-      expect((await post(service, encoded, body)).status).toBe(200);
-      expect(service.ollama.to(path).at(-1)?.body.equals(body)).toBe(true);
-    }
+    const answer = await post(service, encoded, of("fake").subarray(0, -1));
+    expect([answer.status, (await jsonOf(answer))["error"]]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining("ALLOW_CLOUD_MODELS") as string }),
+    ]);
+    expect(service.ollama.to(path)).toEqual([]);
     await nothingIsHeld(service);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { startFakeOllama, type Received } from "../support/fake-ollama.ts";
+import { zstd } from "../support/encoded-bodies.ts";
 import { startGateway } from "../support/gateway.ts";
 
 const REMOTE = "gpt-oss:120b-cloud";
@@ -65,6 +66,41 @@ describe("a model that runs on another machine", () => {
     expect((await gateway.post("/api/show", `{"name":"${REMOTE}"}`)).status).toBe(400);
     expect(fake.to("/api/chat")).toEqual([]);
     expect(fake.to("/api/show")).toEqual([]);
+  });
+
+  it.each([
+    ["with a form's type", "/api/chat", "content-type", "multipart/form-data; boundary=b"],
+    ["as if it were compressed", "/api/chat", "content-encoding", "gzip"],
+    ["as if it were zstd", "/api/chat", "content-encoding", "zstd"],
+    // Ollamas before 0.18 do not know it there.
+    ["as if it were zstd", "/v1/chat/completions", "content-encoding", "zstd"],
+  ])("is refused in a body of JSON that comes %s to %s", async (_how, path, name, value) => {
+    const { fake, gateway } = await setUp();
+    const headers = { ...OF_THE_REQUEST, [name]: value };
+    const answer = await gateway.post(path, { model: REMOTE, messages: MESSAGES }, { headers });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("ALLOW_CLOUD_MODELS"),
+    ]);
+    expect(fake.to(path)).toEqual([]);
+  });
+
+  it.each(["zstd, identity", "identity,zstd"])("is refused in zstd under %j", async (encoding) => {
+    const { fake, gateway } = await setUp();
+    const path = "/v1/responses";
+    const headers = { ...OF_THE_REQUEST, "content-encoding": encoding };
+    const body = new Uint8Array(zstd(JSON.stringify({ model: REMOTE, input: "hi" })));
+    expect((await gateway.post(path, "", { headers, body })).status).toBe(400);
+    expect(fake.to(path)).toEqual([]);
+  });
+
+  it("is refused by /api/show in all its spellings, and in a body too deep to be read", async () => {
+    const { fake, gateway } = await setUp();
+    expect((await gateway.post("/API/Show/", { model: REMOTE })).status).toBe(400);
+    const deep = `${"[".repeat(40_000)}${"]".repeat(40_000)}`;
+    const answer = await gateway.post("/api/show", `{"x":${deep},"model":"${REMOTE}"}`);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("levels")]);
+    expect(fake.received.filter(({ target }) => /show/i.test(target))).toEqual([]);
   });
 
   it("is refused under another name that only the list gives away", async () => {

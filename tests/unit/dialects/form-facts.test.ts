@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inspectForm } from "../../../src/dialects/form-facts.ts";
-import { NO_FACTS } from "../../../src/dialects/inspect-body.ts";
+import { NO_FACTS, UNREAD } from "../../../src/dialects/inspect-body.ts";
 import { disposition, FORM_TYPE, formBody } from "../../support/encoded-bodies.ts";
 
 const MODEL = disposition("model");
@@ -116,8 +116,8 @@ describe("a form", () => {
     const fields = (count: number) =>
       formBody([[MODEL, "m"], ...Array.from({ length: count }, (): [string, string] => [WAV, ""])]);
     expect(inspect(fields(999))).toMatchObject({ model: "m", modelIsCertain: true });
-    expect(inspect(fields(1000))).toEqual(NO_FACTS);
-    expect(inspect(fields(20_000))).toEqual(NO_FACTS);
+    expect(inspect(fields(1000))).toEqual(UNREAD);
+    expect(inspect(fields(20_000))).toEqual(UNREAD);
   });
 
   const plain = `--b\r\n${MODEL}\r\n\r\nm\r\n--b--\r\n`;
@@ -156,8 +156,8 @@ describe("a form", () => {
       withHead(`${MODEL}\r\nContent-Transfer-Encoding: Quoted-Printable`),
     ],
     ["a line that is no header", withHead(`${MODEL}\r\nx`)],
-  ])("that is not written the plain way has no facts: %s", (_case, body) => {
-    expect(inspect(body)).toEqual(NO_FACTS);
+  ])("that is not written the plain way stays unread: %s", (_case, body) => {
+    expect(inspect(body)).toEqual(UNREAD);
   });
 
   it.each([
@@ -173,7 +173,7 @@ describe("a form", () => {
     "multipart/mixed; boundary=b",
     "multipart/form-dataset; boundary=b",
     `multipart/form-data; boundary=${"b".repeat(71)}`,
-  ])("has no facts with the content type %j", (contentType) => {
-    expect(inspect(plain, { contentType })).toEqual(NO_FACTS);
+  ])("stays unread with the content type %j", (contentType) => {
+    expect(inspect(plain, { contentType })).toEqual(UNREAD);
   });
 });

@@ -11,6 +11,7 @@ const nothing = {
   hasImages: false,
   hasAudio: false,
   hasWork: false,
+  isUnread: false,
   stream: undefined,
   keepAlive: undefined,
   loadOptions: undefined,

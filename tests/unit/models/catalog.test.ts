@@ -217,6 +217,30 @@ describe("a model that runs elsewhere", () => {
     expect(listings()).toBe(2);
   });
 
+  it("is looked for again after a minute in which nobody has asked", async () => {
+    const installed = [here];
+    const { catalog, pass, listings } = setUp({ installed });
+    await catalog.installed();
+    installed[0] = { ...copied, name: "here:latest" };
+    pass(29_999);
+    expect(catalog.isRemote("here")).toBe(false);
+    expect(listings()).toBe(1);
+    pass(30_001);
+    expect(await catalog.isRemote("here")).toBe(true);
+    expect(listings()).toBe(2);
+  });
+
+  it("is looked for beside requests that come all the time", async () => {
+    const { catalog, pass, listings } = setUp({ installed: [here] });
+    await catalog.installed();
+    for (const listed of [2, 3]) {
+      pass(30_000);
+      expect(catalog.isRemote("here")).toBe(false);
+      expect(listings()).toBe(listed);
+      await catalog.installed();
+    }
+  });
+
   it("is not waited for again and again at a server without a list", async () => {
     const { catalog, pass, listings } = setUp({ list: () => Promise.reject(new Error("404")) });
     expect(await catalog.isRemote("mine")).toBe(false);

@@ -14,6 +14,8 @@ describe("canonicalModel", () => {
     ["library/llama3", "llama3:latest"],
     ["registry.ollama.ai/library/llama3:8b", "llama3:8b"],
     ["https://registry.ollama.ai/library/llama3", "llama3:latest"],
+    ["any thing://registry.ollama.ai/library/llama3", "llama3:latest"],
+    [" llama3:8b\n\u0085", "llama3:8b"],
     ["me/mine", "me/mine:latest"],
     ["hf.co/org/repo:Q4", "hf.co/org/repo:q4"],
     ["localhost:5000/me/mine", "localhost:5000/me/mine:latest"],

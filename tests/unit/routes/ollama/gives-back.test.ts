@@ -82,6 +82,7 @@ function setUp({ step, what }: Fault) {
       invalidate: () => {},
       isRemote: () => false,
       isRestricted: false,
+      allowsRemote: false,
     },
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
     inspectZstd: () => Promise.reject(new Error("it is not compressed")),

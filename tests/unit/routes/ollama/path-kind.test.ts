@@ -44,6 +44,7 @@ it.each([
 
 it.each([
   ["/api/pull", true],
+  ["/API/Copy/", true],
   ["/api/delete", true],
   ["/api/generate", false],
   ["/api/push", false],

@@ -1,3 +1,4 @@
+import { mayManage } from "../../middleware/may-manage.ts";
 import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
@@ -51,7 +52,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
     state: stateServices(parts, requestsPerMinute),
-    cache: caching,
+    cache: { guards, ...caching },
   };
 }
 
@@ -73,7 +74,7 @@ function generationServices(
 
 /** @param requestsPerMinute where the limits of routes are noted as they are given out. */
 function composeGuards(
-  { base, requests: { tenants } }: ServiceRouteParts,
+  { base, requests: { tenants, manageAccess } }: ServiceRouteParts,
   requestsPerMinute: Record<string, number>,
 ): Guards {
   const limiter = new RateLimiter();
@@ -83,6 +84,7 @@ function composeGuards(
       requestsPerMinute[route] = perMinute;
       return rateLimit(limiter, route, perMinute);
     },
+    mayManage: mayManage(manageAccess),
     tenantText: tenantConcurrency(tenants.text),
     tenantVision: tenantConcurrency(tenants.vision),
     holdPlace: (record, line) => record.onEnd(tenants[line].acquire(record.tenant)),

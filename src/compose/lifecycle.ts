@@ -4,6 +4,7 @@ import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { ModelManagement } from "./model-management.ts";
 import type { Threads } from "./threads.ts";
 
 interface LifecycleParts {
@@ -11,12 +12,13 @@ interface LifecycleParts {
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
+  management: ModelManagement;
   door: FrontDoor;
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, door } = parts;
+  const { threads, caching, inference, management, door } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -31,6 +33,8 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       homeLock.note(() => door.port),
       inference.upstream,
       door.draining,
+      // A download would take as long as all others are given to end.
+      management.pulls,
     ],
     {
       report: (message, err) => {

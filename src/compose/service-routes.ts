@@ -15,6 +15,7 @@ import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
+import type { ModelManagement } from "./model-management.ts";
 import { bodyMemoryBytes, type Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
@@ -26,17 +27,18 @@ export interface ServiceRouteParts {
   inference: Inference;
   embedder: Embedder;
   caching: ResponseCaching;
+  management: ModelManagement;
   isStopping: () => boolean;
 }
 
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
-  const { inference, embedder, caching, isStopping } = parts;
+  const { inference, embedder, caching, management, isStopping } = parts;
   const { catalog, client, queue } = inference;
   const requestsPerMinute: Record<string, number> = {};
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
-  const { promptLimit } = generation;
+  const { promptLimit, onStreamError } = generation;
   const embeddings = { guards, catalog, promptLimit, embedder };
   return {
     generation,
@@ -51,6 +53,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
+    modelChanges: { guards, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, ...caching },
   };

@@ -24,8 +24,11 @@ const OPENAI_ROUTES = new Set([
   "/api/v1/batch/vlm/completions",
 ]);
 
-/** `GET /api/v1/models/{name}` is OpenAI's; the name may hold slashes. */
-const OPENAI_MODEL = /^\/api\/v1\/models\/(?!ps$)(?!.*\/show$)./;
+/**
+ * `/api/v1/models/{name}` is OpenAI's; the name may hold slashes. What begins or ends like these is the
+ * service's own.
+ */
+const OPENAI_MODEL = /^\/api\/v1\/models\/(?!(?:ps|create|pull)$|pull\/)(?!.*\/(?:show|copy)$)./;
 
 /** The dialect a path is answered in. */
 export function dialectOf(path: string): Dialect {

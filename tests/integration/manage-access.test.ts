@@ -31,7 +31,14 @@ const OPEN_ROUTES = [
   "GET /api/v1/cache/shadow",
   "GET /api/v1/system/model-profile",
 ];
-const MANAGING_ROUTES = ["DELETE /api/v1/cache"];
+const MANAGING_ROUTES = [
+  "POST /api/v1/models/create",
+  "POST /api/v1/models/{name}/copy",
+  "POST /api/v1/models/pull",
+  "DELETE /api/v1/models/pull/{name}",
+  "DELETE /api/v1/models/{name}",
+  "DELETE /api/v1/cache",
+];
 
 /** The same for the paths that pass through, whose other methods than GET, HEAD and OPTIONS count. */
 const OPEN_PATHS = [

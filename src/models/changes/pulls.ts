@@ -81,8 +81,9 @@ export class Pulls implements Part {
 
   /** Cancels a model's download for all its watchers. @returns false where there is none. */
   cancel(model: string): boolean {
-    const pull = this.#running.get(canonicalModel(model));
-    pull?.cancel(new ServiceError("cancelled", `The pull of '${model}' was cancelled`));
+    const key = canonicalModel(model);
+    const pull = this.#running.get(key);
+    pull?.cancel(new ServiceError("cancelled", `The pull of '${key}' was cancelled`));
     return pull !== undefined;
   }
 

@@ -78,15 +78,17 @@ describe("POST /api/v1/models/create", () => {
     });
   });
 
-  it("creates from files, which go before a Modelfile's FROM", async () => {
+  it("creates from files; what is given goes before a Modelfile's FROM", async () => {
     const { gateway, ollama } = await startService();
     const digest = `sha256:${"c".repeat(64)}`;
     const files = { "model.gguf": digest };
     await gateway.post(CREATE, { name: "a", files });
     await gateway.post(CREATE, { name: "a", modelfile: "FROM other", files });
     await gateway.post(CREATE, { name: "a", modelfile: `FROM ${digest}` });
+    await gateway.post(CREATE, { name: "a", modelfile: `FROM ${digest}`, from: "fake" });
     const request = { model: "a", files, stream: true };
-    expect(bodiesTo(ollama, "/api/create")).toEqual([request, request, request]);
+    const fromModel = { model: "a", from: "fake", stream: true };
+    expect(bodiesTo(ollama, "/api/create")).toEqual([request, request, request, fromModel]);
   });
 
   it("streams Ollama's lines", async () => {

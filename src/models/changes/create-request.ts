@@ -28,8 +28,9 @@ export const DIGEST = /^sha256[:-][\dA-Fa-f]{64}$/;
 export function createRequest(model: string, { modelfile, ...given }: CreateFields): CreateRequest {
   const read = modelfile === undefined ? {} : fieldsOf(parseModelfile(modelfile));
   const fields: CreateRequest = { model, ...read, ...withoutUnset(given) };
-  // Of both, Ollama takes `from`.
+  // What is given beside a Modelfile takes the place of its FROM, whichever of the two that names.
   if (given.from === undefined && given.files !== undefined) delete fields.from;
+  if (given.from !== undefined && given.files === undefined) delete fields["files"];
   if (fields.from === undefined && fields["files"] === undefined) {
     const message = "What is the model made from? modelfile, from or files is needed";
     throw new ServiceError("invalid_request", message, { param: "from" });

@@ -155,6 +155,7 @@ it.each(OPEN_PATHS)("%s is no matter of who may manage", async (path) => {
 
 it("lets clients elsewhere manage where the operator says so", async () => {
   const { gateway, ollama } = await startService({ ALLOW_REMOTE_MANAGEMENT: "true" });
+  ollama.script("/api/create", (_request, response) => void response.end("{}"));
   expect((await ask(gateway, ["DELETE", "/api/v1/cache"])).status).toBe(200);
   expect((await ask(gateway, ["POST", "/api/create"])).status).toBe(200);
   expect(ollama.to("/api/create")).toHaveLength(1);

@@ -25,11 +25,18 @@ function lines(...all: object[]): Script {
   };
 }
 
+/** A service whose server creates whatever is asked of it. */
+async function startCreating(...options: Parameters<typeof startService>) {
+  const service = await startService(...options);
+  service.ollama.script("/api/create", lines(SUCCESS));
+  return service;
+}
+
 const installedCalls = (ollama: FakeOllama): number => ollama.to("/api/tags").length;
 
 describe("POST /api/v1/models/create", () => {
   it("creates from fields", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const fields = {
       from: "fake",
       system: " You are a pirate.\n",
@@ -51,7 +58,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("creates from a Modelfile, before which fields go", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const modelfile = [
       "FROM fake",
       'SYSTEM """',
@@ -79,7 +86,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("creates from files; what is given goes before a Modelfile's FROM", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const digest = `sha256:${"c".repeat(64)}`;
     const files = { "model.gguf": digest };
     await gateway.post(CREATE, { name: "a", files });
@@ -92,7 +99,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("streams Ollama's lines", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const steps = [{ status: "using existing layer sha256:1" }, { status: "writing manifest" }];
     ollama.script("/api/create", lines(...steps, SUCCESS));
     const answer = await gateway.post(CREATE, { ...BASE, stream: true });
@@ -103,7 +110,7 @@ describe("POST /api/v1/models/create", () => {
 
   it("is known as soon as it is there", async () => {
     const models = ["fake:latest"];
-    const { gateway, ollama } = await startService({}, { models });
+    const { gateway, ollama } = await startCreating({}, { models });
     expect((await gateway.get("/api/v1/models/pirate")).status).toBe(404);
     ollama.script("/api/create", (request, response, incoming) => {
       models.push("pirate:latest");
@@ -123,7 +130,7 @@ describe("POST /api/v1/models/create", () => {
     [{ name: "x", modelfile: "FROM ./model.gguf" }, /line 1: FROM '\.\/model\.gguf' is a file/],
     [{ name: "x", modelfile: "FROM fake\nADAPTER lora" }, /ADAPTER has to be the digest/],
   ])("refuses %j", async (body, says) => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const answer = await gateway.post(CREATE, body);
     expect(await jsonOf(answer)).toMatchObject({ error: expect.stringMatching(says) as unknown });
     expect([400, 422]).toContain(answer.status);
@@ -137,7 +144,7 @@ describe("POST /api/v1/models/create", () => {
     [{ ...BASE, stream: "yes" }, /stream/],
     [{ ...BASE, license: Array.from({ length: 65 }, () => "MIT") }, /license/],
   ])("does not understand %j", async (body, says) => {
-    const { gateway } = await startService();
+    const { gateway } = await startCreating();
     await expectNativeError(await gateway.post(CREATE, body), {
       status: 422,
       code: "validation_error",
@@ -147,7 +154,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("refuses a Modelfile of ten megabytes", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const modelfile = `FROM fake\nSYSTEM """${"x".repeat(10_000_000)}"""`;
     const answer = await gateway.post(CREATE, { name: "x", modelfile });
     expect([answer.status, await jsonOf(answer)]).toMatchObject([
@@ -158,7 +165,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("pulls no base that is not installed", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     await expectNativeError(await gateway.post(CREATE, { name: "x", from: "missing" }), {
       status: 404,
       code: "model_not_found",
@@ -169,7 +176,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it.each([false, true])("tells what the server refuses, with stream: %s", async (stream) => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     ollama.script("/api/create", (_request, response) => {
       response.writeHead(400).end('{"error":"unsupported quantization type"}');
     });
@@ -183,7 +190,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("tells of a failure half-way: with a status, or in the last line", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const failure = { error: "template error: unexpected EOF", status: 400 };
     ollama.script("/api/create", lines({ status: "parsing GGUF" }, failure));
     await expectNativeError(await gateway.post(CREATE, BASE), {
@@ -207,7 +214,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("tells of a server that dies, and of an end without a success", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const held = new HeldAnswers(ollama, "/api/create");
     for (const end of ["crash", "end"] as const) {
       const asking = gateway.post(CREATE, { ...BASE, stream: true });
@@ -225,7 +232,7 @@ describe("POST /api/v1/models/create", () => {
   });
 
   it("ends with its client", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startCreating();
     const held = new HeldAnswers(ollama, "/api/create");
     for (const stream of [false, true]) {
       const client = new AbortController();

@@ -172,10 +172,13 @@ describe("a path that is none", () => {
     for (const [path, method, allowed] of [
       ["/api/v1/generate", "GET", "POST"],
       ["/api/v1/cache", "POST", "DELETE"],
-      // A name may end in show, too.
-      ["/api/v1/models/fake/show", "POST", "DELETE, GET"],
-      ["/api/v1/models/me%2Ffake:1/show", "PUT", "DELETE, GET"],
-      ["/api/v1/models/pull/me%2Ffake:1", "PUT", "DELETE, GET"],
+      ["/api/v1/models/fake/show", "POST", "GET"],
+      ["/api/v1/models/me%2Ffake:1/show", "DELETE", "GET"],
+      ["/api/v1/models/me%2Ffake:1/copy", "GET", "POST"],
+      ["/api/v1/models/ps", "DELETE", "GET"],
+      ["/api/v1/models/create", "DELETE", "POST"],
+      ["/api/v1/models/pull", "GET", "POST"],
+      ["/api/v1/models/pull/me%2Ffake:1", "GET", "DELETE"],
     ] as const) {
       const answer = await gateway.get(path, { method });
       expect(answer.headers.get("allow"), path).toBe(allowed);

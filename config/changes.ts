@@ -26,6 +26,11 @@ export const CHANGES: Change[] = [
   },
   {
     version: UNRELEASED,
+    settings: [],
+    what: "Only clients on the service's own machine may create, copy, pull, push and delete models and forget kept answers, unless ALLOW_REMOTE_MANAGEMENT=true; everyone who was let in could. A reverse proxy's clients are not on this machine.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["ALLOWED_MODELS"],
     what: "Models that run on other machines (Ollama's cloud) are refused unless ALLOW_CLOUD_MODELS=true, whatever ALLOWED_MODELS says, and patterns such as qwen3:* never mean them; they used to be models like others.",
   },

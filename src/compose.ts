@@ -13,11 +13,13 @@ import { FrontDoor } from "./compose/front-door.ts";
 import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
+import { composeModelManagement } from "./compose/model-management.ts";
 import { composeRequests } from "./compose/requests.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
+import type { ReadDisk } from "./models/changes/model-disk.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
 interface ComposeOptions extends Config {
@@ -28,6 +30,8 @@ interface ComposeOptions extends Config {
   restartPauses?: RestartPauses | undefined;
   /** Opens the worker threads in another way than the service's own. */
   openPool?: typeof openWorkerPool | undefined;
+  /** Tells how full a folder's disk is in another way than the system's. */
+  readDisk?: ReadDisk | undefined;
 }
 
 /** The whole service, built and not yet started. */
@@ -66,8 +70,19 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { similarity } = threads;
   const memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
+  const management = composeModelManagement(base, inference, options.readDisk);
   const isStopping = (): boolean => door.isStopping;
-  const parts = { base, threads, requests, inference, memory, embedder, caching, isStopping };
+  const parts = {
+    base,
+    threads,
+    requests,
+    inference,
+    memory,
+    embedder,
+    caching,
+    management,
+    isStopping,
+  };
   const { app, document } = composeApp(parts);
   sayNotices(base);
   return {

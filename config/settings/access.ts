@@ -26,6 +26,12 @@ export const ACCESS_SETTINGS = {
     about:
       "Whether clients may have Ollama search and fetch in the web, with the account of this machine: /api/experimental/web_search and web_fetch.",
   }),
+  allowRemoteManagement: bool({
+    env: "ALLOW_REMOTE_MANAGEMENT",
+    fallback: false,
+    about:
+      "Whether clients on other machines may change what all share: create, copy, pull, push and delete models, and forget kept answers.",
+  }),
   allowedHosts: hostPatterns({
     env: "ALLOWED_HOSTS",
     about: "Further names that clients may reach the service by (Host header).",

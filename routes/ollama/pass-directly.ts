@@ -6,7 +6,7 @@ import type { ForwardRequest } from "../../src/http/transport.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
 import { passed, sending, telling } from "./forwarding.ts";
-import { changesModels, modelIn, showsModel, type PathKind } from "./path-kind.ts";
+import { changesModels, isManaging, modelIn, showsModel, type PathKind } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
 /** Why a route is refused that the operator has not allowed. */
@@ -19,8 +19,7 @@ const REFUSALS: Partial<Record<PathKind, string>> = {
 
 /**
  * Passes on at once what takes no place in the queue.
- * @throws ServiceError `forbidden` for a route that the operator has not allowed,
- * `model_not_allowed` for a model that runs elsewhere; as `Transport.forward`.
+ * @throws ServiceError `forbidden` for what the operator has not allowed, `model_not_allowed` for a model that runs elsewhere; as `Transport.forward`.
  */
 export async function passDirectly(
   c: AppContext,
@@ -32,6 +31,7 @@ export async function passDirectly(
   if (refusal !== undefined && !services.allowedKinds.has(kind)) {
     throw new ServiceError("forbidden", refusal);
   }
+  if (isManaging(kind)) services.manageAccess.assert(c.get("exchange"));
   if (kind === "blob") return forward(c, services, { body: "stream", headers: services.headers });
   const { limits } = services;
   const pieces = hasBody(c)

@@ -1,9 +1,10 @@
 /** How the gateway treats a request of Ollama's or OpenAI's dialect (the table of guards). */
 export type PathKind =
   | "inference" // waits in the fair queue, unless its model runs elsewhere
-  | "blob" // passed on as it comes, without limit
-  | "management" // passed on at once, with a small body
-  | "read" // the same; changes nothing
+  | "blob" // a part of a model, passed on as it comes, without limit: for those who may manage
+  | "management" // changes models; passed on at once, with a small body: for those who may manage
+  | "lookup" // passed on at once, with a small body; changes nothing, whatever the method
+  | "read" // passed on at once; changes nothing
   | "external" // leaves this machine: only where ALLOW_EXTERNAL_ROUTES says so
   | "account" // acts for the account of the machine's owner: only with ALLOW_ACCOUNT_ROUTES
   | "unknown"; // passed on at once; the server's own 404 comes back
@@ -25,7 +26,7 @@ const KINDS: ReadonlyMap<string, PathKind> = new Map([
   ["/v1/audio/transcriptions", "inference"],
   ["/v1/images/generations", "inference"],
   ["/v1/images/edits", "inference"],
-  ["/api/show", "management"],
+  ["/api/show", "lookup"],
   ["/api/create", "management"],
   ["/api/copy", "management"],
   ["/api/delete", "management"],
@@ -53,6 +54,20 @@ const KINDS_BELOW: readonly (readonly [start: string, kind: PathKind])[] = [
   ["/api/user/keys/", "account"],
   [MODEL_PATH, "read"],
 ];
+
+/** All paths of the table, and beginnings of paths. */
+export const KNOWN_PATHS: readonly string[] = [
+  ...KINDS.keys(),
+  ...KINDS_BELOW.map(([start]) => start),
+];
+
+/** Kinds of requests that change what all clients share. */
+const MANAGES = new Set<PathKind>(["blob", "management"]);
+
+/** Whether requests of a kind are for those who may manage. */
+export function isManaging(kind: PathKind): boolean {
+  return MANAGES.has(kind);
+}
 
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 

@@ -1,3 +1,4 @@
+import type { ManageAccess } from "../../src/access/manage-access.ts";
 import type { CachedBytes } from "../../src/cache/cached-bytes.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { FormHead } from "../../src/dialects/form-facts.ts";
@@ -50,6 +51,7 @@ export interface PassThroughServices {
   headers: ForwardedHeaders;
   /** Of the kinds that are refused unless the operator allows them, the allowed ones. */
   allowedKinds: ReadonlySet<PathKind>;
+  manageAccess: Pick<ManageAccess, "assert">;
   limits: {
     management: BodyLimit;
     inference: BodyLimit;

@@ -1,18 +1,19 @@
 import { z } from "@hono/zod-openapi";
-import { isLoopback } from "../../config/load.ts";
 import type { AppContext } from "../../middleware/env.ts";
+import { isOnThisMachine } from "../../src/access/manage-access.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { assertModelName, canonicalModel } from "../../src/models/model-name.ts";
-import { plainAddress } from "../../src/access/tenant-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { mount, type ServiceRouter } from "./router.ts";
+import type { Guards } from "./services.ts";
 import type { ResponseCache } from "../../src/cache/response-cache.ts";
 import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 
 /** What the routes of the response cache work with. */
 export interface CacheServices {
+  guards: Pick<Guards, "mayManage">;
   stats: () => Record<string, unknown>;
   /** As ResponseCache.drop, on disk too. @throws ServiceError where that cannot be done. */
   drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
@@ -179,7 +180,7 @@ const dropRoute: ServiceRoute = {
   },
   responses: {
     200: { description: "How many", content: { "application/json": { schema: Dropped } } },
-    ...errorResponses(["invalid_request", "validation_error", "shutting_down"]),
+    ...errorResponses(["forbidden", "invalid_request", "validation_error", "shutting_down"]),
   },
 };
 
@@ -187,7 +188,7 @@ const dropRoute: ServiceRoute = {
 export function cacheRoutes(router: ServiceRouter, services: CacheServices): void {
   mount(router, statsRoute, [], (c) => answerJson(c, services.stats()));
   mount(router, shadowRoute, [], (c) => shadow(c, services));
-  mount(router, dropRoute, [], (c) => drop(c, services));
+  mount(router, dropRoute, [services.guards.mayManage], (c) => drop(c, services));
 }
 
 function shadow(c: AppContext, cache: CacheServices): Response {
@@ -197,11 +198,9 @@ function shadow(c: AppContext, cache: CacheServices): Response {
       "Nothing is compared: that takes RESPONSE_CACHE_SEMANTIC=shadow and the cache on",
     );
   }
-  const exchange = c.get("exchange");
   // Other tenants' questions are for whoever runs this machine, not for whoever can reach it.
-  const isLocal =
-    isLoopback(plainAddress(exchange.peer)) && exchange.header("x-forwarded-for") === undefined;
-  return answerJson(c, cache.shadow.report({ withTexts: isLocal }));
+  const withTexts = isOnThisMachine(c.get("exchange"));
+  return answerJson(c, cache.shadow.report({ withTexts }));
 }
 
 async function drop(c: AppContext, cache: CacheServices): Promise<Response> {

@@ -1,12 +1,14 @@
 import { batchRoutes } from "./batch/batch-routes.ts";
 import type { BatchServices } from "./batch/batch-services.ts";
 import { cacheRoutes, type CacheServices } from "./cache.ts";
+import { changeRoutes, type ChangeServices } from "./change-models.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
 import { generateRoute } from "./generate.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
+import { pullRoutes, type PullServices } from "./pull-model.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
 import { similarityRoute, type SimilarityServices } from "./similarity.ts";
@@ -21,6 +23,7 @@ export interface ServiceParts {
   embeddings: EmbeddingServices;
   similarity: SimilarityServices;
   models: ModelServices;
+  modelChanges: ChangeServices & PullServices;
   state: StateServices;
   memory: MemoryServices;
   cache: CacheServices;
@@ -37,6 +40,9 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   batchRoutes(router, parts.batches);
   embeddingsRoute(router, parts.embeddings);
   similarityRoute(router, parts.similarity);
+  // Names may hold slashes: what only ends in one comes last.
+  pullRoutes(router, parts.modelChanges);
+  changeRoutes(router, parts.modelChanges);
   modelRoutes(router, parts.models);
   stateRoutes(router, parts.state);
   memoryRoute(router, parts.memory);

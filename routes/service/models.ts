@@ -2,12 +2,12 @@ import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
-import { assertModelName } from "../../src/models/model-name.ts";
 import type { InstalledModel } from "../../src/hosts/client.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelDetails, ModelInfo } from "./contract/model-info.ts";
+import { NameInPath, nameInPath } from "./named-model.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
@@ -118,13 +118,6 @@ const loadedRoute: ServiceRoute = {
   },
 };
 
-const NameInPath = z.object({
-  name: z.string().openapi({
-    description: "The model's name with its tag; slashes percent-encoded",
-    example: "smollm2:135m",
-  }),
-});
-
 const showRoute: ServiceRoute = {
   method: "get",
   path: "/api/v1/models/{name}/show",
@@ -197,14 +190,6 @@ async function retrieve(c: AppContext, { catalog }: ModelServices): Promise<Resp
   const model = await catalog.find(name);
   if (model) return answerJson(c, openaiModel(model, name));
   throw new ServiceError("model_not_found", `model '${name}' not found`, { param: "model" });
-}
-
-/** The model that the path names. @throws ServiceError `invalid_request` for what is no name. */
-function nameInPath(c: AppContext): string {
-  const model = c.req.param("name") ?? "";
-  assertModelName(model);
-  c.get("record").model = model;
-  return model;
 }
 
 /** A model in OpenAI's form, as `/v1/models` has it. */

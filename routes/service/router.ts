@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppContext, AppEnv } from "../../middleware/env.ts";
+import { BESIDE_MODEL_NAMES } from "../../src/errors/render.ts";
 import { headerComponents, withHeaders, type ServiceRoute } from "./contract/headers.ts";
 
 export type ServiceRouter = OpenAPIHono<AppEnv>;
@@ -29,6 +30,8 @@ export function mount(
 ): void {
   router.openAPIRegistry.registerPath(withHeaders(route));
   // Only parameters that may hold slashes need more than OpenAPI's notation says.
-  const path = route.path.replaceAll("{name}", ":name{.+}");
+  const path = route.path
+    .replace(/(?<=\/models\/)\{name\}$/, `:name{(?!${BESIDE_MODEL_NAMES}).+}`)
+    .replaceAll("{name}", ":name{.+}");
   router.on([route.method.toUpperCase()], [path], ...guards, handler);
 }

@@ -12,6 +12,8 @@ import type { LineName } from "../../src/scheduling/fair-queue.ts";
 export interface Guards {
   /** Requests a minute on a route. */
   rate: (route: string, perMinute: number) => MiddlewareHandler<AppEnv>;
+  /** Lets those pass who may change what all clients share. */
+  mayManage: MiddlewareHandler<AppEnv>;
   /** The tenant's places for text, and for requests with images. */
   tenantText: MiddlewareHandler<AppEnv>;
   tenantVision: MiddlewareHandler<AppEnv>;

@@ -1,5 +1,5 @@
-import { isLoopback } from "../../config/load.ts";
 import type { Settings } from "../../config/schema.ts";
+import { isOwnMachine } from "./own-machine.ts";
 
 type CredentialSettings = Pick<Settings, "forwardAuth" | "ollamaBaseUrl">;
 
@@ -9,12 +9,7 @@ type CredentialSettings = Pick<Settings, "forwardAuth" | "ollamaBaseUrl">;
  */
 export function forwardsCredentials({ forwardAuth, ollamaBaseUrl }: CredentialSettings): boolean {
   if (forwardAuth !== "auto") return forwardAuth === "always";
-  return ollamaBaseUrl !== undefined && !isHere(new URL(ollamaBaseUrl).hostname);
-}
-
-/** Calls to the unspecified address reach this machine as well. */
-function isHere(hostname: string): boolean {
-  return isLoopback(hostname) || hostname === "0.0.0.0" || hostname === "[::]";
+  return ollamaBaseUrl !== undefined && !isOwnMachine(ollamaBaseUrl);
 }
 
 /** What the operator is told of it at the start; nothing where nothing goes on. */

@@ -5,6 +5,7 @@ import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { ModelManagement } from "./model-management.ts";
 import type { Threads } from "./threads.ts";
 
 interface LifecycleParts {
@@ -13,12 +14,13 @@ interface LifecycleParts {
   caching: ResponseCaching;
   inference: Inference;
   memory: MemoryManager;
+  management: ModelManagement;
   door: FrontDoor;
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, memory, door } = parts;
+  const { threads, caching, inference, memory, management, door } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -34,6 +36,8 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       inference.upstream,
       memory,
       door.draining,
+      // A download would take as long as all others are given to end.
+      management.pulls,
     ],
     {
       report: (message, err) => {

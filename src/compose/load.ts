@@ -2,6 +2,7 @@ import type { Embedder } from "../embeddings/embedder.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import type { Inference } from "./inference.ts";
+import type { ModelManagement } from "./model-management.ts";
 import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
@@ -11,10 +12,12 @@ export interface LoadParts {
   threads: Threads;
   inference: Inference;
   embedder: Embedder;
+  management: ModelManagement;
 }
 
 /** What is under way now, part by part. */
-export function loadOf({ base, requests, threads, inference, embedder }: LoadParts) {
+export function loadOf(parts: LoadParts) {
+  const { base, requests, threads, inference, embedder, management } = parts;
   const { active, bodies, discards, tenants } = requests;
   const underWay = (line: LineName): number => {
     const { in_progress, queued } = inference.queue.stats(line);
@@ -30,6 +33,7 @@ export function loadOf({ base, requests, threads, inference, embedder }: LoadPar
     tasks: threads.pool.size,
     embeddings: embedder.size,
     comparisons: threads.similarity.size,
+    pulls: management.pulls.size,
     deadlines: base.deadlines.size,
   };
 }

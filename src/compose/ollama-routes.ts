@@ -10,11 +10,13 @@ import type { ResponseCaching } from "./cache.ts";
 import { forwardsCredentials } from "./credentials.ts";
 import type { Inference } from "./inference.ts";
 import { bodyLimits } from "./limits.ts";
+import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
 /** What the routes are made from that pass requests through. */
 export interface OllamaParts {
   base: Base;
+  requests: Pick<Requests, "manageAccess">;
   threads: Threads;
   inference: Inference;
   caching: ResponseCaching;
@@ -59,6 +61,7 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
       ...(settings.allowAccountRoutes ? (["account"] as const) : []),
       ...(settings.allowExternalRoutes ? (["external"] as const) : []),
     ]),
+    manageAccess: parts.requests.manageAccess,
     limits: {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },

@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { largestBodyBytes } from "../../config/load.ts";
 import type { Settings } from "../../config/schema.ts";
+import { ManageAccess } from "../access/manage-access.ts";
 import { TenantLimiter } from "../access/tenant-limiter.ts";
 import { BodyBudget } from "../http/body-budget.ts";
 import { BodyDiscards } from "../http/body-discards.ts";
@@ -22,6 +23,7 @@ export interface Requests {
   /** Look after clients that have stopped sending or reading. */
   watches: Watches;
   tenants: Record<LineName, TenantLimiter>;
+  manageAccess: ManageAccess;
 }
 
 export function composeRequests({ settings, logs, deadlines }: Base): Requests {
@@ -45,6 +47,7 @@ export function composeRequests({ settings, logs, deadlines }: Base): Requests {
       text: new TenantLimiter({ limit: settings.tenantMaxText }),
       vision: new TenantLimiter({ limit: settings.tenantMaxVision }),
     },
+    manageAccess: new ManageAccess({ allowRemote: settings.allowRemoteManagement }),
   };
 }
 

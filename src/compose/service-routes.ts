@@ -1,3 +1,4 @@
+import { mayManage } from "../../middleware/may-manage.ts";
 import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
@@ -15,6 +16,7 @@ import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
+import type { ModelManagement } from "./model-management.ts";
 import { bodyMemoryBytes, type Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
@@ -27,17 +29,18 @@ export interface ServiceRouteParts {
   memory: MemoryManager;
   embedder: Embedder;
   caching: ResponseCaching;
+  management: ModelManagement;
   isStopping: () => boolean;
 }
 
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
-  const { inference, embedder, caching, isStopping } = parts;
+  const { inference, embedder, caching, management, isStopping } = parts;
   const { catalog, client, queue } = inference;
   const requestsPerMinute: Record<string, number> = {};
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
-  const { promptLimit } = generation;
+  const { promptLimit, onStreamError } = generation;
   const embeddings = { guards, catalog, promptLimit, embedder };
   return {
     generation,
@@ -53,8 +56,9 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
     memory: { memory: parts.memory },
+    modelChanges: { guards, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
-    cache: caching,
+    cache: { guards, ...caching },
   };
 }
 
@@ -76,7 +80,7 @@ function generationServices(
 
 /** @param requestsPerMinute where the limits of routes are noted as they are given out. */
 function composeGuards(
-  { base, requests: { tenants } }: ServiceRouteParts,
+  { base, requests: { tenants, manageAccess } }: ServiceRouteParts,
   requestsPerMinute: Record<string, number>,
 ): Guards {
   const limiter = new RateLimiter();
@@ -86,6 +90,7 @@ function composeGuards(
       requestsPerMinute[route] = perMinute;
       return rateLimit(limiter, route, perMinute);
     },
+    mayManage: mayManage(manageAccess),
     tenantText: tenantConcurrency(tenants.text),
     tenantVision: tenantConcurrency(tenants.vision),
     holdPlace: (record, line) => record.onEnd(tenants[line].acquire(record.tenant)),

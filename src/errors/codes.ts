@@ -60,6 +60,7 @@ export const ERROR_CODES = {
     type: "TimeoutError",
     about: "The request's body stopped arriving.",
   },
+  cancelled: { status: 409, type: "RequestError", about: "Somebody has called it off." },
   request_too_large: {
     status: 413,
     type: "InvalidRequestError",
@@ -87,7 +88,8 @@ export const ERROR_CODES = {
     status: 503,
     type: "RequestError",
     retryAfterSec: 2,
-    about: "The shared queue, the one for images to compress, or the memory for bodies is full.",
+    about:
+      "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run as may.",
   },
   request_timeout: {
     status: 503,
@@ -111,6 +113,11 @@ export const ERROR_CODES = {
     status: 504,
     type: "TimeoutError",
     about: "The inference server, or what stands before it, did not answer in time.",
+  },
+  insufficient_storage: {
+    status: 507,
+    type: "InsufficientStorageError",
+    about: "Too little of the models' disk would be left free.",
   },
 } as const satisfies Record<string, CodeFacts>;
 

@@ -6,3 +6,10 @@ export function unreachable(cause: unknown): ServiceError {
     cause,
   });
 }
+
+/** The error for an answer whose end does not come. */
+export function brokenOff(cause?: unknown): ServiceError {
+  return new ServiceError("upstream_unavailable", "The inference server broke off its answer", {
+    cause,
+  });
+}

@@ -63,6 +63,15 @@ export async function jsonBody(
   return parsed(Buffer.concat(chunks, length));
 }
 
+/** Reads a body that says nothing, so that its connection is free again. @throws as `jsonBody`. */
+export async function skipBody(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > MAX_REPORT_BYTES) throw broken("an answer without end");
+  }
+}
+
 function parsed(json: string | Uint8Array): Record<string, unknown> {
   try {
     const value = parseFlatJson(json);

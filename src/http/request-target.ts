@@ -27,7 +27,7 @@ const NOT_IN_PATHS = /[\\;#\p{Cc} ]/u;
 const NOT_DECODED = /[%\\;?#\p{Cc}]/u;
 
 /** Paths that end in a model's name, in which a slash may be written as `%2F`. */
-const BEFORE_NAMES = new Set(["v1/models", "api/v1/models"]);
+const BEFORE_NAMES = new Set(["v1/models", "api/v1/models", "api/v1/models/pull"]);
 
 /**
  * Reads a request's target. Servers in Go route by the decoded path, so that is what counts
@@ -70,7 +70,7 @@ function readUnusual(written: string, query: string): RequestTarget {
 function isAmbiguous(name: string, before: string[]): boolean {
   if (NOT_DECODED.test(name)) return true;
   if (!name.includes("/")) return isDots(name);
-  const mayHoldSlash = before.length <= 3 && BEFORE_NAMES.has(before.join("/"));
+  const mayHoldSlash = before.length <= 4 && BEFORE_NAMES.has(before.join("/"));
   return !mayHoldSlash || name.split("/").some((part) => part === "" || isDots(part));
 }
 

@@ -1,6 +1,7 @@
 import { NoWaiters } from "../runtime/waiters.ts";
 import { HardStop, isAbort, PlaceLost } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
+import { brokenOff } from "../errors/unreachable.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Transport, UpstreamAnswer } from "../http/transport.ts";
 import { keepAliveMs, unloads } from "../models/keep-alive.ts";
@@ -190,10 +191,4 @@ export class Turn {
     if (hasFailed || unloads(keepAlive)) loadedModels.forget(model);
     else if (status === 200) loadedModels.used(model);
   }
-}
-
-function brokenOff(cause: unknown): ServiceError {
-  return new ServiceError("upstream_unavailable", "The inference server broke off its answer", {
-    cause,
-  });
 }

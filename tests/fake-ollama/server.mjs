@@ -88,6 +88,11 @@ export class FakeOllama {
     return `http://127.0.0.1:${address instanceof Object ? address.port : 0}`;
   }
 
+  /** Names of the installed models, with their tags; a test may change them. */
+  get installed() {
+    return this.#models.installed;
+  }
+
   /** Digests of models that were replaced by others of the same name; a test may change them. */
   get digests() {
     return this.#models.digests;

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { batchOf, chatItems, expectFigures, failure, LineReader } from "../support/batch.ts";
+import { batchOf, chatItems, expectFigures, failure } from "../support/batch.ts";
+import { LineReader } from "../support/ndjson.ts";
 import { numberOf, queued, say, textOf, type ItemResult } from "../support/batch.ts";
 import { until } from "../support/deadline.ts";
 import { expectErrorOf } from "../support/dialect-errors.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chatItem, chatItems, expectFigures, LineReader } from "../support/batch.ts";
+import { chatItem, chatItems, expectFigures } from "../support/batch.ts";
+import { LineReader } from "../support/ndjson.ts";
 import { loggedEvents } from "../support/logged-events.ts";
 import { failure, numberOf, say, textOf, type ItemResult } from "../support/batch.ts";
 import { EventReader, type EventData } from "../support/event-stream.ts";

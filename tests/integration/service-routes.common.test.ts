@@ -174,13 +174,18 @@ describe("a path that is none", () => {
       ["/api/v1/cache", "POST", "DELETE"],
       ["/api/v1/models/fake/show", "POST", "GET"],
       ["/api/v1/models/me%2Ffake:1/show", "DELETE", "GET"],
+      ["/api/v1/models/me%2Ffake:1/copy", "GET", "POST"],
+      ["/api/v1/models/ps", "DELETE", "GET"],
+      ["/api/v1/models/create", "DELETE", "POST"],
+      ["/api/v1/models/pull", "GET", "POST"],
+      ["/api/v1/models/pull/me%2Ffake:1", "GET", "DELETE"],
     ] as const) {
       const answer = await gateway.get(path, { method });
       expect(answer.headers.get("allow"), path).toBe(allowed);
       await expectNativeError(answer, { ...error, type: "InvalidRequestError" });
     }
-    const answer = await gateway.get("/api/v1/models/fake", { method: "DELETE" });
-    expect(answer.headers.get("allow")).toBe("GET");
+    const answer = await gateway.get("/api/v1/models/fake", { method: "PUT" });
+    expect(answer.headers.get("allow")).toBe("DELETE, GET");
     await expectOpenAIError(answer, { ...error, type: "invalid_request_error" });
   });
 });

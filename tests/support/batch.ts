@@ -3,7 +3,6 @@ import { until } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
 import type { HeldAnswer } from "./held-answers.ts";
 import { idOf, jsonOf } from "./service.ts";
-import { TextParts } from "./text-parts.ts";
 
 /** The result of one item. */
 export interface ItemResult extends Record<string, unknown> {
@@ -111,26 +110,4 @@ export async function queued(gateway: Gateway, count: number, pool?: "vlm"): Pro
 interface Stats {
   queued: number;
   vlm: { queued: number };
-}
-
-/** Reads NDJSON line by line, as a client does that shows lines as they come. */
-export class LineReader {
-  readonly #lines: TextParts;
-
-  constructor(answer: Response) {
-    this.#lines = new TextParts(answer, { what: "line", end: "\n" });
-  }
-
-  /** The next line; undefined at the end. */
-  async next(): Promise<Record<string, unknown> | undefined> {
-    const line = await this.#lines.next();
-    return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
-  }
-
-  /** All lines up to the end. */
-  async rest(): Promise<Record<string, unknown>[]> {
-    const lines: Record<string, unknown>[] = [];
-    for (let line = await this.next(); line; line = await this.next()) lines.push(line);
-    return lines;
-  }
 }

@@ -6,7 +6,10 @@ import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
 import { modelsYaml } from "./config.ts";
 
-type GatewayOptions = Pick<Parameters<typeof compose>[0], "restartPauses" | "openPool">;
+type GatewayOptions = Pick<
+  Parameters<typeof compose>[0],
+  "restartPauses" | "openPool" | "readDisk"
+>;
 
 /** A running service under test. */
 export interface Gateway {
@@ -33,13 +36,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
- * @param more how long is waited before a server that keeps ending is started again, and how the
- *   worker threads are opened.
+ * @param more how long is waited before a server that keeps ending is started again, how the
+ *   worker threads are opened, and how full disks are.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -57,6 +60,7 @@ export async function startGateway(
     },
     restartPauses,
     openPool,
+    readDisk,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -22,6 +22,8 @@ export const LIST_LIMITS = {
   toolCalls: { entries: 256 },
   /** OpenAI takes 128; with many MCP servers clients offer a few hundred. */
   tools: { entries: 1024, values: 50_000 },
+  /** Of a model. Its parts under different ones come to a handful. */
+  licenses: { entries: 64 },
   /** OpenAI takes 4. */
   stop: { entries: 64 },
   /** As many as are taken out of a body (src/images/image-body.ts). */

@@ -65,10 +65,14 @@ export function list<T extends z.ZodType>(element: T, limit: ListLimit): z.ZodAr
 
 /** A JSON object of any shape, that is neither too large nor nested too deep. */
 export function boundedObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  return boundedMap(z.unknown());
+}
+
+/** The same with values of one kind. */
+export function boundedMap<T extends z.ZodType>(valueType: T): z.ZodRecord<z.ZodString, T> {
   const limit = LIST_LIMITS.object;
-  const [keyType, valueType] = [z.string(), z.unknown()];
-  const schema = new BoundedObject({ type: "record", keyType, valueType, limit });
-  return schema as unknown as z.ZodRecord<z.ZodString, z.ZodUnknown>;
+  const schema = new BoundedObject({ type: "record", keyType: z.string(), valueType, limit });
+  return schema as unknown as z.ZodRecord<z.ZodString, T>;
 }
 
 /** Why a list or an object is not looked at, as the rest of a sentence that names it. */

@@ -142,6 +142,11 @@ it.each([
   ["/api/v1/models/fake:latest", "openai"],
   ["/api/v1/models/hf.co/ada/own:1", "openai"],
   ["/api/v1/models/show", "openai"],
+  ["/api/v1/models/create", "service"],
+  ["/api/v1/models/pull", "service"],
+  ["/api/v1/models/pull/ada/own:1", "service"],
+  ["/api/v1/models/ada/own:1/copy", "service"],
+  ["/api/v1/models/created", "openai"],
 ])("dialectOf(%s) is %s", (path, dialect) => {
   expect(dialectOf(path)).toBe(dialect);
 });

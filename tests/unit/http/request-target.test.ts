@@ -24,6 +24,7 @@ describe("readTarget", () => {
     ["/api/d%C3%A9j%c3%a0", "/api/déjà", "/api/d%C3%A9j%C3%A0"],
     ["/api/a%20b|", "/api/a b|", "/api/a%20b%7C"],
     ["/api/blobs/sha256%3A00%2B%24", "/api/blobs/sha256:00+$", "/api/blobs/sha256:00+$"],
+    ["/api/v1/models/pull/a%2Fb", "/api/v1/models/pull/a/b", "/api/v1/models/pull/a%2Fb"],
     ["/v1/models/library%2Fx", "/v1/models/library/x", "/v1/models/library%2Fx"],
     [
       "/api/v1/models/a%2Fb%2fc:1/show",
@@ -54,6 +55,8 @@ describe("readTarget", () => {
     "/v1/models/x%2F%2Fy",
     "/v1/models/x%2F.",
     "/x/v1/models/a%2Fb",
+    "/v1/models/pull/a%2Fb",
+    "/api/v1/models/pull/..%2Fa",
     "/api/a%2525b",
     "/api/a%5Cb",
     "/api\\chat",

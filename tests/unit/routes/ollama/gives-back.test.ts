@@ -91,6 +91,7 @@ function setUp({ step, what }: Fault) {
     cached: undefined,
     headers: "no-credentials",
     allowedKinds: new Set(),
+    manageAccess: { assert: () => {} },
     limits: {
       management: { maxBytes: 1000, setting: "A" },
       inference: { maxBytes: 1000, setting: "B" },

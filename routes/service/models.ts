@@ -16,7 +16,7 @@ import type { Guards } from "./services.ts";
 /** What the routes of models work with. */
 export interface ModelServices {
   guards: Pick<Guards, "rate">;
-  catalog: Pick<ModelCatalog, "find" | "installed">;
+  catalog: Pick<ModelCatalog, "assertAllowed" | "find" | "installed" | "isRemote">;
   client: Pick<UpstreamClient, "loaded" | "show">;
 }
 
@@ -133,7 +133,7 @@ const showRoute: ServiceRoute = {
         "application/json": { schema: ModelInfo },
       },
     },
-    ...errorResponses([...MODEL_CODES, "model_not_found", "invalid_request"]),
+    ...errorResponses([...MODEL_CODES, "model_not_found", "model_not_allowed", "invalid_request"]),
   },
 };
 
@@ -181,8 +181,11 @@ async function loaded(c: AppContext, { client }: ModelServices): Promise<Respons
   return answerJson(c, { models: await client.loaded() });
 }
 
-async function show(c: AppContext, { client }: ModelServices): Promise<Response> {
-  return answerJson(c, await client.show(nameInPath(c)));
+async function show(c: AppContext, { catalog, client }: ModelServices): Promise<Response> {
+  const name = nameInPath(c);
+  // Of a model that runs elsewhere the server asks there.
+  if (await catalog.isRemote(name)) catalog.assertAllowed(name);
+  return answerJson(c, await client.show(name));
 }
 
 async function retrieve(c: AppContext, { catalog }: ModelServices): Promise<Response> {

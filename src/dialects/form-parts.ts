@@ -24,7 +24,8 @@ const PARAMETER = /;[ \t]*([\w*-]+)=(?:"([^"\\]*)"|([\w!#$%&'*+.^`|~-]+))/y;
 const TYPE_PARAMETERS: ReadonlySet<string> = new Set(["boundary", "charset"]);
 const PART_PARAMETERS: ReadonlySet<string> = new Set(["name", "filename", "filename*"]);
 
-const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+/** The value with the blanks around it: to look for them here would take long where it is no value. */
+const HEADER = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 const CRLF = "\r\n";
 

@@ -59,6 +59,7 @@ describe("a model that runs on another machine", () => {
 
   it("is refused by its path too, and under its second reading", async () => {
     const { fake, gateway } = await setUp();
+    expect((await gateway.get(`/api/v1/models/${REMOTE}/show`)).status).toBe(400);
     expect((await gateway.get(`/v1/models/${REMOTE}`)).status).toBe(400);
     expect((await gateway.get(`/v1/models/${encodeURIComponent(REMOTE)}`)).status).toBe(400);
     const twice = `{"MODEL":"${REMOTE}","model":"fake","messages":[]}`;

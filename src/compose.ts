@@ -78,6 +78,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     requests,
     inference,
     memory,
+    runner,
     embedder,
     caching,
     management,

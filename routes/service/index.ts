@@ -7,6 +7,7 @@ import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
 import { generateRoute } from "./generate.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
+import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
 import { pullRoutes, type PullServices } from "./pull-model.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
@@ -26,6 +27,7 @@ export interface ServiceParts {
   modelChanges: ChangeServices & PullServices;
   state: StateServices;
   memory: MemoryServices;
+  modelMemory: ModelMemoryServices;
   cache: CacheServices;
 }
 
@@ -42,6 +44,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   similarityRoute(router, parts.similarity);
   // Names may hold slashes: what only ends in one comes last.
   pullRoutes(router, parts.modelChanges);
+  modelMemoryRoutes(router, parts.modelMemory);
   changeRoutes(router, parts.modelChanges);
   modelRoutes(router, parts.models);
   stateRoutes(router, parts.state);

@@ -1,5 +1,4 @@
 import systeminformation from "systeminformation";
-import { isLoopback } from "../../config/load.ts";
 import { spanMs } from "../../config/go-values.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { LoadedModel } from "../hosts/client.ts";
@@ -11,6 +10,7 @@ import { canonicalModel } from "../models/model-name.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import type { Inference } from "./inference.ts";
+import { isOwnMachine } from "./own-machine.ts";
 
 const GB = 2 ** 30;
 
@@ -62,7 +62,7 @@ function rulesFor(upstream: Pick<Upstream, "kind" | "state" | "origin">): Memory
   const { kind, state } = upstream;
   if (kind === undefined || state !== "ready") return "none";
   if (kind !== "external") return "all";
-  return isLoopback(new URL(upstream.origin).hostname) ? "seen" : "none";
+  return isOwnMachine(upstream.origin) ? "seen" : "none";
 }
 
 /** On Apple Silicon graphics and everything else share one memory; elsewhere graphics has its own. */

@@ -8,6 +8,7 @@ import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
+import type { InferenceRunner } from "../inference/runner.ts";
 import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import { serviceVersion } from "../runtime/paths.ts";
@@ -27,6 +28,7 @@ export interface ServiceRouteParts {
   threads: Threads;
   inference: Inference;
   memory: MemoryManager;
+  runner: InferenceRunner;
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
@@ -56,6 +58,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
     memory: { memory: parts.memory },
+    modelMemory: { guards, catalog, memory: parts.memory, runner: parts.runner },
     modelChanges: { guards, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, ...caching },

@@ -60,6 +60,11 @@ export const ERROR_CODES = {
     type: "TimeoutError",
     about: "The request's body stopped arriving.",
   },
+  model_in_use: {
+    status: 409,
+    type: "RequestError",
+    about: "The model works on requests, or is pinned.",
+  },
   cancelled: { status: 409, type: "RequestError", about: "Somebody has called it off." },
   request_too_large: {
     status: 413,

@@ -80,6 +80,15 @@ export class ModelCatalog {
     return named(await this.installed(), model);
   }
 
+  /** Whether a model makes vectors of texts, and nothing else. @throws as `installed`. */
+  async embeds(model: string): Promise<boolean> {
+    const found = await this.find(model);
+    if (!found) return false;
+    const says = await this.#capabilities.can(found, "embedding");
+    if (says === undefined) return EMBEDDING_FAMILIES.has(found.details?.family ?? "");
+    return says && (await this.#capabilities.can(found, "completion")) !== true;
+  }
+
   /** Whether a model is installed. @throws as `installed`. */
   async isInstalled(model: string): Promise<boolean> {
     return (await this.find(model)) !== undefined;

@@ -38,6 +38,10 @@ const MANAGING_ROUTES = [
   "POST /api/v1/models/pull",
   "DELETE /api/v1/models/pull/{name}",
   "DELETE /api/v1/models/{name}",
+  "POST /api/v1/models/{name}/load",
+  "POST /api/v1/models/{name}/unload",
+  "POST /api/v1/models/{name}/pin",
+  "DELETE /api/v1/models/{name}/pin",
   "DELETE /api/v1/cache",
 ];
 

@@ -1,3 +1,4 @@
+import { ServiceError } from "../../errors/service-error.ts";
 import type { LoadedModel } from "../../hosts/client.ts";
 import { canonicalModel } from "../model-name.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -106,6 +107,16 @@ export class MemoryManager {
     return this.#pinned.delete(canonicalModel(model));
   }
 
+  /**
+   * Takes a model out of memory, because somebody has asked for it.
+   * @throws ServiceError `model_in_use` for one that is at work, or pinned; what the server says.
+   */
+  async unload(model: string): Promise<void> {
+    const name = canonicalModel(model);
+    if (this.#pinned.has(name)) throw inUse(`The model '${model}' is pinned`);
+    if (!(await this.#unloadIdle(name))) throw inUse(`The model '${model}' is at work`);
+  }
+
   /** Looks at the memory now, and unloads what is to go; all callers await the same. Never rejects. */
   check(): Promise<void> {
     this.#checking ??= this.#check()
@@ -127,23 +138,32 @@ export class MemoryManager {
       const next = nextToUnload(left, state, { idleMs, pressure });
       if (!next) return;
       tried.add(next.model.name);
-      await this.#unload(next.model, next.reason);
+      await this.#letGo(next.model, next.reason);
     }
   }
 
-  async #unload({ name, bytes }: MemoryModel, reason: UnloadReason): Promise<void> {
-    const { hold, isLoading, unload, use, onUnload, onFault } = this.#options;
-    const release = hold(name);
-    // Meanwhile it may have been used again.
-    if (!release) return;
+  async #letGo({ name, bytes }: MemoryModel, reason: UnloadReason): Promise<void> {
+    const { onUnload, onFault } = this.#options;
     try {
-      if (isLoading(name) || (use.of(name)?.running ?? 0) > 0) return;
-      await unload(name);
+      // Meanwhile it may have been used again.
+      if (!(await this.#unloadIdle(name))) return;
       this.#unloaded += 1;
       this.#freedBytes += bytes;
       onUnload(name, reason, bytes);
     } catch (err) {
       onFault(err, name);
+    }
+  }
+
+  /** Unloads a model while its requests wait. @returns false where it is at work. */
+  async #unloadIdle(name: string): Promise<boolean> {
+    const { hold, isLoading, unload, use } = this.#options;
+    const release = hold(name);
+    if (!release) return false;
+    try {
+      if (isLoading(name) || (use.of(name)?.running ?? 0) > 0) return false;
+      await unload(name);
+      return true;
     } finally {
       release();
     }
@@ -232,6 +252,10 @@ export class MemoryManager {
       freed_bytes: this.#freedBytes,
     };
   }
+}
+
+function inUse(message: string): ServiceError {
+  return new ServiceError("model_in_use", message, { param: "name" });
 }
 
 /** Whole seconds; null for never. */

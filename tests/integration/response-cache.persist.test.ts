@@ -118,6 +118,26 @@ describe("after a restart", () => {
     expect(cacheOf(await second.post(CHAT, asking(WHY_BLUE)))).toBe("HIT-SEMANTIC");
   });
 
+  it("another version of the server answers anew, by each dialect", async () => {
+    const { ollama, startWhole } = await setUp();
+    const ask = async (gateway: Gateway): Promise<(string | null)[]> => {
+      const own = await gateway.post(CHAT, asking(BLUE));
+      const headers = { "x-shared-ollama-cache": "exact" };
+      const passed = await gateway.post("/api/chat", asking(BLUE, { stream: false }), { headers });
+      return [cacheOf(own), cacheOf(passed)];
+    };
+    const first = await startWhole();
+    expect(await ask(first)).toEqual(["MISS", "MISS"]);
+    expect(await ask(first)).toEqual(["HIT-EXACT", "HIT-EXACT"]);
+    await first.stop();
+    ollama.script(
+      "/api/version",
+      (_request, response) => void response.end('{"version":"0.17.5"}'),
+    );
+    const second = await startWhole();
+    expect(await ask(second)).toEqual(["MISS", "MISS"]);
+  });
+
   it("each tenant has its own answers", async () => {
     const { startWhole } = await setUp();
     const first = await startWhole();

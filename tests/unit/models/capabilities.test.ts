@@ -39,6 +39,16 @@ it.each<[string, Shown, boolean | undefined]>([
   expect(await answering(shown).capabilities.can(model("a"), "vision")).toBe(expected);
 });
 
+it("asks nothing of a model of which the list of models tells", async () => {
+  const { capabilities, asked } = answering({ capabilities: [] });
+  const listed = { ...model("a"), capabilities: ["completion", "vision"] };
+  expect(await capabilities.can(listed, "vision")).toBe(true);
+  expect(await capabilities.can(listed, "tools")).toBe(false);
+  expect(asked).toEqual([]);
+  expect(await capabilities.can({ ...listed, capabilities: undefined }, "vision")).toBe(false);
+  expect(asked).toEqual(["a"]);
+});
+
 it("asks once for a digest, whatever names it has and whatever is asked", async () => {
   const { capabilities, asked } = answering({ capabilities: ["completion"] });
   await capabilities.can(model("a", "1"), "vision");

@@ -131,11 +131,3 @@ it("keeps a bounded number of answers", async () => {
   await capabilities.can(model("m0"), "vision");
   expect(asked).toHaveLength(1001);
 });
-
-it("takes what the list of models says, without a call", async () => {
-  const { capabilities, asked } = answering({ capabilities: ["completion"] });
-  const listed = { ...model("a"), capabilities: ["completion", "vision"] };
-  expect(await capabilities.can(listed, "vision")).toBe(true);
-  expect(await capabilities.can(listed, "embedding")).toBe(false);
-  expect(asked).toEqual([]);
-});

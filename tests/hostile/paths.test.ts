@@ -181,7 +181,7 @@ describe("a path that is written in another way", () => {
     },
   );
 
-  it.each(["/api/chat/", "/API/chat", "/v1/chat/completions/", "/V1/Completions", "/v1/rerank"])(
+  it.each(["/api/chat/", "/API/chat", "/v1/chat/completions/", "/V1/Completions"])(
     "%s goes on as it is, in a place of the queue",
     async (target) => {
       const line = await openLine({ ALLOWED_MODELS: "fake" });

@@ -4,7 +4,12 @@ import { joinedPieces } from "../src/http/body-pieces.ts";
 import { locateImages as locate, readImageBody as read } from "../src/images/image-body.ts";
 import type { ImageBodyInput } from "../src/images/image-body.ts";
 import { inspectForm as inspectFormOf } from "../src/dialects/form-facts.ts";
-import { inspectBody as inspect, NO_FACTS, UNREAD } from "../src/dialects/inspect-body.ts";
+import {
+  inspectBody as inspect,
+  NO_FACTS,
+  UNREAD,
+  type BodyFacts,
+} from "../src/dialects/inspect-body.ts";
 import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
@@ -21,10 +26,14 @@ export async function inspectZstd(pieces: TaskInput<"inspectZstd">) {
   const body = joinedPieces(pieces);
   const result = await decompressZstd(body);
   if (!result.ok && result.reason === "too_large") return { ok: false, reason: result.reason };
-  // A server that knows nothing of zstd takes what comes for JSON.
-  const facts = inspect(result.ok ? result.bytes : body);
-  const isUnread = !result.ok && facts === NO_FACTS;
-  return transferring({ ok: true, body, facts: isUnread ? UNREAD : facts }, [body]);
+  const facts = result.ok ? inspect(result.bytes) : inspectNoZstd(body);
+  return transferring({ ok: true, body, facts }, [body]);
+}
+
+/** A server that knows nothing of zstd takes what comes for JSON; others refuse it. */
+function inspectNoZstd(body: Uint8Array): BodyFacts {
+  const facts = inspect(body);
+  return facts === NO_FACTS ? UNREAD : { ...facts, modelIsCertain: false };
 }
 
 export function inspectForm({ pieces, head }: TaskInput<"inspectForm">) {

@@ -46,7 +46,7 @@ it("64 bombs at once take the memory of the threads only", async () => {
 }, 120_000);
 
 it("a thread is not kept busy by blocks that copy more than they may hold", async () => {
-  const service = await startService(ENV);
+  const service = await startService({ ...ENV, ALLOW_CLOUD_MODELS: "true" });
   service.ollama.script("/v1/responses", (_request, response) => void response.end("{}"));
   const head = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
   const block = [0x4d, 0x00, 0x00, 0x00, 0xff, 0xf8, 0x28, 0x54, 0x00, 0x01, 0x34, 0x80];
@@ -56,7 +56,7 @@ it("a thread is not kept busy by blocks that copy more than they may hold", asyn
 }, 60_000);
 
 it("a form of a million parts is passed on unread", async () => {
-  const service = await startService(ENV);
+  const service = await startService({ ...ENV, ALLOW_CLOUD_MODELS: "true" });
   const path = "/v1/audio/transcriptions";
   service.ollama.script(path, (_request, response) => void response.end("{}"));
   const part = formBody([[disposition("model"), "m"]]).subarray(0, -"--b--\r\n".length);

@@ -162,7 +162,7 @@ describe("a body", () => {
     "of %s is refused where ALLOWED_MODELS restricts, else queued",
     async (_what, body, headers) => {
       const restricted = await startService({ ALLOWED_MODELS: "fake" });
-      const open = await startService();
+      const open = await startService({ ALLOW_CLOUD_MODELS: "true" });
       for (const path of ["/v1/chat/completions", "/v1/audio/transcriptions"]) {
         const init = { headers, body };
         expect((await restricted.gateway.post(path, "", init)).status, path).toBe(400);

@@ -222,7 +222,11 @@ describe("inspectZstd on a thread", () => {
   });
 
   it.each([
-    ["no zstd but JSON", Buffer.from('{"model":"m"}'), { model: "m", isUnread: false }],
+    [
+      "no zstd but JSON",
+      Buffer.from('{"model":"m"}'),
+      { model: "m", modelIsCertain: false, isUnread: false },
+    ],
     ["zstd that holds no JSON", zstd("model=m"), { model: "", isUnread: false }],
     ["zstd that breaks off", zstd('{"model":"m"}').subarray(0, -1), { model: "", isUnread: true }],
     ["nothing", Buffer.alloc(0), { model: "", isUnread: false }],

@@ -68,7 +68,7 @@ const unloadRoute: ServiceRoute = {
   request: { params: NameInPath },
   responses: {
     200: { description: "Not in memory", content: { "application/json": { schema: Success } } },
-    ...errorResponses([...CHANGE_CODES, "model_in_use"]),
+    ...errorResponses([...CHANGE_CODES, "model_in_use", "request_too_large"]),
   },
 };
 
@@ -82,7 +82,7 @@ const pinRoute: ServiceRoute = {
   request: { params: NameInPath },
   responses: {
     200: { description: "Pinned", content: { "application/json": { schema: Success } } },
-    ...errorResponses(CHANGE_CODES),
+    ...errorResponses([...CHANGE_CODES, "request_too_large"]),
   },
 };
 

@@ -9,7 +9,7 @@ const REASONS: Record<string, RegExp> = {
   gpu: /\b(nvidia|cuda|rocm|metal)/i,
   account: /\bollama (push|signin)\b|\/api\/push\b/,
   /** Beyond package registries: what is pulled comes from a registry of models. */
-  internet: /\bollama pull\b|\/api\/pull\b|https:\/\/(?!127\.)/,
+  internet: /\bollama pull\b|\/(api|models)\/pull\b|https:\/\/(?!127\.)/,
   /** A client that is no part of a development machine; what it asks is in tests/integration/clients. */
   client: /\bollama launch\b|\b(claude|codex|aider) (--?\w)|\bopen-webui serve\b/,
   /** Over 500 MB. */

@@ -28,10 +28,10 @@ const OPENAI_ROUTES = new Set([
  * What stands behind `/api/v1/models/` and names no model alone, as a regular expression: the routes
  * beside `{name}`, whose name may hold slashes.
  */
-export const BESIDE_MODEL_NAMES = String.raw`(?:ps|create|pull)$|pull\/|.*\/(?:show|copy|load|unload|pin)$`;
+export const BESIDE_MODEL_NAMES = String.raw`(?:ps|create|pull)$|pull\/|[^]*\/(?:show|copy|load|unload|pin)$`;
 
 /** `/api/v1/models/{name}` is OpenAI's. */
-const OPENAI_MODEL = new RegExp(String.raw`^\/api\/v1\/models\/(?!${BESIDE_MODEL_NAMES}).`);
+const OPENAI_MODEL = new RegExp(String.raw`^\/api\/v1\/models\/(?!${BESIDE_MODEL_NAMES})[^]`);
 
 /** The dialect a path is answered in. */
 export function dialectOf(path: string): Dialect {

@@ -146,6 +146,9 @@ it.each([
   ["/api/v1/models/pull", "service"],
   ["/api/v1/models/pull/ada/own:1", "service"],
   ["/api/v1/models/ada/own:1/copy", "service"],
+  ["/api/v1/models/a/b:1/pin", "service"],
+  ["/api/v1/models/a\r\n/pin", "service"],
+  ["/api/v1/models/\r", "openai"],
   ["/api/v1/models/created", "openai"],
 ])("dialectOf(%s) is %s", (path, dialect) => {
   expect(dialectOf(path)).toBe(dialect);

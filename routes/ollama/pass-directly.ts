@@ -2,6 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import { assertPassable } from "../../src/dialects/passed-request.ts";
 import { shownModels } from "../../src/dialects/shown-models.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
+import { declaredBytes } from "../../src/http/exchange.ts";
 import type { ForwardRequest } from "../../src/http/transport.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
@@ -19,7 +20,8 @@ const REFUSALS: Partial<Record<PathKind, string>> = {
 
 /**
  * Passes on at once what takes no place in the queue.
- * @throws ServiceError `forbidden` for what the operator has not allowed, `model_not_allowed` for a model that runs elsewhere; as `Transport.forward`.
+ * @throws ServiceError `forbidden` for what the operator has not allowed, `model_not_allowed` for a
+ * model that runs elsewhere; as `Transport.forward`.
  */
 export async function passDirectly(
   c: AppContext,
@@ -34,9 +36,8 @@ export async function passDirectly(
   if (isManaging(kind)) services.manageAccess.assert(c.get("exchange"));
   if (kind === "blob") return forward(c, services, { body: "stream", headers: services.headers });
   const { limits } = services;
-  const pieces = hasBody(c)
-    ? await readBody(c, kind === "unknown" ? limits.inference : limits.management)
-    : [];
+  const limit = kind === "unknown" ? limits.inference : limits.management;
+  const pieces = declaredBytes(c.get("exchange")) === 0 ? [] : await readBody(c, limit);
   const named = await namedModels(c, services, { kind, pieces });
   const leaves = kind === "external" || (await runElsewhere(services, named.models));
   return forward(c, services, {
@@ -125,10 +126,4 @@ async function forward(
     if (err instanceof ServiceError && err.status >= 500) upstream.checkHealth();
     throw err;
   }
-}
-
-function hasBody(c: AppContext): boolean {
-  const exchange = c.get("exchange");
-  const length = exchange.header("content-length");
-  return exchange.header("transfer-encoding") !== undefined || (!!length && length !== "0");
 }

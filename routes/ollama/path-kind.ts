@@ -10,8 +10,8 @@ export type PathKind =
   | "unknown"; // passed on at once; the server's own 404 comes back
 
 /**
- * The routes of all versions of Ollama since 0.13.5. Images came with 0.14.3 and went with 0.32.6,
- * aliases with 0.16 and 0.18.
+ * The routes of all versions of Ollama since 0.13.5. Images came with 0.14.3 and went with 0.32.6;
+ * aliases came with 0.16 and went with 0.18.
  */
 const KINDS: ReadonlyMap<string, PathKind> = new Map([
   ["/api/generate", "inference"],

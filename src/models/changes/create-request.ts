@@ -26,7 +26,7 @@ export const DIGEST = /^sha256[:-][\dA-Fa-f]{64}$/;
  * and where nothing says what the model is made from.
  */
 export function createRequest(model: string, { modelfile, ...given }: CreateFields): CreateRequest {
-  const read = modelfile === undefined ? {} : fieldsOf(parseModelfile(modelfile));
+  const read = modelfile === undefined ? {} : requestFields(parseModelfile(modelfile));
   const fields: CreateRequest = { model, ...read, ...withoutUnset(given) };
   // What is given beside a Modelfile takes the place of its FROM, whichever of the two that names.
   if (given.from === undefined && given.files !== undefined) delete fields.from;
@@ -39,8 +39,11 @@ export function createRequest(model: string, { modelfile, ...given }: CreateFiel
   return fields;
 }
 
-/** A Modelfile names uploaded files where Ollama has fields for them. */
-function fieldsOf({
+/**
+ * A Modelfile's fields as Ollama takes them: uploaded files have fields of their own.
+ * @throws ServiceError `invalid_request` for an adapter or a draft that is no uploaded file.
+ */
+export function requestFields({
   from,
   adapter,
   draft,

@@ -15,6 +15,9 @@ interface InferenceOptions {
   /** The addresses of the service itself, which is no inference server. */
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
+  /** The inference server is there, or has gone. */
+  onUp: () => void;
+  onDown: () => void;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -29,9 +32,12 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       modelUse.reset();
       catalog.invalidate();
     },
-    onInstalled: () => catalog.invalidate(),
-    onReady: () => queue.wake(),
+    onReady: () => {
+      queue.wake();
+      options.onUp();
+    },
     onDown: (reason) => {
+      options.onDown();
       base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
       queue.rejectWaiting(upstream.unavailable());
     },

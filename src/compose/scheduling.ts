@@ -3,10 +3,12 @@ import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
+import { keepAliveMs } from "../models/keep-alive.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
-import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
@@ -30,7 +32,7 @@ export function composeScheduling(
   upstream: Upstream,
   transport: Transport,
 ): Scheduling {
-  const { settings, logs, deadlines } = base;
+  const { settings, profile, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
   const loadedModels = new LoadedModels({
@@ -40,7 +42,11 @@ export function composeScheduling(
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
   });
-  const modelUse = new ModelUse();
+  const warmup = new Set(profile.profile.warmup_models.map(canonicalModel));
+  const warmupKeepMs = keepAliveMs(settings.warmupKeepAlive);
+  const modelUse = new ModelUse({
+    keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
+  });
   const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),

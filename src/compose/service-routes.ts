@@ -11,6 +11,7 @@ import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -32,6 +33,7 @@ export interface ServiceRouteParts {
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  provision: ModelProvision;
   isStopping: () => boolean;
 }
 
@@ -101,7 +103,7 @@ function composeGuards(
 }
 
 function stateServices(
-  { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
+  { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
   const { upstream, client, queue } = inference;
@@ -118,6 +120,7 @@ function stateServices(
     upstream,
     client,
     queue,
+    provision,
     isStopping,
     facts: {
       version: serviceVersion,

@@ -1,8 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import { Presets, SingleBar } from "cli-progress";
-import type { Progress } from "../models/provision.ts";
+import type { Progress } from "../models/provision/reports.ts";
 
 const MB = 1_000_000;
+
+/** A moving bar may stand in the line; its next step draws it again below. */
+const CLEAR_LINE = "\r\u001B[K";
 
 /** What the service says on the terminal while it starts and stops. */
 export interface Terminal {
@@ -20,7 +23,7 @@ export function openTerminal(
   // A terminal that was closed must not end the service, which its SIGHUP stops in order.
   output.on("error", () => {});
   return {
-    say: (line) => void output.write(`${line}\n`),
+    say: (line) => void output.write(`${output.isTTY ? CLEAR_LINE : ""}${line}\n`),
     progress: () => (output.isTTY ? barProgress(output) : lineProgress(output)),
     ask: async (question) => {
       if (!output.isTTY || !input.isTTY) return false;

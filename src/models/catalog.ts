@@ -156,6 +156,11 @@ export class ModelCatalog {
     return this.#options.cloud;
   }
 
+  /** Whether clients may use a model. */
+  allows(model: string): boolean {
+    return this.#allowed.includes(model);
+  }
+
   /** @throws as `AllowedModels.assert`. */
   assertAllowed(model: string): void {
     this.#allowed.assert(model);

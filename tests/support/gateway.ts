@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
+import type { Terminal } from "../../src/compose/terminal.ts";
 import { modelsYaml } from "./config.ts";
 
 type GatewayOptions = Pick<
   Parameters<typeof compose>[0],
   "restartPauses" | "openPool" | "readDisk"
->;
+> & {
+  /** Who sits at the terminal; nobody where nothing is said. */
+  ask?: Terminal["ask"];
+};
 
 /** A running service under test. */
 export interface Gateway {
@@ -37,12 +41,12 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, and how full disks are.
+ *   worker threads are opened, how full disks are, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, ask }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -56,7 +60,7 @@ export async function startGateway(
     terminal: {
       say: (line) => void said.push(line),
       progress: () => ({ update: () => {}, end: () => {} }),
-      ask: () => Promise.resolve(false),
+      ask: ask ?? (() => Promise.resolve(false)),
     },
     restartPauses,
     openPool,

@@ -30,14 +30,18 @@ interface ModelProvisionOptions {
 }
 
 /** What is done for one server, from when it is up until it is gone. */
-interface Run {
-  stop: AbortController;
-  ended: Promise<void>;
-  hasEnded: boolean;
+class Run {
+  readonly stop = new AbortController();
   /** Settles when there is a model to answer with, or when it could not be had at once. */
-  tried: Promise<void>;
-  hasTried: boolean;
-  onTried: () => void;
+  readonly tried = deferred<void>();
+  hasTried = false;
+  hasEnded = false;
+  ended: Promise<void> = Promise.resolve();
+
+  readonly onTried = (): void => {
+    this.hasTried = true;
+    this.tried.resolve();
+  };
 }
 
 /**
@@ -57,6 +61,7 @@ export class ModelProvision implements Part {
     this.#options = options;
   }
 
+  /** Begins with the server that is there, or that comes up. */
   start(): void {
     this.#isStarted = true;
     if (this.#options.server.state === "ready") this.serverIsUp();
@@ -72,28 +77,17 @@ export class ModelProvision implements Part {
   serverIsUp(): void {
     if (!this.#isStarted) return;
     const before = this.#end();
-    const stop = new AbortController();
-    const tried = deferred<void>();
-    const run: Run = {
-      stop,
-      ended: before
-        .then(() => this.#provide(run, stop.signal))
-        .catch((err: unknown) => {
-          if (!stop.signal.aborted) this.#failed(err);
-        })
-        .finally(() => {
-          run.hasEnded = true;
-          run.onTried();
-        }),
-      hasEnded: false,
-      tried: tried.promise,
-      hasTried: false,
-      onTried: () => {
-        run.hasTried = true;
-        tried.resolve();
-      },
-    };
+    const run = new Run();
     this.#run = run;
+    run.ended = before
+      .then(() => this.#provide(run))
+      .catch((err: unknown) => {
+        if (!run.stop.signal.aborted) this.#failed(err);
+      })
+      .finally(() => {
+        run.hasEnded = true;
+        run.onTried();
+      });
   }
 
   /** The server is gone, and with it whatever was done for it. */
@@ -108,7 +102,7 @@ export class ModelProvision implements Part {
 
   /** Settles when that is over, well or badly. */
   async firstTry(): Promise<void> {
-    await this.#run?.tried;
+    await this.#run?.tried.promise;
   }
 
   /** The required models that are not among these (canonical names), and what becomes of them. */
@@ -135,8 +129,9 @@ export class ModelProvision implements Part {
     await run?.ended;
   }
 
-  async #provide(run: Run, signal: AbortSignal): Promise<void> {
+  async #provide(run: Run): Promise<void> {
     const { server, catalog, warmup, warmUp } = this.#options;
+    const { signal } = run.stop;
     signal.throwIfAborted();
     this.#fetch = undefined;
     if (server.kind !== "engine") {
@@ -148,7 +143,7 @@ export class ModelProvision implements Part {
     const warmed = warmup.filter(isHere).map((name) => warmUp.load(name, signal));
     const missing = this.#required.filter(({ name }) => !isHere(name));
     if (missing.length > 0 && (await this.#mayFetch(missing, signal))) {
-      await this.#fetchAll(missing, run, signal);
+      await this.#fetchAll(missing, run);
     }
     await Promise.all(warmed);
   }
@@ -167,8 +162,9 @@ export class ModelProvision implements Part {
     }
   }
 
-  async #fetchAll(models: RequiredModel[], run: Run, signal: AbortSignal): Promise<void> {
+  async #fetchAll(models: RequiredModel[], run: Run): Promise<void> {
     const { pulls, catalog, reports, warmup, warmUp } = this.#options;
+    const { signal } = run.stop;
     const isWarm = new Set(warmup.map(canonicalModel));
     const fetch = new ModelFetch(models, {
       pulls,

@@ -29,7 +29,7 @@ const forms = {
 };
 
 const others = {
-  model: maybe(filledText()),
+  model: maybe(filledText()).openapi({ description: "The model's name, or an alias" }),
   dimensions: maybe(integer(1)),
   truncate: maybe(z.boolean()).openapi({
     description: "Default true; false refuses texts that are too long for the model",

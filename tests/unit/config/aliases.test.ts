@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readModelsFile, type ModelsFile } from "../../../config/profiles.ts";
+import { projectRoot } from "../../../src/runtime/paths.ts";
 import { modelsYaml, modelsYamlWith } from "../../support/config.ts";
 
 function read(yaml: string): { aliases: ModelsFile["aliases"] | undefined; problems: string[] } {
@@ -18,6 +21,13 @@ it.each([
   expect(Object.keys(read(modelsYamlWith(taken)).aliases ?? {})).toEqual(Object.keys(taken));
 });
 
+it("takes what its page shows", () => {
+  const page = readFileSync(join(projectRoot, "docs/models.md"), "utf8");
+  const section = /^```yaml\n(aliases:\n[^]*?)^```$/m.exec(page)?.[1] ?? "";
+  const { aliases, problems } = read(modelsYaml.replace("\naliases: {}\n", () => `\n${section}`));
+  expect([Object.keys(aliases ?? {}).length, problems]).toEqual([4, []]);
+});
+
 it("needs no such section", () => {
   expect(read(modelsYaml.replace("\naliases: {}\n", "\n"))).toEqual({ aliases: {}, problems: [] });
 });
@@ -34,7 +44,7 @@ it.each([
   ["stands for a glob", { a: "x*" }, "a: expected a model's name"],
   ["stands for nothing", { a: "" }, "a: expected a model's name"],
 ])("refuses an alias that %s", (_what, aliases, says) => {
-  const { problems } = read(modelsYamlWith(aliases as unknown as Record<string, string>));
+  const { problems } = read(modelsYamlWith(aliases));
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(`config/models.yaml: aliases.${says}`);
 });

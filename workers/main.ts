@@ -10,7 +10,7 @@ import {
   UNREAD,
   type BodyFacts,
 } from "../src/dialects/inspect-body.ts";
-import { replaceModel as replace, type ModelReplacement } from "../src/dialects/replace-model.ts";
+import { replaceModel as replace } from "../src/dialects/replace-model.ts";
 import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
@@ -42,7 +42,7 @@ export function inspectForm({ pieces, head }: TaskInput<"inspectForm">) {
   return transferring({ body, facts: inspectFormOf(body, head) }, [body]);
 }
 
-export async function replaceModel(replacement: ModelReplacement) {
+export async function replaceModel(replacement: TaskInput<"replaceModel">) {
   const body = await replace(replacement);
   return transferring(body, [body]);
 }

@@ -235,9 +235,10 @@ async function retrieve(c: AppContext, services: ModelServices): Promise<Respons
   const name = nameInPath(c);
   const meant = await modelInPath(c, services);
   const model = await services.catalog.find(meant);
-  if (model)
-    return answerJson(c, meant === name ? openaiModel(model, name) : openaiAlias(model, name));
-  throw new ServiceError("model_not_found", `model '${meant}' not found`, { param: "model" });
+  if (!model) {
+    throw new ServiceError("model_not_found", `model '${meant}' not found`, { param: "model" });
+  }
+  return answerJson(c, meant === name ? openaiModel(model, name) : openaiAlias(model, name));
 }
 
 /** A model in OpenAI's form, as `/v1/models` has it. */

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
-import type { ModelAliases } from "../../src/models/model-aliases.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
+import type { ModelChoice } from "./services.ts";
 
 /** The parameter of routes whose path names a model. */
 export const NameInPath = z.object({
@@ -26,14 +26,17 @@ export const OwnNameInPath = z.object({
  */
 export async function modelInPath(
   c: AppContext,
-  { aliases }: { aliases: Pick<ModelAliases, "modelFor"> },
+  { aliases }: Pick<ModelChoice, "aliases">,
 ): Promise<string> {
   const model = await aliases.modelFor(nameInPath(c));
   c.get("record").model = model;
   return model;
 }
 
-/** The name in the path, whatever it stands for. @throws ServiceError `invalid_request` for what is no name. */
+/**
+ * The name in the path, whatever it stands for.
+ * @throws ServiceError `invalid_request` for what is no name.
+ */
 export function nameInPath(c: AppContext): string {
   return noted(c, c.req.param("name") ?? "");
 }
@@ -63,7 +66,7 @@ function noted(c: AppContext, model: string): string {
  * @throws ServiceError what the change throws; of an alias that no model has the name of, what it is.
  */
 export async function underOwnName<T>(
-  { aliases }: { aliases: Pick<ModelAliases, "modelFor"> },
+  { aliases }: Pick<ModelChoice, "aliases">,
   name: string,
   change: Promise<T>,
 ): Promise<T> {

@@ -4,8 +4,9 @@ import { readGoObject, type GoObject } from "./go-json.ts";
 
 /** What a body of `/api/show` asks for. */
 export interface ShownModel {
-  /** The one that Ollama reads, and where: `name` counts where there is no `model`. */
+  /** The one that Ollama reads: `name` counts where there is no `model`. Empty where it reads none. */
   model: string;
+  /** Where that one stands. */
   field: "model" | "name";
   /** All that it names, in whatever way a server may read it. */
   models: string[];
@@ -14,7 +15,7 @@ export interface ShownModel {
 const NAMES: ReadonlySet<string> = new Set(["model", "name"]);
 
 /**
- * Reads a body of `/api/show`. @returns undefined for one that names no model.
+ * Reads a body of `/api/show`. @returns undefined for what is no JSON object.
  * @throws ServiceError `invalid_request` for one with too much in it to be read.
  */
 export function shownModel(body: Uint8Array): ShownModel | undefined {
@@ -27,13 +28,12 @@ export function shownModel(body: Uint8Array): ShownModel | undefined {
   }
 }
 
-function readModel({ values }: GoObject): ShownModel | undefined {
-  const [inModel, inName] = (["model", "name"] as const).map((name) =>
-    values(name).filter((value) => typeof value === "string"),
-  );
-  const models = [...(inModel ?? []), ...(inName ?? [])];
-  const model = inModel?.at(-1) ?? "";
+function readModel({ values }: GoObject): ShownModel {
+  const texts = (name: ShownModel["field"]): string[] =>
+    values(name).filter((value) => typeof value === "string");
+  const [inModel, inName] = [texts("model"), texts("name")];
+  const models = [...inModel, ...inName];
+  const model = inModel.at(-1) ?? "";
   if (model !== "") return { model, field: "model", models };
-  const name = inName?.at(-1) ?? "";
-  return name === "" ? undefined : { model: name, field: "name", models };
+  return { model: inName.at(-1) ?? "", field: "name", models };
 }

@@ -13,6 +13,7 @@ const MAX_COMPRESSED_BYTES = MAX_DECOMPRESSED_BYTES + 65_536;
  */
 const EMPTY_FRAME = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x00, 0x01, 0x00, 0x00]);
 
+/** zstd's own default. */
 const LEVEL = 3;
 
 /** How the library tells zstd's verdict on a body; anything else it throws is a fault of its own. */
@@ -46,7 +47,7 @@ export async function decompressZstd(body: Uint8Array): Promise<Decompressed> {
   }
 }
 
-/** A body as one zstd frame, at the level that zstd itself has for a default. */
+/** A body as one zstd frame. */
 export async function compressZstd(body: Uint8Array): Promise<Uint8Array> {
   const { compress } = await zstdLibrary();
   return compress(bufferOf(body), LEVEL);

@@ -10,15 +10,15 @@ function read(yaml: string): { aliases: ModelsFile["aliases"] | undefined; probl
   return { aliases: readModelsFile(yaml, problems)?.aliases, problems };
 }
 
-it.each([
+it.each<[string, Record<string, string>]>([
   ["names and globs, in their order", { "gpt-4o": "qwen3:14b", "gpt-4*": "qwen3:8b", "*": "x" }],
   ["names with a host and a namespace", { "hf.co/me/a:Q4": "me/b:1" }],
   ["many names of one model", { a: "x:1", b: "x:1", "c:1": "x:1", c: "x:1" }],
   ["a glob that fits its own model, and others'", { "gpt-*": "gpt-oss:20b", a: "gpt-4:1" }],
 ])("takes %s", (_what, aliases) => {
-  const taken = aliases as unknown as Record<string, string>;
-  expect(read(modelsYamlWith(taken))).toEqual({ aliases: taken, problems: [] });
-  expect(Object.keys(read(modelsYamlWith(taken)).aliases ?? {})).toEqual(Object.keys(taken));
+  const { aliases: taken, problems } = read(modelsYamlWith(aliases));
+  expect([taken, problems]).toEqual([aliases, []]);
+  expect(Object.keys(taken ?? {})).toEqual(Object.keys(aliases));
 });
 
 it("takes what its page shows", () => {

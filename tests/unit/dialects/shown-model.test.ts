@@ -7,7 +7,12 @@ it.each([
   ["both", '{"name":"a","model":"b"}', { model: "b", field: "model", models: ["b", "a"] }],
   ["an empty model", '{"model":"","name":"a"}', { model: "a", field: "name", models: ["", "a"] }],
   ["two", '{"model":"a","MODEL":"b"}', { model: "b", field: "model", models: ["a", "b"] }],
-  ["none", '{"model":7,"verbose":true}', undefined],
+  ["none", '{"model":7,"verbose":true}', { model: "", field: "name", models: [] }],
+  [
+    "none, where another server may read one",
+    '{"model":"a","MODEL":""}',
+    { model: "", field: "name", models: ["a", ""] },
+  ],
   ["nothing", "", undefined],
 ])("reads %s", (_what, body, shown) => {
   expect(shownModel(Buffer.from(body))).toEqual(shown);

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { aliasesSchema } from "./aliases.ts";
 import { modelNameSchema } from "./name-types.ts";
 
 const models = z.array(modelNameSchema);
@@ -47,6 +48,7 @@ const ModelsFile = z.strictObject({
     flash_attention: z.boolean(),
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
+  aliases: aliasesSchema,
 });
 
 /** What config/models.yaml says. */

@@ -73,6 +73,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     restartPauses,
     onUp: () => provision.serverIsUp(),
     onDown: () => provision.serverIsDown(),
+    assertFirst: () => provision.assertFirst(),
   });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);

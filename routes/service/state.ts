@@ -18,7 +18,7 @@ export interface StateServices {
   upstream: Pick<Upstream, "state" | "reason" | "assertAvailable">;
   client: Pick<UpstreamClient, "installed">;
   queue: Pick<FairQueue, "stats">;
-  provision: Pick<ModelProvision, "isAwaited" | "missing">;
+  provision: Pick<ModelProvision, "assertFirst" | "missing">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   facts: ServiceFacts;
@@ -241,9 +241,7 @@ function missingModelBody(model: MissingModel): z.infer<typeof MissingModelShape
 function ready(c: AppContext, { upstream, provision, isStopping }: StateServices): Response {
   if (isStopping()) throw new ServiceError("shutting_down", "The service is stopping");
   upstream.assertAvailable();
-  if (provision.isAwaited) {
-    throw new ServiceError("upstream_unavailable", "The first model is being fetched");
-  }
+  provision.assertFirst();
   return answerJson(c, { status: "ready" });
 }
 

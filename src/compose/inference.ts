@@ -18,6 +18,8 @@ interface InferenceOptions {
   /** The inference server is there, or has gone. */
   onUp: () => void;
   onDown: () => void;
+  /** Throws while the first model is being fetched. */
+  assertFirst: () => void;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -42,7 +44,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, upstream, transport);
+  const scheduling = composeScheduling(base, upstream, transport, options.assertFirst);
   const { catalog, loadedModels, modelUse, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

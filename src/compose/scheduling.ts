@@ -28,15 +28,19 @@ export interface Scheduling {
   pipeline: InferencePipeline;
 }
 
-/** Builds the queue, what it decides by, and the pipeline behind it. */
+/**
+ * Builds the queue, what it decides by, and the pipeline behind it.
+ * @param assertFirst throws while the first model is being fetched.
+ */
 export function composeScheduling(
   base: Base,
   upstream: Upstream,
   transport: Transport,
+  assertFirst: () => void,
 ): Scheduling {
   const { settings, profile, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
-  const catalog = composeCatalog(base, client);
+  const catalog = composeCatalog(base, client, assertFirst);
   const aliases = new ModelAliases({
     entries: base.aliases,
     isInstalled: (model) => catalog.isListed(model),
@@ -76,7 +80,11 @@ export function composeScheduling(
   return { client, catalog, aliases, loadedModels, modelUse, queue, pipeline };
 }
 
-function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {
+function composeCatalog(
+  { settings, profile }: Base,
+  client: UpstreamClient,
+  assertFirst: () => void,
+): ModelCatalog {
   const { text_model, vlm_model, embedding_model } = profile.profile;
   return new ModelCatalog({
     list: () => client.installed(),
@@ -86,5 +94,6 @@ function composeCatalog({ settings, profile }: Base, client: UpstreamClient): Mo
     embedding: embedding_model,
     allowed: settings.allowedModels,
     cloud: settings.allowCloudModels,
+    assertFirst,
   });
 }

@@ -9,7 +9,7 @@ export interface RequiredModel {
 }
 
 /** The embedded engine has to have its own text model, whatever the profile says. */
-export const ENGINE_REQUIRES: RequiredModel[] = [{ name: ENGINE_TEXT_MODEL, sizeGb: 0.098 }];
+export const ENGINE_REQUIRES: [RequiredModel] = [{ name: ENGINE_TEXT_MODEL, sizeGb: 0.098 }];
 
 /** A model as the terminal names it. */
 export function withSize({ name, sizeGb }: RequiredModel): string {

@@ -1,3 +1,4 @@
+import { ServiceError } from "../../errors/service-error.ts";
 import type { Upstream } from "../../hosts/upstream.ts";
 import { deferred } from "../../runtime/deferred.ts";
 import type { Part } from "../../runtime/lifecycle.ts";
@@ -95,9 +96,14 @@ export class ModelProvision implements Part {
     void this.#end();
   }
 
-  /** Whether the embedded engine has no model to answer with yet, and it is being fetched. */
-  get isAwaited(): boolean {
-    return this.#options.server.kind === "engine" && this.#run?.hasTried === false;
+  /**
+   * @throws ServiceError `upstream_unavailable` while the embedded engine has no model to answer with
+   * yet, and its own is being fetched.
+   */
+  assertFirst(): void {
+    if (this.#options.server.kind !== "engine" || this.#run?.hasTried !== false) return;
+    const [{ name }] = ENGINE_REQUIRES;
+    throw new ServiceError("upstream_unavailable", `The model '${name}' is being fetched`);
   }
 
   /** Settles when that is over, well or badly. */

@@ -26,7 +26,7 @@ export function openTerminal(
   const withBar = (bar: Progress): Progress => {
     bars += 1;
     return {
-      update: bar.update,
+      update: (...figures) => bar.update(...figures),
       end: () => {
         bars -= 1;
         bar.end();

@@ -12,8 +12,14 @@ afterEach(() => void vi.useRealTimers());
 
 const TEXT = "smollm2:135m";
 
+interface Given {
+  kind?: ServerKind;
+  autoPull?: boolean;
+  warmup?: string[];
+}
+
 /** Provision for a server that has an embedding model; pulls end when told. */
-function setUp({ kind = "ollama" as ServerKind, autoPull = false, warmup = [] as string[] } = {}) {
+function setUp({ kind = "ollama", autoPull = false, warmup = [] }: Given = {}) {
   const installed = new Set(["all-minilm"]);
   const pulled: { model: string; end: Deferred<void> }[] = [];
   const warmed: string[] = [];

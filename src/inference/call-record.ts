@@ -35,7 +35,7 @@ export class CallRecord {
 
   /** The request is sent. A second call for it is part of the first's wait. */
   sent(): void {
-    this.#sentAt ||= performance.now();
+    if (this.firstMs === undefined) this.#sentAt = performance.now();
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */

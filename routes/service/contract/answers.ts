@@ -2,13 +2,10 @@ import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
 /** Of a prompt that was cut. */
-export const truncated = z
-  .object({ kept: z.int().nullable() })
-  .optional()
-  .openapi({
-    description:
-      "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
-  });
+export const truncated = z.object({ kept: z.int().nullable() }).optional().openapi({
+  description:
+    "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
+});
 
 export const metrics = {
   model: z.string(),

@@ -8,7 +8,7 @@ export const truncated = z.object({ kept: z.int().nullable() }).optional().opena
 });
 
 export const metrics = {
-  model: z.string(),
+  model: z.string().openapi({ description: "The one that has answered, also to an alias" }),
   request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
   model_load_ms: z.number(),

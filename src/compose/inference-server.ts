@@ -12,6 +12,7 @@ import { probeLiveness } from "../hosts/client.ts";
 import { EngineEvents } from "../hosts/engine-events.ts";
 import { findOllama } from "../hosts/find-ollama.ts";
 import { watchByConnection } from "../hosts/idle-connection.ts";
+import { cutsInSilence } from "../hosts/ollama-version.ts";
 import type { RunningServer } from "../hosts/server.ts";
 import { Upstream, type RestartPauses } from "../hosts/upstream.ts";
 
@@ -52,9 +53,10 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
     watch: ({ kind, origin }, onDoubt) =>
       kind === "external" ? watchByConnection({ origin, onDoubt }) : () => {},
     pauses: parts.restartPauses,
-    onReady: ({ kind, origin }) => {
+    onReady: ({ kind, origin, version }) => {
       parts.onReset();
       logs.service.info({ kind, origin }, "inference server is up");
+      if (cutsInSilence(version)) parts.terminal.say(silentCuts(version));
     },
     onChange: parts.onReady,
     onDown: (reason) => {
@@ -62,6 +64,10 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       parts.onDown(reason);
     },
   });
+}
+
+function silentCuts(version: string): string {
+  return `Ollama ${version} cuts prompts that do not fit without saying so, and so they are not told; 0.12.6 and later ones say it.`;
 }
 
 /** A server that writes to log files by itself, which are kept small while it runs. */

@@ -6,6 +6,7 @@ import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
+import type { StuckModels } from "../../src/models/memory/stuck-models.ts";
 import type { LineName, FairQueue } from "../../src/scheduling/fair-queue.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
 import type { Upstream } from "../../src/hosts/upstream.ts";
@@ -15,6 +16,8 @@ export interface StateServices {
   upstream: Pick<Upstream, "state" | "reason" | "assertAvailable">;
   client: Pick<UpstreamClient, "installed">;
   queue: Pick<FairQueue, "stats">;
+  /** Models that the inference server cannot let go of. */
+  stuckModels: Pick<StuckModels, "problems">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   facts: ServiceFacts;
@@ -37,6 +40,9 @@ const Health = z
     ollama_status: z.string().openapi({ description: "`running`, or why it is not" }),
     ollama_service: z.string().openapi({ description: "`healthy`, or `unhealthy: <reason>`" }),
     version: z.string(),
+    problems: z.array(z.string()).optional().openapi({
+      description: "What an operator has to look after although the server answers, and how",
+    }),
   })
   .openapi("Health", {
     example: {
@@ -150,6 +156,7 @@ export function stateRoutes(router: ServiceRouter, services: StateServices): voi
 async function health(c: AppContext, services: StateServices): Promise<Response> {
   const problem = await problemOf(services);
   const { state } = services.upstream;
+  const { problems } = services.stuckModels;
   const status = services.isStopping()
     ? "stopping"
     : problem === undefined
@@ -162,6 +169,7 @@ async function health(c: AppContext, services: StateServices): Promise<Response>
     ollama_status: problem ?? "running",
     ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
     version: services.facts.version,
+    ...(problems.length > 0 ? { problems } : {}),
   });
 }
 

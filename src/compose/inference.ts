@@ -15,6 +15,8 @@ interface InferenceOptions {
   /** The addresses of the service itself, which is no inference server. */
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
+  /** How long after its expiry a model may still be in memory, in another way than usual. */
+  stuckAfterMs: number | undefined;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -27,6 +29,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      stuckModels.reset();
       catalog.invalidate();
     },
     onInstalled: () => catalog.invalidate(),
@@ -36,7 +39,8 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, upstream, transport);
-  const { catalog, loadedModels, modelUse, queue } = scheduling;
+  const { stuckAfterMs } = options;
+  const scheduling = composeScheduling(base, { upstream, transport, stuckAfterMs });
+  const { catalog, loadedModels, modelUse, stuckModels, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

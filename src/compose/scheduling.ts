@@ -1,11 +1,13 @@
-import { UpstreamClient } from "../hosts/client.ts";
+import { ServerFailure } from "../errors/server-failure.ts";
+import { type LoadedModel, UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { loadModel } from "../models/load-model.ts";
-import { LoadedModels } from "../models/loaded-models.ts";
+import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
+import { StuckModels } from "../models/memory/stuck-models.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -13,6 +15,7 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { memoryRulesFor } from "./memory-rules.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling {
@@ -20,27 +23,54 @@ export interface Scheduling {
   catalog: ModelCatalog;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
+  stuckModels: StuckModels;
+  /** The models in memory; whatever there is to learn of the list is learned. */
+  listLoaded: () => Promise<LoadedModel[]>;
   queue: FairQueue;
   pipeline: InferencePipeline;
+}
+
+interface SchedulingOptions {
+  upstream: Upstream;
+  transport: Transport;
+  /** As `StuckModels` has it. */
+  stuckAfterMs: number | undefined;
 }
 
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  upstream: Upstream,
-  transport: Transport,
+  { upstream, transport, stuckAfterMs }: SchedulingOptions,
 ): Scheduling {
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
+  const modelUse = new ModelUse();
+  const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
+  const listLoaded = async (): Promise<LoadedModel[]> => {
+    const models = await client.loaded();
+    stuckModels.seen(models);
+    return models;
+  };
   const loadedModels = new LoadedModels({
-    listLoaded: async () => (await client.loaded()).map((model) => model.name),
+    listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
     load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
+    onFailure: (model, hints, err) => {
+      // The server's own answer says that it is there.
+      if (!(err instanceof ServerFailure)) upstream.checkHealth();
+      queue.rejectWaiting(
+        err,
+        (waiting) =>
+          waiting.model === model &&
+          waiting.hints !== undefined &&
+          isSameLoad(waiting.hints, hints),
+      );
+    },
+    assertWorks: (model) => stuckModels.assertWorks(model),
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
   });
-  const modelUse = new ModelUse();
   const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
@@ -56,12 +86,39 @@ export function composeScheduling(
     catalog,
     loadedModels,
     modelUse,
+    stuckModels,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, modelUse, queue, pipeline };
+  return {
+    client,
+    catalog,
+    loadedModels,
+    modelUse,
+    stuckModels,
+    listLoaded,
+    queue,
+    pipeline,
+  };
+}
+
+function composeStuckModels(
+  { logs }: Base,
+  upstream: Upstream,
+  { use, graceMs }: { use: ModelUse; graceMs: number | undefined },
+): StuckModels {
+  return new StuckModels({
+    rules: () => memoryRulesFor(upstream),
+    use,
+    graceMs,
+    remedy: () =>
+      upstream.kind === "external"
+        ? "restart the inference server"
+        : "restart the service, and with it the inference server",
+    onStuck: (model, problem) => logs.service.error({ model }, problem),
+  });
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

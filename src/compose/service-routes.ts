@@ -77,6 +77,7 @@ function generationServices(
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,
     bodyLimits: bodyLimits(settings),
+    notices: { deadlines: base.deadlines, afterMs: settings.streamNoticeMs },
     onStreamError: logs.requestFailed,
   };
 }
@@ -104,7 +105,7 @@ function stateServices(
   { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue } = inference;
+  const { upstream, client, queue, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -118,6 +119,7 @@ function stateServices(
     upstream,
     client,
     queue,
+    stuckModels,
     isStopping,
     facts: {
       version: serviceVersion,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import { ServiceError } from "../errors/service-error.ts";
+import { ServerFailure } from "../errors/server-failure.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 
 /** An answer as far as a failure is read from it. */
@@ -20,14 +20,18 @@ const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
 ]);
 
 /** An answer of the inference server that is no success, as an error of the service's own. */
-export function upstreamFailure(status: number, body: Record<string, unknown>): ServiceError {
+export function upstreamFailure(status: number, body: Record<string, unknown>): ServerFailure {
   const message = messageOf(body) ?? `The inference server answered with status ${status}`;
   const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
-  return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
+  return new ServerFailure(status, {
+    code,
+    message,
+    ...(code === "model_not_found" ? { param: "model" } : {}),
+  });
 }
 
 /** The same, with the server's message from the answer's body, if that can be read. */
-export async function failureOf({ status, body }: FailedAnswer): Promise<ServiceError> {
+export async function failureOf({ status, body }: FailedAnswer): Promise<ServerFailure> {
   const report = await jsonBody(body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
   return upstreamFailure(status, report);
 }

@@ -8,7 +8,7 @@ import { modelsYaml } from "./config.ts";
 
 type GatewayOptions = Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk"
+  "restartPauses" | "openPool" | "readDisk" | "stuckAfterMs"
 >;
 
 /** A running service under test. */
@@ -37,12 +37,12 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, and how full disks are.
+ *   worker threads are opened, how full disks are, and after how long a model counts as stuck.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, stuckAfterMs }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -61,6 +61,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    stuckAfterMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -62,13 +62,13 @@ export async function* chatCompletionFrames(
     line: OllamaAnswer,
     delta: object,
     finish: string | null,
-    usage?: object,
+    atEnd?: object,
   ): string =>
     sseFrame({
       ...head,
       choices: [{ index: 0, delta, logprobs: openaiLogprobs(line), finish_reason: finish }],
       system_fingerprint: null,
-      ...(usage ? { usage } : {}),
+      ...atEnd,
     });
   let first = true;
   let callCount = 0;
@@ -91,13 +91,22 @@ export async function* chatCompletionFrames(
       const isSaid = done && Object.keys(delta).length === 0;
       if (!isSaid) yield chunk(line, delta, null);
       const rest = isSaid ? line : {};
-      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), openaiUsage(line));
+      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), atEndOf(record, line));
     }
   } catch (err) {
     onError(err);
     yield sseFrame(renderError(err, "openai", record.id).body);
   }
   yield "data: [DONE]\n\n";
+}
+
+/** Fields of the chunk that finishes the answer. Where the head came early, it tells what that could not. */
+function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): object {
+  const loadMs = Math.round(call.loadMs ?? 0);
+  return {
+    usage: openaiUsage(last),
+    ...(hasWaitNotices ? { shared_ollama: { load_ms: loadMs } } : {}),
+  };
 }
 
 function finishReason(last: OllamaAnswer, calledTools: boolean): "stop" | "length" | "tool_calls" {

@@ -6,6 +6,7 @@ import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { loadModel } from "../models/load-model.ts";
 import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
+import { ModelAliases } from "../models/model-aliases.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { StuckModels } from "../models/memory/stuck-models.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
@@ -21,6 +22,7 @@ import { memoryRulesFor } from "./memory-rules.ts";
 export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
+  aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
   stuckModels: StuckModels;
@@ -45,6 +47,10 @@ export function composeScheduling(
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
+  const aliases = new ModelAliases({
+    entries: base.aliases,
+    isInstalled: (model) => catalog.isListed(model),
+  });
   const modelUse = new ModelUse();
   const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
   const listLoaded = async (): Promise<LoadedModel[]> => {
@@ -95,6 +101,7 @@ export function composeScheduling(
   return {
     client,
     catalog,
+    aliases,
     loadedModels,
     modelUse,
     stuckModels,

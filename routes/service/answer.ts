@@ -33,7 +33,7 @@ export interface AnswerShape {
   notice: (record: RequestRecord) => string;
 }
 
-/** So often a waiting client is told again: proxies close connections that are silent for a minute. */
+/** So often a waiting client is told again: proxies close connections that are silent for long. */
 const NOTICE_EVERY_MS = 5000;
 
 /** Runs a request, and answers with the whole or with a stream. @throws ServiceError; ClientLeft. */
@@ -54,7 +54,10 @@ export async function answer(
   return answerJson(c, prepared.shape.whole(whole, record));
 }
 
-/** A client that waits for long is told so, which sends the head: then a failure comes in the stream. */
+/**
+ * Answers with a stream. A client that waits for long is told so, which sends the head: from then on
+ * a failure comes in the stream. @throws as `answer`, before that.
+ */
 async function answerStream(
   c: AppContext,
   { runner, notices, onStreamError }: GenerationServices,

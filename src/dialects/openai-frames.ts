@@ -100,7 +100,7 @@ export async function* chatCompletionFrames(
   yield "data: [DONE]\n\n";
 }
 
-/** Fields of the chunk that finishes the answer. Where the head came early, it tells what that could not. */
+/** Further fields of the chunk that finishes the answer; some could not be in a head that came early. */
 function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): object {
   const loadMs = Math.round(call.loadMs ?? 0);
   return {

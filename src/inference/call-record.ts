@@ -10,7 +10,7 @@ interface Share {
   isEstimated: boolean;
 }
 
-/** What a request waits for: its images or its turn to be looked at, a place, its model, its answer. */
+/** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
 export interface Waiting {
   what: "preparation" | "place" | "model" | "answer";
   /** On the clock of `performance.now()`; undefined: from the first. */

@@ -3,6 +3,7 @@ import type { CachedScope } from "../../src/cache/answer-cache.ts";
 import { ClientLeft, isAbort } from "../../src/errors/abort-reasons.ts";
 import type { OllamaAnswer } from "../../src/inference/answers.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
+import { truncatedField } from "../../src/inference/truncation.ts";
 import { withEarlyEnd } from "../../src/http/early-end.ts";
 import { comingPieces, unlessLate, withNotices } from "../../src/http/late-pieces.ts";
 import { LightSignal } from "../../src/runtime/light-signal.ts";
@@ -51,6 +52,7 @@ export async function answer(
   const whole = await services.runner.answer(prepared.request, scope);
   tellOfCache(c);
   tellOfLoad(c);
+  tellOfTruncation(c, whole);
   return answerJson(c, prepared.shape.whole(whole, record));
 }
 
@@ -95,4 +97,12 @@ async function answerStream(
     onLeave: () => leaving.abort(new ClientLeft()),
   });
   return streamAnswer(c, head, told);
+}
+
+/** Says in the head of a whole answer that its prompt was cut; a stream's head has gone out by then. */
+function tellOfTruncation(c: AppContext, answer: OllamaAnswer): void {
+  const { truncated } = truncatedField(answer);
+  if (!truncated) return;
+  const kept = truncated.kept ?? "unknown";
+  c.get("addedHeaders").push("X-Shared-Ollama-Truncated", `kept=${kept}`);
 }

@@ -4,6 +4,7 @@ import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
+import { truncatedField } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
@@ -40,12 +41,13 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
     ],
     usage: openaiUsage(answer),
     system_fingerprint: null,
+    ...truncatedField(answer),
   };
 }
 
 /**
- * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one,
- * `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
+ * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one, there
+ * also `truncated` where the prompt was cut, `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
  */
 export async function* chatCompletionFrames(
   lines: AsyncGenerator<OllamaAnswer>,
@@ -62,7 +64,7 @@ export async function* chatCompletionFrames(
     line: OllamaAnswer,
     delta: object,
     finish: string | null,
-    atEnd?: object,
+    atEnd: object = {},
   ): string =>
     sseFrame({
       ...head,
@@ -102,10 +104,10 @@ export async function* chatCompletionFrames(
 
 /** Further fields of the chunk that finishes the answer; some could not be in a head that came early. */
 function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): object {
-  const loadMs = Math.round(call.loadMs ?? 0);
   return {
     usage: openaiUsage(last),
-    ...(hasWaitNotices ? { shared_ollama: { load_ms: loadMs } } : {}),
+    ...truncatedField(last),
+    ...(hasWaitNotices ? { model_load_ms: Math.round(call.loadMs ?? 0) } : {}),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import { ServerFailure } from "../errors/server-failure.ts";
+import type { ServiceError } from "../errors/service-error.ts";
+import { overflowIn, promptDoesNotFit } from "./context-overflow.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 
 /** An answer as far as a failure is read from it. */
@@ -20,8 +22,12 @@ const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
 ]);
 
 /** An answer of the inference server that is no success, as an error of the service's own. */
-export function upstreamFailure(status: number, body: Record<string, unknown>): ServerFailure {
-  const message = messageOf(body) ?? `The inference server answered with status ${status}`;
+export function upstreamFailure(status: number, body: Record<string, unknown>): ServiceError {
+  const said = messageOf(body);
+  // 400; 500 from the runner for MLX, and where it is a line of a stream.
+  const overflow = status === 400 || status === 500 ? said && overflowIn(said) : undefined;
+  if (overflow) return promptDoesNotFit(overflow);
+  const message = said ?? `The inference server answered with status ${status}`;
   const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
   return new ServerFailure(status, {
     code,
@@ -31,7 +37,7 @@ export function upstreamFailure(status: number, body: Record<string, unknown>): 
 }
 
 /** The same, with the server's message from the answer's body, if that can be read. */
-export async function failureOf({ status, body }: FailedAnswer): Promise<ServerFailure> {
+export async function failureOf({ status, body }: FailedAnswer): Promise<ServiceError> {
   const report = await jsonBody(body, { maxBytes: MAX_REPORT_BYTES }).catch(() => ({}));
   return upstreamFailure(status, report);
 }

@@ -37,6 +37,8 @@ export class CallRecord implements WaitLog {
   costMs: number | undefined;
   /** What the answer says it took; undefined where there was no inference. */
   usage: Usage | undefined;
+  /** The prompt did not fit, and the server was told to cut it. */
+  isPromptCut = false;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
@@ -74,12 +76,12 @@ export class CallRecord implements WaitLog {
     this.#shared = other;
   }
 
-  /** The request is sent. */
+  /** The request is sent. A second call for it is part of the first's wait. */
   sent(): void {
-    this.#sentAt = performance.now();
+    if (this.firstMs === undefined) this.#sentAt = performance.now();
   }
 
-  /** The answer's first byte has come. */
+  /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
     this.firstMs = this.#beganAt - this.#sentAt;

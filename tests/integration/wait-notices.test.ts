@@ -81,10 +81,10 @@ describe("a stream that has waited", () => {
     expect(first).toMatch(/^: waiting for the model, which is being loaded, \d+ s so far$/);
     const chunks = frames.filter((frame) => frame.startsWith("data: {"));
     const last = JSON.parse(chunks.at(-1)?.slice("data: ".length) ?? "") as {
-      shared_ollama: { load_ms: number };
+      model_load_ms: number;
     };
     expect(last).toMatchObject({ choices: [{ finish_reason: "stop" }] });
-    expect(last.shared_ollama.load_ms).toBeGreaterThan(150);
+    expect(last.model_load_ms).toBeGreaterThan(150);
     expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { imagesBlock, logprobs, metrics, RatedToken, usage } from "./answers.ts";
+import { imagesBlock, logprobs, metrics, RatedToken, truncated, usage } from "./answers.ts";
 import { OpenAIErrorBody, ServiceErrorBody } from "./errors.ts";
 import { CustomCall, FunctionCall, ToolCallSchema } from "./tools.ts";
 
@@ -66,7 +66,8 @@ const ChatCompletionChunk = z
     ),
     usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
     system_fingerprint: z.null(),
-    shared_ollama: z.object({ load_ms: z.int() }).optional().openapi({
+    truncated,
+    model_load_ms: z.number().optional().openapi({
       description:
         "In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for",
     }),

@@ -20,6 +20,8 @@ interface InferenceOptions {
   onDown: () => void;
   /** Throws while the first model is being fetched. */
   assertFirst: () => void;
+  /** How long after its expiry a model may still be in memory, in another way than usual. */
+  stuckAfterMs: number | undefined;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -32,6 +34,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      stuckModels.reset();
       catalog.invalidate();
     },
     onReady: () => {
@@ -44,7 +47,8 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, upstream, transport, options.assertFirst);
-  const { catalog, loadedModels, modelUse, queue } = scheduling;
+  const { stuckAfterMs, assertFirst } = options;
+  const scheduling = composeScheduling(base, { upstream, transport, stuckAfterMs, assertFirst });
+  const { catalog, loadedModels, modelUse, stuckModels, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

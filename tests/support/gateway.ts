@@ -9,7 +9,7 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk"
+  "restartPauses" | "openPool" | "readDisk" | "stuckAfterMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -43,13 +43,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, other names for models, and what a question is
- *   answered.
+ *   worker threads are opened, how full disks are, after how long a model counts as stuck, other
+ *   names for models, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, aliases = {}, ask }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, stuckAfterMs, aliases = {}, ask }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -68,6 +68,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    stuckAfterMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

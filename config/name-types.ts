@@ -9,6 +9,9 @@ const MODEL_NAME = /^(?=.{1,512}$)\w[\w.:/-]*$/;
 const MODEL_PATTERN = /^(?=.{1,512}$)[\w*][\w.:/*-]*$/;
 
 export const modelNameSchema = z.string().regex(MODEL_NAME, "expected a model's name");
+export const modelPatternSchema = z
+  .string()
+  .regex(MODEL_PATTERN, "expected a model's name, * as wildcard");
 
 /** A model's name, or nothing. */
 export function optionalModel(d: Describe): Setting<string | undefined> {

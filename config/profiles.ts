@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { modelNameSchema } from "./name-types.ts";
+import { modelNameSchema, modelPatternSchema } from "./name-types.ts";
 
 const models = z.array(modelNameSchema);
 const gb = z.int().min(0);
@@ -30,6 +30,9 @@ const Profile = z
     message: "expected no less than min_ram_gb",
   });
 
+/** Sizes of a context in tokens: Ollama takes none below 4, and no model has more than these. */
+const contextSizes = z.array(z.int().min(4).max(16_777_216)).min(1).max(16);
+
 const ModelsFile = z.strictObject({
   profiles: z
     .array(Profile)
@@ -45,6 +48,7 @@ const ModelsFile = z.strictObject({
     prompt_cache_mib: mib,
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
+  context_lanes: z.record(modelPatternSchema, contextSizes).default({}),
 });
 
 /** What config/models.yaml says. */
@@ -65,6 +69,8 @@ export interface ChosenProfile {
   promptCacheMib: number;
   /** Model name → prompt limit in tokens, where it differs from MAX_PROMPT_TOKENS. */
   promptLimits: Readonly<Record<string, number>>;
+  /** Model name or pattern → the sizes of context, in tokens, that it is loaded with. */
+  contextLanes: Readonly<Record<string, readonly number[]>>;
 }
 
 interface Choice {
@@ -102,7 +108,7 @@ export function profileNamed({ profiles }: ModelsFile, name: string) {
 /** Chooses the hardware profile from the machine's memory. */
 export function chooseProfile(choice: Choice): ChosenProfile {
   const { models, ramBytes, forceProfile, forceRamGb } = choice;
-  const { profiles, defaults, prompt_limits: promptLimits } = models;
+  const { profiles, defaults, prompt_limits: promptLimits, context_lanes: contextLanes } = models;
   const detectedRamGb = ramBytes === undefined ? null : Math.round(ramBytes / 2 ** 30);
   const effectiveRamGb = forceRamGb ?? detectedRamGb ?? 32;
   const profile = forceProfile
@@ -120,6 +126,7 @@ export function chooseProfile(choice: Choice): ChosenProfile {
     maxLoadedModels: profile.max_loaded_models ?? defaults.max_loaded_models,
     promptCacheMib: profile.prompt_cache_mib ?? defaults.prompt_cache_mib,
     promptLimits,
+    contextLanes,
   };
 }
 

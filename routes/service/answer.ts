@@ -6,6 +6,7 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
+import { tellOfContext } from "../context-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
 import type { GenerationServices } from "./services.ts";
 
@@ -41,10 +42,12 @@ export async function answer(
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);
+    tellOfContext(c);
     return answerJson(c, shape.whole(whole, record));
   }
   const lines = await runner.stream(request, scope);
   tellOfCache(c);
+  tellOfContext(c);
   const frames = shape.frames(lines, record, (err) => {
     // A client that has left is no failure.
     if (isAbort(err)) return;

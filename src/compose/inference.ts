@@ -27,6 +27,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      lanes.reset();
       catalog.invalidate();
     },
     onInstalled: () => catalog.invalidate(),
@@ -37,6 +38,6 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     },
   });
   const scheduling = composeScheduling(base, upstream, transport);
-  const { catalog, loadedModels, modelUse, queue } = scheduling;
+  const { catalog, loadedModels, modelUse, lanes, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

@@ -3,6 +3,7 @@ import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
@@ -12,6 +13,7 @@ import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { Base } from "./base.ts";
+import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
@@ -20,6 +22,7 @@ export interface Scheduling {
   catalog: ModelCatalog;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
+  lanes: ContextLanes;
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
@@ -33,12 +36,29 @@ export function composeScheduling(
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
-  const loadedModels = new LoadedModels({
-    listLoaded: async () => (await client.loaded()).map((model) => model.name),
+  const listLoaded = async () => {
+    const askedAt = performance.now();
+    const loaded = await client.loaded();
+    lanes.seen(loaded, askedAt);
+    return loaded;
+  };
+  const loadedModels: LoadedModels = new LoadedModels({
+    listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
-    load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
+    load: (model, hints) =>
+      lanes.load(model, hints, (inLane) =>
+        loadModel({ transport, origin: upstream.origin }, model, inLane),
+      ),
+    onGone: (model) => lanes.gone(model),
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
+  });
+  const lanes: ContextLanes = composeContextLanes(base, {
+    client,
+    catalog,
+    upstream,
+    look: listLoaded,
+    isLoading: (model) => loadedModels.isLoading(model),
   });
   const modelUse = new ModelUse();
   const queue = new FairQueue({
@@ -56,12 +76,13 @@ export function composeScheduling(
     catalog,
     loadedModels,
     modelUse,
+    lanes,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, modelUse, queue, pipeline };
+  return { client, catalog, loadedModels, modelUse, lanes, queue, pipeline };
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

@@ -57,7 +57,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, catalog, client },
-    memory: { memory: parts.memory },
+    memory: { memory: parts.memory, lanes: inference.lanes },
     modelMemory: { guards, catalog, memory: parts.memory, runner: parts.runner },
     modelChanges: { guards, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),

@@ -1,3 +1,4 @@
+import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
@@ -27,6 +28,8 @@ export class CallRecord {
   costMs: number | undefined;
   /** What the answer says it took; undefined where there was no inference. */
   usage: Usage | undefined;
+  /** The context that was asked for and is used; undefined where none was asked for. */
+  context: AskedContext | undefined;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
@@ -55,6 +58,7 @@ export class CallRecord {
     const left = (ms: number | undefined, endedAt: number): number | undefined =>
       ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
     const { queueMs, loadMs, firstMs } = other;
+    this.context = other.context;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
     this.firstMs = left(firstMs, other.#beganAt);

@@ -3,6 +3,8 @@ import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
+import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -17,6 +19,7 @@ interface PipelineOptions {
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
+  lanes: Pick<ContextLanes, "answered" | "request">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -32,6 +35,8 @@ export interface InferenceRequest {
   /** As the request names it; empty where it names none. */
   model: string;
   hints: LoadHints;
+  /** How much of it follows its model's lane; undefined: the model is loaded as it says. */
+  lane?: LaneUse | undefined;
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
   /**
@@ -88,22 +93,27 @@ export class InferencePipeline {
         this.#leaveMachine(turn, request.model);
         return await use(turn);
       }
+      const lane = this.#laneOf(request);
+      const ready = lane?.ready();
+      if (ready) await unlessAborted(ready, turn.signal);
       const admitted = admission.admit(
         {
           line,
           tenant,
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
+          admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
         },
-        hints,
+        lane ? { ...hints, lane } : hints,
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
       record.queueMs = place.waitedMs;
       record.loadMs = loadMs;
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
@@ -122,11 +132,17 @@ export class InferencePipeline {
   ): Promise<T> {
     const turn = this.#begin(request, signal);
     try {
+      const lane = this.#laneOf(request);
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
       throw err;
     }
+  }
+
+  #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {
+    return lane && this.#options.lanes.request(canonicalModel(model), hints.options, lane);
   }
 
   #leaveMachine(turn: Turn, model: string): void {
@@ -138,7 +154,7 @@ export class InferencePipeline {
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
-    const { transport, loadedModels, modelUse, deadlines, host } = this.#options;
+    const { transport, loadedModels, modelUse, lanes, deadlines, host } = this.#options;
     signal.throwIfAborted();
     // Nothing waits for a server that is away.
     host.assertAvailable();
@@ -146,12 +162,21 @@ export class InferencePipeline {
       transport,
       loadedModels,
       modelUse,
+      lanes,
       deadlines,
       host,
       model: canonicalModel(model),
       keepAlive: hints.keepAlive,
+      loadOptions: hints.options,
       record,
       onSent,
     });
   }
+}
+
+/** From here on the model's context is what the request runs with. */
+function enter(lane: LaneRequest, turn: Turn): void {
+  const { options, context } = lane.begin();
+  turn.enterLane(options);
+  turn.record.context = context;
 }

@@ -6,6 +6,7 @@ import {
   type ReadyImage,
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
+import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
@@ -13,6 +14,7 @@ import type { LineName } from "../scheduling/fair-queue.ts";
 import { lines, type OllamaAnswer, whole } from "./answers.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { InferencePipeline, InferenceRequest } from "./pipeline.ts";
+import type { Turn } from "./turn.ts";
 
 /** A request in Ollama's dialect, made from one of the service's own. */
 export interface OllamaRequest {
@@ -78,7 +80,7 @@ export class InferenceRunner {
   answer(request: OllamaRequest, scope: RequestScope): Promise<OllamaAnswer> {
     const { about, body } = this.#begin(request, scope, false);
     return this.#options.pipeline.withPlace(about, scope.signal, async (turn) =>
-      whole(turn, await turn.call(request.path, body())),
+      whole(turn, await turn.call(request.path, body(turn))),
     );
   }
 
@@ -86,7 +88,7 @@ export class InferenceRunner {
   stream(request: OllamaRequest, scope: RequestScope): Promise<AsyncGenerator<OllamaAnswer>> {
     const { about, body } = this.#begin(request, scope, true);
     return this.#options.pipeline.withPlace(about, scope.signal, async (turn) =>
-      lines(turn, await turn.call(request.path, body())),
+      lines(turn, await turn.call(request.path, body(turn))),
     );
   }
 
@@ -94,15 +96,18 @@ export class InferenceRunner {
     { line, model, hints, body, images }: OllamaRequest,
     scope: RequestScope,
     stream: boolean,
-  ): { about: InferenceRequest; body: () => string | Uint8Array } {
+  ): { about: InferenceRequest; body: (turn: Turn) => string | Uint8Array } {
     const { record, background } = scope;
     record.model = model;
     record.streamed = stream;
+    const options = body["options"] as Record<string, unknown> | undefined;
     const about: InferenceRequest = {
       line,
       tenant: record.tenant,
       model,
       hints,
+      // What no server takes is not hidden from it: it says what is wrong.
+      lane: areLoadable(options) ? "pinned" : undefined,
       background,
       ageMs: record.elapsedMs,
       record: record.call,
@@ -116,8 +121,9 @@ export class InferenceRunner {
     }
     return {
       about,
-      body: () => {
-        const json = JSON.stringify({ model, ...body, stream });
+      body: ({ lane }) => {
+        const sent = lane ? { options: withLoadOptions(options, lane.options) } : {};
+        const json = JSON.stringify({ model, ...body, ...sent, stream });
         // Once they are in the body, nothing here holds on to them.
         const used = ready.splice(0).map(({ base64 }) => base64);
         return images ? images.slots.fill(json, used) : json;

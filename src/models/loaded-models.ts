@@ -1,3 +1,4 @@
+import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
@@ -7,6 +8,8 @@ export interface LoadHints {
   options?: Record<string, unknown> | undefined;
   shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
+  /** Where the request follows its model's lane: then a loaded model may be too small for it. */
+  lane?: LaneRequest | undefined;
 }
 
 interface LoadedModelsOptions {
@@ -20,6 +23,8 @@ interface LoadedModelsOptions {
   capacity: () => number | undefined;
   /** Called when what is loaded has changed. */
   onChange: () => void;
+  /** Called with a model that may be in memory no more. */
+  onGone?: (model: string) => void;
   now?: () => number;
 }
 
@@ -87,7 +92,7 @@ export class LoadedModels {
 
   /** A request for a model that is not loaded got its place: the models to evict count as gone. */
   expectLoad(model: string): void {
-    for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
+    for (const other of this.modelsToEvict(model)) this.forget(other);
     const now = this.#now();
     this.#loading.set(model, now);
     // Not used yet: `ensureLoaded` has to load it, however fresh the list is.
@@ -112,7 +117,10 @@ export class LoadedModels {
   ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
     if (model === "") return 0;
     const entry = this.#loaded.get(model);
-    if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
+    const holds = hints.lane?.holds() ?? true;
+    if (entry && holds && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
+    // Whoever comes next has to wait for the load that begins now.
+    if (entry && !holds) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
     return this.#shareLoad(model, hints);
   }
 
@@ -130,7 +138,7 @@ export class LoadedModels {
 
   /** A model may be gone: it failed, or a client asked to unload it. */
   forget(model: string): void {
-    this.#loaded.delete(model);
+    if (this.#loaded.delete(model)) this.#options.onGone?.(model);
   }
 
   /** The server was replaced: forgets all. */
@@ -156,7 +164,7 @@ export class LoadedModels {
   async #load(model: string, hints: LoadHints): Promise<number> {
     try {
       const loaded = await this.#list();
-      if (loaded.has(model)) {
+      if (loaded.has(model) && (hints.lane?.holds() ?? true)) {
         this.used(model);
         return 0;
       }
@@ -185,7 +193,7 @@ export class LoadedModels {
     if (!after.has(model)) {
       // Evicted already, by a load beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
-      this.#loaded.delete(model);
+      this.forget(model);
       return;
     }
     for (const other of before) {
@@ -197,7 +205,7 @@ export class LoadedModels {
         remember(this.#conflicts, pair(model, other));
         this.#coexisting.delete(pair(model, other));
         // Gone for sure, however lately it answered: else both would evict each other in turn.
-        this.#loaded.delete(other);
+        this.forget(other);
       }
     }
   }
@@ -208,7 +216,7 @@ export class LoadedModels {
     const now = this.#now();
     for (const [model, entry] of this.#loaded) {
       const isExpected = this.#loads.has(model) || now - entry.lastUsedAt < 1000;
-      if (!names.has(model) && !isExpected) this.#loaded.delete(model);
+      if (!names.has(model) && !isExpected) this.forget(model);
     }
     for (const name of names) {
       // A model that a load under way is about to evict does not count as loaded.

@@ -41,7 +41,13 @@ const GROUPS = {
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
     on: (status) => status === 200,
   },
-  /** Parts of the answer may. */
+  /** A model answers, with a context of some size. */
+  context: {
+    request: [],
+    answer: ["X-Shared-Ollama-Num-Ctx"],
+    on: (status) => status === 200,
+  },
+  /** Parts of the answer may come from the response cache. */
   cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;
 

@@ -45,6 +45,7 @@ const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   inspectForm: "bodies",
   readImageBody: "bodies",
   locateImages: "bodies",
+  placeOfNumCtx: "bodies",
   compressImage: "images",
 };
 

@@ -30,6 +30,9 @@ import { VERSION } from "./version.mjs";
  * @property {string[]} [chunks] pieces of each answer
  * @property {Reply} [reply] makes the pieces in place of `chunks`
  * @property {(text: string) => number[]} [embedding] the vector of a text
+ * @property {number} [contextLength] tokens of context of a model whose request asks for none; the
+ * list of models in memory tells of their contexts, too
+ * @property {number} [contextRoom] tokens of context that memory has room for; all without it
  * @property {number} [loadMs] until a model is in memory that was not, before anything else
  * @property {number} [firstMs] from then to the head and the first byte of the answer
  * @property {number} [bodyMs] from the first byte to the last: the pieces of a stream are spread
@@ -117,6 +120,7 @@ export class Inference {
       return sendJson(response, { ...loaded, done_reason: "unload" });
     }
     const loadMs = remote ? 0 : this.memory.load(name, body);
+    if (typeof loadMs === "string") return this.#refuse(request, loadMs, response);
     await pause(loadMs, response);
     if (loaded) return sendJson(response, loaded);
     const { firstMs, bodyMs, endlessGapMs } = this.#options;
@@ -142,6 +146,7 @@ export class Inference {
   async #embed(request, form, response) {
     const { model, name, remote, body } = request;
     const loadMs = remote ? 0 : this.memory.load(name, body);
+    if (typeof loadMs === "string") return this.#refuse(request, loadMs, response);
     await pause(loadMs, response);
     const texts = form.texts(body).map(String);
     const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
@@ -151,6 +156,11 @@ export class Inference {
     const vectors = texts.map(this.#options.embedding);
     const made = { model, vectors, timing: { loadMs, firstMs, bodyMs } };
     return sendJson(response, form.whole(made), { bodyMs });
+  }
+
+  /** A load that has failed. @param {InferenceRequest} request @param {string} why @param {ServerResponse} response */
+  #refuse({ path }, why, response) {
+    return sendJson(response, errorBody(path, 500, why, this.#options.version), { status: 500 });
   }
 
   /**

@@ -9,7 +9,10 @@ import { modelsYaml } from "./config.ts";
 type GatewayOptions = Pick<
   Parameters<typeof compose>[0],
   "restartPauses" | "openPool" | "readDisk"
->;
+> & {
+  /** In place of the project's own config/models.yaml. */
+  modelsYaml?: string;
+};
 
 /** A running service under test. */
 export interface Gateway {
@@ -42,12 +45,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, ...given }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml,
+    ...given,
   });
   const said: string[] = [];
   const service = await compose({

@@ -62,6 +62,7 @@ function setUp({ step, what }: Fault) {
     close: () => Promise.resolve(),
   };
   const services: PassThroughServices = {
+    findNumCtx: undefined,
     transport,
     upstream: host,
     pipeline: new InferencePipeline({

@@ -330,7 +330,8 @@ export class ContextLanes {
 /** The context that a request asks for, in whole tokens; undefined where it asks for none. */
 function askedContext(own: LoadOptions): number | undefined {
   const asked = own?.["num_ctx"];
-  return typeof asked === "number" ? Math.min(Math.ceil(asked), MAX_TOKENS) : undefined;
+  if (typeof asked !== "number") return undefined;
+  return Math.max(0, Math.min(Math.ceil(asked), MAX_TOKENS));
 }
 
 function withContext(options: LoadOptions, size: unknown): LoadOptions {

@@ -38,8 +38,9 @@ function configuredLane(
   { configured, most = Infinity }: LaneFacts,
 ): number | undefined {
   const allowed = configured.filter((lane) => lane <= most);
-  const lanes = allowed.length > 0 ? allowed : configured.slice(0, 1);
-  return lanes.find((lane) => lane >= (asked ?? 0)) ?? lanes.at(-1);
+  // Where memory has room for none of them, what it had room for.
+  if (allowed.length === 0) return most;
+  return allowed.find((lane) => lane >= (asked ?? 0)) ?? allowed.at(-1);
 }
 
 function freeLane(

@@ -12,6 +12,12 @@ const facts = (given: Partial<LaneFacts>): LaneFacts => ({ ...NOTHING, ...given 
 const LANES = [8192, 32_768, 131_072];
 
 it.each<[what: string, asked: number | undefined, given: Partial<LaneFacts>, lane: unknown]>([
+  [
+    "all ran out of memory, the loaded one",
+    9e4,
+    { size: 4096, configured: LANES, most: 4096 },
+    4096,
+  ],
   ["nothing is asked, the server's default", undefined, {}, undefined],
   ["nothing is asked, the loaded one", undefined, { size: 6000, configured: LANES }, 6000],
   ["nothing is asked, the smallest configured", undefined, { configured: LANES }, 8192],
@@ -41,7 +47,7 @@ it.each<[what: string, asked: number | undefined, given: Partial<LaneFacts>, lan
     { size: 8192, configured: LANES, most: 40_000 },
     32_768,
   ],
-  ["all ran out of memory, the smallest", 9e4, { configured: LANES, most: 100 }, 8192],
+  ["all ran out of memory, what did not", 9e4, { configured: LANES, most: 100 }, 100],
   [
     "more ran out of memory, the loaded one",
     9e4,

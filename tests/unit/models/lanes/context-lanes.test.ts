@@ -91,7 +91,7 @@ function setUp(given: Given = {}) {
     const { signal } = fakeClient();
     const admitted = await admission.admit(
       { line: "text", tenant, model: MODEL, maxWaitMs: 1e6, signal, admits: lane?.admits },
-      { kind: "generate", options: own as Record<string, unknown>, lane },
+      { kind: "generate", options: own, lane },
     );
     const { options, context } = lane?.begin() ?? { options: own, context: undefined };
     const isLoaded =
@@ -117,11 +117,14 @@ function setUp(given: Given = {}) {
 
   /** Lets time pass until a promise has settled. */
   async function done<T>(promise: Promise<T>): Promise<T> {
-    let isDone = false;
-    const ended = promise.finally(() => (isDone = true));
+    const state = { isDone: false };
+    const ended = promise.finally(() => void (state.isDone = true));
     ended.catch(() => {});
-    for (let i = 0; i < 10_000 && !isDone; i += 1) await vi.advanceTimersByTimeAsync(5);
-    return ended;
+    for (let i = 0; i < 10_000; i += 1) {
+      await vi.advanceTimersByTimeAsync(5);
+      if (state.isDone) return ended;
+    }
+    throw new Error("it has not settled in 50 s of the clock");
   }
 
   return { server, lanes, models, run, done, queue };

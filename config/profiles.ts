@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { modelNameSchema, modelPatternSchema } from "./name-types.ts";
+import { aliasesSchema } from "./aliases.ts";
+import { isModelPattern, modelNameSchema } from "./name-types.ts";
 
 const models = z.array(modelNameSchema);
 const gb = z.int().min(0);
@@ -30,6 +31,8 @@ const Profile = z
     message: "expected no less than min_ram_gb",
   });
 
+const modelPattern = z.string().refine(isModelPattern, "expected a model's name, * as wildcard");
+
 /** Sizes of a context in tokens: Ollama takes none below 4, and no model has more than these. */
 const contextSizes = z.array(z.int().min(4).max(16_777_216)).min(1).max(16);
 
@@ -48,7 +51,8 @@ const ModelsFile = z.strictObject({
     prompt_cache_mib: mib,
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
-  context_lanes: z.record(modelPatternSchema, contextSizes).default({}),
+  context_lanes: z.record(modelPattern, contextSizes).default({}),
+  aliases: aliasesSchema,
 });
 
 /** What config/models.yaml says. */

@@ -11,6 +11,7 @@ import {
   type BodyFacts,
 } from "../src/dialects/inspect-body.ts";
 import { placeOfNumCtx as placeIn } from "../src/dialects/num-ctx-in-body.ts";
+import { replaceModel as replace } from "../src/dialects/replace-model.ts";
 import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
@@ -40,6 +41,11 @@ function inspectNoZstd(body: Uint8Array): BodyFacts {
 export function inspectForm({ pieces, head }: TaskInput<"inspectForm">) {
   const body = joinedPieces(pieces);
   return transferring({ body, facts: inspectFormOf(body, head) }, [body]);
+}
+
+export async function replaceModel(replacement: TaskInput<"replaceModel">) {
+  const body = await replace(replacement);
+  return transferring(body, [body]);
 }
 
 export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) {

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import { withNumCtx, type NumCtxPlace } from "../../src/dialects/num-ctx-in-body.ts";
+import type { BodyWriting } from "../../src/dialects/replace-model.ts";
 import type { InferenceRequest } from "../../src/inference/pipeline.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
@@ -18,7 +19,7 @@ export type FindNumCtx = (body: Uint8Array, caller: Caller) => FoundNumCtx | Pro
 interface Passed {
   pieces: Uint8Array[];
   facts: BodyFacts;
-  isJson: boolean;
+  writing: BodyWriting;
 }
 
 /** What is sent of a body, once the request has its turn. */
@@ -34,10 +35,10 @@ export async function laneBody(
   passed: Passed,
   request: InferenceRequest,
 ): Promise<BodyToSend | undefined> {
-  const { facts, isJson } = passed;
+  const { facts, writing } = passed;
   const [came] = passed.pieces;
   // OpenAI's and Anthropic's dialects have no word for the context.
-  const canSayIt = c.req.path.startsWith("/api/") && isJson && facts.modelIsCertain;
+  const canSayIt = c.req.path.startsWith("/api/") && writing === "json" && facts.modelIsCertain;
   if (!came || !canSayIt || request.isUnload) return undefined;
   const { body, place } = await find(came, callerOf(c));
   // A thread gives it back in other memory.

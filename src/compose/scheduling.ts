@@ -6,6 +6,7 @@ import { ModelCatalog } from "../models/catalog.ts";
 import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
+import { ModelAliases } from "../models/model-aliases.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
@@ -20,6 +21,7 @@ import { hardStops, lineLimits } from "./limits.ts";
 export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
+  aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
   lanes: ContextLanes;
@@ -36,6 +38,10 @@ export function composeScheduling(
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
+  const aliases = new ModelAliases({
+    entries: base.aliases,
+    isInstalled: (model) => catalog.isListed(model),
+  });
   const listLoaded = async () => {
     const askedAt = performance.now();
     const loaded = await client.loaded();
@@ -82,7 +88,7 @@ export function composeScheduling(
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, modelUse, lanes, queue, pipeline };
+  return { client, catalog, aliases, loadedModels, modelUse, lanes, queue, pipeline };
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import { modelsYaml } from "../support/config.ts";
 import { startFakeOllama, type FakeOllama, type FakeOptions } from "../support/fake-ollama.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { bodiesTo } from "../support/service.ts";
@@ -13,13 +12,12 @@ export const LARGEST = 65_536;
 export async function setUp(
   env: Record<string, string> = {},
   fake: FakeOptions = {},
-  lanes?: Record<string, number[]>,
+  contextLanes: Record<string, number[]> = {},
 ) {
   const facts = { contextLength: LOADED_WITH, largestContext: LARGEST };
   const ollama = await startFakeOllama({ ...facts, ...fake });
-  const yaml = lanes && modelsYaml.replace("context_lanes: {}", `context_lanes: ${json(lanes)}`);
   const settings = { OLLAMA_BASE_URL: ollama.url, RATE_LIMIT_ENABLED: "false", ...env };
-  const gateway = await startGateway(settings, {}, yaml === undefined ? {} : { modelsYaml: yaml });
+  const gateway = await startGateway(settings, {}, { contextLanes });
   return { gateway, ollama };
 }
 

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
-import { modelsYaml } from "./config.ts";
+import { modelsYamlWith } from "./config.ts";
 
-type GatewayOptions = Pick<
+interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
   "restartPauses" | "openPool" | "readDisk"
-> & {
-  /** In place of the project's own config/models.yaml. */
-  modelsYaml?: string;
-};
+> {
+  /** Other names for models. */
+  aliases?: Record<string, string>;
+  /** Sizes of context by models' names. */
+  contextLanes?: Record<string, number[]>;
+}
 
 /** A running service under test. */
 export interface Gateway {
@@ -40,18 +42,17 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, and how full disks are.
+ *   worker threads are opened, how full disks are, and other names for models.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, ...given }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, aliases = {}, contextLanes = {} }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml,
-    ...given,
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
   });
   const said: string[] = [];
   const service = await compose({

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
 export const metrics = {
-  model: z.string(),
+  model: z.string().openapi({ description: "The one that has answered, also to an alias" }),
   request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
   model_load_ms: z.number(),

@@ -33,7 +33,7 @@ const EFFORTS = new Map<string, string | false>([
 
 /** Fields that both native and OpenAI-compatible requests take. */
 const commonFields = {
-  model: maybe(filledText()),
+  model: maybe(filledText()).openapi({ description: "The model's name, or an alias" }),
   stream: maybe(z.boolean()),
   ...formatFields,
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),

@@ -5,6 +5,8 @@ import type { ModelCatalog } from "../models/catalog.ts";
 import { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { contextLimits } from "../models/lanes/context-limits.ts";
 import type { ContextLimits } from "../models/lanes/lane-choice.ts";
+import type { LoadedModels } from "../models/loaded-models.ts";
+import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Base } from "./base.ts";
 import { memoryLimitBytes } from "./memory-limit.ts";
 
@@ -14,19 +16,22 @@ interface LaneParts {
   upstream: Pick<Upstream, "parallel">;
   /** The models in memory, which tells the lanes of them. */
   look: () => Promise<LoadedModel[]>;
-  isLoading: (model: string) => boolean;
+  loadedModels: () => Pick<LoadedModels, "hasLatelyAnswered" | "isLoading">;
+  modelUse: Pick<ModelUse, "of">;
 }
 
 /** Builds what keeps models in memory with the context that they have. */
 export function composeContextLanes(base: Base, parts: LaneParts): ContextLanes {
   const { settings, profile } = base;
-  const { look, isLoading } = parts;
+  const { look, loadedModels, modelUse } = parts;
   return new ContextLanes({
     mode: settings.contextLanes,
     configured: profile.contextLanes,
     limits: (model) => limitsOf(model, base, parts),
     look,
-    isLoading,
+    isLoading: (model) => loadedModels().isLoading(model),
+    isSure: (model) =>
+      (modelUse.of(model)?.running ?? 0) > 0 || loadedModels().hasLatelyAnswered(model),
   });
 }
 

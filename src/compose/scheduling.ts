@@ -59,14 +59,15 @@ export function composeScheduling(
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
   });
+  const modelUse = new ModelUse();
   const lanes: ContextLanes = composeContextLanes(base, {
     client,
     catalog,
     upstream,
     look: listLoaded,
-    isLoading: (model) => loadedModels.isLoading(model),
+    loadedModels: () => loadedModels,
+    modelUse,
   });
-  const modelUse = new ModelUse();
   const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),

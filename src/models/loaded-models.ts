@@ -73,6 +73,12 @@ export class LoadedModels {
     return this.#loads.has(model);
   }
 
+  /** Whether a model (canonical name) has answered so lately that nobody has to look for it. */
+  hasLatelyAnswered(model: string): boolean {
+    const entry = this.#loaded.get(model);
+    return entry !== undefined && this.#now() - entry.lastUsedAt < TRUST_MS;
+  }
+
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
     return this.#loaded.get(model)?.loadedAt ?? 0;
@@ -118,7 +124,7 @@ export class LoadedModels {
     if (model === "") return 0;
     const entry = this.#loaded.get(model);
     const holds = hints.lane?.holds() ?? true;
-    if (entry && holds && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
+    if (holds && this.hasLatelyAnswered(model)) return 0;
     // Whoever comes next has to wait for the load that begins now.
     if (entry && !holds) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
     return this.#shareLoad(model, hints);

@@ -17,6 +17,8 @@ interface ContextLanesOptions {
   look: () => Promise<unknown>;
   /** Whether the service is loading a model (canonical name) now. */
   isLoading: (model: string) => boolean;
+  /** Whether a model is in memory for sure: it works, or has lately answered. */
+  isSure: (model: string) => boolean;
   now?: () => number;
 }
 
@@ -165,6 +167,10 @@ export class ContextLanes {
    * @param askedAt when it was asked, on the clock of `now`: what is known since is newer.
    */
   seen(listed: readonly ListedContext[], askedAt: number): void {
+    const models = new Set(listed.map(({ name }) => canonicalModel(name)));
+    for (const [model, state] of this.#states) {
+      if (!models.has(model) && state.since <= askedAt) this.gone(model);
+    }
     for (const { name, context_length: length } of listed) {
       const model = canonicalModel(name);
       const size = typeof length === "number" && length > 0 ? length : undefined;
@@ -229,10 +235,12 @@ export class ContextLanes {
   }
 
   #admits(model: string, asked: number | undefined, running: number): boolean {
-    const isAlone = running === 0 && !this.#options.isLoading(model);
-    if (asked === undefined || isAlone) return true;
-    // What is being loaded may be too small, and so may what nobody knows.
-    return this.#stateOf(model)?.size !== undefined && this.#holds(model, asked);
+    const { isLoading, isSure } = this.#options;
+    if (asked === undefined) return true;
+    if (isLoading(model)) return false;
+    // What is to be loaded may be too small, and so may what nobody knows.
+    const isKnown = isSure(model) && this.#stateOf(model)?.size !== undefined;
+    return running === 0 || (isKnown && this.#holds(model, asked));
   }
 
   #holds(model: string, asked: number | undefined): boolean {
@@ -246,22 +254,14 @@ export class ContextLanes {
     const state = this.#stateOf(model);
     // Of a model that is not there nothing is remembered: clients name any number of them.
     if (state) this.#count(model, request);
-    const facts = this.#facts(model);
-    const lane = laneFor(asked, facts);
-    if (!state || (state.size === undefined && asked !== undefined)) {
-      const used = lane ?? asked;
-      const context = asked === undefined || used === undefined ? undefined : { asked, used };
-      return { options: withContext(this.#others(model, request), lane), context };
-    }
-    const said = state.options?.["num_ctx"];
+    const isKnown = state !== undefined && (state.size !== undefined || asked === undefined);
+    const used = isKnown ? state.size : laneFor(asked, this.#facts(model));
+    const context = asked === undefined || used === undefined ? undefined : { asked, used };
+    if (!isKnown) return { options: withContext(this.#others(model, request), used), context };
+    if (use === "pinned") return { options: state.options, context };
     // A client's own body keeps its other options, and says a size where it had one.
-    const size = said ?? (own?.["num_ctx"] === undefined ? undefined : state.size);
-    const options = use === "pinned" ? state.options : withContext(own, size);
-    const used = state.size;
-    return {
-      options,
-      context: asked === undefined || used === undefined ? undefined : { asked, used },
-    };
+    const size = state.options?.["num_ctx"] ?? (asked === undefined ? undefined : used);
+    return { options: withContext(own, size), context };
   }
 
   /** Counts what Ollama would have done for a request: it compares with the request before. */
@@ -284,7 +284,7 @@ export class ContextLanes {
     const said = options?.["num_ctx"];
     this.#states.set(model, {
       options,
-      size: typeof said === "number" ? said : undefined,
+      size: typeof said === "number" ? wholeTokens(said) : undefined,
       shown: undefined,
       since: this.#now(),
       isGone: false,
@@ -330,8 +330,11 @@ export class ContextLanes {
 /** The context that a request asks for, in whole tokens; undefined where it asks for none. */
 function askedContext(own: LoadOptions): number | undefined {
   const asked = own?.["num_ctx"];
-  if (typeof asked !== "number") return undefined;
-  return Math.max(0, Math.min(Math.ceil(asked), MAX_TOKENS));
+  return typeof asked === "number" ? wholeTokens(asked) : undefined;
+}
+
+function wholeTokens(size: number): number {
+  return Math.max(0, Math.min(Math.ceil(size), MAX_TOKENS));
 }
 
 function withContext(options: LoadOptions, size: unknown): LoadOptions {

@@ -32,7 +32,8 @@ const others = {
   model: maybe(filledText()).openapi({ description: "The model's name, or an alias" }),
   dimensions: maybe(integer(1)),
   truncate: maybe(z.boolean()).openapi({
-    description: "Default true; false refuses texts that are too long for the model",
+    description:
+      "Default true: a text that is too long for the model loses its end, and nothing says so; false refuses it with `prompt_too_large`",
   }),
   encoding_format: maybe(z.enum(["float", "base64"])).openapi({
     description: "How OpenAI's list has its vectors; `base64`: little-endian float32",

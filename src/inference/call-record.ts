@@ -30,16 +30,18 @@ export class CallRecord {
   usage: Usage | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
+  /** The prompt did not fit, and the server was told to cut it. */
+  isPromptCut = false;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
 
-  /** The request is sent. */
+  /** The request is sent. A second call for it is part of the first's wait. */
   sent(): void {
-    this.#sentAt = performance.now();
+    if (this.firstMs === undefined) this.#sentAt = performance.now();
   }
 
-  /** The answer's first byte has come. */
+  /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
     this.firstMs = this.#beganAt - this.#sentAt;

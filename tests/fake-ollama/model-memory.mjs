@@ -34,7 +34,7 @@ export class ModelMemory {
    * @param {number} options.capacity
    * @param {number} options.loadMs
    * @param {(model: string) => void} [options.onLoad]
-   * @param {number} [options.contextLength]
+   * @param {number | undefined} options.contextLength
    * @param {number} [options.contextRoom]
    * @param {import("./version.mjs").Version} options.version
    */

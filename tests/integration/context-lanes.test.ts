@@ -174,6 +174,17 @@ describe("where memory is short", () => {
     expect(tried).toEqual([{ num_ctx: 8192 }, { num_ctx: 32_768 }, { num_ctx: 16_384 }]);
   });
 
+  it("tells what of the prompt did not fit then", async () => {
+    const { gateway } = await setUp({}, { contextRoom: 20 }, { fake: [16, 32] });
+    await ask(gateway, { num_ctx: 16 });
+    const content = "word ".repeat(24);
+    const body = { model: "fake", messages: [{ role: "user", content }], options: { num_ctx: 30 } };
+    const answer = await gateway.post("/api/v1/chat", body);
+    await answer.text();
+    expect(answer.headers.get("x-shared-ollama-num-ctx")).toBe("asked=30, used=16");
+    expect(answer.headers.get("x-shared-ollama-truncated")).toBe("kept=16");
+  });
+
   it("takes what was asked where no lanes are configured", async () => {
     const { gateway } = await setUp({}, { contextRoom: 20_000 });
     await ask(gateway, { num_ctx: 8192 });

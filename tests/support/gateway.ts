@@ -15,6 +15,8 @@ interface GatewayOptions extends Pick<
   aliases?: Record<string, string>;
   /** Who sits at the terminal; nobody where nothing is said. */
   ask?: Terminal["ask"];
+  /** Sizes of context by models' names. */
+  contextLanes?: Record<string, number[]>;
 }
 
 /** A running service under test. */
@@ -49,12 +51,20 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, stuckAfterMs, aliases = {}, ask }: GatewayOptions = {},
+  {
+    restartPauses,
+    openPool,
+    readDisk,
+    stuckAfterMs,
+    aliases = {},
+    contextLanes = {},
+    ask,
+  }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml: modelsYamlWith(aliases),
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
   });
   const said: string[] = [];
   const service = await compose({

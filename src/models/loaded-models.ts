@@ -14,10 +14,13 @@ export interface LoadHints {
   lane?: LaneRequest | undefined;
 }
 
-/** Whether two requests have their model loaded in the same way. */
+/**
+ * Whether two requests have their model loaded in the same way. Where one follows its model's lane
+ * and asks for a context, what memory has no room for is no end: a smaller one is tried.
+ */
 export function isSameLoad(a: LoadHints, b: LoadHints): boolean {
-  const key = ({ kind, options, shift }: LoadHints): string =>
-    JSON.stringify([kind, options, shift]);
+  const key = ({ kind, options, shift, lane }: LoadHints): string =>
+    JSON.stringify([kind, options, shift, lane?.asked === undefined ? null : lane.use]);
   return key(a) === key(b);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startFakeOllama } from "../support/fake-ollama.ts";
 import type { Gateway } from "../support/gateway.ts";
+import { HeldAnswers } from "../support/held-answers.ts";
 import { seededRandom } from "../support/prng.ts";
 import { bodiesTo } from "../support/service.ts";
 import {
@@ -172,6 +173,29 @@ describe("where memory is short", () => {
     expect(ollama.loads).toHaveLength(2);
     const tried = bodiesTo(ollama, "/api/generate").map(({ options }) => options);
     expect(tried).toEqual([{ num_ctx: 8192 }, { num_ctx: 32_768 }, { num_ctx: 16_384 }]);
+  });
+
+  it("goes down, too, for one that has waited for the same load of a client on /api", async () => {
+    const env = { UPSTREAM_PARALLEL: "4" };
+    const { gateway, ollama } = await setUp(env, {}, { fake: [16_384, 32_768] });
+    const loads = new HeldAnswers(ollama, "/api/generate");
+    const passed = gateway.post("/api/chat", {
+      model: "fake",
+      messages: MESSAGES,
+      options: { num_ctx: 32_768 },
+    });
+    const words = { error: "model requires more system memory (31.4 GiB) than is available" };
+    const first = await loads.next();
+    const asked = ask(gateway, { num_ctx: 32_768 });
+    await expect.poll(() => gateway.service.load().text).toBe(2);
+    first.json(words, 500);
+    expect(await (await passed).json()).toEqual(words);
+    (await loads.next()).json(words, 500);
+    const smaller = await loads.next();
+    expect(smaller.body["options"]).toEqual({ num_ctx: 16_384 });
+    ollama.inMemory.push("fake:latest");
+    smaller.json({ done: true });
+    expect(await asked).toBe("asked=32768, used=16384");
   });
 
   it("tells what of the prompt did not fit then", async () => {

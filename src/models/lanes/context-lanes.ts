@@ -85,6 +85,8 @@ export class ContextLanes {
   readonly #histories = new QuickLRU<string, ModelHistory>({ maxSize: MAX_REMEMBERED });
   readonly #limits = new QuickLRU<string, ContextLimits>({ maxSize: MAX_REMEMBERED });
   #looking: Promise<unknown> | undefined;
+  /** Questions under way for the limits of models: requests that come together share one. */
+  readonly #asking = new Map<string, Promise<void>>();
   #avoided = 0;
 
   constructor(options: ContextLanesOptions) {
@@ -197,6 +199,7 @@ export class ContextLanes {
   reset(): void {
     this.#states.clear();
     this.#limits.clear();
+    this.#asking.clear();
     for (const [, history] of this.#histories) history.most = undefined;
   }
 
@@ -230,8 +233,24 @@ export class ContextLanes {
       await this.#looking.catch(() => {});
       state.isLookedUp = true;
     }
-    // A server that does not say it will not say it to the next request either.
-    if (asks) this.#limits.set(model, await this.#options.limits(model).catch(() => ({})));
+    if (asks) await this.#askLimits(model);
+  }
+
+  #askLimits(model: string): Promise<void> {
+    const running = this.#asking.get(model);
+    if (running) return running;
+    const asking = this.#options
+      .limits(model)
+      // A server that does not say it will not say it to the next request either.
+      .catch(() => ({}))
+      .then((limits) => {
+        // After a reset it is the answer of the server before.
+        if (this.#asking.get(model) !== asking) return;
+        this.#asking.delete(model);
+        this.#limits.set(model, limits);
+      });
+    this.#asking.set(model, asking);
+    return asking;
   }
 
   #admits(model: string, asked: number | undefined, running: number): boolean {

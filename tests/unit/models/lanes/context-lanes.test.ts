@@ -201,6 +201,23 @@ it("a server that does not tell of contexts is asked once, and then each says it
   expect(server.asked).toEqual([MODEL]);
 });
 
+it("requests that come together have the limits of their model asked once", async () => {
+  const { server, run, done } = setUp({ limits: { own: 65_536 } });
+  await done(Promise.all([9000, 8000, 7000].map((tokens) => run(size(tokens)))));
+  expect(server.asked).toEqual([MODEL]);
+});
+
+it("the limits that a server told which was replaced meanwhile are not the next one's", async () => {
+  const { server, lanes } = setUp({ limits: { own: 65_536 } });
+  const ready = (): unknown => lanes.request(MODEL, size(9000), "pinned")?.ready();
+  const before = ready();
+  lanes.reset();
+  await before;
+  await ready();
+  expect(server.asked).toEqual([MODEL, MODEL]);
+  expect(ready()).toBeUndefined();
+});
+
 it("waits ten minutes before it tries again what has run out of memory", async () => {
   const given = { configured: { m: [8192, 32_768] }, room: 20_000 };
   const { server, run, done } = setUp(given);

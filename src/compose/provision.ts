@@ -52,11 +52,12 @@ function composeWarmUp(
   hints: ReadonlyMap<string, number>,
   reports: ProvisionReports,
 ): WarmUp {
-  const { catalog, loadedModels, modelUse, queue } = inference;
+  const { catalog, loadedModels, modelUse, lanes, queue } = inference;
   return new WarmUp({
     catalog,
     loadedModels,
     modelUse,
+    lanes,
     isBusy: () => queue.stats("text").queued + queue.stats("vision").queued > 0,
     freeBytes: async () => {
       const { rules, free_bytes } = await memory.report();

@@ -19,10 +19,17 @@ interface SetUp {
   models?: string[];
   disk?: typeof ROOMY;
   ask?: (question: string) => Promise<boolean>;
+  contextLanes?: Record<string, number[]>;
 }
 
 /** A service that requires two models, in front of a fake whose pulls are held. */
-async function setUp({ env = {}, models = HERE, disk = ROOMY, ask }: SetUp = {}) {
+async function setUp({
+  env = {},
+  models = HERE,
+  disk = ROOMY,
+  ask,
+  contextLanes = {},
+}: SetUp = {}) {
   const ollama = await startFakeOllama({ models });
   ollama.inMemory.push("fake:latest");
   const pulls = new HeldAnswers(ollama, "/api/pull");
@@ -34,7 +41,7 @@ async function setUp({ env = {}, models = HERE, disk = ROOMY, ask }: SetUp = {})
       ...env,
     },
     {},
-    { readDisk: () => Promise.resolve(disk), ...(ask ? { ask } : {}) },
+    { readDisk: () => Promise.resolve(disk), ...(ask ? { ask } : {}), contextLanes },
   );
   return { gateway, ollama, pulls };
 }
@@ -282,6 +289,19 @@ describe("warm-up models", () => {
     await until(() => !ollama.inMemory.includes("other:latest"), "the other one is unloaded");
     expect(ollama.inMemory).toContain("one:latest");
     expect(ollama.loads).toEqual(["one:latest", "other:latest"]);
+  });
+
+  it("are loaded with their smallest lane, so that the first to ask for it loads nothing", async () => {
+    const { gateway, ollama } = await setUp({
+      env: { ...WARM, OLLAMA_MAX_RAM: "64GB" },
+      models: [...HERE, "one:latest"],
+      contextLanes: { one: [8192, 32_768] },
+    });
+    await until(() => gateway.said.includes("The model one is in memory."), "the model is warm");
+    const asked = { ...CHAT, model: "one", options: { num_ctx: 8000 } };
+    const answer = await gateway.post("/api/v1/chat", asked);
+    expect(answer.headers.get("x-shared-ollama-num-ctx")).toBe("asked=8000, used=8192");
+    expect(ollama.loads).toEqual(["one:latest"]);
   });
 
   it("are loaded once they are fetched", async () => {

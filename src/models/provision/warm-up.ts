@@ -2,6 +2,7 @@ import { pause } from "../../runtime/pause.ts";
 import { unlessAborted } from "../../runtime/unless-aborted.ts";
 import type { ModelCatalog } from "../catalog.ts";
 import { keepAliveMs } from "../keep-alive.ts";
+import type { ContextLanes } from "../lanes/context-lanes.ts";
 import type { LoadedModels } from "../loaded-models.ts";
 import type { ModelUse } from "../memory/model-use.ts";
 import { canonicalModel } from "../model-name.ts";
@@ -11,6 +12,7 @@ interface WarmUpOptions {
   catalog: Pick<ModelCatalog, "embeds" | "isInstalled" | "isRemote">;
   loadedModels: Pick<LoadedModels, "ensureLoaded" | "isLoaded" | "modelsToEvict">;
   modelUse: Pick<ModelUse, "begin">;
+  lanes: Pick<ContextLanes, "request">;
   /** Whether requests of clients wait. */
   isBusy: () => boolean;
   /** Memory that is free for models, in bytes; undefined where it cannot be known. */
@@ -71,17 +73,16 @@ export class WarmUp {
   }
 
   async #loadNow(model: string, signal: AbortSignal): Promise<void> {
-    const { catalog, loadedModels, modelUse, keepAlive, reports } = this.#options;
+    const { catalog, loadedModels, modelUse, lanes, keepAlive, reports } = this.#options;
     const name = canonicalModel(model);
     const kind = (await catalog.embeds(model)) ? "embed" : "generate";
+    // As one on /api/v1 that leaves the context to the model.
+    const hints = { kind, keepAlive, lane: lanes.request(name, undefined, "pinned") } as const;
     const startedAt = performance.now();
     // As a request that has asked for it to be kept.
     const end = modelUse.begin(name, keepAliveMs(keepAlive));
     try {
-      await unlessAborted(
-        Promise.resolve(loadedModels.ensureLoaded(name, { kind, keepAlive })),
-        signal,
-      );
+      await unlessAborted(Promise.resolve(loadedModels.ensureLoaded(name, hints)), signal);
     } finally {
       end();
     }

@@ -3,6 +3,7 @@ import type { LoadHints } from "../../../../src/models/loaded-models.ts";
 import { ModelUse } from "../../../../src/models/memory/model-use.ts";
 import { WarmUp } from "../../../../src/models/provision/warm-up.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
+import { noLanes } from "../../../support/no-lanes.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -42,6 +43,7 @@ function setUp(installed = ["a:latest", "b:latest", "all-minilm:latest"]) {
       modelsToEvict: () => state.toEvict,
     },
     modelUse,
+    lanes: noLanes,
     isBusy: () => state.isBusy,
     freeBytes: async () => state.freeBytes,
     expectedBytes: async () => state.expectedBytes,

@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
+import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { truncatedField, type Truncation } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
 
@@ -21,12 +22,14 @@ export interface MetricsBlock {
   total_duration_ms: number | null;
   /** Where the prompt did not fit. */
   truncated?: Truncation;
+  /** Where the head could not say it: the stream began with notices. */
+  num_ctx?: AskedContext;
 }
 
 /** The metrics block from what an answer says that it took, and what the service measured itself. */
 export function metricsBlock(record: RequestRecord, answer: OllamaAnswer): MetricsBlock {
   const { inputTokens, outputTokens, loadMs: reportedMs = 0, totalMs } = usageOf(answer);
-  const waitedMs = record.call.loadMs ?? 0;
+  const { loadMs: waitedMs = 0, context } = record.call;
   const isCold = waitedMs > 0 || reportedMs > WARM_LOAD_MS;
   return {
     model: record.model ?? "",
@@ -38,6 +41,7 @@ export function metricsBlock(record: RequestRecord, answer: OllamaAnswer): Metri
     generation_eval_count: outputTokens ?? null,
     total_duration_ms: totalMs === undefined ? null : rounded(totalMs),
     ...truncatedField(answer),
+    ...(record.hasWaitNotices && context ? { num_ctx: context } : {}),
   };
 }
 

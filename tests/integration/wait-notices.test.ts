@@ -13,13 +13,13 @@ const CHAT = { model: "fake", messages, stream: true };
 const OPENAI = "/api/v1/chat/completions";
 
 /** A server that loads when the test lets it, behind a service that tells of waiting soon. */
-async function setUp(env: Record<string, string> = {}) {
+async function setUp(
+  env: Record<string, string> = {},
+  more: Parameters<typeof startGateway>[2] = {},
+) {
   const fake = await startFakeOllama();
-  const gateway = await startGateway({
-    OLLAMA_BASE_URL: fake.url,
-    STREAM_NOTICE_AFTER: "0.2",
-    ...env,
-  });
+  const settings = { OLLAMA_BASE_URL: fake.url, STREAM_NOTICE_AFTER: "0.2", ...env };
+  const gateway = await startGateway(settings, {}, more);
   const loads = new HeldAnswers(fake, "/api/generate");
   const endLoad = async (): Promise<void> => {
     const load = await loads.next();
@@ -107,6 +107,19 @@ describe("a stream that has waited", () => {
     held.finish();
     for (const _ of [1, 2]) (await chats.next()).finish();
     expect((await running).status).toBe(200);
+    await nothingIsHeld({ gateway });
+  });
+
+  it("is told at its end which context it has, when its head has gone", async () => {
+    const lanes = { contextLanes: { fake: [1024, 2048] } };
+    const { gateway, loads, endLoad } = await setUp({}, lanes);
+    const body = { ...CHAT, options: { num_ctx: 2048 } };
+    const answer = await within(gateway.post("/api/v1/chat", body), "a notice");
+    expect(answer.headers.has("x-shared-ollama-num-ctx"), "it is not known yet").toBe(false);
+    // Memory has room for less.
+    (await loads.next()).json({ error: "model requires more system memory" }, 500);
+    const [events] = await Promise.all([eventsOf(answer), endLoad()]);
+    expect(events.at(-1)).toMatchObject({ done: true, num_ctx: { asked: 2048, used: 1024 } });
     await nothingIsHeld({ gateway });
   });
 

@@ -18,6 +18,12 @@ const WaitStatus = z
     description: "In a piece without text: what the request waits for (STREAM_NOTICE_AFTER)",
   });
 
+/** At the end of a stream whose head was too early for `X-Shared-Ollama-Num-Ctx`. */
+const numCtx = z.object({ asked: z.int(), used: z.int() }).optional().openapi({
+  description:
+    "Where the stream began with notices and asked for a context: the tokens that were asked for, and those that are used",
+});
+
 /** A part of a native stream: a piece, the end with its figures, or a failure. */
 function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}) {
   const piece = {
@@ -29,7 +35,7 @@ function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}
   return z
     .union([
       z.object({ ...piece, done: z.literal(false), status: WaitStatus.optional() }),
-      z.object({ ...piece, done: z.literal(true), ...metrics, ...atEnd }),
+      z.object({ ...piece, done: z.literal(true), ...metrics, num_ctx: numCtx, ...atEnd }),
       z.looseObject({ ...ServiceErrorBody.shape, ...place, ...more, done: z.literal(true) }),
     ])
     .openapi(name);

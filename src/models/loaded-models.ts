@@ -148,12 +148,13 @@ export class LoadedModels {
    */
   ensureLoaded(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
     if (model === "") return 0;
-    const entry = this.#loaded.get(model);
-    const isHeld = holds(hints);
-    if (isHeld && this.hasLatelyAnswered(model)) return 0;
-    // Whoever comes next has to wait for the load that begins now.
-    if (entry && !isHeld) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
-    return this.#shareLoad(model, hints, signal);
+    // Others may have had it loaded anew while the request waited.
+    const looking = hints.lane?.ready();
+    if (!looking) return this.#ensure(model, hints, signal);
+    return looking.then(() => {
+      signal?.throwIfAborted();
+      return this.#ensure(model, hints, signal);
+    });
   }
 
   /** A model has answered: it is in memory. */
@@ -181,6 +182,15 @@ export class LoadedModels {
     this.#loading.clear();
     // Whoever waits for a load of the old server is told how that ends.
     this.#loads.clear();
+  }
+
+  #ensure(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
+    const entry = this.#loaded.get(model);
+    const isHeld = holds(hints);
+    if (isHeld && this.hasLatelyAnswered(model)) return 0;
+    // Whoever comes next has to wait for the load that begins now.
+    if (entry && !isHeld) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
+    return this.#shareLoad(model, hints, signal);
   }
 
   #shareLoad(model: string, hints: LoadHints, signal?: Signal): Promise<number> {

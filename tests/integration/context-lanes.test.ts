@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startFakeOllama } from "../support/fake-ollama.ts";
+import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { seededRandom } from "../support/prng.ts";
@@ -224,6 +224,12 @@ describe("where memory is short", () => {
   });
 });
 
+/** Past the service. */
+async function loadByDefault({ url }: FakeOllama): Promise<void> {
+  const body = json({ model: "fake" });
+  await (await fetch(`${url}/api/generate`, { method: "POST", body })).text();
+}
+
 describe("what others load", () => {
   const passed = async (gateway: Gateway, path: string, options?: object): Promise<void> => {
     const body = { model: "fake", messages: MESSAGES, stream: false, ...(options && { options }) };
@@ -244,6 +250,25 @@ describe("what others load", () => {
     await passed(gateway, "/v1/chat/completions");
     expect(await ask(gateway, { num_ctx: 2048 })).toBe(`asked=2048, used=${LOADED_WITH}`);
     expect(ollama.loads).toHaveLength(3);
+  });
+
+  it("while a request waits is learnt before that is sent", async () => {
+    const { gateway, ollama } = await setUp({ UPSTREAM_PARALLEL: "1" });
+    await ask(gateway, { num_ctx: 8192 });
+    const chats = new HeldAnswers(ollama, "/v1/chat/completions");
+    const other = passed(gateway, "/v1/chat/completions");
+    const held = await chats.next();
+    const waiting = [512, 1024].map((tokens) => ask(gateway, { num_ctx: tokens }));
+    await expect.poll(() => gateway.service.load().text).toBe(3);
+    // It has the server's default, for which the model was loaded anew.
+    await loadByDefault(ollama);
+    held.json({ choices: [] });
+    await other;
+    expect(await Promise.all(waiting)).toEqual([
+      `asked=512, used=${LOADED_WITH}`,
+      `asked=1024, used=${LOADED_WITH}`,
+    ]);
+    expect(ollama.loads).toHaveLength(2);
   });
 
   it("past the service is learnt from the server's list", async () => {

@@ -263,8 +263,9 @@ export class ContextLanes {
   }
 
   #holds(model: string, asked: number | undefined): boolean {
+    if (asked === undefined) return true;
     const facts = this.#facts(model);
-    if (asked === undefined || facts.size === undefined) return true;
+    if (facts.size === undefined) return true;
     return laneFor(asked, facts) === facts.size;
   }
 

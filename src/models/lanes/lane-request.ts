@@ -21,7 +21,10 @@ export interface LaneRequest {
   readonly use: LaneUse;
   /** Its model was loaded for it. */
   hasLoaded: boolean;
-  /** To be awaited before it asks for a place; undefined: there is nothing to find out. Never rejects. */
+  /**
+   * To be awaited before it asks for a place, and again once it has one; undefined: there is nothing
+   * to find out. Never rejects.
+   */
   ready: () => Promise<void> | undefined;
   /**
    * Whether it may begin while so many requests run on its model: one that needs the model loaded

@@ -2,6 +2,7 @@ import { ServerFailure } from "../errors/server-failure.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
+import { ModelPairs } from "./model-pairs.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
 export interface LoadHints {
@@ -60,24 +61,16 @@ interface LoadedModel {
 const TRUST_MS = 30_000;
 
 /**
- * Pairs of models that are remembered. Names have at most 512 characters: 4 MB in all. Clients can
- * make models, and with them pairs.
- */
-const MAX_PAIRS = 1000;
-
-/**
  * Knows which models are in memory, and loads them. A load is a call of the service's own: requests
- * share it, and it goes on when they leave. Which models cannot be in memory together is learned:
- * when a load evicted another model, the pair is remembered.
+ * share it, and it goes on when they leave. Which models cannot be in memory together is learned
+ * from what loads evict.
  */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #loads = new Map<string, Load>();
-  readonly #conflicts = new Set<string>();
-  /** Pairs that have been in memory together. */
-  readonly #coexisting = new Set<string>();
+  readonly #pairs = new ModelPairs();
   /** When the load of a model was announced. */
   readonly #loading = new Map<string, number>();
 
@@ -110,7 +103,7 @@ export class LoadedModels {
   /** Loaded models that the load of this one would evict, as far as known. */
   modelsToEvict(model: string): string[] {
     const others = [...this.#loaded.keys()].filter((other) => other !== model);
-    const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
+    const toEvict = others.filter((other) => this.#pairs.areApart(model, other));
     const capacity = this.#options.capacity();
     if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
       const lru = this.#leastRecentlyUsed(others);
@@ -131,9 +124,7 @@ export class LoadedModels {
   /** Since when a load is under way that may evict this model; undefined where none is. */
   mayBeEvictedSince(model: string): number | undefined {
     for (const [other, since] of this.#loading) {
-      if (other === model) continue;
-      const both = pair(model, other);
-      if (!this.#conflicts.has(both) && !this.#coexisting.has(both)) return since;
+      if (other !== model && !this.#pairs.areKnown(model, other)) return since;
     }
     return undefined;
   }
@@ -177,8 +168,7 @@ export class LoadedModels {
   /** The server was replaced: forgets all. */
   reset(): void {
     this.#loaded.clear();
-    this.#conflicts.clear();
-    this.#coexisting.clear();
+    this.#pairs.reset();
     this.#loading.clear();
     // Whoever waits for a load of the old server is told how that ends.
     this.#loads.clear();
@@ -272,21 +262,15 @@ export class LoadedModels {
   #learn(model: string, before: Set<string>, after: Set<string>): void {
     if (!after.has(model)) {
       // Evicted already, by a load beside its own.
-      for (const other of after) remember(this.#conflicts, pair(model, other));
+      for (const other of after) this.#pairs.saw(model, other, "apart");
       this.forget(model);
       return;
     }
     for (const other of before) {
       if (other === model) continue;
-      if (after.has(other)) {
-        this.#conflicts.delete(pair(model, other));
-        remember(this.#coexisting, pair(model, other));
-      } else {
-        remember(this.#conflicts, pair(model, other));
-        this.#coexisting.delete(pair(model, other));
-        // Gone for sure, however lately it answered: else both would evict each other in turn.
-        this.forget(other);
-      }
+      this.#pairs.saw(model, other, after.has(other) ? "together" : "apart");
+      // Gone for sure, however lately it answered: else both would evict each other in turn.
+      if (!after.has(other)) this.forget(other);
     }
   }
 
@@ -320,15 +304,4 @@ export class LoadedModels {
 /** Whether a model that is in memory is large enough for a request as it is. */
 function holds({ lane }: LoadHints): boolean {
   return lane?.holds() ?? true;
-}
-
-/** Adds to a set of pairs; above the bound the oldest pair is dropped. */
-function remember(pairs: Set<string>, added: string): void {
-  pairs.add(added);
-  const [oldest] = pairs;
-  if (pairs.size > MAX_PAIRS && oldest !== undefined) pairs.delete(oldest);
-}
-
-function pair(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -1,6 +1,7 @@
 import type { RestartPauses, Upstream } from "../hosts/upstream.ts";
 import { createTransport } from "../http/http.ts";
 import type { Transport } from "../http/transport.ts";
+import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import type { Base } from "./base.ts";
 import { composeInferenceServer } from "./inference-server.ts";
 import { composeScheduling, type Scheduling } from "./scheduling.ts";
@@ -15,11 +16,15 @@ interface InferenceOptions {
   /** The addresses of the service itself, which is no inference server. */
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
+  readGraphics: ReadGraphics | undefined;
+  /** A server has come up, and takes requests. */
+  onServerUp: () => void;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
 export function composeInference(base: Base, options: InferenceOptions): Inference {
   const transport = createTransport();
+  const { readGraphics } = options;
   const upstream = composeInferenceServer({
     ...base,
     ...options,
@@ -27,16 +32,20 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      memory.sizes.reset();
       catalog.invalidate();
     },
     onInstalled: () => catalog.invalidate(),
-    onReady: () => queue.wake(),
+    onReady: () => {
+      queue.wake();
+      options.onServerUp();
+    },
     onDown: (reason) => {
       base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, upstream, transport);
-  const { catalog, loadedModels, modelUse, queue } = scheduling;
+  const scheduling = composeScheduling(base, { upstream, transport, readGraphics });
+  const { catalog, loadedModels, modelUse, memory, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

@@ -6,6 +6,7 @@ import { ModelCatalog } from "../models/catalog.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
+import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
@@ -14,6 +15,7 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { composeMemoryRoom, type MemoryParts } from "./memory-room.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling {
@@ -22,15 +24,22 @@ export interface Scheduling {
   aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
+  memory: MemoryParts;
   queue: FairQueue;
   pipeline: InferencePipeline;
+}
+
+interface SchedulingParts {
+  upstream: Upstream;
+  transport: Transport;
+  /** Reads what graphics cards there are in another way than the system's. */
+  readGraphics: ReadGraphics | undefined;
 }
 
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  upstream: Upstream,
-  transport: Transport,
+  { upstream, transport, readGraphics }: SchedulingParts,
 ): Scheduling {
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
@@ -39,15 +48,34 @@ export function composeScheduling(
     entries: base.aliases,
     isInstalled: (model) => catalog.isListed(model),
   });
-  const loadedModels = new LoadedModels({
-    listLoaded: async () => (await client.loaded()).map((model) => model.name),
+  const modelUse = new ModelUse();
+  const memory = composeMemoryRoom(base, {
+    upstream,
+    transport,
+    readGraphics,
+    client,
+    catalog,
+    modelUse,
+    loadedModels: () => loadedModels,
+    queue: () => queue,
+  });
+  const { view, room, sizes, listLoaded } = memory;
+  const loadedModels: LoadedModels = new LoadedModels({
+    listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
-    load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
-    capacity: () => upstream.capacity,
+    load: async (model, hints) => {
+      // Also when it begins: it may be seen in memory before it can be used.
+      modelUse.loaded(model);
+      await loadModel({ transport, origin: upstream.origin }, model, hints);
+      modelUse.loaded(model);
+    },
+    capacity: () => capacityOf(view.mostLoaded, sizes.loadedCount),
+    leaving: (models) => room.leaving(models),
+    overflow: (model, others) => room.overflow(model, others),
+    makeRoom: (model, hints) => room.makeFor(model, hints),
     onChange: () => queue.wake(),
   });
-  const modelUse = new ModelUse();
-  const queue = new FairQueue({
+  const queue: FairQueue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
@@ -62,12 +90,18 @@ export function composeScheduling(
     catalog,
     loadedModels,
     modelUse,
+    room,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, aliases, loadedModels, modelUse, queue, pipeline };
+  return { client, catalog, aliases, loadedModels, modelUse, memory, queue, pipeline };
+}
+
+/** A server that holds more has shown that it may, whatever others should be there. */
+function capacityOf(mostLoaded: number | undefined, loaded: number): number | undefined {
+  return mostLoaded === undefined ? undefined : Math.max(mostLoaded, loaded);
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

@@ -57,6 +57,7 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      mustFit: true,
       ageMs: 0,
       record,
     } as const;

@@ -106,6 +106,7 @@ export class InferenceRunner {
       tenant: record.tenant,
       model,
       hints,
+      mustFit: true,
       background,
       ageMs: record.elapsedMs,
       record: record.call,

@@ -18,6 +18,15 @@ interface LoadedModelsOptions {
   load: (model: string, hints: LoadHints) => Promise<void>;
   /** Models the server can hold at once, where that is known. */
   capacity: () => number | undefined;
+  /**
+   * Of models, the least recently used first, those that may leave for others, in the order in
+   * which they do. Default: as they come.
+   */
+  leaving?: (models: string[]) => string[];
+  /** Of models in that order those that have to leave for one, by the memory that they take. */
+  overflow?: (model: string, others: string[]) => string[];
+  /** Has others leave before a load; `end` is called after that. Never rejects. */
+  makeRoom?: (model: string, hints: LoadHints) => Promise<{ left: string[]; end: () => void }>;
   /** Called when what is loaded has changed. */
   onChange: () => void;
   now?: () => number;
@@ -77,12 +86,12 @@ export class LoadedModels {
   modelsToEvict(model: string): string[] {
     const others = [...this.#loaded.keys()].filter((other) => other !== model);
     const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
-    const capacity = this.#options.capacity();
-    if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
-      const lru = this.#leastRecentlyUsed(others);
-      if (lru) toEvict.push(lru);
-    }
-    return toEvict;
+    if (toEvict.length > 0 || others.length === 0) return toEvict;
+    const { capacity, leaving, overflow } = this.#options;
+    const byUse = this.#leastRecentlyUsedFirst(others);
+    const tooMuch = overflow?.(model, byUse) ?? [];
+    if (tooMuch.length > 0 || others.length < (capacity() ?? Infinity)) return tooMuch;
+    return (leaving?.(byUse) ?? byUse).slice(0, 1);
   }
 
   /** A request for a model that is not loaded got its place: the models to evict count as gone. */
@@ -164,14 +173,16 @@ export class LoadedModels {
         this.forget(model);
         return 0;
       }
+      const room = await this.#options.makeRoom?.(model, hints);
       const startedAt = this.#now();
-      await this.#options.load(model, hints);
+      await this.#options.load(model, hints).finally(room?.end);
       const tookMs = this.#now() - startedAt;
       const now = this.#now();
       this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
       // With models loaded meanwhile, and without those that are still loading.
       const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
-      const before = new Set([...loaded, ...known]);
+      // Those that were unloaded before did not go because both do not fit.
+      const before = new Set([...loaded, ...known].filter((other) => !room?.left.includes(other)));
       this.#learn(model, before, await this.#list());
       return tookMs;
     } catch {
@@ -219,13 +230,13 @@ export class LoadedModels {
     return names;
   }
 
-  #leastRecentlyUsed(models: string[]): string | undefined {
+  #leastRecentlyUsedFirst(models: string[]): string[] {
     // A model that is still loading has not been used, and is the last to evict.
     const usedAt = (model: string): number => {
       const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
     };
-    return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
+    return models.toSorted((a, b) => usedAt(a) - usedAt(b));
   }
 }
 

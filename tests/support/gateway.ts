@@ -8,7 +8,7 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -40,12 +40,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, and other names for models.
+ *   worker threads are opened, how full disks are, which graphics cards there are, and
+ *   other names for models.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, aliases = {} }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, readGraphics, aliases = {} }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -64,6 +65,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    readGraphics,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -79,6 +79,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
     },
     host,
     deadlines,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: HARD_STOP_MS, vision: HARD_STOP_MS },
   });
   const client = fakeClient();

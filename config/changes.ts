@@ -26,6 +26,32 @@ export const CHANGES: Change[] = [
   },
   {
     version: UNRELEASED,
+    settings: [
+      "OLLAMA_REQUIRED_MODELS",
+      "OLLAMA_MODEL_MEMORY_HINTS",
+      "OLLAMA_LARGEST_MODEL_GB",
+      "OLLAMA_INFERENCE_BUFFER_GB",
+      "OLLAMA_SERVICE_OVERHEAD_GB",
+    ],
+    what: "They are read again, and win over config/models.yaml. 2.0.0 did not read them.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "The profile's warm-up models, or those that OLLAMA_WARMUP_MODELS names, are loaded at the start where they are installed and fit, and stay for WARMUP_KEEP_ALIVE (30m); OLLAMA_WARMUP_MODELS=none loads none. 2.0.0 loaded nothing before it was asked for.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["AUTO_PULL"],
+    what: "While required models are being fetched, GET /api/v1/health says starting; it said healthy.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["OLLAMA_FLASH_ATTENTION"],
+    what: "A started Ollama before 0.30 gets OLLAMA_FLASH_ATTENTION=1 unless it is set; it decided by the model's family.",
+  },
+  {
+    version: UNRELEASED,
     settings: [],
     what: "Only clients on the service's own machine may create, copy, pull, push and delete models and forget kept answers, unless ALLOW_REMOTE_MANAGEMENT=true; everyone who was let in could. A reverse proxy's clients are not on this machine.",
   },

@@ -14,6 +14,7 @@ import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
+import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeThreads } from "./compose/threads.ts";
@@ -21,6 +22,7 @@ import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
 import type { ReadGraphics } from "./models/memory/video-memory.ts";
+import type { ModelProvision } from "./models/provision/model-provision.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
 interface ComposeOptions extends Config {
@@ -48,7 +50,10 @@ export interface Service {
   profile: ChosenProfile;
   /** The open port; 0 before start. */
   port: () => number;
-  /** Why a request that names no model would fail now; undefined when it would not. */
+  /**
+   * Why a request that names no model would fail now; undefined when it would not. Waits for a first
+   * model that is being fetched.
+   */
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => ReturnType<typeof loadOf>;
@@ -69,8 +74,13 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const inference = composeInference(base, {
     ownOrigins: () => door.ownOrigins,
     restartPauses,
+    onUp: () => {
+      provision.serverIsUp();
+      memory.serverUp();
+    },
+    onDown: () => provision.serverIsDown(),
+    assertFirst: () => provision.assertFirst(),
     readGraphics: options.readGraphics,
-    onServerUp: () => memory.serverUp(),
   });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);
@@ -79,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
     base,
@@ -90,6 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     embedder,
     caching,
     management,
+    provision,
     isStopping,
   };
   const { app, document } = composeApp(parts);
@@ -104,13 +116,17 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     profile: base.profile,
     port: () => door.port,
-    problem: () => problemOf(inference),
+    problem: () => problemOf(inference, provision),
     load: () => loadOf(parts satisfies LoadParts),
   };
 }
 
-async function problemOf({ upstream, catalog }: Inference): Promise<string | undefined> {
+async function problemOf(
+  { upstream, catalog }: Inference,
+  provision: ModelProvision,
+): Promise<string | undefined> {
   if (upstream.state !== "ready") return upstream.reason;
+  await provision.firstTry();
   const missing = await catalog.defaultModel().catch((err: Error) => err);
   return missing instanceof Error ? missing.message : undefined;
 }

@@ -17,14 +17,16 @@ interface InferenceOptions {
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
   readGraphics: ReadGraphics | undefined;
-  /** A server has come up, and takes requests. */
-  onServerUp: () => void;
+  /** The inference server is there, or has gone. */
+  onUp: () => void;
+  onDown: () => void;
+  /** Throws while the first model is being fetched. */
+  assertFirst: () => void;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
 export function composeInference(base: Base, options: InferenceOptions): Inference {
   const transport = createTransport();
-  const { readGraphics } = options;
   const upstream = composeInferenceServer({
     ...base,
     ...options,
@@ -35,17 +37,18 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       memory.sizes.reset();
       catalog.invalidate();
     },
-    onInstalled: () => catalog.invalidate(),
     onReady: () => {
       queue.wake();
-      options.onServerUp();
+      options.onUp();
     },
     onDown: (reason) => {
+      options.onDown();
       base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, { upstream, transport, readGraphics });
+  const { readGraphics, assertFirst } = options;
+  const scheduling = composeScheduling(base, { upstream, transport, readGraphics, assertFirst });
   const { catalog, loadedModels, modelUse, memory, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

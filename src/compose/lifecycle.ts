@@ -1,4 +1,5 @@
 import { HomeLock } from "../runtime/home-lock.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -15,12 +16,13 @@ interface LifecycleParts {
   inference: Inference;
   memory: Memory;
   management: ModelManagement;
+  provision: ModelProvision;
   door: FrontDoor;
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, memory, management, door } = parts;
+  const { threads, caching, inference, memory, management, provision, door } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -38,6 +40,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,
+      provision,
     ],
     {
       report: (message, err) => {

@@ -3,12 +3,14 @@ import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
+import { keepAliveMs } from "../models/keep-alive.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
 import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
-import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
@@ -34,21 +36,27 @@ interface SchedulingParts {
   transport: Transport;
   /** Reads what graphics cards there are in another way than the system's. */
   readGraphics: ReadGraphics | undefined;
+  /** Throws while the first model is being fetched. */
+  assertFirst: () => void;
 }
 
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  { upstream, transport, readGraphics }: SchedulingParts,
+  { upstream, transport, readGraphics, assertFirst }: SchedulingParts,
 ): Scheduling {
-  const { settings, logs, deadlines } = base;
+  const { settings, profile, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
-  const catalog = composeCatalog(base, client);
+  const catalog = composeCatalog(base, client, assertFirst);
   const aliases = new ModelAliases({
     entries: base.aliases,
     isInstalled: (model) => catalog.isListed(model),
   });
-  const modelUse = new ModelUse();
+  const warmup = new Set(profile.profile.warmup_models.map(canonicalModel));
+  const warmupKeepMs = keepAliveMs(settings.warmupKeepAlive);
+  const modelUse = new ModelUse({
+    keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
+  });
   const memory = composeMemoryRoom(base, {
     upstream,
     transport,
@@ -104,7 +112,11 @@ function capacityOf(mostLoaded: number | undefined, loaded: number): number | un
   return mostLoaded === undefined ? undefined : Math.max(mostLoaded, loaded);
 }
 
-function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {
+function composeCatalog(
+  { settings, profile }: Base,
+  client: UpstreamClient,
+  assertFirst: () => void,
+): ModelCatalog {
   const { text_model, vlm_model, embedding_model } = profile.profile;
   return new ModelCatalog({
     list: () => client.installed(),
@@ -114,5 +126,6 @@ function composeCatalog({ settings, profile }: Base, client: UpstreamClient): Mo
     embedding: embedding_model,
     allowed: settings.allowedModels,
     cloud: settings.allowCloudModels,
+    assertFirst,
   });
 }

@@ -10,6 +10,7 @@ import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -32,6 +33,7 @@ export interface ServiceRouteParts {
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  provision: ModelProvision;
   isStopping: () => boolean;
 }
 
@@ -102,7 +104,7 @@ function composeGuards(
 }
 
 function stateServices(
-  { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
+  { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
   const { upstream, client, queue } = inference;
@@ -119,6 +121,7 @@ function stateServices(
     upstream,
     client,
     queue,
+    provision,
     isStopping,
     facts: {
       version: serviceVersion,

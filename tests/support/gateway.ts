@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
+import type { Terminal } from "../../src/compose/terminal.ts";
 import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
@@ -12,6 +13,8 @@ interface GatewayOptions extends Pick<
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
+  /** Who sits at the terminal; nobody where nothing is said. */
+  ask?: Terminal["ask"];
 }
 
 /** A running service under test. */
@@ -40,13 +43,13 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, which graphics cards there are, and
- *   other names for models.
+ *   worker threads are opened, how full disks are, which graphics cards there are, other names for
+ *   models, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, readGraphics, aliases = {} }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, readGraphics, aliases = {}, ask }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -60,7 +63,7 @@ export async function startGateway(
     terminal: {
       say: (line) => void said.push(line),
       progress: () => ({ update: () => {}, end: () => {} }),
-      ask: () => Promise.resolve(false),
+      ask: ask ?? (() => Promise.resolve(false)),
     },
     restartPauses,
     openPool,

@@ -21,6 +21,16 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: [],
+    what: "A stream on /api/v1 that has waited for 5 s begins and says what it waits for (STREAM_NOTICE_AFTER; 0: never); from then on a refusal comes in the stream, where it had a status.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "A load that fails is told to all who wait for the model; each of them had it loaded again.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["IDLE_TIMEOUT", "OLLAMA_MAX_RAM", "RAG_RESERVE_GB"],
     what: "They are read again: a model that has been idle for IDLE_TIMEOUT (default: OLLAMA_KEEP_ALIVE) is unloaded, sooner where memory is tight, and models together take no more than OLLAMA_MAX_RAM, or what the machine has for them (RAG_RESERVE_GB is left to others). 2.0.0 did not read them.",
   },

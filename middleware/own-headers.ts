@@ -54,6 +54,12 @@ export const ANSWER_HEADERS = {
     schema: { type: "string" },
     example: "queue;dur=0.02, load;dur=0.00, total;dur=208.16",
   },
+  "X-Shared-Ollama-Load-Ms": {
+    about:
+      "How long the model's load was waited for, in whole milliseconds; 0: it was in memory. Not on a stream that began with notices: there the last event says it.",
+    schema: { type: "integer" },
+    example: 0,
+  },
   "X-Cache": {
     about: "What the response cache had to do with the answer.",
     schema: { type: "string", enum: CACHE_STATES },

@@ -31,6 +31,8 @@ interface ComposeOptions extends Config {
   terminal: Terminal;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
+  /** How long after its expiry a model may still be in memory before it counts as stuck. */
+  stuckAfterMs?: number | undefined;
   /** Opens the worker threads in another way than the service's own. */
   openPool?: typeof openWorkerPool | undefined;
   /** Tells how full a folder's disk is in another way than the system's. */
@@ -70,10 +72,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     fetch: (request, bindings) => app.fetch(request, bindings),
     rejectWaiting: (err) => inference.queue.rejectWaiting(err),
   });
-  const { restartPauses } = options;
+  const { restartPauses, stuckAfterMs } = options;
   const inference = composeInference(base, {
     ownOrigins: () => door.ownOrigins,
     restartPauses,
+    stuckAfterMs,
     onUp: () => {
       provision.serverIsUp();
       memory.serverUp();

@@ -12,6 +12,7 @@ import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
 import { withModel } from "./aliased-body.ts";
 import { passCached } from "./cached-answer.ts";
+import { asServerAnswers } from "./failed-load.ts";
 import { passed, sending, telling } from "./forwarding.ts";
 import { passDirectly } from "./pass-directly.ts";
 import { operationOf, pathKind, takesForm } from "./path-kind.ts";
@@ -26,7 +27,9 @@ export function passThrough(services: PassThroughServices) {
     const { path } = c.req;
     const kind = pathKind(c.get("exchange").method, path);
     c.get("record").operation = operationOf(path);
-    return kind === "inference" ? passInference(c, services) : passDirectly(c, services, kind);
+    return kind === "inference"
+      ? asServerAnswers(c, passInference(c, services))
+      : passDirectly(c, services, kind);
   };
 }
 

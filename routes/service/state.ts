@@ -6,6 +6,7 @@ import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
+import type { StuckModels } from "../../src/models/memory/stuck-models.ts";
 import type { LineName, FairQueue } from "../../src/scheduling/fair-queue.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
 import { canonicalModel } from "../../src/models/model-name.ts";
@@ -19,6 +20,8 @@ export interface StateServices {
   client: Pick<UpstreamClient, "installed">;
   queue: Pick<FairQueue, "stats">;
   provision: Pick<ModelProvision, "assertFirst" | "missing">;
+  /** Models that the inference server cannot let go of. */
+  stuckModels: Pick<StuckModels, "problems">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   facts: ServiceFacts;
@@ -61,6 +64,9 @@ const Health = z
     version: z.string(),
     missing_models: z.array(MissingModelShape).openapi({
       description: "Required models that are not installed; empty while the server is away",
+    }),
+    problems: z.array(z.string()).optional().openapi({
+      description: "What an operator has to look after although the server answers, and how",
     }),
   })
   .openapi("Health", {
@@ -185,12 +191,14 @@ export function stateRoutes(router: ServiceRouter, services: StateServices): voi
 
 async function health(c: AppContext, services: StateServices): Promise<Response> {
   const { problem, missing } = await lookAtServer(services);
+  const { problems } = services.stuckModels;
   return answerJson(c, {
     status: statusOf(services, problem, missing),
     ollama_status: problem ?? "running",
     ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
     version: services.facts.version,
     missing_models: missing.map(missingModelBody),
+    ...(problems.length > 0 ? { problems } : {}),
   });
 }
 

@@ -22,6 +22,8 @@ interface InferenceOptions {
   onDown: () => void;
   /** Throws while the first model is being fetched. */
   assertFirst: () => void;
+  /** How long after its expiry a model may still be in memory, in another way than usual. */
+  stuckAfterMs: number | undefined;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -35,6 +37,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       loadedModels.reset();
       modelUse.reset();
       memory.sizes.reset();
+      stuckModels.reset();
       catalog.invalidate();
     },
     onReady: () => {
@@ -47,8 +50,14 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const { readGraphics, assertFirst } = options;
-  const scheduling = composeScheduling(base, { upstream, transport, readGraphics, assertFirst });
-  const { catalog, loadedModels, modelUse, memory, queue } = scheduling;
+  const { readGraphics, stuckAfterMs, assertFirst } = options;
+  const scheduling = composeScheduling(base, {
+    upstream,
+    transport,
+    readGraphics,
+    stuckAfterMs,
+    assertFirst,
+  });
+  const { catalog, loadedModels, modelUse, memory, stuckModels, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

@@ -12,11 +12,12 @@ import { IdleUnloader } from "../models/memory/idle-unloader.ts";
 import { MemoryCounts } from "../models/memory/memory-counts.ts";
 import { MOST_MODELS } from "../models/memory/memory-limit.ts";
 import { MemoryRoom } from "../models/memory/memory-room.ts";
-import { MemoryView, type MemoryRules } from "../models/memory/memory-view.ts";
+import { MemoryView } from "../models/memory/memory-view.ts";
 import { modelMemory, type ModelMemory } from "../models/memory/model-memory.ts";
 import { ModelSizes } from "../models/memory/model-sizes.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import { Pins } from "../models/memory/pins.ts";
+import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { UnloadReason } from "../models/memory/unload-choice.ts";
 import { VideoMemory, type ReadGraphics } from "../models/memory/video-memory.ts";
 import { canonicalModel } from "../models/model-name.ts";
@@ -24,7 +25,7 @@ import type { FairQueue } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import { hardStops } from "./limits.ts";
-import { isOwnMachine } from "./own-machine.ts";
+import { memoryRulesFor } from "./memory-rules.ts";
 
 const GB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -38,7 +39,7 @@ export interface MemoryParts {
   pins: Pins;
   video: VideoMemory;
   view: MemoryView;
-  /** The models in memory, of which the sizes learn. @throws ServiceError. */
+  /** The models in memory, of which all learn that have to. @throws ServiceError. */
   listLoaded: () => Promise<LoadedModel[]>;
   unloader: IdleUnloader;
   room: MemoryRoom;
@@ -54,6 +55,7 @@ interface MemoryRoomParts {
   client: UpstreamClient;
   catalog: ModelCatalog;
   modelUse: ModelUse;
+  stuckModels: StuckModels;
   /** They load by what is built here. */
   loadedModels: () => LoadedModels;
   queue: () => FairQueue;
@@ -62,7 +64,7 @@ interface MemoryRoomParts {
 /** Builds what knows how much memory there is, and has models leave for others. */
 export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryParts {
   const { settings, logs } = base;
-  const { upstream, transport, client, modelUse, loadedModels, queue } = parts;
+  const { upstream, transport, client, modelUse, stuckModels, loadedModels, queue } = parts;
   const ownModel = canonicalModel(CACHE_MODEL);
   const isUnified = process.platform === "darwin" && process.arch === "arm64";
   const video = new VideoMemory({
@@ -78,11 +80,12 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
   const listLoaded = async (): Promise<LoadedModel[]> => {
     const listed = await client.loaded();
     sizes.learn(listed);
+    stuckModels.seen(listed);
     return listed;
   };
   const view = new MemoryView({
     list: listLoaded,
-    rules: () => rulesFor(upstream),
+    rules: () => memoryRulesFor(upstream),
     use: modelUse,
     pins,
     machine: async () => {
@@ -99,6 +102,8 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
     isLoading: (model) => loadedModels().isLoading(model),
     use: modelUse,
     unload: async (model) => {
+      // The server is trying that already, and would not answer.
+      stuckModels.assertWorks(model);
       await unloadModel({ transport, origin: upstream.origin }, model);
       loadedModels().forget(model);
       sizes.left(model);
@@ -164,16 +169,9 @@ function limitsOf(
   );
 }
 
-function rulesFor(upstream: Pick<Upstream, "kind" | "state" | "origin">): MemoryRules {
-  const { kind, state } = upstream;
-  if (kind === undefined || state !== "ready") return "none";
-  if (kind !== "external") return "all";
-  return isOwnMachine(upstream.origin) ? "seen" : "none";
-}
-
 /** Models that may be in memory at once: what the server was told, else three. */
 function mostLoaded(upstream: Upstream): number | undefined {
-  return upstream.capacity ?? (rulesFor(upstream) === "none" ? undefined : MOST_MODELS);
+  return upstream.capacity ?? (memoryRulesFor(upstream) === "none" ? undefined : MOST_MODELS);
 }
 
 /**

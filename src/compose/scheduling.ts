@@ -1,3 +1,4 @@
+import { ServerFailure } from "../errors/server-failure.ts";
 import { UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
@@ -5,10 +6,11 @@ import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { keepAliveMs } from "../models/keep-alive.ts";
 import { loadModel } from "../models/load-model.ts";
-import { LoadedModels } from "../models/loaded-models.ts";
+import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
 import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
+import { StuckModels } from "../models/memory/stuck-models.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
 import { Admission } from "../scheduling/admission.ts";
@@ -18,6 +20,7 @@ import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
 import { composeMemoryRoom, type MemoryParts } from "./memory-room.ts";
+import { memoryRulesFor } from "./memory-rules.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling {
@@ -27,6 +30,7 @@ export interface Scheduling {
   loadedModels: LoadedModels;
   modelUse: ModelUse;
   memory: MemoryParts;
+  stuckModels: StuckModels;
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
@@ -36,6 +40,8 @@ interface SchedulingParts {
   transport: Transport;
   /** Reads what graphics cards there are in another way than the system's. */
   readGraphics: ReadGraphics | undefined;
+  /** As `StuckModels` has it. */
+  stuckAfterMs: number | undefined;
   /** Throws while the first model is being fetched. */
   assertFirst: () => void;
 }
@@ -43,7 +49,7 @@ interface SchedulingParts {
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  { upstream, transport, readGraphics, assertFirst }: SchedulingParts,
+  { upstream, transport, readGraphics, stuckAfterMs, assertFirst }: SchedulingParts,
 ): Scheduling {
   const { settings, profile, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
@@ -57,6 +63,7 @@ export function composeScheduling(
   const modelUse = new ModelUse({
     keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
   });
+  const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
   const memory = composeMemoryRoom(base, {
     upstream,
     transport,
@@ -64,6 +71,7 @@ export function composeScheduling(
     client,
     catalog,
     modelUse,
+    stuckModels,
     loadedModels: () => loadedModels,
     queue: () => queue,
   });
@@ -77,6 +85,18 @@ export function composeScheduling(
       await loadModel({ transport, origin: upstream.origin }, model, hints);
       modelUse.loaded(model);
     },
+    onFailure: (model, hints, err) => {
+      // The server's own answer says that it is there.
+      if (!(err instanceof ServerFailure)) upstream.checkHealth();
+      queue.rejectWaiting(
+        err,
+        (waiting) =>
+          waiting.model === model &&
+          waiting.hints !== undefined &&
+          isSameLoad(waiting.hints, hints),
+      );
+    },
+    assertWorks: (model) => stuckModels.assertWorks(model),
     capacity: () => capacityOf(view.mostLoaded, sizes.loadedCount),
     leaving: (models) => room.leaving(models),
     overflow: (model, others) => room.overflow(model, others),
@@ -99,17 +119,45 @@ export function composeScheduling(
     loadedModels,
     modelUse,
     room,
+    stuckModels,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, aliases, loadedModels, modelUse, memory, queue, pipeline };
+  return {
+    client,
+    catalog,
+    aliases,
+    loadedModels,
+    modelUse,
+    memory,
+    stuckModels,
+    queue,
+    pipeline,
+  };
 }
 
 /** A server that holds more has shown that it may, whatever others should be there. */
 function capacityOf(mostLoaded: number | undefined, loaded: number): number | undefined {
   return mostLoaded === undefined ? undefined : Math.max(mostLoaded, loaded);
+}
+
+function composeStuckModels(
+  { logs }: Base,
+  upstream: Upstream,
+  { use, graceMs }: { use: ModelUse; graceMs: number | undefined },
+): StuckModels {
+  return new StuckModels({
+    rules: () => memoryRulesFor(upstream),
+    use,
+    graceMs,
+    remedy: () =>
+      upstream.kind === "external"
+        ? "restart the inference server"
+        : "restart the service, and with it the inference server",
+    onStuck: (model, problem) => logs.service.error({ model }, problem),
+  });
 }
 
 function composeCatalog(

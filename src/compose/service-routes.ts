@@ -80,6 +80,7 @@ function generationServices(
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,
     bodyLimits: bodyLimits(settings),
+    notices: { deadlines: base.deadlines, afterMs: settings.streamNoticeMs },
     onStreamError: logs.requestFailed,
   };
 }
@@ -107,7 +108,7 @@ function stateServices(
   { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue } = inference;
+  const { upstream, client, queue, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -122,6 +123,7 @@ function stateServices(
     client,
     queue,
     provision,
+    stuckModels,
     isStopping,
     facts: {
       version: serviceVersion,

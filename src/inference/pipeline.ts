@@ -4,6 +4,7 @@ import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { MemoryRoom } from "../models/memory/memory-room.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -19,6 +20,7 @@ interface PipelineOptions {
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
   room: Pick<MemoryRoom, "assertFits">;
+  stuckModels: Pick<StuckModels, "assertWorks">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -103,8 +105,9 @@ export class InferencePipeline {
           background: background ?? false,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
+          hints,
+          waiting: record,
         },
-        hints,
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
@@ -127,6 +130,7 @@ export class InferencePipeline {
     signal: Signal,
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
+    this.#options.stuckModels.assertWorks(canonicalModel(request.model));
     const turn = this.#begin(request, signal);
     try {
       return await use(turn);

@@ -1,6 +1,7 @@
 import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { deferred } from "../runtime/deferred.ts";
 import { TurnOrder } from "../runtime/turn-order.ts";
@@ -33,6 +34,13 @@ interface FairQueueOptions {
   sweepMs?: number;
 }
 
+/** What a request waits for before it is sent; the place in the queue changes meanwhile. */
+export interface WaitLog {
+  /** @param position its number in the queue, from 1; undefined once it has left that. */
+  waitsForPlace(position: () => number | undefined): void;
+  waitsForModel(): void;
+}
+
 /** A request for a place. */
 export interface PlaceRequest {
   line: LineName;
@@ -43,6 +51,10 @@ export interface PlaceRequest {
   maxWaitMs: number;
   /** Cancels the request while it waits. */
   signal: Signal;
+  /** What its model is to be loaded with. */
+  hints?: LoadHints | undefined;
+  /** Told what it waits for, if it has to wait. */
+  waiting?: WaitLog | undefined;
   /**
    * Work that no client waits for by itself, such as a batch's item. It waits behind its own
    * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
@@ -161,9 +173,9 @@ export class FairQueue {
     return this.#counters[line].stats();
   }
 
-  /** Ends all waiting with an error; running requests are not touched. */
-  rejectWaiting(error: Error): void {
-    for (const ticket of [...this.#waiting]) this.#reject(ticket, error);
+  /** Ends all waiting, or that of some, with an error; running requests are not touched. */
+  rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
+    for (const ticket of [...this.#waiting]) if (which(ticket)) this.#reject(ticket, error);
   }
 
   #hold(model: string): () => void {
@@ -184,6 +196,7 @@ export class FairQueue {
         else resolve(result);
       };
       this.#join(ticket);
+      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
@@ -203,6 +216,12 @@ export class FairQueue {
       before: (other) => !ticket.background && other.background === true,
       beforeTenant: (other) => turnOf(other) > own,
     });
+  }
+
+  /** By the turns as they are now; a request whose model is loaded may go before all the same. */
+  #positionOf(ticket: Ticket): number | undefined {
+    const before = this.#waiting.turnsBefore(ticket.tenant, ticket, (t) => t.line === ticket.line);
+    return before === undefined ? undefined : before + 1;
   }
 
   /** A request waits no longer, and has no place. */

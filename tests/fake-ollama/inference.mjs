@@ -119,8 +119,8 @@ export class Inference {
       this.memory.unload(name);
       return sendJson(response, { ...loaded, done_reason: "unload" });
     }
-    const loadMs = remote ? 0 : this.memory.load(name, body);
-    await pause(loadMs, response);
+    const loadMs = await this.#load(request, response);
+    if (loadMs === undefined) return;
     if (loaded) return sendJson(response, loaded);
     if (this.#isTooLong(request, response)) return;
     const { firstMs, bodyMs, endlessGapMs } = this.#options;
@@ -146,9 +146,9 @@ export class Inference {
 
   /** @param {InferenceRequest} request @param {VectorForm} form @param {ServerResponse} response */
   async #embed(request, form, response) {
-    const { model, name, remote, body } = request;
-    const loadMs = remote ? 0 : this.memory.load(name, body);
-    await pause(loadMs, response);
+    const { model, body } = request;
+    const loadMs = await this.#load(request, response);
+    if (loadMs === undefined) return;
     if (this.#isTooLong(request, response)) return;
     const texts = form.texts(body).map(String);
     const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
@@ -158,6 +158,20 @@ export class Inference {
     const vectors = texts.map(this.#options.embedding);
     const made = { model, vectors, timing: { loadMs, firstMs, bodyMs } };
     return sendJson(response, form.whole(made), { bodyMs });
+  }
+
+  /**
+   * @param {InferenceRequest} request
+   * @param {ServerResponse} response
+   * @returns {Promise<number | undefined>} milliseconds; undefined when the load has failed
+   */
+  async #load({ path, name, remote, body }, response) {
+    if (remote) return 0;
+    const { ms, failure } = this.memory.load(name, body);
+    await pause(ms, response);
+    if (failure === undefined) return ms;
+    await sendJson(response, errorBody(path, 500, failure, this.#options.version), { status: 500 });
+    return undefined;
   }
 
   /**

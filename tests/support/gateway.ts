@@ -9,7 +9,7 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "readGraphics"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -43,13 +43,21 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, which graphics cards there are, other names for
- *   models, and what a question is answered.
+ *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
+ *   model counts as stuck, other names for models, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, readGraphics, aliases = {}, ask }: GatewayOptions = {},
+  {
+    restartPauses,
+    openPool,
+    readDisk,
+    readGraphics,
+    stuckAfterMs,
+    aliases = {},
+    ask,
+  }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -69,6 +77,7 @@ export async function startGateway(
     openPool,
     readDisk,
     readGraphics,
+    stuckAfterMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

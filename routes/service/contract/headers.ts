@@ -35,6 +35,12 @@ const GROUPS = {
     answer: ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
     on: (status) => status !== 403,
   },
+  /** A model works on it, which may have to be loaded. */
+  load: {
+    request: [],
+    answer: ["X-Shared-Ollama-Load-Ms"],
+    on: (status) => status === 200,
+  },
   /** The answer may come from the response cache. */
   cache: {
     request: cacheHeaders,

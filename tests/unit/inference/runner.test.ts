@@ -50,6 +50,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
+    stuckModels: { assertWorks: () => {} },
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

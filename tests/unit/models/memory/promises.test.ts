@@ -102,6 +102,8 @@ class Play {
       listLoaded: async () => (await view.models()).map(({ name }) => name),
       isInstalled: () => Promise.resolve(true),
       load: (model) => this.#load(model),
+      onFailure: (model) => this.#breaks(`${model} was not loaded`),
+      assertWorks: () => {},
       capacity: () => MOST_LOADED,
       leaving: (models) => room.leaving(models),
       overflow: (model, others) => room.overflow(model, others),

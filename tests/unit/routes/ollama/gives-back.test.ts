@@ -71,6 +71,7 @@ function setUp({ step, what }: Fault) {
       }),
       catalog: { assertAllowed: () => {}, isRemote: () => (at("remote"), false) },
       modelUse: new ModelUse(),
+      stuckModels: { assertWorks: () => {} },
       loadedModels: { used: () => at("settle"), forget: () => at("settle") },
       transport,
       deadlines,

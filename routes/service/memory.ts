@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MemoryReport } from "../../src/models/memory/memory-report.ts";
+import type { ContextLanes } from "../../src/models/lanes/context-lanes.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -8,10 +10,24 @@ import { mount, type ServiceRouter } from "./router.ts";
 /** What the route of the memory works with. */
 export interface MemoryServices {
   report: Pick<MemoryReport, "read">;
+  lanes: Pick<ContextLanes, "reloadsAvoided" | "report">;
 }
 
 const bytes = z.int().openapi({ description: "Bytes" });
 const secondsOrNever = z.int().nullable().openapi({ description: "Seconds; null: never" });
+
+const Context = z.object({
+  num_ctx: z.int().nullable().openapi({
+    description: "Tokens of context that it is loaded with; null: the server does not tell",
+  }),
+  lanes: z.array(z.int()).openapi({
+    description: "The sizes that it can have, as far as they are known; none: CONTEXT_LANES=off",
+  }),
+  reloads: z.int().openapi({ description: "Loads for a larger context, since start" }),
+  reloads_avoided: z.int().openapi({
+    description: "Loads that Ollama would have made for the same requests by itself, since start",
+  }),
+});
 
 const Memory = z
   .object({
@@ -43,7 +59,6 @@ const Memory = z
         bytes: z.int().openapi({ description: "In the machine's memory" }),
         vram_bytes: z.int().openapi({ description: "On graphics cards" }),
         weights_bytes: z.int().nullable().openapi({ description: "Its files; null: not known" }),
-        context: z.int().nullable().openapi({ description: "Tokens; null: the server is too old" }),
         context_bytes: z.int().nullable().openapi({
           description: "What it takes beside its weights: its context, and what it computes with",
         }),
@@ -60,6 +75,7 @@ const Memory = z
         kept: z.boolean().openapi({ description: "A client's keep_alive is not over" }),
         managed: z.boolean().openapi({ description: "The service may unload it" }),
         expires_at: z.string().openapi({ description: "When the server would unload it" }),
+        context: Context,
       }),
     ),
     next: z
@@ -83,6 +99,7 @@ const Memory = z
     unfit: z.int().openapi({
       description: "Loads of models that do not fit, for requests that are never refused for that",
     }),
+    reloads_avoided: z.int().openapi({ description: "Those of all models" }),
   })
   .openapi("Memory", {
     example: {
@@ -104,16 +121,16 @@ const Memory = z
           bytes: 577088768,
           vram_bytes: 0,
           weights_bytes: 98362432,
-          context: 4096,
           context_bytes: 478726336,
           prompt_cache_bytes: null,
-          sizes: [{ context: 4096, bytes: 577088768 }],
+          sizes: [{ context: 8192, bytes: 577088768 }],
           running: 0,
           idle: 42,
           pinned: false,
           kept: false,
           managed: true,
           expires_at: "2026-01-01T00:05:00.000Z",
+          context: { num_ctx: 8192, lanes: [8192, 32768], reloads: 0, reloads_avoided: 14 },
         },
       ],
       next: { name: "smollm2:135m", in: 258 },
@@ -122,6 +139,7 @@ const Memory = z
       freed_bytes: 1731266304,
       refused: 0,
       unfit: 0,
+      reloads_avoided: 14,
     },
   });
 
@@ -138,6 +156,13 @@ const route: ServiceRoute = {
 };
 
 /** GET /api/v1/system/memory */
-export function memoryRoute(router: ServiceRouter, { report }: MemoryServices): void {
-  mount(router, route, [], async (c) => answerJson(c, await report.read()));
+export function memoryRoute(router: ServiceRouter, { report, lanes }: MemoryServices): void {
+  mount(router, route, [], async (c) => {
+    const memory = await report.read();
+    const models = memory.models.map((model) => ({
+      ...model,
+      context: lanes.report(canonicalModel(model.name)),
+    }));
+    return answerJson(c, { ...memory, models, reloads_avoided: lanes.reloadsAvoided });
+  });
 }

@@ -37,6 +37,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       loadedModels.reset();
       modelUse.reset();
       memory.sizes.reset();
+      lanes.reset();
       stuckModels.reset();
       catalog.invalidate();
     },
@@ -58,6 +59,6 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     stuckAfterMs,
     assertFirst,
   });
-  const { catalog, loadedModels, modelUse, memory, stuckModels, queue } = scheduling;
+  const { catalog, loadedModels, modelUse, memory, stuckModels, lanes, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

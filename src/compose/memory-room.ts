@@ -7,13 +7,14 @@ import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { unloadModel } from "../models/load-model.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import { IdleUnloader } from "../models/memory/idle-unloader.ts";
 import { MemoryCounts } from "../models/memory/memory-counts.ts";
 import { MOST_MODELS } from "../models/memory/memory-limit.ts";
 import { MemoryRoom } from "../models/memory/memory-room.ts";
 import { MemoryView } from "../models/memory/memory-view.ts";
-import { modelMemory, type ModelMemory } from "../models/memory/model-memory.ts";
+import { modelMemory } from "../models/memory/model-memory.ts";
 import { ModelSizes } from "../models/memory/model-sizes.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import { Pins } from "../models/memory/pins.ts";
@@ -25,13 +26,10 @@ import type { FairQueue } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import { hardStops } from "./limits.ts";
+import { limitFacts } from "./memory-limit.ts";
 import { memoryRulesFor } from "./memory-rules.ts";
 
-const GB = 2 ** 30;
 const MIB = 2 ** 20;
-
-/** Models of the profile's largest size that are to fit at once, where nothing else is said. */
-const USUAL_MODELS = 2;
 
 /** What is known of memory, and who makes room in it. */
 export interface MemoryParts {
@@ -57,6 +55,7 @@ interface MemoryRoomParts {
   modelUse: ModelUse;
   stuckModels: StuckModels;
   /** They load by what is built here. */
+  lanes: () => Pick<ContextLanes, "seen">;
   loadedModels: () => LoadedModels;
   queue: () => FairQueue;
 }
@@ -64,7 +63,7 @@ interface MemoryRoomParts {
 /** Builds what knows how much memory there is, and has models leave for others. */
 export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryParts {
   const { settings, logs } = base;
-  const { upstream, transport, client, modelUse, stuckModels, loadedModels, queue } = parts;
+  const { upstream, transport, client, modelUse, stuckModels, lanes, loadedModels, queue } = parts;
   const ownModel = canonicalModel(CACHE_MODEL);
   const isUnified = process.platform === "darwin" && process.arch === "arm64";
   const video = new VideoMemory({
@@ -78,9 +77,11 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
   const pins = new Pins();
   const counts = new MemoryCounts();
   const listLoaded = async (): Promise<LoadedModel[]> => {
+    const askedAt = performance.now();
     const listed = await client.loaded();
     sizes.learn(listed);
     stuckModels.seen(listed);
+    lanes().seen(listed, askedAt);
     return listed;
   };
   const view = new MemoryView({
@@ -92,7 +93,7 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
       const { total, available } = await systeminformation.mem();
       return { totalBytes: total, availableBytes: available };
     },
-    limits: () => limitsOf(base, { isUnified, videoBytes: video.bytes }),
+    limits: () => modelMemory(limitFacts(base, totalmem()), { isUnified, videoBytes: video.bytes }),
     mostLoaded: () => mostLoaded(upstream),
     ownModel,
   });
@@ -149,24 +150,6 @@ function composeSizes(
     cache: () => ({ parallel: upstream.parallel, cacheType: env["OLLAMA_KV_CACHE_TYPE"] }),
     usualContext: context > 0 ? context : undefined,
   });
-}
-
-function limitsOf(
-  { settings, profile }: Base,
-  machine: Parameters<typeof modelMemory>[1],
-): ModelMemory {
-  return modelMemory(
-    {
-      totalGb: totalmem() / GB,
-      largestModelGb: profile.profile.largest_model_gb,
-      models: settings.ollamaMaxLoadedModels || USUAL_MODELS,
-      inferenceBufferGb: profile.inferenceBufferGb,
-      serviceOverheadGb: profile.serviceOverheadGb,
-      ragReserveGb: settings.ragReserveGb,
-      maxGb: settings.maxRamGb,
-    },
-    machine,
-  );
 }
 
 /** Models that may be in memory at once: what the server was told, else three. */

@@ -5,6 +5,7 @@ import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { keepAliveMs } from "../models/keep-alive.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
 import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
@@ -18,6 +19,7 @@ import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import type { Base } from "./base.ts";
+import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
 import { composeMemoryRoom, type MemoryParts } from "./memory-room.ts";
 import { memoryRulesFor } from "./memory-rules.ts";
@@ -31,6 +33,7 @@ export interface Scheduling {
   modelUse: ModelUse;
   memory: MemoryParts;
   stuckModels: StuckModels;
+  lanes: ContextLanes;
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
@@ -72,6 +75,7 @@ export function composeScheduling(
     catalog,
     modelUse,
     stuckModels,
+    lanes: () => lanes,
     loadedModels: () => loadedModels,
     queue: () => queue,
   });
@@ -82,7 +86,9 @@ export function composeScheduling(
     load: async (model, hints) => {
       // Also when it begins: it may be seen in memory before it can be used.
       modelUse.loaded(model);
-      await loadModel({ transport, origin: upstream.origin }, model, hints);
+      await lanes.load(model, hints, (inLane) =>
+        loadModel({ transport, origin: upstream.origin }, model, inLane),
+      );
       modelUse.loaded(model);
     },
     onFailure: (model, hints, err) => {
@@ -96,12 +102,21 @@ export function composeScheduling(
           isSameLoad(waiting.hints, hints),
       );
     },
+    onGone: (model) => lanes.gone(model),
     assertWorks: (model) => stuckModels.assertWorks(model),
     capacity: () => capacityOf(view.mostLoaded, sizes.loadedCount),
     leaving: (models) => room.leaving(models),
     overflow: (model, others) => room.overflow(model, others),
     makeRoom: (model, hints) => room.makeFor(model, hints),
     onChange: () => queue.wake(),
+  });
+  const lanes: ContextLanes = composeContextLanes(base, {
+    client,
+    catalog,
+    upstream,
+    look: listLoaded,
+    loadedModels: () => loadedModels,
+    modelUse,
   });
   const queue: FairQueue = new FairQueue({
     host: upstream,
@@ -120,6 +135,7 @@ export function composeScheduling(
     modelUse,
     room,
     stuckModels,
+    lanes,
     transport,
     deadlines,
     host: upstream,
@@ -133,6 +149,7 @@ export function composeScheduling(
     modelUse,
     memory,
     stuckModels,
+    lanes,
     queue,
     pipeline,
   };

@@ -59,7 +59,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
-    memory: { report: parts.memory.report },
+    memory: { report: parts.memory.report, lanes: inference.lanes },
     modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),

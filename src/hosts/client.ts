@@ -24,11 +24,11 @@ export interface LoadedModel {
   model: string;
   size: number;
   size_vram: number;
-  /** Tokens that it was loaded for; Ollama before 0.10 does not tell. */
-  context_length?: number;
   digest: string;
   details: Record<string, unknown>;
   expires_at: string;
+  /** Tokens of context that it was loaded with; older servers do not tell. */
+  context_length?: number;
 }
 
 const LIST_MS = 5000;

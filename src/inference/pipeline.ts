@@ -4,6 +4,8 @@ import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { MemoryRoom } from "../models/memory/memory-room.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
+import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
 import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -21,6 +23,7 @@ interface PipelineOptions {
   modelUse: Pick<ModelUse, "begin">;
   room: Pick<MemoryRoom, "assertFits">;
   stuckModels: Pick<StuckModels, "assertWorks">;
+  lanes: Pick<ContextLanes, "answered" | "request">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -36,6 +39,8 @@ export interface InferenceRequest {
   /** As the request names it; empty where it names none. */
   model: string;
   hints: LoadHints;
+  /** How much of it follows its model's lane; undefined: the model is loaded as it says. */
+  lane?: LaneUse | undefined;
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
   /** Whether it is refused where its model cannot fit in memory; else the server decides. */
@@ -95,7 +100,10 @@ export class InferencePipeline {
         this.#leaveMachine(turn, request.model);
         return await use(turn);
       }
-      const fitting = request.mustFit ? this.#assertFits(request, turn.signal) : undefined;
+      const lane = this.#laneOf(request);
+      const ready = lane?.ready();
+      if (ready) await unlessAborted(ready, turn.signal);
+      const fitting = request.mustFit ? this.#assertFits(request, turn.signal, lane) : undefined;
       const fittingMs = fitting ? await fitting : 0;
       const admitted = admission.admit(
         {
@@ -103,9 +111,10 @@ export class InferencePipeline {
           tenant,
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
+          admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
-          hints,
+          hints: lane ? { ...hints, lane } : hints,
           waiting: record,
         },
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
@@ -114,6 +123,7 @@ export class InferencePipeline {
       turn.take(place);
       record.queueMs = place.waitedMs + fittingMs;
       record.loadMs = loadMs;
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
@@ -133,6 +143,8 @@ export class InferencePipeline {
     this.#options.stuckModels.assertWorks(canonicalModel(request.model));
     const turn = this.#begin(request, signal);
     try {
+      const lane = this.#laneOf(request);
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
@@ -141,10 +153,18 @@ export class InferencePipeline {
   }
 
   /** @returns milliseconds that it was looked at; undefined at once where there is no need to. */
-  #assertFits({ model, hints }: InferenceRequest, signal: Signal): Promise<number> | undefined {
+  #assertFits(
+    { model, hints }: InferenceRequest,
+    signal: Signal,
+    lane: LaneRequest | undefined,
+  ): Promise<number> | undefined {
     const from = performance.now();
-    const fitting = this.#options.room.assertFits(canonicalModel(model), hints);
+    const fitting = this.#options.room.assertFits(canonicalModel(model), { ...hints, lane });
     return fitting && unlessAborted(fitting, signal).then(() => performance.now() - from);
+  }
+
+  #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {
+    return lane && this.#options.lanes.request(canonicalModel(model), hints.options, lane);
   }
 
   #leaveMachine(turn: Turn, model: string): void {
@@ -156,7 +176,7 @@ export class InferencePipeline {
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
-    const { transport, loadedModels, modelUse, deadlines, host } = this.#options;
+    const { transport, loadedModels, modelUse, lanes, deadlines, host } = this.#options;
     signal.throwIfAborted();
     // Nothing waits for a server that is away.
     host.assertAvailable();
@@ -164,12 +184,21 @@ export class InferencePipeline {
       transport,
       loadedModels,
       modelUse,
+      lanes,
       deadlines,
       host,
       model: canonicalModel(model),
       keepAlive: hints.keepAlive,
+      loadOptions: hints.options,
       record,
       onSent,
     });
   }
+}
+
+/** From here on the model's context is what the request runs with. */
+function enter(lane: LaneRequest, turn: Turn): void {
+  const { options, context } = lane.begin();
+  turn.enterLane(options);
+  turn.record.context = context;
 }

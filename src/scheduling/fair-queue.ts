@@ -60,6 +60,12 @@ export interface PlaceRequest {
    * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
    */
   background?: boolean;
+  /**
+   * Whether it may begin while so many requests run on its model. One that may not is waited for:
+   * later requests for the model do not go before it, so that the model runs dry. Background work
+   * holds up nobody.
+   */
+  admits?: ((running: number) => boolean) | undefined;
 }
 
 /** A request that waits. */
@@ -113,7 +119,7 @@ export class FairQueue {
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#waiting.size === 0 && this.#fits(request)) return this.#start(request, 0);
+    if (this.#waiting.size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (!ticket.background && this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
       throw this.#full(ticket.line, "requests");
@@ -258,8 +264,13 @@ export class FairQueue {
     const { floor } = this.#options;
     let loaded: Ticket | undefined;
     let unloaded: Ticket | undefined;
+    const runningDry = new Set<string>();
     for (const ticket of this.#waiting) {
-      if (!this.#fits(ticket)) continue;
+      if (runningDry.has(ticket.model) || !this.#fits(ticket)) continue;
+      if (!this.#isAdmitted(ticket)) {
+        if (!ticket.background) runningDry.add(ticket.model);
+        continue;
+      }
       if (floor.promoted === ticket.model) return ticket;
       if (floor.isLoaded(ticket.model)) loaded ??= ticket;
       else unloaded ??= ticket;
@@ -291,7 +302,17 @@ export class FairQueue {
 
   #couldStartNow(ticket: Ticket): boolean {
     const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    return !this.#waiting.of(ticket.tenant).some(isBefore) && this.#fits(ticket);
+    if (this.#waiting.of(ticket.tenant).some(isBefore) || !this.#mayStart(ticket)) return false;
+    // Another tenant's request may wait for the model to run dry.
+    return ![...this.#waiting].some((t) => isBefore(t) && this.#fits(t) && !this.#isAdmitted(t));
+  }
+
+  #mayStart(request: PlaceRequest): boolean {
+    return this.#fits(request) && this.#isAdmitted(request);
+  }
+
+  #isAdmitted({ admits, model }: PlaceRequest): boolean {
+    return admits === undefined || admits(this.#modelRunning.get(model) ?? 0);
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {

@@ -185,7 +185,7 @@ it("tells what models take, by their contexts", async () => {
     models: [
       {
         weights_bytes: GB,
-        context: 8192,
+        context: { num_ctx: 8192 },
         context_bytes: GB,
         prompt_cache_bytes: null,
         sizes: [{ context: 8192, bytes: 2 * GB }],

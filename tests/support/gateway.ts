@@ -15,6 +15,8 @@ interface GatewayOptions extends Pick<
   aliases?: Record<string, string>;
   /** Who sits at the terminal; nobody where nothing is said. */
   ask?: Terminal["ask"];
+  /** Sizes of context by models' names. */
+  contextLanes?: Record<string, number[]>;
 }
 
 /** A running service under test. */
@@ -56,13 +58,14 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     aliases = {},
+    contextLanes = {},
     ask,
   }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml: modelsYamlWith(aliases),
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
   });
   const said: string[] = [];
   const service = await compose({

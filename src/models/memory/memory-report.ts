@@ -71,7 +71,6 @@ export class MemoryReport {
       bytes: model.mainBytes,
       vram_bytes: listed.size_vram,
       weights_bytes: weights,
-      context: listed.context_length ?? null,
       context_bytes: weights === null ? null : Math.max(0, listed.size - weights),
       prompt_cache_bytes: promptCacheBytes() ?? null,
       sizes: sizes.learntOf(model.name),

@@ -163,8 +163,13 @@ export class MemoryRoom {
   }
 }
 
-/** The context that a request asks for; the client's, of any shape. */
-function numCtxOf({ options }: LoadHints): number | undefined {
-  const numCtx = options?.["num_ctx"];
-  return typeof numCtx === "number" && numCtx > 0 ? numCtx : undefined;
+/**
+ * The context that a request needs: what it asks for, which is the client's and of any shape, or
+ * what its model's lane gives where that is less.
+ */
+function numCtxOf({ options, lane }: LoadHints): number | undefined {
+  const asked = options?.["num_ctx"];
+  const size = lane?.size();
+  if (typeof asked !== "number" || asked <= 0) return size;
+  return Math.min(asked, size ?? asked);
 }

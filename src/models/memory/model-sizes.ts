@@ -2,13 +2,8 @@ import QuickLRU from "quick-lru";
 import type { InstalledModel, LoadedModel } from "../../hosts/client.ts";
 import type { ModelCatalog } from "../catalog.ts";
 import { canonicalModel } from "../model-name.ts";
-import {
-  contextOf,
-  estimatedBytes,
-  readShown,
-  type CacheFacts,
-  type ShownModel,
-} from "./size-estimate.ts";
+import { readFigures, type ModelFigures } from "../model-figures.ts";
+import { contextOf, estimatedBytes, type CacheFacts } from "./size-estimate.ts";
 
 interface ModelSizesOptions {
   catalog: Pick<ModelCatalog, "find">;
@@ -46,7 +41,7 @@ const MAX_CONTEXTS = 16;
 export class ModelSizes {
   readonly #options: ModelSizesOptions;
   readonly #learnt = new QuickLRU<string, Learnt>({ maxSize: MAX_MODELS });
-  readonly #shown = new QuickLRU<string, Promise<ShownModel>>({ maxSize: MAX_MODELS });
+  readonly #figures = new QuickLRU<string, Promise<ModelFigures>>({ maxSize: MAX_MODELS });
   /** The last answer to `needOf` for each model, for decisions that cannot wait. */
   readonly #needs = new QuickLRU<string, number>({ maxSize: MAX_MODELS });
   /** Contexts of what is in memory, by the server's last list; 0 where it does not tell. */
@@ -92,7 +87,7 @@ export class ModelSizes {
   /** Another server, or the same with other settings: what was learnt holds no more. */
   reset(): void {
     this.#learnt.clear();
-    this.#shown.clear();
+    this.#figures.clear();
     this.#needs.clear();
     this.#loaded.clear();
   }
@@ -126,14 +121,14 @@ export class ModelSizes {
   async needOf(model: string, numCtx: number | undefined): Promise<ModelNeed | undefined> {
     const installed = await this.#options.catalog.find(model);
     if (!installed) return undefined;
-    const shown = await this.#shownOf(installed);
-    const context = contextOf(shown, numCtx, this.#options.usualContext);
+    const figures = await this.#figuresOf(installed);
+    const context = contextOf(figures, numCtx, this.#options.usualContext);
     const learnt = this.#learntSizes(model, installed)?.get(context);
     const bytes =
       learnt ??
       (installed.size === null
         ? undefined
-        : estimatedBytes({ fileBytes: installed.size, shown }, context, this.#options.cache()));
+        : estimatedBytes({ fileBytes: installed.size, figures }, context, this.#options.cache()));
     if (bytes === undefined) return undefined;
     this.#needs.set(model, bytes);
     return { bytes, context, isLearnt: learnt !== undefined };
@@ -144,15 +139,15 @@ export class ModelSizes {
     return learnt?.digest === digest ? learnt.byContext : undefined;
   }
 
-  #shownOf({ name, digest }: InstalledModel): Promise<ShownModel> {
+  #figuresOf({ name, digest }: InstalledModel): Promise<ModelFigures> {
     const key = digest || name;
-    const known = this.#shown.get(key);
+    const known = this.#figures.get(key);
     if (known) return known;
-    const shown = this.#options.show(name).then(readShown);
-    this.#shown.set(key, shown);
-    shown.catch(() => {
-      if (this.#shown.peek(key) === shown) this.#shown.delete(key);
+    const figures = this.#options.show(name).then(readFigures);
+    this.#figures.set(key, figures);
+    figures.catch(() => {
+      if (this.#figures.peek(key) === figures) this.#figures.delete(key);
     });
-    return shown;
+    return figures;
   }
 }

@@ -1,18 +1,10 @@
+import { figureOf, tokenBytes, type ModelFigures } from "../model-figures.ts";
+
 /** What is known of a model that has never been loaded. */
 export interface UnloadedModel {
   /** Its files, as `/api/tags` has them: weights, and what sees for it. */
   fileBytes: number;
-  shown: ShownModel;
-}
-
-/** What `/api/show` says of a model, as far as its size depends on that. */
-export interface ShownModel {
-  /** Empty where it is not told. */
-  architecture: string;
-  /** The numbers of `model_info`, by the keys of a GGUF header. */
-  numbers: ReadonlyMap<string, number>;
-  /** The `num_ctx` of its own parameters. */
-  numCtx: number | undefined;
+  figures: ModelFigures;
 }
 
 /** How a server keeps contexts. */
@@ -22,10 +14,6 @@ export interface CacheFacts {
   /** OLLAMA_KV_CACHE_TYPE; undefined: f16. */
   cacheType: string | undefined;
 }
-
-/** Bytes of a number in the cache: `kvCacheBytesPerElement` in Ollama's fs/ggml/ggml.go. */
-const BYTES_OF_TYPE: Readonly<Record<string, number>> = { q8_0: 1, q4_0: 0.5, f32: 4 };
-const BYTES_OF_F16 = 2;
 
 /** Architectures whose layers all keep the whole context. */
 const PLAIN = new Set(
@@ -46,33 +34,23 @@ const USUAL_CONTEXT = 4096;
 
 /**
  * What a model and its context will take, in bytes, before it was ever loaded; undefined for an
- * architecture of which that is not known. The cache of keys and values is
- * context × parallel × (key_length + value_length) × head_count_kv × block_count numbers: the
- * default of `GraphSize` in Ollama's fs/ggml/ggml.go. It is an upper bound of weights and cache.
- * What a server needs beside them to compute depends on how it does that, and is left out: what
- * would fit must not be refused.
+ * architecture of which that is not known. It is an upper bound of weights and cache: context ×
+ * parallel × what a token takes in the cache. What a server needs beside them to compute depends on
+ * how it does that, and is left out: what would fit must not be refused.
  * @param context in tokens; more than the model was made for counts as that.
  */
 export function estimatedBytes(
-  { fileBytes, shown }: UnloadedModel,
+  { fileBytes, figures }: UnloadedModel,
   context: number,
-  { parallel, cacheType = "f16" }: CacheFacts,
+  { parallel, cacheType }: CacheFacts,
 ): number | undefined {
-  if (WITHOUT_CACHE.has(shown.architecture)) return fileBytes;
-  const number = (key: string): number | undefined => numberOf(shown, key);
-  const hasSmaller = SMALLER_CACHES.some((key) => number(key) !== undefined);
-  if (!PLAIN.has(shown.architecture) || hasSmaller) return undefined;
-  const layers = number("block_count");
-  const heads = number("attention.head_count");
-  const embedding = number("embedding_length");
-  const keyValueHeads = number("attention.head_count_kv") ?? heads;
-  const headLength = embedding && heads && embedding / heads;
-  const keyLength = number("attention.key_length") ?? headLength;
-  const valueLength = number("attention.value_length") ?? headLength;
-  if (!layers || !keyValueHeads || !keyLength || !valueLength) return undefined;
-  const tokens = Math.min(context, number("context_length") ?? context) * parallel;
-  const numbers = tokens * (keyLength + valueLength) * keyValueHeads * layers;
-  return fileBytes + Math.ceil(numbers * (BYTES_OF_TYPE[cacheType] ?? BYTES_OF_F16));
+  if (WITHOUT_CACHE.has(figures.architecture)) return fileBytes;
+  const hasSmaller = SMALLER_CACHES.some((key) => figureOf(figures, key) !== undefined);
+  if (!PLAIN.has(figures.architecture) || hasSmaller) return undefined;
+  const bytes = tokenBytes(figures, cacheType);
+  if (bytes === undefined) return undefined;
+  const tokens = Math.min(context, figureOf(figures, "context_length") ?? context) * parallel;
+  return fileBytes + Math.ceil(tokens * bytes);
 }
 
 /**
@@ -81,41 +59,10 @@ export function estimatedBytes(
  * @param usual OLLAMA_CONTEXT_LENGTH, where it is known.
  */
 export function contextOf(
-  shown: ShownModel,
+  figures: ModelFigures,
   asked: number | undefined,
   usual: number | undefined,
 ): number {
-  const wanted = asked ?? shown.numCtx ?? usual ?? USUAL_CONTEXT;
-  return Math.min(wanted, numberOf(shown, "context_length") ?? wanted);
-}
-
-/** Reads an answer of `/api/show`, of any shape; what is large in it is left out. */
-export function readShown({ model_info: info, parameters }: Record<string, unknown>): ShownModel {
-  const entries = new Map<string, unknown>(
-    typeof info === "object" && info !== null ? Object.entries(info) : [],
-  );
-  const numbers = [...entries].filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  const name = entries.get("general.architecture");
-  const lines = typeof parameters === "string" ? parameters : "";
-  const numCtx = /^num_ctx\s+(\d{1,9})\s*$/m.exec(lines)?.[1];
-  return {
-    architecture: typeof name === "string" && name.length <= MAX_NAME ? name : "",
-    numbers: new Map(numbers.slice(0, MAX_NUMBERS)),
-    numCtx: numCtx === undefined ? undefined : Number(numCtx),
-  };
-}
-
-/** A header has some tens of them. */
-const MAX_NUMBERS = 500;
-const MAX_NAME = 64;
-
-/**
- * A number above 0 that stands under the architecture's name; undefined where there is none. A list,
- * with one for each layer, is shown as null.
- */
-function numberOf({ architecture, numbers }: ShownModel, key: string): number | undefined {
-  const value = numbers.get(`${architecture}.${key}`);
-  return value !== undefined && value > 0 && Number.isFinite(value) ? value : undefined;
+  const wanted = asked ?? figures.numCtx ?? usual ?? USUAL_CONTEXT;
+  return Math.min(wanted, figureOf(figures, "context_length") ?? wanted);
 }

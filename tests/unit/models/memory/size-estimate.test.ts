@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  contextOf,
-  estimatedBytes,
-  readShown,
-} from "../../../../src/models/memory/size-estimate.ts";
+import { readFigures } from "../../../../src/models/model-figures.ts";
+import { contextOf, estimatedBytes } from "../../../../src/models/memory/size-estimate.ts";
 
 const GB = 2 ** 30;
 
@@ -29,7 +26,7 @@ const bytes = (
   context: number,
   cache: { parallel?: number; cacheType?: string } = {},
 ): number | undefined =>
-  estimatedBytes({ fileBytes: GB, shown: readShown({ model_info: info }) }, context, {
+  estimatedBytes({ fileBytes: GB, figures: readFigures({ model_info: info }) }, context, {
     parallel: 1,
     cacheType: undefined,
     ...cache,
@@ -85,8 +82,8 @@ describe("estimatedBytes", () => {
 });
 
 describe("contextOf", () => {
-  const shown = readShown({ model_info: QWEN3_14B, parameters: 'stop "a"\nnum_ctx   8192\n' });
-  const plain = readShown({ model_info: QWEN3_14B });
+  const shown = readFigures({ model_info: QWEN3_14B, parameters: 'stop "a"\nnum_ctx   8192\n' });
+  const plain = readFigures({ model_info: QWEN3_14B });
 
   it.each([
     ["what the request asks for", shown, 2048, 16_384, 2048],
@@ -97,18 +94,4 @@ describe("contextOf", () => {
   ])("is %s", (_case, of, asked, usual, context) => {
     expect(contextOf(of, asked, usual)).toBe(context);
   });
-});
-
-it.each([
-  [{}],
-  [{ model_info: null, parameters: 5 }],
-  [{ model_info: "a", parameters: "num_ctx many" }],
-  [{ model_info: { "general.architecture": "x".repeat(100) } }],
-])("readShown takes any shape: %j", (answer) => {
-  expect(readShown(answer)).toMatchObject({ architecture: "", numCtx: undefined });
-});
-
-it("readShown keeps no more than a header can have", () => {
-  const info = Object.fromEntries(Array.from({ length: 5000 }, (_value, i) => [`a.${i}`, i]));
-  expect(readShown({ model_info: info }).numbers.size).toBe(500);
 });

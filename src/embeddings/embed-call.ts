@@ -59,6 +59,7 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      mustFit: true,
       lane: "pinned",
       ageMs: 0,
       record,

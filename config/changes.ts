@@ -73,7 +73,7 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: [],
-    what: "On /api/v1 truncate is a field of text requests: false refuses a prompt that does not fit the model's context. A refusal of the inference server for a prompt's length, also of /api/v1/embeddings with truncate: false, is prompt_too_large; it was invalid_request. Answers to cut prompts are not kept in the response cache.",
+    what: "On /api/v1 truncate is a field of text requests: false refuses a prompt that does not fit the model's context. A refusal of the inference server for a prompt's length, also of /api/v1/embeddings with truncate: false, is prompt_too_large; it was invalid_request. Answers to cut prompts are not kept in the response cache, nor are vectors of cut texts in that of embeddings; a request for such vectors takes two calls.",
   },
   {
     version: UNRELEASED,

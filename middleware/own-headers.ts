@@ -83,7 +83,7 @@ export const ANSWER_HEADERS = {
   },
   "X-Shared-Ollama-Truncated": {
     about:
-      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`.",
+      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`. Of vectors: a text was too long, and so many tokens were read of it and the texts that were computed with it.",
     schema: { type: "string", pattern: "^kept=(?:\\d+|unknown)$" },
     example: "kept=2048",
   },

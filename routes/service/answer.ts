@@ -13,6 +13,7 @@ import { cacheMode, tellOfCache } from "../cache-headers.ts";
 import { tellOfContext } from "../context-header.ts";
 import { tellOfLoad } from "../load-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
+import { tellOfTruncation } from "../truncation-header.ts";
 import type { GenerationServices } from "./services.ts";
 
 /** A request that was understood: what Ollama is asked, and how its answer is shown. */
@@ -54,7 +55,8 @@ export async function answer(
   tellOfCache(c);
   tellOfLoad(c);
   tellOfContext(c);
-  tellOfTruncation(c, whole);
+  // A stream says it in its last part: its head has gone out by then.
+  tellOfTruncation(c, truncatedField(whole).truncated);
   return answerJson(c, prepared.shape.whole(whole, record));
 }
 
@@ -100,12 +102,4 @@ async function answerStream(
     onLeave: () => leaving.abort(new ClientLeft()),
   });
   return streamAnswer(c, head, told);
-}
-
-/** Says in the head of a whole answer that its prompt was cut; a stream's head has gone out by then. */
-function tellOfTruncation(c: AppContext, answer: OllamaAnswer): void {
-  const { truncated } = truncatedField(answer);
-  if (!truncated) return;
-  const kept = truncated.kept ?? "unknown";
-  c.get("addedHeaders").push("X-Shared-Ollama-Truncated", `kept=${kept}`);
 }

@@ -65,6 +65,7 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      mustFit: true,
       lane: "pinned",
       // Its hard stop counts from here.
       ageMs: 0,

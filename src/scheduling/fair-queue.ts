@@ -3,7 +3,9 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import { deferred } from "../runtime/deferred.ts";
 import { TurnOrder } from "../runtime/turn-order.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
@@ -97,6 +99,8 @@ export class FairQueue {
   readonly #modelRunning = new Map<string, number>();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
+  /** To be called when nothing runs on a model any more. */
+  readonly #draining = new Map<string, () => void>();
   /** Number of each recent tenant's last turn. */
   readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
   #turnCount = 0;
@@ -138,11 +142,31 @@ export class FairQueue {
    */
   hold(model: string): (() => void) | undefined {
     if (this.#isBusy(model) || this.#held.has(model)) return undefined;
-    this.#held.add(model);
-    return () => {
-      this.#held.delete(model);
-      this.wake();
-    };
+    return this.#hold(model);
+  }
+
+  /**
+   * Keeps the requests of a model waiting from now on, and waits until those that run have ended.
+   * @param signal gives that up.
+   * @returns what ends it; undefined where the model is held already. Rejects with the signal's
+   * reason, and holds nothing then.
+   */
+  async drain(model: string, signal: AbortSignal): Promise<(() => void) | undefined> {
+    if (this.#held.has(model)) return undefined;
+    const release = this.#hold(model);
+    try {
+      if (this.#modelRunning.has(model)) {
+        const ended = deferred<void>();
+        this.#draining.set(model, ended.resolve);
+        await unlessAborted(ended.promise, signal);
+      }
+      return release;
+    } catch (err) {
+      release();
+      throw err;
+    } finally {
+      this.#draining.delete(model);
+    }
   }
 
   /** Dispatches again: after a model was loaded or the server came back. */
@@ -158,6 +182,14 @@ export class FairQueue {
   /** Ends all waiting, or that of some, with an error; running requests are not touched. */
   rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
     for (const ticket of [...this.#waiting]) if (which(ticket)) this.#reject(ticket, error);
+  }
+
+  #hold(model: string): () => void {
+    this.#held.add(model);
+    return () => {
+      this.#held.delete(model);
+      this.wake();
+    };
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
@@ -323,6 +355,7 @@ export class FairQueue {
         add(tenantRunning, tenant, -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
+        if (!this.#modelRunning.has(model)) this.#draining.get(model)?.();
         if (this.#waiting.size > 0) this.#dispatch();
       },
     });

@@ -9,7 +9,7 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "stuckAfterMs"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -45,8 +45,8 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, after how long a model counts as stuck, other
- *   names for models, and what a question is answered.
+ *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
+ *   model counts as stuck, other names for models, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -55,6 +55,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    readGraphics,
     stuckAfterMs,
     aliases = {},
     contextLanes = {},
@@ -78,6 +79,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    readGraphics,
     stuckAfterMs,
   });
   const stop = async (): Promise<void> => {

@@ -15,6 +15,7 @@ import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
@@ -26,6 +27,8 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
+  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** Opens the worker threads in another way than the service's own. */
@@ -87,7 +90,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { app, document } = composeApp(parts);
   sayNotices(base);
   return {
-    lifecycle: composeLifecycle({ ...parts, door }),
+    lifecycle: composeLifecycle({
+      ...parts,
+      door,
+      tenants: tenantsPart(base, options.tenantsFile),
+    }),
     app,
     document,
     close: async () => {

@@ -8,6 +8,7 @@ import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
+import { isBackground } from "../priority-header.ts";
 import { readBody } from "../read-body.ts";
 import { passCached } from "./cached-answer.ts";
 import { passed, sending, telling } from "./forwarding.ts";
@@ -35,7 +36,9 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   if (facts.model !== "") record.model = facts.model;
   const [body = new Uint8Array()] = pieces;
   const compresses = wantsCompressedImages(c) && isJson && facts.hasImages;
-  const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
+  const background = isBackground(c);
+  const { tenant, call } = record;
+  const request = passedRequest({ path, tenant, facts, background, record: call });
   const wanted = cached && cacheMode(c);
   if (cached && wanted !== undefined) {
     // A large body would hold up streams while it is parsed; then it is no small question either.

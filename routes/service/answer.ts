@@ -6,6 +6,7 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
+import { isBackground } from "../priority-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
 import type { GenerationServices } from "./services.ts";
 
@@ -37,7 +38,8 @@ export async function answer(
   const { signal } = c.get("exchange");
   // The client may have left while its body was read: nothing is made for it.
   signal.throwIfAborted();
-  const scope = { record, cache: cacheMode(c) ?? "semantic", signal };
+  const background = isBackground(c);
+  const scope = { record, cache: cacheMode(c) ?? "semantic", signal, background };
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);

@@ -2,6 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
 import { callerOf } from "../caller-of.ts";
+import { isBackground } from "../priority-header.ts";
 import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { Embedder } from "../../src/embeddings/embedder.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
@@ -30,5 +31,6 @@ export async function embedTexts(
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;
   const { elapsedMs, call } = record;
-  return embedder.embed(texts, { ...options, ...callerOf(c), elapsedMs, record: call });
+  const background = isBackground(c);
+  return embedder.embed(texts, { ...options, ...callerOf(c), background, elapsedMs, record: call });
 }

@@ -8,9 +8,11 @@ import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
+import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
+import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
 
@@ -30,7 +32,7 @@ export function composeScheduling(
   upstream: Upstream,
   transport: Transport,
 ): Scheduling {
-  const { settings, logs, deadlines } = base;
+  const { settings, logs, deadlines, weights } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
   const loadedModels = new LoadedModels({
@@ -41,11 +43,16 @@ export function composeScheduling(
     onChange: () => queue.wake(),
   });
   const modelUse = new ModelUse();
+  const fairness = { weights, estimates: new CostEstimates() };
   const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
     floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),
+    turns: {
+      interactive: new StartTimeTurns(fairness),
+      background: new StartTimeTurns(fairness),
+    },
     watch: new PlaceWatch({
       onFault: ({ label, history }) =>
         logs.service.error({ ...label, history }, "a place was held by nobody"),

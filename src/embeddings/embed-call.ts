@@ -21,6 +21,8 @@ export interface EmbedCall {
   options: EmbedOptions;
   /** The tenant whose turn in the queue it takes. */
   tenant: string;
+  /** As InferenceRequest. */
+  background: boolean;
   /** Calls it off. */
   signal: Signal;
 }
@@ -42,7 +44,7 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, tenant, signal }) => {
+  return async ({ texts, options, tenant, background, signal }) => {
     // Of the call's own: it serves many requests, and its hard stop counts from here.
     const record = new CallRecord();
     const { model, dimensions, truncate } = options;
@@ -57,6 +59,7 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      background,
       ageMs: 0,
       record,
     } as const;

@@ -27,6 +27,8 @@ export interface EmbedWork extends EmbedOptions {
   tenant: string;
   /** See EmbedRequest. */
   direct?: boolean;
+  /** As InferenceRequest. */
+  background?: boolean;
   /** Called off when its client leaves, and by its hard stop. */
   signal: Signal;
   record: CallRecord;
@@ -78,8 +80,8 @@ export class SharedCalls {
     request.signal.throwIfAborted();
     const added: PendingText[] = [];
     const results = part.map(({ key, text }) => {
-      // A text of a direct call must not wait for a turn in the queue.
-      const name = `${request.direct ? "direct" : "queued"} ${key}`;
+      // A text of a direct call must not wait for a turn in the queue, nor any for background work.
+      const name = `${wayOf(request)} ${key}`;
       let pending = this.#pending.get(name);
       if (!pending) {
         pending = this.#add(name, text, request);
@@ -106,9 +108,10 @@ export class SharedCalls {
     return pending;
   }
 
-  #gathererFor({ model, dimensions, truncate, direct }: EmbedWork): Gatherer<PendingText> {
+  #gathererFor(request: EmbedWork): Gatherer<PendingText> {
+    const { model, dimensions, truncate, direct } = request;
     const options = { model, dimensions, truncate };
-    const name = JSON.stringify([direct === true, model, dimensions, truncate]);
+    const name = JSON.stringify([wayOf(request), model, dimensions, truncate]);
     const known = this.#gatherers.get(name);
     if (known) return known;
     const { queued, direct: calls } = this.#calls;
@@ -140,6 +143,7 @@ export class SharedCalls {
         texts: texts.map(({ text }) => text),
         options,
         tenant: first.owner.tenant,
+        background: first.owner.background === true,
         signal: waiters.signal,
       });
       if (record.queueMs !== undefined) record.queueMs += gatheredMs;
@@ -190,6 +194,12 @@ export class SharedCalls {
     const retry = (index: number) => this.#send(apart[index] ?? [], options, call);
     for await (const _done of asCompleted(apart.length, RETRIED_AT_ONCE, retry));
   }
+}
+
+/** Texts of different ways do not share a call. */
+function wayOf({ direct, background }: EmbedWork): "direct" | "background" | "queued" {
+  if (direct) return "direct";
+  return background ? "background" : "queued";
 }
 
 /** Whether requests other than its owner wait for a text. */

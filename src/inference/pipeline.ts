@@ -35,10 +35,12 @@ export interface InferenceRequest {
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
   /**
-   * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
-   * its hard stop counts from when it may run.
+   * It takes what interactive work leaves, waits for as long as that takes, and its hard stop counts
+   * from when it may run.
    */
   background?: boolean | undefined;
+  /** As PlaceRequest. */
+  partOfBatch?: boolean | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
    * only how long it waits for its place.
@@ -76,7 +78,7 @@ export class InferencePipeline {
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
     const { admission, hardStopMs } = this.#options;
-    const { line, tenant, hints, background, ageMs, record } = request;
+    const { line, tenant, hints, background, partOfBatch, ageMs, record } = request;
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
@@ -94,6 +96,7 @@ export class InferencePipeline {
           tenant,
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
+          partOfBatch: partOfBatch ?? false,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
         },

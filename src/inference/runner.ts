@@ -52,6 +52,8 @@ export interface RequestScope {
   record: RunRecord;
   /** As InferenceRequest. */
   background?: boolean;
+  /** As PlaceRequest. */
+  partOfBatch?: boolean;
 }
 
 interface RunnerOptions {
@@ -95,7 +97,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; body: () => string | Uint8Array } {
-    const { record, background } = scope;
+    const { record, background, partOfBatch } = scope;
     record.model = model;
     record.streamed = stream;
     const about: InferenceRequest = {
@@ -104,6 +106,7 @@ export class InferenceRunner {
       model,
       hints,
       background,
+      partOfBatch,
       ageMs: record.elapsedMs,
       record: record.call,
       onSent: () => record.letGoOfBody(),

@@ -1,11 +1,12 @@
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
-import type { FairQueue, PlaceRequest } from "./fair-queue.ts";
+import type { FairQueue } from "./fair-queue.ts";
 import { outcomeOf, type Place } from "./place.ts";
+import type { PlaceRequest } from "./waiting-requests.ts";
 
 interface AdmissionOptions {
-  queue: FairQueue;
+  queue: Pick<FairQueue, "acquire" | "loaded">;
   catalog: Pick<ModelCatalog, "isKnownMissing">;
   loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
@@ -21,6 +22,8 @@ export interface Admitted {
 /** Admits requests: a place in the fair queue first, then the model in memory. */
 export class Admission {
   readonly #options: AdmissionOptions;
+  /** Models that are being loaded. */
+  readonly #loading = new Set<string>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -47,7 +50,7 @@ export class Admission {
         const loading = this.#options.loadedModels.ensureLoaded(model, hints);
         return typeof loading === "number"
           ? { loadMs: loading, place }
-          : loaded(loading, place, request);
+          : this.#loaded(loading, place, { ...request, model });
       } catch (err) {
         place.release(outcomeOf(err));
         throw err;
@@ -55,20 +58,31 @@ export class Admission {
     };
     return acquired instanceof Promise ? acquired.then(load) : load(acquired);
   }
-}
 
-/** Waits for a load, which goes on when the request is cancelled. */
-async function loaded(
-  loading: Promise<number>,
-  place: Place,
-  { signal }: PlaceRequest,
-): Promise<Admitted> {
-  const startedAt = performance.now();
-  try {
-    const tookMs = await place.during("load", unlessAborted(loading, signal));
-    return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
-  } catch (err) {
-    place.release(outcomeOf(err));
-    throw err;
+  /** Waits for a load, which goes on when the request is cancelled. */
+  async #loaded(
+    loading: Promise<number>,
+    place: Place,
+    { model, signal }: PlaceRequest,
+  ): Promise<Admitted> {
+    const startedAt = performance.now();
+    const isFirst = !this.#loading.has(model);
+    if (isFirst) this.#loading.add(model);
+    let tookMs: number | undefined;
+    try {
+      tookMs = await place.whileLoading(unlessAborted(loading, signal));
+      return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
+    } catch (err) {
+      place.release(outcomeOf(err));
+      throw err;
+    } finally {
+      // Whoever leaves meanwhile has had it loaded until then.
+      if (isFirst) this.#loading.delete(model);
+      if (isFirst) this.#charge(model, tookMs ?? performance.now() - startedAt);
+    }
+  }
+
+  #charge(model: string, loadMs: number): void {
+    if (loadMs > 0) this.#options.queue.loaded(model, loadMs);
   }
 }

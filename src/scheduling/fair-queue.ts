@@ -1,14 +1,23 @@
-import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
-import type { Signal } from "../runtime/light-signal.ts";
-import { TurnOrder } from "../runtime/turn-order.ts";
+import { type Seat, WatchList } from "../runtime/watch-list.ts";
+import { BackgroundShare } from "./background-share.ts";
+import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
+import { onFullLine } from "./overload.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
-import { LineCounter, type LineStats } from "./line-counter.ts";
+import type { Charge, Turns } from "./turns.ts";
+import {
+  type Kind,
+  type LineName,
+  type PlaceRequest,
+  type Priority,
+  type Ticket,
+  WaitingRequests,
+} from "./waiting-requests.ts";
 
-export type LineName = "text" | "vision";
+export type { LineName, PlaceRequest } from "./waiting-requests.ts";
 
 interface LineLimits {
   maxRunning: number;
@@ -24,6 +33,8 @@ interface FairQueueOptions {
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
   floor: ModelFloor;
+  /** Whose turn it is among the tenants with work of each priority. */
+  turns: Record<Priority, Turns>;
   /** Finds places that no owner holds any more. */
   watch: Pick<PlaceWatch, "add" | "forget">;
   now?: () => number;
@@ -31,47 +42,37 @@ interface FairQueueOptions {
   sweepMs?: number;
 }
 
-/** A request for a place. */
-export interface PlaceRequest {
-  line: LineName;
-  tenant: string;
-  /** Canonical name; empty when the request names no usable model. */
-  model: string;
-  /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
-  maxWaitMs: number;
-  /** Cancels the request while it waits. */
-  signal: Signal;
-  /**
-   * Work that no client waits for by itself, such as a batch's item. It waits behind its own
-   * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
-   */
-  background?: boolean;
-}
-
-/** A request that waits. */
-interface Ticket extends PlaceRequest {
-  enqueuedAt: number;
-  settle: (result: Place | Error) => void;
+/** A request that runs. */
+interface Running {
+  place: Place;
+  charge: Charge;
+  priority: Priority;
 }
 
 /** What decides whether a request may go. */
 type PlaceKey = Pick<PlaceRequest, "line" | "tenant" | "model">;
 
-/** Turns are remembered of this many tenants; one that is forgotten counts as new. */
-const MAX_TENANTS = 1000;
+/** Which work goes first. */
+const INTERACTIVE_FIRST: Priority[] = ["interactive", "background"];
+const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
 
 /**
- * The shared queue. Tenants with waiting work take turns; within one tenant it is first in,
- * first out, background work last. No more requests for a model are let through than the server
- * decodes side by side, so that the server's own queue, which knows no tenants, stays empty.
- * Requests for a loaded model go before those that need a load; how long that may go on,
- * ModelFloor decides.
+ * The shared queue. Tenants with waiting work take turns, which `Turns` decides; within one tenant it
+ * is first in, first out. Background work goes when no other work can, or when it is due. No more
+ * requests for a model are let through than the server decodes side by side, so that the server's
+ * own queue, which knows no tenants, stays empty. Requests for a loaded model go before those that
+ * need a load; how long that may go on, ModelFloor decides.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
-  readonly #waiting = new TurnOrder<Ticket>();
+  readonly #waiting: Record<Priority, WaitingRequests> = {
+    interactive: new WaitingRequests(),
+    background: new WaitingRequests(),
+  };
+  readonly #backgroundShare = new BackgroundShare();
+  readonly #running = new WatchList<Running>();
   readonly #tenantRunning: Record<LineName, Map<string, number>> = {
     text: new Map(),
     vision: new Map(),
@@ -79,9 +80,6 @@ export class FairQueue {
   readonly #modelRunning = new Map<string, number>();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
-  /** Number of each recent tenant's last turn. */
-  readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
-  #turnCount = 0;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
@@ -92,16 +90,14 @@ export class FairQueue {
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` (never for background work) or `request_timeout`; the reason
+   * @throws ServiceError `queue_full` (never for items of batches) or `request_timeout`; the reason
    * of the request's signal.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#waiting.size === 0 && this.#fits(request)) return this.#start(request, 0);
+    if (this.#size === 0 && this.#fits(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
-    if (!ticket.background && this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
-      throw this.#full(ticket.line, "requests");
-    }
+    if (!ticket.partOfBatch) this.#makeRoom(ticket);
     return this.#enqueue(ticket);
   }
 
@@ -110,8 +106,9 @@ export class FairQueue {
    * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this line.
    */
   assertRoomForBackground(line: LineName): void {
-    if (this.#counters[line].waitingBackground < this.#options.lines[line].maxWaiting) return;
-    throw this.#full(line, "background requests");
+    const { maxWaiting } = this.#options.lines[line];
+    if (this.#counters[line].waitingBackground < maxWaiting) return;
+    throw this.#full(line, `${maxWaiting} background requests are waiting`);
   }
 
   /**
@@ -119,12 +116,30 @@ export class FairQueue {
    * @returns what ends that; undefined where the model has work, running or waiting.
    */
   hold(model: string): (() => void) | undefined {
-    if (this.#isBusy(model) || this.#held.has(model)) return undefined;
+    const hasWork = this.#isBusy(model) || this.#waiting.background.waitFor(model);
+    if (hasWork || this.#held.has(model)) return undefined;
     this.#held.add(model);
     return () => {
       this.#held.delete(model);
       this.wake();
     };
+  }
+
+  /**
+   * A model was loaded, which took so long: those who have work for it, running or waiting, are
+   * charged an even part of it.
+   */
+  loaded(model: string, tookMs: number): void {
+    const { turns } = this.#options;
+    const wanted: [Priority, string][] = [];
+    for (const priority of INTERACTIVE_FIRST) {
+      const tenants = this.#waiting[priority].tenantsFor(model);
+      this.#running.forEach(({ member: { place, priority: its } }) => {
+        if (its === priority && place.label.model === model) tenants.add(place.label.tenant);
+      });
+      for (const tenant of tenants) wanted.push([priority, tenant]);
+    }
+    for (const [priority, tenant] of wanted) turns[priority].charge(tenant, tookMs / wanted.length);
   }
 
   /** Dispatches again: after a model was loaded or the server came back. */
@@ -139,7 +154,15 @@ export class FairQueue {
 
   /** Ends all waiting with an error; running requests are not touched. */
   rejectWaiting(error: Error): void {
-    for (const ticket of [...this.#waiting]) this.#reject(ticket, error);
+    for (const ticket of this.#tickets()) this.#reject(ticket, error);
+  }
+
+  get #size(): number {
+    return this.#waiting.interactive.size + this.#waiting.background.size;
+  }
+
+  #tickets(): Ticket[] {
+    return [...this.#waiting.interactive, ...this.#waiting.background];
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
@@ -151,153 +174,207 @@ export class FairQueue {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      this.#join(ticket);
+      const priority = priorityOf(ticket);
+      if (this.#waiting[priority].add(ticket)) this.#options.turns[priority].join(ticket.tenant);
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
   }
 
-  /**
-   * A tenant that begins to wait goes before tenants whose last turn was later than its own. A
-   * tenant that is new, or was away, counts as served just before what runs now: it goes before the
-   * tenants that this belongs to, and a client that takes a new name each time cannot stay before
-   * all others. Within a tenant background work stands behind the rest.
-   */
-  #join(ticket: Ticket): void {
-    const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
-    const running = this.#counters.text.running + this.#counters.vision.running;
-    const own = Math.max(turnOf(ticket.tenant), this.#turnCount - running);
-    this.#waiting.add(ticket.tenant, ticket, {
-      before: (other) => !ticket.background && other.background === true,
-      beforeTenant: (other) => turnOf(other) > own,
-    });
+  /** Has a request give way where the line is full. @throws ServiceError `queue_full`. */
+  #makeRoom(ticket: Ticket): void {
+    const { line, tenant, enqueuedAt: now } = ticket;
+    const { maxWaiting } = this.#options.lines[line];
+    const waiting = this.#waiting[priorityOf(ticket)];
+    if (waiting.counted(line) < maxWaiting || this.#couldStartNow(ticket)) return;
+    const other = onFullLine(waiting, { line, tenant, now }, maxWaiting);
+    if (other === "welcome") return;
+    const full = this.#full(line, `${waiting.counted(line)} requests are waiting`);
+    if (other === "refused") throw full;
+    if (this.#takeOut(other)) other.settle(full);
   }
 
   /** A request waits no longer, and has no place. */
   #reject(ticket: Ticket, why: Error): void {
-    if (!this.#waiting.remove(ticket.tenant, ticket)) return;
-    this.#noLongerWaits(ticket);
+    if (!this.#takeOut(ticket)) return;
     this.#counters[ticket.line].ended(outcomeOf(why));
     ticket.settle(why);
   }
 
-  #noLongerWaits(ticket: Ticket): void {
+  /** @returns whether the request has waited. */
+  #takeOut(ticket: Ticket): boolean {
+    const priority = priorityOf(ticket);
+    const { wasThere, wasLast } = this.#waiting[priority].remove(ticket);
+    if (!wasThere) return false;
+    if (wasLast) this.#options.turns[priority].leave(ticket.tenant);
     this.#counters[ticket.line].left(ticket.background);
-    if (this.#waiting.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    if (this.#size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
+    return true;
   }
 
   #dispatch(): void {
-    this.#options.floor.promoteStarved(this.#waiting, this.#now());
+    if (this.#size === 0) return;
+    // A long request is charged as it goes on, here, where it matters, and not with each chunk.
+    this.#running.forEach(({ member: { place, charge } }) => charge.atLeast(place.workMs));
+    this.#promoteStarved();
     for (let next = this.#pick(); next; next = this.#pick()) {
-      this.#waiting.take(next.tenant, next);
-      this.#noLongerWaits(next);
-      next.settle(this.#start(next, this.#now() - next.enqueuedAt));
+      const place = this.#start(next, this.#now() - next.enqueuedAt);
+      this.#takeOut(next);
+      next.settle(place);
     }
-    if (this.#waiting.size === 0) return;
+    if (this.#size === 0) return;
     this.#sweep ??= setInterval(() => {
       this.#expire();
       this.#dispatch();
     }, this.#options.sweepMs ?? 50);
   }
 
-  /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
+  /** Background work that is not due has no model promoted while other work waits. */
+  #promoteStarved(): void {
+    const { interactive, background } = this.#waiting;
+    const mayStarve = [...interactive.kinds];
+    if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
+    const oldest = mayStarve.flatMap(({ tickets }) => tickets[0] ?? []);
+    this.#options.floor.promoteStarved(oldest, this.#now());
+  }
+
   #pick(): Ticket | undefined {
+    const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
+    for (const priority of order) {
+      const ticket = this.#pickOf(priority);
+      if (ticket) return ticket;
+    }
+    return undefined;
+  }
+
+  /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
+  #pickOf(priority: Priority): Ticket | undefined {
     const { floor } = this.#options;
-    let loaded: Ticket | undefined;
-    let unloaded: Ticket | undefined;
-    for (const ticket of this.#waiting) {
-      if (!this.#fits(ticket)) continue;
-      if (floor.promoted === ticket.model) return ticket;
-      if (floor.isLoaded(ticket.model)) loaded ??= ticket;
-      else unloaded ??= ticket;
+    const promoted = new Set<Kind>();
+    const loaded = new Set<Kind>();
+    const unloaded = new Set<Kind>();
+    for (const kind of this.#waiting[priority].kinds) {
+      if (!this.#isOpen(kind)) continue;
+      if (floor.promoted === kind.model) promoted.add(kind);
+      else if (floor.isLoaded(kind.model)) loaded.add(kind);
+      else unloaded.add(kind);
     }
-    return loaded ?? unloaded;
-  }
-
-  /** A tenant's requests fill the line for itself; for others they count up to half of it. */
-  #isFullFor({ line, tenant }: Ticket): boolean {
-    const { maxWaiting } = this.#options.lines[line];
-    if (this.#counters[line].waiting < maxWaiting) return false;
-    let taken = 0;
-    for (const [other, tickets] of this.#waiting.tenants()) {
-      const count = tickets.filter((t) => t.line === line && !t.background).length;
-      taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
-    }
-    return taken >= maxWaiting;
-  }
-
-  /** The error for a line that is full, which it counts. */
-  #full(line: LineName, waiting: string): ServiceError {
-    this.#counters[line].rejected += 1;
-    const { maxWaiting } = this.#options.lines[line];
-    return new ServiceError(
-      "queue_full",
-      `The queue is full: ${maxWaiting} ${waiting} are waiting`,
+    return (
+      this.#firstInTurn(priority, promoted) ??
+      this.#firstInTurn(priority, loaded) ??
+      this.#firstInTurn(priority, unloaded)
     );
   }
 
+  #firstInTurn(priority: Priority, kinds: ReadonlySet<Kind>): Ticket | undefined {
+    if (kinds.size === 0) return undefined;
+    for (const tenant of this.#options.turns[priority].inTurn()) {
+      const ticket = this.#waiting[priority].firstOf(tenant, this.#underCap(tenant, kinds));
+      if (ticket) return ticket;
+    }
+    return undefined;
+  }
+
+  /** Those of the kinds of which the tenant may have one more running. */
+  #underCap(tenant: string, kinds: ReadonlySet<Kind>): ReadonlySet<Kind> {
+    const isAtCap = (line: LineName): boolean =>
+      (this.#tenantRunning[line].get(tenant) ?? 0) >= this.#options.lines[line].tenantMaxRunning;
+    if (!isAtCap("text") && !isAtCap("vision")) return kinds;
+    return new Set([...kinds].filter(({ line }) => !isAtCap(line)));
+  }
+
   #couldStartNow(ticket: Ticket): boolean {
-    const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    return !this.#waiting.of(ticket.tenant).some(isBefore) && this.#fits(ticket);
+    return !this.#waiting[priorityOf(ticket)].waitsFor(ticket) && this.#fits(ticket);
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
+    const { tenantMaxRunning } = this.#options.lines[line];
+    const isAtCap = (this.#tenantRunning[line].get(tenant) ?? 0) >= tenantMaxRunning;
+    return !isAtCap && this.#isOpen({ line, model });
+  }
+
+  /** Whether a place is free, tenants' caps aside. */
+  #isOpen({ line, model }: Pick<PlaceRequest, "line" | "model">): boolean {
     const { lines, modelParallel, floor } = this.#options;
-    const limits = lines[line];
     return (
-      this.#counters[line].running < limits.maxRunning &&
-      (this.#tenantRunning[line].get(tenant) ?? 0) < limits.tenantMaxRunning &&
+      this.#counters[line].running < lines[line].maxRunning &&
       (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
   }
 
-  /** Whether a model has work running or waiting. */
-  readonly #isBusy = (model: string): boolean => {
-    if ((this.#modelRunning.get(model) ?? 0) > 0) return true;
-    for (const ticket of this.#waiting) if (ticket.model === model) return true;
-    return false;
-  };
+  /** Whether a model has work running, or waiting that is not in the background. */
+  readonly #isBusy = (model: string): boolean =>
+    (this.#modelRunning.get(model) ?? 0) > 0 || this.#waiting.interactive.waitFor(model);
 
-  #start({ line, tenant, model }: PlaceKey, waitedMs: number): Place {
-    const { host, watch, floor } = this.#options;
+  #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
+    const { host, watch, floor, turns } = this.#options;
+    const { line, tenant, model } = request;
+    const priority = priorityOf(request);
     const counter = this.#counters[line];
     const tenantRunning = this.#tenantRunning[line];
     counter.started(waitedMs);
-    this.#turnCount += 1;
-    this.#lastTurns.set(tenant, this.#turnCount);
     add(tenantRunning, tenant, 1);
     add(this.#modelRunning, model, 1);
     floor.started(model);
+    const charge = turns[priority].start(tenant, model);
+    const settleShare = this.#shareOf(priority);
     const place: Place = new Place({
       host,
       label: { line, tenant, model },
       waitedMs,
-      onRelease: (outcome) => {
-        watch.forget(seat);
+      now: this.#now,
+      onRelease: (outcome, costMs) => {
+        watch.forget(watched);
+        this.#running.remove(running);
+        charge.settle(costMs, outcome === "completed");
+        settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);
         add(tenantRunning, tenant, -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
-        if (this.#waiting.size > 0) this.#dispatch();
+        this.#dispatch();
       },
     });
-    const seat = watch.add(place);
+    const running: Seat<Running> = this.#running.add({ place, charge, priority });
+    const watched = watch.add(place);
     return place;
+  }
+
+  /** @returns what is to be told the cost of work that starts now, for the share of background. */
+  #shareOf(priority: Priority): (costMs: number) => void {
+    const share = this.#backgroundShare;
+    if (priority === "interactive") {
+      return (costMs) => {
+        if (this.#waiting.background.size > 0) share.hasWaited(costMs);
+      };
+    }
+    return share.isDue && this.#waiting.interactive.size > 0 ? share.goFirst() : () => {};
+  }
+
+  /** The error for a line that is full, which it counts. */
+  #full(line: LineName, why: string): ServiceError {
+    this.#counters[line].rejected += 1;
+    return new ServiceError("queue_full", `The queue is full: ${why}`);
   }
 
   #expire(): void {
     const now = this.#now();
-    for (const ticket of [...this.#waiting]) {
+    for (const ticket of this.#tickets()) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
       this.#reject(ticket, new ServiceError("request_timeout", message));
     }
   }
+}
+
+function priorityOf({ background }: { background?: boolean }): Priority {
+  return background ? "background" : "interactive";
 }
 
 function add(counts: Map<string, number>, key: string, change: number): void {

@@ -15,7 +15,7 @@ function callOf(
   { signal }: FakeClient = fakeClient(),
 ): EmbedCall {
   const all = { model: "Mini", dimensions: undefined, truncate: undefined, ...options };
-  return { texts, options: all, tenant: "ada", signal };
+  return { texts, options: all, tenant: "ada", background: false, signal };
 }
 
 const ANSWER = { embeddings: [[0.6, 0.8]], prompt_eval_count: 4 };

@@ -2,8 +2,11 @@ import type { Host } from "../../../src/hosts/host.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
+import { CostEstimates } from "../../../src/scheduling/cost-estimates.ts";
 import { ModelFloor, type FloorModels } from "../../../src/scheduling/model-floor.ts";
 import type { Place } from "../../../src/scheduling/place.ts";
+import { StartTimeTurns } from "../../../src/scheduling/start-time-turns.ts";
+import { TenantWeights } from "../../../src/scheduling/tenant-weights.ts";
 
 /** Every model fits and is in memory. */
 export const allLoaded: FloorModels = {
@@ -23,6 +26,7 @@ interface Given {
   models?: FloorModels;
   patienceMs?: number;
   sweepMs?: number;
+  weights?: Record<string, number>;
 }
 
 /** The inference server that places are on. */
@@ -38,11 +42,17 @@ export function setUpQueue(given: Given = {}) {
   const { models = allLoaded, patienceMs = 30_000 } = given;
   const line = { maxRunning, maxWaiting, tenantMaxRunning };
   const held = new WatchList<Place>();
+  const weights = new TenantWeights(new Map(Object.entries(given.weights ?? {})));
+  const fairness = { weights, estimates: new CostEstimates() };
   const queue = new FairQueue({
     host: given.host ?? fakeHost,
     lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
+    turns: {
+      interactive: new StartTimeTurns(fairness),
+      background: new StartTimeTurns(fairness),
+    },
     watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });
@@ -74,7 +84,7 @@ export function setUpQueue(given: Given = {}) {
     },
     order,
     ask,
-    /** Ends the request with this label. */
-    end: (label: string) => places.get(label)?.release("completed"),
+    /** Ends the request with this label, which has cost so much; as long as it was held. */
+    end: (label: string, costMs?: number) => places.get(label)?.release("completed", costMs),
   };
 }

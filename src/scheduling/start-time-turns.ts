@@ -1,0 +1,267 @@
+import { SortedList } from "../runtime/sorted-list.ts";
+import type { CostEstimates } from "./cost-estimates.ts";
+import type { TenantWeights } from "./tenant-weights.ts";
+import type { Charge, Turns } from "./turns.ts";
+
+interface StartTimeTurnsOptions {
+  weights: TenantWeights;
+  estimates: CostEstimates;
+  now?: () => number;
+}
+
+/** What a tenant has had. Tags are in milliseconds of inference for a weight of 1. */
+interface Account {
+  readonly tenant: string;
+  /** Where its next request starts, if it does not wait for that. */
+  finish: number;
+  /** The virtual time when it began to wait. */
+  joinedAt: number;
+  /** Where its next request starts: the larger of both. */
+  tag: number;
+  isWaiting: boolean;
+  /** Whether it has not had a turn yet, and is nobody whom the operator has named. */
+  isNewcomer: boolean;
+  /** Number of its last turn; 0 before the first. */
+  lastTurn: number;
+  /** Decides between two that are equal in all else. */
+  joinNumber: number;
+  turns: number;
+  running: number;
+}
+
+/** Accounts that are kept. With names of 64 characters they are less than a megabyte. */
+const MAX_ACCOUNTS = 1000;
+
+/** A request costs at least this: one that the server refuses is not free either. */
+const MIN_COST_MS = 1;
+
+/**
+ * How far a waiting tenant may be behind the others before it loses what it is owed. It falls behind
+ * where it cannot use the places that become free, since its model is not in memory; without a
+ * bound it would then have the machine for as long as it has waited. It is twice the default of
+ * QUEUE_MODEL_PATIENCE, so that a usual turn of another model costs nobody anything.
+ */
+const MAX_CREDIT_MS = 60_000;
+
+/**
+ * Start-time fair queueing (Goyal, Vin and Cheng, 1996) in milliseconds of inference. Each tenant has
+ * a finish tag, which its requests move on by their cost divided by its weight. The tenant whose next
+ * request has the lowest start tag goes first; that tag is its finish tag, or the virtual time where
+ * this is larger: the highest start tag that has been served. So whoever is away earns nothing, and
+ * owes on its return what the others have not caught up with.
+ *
+ * A cost is known only at the end. An estimate is charged at the start, more as soon as the request
+ * has taken longer, and the difference at the end.
+ *
+ * Tenants never seen before share one finish tag, or a client with a new name for each request
+ * would never owe anything. Those that the operator has named are not among them.
+ */
+export class StartTimeTurns implements Turns {
+  readonly #options: StartTimeTurnsOptions;
+  readonly #now: () => number;
+  readonly #accounts = new Map<string, Account>();
+  readonly #waiting = new SortedList<Account>(compareTurns);
+  /** Those of the waiting that had no turn yet, in the order in which they came. */
+  readonly #newcomers: Account[] = [];
+  #newcomersFinish = 0;
+  #highestStart = 0;
+  #running = 0;
+  #count = 0;
+  /** Since when nothing runs or waits. */
+  #idleSince: number | undefined;
+
+  constructor(options: StartTimeTurnsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  join(tenant: string): void {
+    this.#passIdleTime();
+    const account = this.#accountOf(tenant);
+    account.joinedAt = this.#virtualTime();
+    account.joinNumber = this.#next();
+    account.isWaiting = true;
+    this.#place(account);
+    if (account.isNewcomer) this.#newcomers.push(account);
+  }
+
+  leave(tenant: string): void {
+    const account = this.#accounts.get(tenant);
+    if (!account?.isWaiting) return;
+    this.#waiting.remove(account);
+    account.isWaiting = false;
+    if (account.isNewcomer) {
+      this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
+      this.#accounts.delete(tenant);
+    }
+    this.#noteIdle();
+  }
+
+  *inTurn(): Generator<string> {
+    for (const { tenant } of this.#waiting) yield tenant;
+  }
+
+  start(tenant: string, model: string): Charge {
+    this.#passIdleTime();
+    const account = this.#accountOf(tenant);
+    const startTag = account.isWaiting
+      ? account.tag
+      : Math.max(account.finish, this.#virtualTime());
+    this.#highestStart = Math.max(this.#highestStart, startTag);
+    this.#running += 1;
+    account.running += 1;
+    account.turns += 1;
+    this.#update(account, { finish: startTag, lastTurn: this.#next() });
+    const charge = this.#chargeFor(account, model);
+    this.#limitCredit();
+    return charge;
+  }
+
+  charge(tenant: string, costMs: number): void {
+    const account = this.#accounts.get(tenant);
+    if (account) this.#move(account, costMs / this.#options.weights.of(tenant));
+  }
+
+  /** Charges the estimate, and the tenant's requests from now on. */
+  #chargeFor(account: Account, model: string): Charge {
+    const { weights, estimates } = this.#options;
+    const { tenant, lastTurn } = account;
+    const weight = weights.of(tenant);
+    const wasNewcomer = this.#endNews(account);
+    let chargedMs = 0;
+    const chargeUpTo = (costMs: number): void => {
+      const move = (costMs - chargedMs) / weight;
+      chargedMs = costMs;
+      this.#move(account, move);
+      if (wasNewcomer) this.#moveNewcomers(lastTurn, move);
+    };
+    chargeUpTo(estimates.of(tenant, model));
+    return {
+      atLeast: (costMs) => {
+        if (costMs > chargedMs) chargeUpTo(costMs);
+      },
+      settle: (costMs, isWhole) => {
+        chargeUpTo(Math.max(MIN_COST_MS, costMs));
+        account.running -= 1;
+        this.#running -= 1;
+        if (isWhole) estimates.learn(tenant, model, costMs);
+        this.#noteIdle();
+      },
+    };
+  }
+
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
+  /** A newcomer has its first turn. @returns whether the tenant was one. */
+  #endNews(account: Account): boolean {
+    if (!account.isNewcomer) return false;
+    account.isNewcomer = false;
+    this.#newcomersFinish = Math.max(this.#newcomersFinish, account.finish);
+    if (account.isWaiting) this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
+    return true;
+  }
+
+  /**
+   * Where the request of a tenant starts that has been away. Among tenants that are behind since
+   * they wait for their model, it is not farther than they are.
+   */
+  #virtualTime(): number {
+    const lowest = this.#waiting.first?.tag ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#highestStart, lowest);
+  }
+
+  /** While the machine is idle everybody catches up, as if somebody else had used it. */
+  #passIdleTime(): void {
+    if (this.#idleSince === undefined) return;
+    this.#highestStart += this.#now() - this.#idleSince;
+    this.#idleSince = undefined;
+  }
+
+  #noteIdle(): void {
+    if (this.#running === 0 && this.#waiting.size === 0) this.#idleSince = this.#now();
+  }
+
+  /** Puts a waiting tenant where it belongs among the others. */
+  #place(account: Account): void {
+    account.tag = Math.max(account.finish, account.joinedAt);
+    this.#waiting.add(account);
+  }
+
+  /** Changes what decides about a tenant's turn. */
+  #update(
+    account: Account,
+    changes: Partial<Pick<Account, "finish" | "lastTurn" | "joinedAt">>,
+  ): void {
+    if (account.isWaiting) this.#waiting.remove(account);
+    Object.assign(account, changes);
+    if (account.isWaiting) this.#place(account);
+  }
+
+  #move(account: Account, by: number): void {
+    this.#update(account, { finish: account.finish + by });
+  }
+
+  /** What the request of a newcomer costs counts for the newcomers that came after its start. */
+  #moveNewcomers(startNumber: number, by: number): void {
+    this.#newcomersFinish += by;
+    for (let at = this.#newcomers.length - 1; at >= 0; at -= 1) {
+      const account = this.#newcomers[at];
+      if (!account || account.joinNumber < startNumber) return;
+      this.#move(account, by);
+    }
+  }
+
+  #limitCredit(): void {
+    const least = this.#highestStart - MAX_CREDIT_MS;
+    for (let first = this.#waiting.first; first && first.tag < least; first = this.#waiting.first) {
+      this.#update(first, { joinedAt: least });
+    }
+  }
+
+  #accountOf(tenant: string): Account {
+    const known = this.#accounts.get(tenant);
+    if (known) return known;
+    const isNewcomer = !this.#options.weights.isNamed(tenant);
+    const account: Account = {
+      tenant,
+      isNewcomer,
+      finish: isNewcomer ? this.#newcomersFinish : 0,
+      joinedAt: 0,
+      tag: 0,
+      isWaiting: false,
+      lastTurn: 0,
+      joinNumber: 0,
+      turns: 0,
+      running: 0,
+    };
+    if (this.#accounts.size >= MAX_ACCOUNTS) this.#forgetOne();
+    this.#accounts.set(tenant, account);
+    return account;
+  }
+
+  /**
+   * Forgets a tenant that is away: of those that came only once, else of all, the one that owes
+   * least. When it returns it is a newcomer, and these owe no less than it does.
+   */
+  #forgetOne(): void {
+    let least: Account | undefined;
+    for (const account of this.#accounts.values()) {
+      if (account.isWaiting || account.running > 0) continue;
+      if (!least || compareWorth(account, least) < 0) least = account;
+    }
+    if (!least) return;
+    this.#accounts.delete(least.tenant);
+    this.#newcomersFinish = Math.max(this.#newcomersFinish, least.finish);
+  }
+}
+
+function compareTurns(a: Account, b: Account): number {
+  return a.tag - b.tag || a.lastTurn - b.lastTurn || a.joinNumber - b.joinNumber;
+}
+
+function compareWorth(a: Account, b: Account): number {
+  return Math.min(a.turns, 2) - Math.min(b.turns, 2) || a.finish - b.finish;
+}

@@ -1,0 +1,170 @@
+import type { Signal } from "../runtime/light-signal.ts";
+import type { Place } from "./place.ts";
+
+export type LineName = "text" | "vision";
+
+/** Background work takes what interactive work leaves. */
+export type Priority = "interactive" | "background";
+
+/** A request for a place. */
+export interface PlaceRequest {
+  line: LineName;
+  tenant: string;
+  /** Canonical name; empty when the request names no usable model. */
+  model: string;
+  /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
+  maxWaitMs: number;
+  /** Cancels the request while it waits. */
+  signal: Signal;
+  /** Work that may wait for all that is not. */
+  background?: boolean;
+  /** An item of a batch that was let in as a whole: it is never refused with `queue_full`. */
+  partOfBatch?: boolean;
+}
+
+/** A request that waits. */
+export interface Ticket extends PlaceRequest {
+  enqueuedAt: number;
+  settle: (result: Place | Error) => void;
+}
+
+/** Waiting requests that get a place under the same conditions, but for their tenants' caps. */
+export interface Kind {
+  readonly line: LineName;
+  readonly model: string;
+  /** The oldest first. */
+  readonly tickets: Ticket[];
+}
+
+/** The waiting requests of a tenant with one priority. */
+interface TenantLine {
+  /** First come, first served within each kind; no kind is empty. */
+  readonly byKind: Map<Kind, Ticket[]>;
+  /** Its requests that count for how full the queue is: all but items of batches. */
+  readonly counted: Record<LineName, number>;
+}
+
+/** The requests that wait with one priority, by tenant and by what they wait for. */
+export class WaitingRequests {
+  readonly #tenants = new Map<string, TenantLine>();
+  readonly #kinds = new Map<string, Kind>();
+  readonly #counted: Record<LineName, number> = { text: 0, vision: 0 };
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What they wait for. */
+  get kinds(): Iterable<Kind> {
+    return this.#kinds.values();
+  }
+
+  /** Adds a request. @returns whether it is the only one of its tenant. */
+  add(ticket: Ticket): boolean {
+    const { line, tenant, model } = ticket;
+    const known = this.#tenants.get(tenant);
+    const own = known ?? { byKind: new Map(), counted: { text: 0, vision: 0 } };
+    if (!known) this.#tenants.set(tenant, own);
+    const key = keyOf(line, model);
+    let kind = this.#kinds.get(key);
+    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: [] }));
+    kind.tickets.push(ticket);
+    const tickets = own.byKind.get(kind);
+    if (tickets) tickets.push(ticket);
+    else own.byKind.set(kind, [ticket]);
+    this.#count(own, ticket, 1);
+    return !known;
+  }
+
+  /** Takes a request out. @returns whether it was there, and whether it was its tenant's last. */
+  remove(ticket: Ticket): { wasThere: boolean; wasLast: boolean } {
+    const own = this.#tenants.get(ticket.tenant);
+    const key = keyOf(ticket.line, ticket.model);
+    const kind = this.#kinds.get(key);
+    const tickets = kind && own?.byKind.get(kind);
+    if (!own || !tickets || !takeOut(tickets, ticket)) return { wasThere: false, wasLast: false };
+    takeOut(kind.tickets, ticket);
+    if (kind.tickets.length === 0) this.#kinds.delete(key);
+    if (tickets.length === 0) own.byKind.delete(kind);
+    this.#count(own, ticket, -1);
+    const wasLast = own.byKind.size === 0;
+    if (wasLast) this.#tenants.delete(ticket.tenant);
+    return { wasThere: true, wasLast };
+  }
+
+  /** The request of a tenant that has waited longest for one of these kinds. */
+  firstOf(tenant: string, kinds: ReadonlySet<Kind>): Ticket | undefined {
+    let first: Ticket | undefined;
+    for (const [kind, [oldest]] of this.#tenants.get(tenant)?.byKind ?? []) {
+      if (!oldest || !kinds.has(kind)) continue;
+      if (!first || oldest.enqueuedAt < first.enqueuedAt) first = oldest;
+    }
+    return first;
+  }
+
+  /** Whether a tenant waits for this already. */
+  waitsFor({ tenant, line, model }: PlaceRequest): boolean {
+    const kind = this.#kinds.get(keyOf(line, model));
+    return kind !== undefined && this.#tenants.get(tenant)?.byKind.has(kind) === true;
+  }
+
+  /** Whether anybody waits for a model. */
+  waitFor(model: string): boolean {
+    return this.#kinds.has(keyOf("text", model)) || this.#kinds.has(keyOf("vision", model));
+  }
+
+  /** The tenants that wait for a model. */
+  tenantsFor(model: string): Set<string> {
+    const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
+    return new Set(kinds.flatMap((kind) => kind?.tickets.map(({ tenant }) => tenant) ?? []));
+  }
+
+  /** How many requests wait in a line without items of batches. */
+  counted(line: LineName): number {
+    return this.#counted[line];
+  }
+
+  /** How many requests of each tenant wait in a line without items of batches; none has none. */
+  *countedByTenant(line: LineName): Generator<[tenant: string, count: number]> {
+    for (const [tenant, { counted }] of this.#tenants) {
+      if (counted[line] > 0) yield [tenant, counted[line]];
+    }
+  }
+
+  /** The request of a tenant that has come last to a line, without items of batches. */
+  newestOf(tenant: string, line: LineName): Ticket | undefined {
+    let newest: Ticket | undefined;
+    for (const [kind, tickets] of this.#tenants.get(tenant)?.byKind ?? []) {
+      if (kind.line !== line) continue;
+      const last = tickets.findLast(({ partOfBatch }) => !partOfBatch);
+      if (last && (!newest || last.enqueuedAt >= newest.enqueuedAt)) newest = last;
+    }
+    return newest;
+  }
+
+  /** All of them. */
+  *[Symbol.iterator](): Generator<Ticket> {
+    for (const { tickets } of this.#kinds.values()) yield* tickets;
+  }
+
+  #count(own: TenantLine, { line, partOfBatch }: Ticket, by: number): void {
+    this.#size += by;
+    if (partOfBatch) return;
+    own.counted[line] += by;
+    this.#counted[line] += by;
+  }
+}
+
+function keyOf(line: LineName, model: string): string {
+  return `${line} ${model}`;
+}
+
+/** Takes a member out, mostly the first. @returns whether it was there. */
+function takeOut(tickets: Ticket[], ticket: Ticket): boolean {
+  if (tickets[0] === ticket) return tickets.shift() !== undefined;
+  const at = tickets.indexOf(ticket);
+  if (at < 0) return false;
+  tickets.splice(at, 1);
+  return true;
+}

@@ -4,12 +4,15 @@ import { readYaml } from "./yaml-file.ts";
 /** A project, as `X-Project-Name` has it, or an address in brackets. */
 const TENANT_NAME = /^(?:[A-Za-z0-9._\-/@:]{1,64}|\[[0-9A-Fa-f.:]{2,45}\])$/;
 
-const tenantName = z.string().regex(TENANT_NAME, "expected a project or an [address]");
-const weight = z.number().min(0.01).max(100);
-
-const TenantsFile = z.strictObject({
-  weights: z.record(tenantName, weight).nullish(),
+const Weights = z.record(z.string(), z.number().min(0.01).max(100)).superRefine((weights, c) => {
+  for (const name of Object.keys(weights)) {
+    if (TENANT_NAME.test(name)) continue;
+    c.addIssue({ code: "custom", path: [name], message: "expected a project or an [address]" });
+  }
 });
+
+/** A file with comments only is nothing. */
+const TenantsFile = z.strictObject({ weights: Weights.nullish() }).nullable();
 
 /**
  * Reads config/tenants.yaml; every mistake in it is added to `problems`.

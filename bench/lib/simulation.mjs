@@ -7,6 +7,8 @@ import { SimulatedModels } from "./simulated-models.mjs";
 const NEVER_MS = 2 ** 31 - 1;
 /** How often the queue looks at its models, on the simulated clock. */
 const SWEEP_MS = 200;
+/** Clients come within so many milliseconds. */
+const COMING_MS = 10_000;
 /** What a client waits that was refused. */
 const RETRY_MS = 2000;
 
@@ -80,12 +82,13 @@ export async function simulate(workload, policy, parts, seed = 1) {
     answered: [],
     refused: new Map(),
     isOver: false,
+    hasSwaps: new Set(workload.tenants.map(({ model = "m" }) => model)).size > room,
+    isSweeping: false,
     names: 0,
     /** Loads that somebody waits for. */
     loading: new WeakSet(),
   };
   for (const group of workload.tenants) startGroup(world, group);
-  if (loadMs > 0) sweep(world);
   await clock.runUntil(lastsMs);
   world.isOver = true;
   queue.rejectWaiting(new Error("the simulation is over"));
@@ -121,12 +124,15 @@ export function composeQueue(workload, policy, parts, { clock, models }) {
   });
 }
 
-function sweep({ clock, queue }) {
-  const again = () => {
-    queue.wake();
-    clock.after(SWEEP_MS, again);
-  };
-  clock.after(SWEEP_MS, again);
+/** While requests wait for models the queue looks at those again and again. */
+function sweep(world) {
+  if (world.isSweeping || world.queue.stats("text").queued === 0) return;
+  world.isSweeping = true;
+  world.clock.after(SWEEP_MS, () => {
+    world.queue.wake();
+    world.isSweeping = false;
+    sweep(world);
+  });
 }
 
 function startGroup(world, group) {
@@ -136,7 +142,9 @@ function startGroup(world, group) {
     if (burst) startBursts(world, group, tenant);
     else {
       for (let client = 0; client < clients; client += 1) {
-        world.clock.after(fromMs, () => void keepAsking(world, group, tenant));
+        // Not one tenant's after the other's: first come, first served would keep that order.
+        const comesMs = fromMs + world.random() * COMING_MS;
+        world.clock.after(comesMs, () => void keepAsking(world, group, tenant));
       }
     }
   }
@@ -169,7 +177,7 @@ async function ask(world, group, tenant) {
   const costMs = costOf(world, group);
   let place;
   try {
-    place = await queue.acquire({
+    const acquired = queue.acquire({
       line: "text",
       tenant: world.hidesTenants ? "everybody" : tenant,
       model,
@@ -177,6 +185,8 @@ async function ask(world, group, tenant) {
       signal: new parts.LightSignal(),
       background: background && !world.hidesTenants,
     });
+    if (world.hasSwaps) sweep(world);
+    place = await acquired;
   } catch {
     if (world.isOver) return false;
     refused.set(name, (refused.get(name) ?? 0) + 1);

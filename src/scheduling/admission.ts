@@ -66,23 +66,26 @@ export class Admission {
     { model, signal }: PlaceRequest,
   ): Promise<Admitted> {
     const startedAt = performance.now();
-    const isFirst = !this.#loading.has(model);
-    if (isFirst) this.#loading.add(model);
-    let tookMs: number | undefined;
+    const hasCost = this.#beginLoad(model);
     try {
-      tookMs = await place.whileLoading(unlessAborted(loading, signal));
+      const tookMs = await place.whileLoading(unlessAborted(loading, signal));
+      hasCost(tookMs);
       return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
     } catch (err) {
+      // Whoever leaves has had the model loaded until now.
+      hasCost(performance.now() - startedAt);
       place.release(outcomeOf(err));
       throw err;
-    } finally {
-      // Whoever leaves meanwhile has had it loaded until then.
-      if (isFirst) this.#loading.delete(model);
-      if (isFirst) this.#charge(model, tookMs ?? performance.now() - startedAt);
     }
   }
 
-  #charge(model: string, loadMs: number): void {
-    if (loadMs > 0) this.#options.queue.loaded(model, loadMs);
+  /** @returns what is to be told how long the load took; the first that waits for it has it charged. */
+  #beginLoad(model: string): (tookMs: number) => void {
+    if (this.#loading.has(model)) return () => {};
+    this.#loading.add(model);
+    return (tookMs) => {
+      this.#loading.delete(model);
+      if (tookMs > 0) this.#options.queue.loaded(model, tookMs);
+    };
   }
 }

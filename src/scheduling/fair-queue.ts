@@ -237,7 +237,7 @@ export class FairQueue {
     const { interactive, background } = this.#waiting;
     const mayStarve = [...interactive.kinds];
     if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
-    const oldest = mayStarve.flatMap(({ tickets }) => tickets[0] ?? []);
+    const oldest = mayStarve.flatMap(({ tickets }) => tickets.first ?? []);
     this.#options.floor.promoteStarved(oldest, this.#now());
   }
 

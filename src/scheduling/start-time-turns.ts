@@ -29,6 +29,14 @@ interface Account {
   running: number;
 }
 
+/** What a request is charged by. */
+interface Started {
+  model: string;
+  weight: number;
+  estimateMs: number;
+  wasNewcomer: boolean;
+}
+
 /** Accounts that are kept. With names of 64 characters they are less than a megabyte. */
 const MAX_ACCOUNTS = 1000;
 
@@ -111,10 +119,13 @@ export class StartTimeTurns implements Turns {
     this.#running += 1;
     account.running += 1;
     account.turns += 1;
-    this.#update(account, { finish: startTag, lastTurn: this.#next() });
-    const charge = this.#chargeFor(account, model);
+    const estimateMs = this.#options.estimates.of(tenant, model);
+    const weight = this.#options.weights.of(tenant);
+    const wasNewcomer = this.#endNews(account, startTag, estimateMs / weight);
+    const finish = startTag + estimateMs / weight;
+    this.#update(account, { finish, lastTurn: this.#next() });
     this.#limitCredit();
-    return charge;
+    return this.#chargeFor(account, { model, weight, estimateMs, wasNewcomer });
   }
 
   charge(tenant: string, costMs: number): void {
@@ -122,20 +133,17 @@ export class StartTimeTurns implements Turns {
     if (account) this.#move(account, costMs / this.#options.weights.of(tenant));
   }
 
-  /** Charges the estimate, and the tenant's requests from now on. */
-  #chargeFor(account: Account, model: string): Charge {
-    const { weights, estimates } = this.#options;
+  /** Charges a request that has started, and for which the estimate is charged already. */
+  #chargeFor(account: Account, started: Started): Charge {
+    const { model, weight, estimateMs, wasNewcomer } = started;
     const { tenant, lastTurn } = account;
-    const weight = weights.of(tenant);
-    const wasNewcomer = this.#endNews(account);
-    let chargedMs = 0;
+    let chargedMs = estimateMs;
     const chargeUpTo = (costMs: number): void => {
       const move = (costMs - chargedMs) / weight;
       chargedMs = costMs;
       this.#move(account, move);
       if (wasNewcomer) this.#moveNewcomers(lastTurn, move);
     };
-    chargeUpTo(estimates.of(tenant, model));
     return {
       atLeast: (costMs) => {
         if (costMs > chargedMs) chargeUpTo(costMs);
@@ -144,7 +152,7 @@ export class StartTimeTurns implements Turns {
         chargeUpTo(Math.max(MIN_COST_MS, costMs));
         account.running -= 1;
         this.#running -= 1;
-        if (isWhole) estimates.learn(tenant, model, costMs);
+        if (isWhole) this.#options.estimates.learn(tenant, model, costMs);
         this.#noteIdle();
       },
     };
@@ -155,11 +163,11 @@ export class StartTimeTurns implements Turns {
     return this.#count;
   }
 
-  /** A newcomer has its first turn. @returns whether the tenant was one. */
-  #endNews(account: Account): boolean {
+  /** The first turn of a newcomer, from a tag on. @returns whether the tenant was one. */
+  #endNews(account: Account, startTag: number, by: number): boolean {
     if (!account.isNewcomer) return false;
     account.isNewcomer = false;
-    this.#newcomersFinish = Math.max(this.#newcomersFinish, account.finish);
+    this.#newcomersFinish = Math.max(this.#newcomersFinish, startTag) + by;
     if (account.isWaiting) this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
     return true;
   }

@@ -1,4 +1,5 @@
 import type { Signal } from "../runtime/light-signal.ts";
+import { type Link, LinkedList } from "../runtime/linked-list.ts";
 import type { Place } from "./place.ts";
 
 export type LineName = "text" | "vision";
@@ -26,6 +27,8 @@ export interface PlaceRequest {
 export interface Ticket extends PlaceRequest {
   enqueuedAt: number;
   settle: (result: Place | Error) => void;
+  /** Where it stands among all of its kind, and of its tenant; undefined where it does not wait. */
+  stands?: { inKind: Link<Ticket>; ofTenant: Link<Ticket> } | undefined;
 }
 
 /** Waiting requests that get a place under the same conditions, but for their tenants' caps. */
@@ -33,13 +36,13 @@ export interface Kind {
   readonly line: LineName;
   readonly model: string;
   /** The oldest first. */
-  readonly tickets: Ticket[];
+  readonly tickets: LinkedList<Ticket>;
 }
 
 /** The waiting requests of a tenant with one priority. */
 interface TenantLine {
   /** First come, first served within each kind; no kind is empty. */
-  readonly byKind: Map<Kind, Ticket[]>;
+  readonly byKind: Map<Kind, LinkedList<Ticket>>;
   /** Its requests that count for how full the queue is: all but items of batches. */
   readonly counted: Record<LineName, number>;
 }
@@ -68,35 +71,37 @@ export class WaitingRequests {
     if (!known) this.#tenants.set(tenant, own);
     const key = keyOf(line, model);
     let kind = this.#kinds.get(key);
-    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: [] }));
-    kind.tickets.push(ticket);
-    const tickets = own.byKind.get(kind);
-    if (tickets) tickets.push(ticket);
-    else own.byKind.set(kind, [ticket]);
+    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: new LinkedList() }));
+    let tickets = own.byKind.get(kind);
+    if (!tickets) own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+    ticket.stands = { inKind: kind.tickets.add(ticket), ofTenant: tickets.add(ticket) };
     this.#count(own, ticket, 1);
     return !known;
   }
 
   /** Takes a request out. @returns whether it was there, and whether it was its tenant's last. */
   remove(ticket: Ticket): { wasThere: boolean; wasLast: boolean } {
-    const own = this.#tenants.get(ticket.tenant);
-    const key = keyOf(ticket.line, ticket.model);
+    const { line, tenant, model, stands } = ticket;
+    const own = this.#tenants.get(tenant);
+    const key = keyOf(line, model);
     const kind = this.#kinds.get(key);
     const tickets = kind && own?.byKind.get(kind);
-    if (!own || !tickets || !takeOut(tickets, ticket)) return { wasThere: false, wasLast: false };
-    takeOut(kind.tickets, ticket);
-    if (kind.tickets.length === 0) this.#kinds.delete(key);
-    if (tickets.length === 0) own.byKind.delete(kind);
+    if (!stands || !own || !tickets) return { wasThere: false, wasLast: false };
+    ticket.stands = undefined;
+    tickets.remove(stands.ofTenant);
+    kind.tickets.remove(stands.inKind);
+    if (kind.tickets.isEmpty) this.#kinds.delete(key);
+    if (tickets.isEmpty) own.byKind.delete(kind);
     this.#count(own, ticket, -1);
     const wasLast = own.byKind.size === 0;
-    if (wasLast) this.#tenants.delete(ticket.tenant);
+    if (wasLast) this.#tenants.delete(tenant);
     return { wasThere: true, wasLast };
   }
 
   /** The request of a tenant that has waited longest for one of these kinds. */
   firstOf(tenant: string, kinds: ReadonlySet<Kind>): Ticket | undefined {
     let first: Ticket | undefined;
-    for (const [kind, [oldest]] of this.#tenants.get(tenant)?.byKind ?? []) {
+    for (const [kind, { first: oldest }] of this.#tenants.get(tenant)?.byKind ?? []) {
       if (!oldest || !kinds.has(kind)) continue;
       if (!first || oldest.enqueuedAt < first.enqueuedAt) first = oldest;
     }
@@ -117,7 +122,7 @@ export class WaitingRequests {
   /** The tenants that wait for a model. */
   tenantsFor(model: string): Set<string> {
     const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
-    return new Set(kinds.flatMap((kind) => kind?.tickets.map(({ tenant }) => tenant) ?? []));
+    return new Set(kinds.flatMap((kind) => [...(kind?.tickets ?? [])].map((t) => t.tenant)));
   }
 
   /** How many requests wait in a line without items of batches. */
@@ -137,7 +142,7 @@ export class WaitingRequests {
     let newest: Ticket | undefined;
     for (const [kind, tickets] of this.#tenants.get(tenant)?.byKind ?? []) {
       if (kind.line !== line) continue;
-      const last = tickets.findLast(({ partOfBatch }) => !partOfBatch);
+      const last = [...tickets].findLast(({ partOfBatch }) => !partOfBatch);
       if (last && (!newest || last.enqueuedAt >= newest.enqueuedAt)) newest = last;
     }
     return newest;
@@ -158,13 +163,4 @@ export class WaitingRequests {
 
 function keyOf(line: LineName, model: string): string {
   return `${line} ${model}`;
-}
-
-/** Takes a member out, mostly the first. @returns whether it was there. */
-function takeOut(tickets: Ticket[], ticket: Ticket): boolean {
-  if (tickets[0] === ticket) return tickets.shift() !== undefined;
-  const at = tickets.indexOf(ticket);
-  if (at < 0) return false;
-  tickets.splice(at, 1);
-  return true;
 }

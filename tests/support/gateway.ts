@@ -8,8 +8,8 @@ import { modelsYaml } from "./config.ts";
 
 type GatewayOptions = Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk"
->;
+  "restartPauses" | "openPool" | "readDisk" | "tenantsFile"
+> & { tenantsYaml?: string };
 
 /** A running service under test. */
 export interface Gateway {
@@ -37,17 +37,19 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, and how full disks are.
+ *   worker threads are opened, how full disks are, what weights tenants have, and where
+ *   that is read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, tenantsFile, tenantsYaml = "" }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml,
+    tenantsYaml,
   });
   const said: string[] = [];
   const service = await compose({
@@ -61,6 +63,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    tenantsFile,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -10,16 +10,36 @@ const MODEL_PATTERN = /^(?=.{1,512}$)[\w*][\w.:/*-]*$/;
 
 export const modelNameSchema = z.string().regex(MODEL_NAME, "expected a model's name");
 
+/** Whether a text is a model's name, or one with `*` for any text. */
+export function isModelPattern(text: string): boolean {
+  return MODEL_PATTERN.test(text);
+}
+
 /** A model's name, or nothing. */
 export function optionalModel(d: Describe): Setting<string | undefined> {
   return setting(d, modelNameSchema, undefined, "model name");
 }
 
+/** A comma-separated list of models' names, or nothing; `none` is a list of none. */
+export function optionalModels(d: Describe): Setting<string[] | undefined> {
+  const schema = commaList
+    .transform((items) => (items.join().toLowerCase() === "none" ? [] : items))
+    .pipe(z.array(modelNameSchema));
+  return setting(d, schema, undefined, "comma list of model names, or none");
+}
+
+/** Models with whole gigabytes, or nothing. Behind the last colon: a name may have one of its own. */
+export function modelGbs(d: Describe): Setting<Record<string, number> | undefined> {
+  const schema = commaList
+    .transform((items) => items.map((item) => item.split(/[:=](?=[^:=]*$)/)))
+    .pipe(z.array(z.tuple([modelNameSchema, z.string().regex(/^\d{1,5}$/)])))
+    .transform((pairs) => Object.fromEntries(pairs.map(([name, gb]) => [name, Number(gb)])));
+  return setting(d, schema, undefined, "comma list such as qwen3:14b:8,all-minilm:1");
+}
+
 /** A comma-separated list of model names, at least one. */
 export function modelPatterns(d: Describe & { fallback: string }): Setting<string[]> {
-  const schema = commaList.refine(
-    (items) => items.length > 0 && items.every((item) => MODEL_PATTERN.test(item)),
-  );
+  const schema = commaList.refine((items) => items.length > 0 && items.every(isModelPattern));
   return setting(d, schema, d.fallback, "comma list of names, * as wildcard");
 }
 

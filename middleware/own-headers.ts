@@ -60,6 +60,12 @@ export const ANSWER_HEADERS = {
     schema: { type: "string" },
     example: "queue;dur=0.02, load;dur=0.00, total;dur=208.16",
   },
+  "X-Shared-Ollama-Load-Ms": {
+    about:
+      "How long the model's load was waited for, in whole milliseconds; 0: it was in memory. Not on a stream that began with notices: there the last event says it.",
+    schema: { type: "integer" },
+    example: 0,
+  },
   "X-Cache": {
     about: "What the response cache had to do with the answer.",
     schema: { type: "string", enum: CACHE_STATES },
@@ -74,6 +80,12 @@ export const ANSWER_HEADERS = {
     about: "The age of a kept answer, in seconds.",
     schema: { type: "integer" },
     example: 12,
+  },
+  "X-Shared-Ollama-Truncated": {
+    about:
+      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`.",
+    schema: { type: "string", pattern: "^kept=(?:\\d+|unknown)$" },
+    example: "kept=2048",
   },
   "X-RateLimit-Limit": {
     about: "Requests that a tenant may make on this route in a minute.",

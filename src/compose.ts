@@ -14,6 +14,7 @@ import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
+import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
@@ -21,6 +22,7 @@ import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
+import type { ModelProvision } from "./models/provision/model-provision.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
 interface ComposeOptions extends Config {
@@ -31,6 +33,8 @@ interface ComposeOptions extends Config {
   tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
+  /** How long after its expiry a model may still be in memory before it counts as stuck. */
+  stuckAfterMs?: number | undefined;
   /** Opens the worker threads in another way than the service's own. */
   openPool?: typeof openWorkerPool | undefined;
   /** Tells how full a folder's disk is in another way than the system's. */
@@ -48,7 +52,10 @@ export interface Service {
   profile: ChosenProfile;
   /** The open port; 0 before start. */
   port: () => number;
-  /** Why a request that names no model would fail now; undefined when it would not. */
+  /**
+   * Why a request that names no model would fail now; undefined when it would not. Waits for a first
+   * model that is being fetched.
+   */
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => ReturnType<typeof loadOf>;
@@ -65,8 +72,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     fetch: (request, bindings) => app.fetch(request, bindings),
     rejectWaiting: (err) => inference.queue.rejectWaiting(err),
   });
-  const { restartPauses } = options;
-  const inference = composeInference(base, { ownOrigins: () => door.ownOrigins, restartPauses });
+  const { restartPauses, stuckAfterMs } = options;
+  const inference = composeInference(base, {
+    ownOrigins: () => door.ownOrigins,
+    restartPauses,
+    stuckAfterMs,
+    onUp: () => provision.serverIsUp(),
+    onDown: () => provision.serverIsDown(),
+    assertFirst: () => provision.assertFirst(),
+  });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);
   const { catalog, upstream } = inference;
@@ -74,6 +88,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
     base,
@@ -85,6 +100,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     embedder,
     caching,
     management,
+    provision,
     isStopping,
   };
   const { app, document } = composeApp(parts);
@@ -103,13 +119,17 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     profile: base.profile,
     port: () => door.port,
-    problem: () => problemOf(inference),
+    problem: () => problemOf(inference, provision),
     load: () => loadOf(parts satisfies LoadParts),
   };
 }
 
-async function problemOf({ upstream, catalog }: Inference): Promise<string | undefined> {
+async function problemOf(
+  { upstream, catalog }: Inference,
+  provision: ModelProvision,
+): Promise<string | undefined> {
   if (upstream.state !== "ready") return upstream.reason;
+  await provision.firstTry();
   const missing = await catalog.defaultModel().catch((err: Error) => err);
   return missing instanceof Error ? missing.message : undefined;
 }

@@ -43,6 +43,7 @@ const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   inspectBody: "bodies",
   inspectZstd: "bodies",
   inspectForm: "bodies",
+  replaceModel: "bodies",
   readImageBody: "bodies",
   locateImages: "bodies",
   compressImage: "images",

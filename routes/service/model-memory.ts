@@ -7,17 +7,18 @@ import type { InferenceRunner, OllamaRequest } from "../../src/inference/runner.
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { MemoryManager } from "../../src/models/memory/memory-manager.ts";
 import { answerJson } from "../answer-json.ts";
+import { tellOfLoad } from "../load-header.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import { maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { BODY_CODES, CHANGE_CODES, Success } from "./contract/model-changes.ts";
-import { NameInPath, nameInPath } from "./named-model.ts";
+import { modelInPath, NameInPath } from "./named-model.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Guards } from "./services.ts";
+import type { Guards, ModelChoice } from "./services.ts";
 
 /** What the routes work with that bring models into memory, and out of it. */
-export interface ModelMemoryServices {
+export interface ModelMemoryServices extends Pick<ModelChoice, "aliases"> {
   guards: Pick<Guards, "mayManage" | "rate">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "embeds" | "isInstalled" | "isRemote">;
   memory: Pick<MemoryManager, "pin" | "unload" | "unpin">;
@@ -47,7 +48,7 @@ const loadRoute: ServiceRoute = {
   operationId: "loadModel",
   tags: ["Models"],
   summary: "Bring a model into memory; it waits for its turn as a question would",
-  headers: ["rateLimit"],
+  headers: ["rateLimit", "load"],
   request: {
     params: NameInPath,
     body: { required: false, content: { "application/json": { schema: LoadRequest } } },
@@ -117,7 +118,7 @@ export function modelMemoryRoutes(router: ServiceRouter, services: ModelMemorySe
   });
   mount(router, unpinRoute, [mayManage, rate("models/unpin", 30)], async (c) => {
     c.get("record").operation = "unpin";
-    memory.unpin(nameInPath(c));
+    memory.unpin(await modelInPath(c, services));
     return answerJson(c, { status: "success" });
   });
 }
@@ -139,6 +140,7 @@ async function load(c: AppContext, services: ModelMemoryServices): Promise<Respo
     keepAlive,
   );
   await runner.answer(request, { record, signal: c.get("exchange").signal });
+  tellOfLoad(c);
   return answerJson(c, { status: "success", load_ms: record.call.loadMs ?? 0 });
 }
 
@@ -161,8 +163,8 @@ function loadRequest(
 }
 
 /** The model of the path. @throws ServiceError `model_not_found`. */
-async function installed(c: AppContext, { catalog }: ModelMemoryServices): Promise<string> {
-  const model = nameInPath(c);
-  if (await catalog.isInstalled(model)) return model;
+async function installed(c: AppContext, services: ModelMemoryServices): Promise<string> {
+  const model = await modelInPath(c, services);
+  if (await services.catalog.isInstalled(model)) return model;
   throw new ServiceError("model_not_found", `model '${model}' not found`, { param: "name" });
 }

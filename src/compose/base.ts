@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import systeminformation from "systeminformation";
 import type { Config } from "../../config/load.ts";
-import { chooseProfile, type ChosenProfile } from "../../config/profiles.ts";
+import { chooseProfile, type ChosenProfile, type ModelsFile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
 import { openLogs, type LogFiles } from "../logs/service-log.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
@@ -17,6 +17,8 @@ interface BaseOptions extends Config {
 export interface Base {
   settings: Settings;
   profile: ChosenProfile;
+  /** Other names for models (config/models.yaml). */
+  aliases: ModelsFile["aliases"];
   /** The process's environment; a started server inherits it. */
   env: Record<string, string | undefined>;
   /** The folder that SHARED_OLLAMA_HOME names, absolute. */
@@ -37,6 +39,7 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
     ramBytes: memory?.total,
     forceProfile: settings.forceProfile,
     forceRamGb: settings.forceRamGb,
+    instead: settings,
   });
   const logs = openLogs({
     home,
@@ -46,6 +49,7 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
   return {
     settings,
     profile,
+    aliases: models.aliases,
     env,
     home,
     logs,

@@ -15,6 +15,13 @@ interface InferenceOptions {
   /** The addresses of the service itself, which is no inference server. */
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
+  /** The inference server is there, or has gone. */
+  onUp: () => void;
+  onDown: () => void;
+  /** Throws while the first model is being fetched. */
+  assertFirst: () => void;
+  /** How long after its expiry a model may still be in memory, in another way than usual. */
+  stuckAfterMs: number | undefined;
 }
 
 /** Builds the server's supervisor, and what decides which request may go there. */
@@ -27,16 +34,21 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      stuckModels.reset();
       catalog.invalidate();
     },
-    onInstalled: () => catalog.invalidate(),
-    onReady: () => queue.wake(),
+    onReady: () => {
+      queue.wake();
+      options.onUp();
+    },
     onDown: (reason) => {
+      options.onDown();
       base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const scheduling = composeScheduling(base, upstream, transport);
-  const { catalog, loadedModels, modelUse, queue } = scheduling;
+  const { stuckAfterMs, assertFirst } = options;
+  const scheduling = composeScheduling(base, { upstream, transport, stuckAfterMs, assertFirst });
+  const { catalog, loadedModels, modelUse, stuckModels, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

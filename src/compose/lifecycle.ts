@@ -1,5 +1,6 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { MemoryManager } from "../models/memory/memory-manager.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -15,6 +16,7 @@ interface LifecycleParts {
   inference: Inference;
   memory: MemoryManager;
   management: ModelManagement;
+  provision: ModelProvision;
   door: FrontDoor;
   /** Looks after config/tenants.yaml. */
   tenants: Part[];
@@ -22,7 +24,7 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, memory, management, door, tenants } = parts;
+  const { threads, caching, inference, memory, management, provision, door, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -41,6 +43,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,
+      provision,
     ],
     {
       report: (message, err) => {

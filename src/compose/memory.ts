@@ -2,15 +2,14 @@ import systeminformation from "systeminformation";
 import { spanMs } from "../../config/go-values.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { LoadedModel } from "../hosts/client.ts";
-import type { Upstream } from "../hosts/upstream.ts";
 import { unloadModel } from "../models/load-model.ts";
 import { memoryLimitGb } from "../models/memory/memory-limit.ts";
-import { MemoryManager, type MemoryRules } from "../models/memory/memory-manager.ts";
+import { MemoryManager } from "../models/memory/memory-manager.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import type { Inference } from "./inference.ts";
-import { isOwnMachine } from "./own-machine.ts";
+import { memoryRulesFor } from "./memory-rules.ts";
 
 const GB = 2 ** 30;
 
@@ -20,15 +19,17 @@ const USUAL_MODELS = 2;
 /** Builds what unloads models that are idle. */
 export function composeMemory(
   { settings, profile, logs }: Base,
-  { client, loadedModels, modelUse, queue, transport, upstream }: Inference,
+  { listLoaded, loadedModels, modelUse, queue, stuckModels, transport, upstream }: Inference,
 ): MemoryManager {
   return new MemoryManager({
-    list: () => client.loaded(),
-    rules: () => rulesFor(upstream),
+    list: listLoaded,
+    rules: () => memoryRulesFor(upstream),
     use: modelUse,
     hold: (model) => queue.hold(model),
     isLoading: (model) => loadedModels.isLoading(model),
     unload: async (model) => {
+      // The server is trying that already, and would not answer.
+      stuckModels.assertWorks(model);
       await unloadModel({ transport, origin: upstream.origin }, model);
       loadedModels.forget(model);
     },
@@ -56,13 +57,6 @@ export function composeMemory(
       logs.service.info({ model, reason, freed_bytes: freedBytes }, "a model was unloaded"),
     onFault: (err, model) => logs.service.warn({ err, model }, "memory could not be looked after"),
   });
-}
-
-function rulesFor(upstream: Pick<Upstream, "kind" | "state" | "origin">): MemoryRules {
-  const { kind, state } = upstream;
-  if (kind === undefined || state !== "ready") return "none";
-  if (kind !== "external") return "all";
-  return isOwnMachine(upstream.origin) ? "seen" : "none";
 }
 
 /** On Apple Silicon graphics and everything else share one memory; elsewhere graphics has its own. */

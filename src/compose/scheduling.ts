@@ -1,12 +1,17 @@
-import { UpstreamClient } from "../hosts/client.ts";
+import { ServerFailure } from "../errors/server-failure.ts";
+import { type LoadedModel, UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
+import { keepAliveMs } from "../models/keep-alive.ts";
 import { loadModel } from "../models/load-model.ts";
-import { LoadedModels } from "../models/loaded-models.ts";
+import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
+import { ModelAliases } from "../models/model-aliases.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
-import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
+import { StuckModels } from "../models/memory/stuck-models.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -15,34 +20,73 @@ import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { memoryRulesFor } from "./memory-rules.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
+  aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
+  stuckModels: StuckModels;
+  /** The models in memory; whatever there is to learn of the list is learned. */
+  listLoaded: () => Promise<LoadedModel[]>;
   queue: FairQueue;
   pipeline: InferencePipeline;
+}
+
+interface SchedulingOptions {
+  upstream: Upstream;
+  transport: Transport;
+  /** As `StuckModels` has it. */
+  stuckAfterMs: number | undefined;
+  /** Throws while the first model is being fetched. */
+  assertFirst: () => void;
 }
 
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  upstream: Upstream,
-  transport: Transport,
+  { upstream, transport, stuckAfterMs, assertFirst }: SchedulingOptions,
 ): Scheduling {
-  const { settings, logs, deadlines, weights } = base;
+  const { settings, profile, logs, deadlines, weights } = base;
   const client = new UpstreamClient(() => upstream.origin);
-  const catalog = composeCatalog(base, client);
+  const catalog = composeCatalog(base, client, assertFirst);
+  const aliases = new ModelAliases({
+    entries: base.aliases,
+    isInstalled: (model) => catalog.isListed(model),
+  });
+  const warmup = new Set(profile.profile.warmup_models.map(canonicalModel));
+  const warmupKeepMs = keepAliveMs(settings.warmupKeepAlive);
+  const modelUse = new ModelUse({
+    keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
+  });
+  const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
+  const listLoaded = async (): Promise<LoadedModel[]> => {
+    const models = await client.loaded();
+    stuckModels.seen(models);
+    return models;
+  };
   const loadedModels = new LoadedModels({
-    listLoaded: async () => (await client.loaded()).map((model) => model.name),
+    listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
     load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
+    onFailure: (model, hints, err) => {
+      // The server's own answer says that it is there.
+      if (!(err instanceof ServerFailure)) upstream.checkHealth();
+      queue.rejectWaiting(
+        err,
+        (waiting) =>
+          waiting.model === model &&
+          waiting.hints !== undefined &&
+          isSameLoad(waiting.hints, hints),
+      );
+    },
+    assertWorks: (model) => stuckModels.assertWorks(model),
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
   });
-  const modelUse = new ModelUse();
   const fairness = { weights, estimates: new CostEstimates() };
   const queue = new FairQueue({
     host: upstream,
@@ -63,15 +107,47 @@ export function composeScheduling(
     catalog,
     loadedModels,
     modelUse,
+    stuckModels,
     transport,
     deadlines,
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, modelUse, queue, pipeline };
+  return {
+    client,
+    catalog,
+    aliases,
+    loadedModels,
+    modelUse,
+    stuckModels,
+    listLoaded,
+    queue,
+    pipeline,
+  };
 }
 
-function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {
+function composeStuckModels(
+  { logs }: Base,
+  upstream: Upstream,
+  { use, graceMs }: { use: ModelUse; graceMs: number | undefined },
+): StuckModels {
+  return new StuckModels({
+    rules: () => memoryRulesFor(upstream),
+    use,
+    graceMs,
+    remedy: () =>
+      upstream.kind === "external"
+        ? "restart the inference server"
+        : "restart the service, and with it the inference server",
+    onStuck: (model, problem) => logs.service.error({ model }, problem),
+  });
+}
+
+function composeCatalog(
+  { settings, profile }: Base,
+  client: UpstreamClient,
+  assertFirst: () => void,
+): ModelCatalog {
   const { text_model, vlm_model, embedding_model } = profile.profile;
   return new ModelCatalog({
     list: () => client.installed(),
@@ -81,5 +157,6 @@ function composeCatalog({ settings, profile }: Base, client: UpstreamClient): Mo
     embedding: embedding_model,
     allowed: settings.allowedModels,
     cloud: settings.allowCloudModels,
+    assertFirst,
   });
 }

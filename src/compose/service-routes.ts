@@ -11,6 +11,7 @@ import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -32,18 +33,19 @@ export interface ServiceRouteParts {
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  provision: ModelProvision;
   isStopping: () => boolean;
 }
 
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { inference, embedder, caching, management, isStopping } = parts;
-  const { catalog, client, queue } = inference;
+  const { aliases, catalog, client, queue } = inference;
   const requestsPerMinute: Record<string, number> = {};
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
   const { promptLimit, onStreamError } = generation;
-  const embeddings = { guards, catalog, promptLimit, embedder };
+  const embeddings = { guards, aliases, catalog, promptLimit, embedder };
   return {
     generation,
     batches: {
@@ -56,12 +58,12 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     },
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
-    models: { guards, catalog, client },
+    models: { guards, aliases, catalog, client },
     memory: { memory: parts.memory },
-    modelMemory: { guards, catalog, memory: parts.memory, runner: parts.runner },
-    modelChanges: { guards, ...management, onStreamError },
+    modelMemory: { guards, aliases, catalog, memory: parts.memory, runner: parts.runner },
+    modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
-    cache: { guards, ...caching },
+    cache: { guards, aliases, ...caching },
   };
 }
 
@@ -73,10 +75,12 @@ function generationServices(
   return {
     guards,
     runner: caching.runner,
+    aliases: inference.aliases,
     catalog: inference.catalog,
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,
     bodyLimits: bodyLimits(settings),
+    notices: { deadlines: base.deadlines, afterMs: settings.streamNoticeMs },
     onStreamError: logs.requestFailed,
   };
 }
@@ -101,10 +105,10 @@ function composeGuards(
 }
 
 function stateServices(
-  { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
+  { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue } = inference;
+  const { upstream, client, queue, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -118,6 +122,8 @@ function stateServices(
     upstream,
     client,
     queue,
+    provision,
+    stuckModels,
     isStopping,
     facts: {
       version: serviceVersion,

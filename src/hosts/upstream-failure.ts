@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import { ServiceError } from "../errors/service-error.ts";
+import { ServerFailure } from "../errors/server-failure.ts";
+import type { ServiceError } from "../errors/service-error.ts";
+import { overflowIn, promptDoesNotFit } from "./context-overflow.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 
 /** An answer as far as a failure is read from it. */
@@ -21,9 +23,17 @@ const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
 
 /** An answer of the inference server that is no success, as an error of the service's own. */
 export function upstreamFailure(status: number, body: Record<string, unknown>): ServiceError {
-  const message = messageOf(body) ?? `The inference server answered with status ${status}`;
+  const said = messageOf(body);
+  // 400; 500 from the runner for MLX, and where it is a line of a stream.
+  const overflow = status === 400 || status === 500 ? said && overflowIn(said) : undefined;
+  if (overflow) return promptDoesNotFit(overflow);
+  const message = said ?? `The inference server answered with status ${status}`;
   const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
-  return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
+  return new ServerFailure(status, {
+    code,
+    message,
+    ...(code === "model_not_found" ? { param: "model" } : {}),
+  });
 }
 
 /** The same, with the server's message from the answer's body, if that can be read. */

@@ -3,6 +3,7 @@ import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -17,6 +18,7 @@ interface PipelineOptions {
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
+  stuckModels: Pick<StuckModels, "assertWorks">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -50,7 +52,7 @@ export interface InferenceRequest {
   record: CallRecord;
   /** What is to be done before it asks for a place; it counts for the hard stop. */
   prepare?: ((signal: Signal) => Promise<void>) | undefined;
-  /** Told when its answer has begun: its body is not needed any more. */
+  /** Told when its answer has begun, unless it is a refusal: its body is not needed any more. */
   onSent?: (() => void) | undefined;
 }
 
@@ -99,8 +101,9 @@ export class InferencePipeline {
           partOfBatch: partOfBatch ?? false,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
+          hints,
+          waiting: record,
         },
-        hints,
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
@@ -123,6 +126,7 @@ export class InferencePipeline {
     signal: Signal,
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
+    this.#options.stuckModels.assertWorks(canonicalModel(request.model));
     const turn = this.#begin(request, signal);
     try {
       return await use(turn);

@@ -1,3 +1,5 @@
+import { ServerFailure } from "../errors/server-failure.ts";
+import type { Signal } from "../runtime/light-signal.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
@@ -9,6 +11,13 @@ export interface LoadHints {
   keepAlive?: string | number | undefined;
 }
 
+/** Whether two requests have their model loaded in the same way. */
+export function isSameLoad(a: LoadHints, b: LoadHints): boolean {
+  const key = ({ kind, options, shift }: LoadHints): string =>
+    JSON.stringify([kind, options, shift]);
+  return key(a) === key(b);
+}
+
 interface LoadedModelsOptions {
   /** Names of the models in memory, as `/api/ps` has them. */
   listLoaded: () => Promise<string[]>;
@@ -16,11 +25,22 @@ interface LoadedModelsOptions {
   isInstalled: (model: string) => Promise<boolean>;
   /** Loads a model; settles when it is in memory. Not tied to any client. */
   load: (model: string, hints: LoadHints) => Promise<void>;
+  /** Called when a load has failed, before its waiters are told. */
+  onFailure: (model: string, hints: LoadHints, err: Error) => void;
+  /** @throws ServiceError for a model in memory (canonical name) that can be given no work. */
+  assertWorks: (model: string) => void;
   /** Models the server can hold at once, where that is known. */
   capacity: () => number | undefined;
   /** Called when what is loaded has changed. */
   onChange: () => void;
   now?: () => number;
+}
+
+/** A load under way. */
+interface Load {
+  hints: LoadHints;
+  /** As `ensureLoaded` has it. */
+  result: Promise<number>;
 }
 
 interface LoadedModel {
@@ -46,7 +66,7 @@ export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
   readonly #loaded = new Map<string, LoadedModel>();
-  readonly #loads = new Map<string, Promise<number>>();
+  readonly #loads = new Map<string, Load>();
   readonly #conflicts = new Set<string>();
   /** Pairs that have been in memory together. */
   readonly #coexisting = new Set<string>();
@@ -106,14 +126,17 @@ export class LoadedModels {
 
   /**
    * Makes sure that a model is in memory before a request is sent to it.
+   * @param signal of the request. Its abort ends no load, but none is begun for it any more.
    * @returns milliseconds that a load took, 0 when none was needed; at once when the model has
-   * answered lately. A failed load is not reported: the request itself will show the error.
+   * answered lately. A load that the server does not even try is not reported: the request itself
+   * will show the error.
+   * @throws what `load` throws when it fails, to all who wait for it; the next one tries anew.
    */
-  ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
+  ensureLoaded(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
     if (model === "") return 0;
     const entry = this.#loaded.get(model);
     if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
-    return this.#shareLoad(model, hints);
+    return this.#shareLoad(model, hints, signal);
   }
 
   /** A model has answered: it is in memory. */
@@ -139,46 +162,80 @@ export class LoadedModels {
     this.#conflicts.clear();
     this.#coexisting.clear();
     this.#loading.clear();
+    // Whoever waits for a load of the old server is told how that ends.
+    this.#loads.clear();
   }
 
-  #shareLoad(model: string, hints: LoadHints): Promise<number> {
+  #shareLoad(model: string, hints: LoadHints, signal?: Signal): Promise<number> {
     const running = this.#loads.get(model);
-    if (running) return running;
-    const load = this.#load(model, hints).finally(() => {
-      this.#loads.delete(model);
-      this.#loading.delete(model);
-      this.#options.onChange();
-    });
+    if (running && isSameLoad(running.hints, hints)) return running.result;
+    if (running) return this.#afterOther(running, model, hints, signal);
+    // After a reset another one may be under way when it ends.
+    const load: Load = {
+      hints,
+      result: this.#load(model, hints)
+        .catch((err: Error) => {
+          if (this.#loads.get(model) === load) this.#options.onFailure(model, hints, err);
+          throw err;
+        })
+        .finally(() => {
+          if (this.#loads.get(model) === load) {
+            this.#loads.delete(model);
+            this.#loading.delete(model);
+          }
+          this.#options.onChange();
+        }),
+    };
     this.#loads.set(model, load);
-    return load;
+    return load.result;
+  }
+
+  /** Waits for a load of another kind; where that does not bring the model in, one's own may. */
+  #afterOther({ result }: Load, model: string, hints: LoadHints, signal?: Signal): Promise<number> {
+    const tryOwn = (): Promise<number> => {
+      signal?.throwIfAborted();
+      this.expectLoad(model);
+      return this.#shareLoad(model, hints, signal);
+    };
+    return result.then((tookMs) => (this.isLoaded(model) ? tookMs : tryOwn()), tryOwn);
   }
 
   async #load(model: string, hints: LoadHints): Promise<number> {
+    const before = await this.#modelsBeside(model);
+    if (!before) return 0;
+    const startedAt = this.#now();
     try {
-      const loaded = await this.#list();
-      if (loaded.has(model)) {
-        this.used(model);
-        return 0;
-      }
-      if (!(await this.#options.isInstalled(model))) {
-        this.forget(model);
-        return 0;
-      }
-      const startedAt = this.#now();
       await this.#options.load(model, hints);
-      const tookMs = this.#now() - startedAt;
-      const now = this.#now();
-      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
-      // With models loaded meanwhile, and without those that are still loading.
-      const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
-      const before = new Set([...loaded, ...known]);
-      this.#learn(model, before, await this.#list());
-      return tookMs;
-    } catch {
-      // The server is away, has no such call, or cannot load it: its own answer will say so.
+    } catch (err) {
       this.forget(model);
-      return 0;
+      // The model takes no such call, or the server has none: the request itself will show it.
+      if (err instanceof ServerFailure && err.isRefusal) return 0;
+      throw err;
     }
+    const now = this.#now();
+    this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
+    // With models loaded meanwhile, and without those that are still loading.
+    const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
+    const after = await this.#list().catch(() => undefined);
+    if (after) this.#learn(model, new Set([...before, ...known]), after);
+    return now - startedAt;
+  }
+
+  /**
+   * The models in memory beside one that has to be loaded; undefined where none has to be, or can:
+   * the server is away, has no such lists, or lacks the model. Its own answer will say so.
+   */
+  async #modelsBeside(model: string): Promise<Set<string> | undefined> {
+    const listed = await this.#list().catch(() => undefined);
+    if (listed?.has(model)) {
+      this.#options.assertWorks(model);
+      this.used(model);
+      return undefined;
+    }
+    const isInstalled = listed && (await this.#options.isInstalled(model).catch(() => false));
+    if (isInstalled) return listed;
+    this.forget(model);
+    return undefined;
   }
 
   #learn(model: string, before: Set<string>, after: Set<string>): void {

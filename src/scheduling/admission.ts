@@ -11,6 +11,11 @@ interface AdmissionOptions {
   loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
 
+/** A request for a place and its model. */
+export interface ModelRequest extends PlaceRequest {
+  hints: LoadHints;
+}
+
 /** A request that may be sent to the inference server now. */
 export interface Admitted {
   /** Milliseconds that the model was waited for; 0 where it was in memory. */
@@ -32,13 +37,10 @@ export class Admission {
   /**
    * Settles at once where a place is free and the model in memory.
    * @param onPlace called when the request has its place, before its model is loaded.
-   * @throws ServiceError `queue_full`, `request_timeout`; the reason of the request's signal.
+   * @throws ServiceError `queue_full`, `request_timeout`, as `LoadedModels.ensureLoaded`; the reason
+   * of the request's signal.
    */
-  admit(
-    request: PlaceRequest,
-    hints: LoadHints,
-    onPlace?: () => void,
-  ): Admitted | Promise<Admitted> {
+  admit(request: ModelRequest, onPlace?: () => void): Admitted | Promise<Admitted> {
     const { queue, catalog } = this.#options;
     // A missing model has no part in the decisions about models: a client that requests one again
     // and again would delay the models that are there. The server refuses it at once.
@@ -47,7 +49,8 @@ export class Admission {
     const load = (place: Place): Admitted | Promise<Admitted> => {
       try {
         onPlace?.();
-        const loading = this.#options.loadedModels.ensureLoaded(model, hints);
+        const { hints, signal } = request;
+        const loading = this.#options.loadedModels.ensureLoaded(model, hints, signal);
         return typeof loading === "number"
           ? { loadMs: loading, place }
           : this.#loaded(loading, place, { ...request, model });
@@ -63,8 +66,9 @@ export class Admission {
   async #loaded(
     loading: Promise<number>,
     place: Place,
-    { model, signal }: PlaceRequest,
+    { model, signal, waiting }: PlaceRequest,
   ): Promise<Admitted> {
+    waiting?.waitsForModel();
     const startedAt = performance.now();
     const hasCost = this.#beginLoad(model);
     try {

@@ -1,13 +1,14 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
-import { type Seat, WatchList } from "../runtime/watch-list.ts";
 import { BackgroundShare } from "./background-share.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { onFullLine } from "./overload.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
-import type { Charge, Turns } from "./turns.ts";
+import { RunningRequests } from "./running-requests.ts";
+import type { Turns } from "./turns.ts";
+import { turnsBefore } from "./turns-before.ts";
 import {
   type Kind,
   type LineName,
@@ -17,7 +18,7 @@ import {
   WaitingRequests,
 } from "./waiting-requests.ts";
 
-export type { LineName, PlaceRequest } from "./waiting-requests.ts";
+export type { LineName, PlaceRequest, WaitLog } from "./waiting-requests.ts";
 
 interface LineLimits {
   maxRunning: number;
@@ -40,13 +41,6 @@ interface FairQueueOptions {
   now?: () => number;
   /** How often deadlines and model patience of waiting requests are checked. */
   sweepMs?: number;
-}
-
-/** A request that runs. */
-interface Running {
-  place: Place;
-  charge: Charge;
-  priority: Priority;
 }
 
 /** What decides whether a request may go. */
@@ -72,12 +66,7 @@ export class FairQueue {
     background: new WaitingRequests(),
   };
   readonly #backgroundShare = new BackgroundShare();
-  readonly #running = new WatchList<Running>();
-  readonly #tenantRunning: Record<LineName, Map<string, number>> = {
-    text: new Map(),
-    vision: new Map(),
-  };
-  readonly #modelRunning = new Map<string, number>();
+  readonly #running = new RunningRequests();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
   #sweep: NodeJS.Timeout | undefined;
@@ -133,10 +122,10 @@ export class FairQueue {
     const { turns } = this.#options;
     const wanted: [Priority, string][] = [];
     for (const priority of INTERACTIVE_FIRST) {
-      const tenants = this.#waiting[priority].tenantsFor(model);
-      this.#running.forEach(({ member: { place, priority: its } }) => {
-        if (its === priority && place.label.model === model) tenants.add(place.label.tenant);
-      });
+      const tenants = new Set([
+        ...this.#waiting[priority].tenantsFor(model),
+        ...this.#running.tenantsOn(model, priority),
+      ]);
       for (const tenant of tenants) wanted.push([priority, tenant]);
     }
     for (const [priority, tenant] of wanted) turns[priority].charge(tenant, tookMs / wanted.length);
@@ -152,9 +141,9 @@ export class FairQueue {
     return this.#counters[line].stats();
   }
 
-  /** Ends all waiting with an error; running requests are not touched. */
-  rejectWaiting(error: Error): void {
-    for (const ticket of this.#tickets()) this.#reject(ticket, error);
+  /** Ends all waiting, or that of some, with an error; running requests are not touched. */
+  rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
+    for (const ticket of this.#tickets()) if (which(ticket)) this.#reject(ticket, error);
   }
 
   get #size(): number {
@@ -176,6 +165,7 @@ export class FairQueue {
       };
       const priority = priorityOf(ticket);
       if (this.#waiting[priority].add(ticket)) this.#options.turns[priority].join(ticket.tenant);
+      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
@@ -192,6 +182,15 @@ export class FairQueue {
     const full = this.#full(line, `${waiting.counted(line)} requests are waiting`);
     if (other === "refused") throw full;
     if (this.#takeOut(other)) other.settle(full);
+  }
+
+  /** By the turns as they are now; a request whose model is loaded may go before all the same. */
+  #positionOf(ticket: Ticket): number | undefined {
+    const { line } = ticket;
+    const priority = priorityOf(ticket);
+    const before = turnsBefore(ticket, this.#waiting[priority], this.#options.turns[priority]);
+    if (before === undefined) return undefined;
+    return 1 + before + (ticket.background ? this.#counters[line].waiting : 0);
   }
 
   /** A request waits no longer, and has no place. */
@@ -218,7 +217,7 @@ export class FairQueue {
   #dispatch(): void {
     if (this.#size === 0) return;
     // A long request is charged as it goes on, here, where it matters, and not with each chunk.
-    this.#running.forEach(({ member: { place, charge } }) => charge.atLeast(place.workMs));
+    this.#running.chargeSoFar();
     this.#promoteStarved();
     for (let next = this.#pick(); next; next = this.#pick()) {
       const place = this.#start(next, this.#now() - next.enqueuedAt);
@@ -280,10 +279,10 @@ export class FairQueue {
 
   /** Those of the kinds of which the tenant may have one more running. */
   #underCap(tenant: string, kinds: ReadonlySet<Kind>): ReadonlySet<Kind> {
-    const isAtCap = (line: LineName): boolean =>
-      (this.#tenantRunning[line].get(tenant) ?? 0) >= this.#options.lines[line].tenantMaxRunning;
-    if (!isAtCap("text") && !isAtCap("vision")) return kinds;
-    return new Set([...kinds].filter(({ line }) => !isAtCap(line)));
+    const text = this.#isAtCap("text", tenant);
+    const vision = this.#isAtCap("vision", tenant);
+    if (!text && !vision) return kinds;
+    return new Set([...kinds].filter(({ line }) => !(line === "text" ? text : vision)));
   }
 
   #couldStartNow(ticket: Ticket): boolean {
@@ -291,9 +290,11 @@ export class FairQueue {
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
-    const { tenantMaxRunning } = this.#options.lines[line];
-    const isAtCap = (this.#tenantRunning[line].get(tenant) ?? 0) >= tenantMaxRunning;
-    return !isAtCap && this.#isOpen({ line, model });
+    return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });
+  }
+
+  #isAtCap(line: LineName, tenant: string): boolean {
+    return this.#running.ofTenant(line, tenant) >= this.#options.lines[line].tenantMaxRunning;
   }
 
   /** Whether a place is free, tenants' caps aside. */
@@ -301,7 +302,7 @@ export class FairQueue {
     const { lines, modelParallel, floor } = this.#options;
     return (
       this.#counters[line].running < lines[line].maxRunning &&
-      (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
+      this.#running.ofModel(model) < modelParallel() &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
@@ -309,17 +310,14 @@ export class FairQueue {
 
   /** Whether a model has work running, or waiting that is not in the background. */
   readonly #isBusy = (model: string): boolean =>
-    (this.#modelRunning.get(model) ?? 0) > 0 || this.#waiting.interactive.waitFor(model);
+    this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
 
   #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
     const { host, watch, floor, turns } = this.#options;
     const { line, tenant, model } = request;
     const priority = priorityOf(request);
     const counter = this.#counters[line];
-    const tenantRunning = this.#tenantRunning[line];
     counter.started(waitedMs);
-    add(tenantRunning, tenant, 1);
-    add(this.#modelRunning, model, 1);
     floor.started(model);
     const charge = turns[priority].start(tenant, model);
     const settleShare = this.#shareOf(priority);
@@ -335,13 +333,11 @@ export class FairQueue {
         settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);
-        add(tenantRunning, tenant, -1);
-        add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
         this.#dispatch();
       },
     });
-    const running: Seat<Running> = this.#running.add({ place, charge, priority });
+    const running = this.#running.add({ line, priority, place, charge });
     const watched = watch.add(place);
     return place;
   }
@@ -375,10 +371,4 @@ export class FairQueue {
 
 function priorityOf({ background }: { background?: boolean }): Priority {
   return background ? "background" : "interactive";
-}
-
-function add(counts: Map<string, number>, key: string, change: number): void {
-  const count = (counts.get(key) ?? 0) + change;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
 }

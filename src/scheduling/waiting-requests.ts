@@ -1,3 +1,4 @@
+import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { type Link, LinkedList } from "../runtime/linked-list.ts";
 import type { Place } from "./place.ts";
@@ -6,6 +7,13 @@ export type LineName = "text" | "vision";
 
 /** Background work takes what interactive work leaves. */
 export type Priority = "interactive" | "background";
+
+/** What a request waits for before it is sent; the place in the queue changes meanwhile. */
+export interface WaitLog {
+  /** @param position its number in the queue, from 1; undefined once it has left that. */
+  waitsForPlace(position: () => number | undefined): void;
+  waitsForModel(): void;
+}
 
 /** A request for a place. */
 export interface PlaceRequest {
@@ -17,6 +25,10 @@ export interface PlaceRequest {
   maxWaitMs: number;
   /** Cancels the request while it waits. */
   signal: Signal;
+  /** What its model is to be loaded with. */
+  hints?: LoadHints | undefined;
+  /** Told what it waits for, if it has to wait. */
+  waiting?: WaitLog | undefined;
   /** Work that may wait for all that is not. */
   background?: boolean;
   /** An item of a batch that was let in as a whole: it is never refused with `queue_full`. */
@@ -123,6 +135,13 @@ export class WaitingRequests {
   tenantsFor(model: string): Set<string> {
     const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
     return new Set(kinds.flatMap((kind) => [...(kind?.tickets ?? [])].map((t) => t.tenant)));
+  }
+
+  /** A tenant's requests in a line, the oldest first. */
+  of(tenant: string, line: LineName): Ticket[] {
+    const kinds = [...(this.#tenants.get(tenant)?.byKind ?? [])];
+    const own = kinds.flatMap(([kind, tickets]) => (kind.line === line ? [...tickets] : []));
+    return own.toSorted((a, b) => a.enqueuedAt - b.enqueuedAt);
   }
 
   /** How many requests wait in a line without items of batches. */

@@ -21,6 +21,13 @@ export class ModelMemory {
   loads = [];
   /** The oldest first. @type {string[]} */
   names = [];
+  /** Why loads fail, after as long as they take; undefined where they do not. @type {string | undefined} */
+  failure;
+  /**
+   * When models were to leave memory that hang there, by their names: nothing is answered of them.
+   * @type {Map<string, string>}
+   */
+  hanging = new Map();
   /** What a model was loaded with. @type {Map<string, string>} */
   #runners = new Map();
   /** When a model's last load ends. @type {Map<string, number>} */
@@ -42,9 +49,11 @@ export class ModelMemory {
    * Loads a model as a request wants it, unless that was done.
    * @param {string} name
    * @param {Record<string, unknown>} body the request's
-   * @returns in how many milliseconds it is there
+   * @returns {{ ms: number, failure?: string }} in how many milliseconds it is there, or is known
+   * why not
    */
   load(name, body) {
+    if (this.hanging.has(name)) return { ms: Number.POSITIVE_INFINITY };
     const runner = runnerOf(body, this.#options.version);
     const isLoaded = this.names.includes(name);
     // A model that a test has put into memory is there as its first request wants it.
@@ -54,12 +63,13 @@ export class ModelMemory {
     if (!isLoaded || loadedWith !== runner) {
       const { capacity, loadMs, onLoad } = this.#options;
       this.loads.push(name);
+      if (this.failure !== undefined) return { ms: loadMs, failure: this.failure };
       if (!isLoaded) this.names.push(name);
       this.names.splice(0, this.names.length - capacity);
       this.#readyAt.set(name, now + loadMs);
       onLoad?.(name);
     }
-    return Math.max(0, (this.#readyAt.get(name) ?? now) - now);
+    return { ms: Math.max(0, (this.#readyAt.get(name) ?? now) - now) };
   }
 
   /** @param {string} name */

@@ -57,9 +57,13 @@ export class Models {
     return [...this.installed].map((name) => this.#listed(name));
   }
 
-  /** The list of models in memory. @param {string[]} names */
-  loaded(names) {
-    return names.map((name) => loadedEntry(this.#entry(name)));
+  /**
+   * The list of models in memory.
+   * @param {string[]} names
+   * @param {ReadonlyMap<string, string>} expiries of those that do not stay for long
+   */
+  loaded(names, expiries) {
+    return names.map((name) => loadedEntry(this.#entry(name), expiries.get(name)));
   }
 
   /** What there is to know of a model. @param {string} name */
@@ -129,6 +133,6 @@ export function modelEntry(name, digest) {
  * A model in the list of those in memory.
  * @param {ReturnType<typeof modelEntry>} entry
  */
-export function loadedEntry(entry) {
-  return { ...entry, size_vram: 0, expires_at: "2099-01-01T00:00:00Z" };
+export function loadedEntry(entry, expiresAt = "2099-01-01T00:00:00Z") {
+  return { ...entry, size_vram: 0, expires_at: expiresAt };
 }

@@ -122,6 +122,16 @@ export class FakeOllama {
     return this.#inference.memory.names;
   }
 
+  /** As `ModelMemory` has it; a test may change them. */
+  get hanging() {
+    return this.#inference.memory.hanging;
+  }
+
+  /** Has loads fail with this message from now on; `undefined` ends that. @param {string | undefined} why */
+  failLoads(why) {
+    this.#inference.memory.failure = why;
+  }
+
   /**
    * Answers requests to this path with a script from now on; `undefined` ends that.
    * @param {string} path
@@ -232,8 +242,8 @@ export class FakeOllama {
     if (route === "/api/blobs/:digest") return sendText(response, "");
     if (route === "/v1/models/:model") return this.#answerOfModel(route, { model: part }, response);
     const { version } = this.#options;
-    const { inMemory, cloud } = this;
-    const told = READS[route]?.({ version, inMemory, cloud, models: this.#models });
+    const { inMemory, hanging, cloud } = this;
+    const told = READS[route]?.({ version, inMemory, hanging, cloud, models: this.#models });
     return sendJson(response, told ?? null);
   }
 

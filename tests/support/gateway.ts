@@ -4,12 +4,20 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
-import { modelsYaml } from "./config.ts";
+import type { Terminal } from "../../src/compose/terminal.ts";
+import { modelsYamlWith } from "./config.ts";
 
-type GatewayOptions = Pick<
+interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "tenantsFile"
-> & { tenantsYaml?: string };
+  "restartPauses" | "openPool" | "readDisk" | "stuckAfterMs" | "tenantsFile"
+> {
+  /** Other names for models. */
+  aliases?: Record<string, string>;
+  /** Who sits at the terminal; nobody where nothing is said. */
+  ask?: Terminal["ask"];
+  /** The text of config/tenants.yaml. */
+  tenantsYaml?: string;
+}
 
 /** A running service under test. */
 export interface Gateway {
@@ -37,18 +45,21 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, what weights tenants have, and where
- *   that is read again.
+ *   worker threads are opened, how full disks are, after how long a model counts as stuck, other
+ *   names for models, what a question is answered, what weights tenants have and where that is
+ *   read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, tenantsFile, tenantsYaml = "" }: GatewayOptions = {},
+  more: GatewayOptions = {},
 ): Promise<Gateway> {
+  const { restartPauses, openPool, readDisk, stuckAfterMs, tenantsFile } = more;
+  const { aliases = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml,
+    modelsYaml: modelsYamlWith(aliases),
     tenantsYaml,
   });
   const said: string[] = [];
@@ -58,11 +69,12 @@ export async function startGateway(
     terminal: {
       say: (line) => void said.push(line),
       progress: () => ({ update: () => {}, end: () => {} }),
-      ask: () => Promise.resolve(false),
+      ask: ask ?? (() => Promise.resolve(false)),
     },
     restartPauses,
     openPool,
     readDisk,
+    stuckAfterMs,
     tenantsFile,
   });
   const stop = async (): Promise<void> => {

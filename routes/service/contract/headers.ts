@@ -37,13 +37,25 @@ const GROUPS = {
   },
   /** It waits for a place, where there is a choice of before whom. */
   priority: { request: ["X-Shared-Ollama-Priority"], answer: [], on: () => false },
+  /** A model works on it, which may have to be loaded. */
+  load: {
+    request: [],
+    answer: ["X-Shared-Ollama-Load-Ms"],
+    on: (status) => status === 200,
+  },
   /** The answer may come from the response cache. */
   cache: {
     request: cacheHeaders,
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
     on: (status) => status === 200,
   },
-  /** Parts of the answer may. */
+  /** The answer may be to a prompt that was cut. */
+  truncation: {
+    request: [],
+    answer: ["X-Shared-Ollama-Truncated"],
+    on: (status) => status === 200,
+  },
+  /** Parts of the answer may come from the response cache. */
   cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;
 

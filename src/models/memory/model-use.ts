@@ -1,12 +1,18 @@
 interface Use {
   running: number;
   lastUsedAt: number;
-  /** Until when a client wants it kept; the latest wish holds. */
+  /** Until when a client or the operator wants it kept; the latest wish holds. */
   keptUntil: number | undefined;
 }
 
 /** Models whose use is remembered. Names have at most 512 characters: half a megabyte in all. */
 const MAX_REMEMBERED = 500;
+
+interface ModelUseOptions {
+  now?: () => number;
+  /** How long the operator wants an idle model kept where its request says nothing. */
+  keepMs?: (model: string) => number | undefined;
+}
 
 /**
  * When each model was last used through the service, and by how many requests it is now. Ollama
@@ -14,10 +20,12 @@ const MAX_REMEMBERED = 500;
  */
 export class ModelUse {
   readonly #now: () => number;
+  readonly #keepMs: NonNullable<ModelUseOptions["keepMs"]>;
   readonly #uses = new Map<string, Use>();
 
-  constructor({ now = () => performance.now() }: { now?: () => number } = {}) {
+  constructor({ now = () => performance.now(), keepMs = () => undefined }: ModelUseOptions = {}) {
     this.#now = now;
+    this.#keepMs = keepMs;
   }
 
   /** A request is sent to a model. @returns to be called once when it has ended. */
@@ -31,7 +39,8 @@ export class ModelUse {
     return () => {
       use.running -= 1;
       use.lastUsedAt = this.#now();
-      use.keptUntil = keepAliveMs === undefined ? undefined : use.lastUsedAt + keepAliveMs;
+      const keptMs = keepAliveMs ?? this.#keepMs(model);
+      use.keptUntil = keptMs === undefined ? undefined : use.lastUsedAt + keptMs;
     };
   }
 

@@ -45,6 +45,7 @@ function setUp(
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
+    stuckModels: { assertWorks: () => {} },
     loadedModels: { used: (model) => void used.push(model), forget: () => {} },
     transport: {
       call: (one) => {

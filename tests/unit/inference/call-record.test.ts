@@ -104,3 +104,37 @@ describe("a request of several calls", () => {
     expect(request.costMs).toBe(90);
   });
 });
+
+describe("what a request waits for", () => {
+  it("is told step by step, and since when", () => {
+    const record = new CallRecord();
+    expect(record).toMatchObject({ isSent: false, waiting: { what: "preparation" } });
+    const startedAt = performance.now();
+    let position: number | undefined = 3;
+    record.waitsForPlace(() => position);
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 3 });
+    pass(100);
+    position = 1;
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 1 });
+    record.waitsForModel();
+    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
+    pass(50);
+    record.sent();
+    expect(record).toMatchObject({
+      isSent: true,
+      waiting: { what: "answer", since: startedAt + 150 },
+    });
+  });
+
+  it("is what another one's call waits for, until it has joined that", () => {
+    const [own, other] = [new CallRecord(), new CallRecord()];
+    other.waitsForModel();
+    own.shares(other);
+    expect(own.waiting).toEqual(other.waiting);
+    pass(10);
+    other.sent();
+    expect(own.isSent).toBe(true);
+    own.join(other, performance.now());
+    expect(own.waiting.what).toBe("preparation");
+  });
+});

@@ -50,6 +50,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
+    stuckModels: { assertWorks: () => {} },
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
@@ -104,7 +105,7 @@ describe("InferenceRunner", () => {
     expect(await runner.answer(request, scope)).toEqual({ done: true });
     expect(seen.calls[0]).toMatchObject({ origin: "http://up", path: "/api/chat", method: "POST" });
     const sent: unknown = JSON.parse(String(seen.calls[0]?.body));
-    expect(sent).toEqual({ model: "M", messages: [], stream: false });
+    expect(sent).toEqual({ truncate: false, model: "M", messages: [], stream: false });
     expect(seen.used).toEqual(["m:latest"]);
     expect(queue.stats("text").completed).toBe(1);
     expect(left()).toEqual([0, 0, 0]);

@@ -23,12 +23,19 @@ interface Given {
   answers?: (call: UpstreamCall) => UpstreamAnswer;
   /** Which models run elsewhere, and may be used. */
   catalog?: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
+  /** Throws for models that can be given no work. */
+  assertWorks?: (model: string) => void;
 }
 
 const ALL_HERE = { assertAllowed: () => {}, isRemote: () => false };
 
 /** A pipeline with one place, before a server that the test plays. */
-export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Given = {}) {
+export function setUpPipeline({
+  loads = false,
+  answers,
+  catalog = ALL_HERE,
+  assertWorks = () => {},
+}: Given = {}) {
   const seen = {
     calls: [] as UpstreamCall[],
     used: [] as string[],
@@ -66,6 +73,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
     },
     catalog,
     modelUse,
+    stuckModels: { assertWorks },
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

@@ -37,8 +37,8 @@ export interface InferenceRequest {
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
   /**
-   * It takes what interactive work leaves, waits for as long as that takes, and its hard stop counts
-   * from when it may run.
+   * It takes what interactive work leaves, waits for as long as that takes, and its hard stop, if it
+   * has one, counts from when it may run.
    */
   background?: boolean | undefined;
   /** As PlaceRequest. */
@@ -84,6 +84,7 @@ export class InferencePipeline {
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
+    const stopsFromPlace = ageMs !== undefined && background === true;
     try {
       if (isStopped) turn.stopAfter(limitMs - ageMs, limitMs);
       if (request.prepare) await request.prepare(turn.signal);
@@ -104,7 +105,7 @@ export class InferencePipeline {
           hints,
           waiting: record,
         },
-        background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
+        stopsFromPlace ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);

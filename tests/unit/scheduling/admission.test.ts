@@ -66,7 +66,7 @@ describe("Admission", () => {
     const load = deferred<number>();
     const { admission, request, queue } = setUp(() => load.promise, { modelParallel: 2 });
     const charged = vi.spyOn(queue, "loaded");
-    const admitted = [1, 2].map(() => admission.admit(request));
+    const admitted = [1, 2].map(async () => admission.admit(request));
     await vi.advanceTimersByTimeAsync(900);
     load.resolve(900);
     const places = (await Promise.all(admitted)).map(({ place }) => place);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { Place } from "../../../src/scheduling/place.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jain } from "../../../bench/lib/sharing-figures.mjs";
 import { play, sharesOf } from "./simulated.ts";

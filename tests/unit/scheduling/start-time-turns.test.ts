@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CostEstimates } from "../../../src/scheduling/cost-estimates.ts";
 import { StartTimeTurns } from "../../../src/scheduling/start-time-turns.ts";

@@ -36,6 +36,11 @@ export const CHANGES: Change[] = [
   },
   {
     version: UNRELEASED,
+    settings: [],
+    what: "On /api/v1 num_ctx, num_gpu, main_gpu, num_batch, num_thread, use_mmap and draft_num_predict do not load a model anew that is in memory: it runs with those that it was loaded with, and only a num_ctx that is larger than its context loads it, once (CONTEXT_LANES=off: each request loads it as it says, as before).",
+  },
+  {
+    version: UNRELEASED,
     settings: ["IDLE_TIMEOUT", "OLLAMA_MAX_RAM", "RAG_RESERVE_GB"],
     what: "They are read again: a model that has been idle for IDLE_TIMEOUT (default: OLLAMA_KEEP_ALIVE) is unloaded, sooner where memory is tight, and models together take no more than OLLAMA_MAX_RAM, or what the machine has for them (RAG_RESERVE_GB is left to others). 2.0.0 did not read them.",
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { aliasesSchema } from "./aliases.ts";
-import { modelNameSchema } from "./name-types.ts";
+import { isModelPattern, modelNameSchema } from "./name-types.ts";
 import { readYaml } from "./yaml-file.ts";
 
 const models = z.array(modelNameSchema);
@@ -32,6 +32,11 @@ const Profile = z
     message: "expected no less than min_ram_gb",
   });
 
+const modelPattern = z.string().refine(isModelPattern, "expected a model's name, * as wildcard");
+
+/** Sizes of a context in tokens: Ollama takes none below 4, and no model has more than these. */
+const contextSizes = z.array(z.int().min(4).max(16_777_216)).min(1).max(16);
+
 const ModelsFile = z.strictObject({
   profiles: z
     .array(Profile)
@@ -48,6 +53,7 @@ const ModelsFile = z.strictObject({
     flash_attention: z.boolean(),
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
+  context_lanes: z.record(modelPattern, contextSizes).default({}),
   aliases: aliasesSchema,
 });
 
@@ -71,6 +77,8 @@ export interface ChosenProfile {
   flashAttention: boolean;
   /** Model name → prompt limit in tokens, where it differs from MAX_PROMPT_TOKENS. */
   promptLimits: Readonly<Record<string, number>>;
+  /** Model name or pattern → the sizes of context, in tokens, that it is loaded with. */
+  contextLanes: Readonly<Record<string, readonly number[]>>;
 }
 
 interface Choice {
@@ -107,7 +115,7 @@ export function profileNamed({ profiles }: ModelsFile, name: string) {
 /** Chooses the hardware profile from the machine's memory (contract §13). */
 export function chooseProfile(choice: Choice): ChosenProfile {
   const { models, ramBytes, forceProfile, forceRamGb, instead = {} } = choice;
-  const { profiles, defaults, prompt_limits: promptLimits } = models;
+  const { profiles, defaults, prompt_limits: promptLimits, context_lanes: contextLanes } = models;
   const detectedRamGb = ramBytes === undefined ? null : Math.round(ramBytes / 2 ** 30);
   const effectiveRamGb = forceRamGb ?? detectedRamGb ?? 32;
   const profile = forceProfile
@@ -134,6 +142,7 @@ export function chooseProfile(choice: Choice): ChosenProfile {
     promptCacheMib: profile.prompt_cache_mib ?? defaults.prompt_cache_mib,
     flashAttention: profile.flash_attention ?? defaults.flash_attention,
     promptLimits,
+    contextLanes,
   };
 }
 

@@ -76,6 +76,12 @@ export const ANSWER_HEADERS = {
     schema: { type: "string", pattern: "^-?\\d\\.\\d{4}$" },
     example: "0.9612",
   },
+  "X-Shared-Ollama-Num-Ctx": {
+    about:
+      "The context that was asked for with `num_ctx`, and the one that the answer was made with, in tokens.",
+    schema: { type: "string", pattern: "^asked=\\d+, used=\\d+$" },
+    example: "asked=8192, used=32768",
+  },
   Age: {
     about: "The age of a kept answer, in seconds.",
     schema: { type: "integer" },

@@ -9,6 +9,7 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { InferenceRequest } from "../../src/inference/pipeline.ts";
 import { jsonLine } from "../../src/runtime/json-line.ts";
 import { tellOfCache } from "../cache-headers.ts";
+import { tellOfContext } from "../context-header.ts";
 import { streamAnswer } from "../stream-answer.ts";
 
 interface CachedRequest extends PassedBody {
@@ -30,6 +31,7 @@ export async function passCached(
   const scope = { signal, record, cache, background: request.background === true };
   const answer = await cached.answer(passed, request, scope);
   tellOfCache(c);
+  tellOfContext(c);
   if (!answer) return undefined;
   if ("kept" in answer) {
     const { contentType, body } = answer.kept;

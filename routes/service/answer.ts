@@ -10,6 +10,7 @@ import { LightSignal } from "../../src/runtime/light-signal.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
+import { tellOfContext } from "../context-header.ts";
 import { tellOfLoad } from "../load-header.ts";
 import { isBackground } from "../priority-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
@@ -54,6 +55,7 @@ export async function answer(
   const whole = await services.runner.answer(prepared.request, scope);
   tellOfCache(c);
   tellOfLoad(c);
+  tellOfContext(c);
   tellOfTruncation(c, whole);
   return answerJson(c, prepared.shape.whole(whole, record));
 }
@@ -78,6 +80,7 @@ async function answerStream(
   const begun = await unlessLate(coming, { deadlines, ms: afterMs, isLate });
   const lines = begun ?? comingPieces(coming);
   tellOfCache(c);
+  tellOfContext(c);
   const frames = shape.frames(lines, record, (err) => {
     // A client that has left is no failure.
     if (isAbort(err)) return;

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import type { ContextLanes } from "../../src/models/lanes/context-lanes.ts";
 import type { MemoryManager } from "../../src/models/memory/memory-manager.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -8,10 +10,24 @@ import { mount, type ServiceRouter } from "./router.ts";
 /** What the route of the memory works with. */
 export interface MemoryServices {
   memory: Pick<MemoryManager, "report">;
+  lanes: Pick<ContextLanes, "reloadsAvoided" | "report">;
 }
 
 const bytes = z.int().openapi({ description: "Bytes" });
 const secondsOrNever = z.int().nullable().openapi({ description: "Seconds; null: never" });
+
+const Context = z.object({
+  num_ctx: z.int().nullable().openapi({
+    description: "Tokens of context that it is loaded with; null: the server does not tell",
+  }),
+  lanes: z.array(z.int()).openapi({
+    description: "The sizes that it can have, as far as they are known; none: CONTEXT_LANES=off",
+  }),
+  reloads: z.int().openapi({ description: "Loads for a larger context, since start" }),
+  reloads_avoided: z.int().openapi({
+    description: "Loads that Ollama would have made for the same requests by itself, since start",
+  }),
+});
 
 const Memory = z
   .object({
@@ -41,6 +57,7 @@ const Memory = z
         kept: z.boolean().openapi({ description: "A client's keep_alive is not over" }),
         managed: z.boolean().openapi({ description: "The service may unload it" }),
         expires_at: z.string().openapi({ description: "When the server would unload it" }),
+        context: Context,
       }),
     ),
     next: z
@@ -49,6 +66,7 @@ const Memory = z
       .openapi({ description: "The model that leaves next, unless it is used again" }),
     unloaded: z.int().openapi({ description: "Models unloaded since start" }),
     freed_bytes: z.int().openapi({ description: "Memory that they had taken" }),
+    reloads_avoided: z.int().openapi({ description: "Those of all models" }),
   })
   .openapi("Memory", {
     example: {
@@ -69,11 +87,13 @@ const Memory = z
           kept: false,
           managed: true,
           expires_at: "2026-01-01T00:05:00.000Z",
+          context: { num_ctx: 8192, lanes: [8192, 32768], reloads: 0, reloads_avoided: 14 },
         },
       ],
       next: { name: "smollm2:135m", in: 258 },
       unloaded: 3,
       freed_bytes: 1731266304,
+      reloads_avoided: 14,
     },
   });
 
@@ -90,6 +110,13 @@ const route: ServiceRoute = {
 };
 
 /** GET /api/v1/system/memory */
-export function memoryRoute(router: ServiceRouter, { memory }: MemoryServices): void {
-  mount(router, route, [], async (c) => answerJson(c, await memory.report()));
+export function memoryRoute(router: ServiceRouter, { memory, lanes }: MemoryServices): void {
+  mount(router, route, [], async (c) => {
+    const report = await memory.report();
+    const models = report.models.map((model) => ({
+      ...model,
+      context: lanes.report(canonicalModel(model.name)),
+    }));
+    return answerJson(c, { ...report, models, reloads_avoided: lanes.reloadsAvoided });
+  });
 }

@@ -34,6 +34,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      lanes.reset();
       stuckModels.reset();
       catalog.invalidate();
     },
@@ -49,6 +50,6 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
   });
   const { stuckAfterMs, assertFirst } = options;
   const scheduling = composeScheduling(base, { upstream, transport, stuckAfterMs, assertFirst });
-  const { catalog, loadedModels, modelUse, stuckModels, queue } = scheduling;
+  const { catalog, loadedModels, modelUse, stuckModels, lanes, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

@@ -3,18 +3,13 @@ import { spanMs } from "../../config/go-values.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { LoadedModel } from "../hosts/client.ts";
 import { unloadModel } from "../models/load-model.ts";
-import { memoryLimitGb } from "../models/memory/memory-limit.ts";
 import { MemoryManager } from "../models/memory/memory-manager.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import type { Inference } from "./inference.ts";
+import { memoryLimitBytes } from "./memory-limit.ts";
 import { memoryRulesFor } from "./memory-rules.ts";
-
-const GB = 2 ** 30;
-
-/** Models of the profile's largest size that are to fit at once, where nothing else is said. */
-const USUAL_MODELS = 2;
 
 /** Builds what unloads models that are idle. */
 export function composeMemory(
@@ -37,17 +32,7 @@ export function composeMemory(
       const { total, available } = await systeminformation.mem();
       return { totalBytes: total, availableBytes: available };
     },
-    limitBytes: (totalBytes) =>
-      GB *
-      memoryLimitGb({
-        totalGb: totalBytes / GB,
-        largestModelGb: profile.profile.largest_model_gb,
-        models: settings.ollamaMaxLoadedModels || USUAL_MODELS,
-        inferenceBufferGb: profile.inferenceBufferGb,
-        serviceOverheadGb: profile.serviceOverheadGb,
-        ragReserveGb: settings.ragReserveGb,
-        maxGb: settings.maxRamGb,
-      }),
+    limitBytes: (totalBytes) => memoryLimitBytes({ settings, profile }, totalBytes),
     bytesOf,
     idleMs: idleLimitMs(settings),
     pressure: settings.memoryPressure,

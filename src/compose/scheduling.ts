@@ -5,6 +5,7 @@ import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { keepAliveMs } from "../models/keep-alive.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
 import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
@@ -19,6 +20,7 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
+import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
 import { memoryRulesFor } from "./memory-rules.ts";
 
@@ -30,6 +32,7 @@ export interface Scheduling {
   loadedModels: LoadedModels;
   modelUse: ModelUse;
   stuckModels: StuckModels;
+  lanes: ContextLanes;
   /** The models in memory; whatever there is to learn of the list is learned. */
   listLoaded: () => Promise<LoadedModel[]>;
   queue: FairQueue;
@@ -64,14 +67,19 @@ export function composeScheduling(
   });
   const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
   const listLoaded = async (): Promise<LoadedModel[]> => {
+    const askedAt = performance.now();
     const models = await client.loaded();
     stuckModels.seen(models);
+    lanes.seen(models, askedAt);
     return models;
   };
-  const loadedModels = new LoadedModels({
+  const loadedModels: LoadedModels = new LoadedModels({
     listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
-    load: (model, hints) => loadModel({ transport, origin: upstream.origin }, model, hints),
+    load: (model, hints) =>
+      lanes.load(model, hints, (inLane) =>
+        loadModel({ transport, origin: upstream.origin }, model, inLane),
+      ),
     onFailure: (model, hints, err) => {
       // The server's own answer says that it is there.
       if (!(err instanceof ServerFailure)) upstream.checkHealth();
@@ -83,9 +91,18 @@ export function composeScheduling(
           isSameLoad(waiting.hints, hints),
       );
     },
+    onGone: (model) => lanes.gone(model),
     assertWorks: (model) => stuckModels.assertWorks(model),
     capacity: () => upstream.capacity,
     onChange: () => queue.wake(),
+  });
+  const lanes: ContextLanes = composeContextLanes(base, {
+    client,
+    catalog,
+    upstream,
+    look: listLoaded,
+    loadedModels: () => loadedModels,
+    modelUse,
   });
   const fairness = { weights, estimates: new CostEstimates() };
   const queue = new FairQueue({
@@ -108,6 +125,7 @@ export function composeScheduling(
     loadedModels,
     modelUse,
     stuckModels,
+    lanes,
     transport,
     deadlines,
     host: upstream,
@@ -120,6 +138,7 @@ export function composeScheduling(
     loadedModels,
     modelUse,
     stuckModels,
+    lanes,
     listLoaded,
     queue,
     pipeline,

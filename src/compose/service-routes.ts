@@ -59,7 +59,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
-    memory: { memory: parts.memory },
+    memory: { memory: parts.memory, lanes: inference.lanes },
     modelMemory: { guards, aliases, catalog, memory: parts.memory, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),

@@ -1,3 +1,4 @@
+import type { AskedContext } from "../models/lanes/lane-request.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
@@ -37,6 +38,8 @@ export class CallRecord implements WaitLog {
   costMs: number | undefined;
   /** What the answer says it took; undefined where there was no inference. */
   usage: Usage | undefined;
+  /** The context that was asked for and is used; undefined where none was asked for. */
+  context: AskedContext | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
   /** On the clock of `performance.now()`. */
@@ -100,6 +103,7 @@ export class CallRecord implements WaitLog {
     const left = (ms: number | undefined, endedAt: number): number | undefined =>
       ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
     const { queueMs, loadMs, firstMs } = other;
+    this.context = other.context;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
     this.firstMs = left(firstMs, other.#beganAt);

@@ -3,6 +3,8 @@ import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
+import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
 import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -19,6 +21,7 @@ interface PipelineOptions {
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
   stuckModels: Pick<StuckModels, "assertWorks">;
+  lanes: Pick<ContextLanes, "answered" | "request">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -34,6 +37,8 @@ export interface InferenceRequest {
   /** As the request names it; empty where it names none. */
   model: string;
   hints: LoadHints;
+  /** How much of it follows its model's lane; undefined: the model is loaded as it says. */
+  lane?: LaneUse | undefined;
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
   /**
@@ -93,6 +98,9 @@ export class InferencePipeline {
         this.#leaveMachine(turn, request.model);
         return await use(turn);
       }
+      const lane = this.#laneOf(request);
+      const ready = lane?.ready();
+      if (ready) await unlessAborted(ready, turn.signal);
       const admitted = admission.admit(
         {
           line,
@@ -100,9 +108,10 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
-          hints,
+          hints: lane ? { ...hints, lane } : hints,
           waiting: record,
         },
         stopsFromPlace ? () => turn.stopAfter(limitMs, limitMs) : undefined,
@@ -111,6 +120,7 @@ export class InferencePipeline {
       turn.take(place);
       record.queueMs = place.waitedMs;
       record.loadMs = loadMs;
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
@@ -130,11 +140,17 @@ export class InferencePipeline {
     this.#options.stuckModels.assertWorks(canonicalModel(request.model));
     const turn = this.#begin(request, signal);
     try {
+      const lane = this.#laneOf(request);
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
       throw err;
     }
+  }
+
+  #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {
+    return lane && this.#options.lanes.request(canonicalModel(model), hints.options, lane);
   }
 
   #leaveMachine(turn: Turn, model: string): void {
@@ -146,7 +162,7 @@ export class InferencePipeline {
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
-    const { transport, loadedModels, modelUse, deadlines, host } = this.#options;
+    const { transport, loadedModels, modelUse, lanes, deadlines, host } = this.#options;
     signal.throwIfAborted();
     // Nothing waits for a server that is away.
     host.assertAvailable();
@@ -154,12 +170,21 @@ export class InferencePipeline {
       transport,
       loadedModels,
       modelUse,
+      lanes,
       deadlines,
       host,
       model: canonicalModel(model),
       keepAlive: hints.keepAlive,
+      loadOptions: hints.options,
       record,
       onSent,
     });
   }
+}
+
+/** From here on the model's context is what the request runs with. */
+function enter(lane: LaneRequest, turn: Turn): void {
+  const { options, context } = lane.begin();
+  turn.enterLane(options);
+  turn.record.context = context;
 }

@@ -1,5 +1,6 @@
 import { ServerFailure } from "../errors/server-failure.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
@@ -9,6 +10,8 @@ export interface LoadHints {
   options?: Record<string, unknown> | undefined;
   shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
+  /** Where the request follows its model's lane: then a loaded model may be too small for it. */
+  lane?: LaneRequest | undefined;
 }
 
 /** Whether two requests have their model loaded in the same way. */
@@ -33,6 +36,8 @@ interface LoadedModelsOptions {
   capacity: () => number | undefined;
   /** Called when what is loaded has changed. */
   onChange: () => void;
+  /** Called with a model that may be in memory no more. */
+  onGone?: (model: string) => void;
   now?: () => number;
 }
 
@@ -88,6 +93,12 @@ export class LoadedModels {
     return this.#loads.has(model);
   }
 
+  /** Whether a model (canonical name) has answered so lately that nobody has to look for it. */
+  hasLatelyAnswered(model: string): boolean {
+    const entry = this.#loaded.get(model);
+    return entry !== undefined && this.#now() - entry.lastUsedAt < TRUST_MS;
+  }
+
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
     return this.#loaded.get(model)?.loadedAt ?? 0;
@@ -107,7 +118,7 @@ export class LoadedModels {
 
   /** A request for a model that is not loaded got its place: the models to evict count as gone. */
   expectLoad(model: string): void {
-    for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
+    for (const other of this.modelsToEvict(model)) this.forget(other);
     const now = this.#now();
     this.#loading.set(model, now);
     // Not used yet: `ensureLoaded` has to load it, however fresh the list is.
@@ -135,7 +146,10 @@ export class LoadedModels {
   ensureLoaded(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
     if (model === "") return 0;
     const entry = this.#loaded.get(model);
-    if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
+    const isHeld = holds(hints);
+    if (isHeld && this.hasLatelyAnswered(model)) return 0;
+    // Whoever comes next has to wait for the load that begins now.
+    if (entry && !isHeld) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
     return this.#shareLoad(model, hints, signal);
   }
 
@@ -153,7 +167,7 @@ export class LoadedModels {
 
   /** A model may be gone: it failed, or a client asked to unload it. */
   forget(model: string): void {
-    this.#loaded.delete(model);
+    if (this.#loaded.delete(model)) this.#options.onGone?.(model);
   }
 
   /** The server was replaced: forgets all. */
@@ -197,11 +211,14 @@ export class LoadedModels {
       this.expectLoad(model);
       return this.#shareLoad(model, hints, signal);
     };
-    return result.then((tookMs) => (this.isLoaded(model) ? tookMs : tryOwn()), tryOwn);
+    return result.then(
+      (tookMs) => (this.isLoaded(model) && holds(hints) ? tookMs : tryOwn()),
+      tryOwn,
+    );
   }
 
   async #load(model: string, hints: LoadHints): Promise<number> {
-    const before = await this.#modelsBeside(model);
+    const before = await this.#modelsBeside(model, hints);
     if (!before) return 0;
     const startedAt = this.#now();
     try {
@@ -225,10 +242,11 @@ export class LoadedModels {
    * The models in memory beside one that has to be loaded; undefined where none has to be, or can:
    * the server is away, has no such lists, or lacks the model. Its own answer will say so.
    */
-  async #modelsBeside(model: string): Promise<Set<string> | undefined> {
+  async #modelsBeside(model: string, hints: LoadHints): Promise<Set<string> | undefined> {
     const listed = await this.#list().catch(() => undefined);
     if (listed?.has(model)) {
       this.#options.assertWorks(model);
+      if (!holds(hints)) return listed;
       this.used(model);
       return undefined;
     }
@@ -242,7 +260,7 @@ export class LoadedModels {
     if (!after.has(model)) {
       // Evicted already, by a load beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
-      this.#loaded.delete(model);
+      this.forget(model);
       return;
     }
     for (const other of before) {
@@ -254,7 +272,7 @@ export class LoadedModels {
         remember(this.#conflicts, pair(model, other));
         this.#coexisting.delete(pair(model, other));
         // Gone for sure, however lately it answered: else both would evict each other in turn.
-        this.#loaded.delete(other);
+        this.forget(other);
       }
     }
   }
@@ -265,7 +283,7 @@ export class LoadedModels {
     const now = this.#now();
     for (const [model, entry] of this.#loaded) {
       const isExpected = this.#loads.has(model) || now - entry.lastUsedAt < 1000;
-      if (!names.has(model) && !isExpected) this.#loaded.delete(model);
+      if (!names.has(model) && !isExpected) this.forget(model);
     }
     for (const name of names) {
       // A model that a load under way is about to evict does not count as loaded.
@@ -284,6 +302,11 @@ export class LoadedModels {
     };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
   }
+}
+
+/** Whether a model that is in memory is large enough for a request as it is. */
+function holds({ lane }: LoadHints): boolean {
+  return lane?.holds() ?? true;
 }
 
 /** Adds to a set of pairs; above the bound the oldest pair is dropped. */

@@ -34,6 +34,13 @@ export class LinkedList<T> {
     else this.#last = previous;
   }
 
+  /** The first member for which this holds. */
+  find(holds: (member: T) => boolean): T | undefined {
+    let link = this.#first;
+    while (link && !holds(link.member)) link = link.next;
+    return link?.member;
+  }
+
   *[Symbol.iterator](): Generator<T> {
     for (let link = this.#first; link; link = link.next) yield link.member;
   }

@@ -45,7 +45,8 @@ export class Admission {
     // A missing model has no part in the decisions about models: a client that requests one again
     // and again would delay the models that are there. The server refuses it at once.
     const model = catalog.isKnownMissing(request.model) ? "" : request.model;
-    const acquired = queue.acquire(model === request.model ? request : { ...request, model });
+    const isThere = model === request.model;
+    const acquired = queue.acquire(isThere ? request : { ...request, model, admits: undefined });
     const load = (place: Place): Admitted | Promise<Admitted> => {
       try {
         onPlace?.();

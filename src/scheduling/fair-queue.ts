@@ -84,7 +84,7 @@ export class FairQueue {
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#size === 0 && this.#fits(request)) return this.#start(request, 0);
+    if (this.#size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (!ticket.partOfBatch) this.#makeRoom(ticket);
     return this.#enqueue(ticket);
@@ -123,7 +123,7 @@ export class FairQueue {
     const wanted: [Priority, string][] = [];
     for (const priority of INTERACTIVE_FIRST) {
       const tenants = new Set([
-        ...this.#waiting[priority].tenantsFor(model),
+        ...this.#waiting[priority].ticketsFor(model).map(({ tenant }) => tenant),
         ...this.#running.tenantsOn(model, priority),
       ]);
       for (const tenant of tenants) wanted.push([priority, tenant]);
@@ -242,37 +242,47 @@ export class FairQueue {
 
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
+    const runningDry = new Set<string>();
     for (const priority of order) {
-      const ticket = this.#pickOf(priority);
+      const ticket = this.#pickOf(priority, runningDry);
       if (ticket) return ticket;
     }
     return undefined;
   }
 
   /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
-  #pickOf(priority: Priority): Ticket | undefined {
+  #pickOf(priority: Priority, runningDry: Set<string>): Ticket | undefined {
     const { floor } = this.#options;
     const promoted = new Set<Kind>();
     const loaded = new Set<Kind>();
     const unloaded = new Set<Kind>();
     for (const kind of this.#waiting[priority].kinds) {
-      if (!this.#isOpen(kind)) continue;
+      if (runningDry.has(kind.model) || !this.#isOpen(kind)) continue;
       if (floor.promoted === kind.model) promoted.add(kind);
       else if (floor.isLoaded(kind.model)) loaded.add(kind);
       else unloaded.add(kind);
     }
     return (
-      this.#firstInTurn(priority, promoted) ??
-      this.#firstInTurn(priority, loaded) ??
-      this.#firstInTurn(priority, unloaded)
+      this.#firstInTurn(priority, promoted, runningDry) ??
+      this.#firstInTurn(priority, loaded, runningDry) ??
+      this.#firstInTurn(priority, unloaded, runningDry)
     );
   }
 
-  #firstInTurn(priority: Priority, kinds: ReadonlySet<Kind>): Ticket | undefined {
+  /** Leaves out the kinds of models that are to run dry, and notes which these are. */
+  #firstInTurn(priority: Priority, kinds: Set<Kind>, runningDry: Set<string>): Ticket | undefined {
     if (kinds.size === 0) return undefined;
+    const waiting = this.#waiting[priority];
+    // Background work holds up nobody: one that may not begin is passed over.
+    const mayGo = (ticket: Ticket): boolean => !ticket.background || this.#isAdmitted(ticket);
     for (const tenant of this.#options.turns[priority].inTurn()) {
-      const ticket = this.#waiting[priority].firstOf(tenant, this.#underCap(tenant, kinds));
-      if (ticket) return ticket;
+      const first = () => waiting.firstOf(tenant, this.#underCap(tenant, kinds), mayGo);
+      for (let ticket = first(); ticket; ticket = first()) {
+        if (this.#isAdmitted(ticket)) return ticket;
+        const { model } = ticket;
+        runningDry.add(model);
+        for (const kind of kinds) if (kind.model === model) kinds.delete(kind);
+      }
     }
     return undefined;
   }
@@ -286,7 +296,19 @@ export class FairQueue {
   }
 
   #couldStartNow(ticket: Ticket): boolean {
-    return !this.#waiting[priorityOf(ticket)].waitsFor(ticket) && this.#fits(ticket);
+    const waiting = this.#waiting[priorityOf(ticket)];
+    if (waiting.waitsFor(ticket) || !this.#mayStart(ticket)) return false;
+    // Another tenant's request may wait for the model to run dry.
+    const others = this.#waiting.interactive.ticketsFor(ticket.model);
+    return !others.some((other) => this.#fits(other) && !this.#isAdmitted(other));
+  }
+
+  #mayStart(request: PlaceRequest): boolean {
+    return this.#fits(request) && this.#isAdmitted(request);
+  }
+
+  #isAdmitted({ admits, model }: PlaceRequest): boolean {
+    return admits === undefined || admits(this.#running.ofModel(model));
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {

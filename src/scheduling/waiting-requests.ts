@@ -31,6 +31,12 @@ export interface PlaceRequest {
   waiting?: WaitLog | undefined;
   /** Work that may wait for all that is not. */
   background?: boolean;
+  /**
+   * Whether it may begin while so many requests run on its model. One that may not is waited for:
+   * later requests for the model do not go before it, so that the model runs dry. Background work
+   * holds up nobody.
+   */
+  admits?: ((running: number) => boolean) | undefined;
   /** An item of a batch that was let in as a whole: it is never refused with `queue_full`. */
   partOfBatch?: boolean;
 }
@@ -110,11 +116,16 @@ export class WaitingRequests {
     return { wasThere: true, wasLast };
   }
 
-  /** The request of a tenant that has waited longest for one of these kinds. */
-  firstOf(tenant: string, kinds: ReadonlySet<Kind>): Ticket | undefined {
+  /** The request of a tenant that has waited longest for one of these kinds, of those that may go. */
+  firstOf(
+    tenant: string,
+    kinds: ReadonlySet<Kind>,
+    mayGo: (ticket: Ticket) => boolean,
+  ): Ticket | undefined {
     let first: Ticket | undefined;
-    for (const [kind, { first: oldest }] of this.#tenants.get(tenant)?.byKind ?? []) {
-      if (!oldest || !kinds.has(kind)) continue;
+    for (const [kind, tickets] of this.#tenants.get(tenant)?.byKind ?? []) {
+      const oldest = kinds.has(kind) ? tickets.find(mayGo) : undefined;
+      if (!oldest) continue;
       if (!first || oldest.enqueuedAt < first.enqueuedAt) first = oldest;
     }
     return first;
@@ -131,10 +142,10 @@ export class WaitingRequests {
     return this.#kinds.has(keyOf("text", model)) || this.#kinds.has(keyOf("vision", model));
   }
 
-  /** The tenants that wait for a model. */
-  tenantsFor(model: string): Set<string> {
+  /** The requests that wait for a model. */
+  ticketsFor(model: string): Ticket[] {
     const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
-    return new Set(kinds.flatMap((kind) => [...(kind?.tickets ?? [])].map((t) => t.tenant)));
+    return kinds.flatMap((kind) => [...(kind?.tickets ?? [])]);
   }
 
   /** A tenant's requests in a line, the oldest first. */

@@ -28,10 +28,12 @@ import { VERSION } from "./version.mjs";
  * @property {number} [capacity] how many models are in memory at once; the oldest leaves for a new one
  * @property {number} [parallel] how many texts are generated at once, all without it; others wait
  * in the order in which they come. Vectors are made beside them.
- * @property {number} [contextLength] tokens that fit where a request has no `num_ctx`; all without it
+ * @property {number} [contextLength] tokens that fit where a request has no `num_ctx`; all without it.
+ * With it the list of models in memory tells of their contexts.
  * @property {string[]} [chunks] pieces of each answer
  * @property {Reply} [reply] makes the pieces in place of `chunks`
  * @property {(text: string) => number[]} [embedding] the vector of a text
+ * @property {number} [contextRoom] tokens of context that memory has room for; all without it
  * @property {number} [loadMs] until a model is in memory that was not, before anything else
  * @property {number} [firstMs] from then to the head and the first byte of the answer
  * @property {number} [bodyMs] from the first byte to the last: the pieces of a stream are spread

@@ -42,6 +42,7 @@ import { VERSION } from "./version.mjs";
  * @property {string[]} [vision] those of them that can see
  * @property {Record<string, string>} [remote] models that run at a host, by their names with tags;
  * they are installed as well
+ * @property {number} [largestContext] tokens that the models were made for, which `show` tells
  * @property {boolean} [noCloud] OLLAMA_NO_CLOUD, which the later version knows
  * @property {boolean} [keepsRequests] false where so many come that they would fill the memory
  */
@@ -243,7 +244,10 @@ export class FakeOllama {
     if (route === "/v1/models/:model") return this.#answerOfModel(route, { model: part }, response);
     const { version } = this.#options;
     const { inMemory, hanging, cloud } = this;
-    const told = READS[route]?.({ version, inMemory, hanging, cloud, models: this.#models });
+    const { memory } = this.#inference;
+    const contextOf = /** @param {string} name */ (name) => memory.contextOf(name);
+    const facts = { version, inMemory, hanging, contextOf, cloud, models: this.#models };
+    const told = READS[route]?.(facts);
     return sendJson(response, told ?? null);
   }
 

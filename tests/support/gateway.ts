@@ -17,6 +17,8 @@ interface GatewayOptions extends Pick<
   ask?: Terminal["ask"];
   /** The text of config/tenants.yaml. */
   tenantsYaml?: string;
+  /** Sizes of context by models' names. */
+  contextLanes?: Record<string, number[]>;
 }
 
 /** A running service under test. */
@@ -55,11 +57,11 @@ export async function startGateway(
   more: GatewayOptions = {},
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, stuckAfterMs, tenantsFile } = more;
-  const { aliases = {}, ask, tenantsYaml = "" } = more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml: modelsYamlWith(aliases),
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
     tenantsYaml,
   });
   const said: string[] = [];

@@ -49,6 +49,12 @@ const GROUPS = {
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
     on: (status) => status === 200,
   },
+  /** A model answers, with a context of some size. */
+  context: {
+    request: [],
+    answer: ["X-Shared-Ollama-Num-Ctx"],
+    on: (status) => status === 200,
+  },
   /** The answer may be to a prompt that was cut. */
   truncation: {
     request: [],

@@ -150,3 +150,25 @@ describe("readModelsFile", () => {
     expect(read(yaml).problems.join()).toContain("config/models.yaml: the file: ");
   });
 });
+
+describe("context_lanes", () => {
+  const withLanes = (lanes: string): string =>
+    modelsYaml.replace("context_lanes: {}", `context_lanes: ${lanes}`);
+
+  it("are names or patterns with sizes, and may be left out", () => {
+    const lanes = { "qwen3:14b": [8192, 32_768], "llama3*": [4096] };
+    const chosen = chooseProfile({ models: file(withLanes(JSON.stringify(lanes))), ramBytes: 0 });
+    expect(chosen.contextLanes).toEqual(lanes);
+    expect(file(modelsYaml.replace("context_lanes: {}", "")).context_lanes).toEqual({});
+  });
+
+  it.each([
+    ["{ m: [] }", "context_lanes.m"],
+    ["{ m: [3] }", "context_lanes.m.0"],
+    ["{ m: [8192.5] }", "context_lanes.m.0"],
+    ["{ m: 8192 }", "context_lanes.m"],
+    ["{ 'a b': [8192] }", "context_lanes.a b"],
+  ])("of %s are refused, with the place", (lanes, place) => {
+    expect(read(withLanes(lanes)).problems.join()).toContain(`config/models.yaml: ${place}`);
+  });
+});

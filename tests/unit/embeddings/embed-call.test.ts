@@ -7,6 +7,7 @@ import { InferencePipeline, type InferenceRequest } from "../../../src/inference
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { type FakeClient, fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 
 function callOf(
@@ -46,6 +47,7 @@ function setUp(
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
     stuckModels: { assertWorks: () => {} },
+    lanes: noLanes,
     loadedModels: { used: (model) => void used.push(model), forget: () => {} },
     transport: {
       call: (one) => {

@@ -54,6 +54,14 @@ describe("a request that joins another's call", () => {
     expect(joined).toMatchObject({ ...left, bodyMs: 400 });
   });
 
+  it("has its context", () => {
+    const { record, askedAt } = begun();
+    record.context = { asked: 8, used: 16 };
+    const joined = new CallRecord();
+    joined.join(record, askedAt);
+    expect(joined.context).toEqual({ asked: 8, used: 16 });
+  });
+
   it("has the body from when it is told of the first byte", () => {
     const { record, askedAt } = begun();
     pass(100);

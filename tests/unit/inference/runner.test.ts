@@ -9,6 +9,7 @@ import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 import { lastLine, recordOf } from "../dialects/frames-set-up.ts";
 
@@ -51,6 +52,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
     stuckModels: { assertWorks: () => {} },
+    lanes: noLanes,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

@@ -9,6 +9,7 @@ import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.t
 import { Admission, type Admitted } from "../../../src/scheduling/admission.ts";
 import type { PlaceOutcome } from "../../../src/scheduling/place.ts";
 import { fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 
 export const HARD_STOP_MS = 5000;
@@ -74,6 +75,7 @@ export function setUpPipeline({
     catalog,
     modelUse,
     stuckModels: { assertWorks },
+    lanes: noLanes,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),

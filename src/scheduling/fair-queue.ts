@@ -3,6 +3,7 @@ import type { Host } from "../hosts/host.ts";
 import { BackgroundShare } from "./background-share.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
+import { nextRequest } from "./next-request.ts";
 import { onFullLine } from "./overload.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
@@ -10,7 +11,6 @@ import { RunningRequests } from "./running-requests.ts";
 import type { Turns } from "./turns.ts";
 import { turnsBefore } from "./turns-before.ts";
 import {
-  type Kind,
   type LineName,
   type PlaceRequest,
   type Priority,
@@ -242,57 +242,14 @@ export class FairQueue {
 
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
-    const runningDry = new Set<string>();
-    for (const priority of order) {
-      const ticket = this.#pickOf(priority, runningDry);
-      if (ticket) return ticket;
-    }
-    return undefined;
-  }
-
-  /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
-  #pickOf(priority: Priority, runningDry: Set<string>): Ticket | undefined {
-    const { floor } = this.#options;
-    const promoted = new Set<Kind>();
-    const loaded = new Set<Kind>();
-    const unloaded = new Set<Kind>();
-    for (const kind of this.#waiting[priority].kinds) {
-      if (runningDry.has(kind.model) || !this.#isOpen(kind)) continue;
-      if (floor.promoted === kind.model) promoted.add(kind);
-      else if (floor.isLoaded(kind.model)) loaded.add(kind);
-      else unloaded.add(kind);
-    }
-    return (
-      this.#firstInTurn(priority, promoted, runningDry) ??
-      this.#firstInTurn(priority, loaded, runningDry) ??
-      this.#firstInTurn(priority, unloaded, runningDry)
-    );
-  }
-
-  /** Leaves out the kinds of models that are to run dry, and notes which these are. */
-  #firstInTurn(priority: Priority, kinds: Set<Kind>, runningDry: Set<string>): Ticket | undefined {
-    if (kinds.size === 0) return undefined;
-    const waiting = this.#waiting[priority];
-    // Background work holds up nobody: one that may not begin is passed over.
-    const mayGo = (ticket: Ticket): boolean => !ticket.background || this.#isAdmitted(ticket);
-    for (const tenant of this.#options.turns[priority].inTurn()) {
-      const first = () => waiting.firstOf(tenant, this.#underCap(tenant, kinds), mayGo);
-      for (let ticket = first(); ticket; ticket = first()) {
-        if (this.#isAdmitted(ticket)) return ticket;
-        const { model } = ticket;
-        runningDry.add(model);
-        for (const kind of kinds) if (kind.model === model) kinds.delete(kind);
-      }
-    }
-    return undefined;
-  }
-
-  /** Those of the kinds of which the tenant may have one more running. */
-  #underCap(tenant: string, kinds: ReadonlySet<Kind>): ReadonlySet<Kind> {
-    const text = this.#isAtCap("text", tenant);
-    const vision = this.#isAtCap("vision", tenant);
-    if (!text && !vision) return kinds;
-    return new Set([...kinds].filter(({ line }) => !(line === "text" ? text : vision)));
+    const { floor, turns } = this.#options;
+    return nextRequest(order, this.#waiting, {
+      turns,
+      floor,
+      isOpen: this.#isOpen,
+      isAtCap: this.#isAtCap,
+      isAdmitted: this.#isAdmitted,
+    });
   }
 
   #couldStartNow(ticket: Ticket): boolean {
@@ -307,20 +264,18 @@ export class FairQueue {
     return this.#fits(request) && this.#isAdmitted(request);
   }
 
-  #isAdmitted({ admits, model }: PlaceRequest): boolean {
-    return admits === undefined || admits(this.#running.ofModel(model));
-  }
+  readonly #isAdmitted = ({ admits, model }: PlaceRequest): boolean =>
+    admits === undefined || admits(this.#running.ofModel(model));
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
     return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });
   }
 
-  #isAtCap(line: LineName, tenant: string): boolean {
-    return this.#running.ofTenant(line, tenant) >= this.#options.lines[line].tenantMaxRunning;
-  }
+  readonly #isAtCap = (line: LineName, tenant: string): boolean =>
+    this.#running.ofTenant(line, tenant) >= this.#options.lines[line].tenantMaxRunning;
 
   /** Whether a place is free, tenants' caps aside. */
-  #isOpen({ line, model }: Pick<PlaceRequest, "line" | "model">): boolean {
+  readonly #isOpen = ({ line, model }: Pick<PlaceRequest, "line" | "model">): boolean => {
     const { lines, modelParallel, floor } = this.#options;
     return (
       this.#counters[line].running < lines[line].maxRunning &&
@@ -328,7 +283,7 @@ export class FairQueue {
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
-  }
+  };
 
   /** Whether a model has work running, or waiting that is not in the background. */
   readonly #isBusy = (model: string): boolean =>

@@ -21,10 +21,10 @@ interface Account {
   isWaiting: boolean;
   /** Whether it has not had a turn yet, and is nobody whom the operator has named. */
   isNewcomer: boolean;
-  /** Number of its last turn; 0 before the first. */
-  lastTurn: number;
-  /** Decides between two that are equal in all else. */
-  joinNumber: number;
+  /** Up to which tag the newcomers' one counts what it owes; 0 where it counts nothing. */
+  countedUntil: number;
+  /** When it came or had its last turn, as a number: it decides between equal tags. */
+  since: number;
   turns: number;
   running: number;
 }
@@ -34,7 +34,6 @@ interface Started {
   model: string;
   weight: number;
   estimateMs: number;
-  wasNewcomer: boolean;
 }
 
 /** Accounts that are kept. With names of 64 characters they are less than a megabyte. */
@@ -42,6 +41,9 @@ const MAX_ACCOUNTS = 1000;
 
 /** A request costs at least this: one that the server refuses is not free either. */
 const MIN_COST_MS = 1;
+
+/** A tenant that has had so many turns was not made up for one of them. */
+const TRIAL_TURNS = 10;
 
 /**
  * How far a waiting tenant may be behind the others before it loses what it is owed. It falls behind
@@ -61,8 +63,9 @@ const MAX_CREDIT_MS = 60_000;
  * A cost is known only at the end. An estimate is charged at the start, more as soon as the request
  * has taken longer, and the difference at the end.
  *
- * Tenants never seen before share one finish tag, or a client with a new name for each request
- * would never owe anything. Those that the operator has named are not among them.
+ * A tenant never seen before would start at the virtual time, and a client with a new name for each
+ * request would never owe anything. So newcomers start later by what is owed by names that were new
+ * lately and have nothing waiting: they may never come back to it. Who waits pays for itself.
  */
 export class StartTimeTurns implements Turns {
   readonly #options: StartTimeTurnsOptions;
@@ -87,9 +90,11 @@ export class StartTimeTurns implements Turns {
     this.#passIdleTime();
     const account = this.#accountOf(tenant);
     account.joinedAt = this.#virtualTime();
-    account.joinNumber = this.#next();
+    const lastSince = account.since;
+    account.since = this.#next();
     account.isWaiting = true;
     this.#place(account);
+    this.#moveNewcomers(lastSince, this.#countDebt(account));
     if (account.isNewcomer) this.#newcomers.push(account);
   }
 
@@ -101,7 +106,7 @@ export class StartTimeTurns implements Turns {
     if (account.isNewcomer) {
       this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
       this.#accounts.delete(tenant);
-    }
+    } else this.#countDebt(account);
     this.#noteIdle();
   }
 
@@ -121,11 +126,14 @@ export class StartTimeTurns implements Turns {
     account.turns += 1;
     const estimateMs = this.#options.estimates.of(tenant, model);
     const weight = this.#options.weights.of(tenant);
-    const wasNewcomer = this.#endNews(account, startTag, estimateMs / weight);
-    const finish = startTag + estimateMs / weight;
-    this.#update(account, { finish, lastTurn: this.#next() });
+    if (account.isNewcomer && account.isWaiting) {
+      this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
+    }
+    account.isNewcomer = false;
+    this.#update(account, { finish: startTag + estimateMs / weight, since: this.#next() });
+    this.#countDebt(account);
     this.#limitCredit();
-    return this.#chargeFor(account, { model, weight, estimateMs, wasNewcomer });
+    return this.#chargeFor(account, { model, weight, estimateMs });
   }
 
   charge(tenant: string, costMs: number): void {
@@ -135,14 +143,14 @@ export class StartTimeTurns implements Turns {
 
   /** Charges a request that has started, and for which the estimate is charged already. */
   #chargeFor(account: Account, started: Started): Charge {
-    const { model, weight, estimateMs, wasNewcomer } = started;
-    const { tenant, lastTurn } = account;
+    const { model, weight, estimateMs } = started;
+    const { tenant, since } = account;
     let chargedMs = estimateMs;
     const chargeUpTo = (costMs: number): void => {
       const move = (costMs - chargedMs) / weight;
       chargedMs = costMs;
       this.#move(account, move);
-      if (wasNewcomer) this.#moveNewcomers(lastTurn, move);
+      this.#moveNewcomers(since, this.#countDebt(account));
     };
     return {
       atLeast: (costMs) => {
@@ -163,13 +171,19 @@ export class StartTimeTurns implements Turns {
     return this.#count;
   }
 
-  /** The first turn of a newcomer, from a tag on. @returns whether the tenant was one. */
-  #endNews(account: Account, startTag: number, by: number): boolean {
-    if (!account.isNewcomer) return false;
-    account.isNewcomer = false;
-    this.#newcomersFinish = Math.max(this.#newcomersFinish, startTag) + by;
-    if (account.isWaiting) this.#newcomers.splice(this.#newcomers.indexOf(account), 1);
-    return true;
+  /**
+   * Has the newcomers' tag count what a tenant owes, as long as that may be left to others.
+   * @returns by how much the tag has moved.
+   */
+  #countDebt(account: Account): number {
+    const now = this.#highestStart;
+    const { tenant, finish, isWaiting, turns, countedUntil } = account;
+    const paysItself = isWaiting || turns > TRIAL_TURNS || this.#options.weights.isNamed(tenant);
+    const owes = paysItself ? 0 : Math.max(0, finish - now);
+    const move = owes - Math.max(0, countedUntil - now);
+    account.countedUntil = owes > 0 ? finish : 0;
+    this.#newcomersFinish = Math.max(this.#newcomersFinish, now) + move;
+    return move;
   }
 
   /**
@@ -201,7 +215,7 @@ export class StartTimeTurns implements Turns {
   /** Changes what decides about a tenant's turn. */
   #update(
     account: Account,
-    changes: Partial<Pick<Account, "finish" | "lastTurn" | "joinedAt">>,
+    changes: Partial<Pick<Account, "finish" | "since" | "joinedAt">>,
   ): void {
     if (account.isWaiting) this.#waiting.remove(account);
     Object.assign(account, changes);
@@ -212,12 +226,12 @@ export class StartTimeTurns implements Turns {
     this.#update(account, { finish: account.finish + by });
   }
 
-  /** What the request of a newcomer costs counts for the newcomers that came after its start. */
-  #moveNewcomers(startNumber: number, by: number): void {
-    this.#newcomersFinish += by;
+  /** What a tenant owes has changed, which counts for the newcomers that came after its last turn. */
+  #moveNewcomers(lastTurn: number, by: number): void {
+    if (by === 0) return;
     for (let at = this.#newcomers.length - 1; at >= 0; at -= 1) {
       const account = this.#newcomers[at];
-      if (!account || account.joinNumber < startNumber) return;
+      if (!account || account.since < lastTurn) return;
       this.#move(account, by);
     }
   }
@@ -240,8 +254,8 @@ export class StartTimeTurns implements Turns {
       joinedAt: 0,
       tag: 0,
       isWaiting: false,
-      lastTurn: 0,
-      joinNumber: 0,
+      countedUntil: 0,
+      since: 0,
       turns: 0,
       running: 0,
     };
@@ -252,7 +266,7 @@ export class StartTimeTurns implements Turns {
 
   /**
    * Forgets a tenant that is away: of those that came only once, else of all, the one that owes
-   * least. When it returns it is a newcomer, and these owe no less than it does.
+   * least. When it returns it is a newcomer, and what it owes is counted for these.
    */
   #forgetOne(): void {
     let least: Account | undefined;
@@ -267,7 +281,7 @@ export class StartTimeTurns implements Turns {
 }
 
 function compareTurns(a: Account, b: Account): number {
-  return a.tag - b.tag || a.lastTurn - b.lastTurn || a.joinNumber - b.joinNumber;
+  return a.tag - b.tag || a.since - b.since;
 }
 
 function compareWorth(a: Account, b: Account): number {

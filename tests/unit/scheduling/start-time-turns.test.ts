@@ -215,3 +215,38 @@ describe("a tenant that waits for a model which is not there", () => {
     expect(order().at(-1)).toBe("blocked");
   });
 });
+
+describe("newcomers beside tenants that are new as well", () => {
+  it("go before those that have had long turns and have more waiting", () => {
+    const { run, join, order } = setUp();
+    const heavy = ["a", "b", "c", "d"];
+    for (const tenant of heavy) {
+      join(tenant);
+      run(tenant, 120_000);
+    }
+    join("light");
+    expect(order()[0]).toBe("light");
+  });
+
+  it("wait for what those owe that were new and are away, until these come back to it", () => {
+    const { run, join, order, turns } = setUp({ stays: 1 });
+    join("stays");
+    run("stays", 100);
+    run("once", 500);
+    join("new");
+    expect(order()).toEqual(["stays", "new"]);
+    join("once");
+    expect(order()).toEqual(["new", "stays", "once"]);
+    turns.leave("once");
+  });
+
+  it("wait for nothing that a tenant owes which has come often", () => {
+    const { run, join, order } = setUp({ stays: 1 });
+    join("stays");
+    for (let i = 0; i < 12; i += 1) run("regular", 100);
+    for (let i = 0; i < 13; i += 1) run("stays", 100);
+    run("regular", 5000);
+    join("new");
+    expect(order()).toEqual(["new", "stays"]);
+  });
+});

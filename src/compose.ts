@@ -6,7 +6,7 @@ import type { openWorkerPool } from "../workers/pool.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
-import { composeMemory } from "./compose/memory.ts";
+import { composeMemory, type Memory } from "./compose/memory.ts";
 import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
@@ -22,6 +22,7 @@ import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
+import type { ReadGraphics } from "./models/memory/video-memory.ts";
 import type { ModelProvision } from "./models/provision/model-provision.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
@@ -39,6 +40,8 @@ interface ComposeOptions extends Config {
   openPool?: typeof openWorkerPool | undefined;
   /** Tells how full a folder's disk is in another way than the system's. */
   readDisk?: ReadDisk | undefined;
+  /** Reads what graphics cards there are in another way than the system's. */
+  readGraphics?: ReadGraphics | undefined;
 }
 
 /** The whole service, built and not yet started. */
@@ -77,15 +80,19 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     ownOrigins: () => door.ownOrigins,
     restartPauses,
     stuckAfterMs,
-    onUp: () => provision.serverIsUp(),
+    onUp: () => {
+      provision.serverIsUp();
+      memory.serverUp();
+    },
     onDown: () => provision.serverIsDown(),
     assertFirst: () => provision.assertFirst(),
+    readGraphics: options.readGraphics,
   });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);
   const { catalog, upstream } = inference;
   const { similarity } = threads;
-  const memory = composeMemory(base, inference);
+  const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });

@@ -40,7 +40,12 @@ const Loaded = z
   })
   .openapi("ModelLoaded", { example: { status: "success", load_ms: 812.4 } });
 
-const LOAD_CODES: ErrorCode[] = ["model_not_allowed", "request_timeout", ...BODY_CODES];
+const LOAD_CODES: ErrorCode[] = [
+  "model_not_allowed",
+  "request_timeout",
+  "insufficient_memory",
+  ...BODY_CODES,
+];
 
 const loadRoute: ServiceRoute = {
   method: "post",

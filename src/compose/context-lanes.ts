@@ -5,6 +5,7 @@ import type { ModelCatalog } from "../models/catalog.ts";
 import { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { contextLimits } from "../models/lanes/context-limits.ts";
 import type { ContextLimits } from "../models/lanes/lane-choice.ts";
+import { readFigures } from "../models/model-figures.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Base } from "./base.ts";
@@ -41,9 +42,10 @@ async function limitsOf(
   { client, catalog, upstream }: LaneParts,
 ): Promise<ContextLimits> {
   const [shown, found] = await Promise.all([client.show(model), catalog.find(model)]);
-  return contextLimits(shown["model_info"], {
+  return contextLimits(readFigures(shown), {
     limitBytes: memoryLimitBytes(base, totalmem()),
     weightBytes: found?.size ?? 0,
     parallel: base.settings.upstreamParallel ?? upstream.parallel,
+    cacheType: base.env["OLLAMA_KV_CACHE_TYPE"],
   });
 }

@@ -1,6 +1,7 @@
 import type { RestartPauses, Upstream } from "../hosts/upstream.ts";
 import { createTransport } from "../http/http.ts";
 import type { Transport } from "../http/transport.ts";
+import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import type { Base } from "./base.ts";
 import { composeInferenceServer } from "./inference-server.ts";
 import { composeScheduling, type Scheduling } from "./scheduling.ts";
@@ -15,6 +16,7 @@ interface InferenceOptions {
   /** The addresses of the service itself, which is no inference server. */
   ownOrigins: () => string[];
   restartPauses: RestartPauses | undefined;
+  readGraphics: ReadGraphics | undefined;
   /** The inference server is there, or has gone. */
   onUp: () => void;
   onDown: () => void;
@@ -34,6 +36,7 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     onReset: () => {
       loadedModels.reset();
       modelUse.reset();
+      memory.sizes.reset();
       lanes.reset();
       stuckModels.reset();
       catalog.invalidate();
@@ -48,8 +51,14 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
       queue.rejectWaiting(upstream.unavailable());
     },
   });
-  const { stuckAfterMs, assertFirst } = options;
-  const scheduling = composeScheduling(base, { upstream, transport, stuckAfterMs, assertFirst });
-  const { catalog, loadedModels, modelUse, stuckModels, lanes, queue } = scheduling;
+  const { readGraphics, stuckAfterMs, assertFirst } = options;
+  const scheduling = composeScheduling(base, {
+    upstream,
+    transport,
+    readGraphics,
+    stuckAfterMs,
+    assertFirst,
+  });
+  const { catalog, loadedModels, modelUse, memory, stuckModels, lanes, queue } = scheduling;
   return { ...scheduling, transport, upstream };
 }

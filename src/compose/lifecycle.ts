@@ -1,11 +1,11 @@
 import { HomeLock } from "../runtime/home-lock.ts";
-import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { Memory } from "./memory.ts";
 import type { ModelManagement } from "./model-management.ts";
 import type { Threads } from "./threads.ts";
 
@@ -14,7 +14,7 @@ interface LifecycleParts {
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
-  memory: MemoryManager;
+  memory: Memory;
   management: ModelManagement;
   provision: ModelProvision;
   door: FrontDoor;
@@ -39,7 +39,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       homeLock.note(() => door.port),
       ...tenants,
       inference.upstream,
-      memory,
+      ...memory.parts,
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,

@@ -1,5 +1,5 @@
 import type { Upstream } from "../hosts/upstream.ts";
-import type { MemoryRules } from "../models/memory/memory-manager.ts";
+import type { MemoryRules } from "../models/memory/memory-view.ts";
 import { isOwnMachine } from "./own-machine.ts";
 
 /** What holds for the models of the server that is there now. */

@@ -1,53 +1,84 @@
-import systeminformation from "systeminformation";
 import { spanMs } from "../../config/go-values.ts";
 import type { Settings } from "../../config/schema.ts";
-import type { LoadedModel } from "../hosts/client.ts";
-import { unloadModel } from "../models/load-model.ts";
 import { MemoryManager } from "../models/memory/memory-manager.ts";
+import { MemoryReport } from "../models/memory/memory-report.ts";
+import { OwnModel } from "../models/memory/own-model.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import type { Part } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import type { Inference } from "./inference.ts";
-import { memoryLimitBytes } from "./memory-limit.ts";
-import { memoryRulesFor } from "./memory-rules.ts";
+import { promptCacheBytes } from "./memory-room.ts";
 
-/** Builds what unloads models that are idle. */
-export function composeMemory(
-  { settings, profile, logs }: Base,
-  { listLoaded, loadedModels, modelUse, queue, stuckModels, transport, upstream }: Inference,
-): MemoryManager {
-  return new MemoryManager({
-    list: listLoaded,
-    rules: () => memoryRulesFor(upstream),
-    use: modelUse,
-    hold: (model) => queue.hold(model),
-    isLoading: (model) => loadedModels.isLoading(model),
-    unload: async (model) => {
-      // The server is trying that already, and would not answer.
-      stuckModels.assertWorks(model);
-      await unloadModel({ transport, origin: upstream.origin }, model);
-      loadedModels.forget(model);
-    },
-    memory: async () => {
-      const { total, available } = await systeminformation.mem();
-      return { totalBytes: total, availableBytes: available };
-    },
-    limitBytes: (totalBytes) => memoryLimitBytes({ settings, profile }, totalBytes),
-    bytesOf,
-    idleMs: idleLimitMs(settings),
-    pressure: settings.memoryPressure,
-    checkMs: settings.memoryCheckMs,
-    ownModel: canonicalModel(CACHE_MODEL),
-    onUnload: (model, reason, freedBytes) =>
-      logs.service.info({ model, reason, freed_bytes: freedBytes }, "a model was unloaded"),
-    onFault: (err, model) => logs.service.warn({ err, model }, "memory could not be looked after"),
-  });
+/** Who looks after memory. */
+export interface Memory {
+  manager: MemoryManager;
+  report: MemoryReport;
+  /** To be told that a server has come up. */
+  serverUp: () => void;
+  /** What is to be started and stopped of it. */
+  parts: Part[];
 }
 
-/** On Apple Silicon graphics and everything else share one memory; elsewhere graphics has its own. */
-function bytesOf({ size, size_vram: graphics }: LoadedModel): number {
-  const isShared = process.platform === "darwin" && process.arch === "arm64";
-  return isShared ? size : size - graphics;
+/** Builds what unloads models that are idle, and tells of memory. */
+export function composeMemory(base: Base, inference: Inference): Memory {
+  const { settings, logs } = base;
+  const { catalog, upstream, memory } = inference;
+  const { view, unloader, pins, sizes, counts, video } = memory;
+  const idleMs = idleLimitMs(settings);
+  const pressure = settings.memoryPressure;
+  const ownModel = composeOwnModel(base, inference);
+  const manager = new MemoryManager({
+    view,
+    unloader,
+    pins,
+    installed: async () => (await catalog.installed()).map(({ name }) => name),
+    idleMs,
+    pressure,
+    checkMs: settings.memoryCheckMs,
+    onUnload: (model, reason, freedBytes) => {
+      memory.onUnload(model, reason, freedBytes);
+      if (reason === "idle" && model === canonicalModel(CACHE_MODEL)) ownModel?.leftIdle();
+    },
+    onChecked: ({ models }) => ownModel?.seen(models),
+    onFault: (err, model) => logs.service.warn({ err, model }, "memory could not be looked after"),
+  });
+  const report = new MemoryReport({
+    view,
+    sizes,
+    installed: () => catalog.installed(),
+    counts,
+    idleMs,
+    pressure,
+    videoBytes: () => video.bytes,
+    promptCacheBytes: () => promptCacheBytes(base, upstream),
+  });
+  return {
+    manager,
+    report,
+    serverUp: () => ownModel?.serverUp(),
+    parts: [video, manager, ...(ownModel ? [ownModel] : [])],
+  };
+}
+
+/** The embedding model of the response cache; undefined where that compares no questions. */
+function composeOwnModel(
+  { settings, logs }: Base,
+  { catalog, loadedModels, memory: { room } }: Inference,
+): OwnModel | undefined {
+  if (!settings.responseCacheEnabled || settings.responseCacheSemantic === "off") return undefined;
+  const model = canonicalModel(CACHE_MODEL);
+  return new OwnModel({
+    model,
+    mayLoad: async () => (await catalog.isInstalled(model)) && (await room.isFreeFor(model)),
+    load: async () => {
+      // It was seen that it is gone, however lately it has answered.
+      loadedModels.forget(model);
+      await loadedModels.ensureLoaded(model, { kind: "embed" });
+      return loadedModels.isLoaded(model);
+    },
+    onFault: (err) => logs.service.warn({ err, model }, "a model could not be loaded"),
+  });
 }
 
 function idleLimitMs({ idleTimeoutMs, ollamaKeepAlive }: Settings): number {

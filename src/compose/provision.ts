@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import { ModelProvision } from "../models/provision/model-provision.ts";
 import type { ProvisionReports } from "../models/provision/reports.ts";
@@ -7,6 +6,7 @@ import { WarmUp } from "../models/provision/warm-up.ts";
 import { projectRoot } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { Inference } from "./inference.ts";
+import type { Memory } from "./memory.ts";
 import type { ModelManagement } from "./model-management.ts";
 
 const GIB = 2 ** 30;
@@ -14,7 +14,7 @@ const GIB = 2 ** 30;
 interface ProvisionParts {
   base: Base;
   inference: Inference;
-  memory: MemoryManager;
+  memory: Memory;
   management: ModelManagement;
 }
 
@@ -59,7 +59,7 @@ function composeWarmUp(
     modelUse,
     isBusy: () => queue.stats("text").queued + queue.stats("vision").queued > 0,
     freeBytes: async () => {
-      const { rules, free_bytes } = await memory.report();
+      const { rules, free_bytes } = await memory.report.read();
       return rules === "none" ? undefined : free_bytes;
     },
     expectedBytes: async (model) => {

@@ -1,5 +1,5 @@
 import { ServerFailure } from "../errors/server-failure.ts";
-import { type LoadedModel, UpstreamClient } from "../hosts/client.ts";
+import { UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
@@ -9,6 +9,7 @@ import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
 import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
+import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { StuckModels } from "../models/memory/stuck-models.ts";
 import { canonicalModel } from "../models/model-name.ts";
@@ -22,6 +23,7 @@ import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { composeMemoryRoom, type MemoryParts } from "./memory-room.ts";
 import { memoryRulesFor } from "./memory-rules.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
@@ -31,17 +33,18 @@ export interface Scheduling {
   aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
+  memory: MemoryParts;
   stuckModels: StuckModels;
   lanes: ContextLanes;
-  /** The models in memory; whatever there is to learn of the list is learned. */
-  listLoaded: () => Promise<LoadedModel[]>;
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
 
-interface SchedulingOptions {
+interface SchedulingParts {
   upstream: Upstream;
   transport: Transport;
+  /** Reads what graphics cards there are in another way than the system's. */
+  readGraphics: ReadGraphics | undefined;
   /** As `StuckModels` has it. */
   stuckAfterMs: number | undefined;
   /** Throws while the first model is being fetched. */
@@ -51,7 +54,7 @@ interface SchedulingOptions {
 /** Builds the queue, what it decides by, and the pipeline behind it. */
 export function composeScheduling(
   base: Base,
-  { upstream, transport, stuckAfterMs, assertFirst }: SchedulingOptions,
+  { upstream, transport, readGraphics, stuckAfterMs, assertFirst }: SchedulingParts,
 ): Scheduling {
   const { settings, profile, logs, deadlines, weights } = base;
   const client = new UpstreamClient(() => upstream.origin);
@@ -66,20 +69,30 @@ export function composeScheduling(
     keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
   });
   const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
-  const listLoaded = async (): Promise<LoadedModel[]> => {
-    const askedAt = performance.now();
-    const models = await client.loaded();
-    stuckModels.seen(models);
-    lanes.seen(models, askedAt);
-    return models;
-  };
+  const memory = composeMemoryRoom(base, {
+    upstream,
+    transport,
+    readGraphics,
+    client,
+    catalog,
+    modelUse,
+    stuckModels,
+    lanes: () => lanes,
+    loadedModels: () => loadedModels,
+    queue: () => queue,
+  });
+  const { view, room, sizes, listLoaded } = memory;
   const loadedModels: LoadedModels = new LoadedModels({
     listLoaded: async () => (await listLoaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
-    load: (model, hints) =>
-      lanes.load(model, hints, (inLane) =>
+    load: async (model, hints) => {
+      // Also when it begins: it may be seen in memory before it can be used.
+      modelUse.loaded(model);
+      await lanes.load(model, hints, (inLane) =>
         loadModel({ transport, origin: upstream.origin }, model, inLane),
-      ),
+      );
+      modelUse.loaded(model);
+    },
     onFailure: (model, hints, err) => {
       // The server's own answer says that it is there.
       if (!(err instanceof ServerFailure)) upstream.checkHealth();
@@ -93,7 +106,10 @@ export function composeScheduling(
     },
     onGone: (model) => lanes.gone(model),
     assertWorks: (model) => stuckModels.assertWorks(model),
-    capacity: () => upstream.capacity,
+    capacity: () => capacityOf(view.mostLoaded, sizes.loadedCount),
+    leaving: (models) => room.leaving(models),
+    overflow: (model, others) => room.overflow(model, others),
+    makeRoom: (model, hints) => room.makeFor(model, hints),
     onChange: () => queue.wake(),
   });
   const lanes: ContextLanes = composeContextLanes(base, {
@@ -105,7 +121,7 @@ export function composeScheduling(
     modelUse,
   });
   const fairness = { weights, estimates: new CostEstimates() };
-  const queue = new FairQueue({
+  const queue: FairQueue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
@@ -124,6 +140,7 @@ export function composeScheduling(
     catalog,
     loadedModels,
     modelUse,
+    room,
     stuckModels,
     lanes,
     transport,
@@ -137,12 +154,17 @@ export function composeScheduling(
     aliases,
     loadedModels,
     modelUse,
+    memory,
     stuckModels,
     lanes,
-    listLoaded,
     queue,
     pipeline,
   };
+}
+
+/** A server that holds more has shown that it may, whatever others should be there. */
+function capacityOf(mostLoaded: number | undefined, loaded: number): number | undefined {
+  return mostLoaded === undefined ? undefined : Math.max(mostLoaded, loaded);
 }
 
 function composeStuckModels(

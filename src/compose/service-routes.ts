@@ -9,7 +9,6 @@ import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
-import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { serviceVersion } from "../runtime/paths.ts";
@@ -17,6 +16,7 @@ import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
+import type { Memory } from "./memory.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
 import type { ModelManagement } from "./model-management.ts";
 import { bodyMemoryBytes, type Requests } from "./requests.ts";
@@ -28,7 +28,7 @@ export interface ServiceRouteParts {
   requests: Requests;
   threads: Threads;
   inference: Inference;
-  memory: MemoryManager;
+  memory: Memory;
   runner: InferenceRunner;
   embedder: Embedder;
   caching: ResponseCaching;
@@ -59,8 +59,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
-    memory: { memory: parts.memory, lanes: inference.lanes },
-    modelMemory: { guards, aliases, catalog, memory: parts.memory, runner: parts.runner },
+    memory: { report: parts.memory.report, lanes: inference.lanes },
+    modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, aliases, ...caching },

@@ -62,6 +62,7 @@ export function embedCalls(
       model,
       hints: { kind: "embed" },
       background,
+      mustFit: true,
       lane: "pinned",
       ageMs: 0,
       record,

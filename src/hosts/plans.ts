@@ -46,7 +46,7 @@ export function ollamaFigures({ numParallel, maxLoadedModels, profile }: PlanSet
 }
 
 /** From here on models run in llama.cpp's own server, with its variables. */
-const LLAMA_SERVER = [0, 30] as const;
+export const LLAMA_SERVER = [0, 30] as const;
 
 interface OllamaPlanOptions {
   program: string;

@@ -2,6 +2,7 @@ import type { Host } from "../hosts/host.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import type { MemoryRoom } from "../models/memory/memory-room.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
@@ -20,6 +21,7 @@ interface PipelineOptions {
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
+  room: Pick<MemoryRoom, "assertFits">;
   stuckModels: Pick<StuckModels, "assertWorks">;
   lanes: Pick<ContextLanes, "answered" | "request">;
   transport: Pick<Transport, "call">;
@@ -41,6 +43,8 @@ export interface InferenceRequest {
   lane?: LaneUse | undefined;
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
+  /** Whether it is refused where its model cannot fit in memory; else the server decides. */
+  mustFit?: boolean;
   /**
    * It takes what interactive work leaves, waits for as long as that takes, and its hard stop, if it
    * has one, counts from when it may run.
@@ -77,7 +81,8 @@ export class InferencePipeline {
    * with the answer's last byte, which may be long after this has settled. A model that runs on
    * another machine takes no place of this one, and is not loaded.
    * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
-   * `request_timeout`, `model_not_allowed`; the signal's reason; what `use` throws.
+   * `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
+   * throws.
    */
   async withPlace<T>(
     request: InferenceRequest,
@@ -101,6 +106,8 @@ export class InferencePipeline {
       const lane = this.#laneOf(request);
       const ready = lane?.ready();
       if (ready) await unlessAborted(ready, turn.signal);
+      const fitting = request.mustFit ? this.#assertFits(request, turn.signal, lane) : undefined;
+      const fittingMs = fitting ? await fitting : 0;
       const admitted = admission.admit(
         {
           line,
@@ -118,7 +125,7 @@ export class InferencePipeline {
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
-      record.queueMs = place.waitedMs;
+      record.queueMs = place.waitedMs + fittingMs;
       record.loadMs = loadMs;
       if (lane) enter(lane, turn);
       return await use(turn);
@@ -147,6 +154,17 @@ export class InferencePipeline {
       turn.abandon();
       throw err;
     }
+  }
+
+  /** @returns milliseconds that it was looked at; undefined at once where there is no need to. */
+  #assertFits(
+    { model, hints }: InferenceRequest,
+    signal: Signal,
+    lane: LaneRequest | undefined,
+  ): Promise<number> | undefined {
+    const from = performance.now();
+    const fitting = this.#options.room.assertFits(canonicalModel(model), { ...hints, lane });
+    return fitting && unlessAborted(fitting, signal).then(() => performance.now() - from);
   }
 
   #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {

@@ -110,6 +110,7 @@ export class InferenceRunner {
       tenant: record.tenant,
       model,
       hints,
+      mustFit: true,
       // What no server takes is not hidden from it: it says what is wrong.
       lane: areLoadable(options) ? "pinned" : undefined,
       background,

@@ -34,6 +34,15 @@ interface LoadedModelsOptions {
   assertWorks: (model: string) => void;
   /** Models the server can hold at once, where that is known. */
   capacity: () => number | undefined;
+  /**
+   * Of models, the least recently used first, those that may leave for others, in the order in
+   * which they do. Default: as they come.
+   */
+  leaving?: (models: string[]) => string[];
+  /** Of models in that order those that have to leave for one, by the memory that they take. */
+  overflow?: (model: string, others: string[]) => string[];
+  /** Has others leave before a load; `end` is called after that. Never rejects. */
+  makeRoom?: (model: string, hints: LoadHints) => Promise<{ left: string[]; end: () => void }>;
   /** Called when what is loaded has changed. */
   onChange: () => void;
   /** Called with a model that may be in memory no more. */
@@ -108,12 +117,12 @@ export class LoadedModels {
   modelsToEvict(model: string): string[] {
     const others = [...this.#loaded.keys()].filter((other) => other !== model);
     const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
-    const capacity = this.#options.capacity();
-    if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
-      const lru = this.#leastRecentlyUsed(others);
-      if (lru) toEvict.push(lru);
-    }
-    return toEvict;
+    if (toEvict.length > 0 || others.length === 0) return toEvict;
+    const { capacity, leaving, overflow } = this.#options;
+    const byUse = this.#leastRecentlyUsedFirst(others);
+    const tooMuch = overflow?.(model, byUse) ?? [];
+    if (tooMuch.length > 0 || others.length < (capacity() ?? Infinity)) return tooMuch;
+    return (leaving?.(byUse) ?? byUse).slice(0, 1);
   }
 
   /** A request for a model that is not loaded got its place: the models to evict count as gone. */
@@ -220,6 +229,7 @@ export class LoadedModels {
   async #load(model: string, hints: LoadHints): Promise<number> {
     const before = await this.#modelsBeside(model, hints);
     if (!before) return 0;
+    const room = await this.#options.makeRoom?.(model, hints);
     const startedAt = this.#now();
     try {
       await this.#options.load(model, hints);
@@ -228,13 +238,17 @@ export class LoadedModels {
       // The model takes no such call, or the server has none: the request itself will show it.
       if (err instanceof ServerFailure && err.isRefusal) return 0;
       throw err;
+    } finally {
+      room?.end();
     }
     const now = this.#now();
     this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
     // With models loaded meanwhile, and without those that are still loading.
     const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
     const after = await this.#list().catch(() => undefined);
-    if (after) this.#learn(model, new Set([...before, ...known]), after);
+    // Those that were unloaded before did not go because both do not fit.
+    const beside = [...before, ...known].filter((other) => !room?.left.includes(other));
+    if (after) this.#learn(model, new Set(beside), after);
     return now - startedAt;
   }
 
@@ -294,13 +308,13 @@ export class LoadedModels {
     return names;
   }
 
-  #leastRecentlyUsed(models: string[]): string | undefined {
+  #leastRecentlyUsedFirst(models: string[]): string[] {
     // A model that is still loading has not been used, and is the last to evict.
     const usedAt = (model: string): number => {
       const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
     };
-    return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
+    return models.toSorted((a, b) => usedAt(a) - usedAt(b));
   }
 }
 

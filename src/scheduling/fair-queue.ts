@@ -1,5 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import { deferred } from "../runtime/deferred.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import { BackgroundShare } from "./background-share.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
@@ -69,6 +71,8 @@ export class FairQueue {
   readonly #running = new RunningRequests();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
+  /** To be called when nothing runs on a model any more. */
+  readonly #draining = new Map<string, () => void>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
@@ -106,12 +110,31 @@ export class FairQueue {
    */
   hold(model: string): (() => void) | undefined {
     const hasWork = this.#isBusy(model) || this.#waiting.background.waitFor(model);
-    if (hasWork || this.#held.has(model)) return undefined;
-    this.#held.add(model);
-    return () => {
-      this.#held.delete(model);
-      this.wake();
-    };
+    return hasWork || this.#held.has(model) ? undefined : this.#hold(model);
+  }
+
+  /**
+   * Keeps the requests of a model waiting from now on, and waits until those that run have ended.
+   * @param signal gives that up.
+   * @returns what ends it; undefined where the model is held already. Rejects with the signal's
+   * reason, and holds nothing then.
+   */
+  async drain(model: string, signal: AbortSignal): Promise<(() => void) | undefined> {
+    if (this.#held.has(model)) return undefined;
+    const release = this.#hold(model);
+    try {
+      if (this.#running.ofModel(model) > 0) {
+        const ended = deferred<void>();
+        this.#draining.set(model, ended.resolve);
+        await unlessAborted(ended.promise, signal);
+      }
+      return release;
+    } catch (err) {
+      release();
+      throw err;
+    } finally {
+      this.#draining.delete(model);
+    }
   }
 
   /**
@@ -152,6 +175,14 @@ export class FairQueue {
 
   #tickets(): Ticket[] {
     return [...this.#waiting.interactive, ...this.#waiting.background];
+  }
+
+  #hold(model: string): () => void {
+    this.#held.add(model);
+    return () => {
+      this.#held.delete(model);
+      this.wake();
+    };
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
@@ -311,6 +342,7 @@ export class FairQueue {
         counter.running -= 1;
         counter.ended(outcome);
         floor.ended(model, this.#now());
+        if (this.#running.ofModel(model) === 0) this.#draining.get(model)?.();
         this.#dispatch();
       },
     });

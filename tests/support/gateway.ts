@@ -9,7 +9,7 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "stuckAfterMs" | "tenantsFile"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs" | "tenantsFile"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -47,16 +47,16 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, after how long a model counts as stuck, other
- *   names for models, what a question is answered, what weights tenants have and where that is
- *   read again.
+ *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
+ *   model counts as stuck, other names for models, what a question is answered, what weights
+ *   tenants have and where that is read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
   more: GatewayOptions = {},
 ): Promise<Gateway> {
-  const { restartPauses, openPool, readDisk, stuckAfterMs, tenantsFile } = more;
+  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -76,6 +76,7 @@ export async function startGateway(
     restartPauses,
     openPool,
     readDisk,
+    readGraphics,
     stuckAfterMs,
     tenantsFile,
   });

@@ -113,6 +113,7 @@ export class ContextLanes {
       hasLoaded: false,
       ready: () => this.#ready(model, asked),
       admits: (running) => this.#admits(model, asked, running),
+      size: () => laneFor(asked, this.#facts(model)),
       holds: () => this.#holds(model, asked),
       begin: () => this.#begin(model, request),
     };

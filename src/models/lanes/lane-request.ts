@@ -28,6 +28,8 @@ export interface LaneRequest {
    * anew waits until there is none.
    */
   admits: (running: number) => boolean;
+  /** Tokens that its model runs with, or would be loaded with now; undefined: the server's default. */
+  size: () => number | undefined;
   /** Whether the loaded model holds what it asks; also where nobody knows. */
   holds: () => boolean;
   /** To be called once when it is sent. @returns the load options to send in place of its own. */

@@ -30,18 +30,19 @@ export class ModelUse {
 
   /** A request is sent to a model. @returns to be called once when it has ended. */
   begin(model: string, keepAliveMs: number | undefined): () => void {
-    const use = this.#uses.get(model) ?? { running: 0, lastUsedAt: 0, keptUntil: undefined };
+    const use = this.#entry(model);
     use.running += 1;
-    // The least recently used stands first.
-    this.#uses.delete(model);
-    this.#uses.set(model, use);
-    this.#forgetOldest();
     return () => {
       use.running -= 1;
       use.lastUsedAt = this.#now();
       const keptMs = keepAliveMs ?? this.#keepMs(model);
       use.keptUntil = keptMs === undefined ? undefined : use.lastUsedAt + keptMs;
     };
+  }
+
+  /** The service brings a model into memory by itself, which counts as a use. */
+  loaded(model: string): void {
+    this.#entry(model).lastUsedAt = this.#now();
   }
 
   /** What is known of a model; undefined for one that was not used. */
@@ -52,6 +53,15 @@ export class ModelUse {
   /** The server was replaced: what was in memory is gone, and with it every wish. */
   reset(): void {
     for (const [model, { running }] of this.#uses) if (running === 0) this.#uses.delete(model);
+  }
+
+  #entry(model: string): Use {
+    const use = this.#uses.get(model) ?? { running: 0, lastUsedAt: 0, keptUntil: undefined };
+    // The least recently used stands first.
+    this.#uses.delete(model);
+    this.#uses.set(model, use);
+    this.#forgetOldest();
+    return use;
   }
 
   #forgetOldest(): void {

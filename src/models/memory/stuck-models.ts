@@ -1,7 +1,7 @@
 import { ServiceError } from "../../errors/service-error.ts";
 import type { LoadedModel } from "../../hosts/client.ts";
 import { canonicalModel } from "../model-name.ts";
-import type { MemoryRules } from "./memory-manager.ts";
+import type { MemoryRules } from "./memory-view.ts";
 import type { ModelUse } from "./model-use.ts";
 
 interface StuckModelsOptions {

@@ -57,6 +57,7 @@ function setUp(
     },
     deadlines: new Deadlines(),
     host: fakeHost,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: 5000, vision: 5000 },
   });
   const watched = {

@@ -65,6 +65,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     },
     host,
     deadlines,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: 5000, vision: 5000 },
   });
   const images = { prepare: () => Promise.reject(new Error("there are none")) };

@@ -89,6 +89,7 @@ export function setUpPipeline({
     },
     host,
     deadlines,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: HARD_STOP_MS, vision: HARD_STOP_MS },
   });
   const client = fakeClient();

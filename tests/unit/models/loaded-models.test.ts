@@ -22,6 +22,7 @@ const laneThat = (holds: () => boolean): LaneRequest => ({
   hasLoaded: false,
   ready: () => undefined,
   admits: () => true,
+  size: () => undefined,
   holds,
   begin: () => ({ options: undefined, context: undefined }),
 });

@@ -36,23 +36,30 @@ export const fakeHost = {
   checkHealth: (): void => {},
 };
 
+/** The service's own order of turns. */
+export function turnsByCost(weights: Record<string, number> = {}) {
+  const fairness = {
+    weights: new TenantWeights(new Map(Object.entries(weights))),
+    estimates: new CostEstimates(),
+  };
+  return {
+    interactive: new StartTimeTurns(fairness),
+    background: new StartTimeTurns(fairness),
+  };
+}
+
 /** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */
 export function setUpQueue(given: Given = {}) {
   const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
   const { models = allLoaded, patienceMs = 30_000 } = given;
   const line = { maxRunning, maxWaiting, tenantMaxRunning };
   const held = new WatchList<Place>();
-  const weights = new TenantWeights(new Map(Object.entries(given.weights ?? {})));
-  const fairness = { weights, estimates: new CostEstimates() };
   const queue = new FairQueue({
     host: given.host ?? fakeHost,
     lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
-    turns: {
-      interactive: new StartTimeTurns(fairness),
-      background: new StartTimeTurns(fairness),
-    },
+    turns: turnsByCost(given.weights),
     watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoadedModel } from "../../../../src/hosts/client.ts";
-import type { MemoryRules } from "../../../../src/models/memory/memory-manager.ts";
+import type { MemoryRules } from "../../../../src/models/memory/memory-view.ts";
 import { ModelUse } from "../../../../src/models/memory/model-use.ts";
 import { StuckModels } from "../../../../src/models/memory/stuck-models.ts";
 

@@ -79,6 +79,7 @@ function setUp({ step, what }: Fault) {
       transport,
       deadlines,
       host,
+      room: { assertFits: () => undefined },
       hardStopMs: { text: 1000, vision: 1000 },
     }),
     catalog: {

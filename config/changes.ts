@@ -21,6 +21,11 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["QUEUE_CHAT_MAX_QUEUE_SIZE", "QUEUE_VLM_MAX_QUEUE_SIZE"],
+    what: "In a full queue the newest request of the tenant with the longest line is refused for one of a tenant with a shorter line; one tenant's requests used to fill half of it for the others. Tenants take turns by inference time, not by request, and batches wait for all other requests, not only for their tenant's.",
+  },
+  {
+    version: UNRELEASED,
     settings: [],
     what: "A stream on /api/v1 that has waited for 5 s begins and says what it waits for (STREAM_NOTICE_AFTER; 0: never); from then on a refusal comes in the stream, where it had a status.",
   },

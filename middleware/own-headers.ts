@@ -33,6 +33,12 @@ export const REQUEST_HEADERS = {
     schema: { type: "string" },
     example: "no-cache",
   },
+  "X-Shared-Ollama-Priority": {
+    about:
+      "`background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.",
+    schema: { type: "string", enum: ["interactive", "background"] },
+    example: "background",
+  },
   "X-Shared-Ollama-Image-Compression": {
     about:
       "`on` compresses the images of a request on /api or /v1; otherwise they pass through untouched.",

@@ -12,6 +12,7 @@ import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
 import { tellOfContext } from "../context-header.ts";
 import { tellOfLoad } from "../load-header.ts";
+import { isBackground } from "../priority-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
 import { tellOfTruncation } from "../truncation-header.ts";
 import type { GenerationServices } from "./services.ts";
@@ -49,7 +50,8 @@ export async function answer(
   const { signal } = c.get("exchange");
   // The client may have left while its body was read: nothing is made for it.
   signal.throwIfAborted();
-  const scope = { record, cache: cacheMode(c) ?? "semantic", signal };
+  const background = isBackground(c);
+  const scope = { record, cache: cacheMode(c) ?? "semantic", signal, background };
   if (prepared.stream) return answerStream(c, services, prepared, scope);
   const whole = await services.runner.answer(prepared.request, scope);
   tellOfCache(c);

@@ -2,6 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { callerOf } from "../caller-of.ts";
 import { tellOfLoad } from "../load-header.ts";
+import { isBackground } from "../priority-header.ts";
 import { tellOfTruncation } from "../truncation-header.ts";
 import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { Embedder } from "../../src/embeddings/embedder.ts";
@@ -31,7 +32,8 @@ export async function embedTexts(
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;
   const { elapsedMs, call } = record;
-  const wanted = { ...options, ...callerOf(c), elapsedMs, record: call };
+  const background = isBackground(c);
+  const wanted = { ...options, ...callerOf(c), background, elapsedMs, record: call };
   const embedded = await embedder.embed(texts, wanted);
   tellOfLoad(c);
   tellOfTruncation(c, embedded.truncated);

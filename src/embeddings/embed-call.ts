@@ -22,6 +22,8 @@ export interface EmbedCall {
   truncate: boolean;
   /** The tenant whose turn in the queue it takes. */
   tenant: string;
+  /** As InferenceRequest. */
+  background: boolean;
   /** Calls it off. */
   signal: Signal;
   /** Where its time goes. Of the call's own: it serves many requests. */
@@ -49,7 +51,7 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, truncate, tenant, signal, record }) => {
+  return async ({ texts, options, truncate, tenant, background, signal, record }) => {
     record.isPromptCut = truncate;
     const { model, dimensions } = options;
     const body = ({ lane }: Turn): string =>
@@ -65,6 +67,7 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      background,
       mustFit: true,
       lane: "pinned",
       // Its hard stop counts from here.

@@ -38,6 +38,8 @@ export interface EmbedRequest extends EmbedOptions {
   signal: Signal;
   /** Milliseconds since the request came; they count for its hard stop. */
   elapsedMs?: number;
+  /** As InferenceRequest. */
+  background?: boolean;
   /** Where its calls are noted. */
   record?: CallRecord;
   /**
@@ -100,13 +102,16 @@ export class Embedder {
     const signal = new LightSignal();
     const stopFollowing = signal.follow(given.signal);
     const leftMs = hardStopMs - (given.elapsedMs ?? 0);
-    const removeDeadline = deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
+    // Calls in the background have their own, which counts from when they run.
+    const removeDeadline = given.background
+      ? undefined
+      : deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
     try {
       signal.throwIfAborted();
       const record = given.record ?? new CallRecord();
       return await this.#embed(texts, { ...given, signal, record });
     } finally {
-      removeDeadline();
+      removeDeadline?.();
       stopFollowing();
       // Calls off what is still under way of the request.
       signal.abort(new NoWaiters());

@@ -34,6 +34,8 @@ export interface EmbedWork extends EmbedOptions {
   mayTruncate: boolean;
   /** See EmbedRequest. */
   direct?: boolean;
+  /** As InferenceRequest. */
+  background?: boolean;
   /** Called off when its client leaves, and by its hard stop. */
   signal: Signal;
   record: CallRecord;
@@ -106,8 +108,9 @@ export class SharedCalls {
     request.signal.throwIfAborted();
     const added: PendingText[] = [];
     const results = part.map(({ key, text }) => {
-      // A text of a direct call must not wait for a turn in the queue, nor one be cut for another.
-      const name = `${request.direct ? "direct" : "queued"} ${request.mayTruncate} ${key}`;
+      // A text of a direct call must not wait for a turn in the queue, nor any for background work,
+      // nor one be cut for another.
+      const name = `${wayOf(request)} ${request.mayTruncate} ${key}`;
       let pending = this.#pending.get(name);
       if (!pending?.canBeJoined) {
         pending = this.#add(name, text, request);
@@ -144,8 +147,9 @@ export class SharedCalls {
     return pending;
   }
 
-  #gathererFor({ model, dimensions, mayTruncate, direct }: EmbedWork): Gatherer<PendingText> {
-    const name = JSON.stringify([direct === true, model, dimensions, mayTruncate]);
+  #gathererFor(request: EmbedWork): Gatherer<PendingText> {
+    const { model, dimensions, mayTruncate, direct } = request;
+    const name = JSON.stringify([wayOf(request), model, dimensions, mayTruncate]);
     const known = this.#gatherers.get(name);
     if (known) return known;
     const call = direct ? this.#calls.direct : this.#calls.queued;
@@ -184,6 +188,7 @@ export class SharedCalls {
         options: kind.options,
         truncate,
         tenant: first.owner.tenant,
+        background: first.owner.background === true,
         signal: waiters.signal,
         record,
       });
@@ -256,6 +261,12 @@ function divided(texts: PendingText[]): { apart: PendingText[][]; rest: PendingT
 function rejectAll(texts: PendingText[], err: unknown): void {
   const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
   for (const { reject } of texts) reject(failed);
+}
+
+/** Texts of different ways do not share a call. */
+function wayOf({ direct, background }: EmbedWork): "direct" | "background" | "queued" {
+  if (direct) return "direct";
+  return background ? "background" : "queued";
 }
 
 /** Whether requests other than its owner wait for a text. */

@@ -16,8 +16,15 @@ function callOf(
   { dimensions, truncate = false }: { dimensions?: number; truncate?: boolean } = {},
   { signal }: FakeClient = fakeClient(),
 ): EmbedCall {
-  const record = new CallRecord();
-  return { texts, options: { model: "Mini", dimensions }, truncate, tenant: "ada", signal, record };
+  return {
+    texts,
+    options: { model: "Mini", dimensions },
+    truncate,
+    tenant: "ada",
+    background: false,
+    signal,
+    record: new CallRecord(),
+  };
 }
 
 const ANSWER = { embeddings: [[0.6, 0.8]], prompt_eval_count: 4 };

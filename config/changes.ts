@@ -21,6 +21,11 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["QUEUE_CHAT_MAX_QUEUE_SIZE", "QUEUE_VLM_MAX_QUEUE_SIZE"],
+    what: "In a full queue the newest request of the tenant with the longest line is refused for one of a tenant with a shorter line; one tenant's requests used to fill half of it for the others. Tenants take turns by inference time, not by request, and batches wait for all other requests, not only for their tenant's.",
+  },
+  {
+    version: UNRELEASED,
     settings: [],
     what: "A stream on /api/v1 that has waited for 5 s begins and says what it waits for (STREAM_NOTICE_AFTER; 0: never); from then on a refusal comes in the stream, where it had a status.",
   },
@@ -73,7 +78,7 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: [],
-    what: "On /api/v1 truncate is a field of text requests: false refuses a prompt that does not fit the model's context. A refusal of the inference server for a prompt's length, also of /api/v1/embeddings with truncate: false, is prompt_too_large; it was invalid_request. Answers to cut prompts are not kept in the response cache.",
+    what: "On /api/v1 truncate is a field of text requests: false refuses a prompt that does not fit the model's context. A refusal of the inference server for a prompt's length, also of /api/v1/embeddings with truncate: false, is prompt_too_large; it was invalid_request. Answers to cut prompts are not kept in the response cache, nor are vectors of cut texts in that of embeddings; a request for such vectors takes two calls.",
   },
   {
     version: UNRELEASED,

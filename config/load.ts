@@ -4,6 +4,7 @@ import { HANDED_ON } from "./handed-on.ts";
 import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
+import { readTenantsFile } from "./tenants.ts";
 
 interface Sources {
   env: Record<string, string | undefined>;
@@ -11,12 +12,16 @@ interface Sources {
   argv?: string[];
   /** The text of config/models.yaml. */
   modelsYaml: string;
+  /** The text of config/tenants.yaml; empty where there is none. */
+  tenantsYaml?: string;
 }
 
 /** The configuration of the service. */
 export interface Config {
   settings: Settings;
   models: ModelsFile;
+  /** The weight of each tenant that config/tenants.yaml names. */
+  weights: ReadonlyMap<string, number>;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
@@ -26,15 +31,16 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  * case), then flags; beside them the hardware profiles, and what a started server inherits.
  * @throws ConfigError with all mistakes, each with its allowed range.
  */
-export function loadConfig({ env, argv = [], modelsYaml }: Sources): Config {
+export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sources): Config {
   const problems: string[] = [];
   const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
   const settings = readSettings(given, problems);
   checkHandedOn(env, problems);
   const models = readModelsFile(modelsYaml, problems);
+  const weights = readTenantsFile(tenantsYaml, problems);
   problems.push(...crossChecks(settings, models));
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings as Settings), models };
+  return { settings: Object.freeze(settings as Settings), models, weights };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */

@@ -1,7 +1,7 @@
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { aliasesSchema } from "./aliases.ts";
 import { isModelPattern, modelNameSchema } from "./name-types.ts";
+import { readYaml } from "./yaml-file.ts";
 
 const models = z.array(modelNameSchema);
 const gb = z.int().min(0);
@@ -104,20 +104,7 @@ export interface ProfileSettings {
 
 /** Reads config/models.yaml; every mistake in it is added to `problems`. */
 export function readModelsFile(yaml: string, problems: string[]): ModelsFile | undefined {
-  const refuse = (what: string): void => void problems.push(`config/models.yaml: ${what}`);
-  const document = parseDocument(yaml, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error) {
-    // Further errors follow from the first. Its first line says what and where, the others draw it.
-    refuse(error.message.split(":\n")[0] ?? error.message);
-    return undefined;
-  }
-  const parsed = ModelsFile.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) {
-    refuse(`${path.map(String).join(".") || "the file"}: ${message}`);
-  }
-  return undefined;
+  return readYaml("config/models.yaml", yaml, ModelsFile, problems);
 }
 
 /** The profile of this name, whatever its case. */

@@ -33,6 +33,12 @@ export const REQUEST_HEADERS = {
     schema: { type: "string" },
     example: "no-cache",
   },
+  "X-Shared-Ollama-Priority": {
+    about:
+      "`background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.",
+    schema: { type: "string", enum: ["interactive", "background"] },
+    example: "background",
+  },
   "X-Shared-Ollama-Image-Compression": {
     about:
       "`on` compresses the images of a request on /api or /v1; otherwise they pass through untouched.",
@@ -83,7 +89,7 @@ export const ANSWER_HEADERS = {
   },
   "X-Shared-Ollama-Truncated": {
     about:
-      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`.",
+      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`. Of vectors: a text was too long, and so many tokens were read of it and the texts that were computed with it.",
     schema: { type: "string", pattern: "^kept=(?:\\d+|unknown)$" },
     example: "kept=2048",
   },

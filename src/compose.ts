@@ -16,6 +16,7 @@ import { loadOf, type LoadParts } from "./compose/load.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
@@ -29,6 +30,8 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
+  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** How long after its expiry a model may still be in memory before it counts as stuck. */
@@ -110,7 +113,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { app, document } = composeApp(parts);
   sayNotices(base);
   return {
-    lifecycle: composeLifecycle({ ...parts, door }),
+    lifecycle: composeLifecycle({
+      ...parts,
+      door,
+      tenants: tenantsPart(base, options.tenantsFile),
+    }),
     app,
     document,
     close: async () => {

@@ -21,7 +21,8 @@ export const SCHEDULING_SETTINGS = {
     fallback: 50,
     min: 1,
     max: 1000,
-    about: "Text requests that may wait; one more is refused with queue_full.",
+    about:
+      "Text requests that may wait, beside as many in the background; one more is refused with queue_full, or has one of the longest line refused.",
   }),
   queueTextTimeoutMs: seconds({
     env: "QUEUE_CHAT_DEFAULT_TIMEOUT",

@@ -10,6 +10,7 @@ import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
+import { isBackground } from "../priority-header.ts";
 import { readBody } from "../read-body.ts";
 import { withModel } from "./aliased-body.ts";
 import { passCached } from "./cached-answer.ts";
@@ -48,7 +49,9 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   assertPassable(facts, catalog);
   if (facts.model !== "") record.model = facts.model;
   const compresses = wantsCompressedImages(c) && writing === "json" && facts.hasImages;
-  const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
+  const background = isBackground(c);
+  const { tenant, call } = record;
+  const request = passedRequest({ path, tenant, facts, background, record: call });
   const { findNumCtx } = services;
   const inLane = findNumCtx && (await laneBody(c, findNumCtx, found, request));
   const toSend = inLane ?? (() => found.pieces);

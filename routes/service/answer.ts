@@ -12,7 +12,9 @@ import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
 import { tellOfContext } from "../context-header.ts";
 import { tellOfLoad } from "../load-header.ts";
+import { isBackground } from "../priority-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
+import { tellOfTruncation } from "../truncation-header.ts";
 import type { GenerationServices } from "./services.ts";
 
 /** A request that was understood: what Ollama is asked, and how its answer is shown. */
@@ -48,13 +50,15 @@ export async function answer(
   const { signal } = c.get("exchange");
   // The client may have left while its body was read: nothing is made for it.
   signal.throwIfAborted();
-  const scope = { record, cache: cacheMode(c) ?? "semantic", signal };
+  const background = isBackground(c);
+  const scope = { record, cache: cacheMode(c) ?? "semantic", signal, background };
   if (prepared.stream) return answerStream(c, services, prepared, scope);
   const whole = await services.runner.answer(prepared.request, scope);
   tellOfCache(c);
   tellOfLoad(c);
   tellOfContext(c);
-  tellOfTruncation(c, whole);
+  // A stream says it in its last part: its head has gone out by then.
+  tellOfTruncation(c, truncatedField(whole).truncated);
   return answerJson(c, prepared.shape.whole(whole, record));
 }
 
@@ -100,12 +104,4 @@ async function answerStream(
     onLeave: () => leaving.abort(new ClientLeft()),
   });
   return streamAnswer(c, head, told);
-}
-
-/** Says in the head of a whole answer that its prompt was cut; a stream's head has gone out by then. */
-function tellOfTruncation(c: AppContext, answer: OllamaAnswer): void {
-  const { truncated } = truncatedField(answer);
-  if (!truncated) return;
-  const kept = truncated.kept ?? "unknown";
-  c.get("addedHeaders").push("X-Shared-Ollama-Truncated", `kept=${kept}`);
 }

@@ -6,6 +6,7 @@ import { shortestNumbers } from "../../src/embeddings/shortest-numbers.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { embeddingModel } from "./choose-model.ts";
+import { truncatedTexts } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -33,7 +34,7 @@ const others = {
   dimensions: maybe(integer(1)),
   truncate: maybe(z.boolean()).openapi({
     description:
-      "Default true: a text that is too long for the model loses its end, and nothing says so; false refuses it with `prompt_too_large`",
+      "Default true: a text that is too long for the model loses its end, and the answer says so (`truncated`); false refuses it with `prompt_too_large`",
   }),
   encoding_format: maybe(z.enum(["float", "base64"])).openapi({
     description: "How OpenAI's list has its vectors; `base64`: little-endian float32",
@@ -78,7 +79,13 @@ const DocumentedRequest = z
 const vector = () => z.array(z.number()).openapi({ description: "L2-normalised" });
 
 const NativeEmbedding = z
-  .object({ embedding: vector(), model: z.string(), prompt: z.string(), latency_ms: z.number() })
+  .object({
+    embedding: vector(),
+    model: z.string(),
+    prompt: z.string(),
+    latency_ms: z.number(),
+    truncated: truncatedTexts,
+  })
   .openapi("Embedding", {
     example: {
       embedding: [0.021, -0.044],
@@ -89,7 +96,12 @@ const NativeEmbedding = z
   });
 
 const NativeEmbeddings = z
-  .object({ embeddings: z.array(vector()), model: z.string(), latency_ms: z.number() })
+  .object({
+    embeddings: z.array(vector()),
+    model: z.string(),
+    latency_ms: z.number(),
+    truncated: truncatedTexts,
+  })
   .openapi("Embeddings", {
     example: {
       embeddings: [
@@ -113,6 +125,7 @@ const OpenAIEmbeddings = z
     ),
     model: z.string(),
     usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+    truncated: truncatedTexts,
   })
   .openapi("EmbeddingList", {
     example: {
@@ -131,7 +144,7 @@ const route: ServiceRoute = {
   operationId: "embed",
   tags: ["Embeddings"],
   summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
-  headers: ["rateLimit", "load"],
+  headers: ["rateLimit", "priority", "load", "truncation"],
   description:
     "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
     "order, `input` (a text or a list) with OpenAI's list. Errors have one form, whatever was sent: " +
@@ -162,14 +175,15 @@ async function embeddings(c: AppContext, services: EmbeddingServices): Promise<R
   record.operation = "embeddings";
   const body = await readJson(c, EmbeddingRequest);
   const model = await embeddingModel(services, body.model);
-  const { dimensions, truncate } = body;
+  const { dimensions } = body;
+  const mayTruncate = body.truncate !== false;
   const texts = [body.prompt ?? body.prompts ?? body.input ?? []].flat();
-  const embedded = await embedTexts(c, services, texts, { model, dimensions, truncate });
+  const embedded = await embedTexts(c, services, texts, { model, dimensions, mayTruncate });
   if (body.input !== undefined) {
     return answerJson(c, embeddingList(embedded, model, body.encoding_format === "base64"));
   }
   const vectors = embedded.vectors.map(shortestNumbers);
-  const common = { model, latency_ms: record.latencyMs };
+  const common = { model, latency_ms: record.latencyMs, truncated: embedded.truncated };
   return answerJson(
     c,
     body.prompt === undefined
@@ -178,7 +192,11 @@ async function embeddings(c: AppContext, services: EmbeddingServices): Promise<R
   );
 }
 
-function embeddingList({ vectors, promptTokens }: Embedded, model: string, asBase64: boolean) {
+function embeddingList(
+  { vectors, promptTokens, truncated }: Embedded,
+  model: string,
+  asBase64: boolean,
+) {
   return {
     object: "list",
     data: vectors.map((vector, index) => ({
@@ -188,6 +206,7 @@ function embeddingList({ vectors, promptTokens }: Embedded, model: string, asBas
     })),
     model,
     usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
+    truncated,
   };
 }
 

@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
+import type { Truncation } from "../../src/inference/truncation.ts";
 import { MAX_VALUES } from "../../src/runtime/count-json.ts";
 import { unitVector } from "../../src/vectors/unit-vector.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
 import { embeddingModel } from "./choose-model.ts";
+import { truncatedTexts } from "./contract/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -61,6 +63,7 @@ const SimilarityAnswer = z
       .openapi({ description: "Best first" }),
     model: z.string().nullable().openapi({ description: "null where all were vectors" }),
     latency_ms: z.number(),
+    truncated: truncatedTexts,
   })
   .openapi("SimilarityAnswer", {
     example: { results: [{ index: 0, score: 0.431906 }], model: "all-minilm", latency_ms: 24.9 },
@@ -72,10 +75,11 @@ const route: ServiceRoute = {
   operationId: "rankBySimilarity",
   tags: ["Embeddings"],
   summary: "Ranks documents by their similarity to a query",
-  headers: ["rateLimit", "load"],
+  headers: ["rateLimit", "priority", "load", "truncation"],
   description:
     "Query and documents are texts or vectors, also mixed; vectors have the length of the model's " +
-    "where there are texts, and need not be normalised.",
+    "where there are texts, and need not be normalised. Texts that are too long for the model lose " +
+    "their ends, and the answer says so.",
   request: {
     body: { required: true, content: { "application/json": { schema: SimilarityRequest } } },
   },
@@ -107,11 +111,13 @@ async function similarity(c: AppContext, services: SimilarityServices): Promise<
   assertOneLength(items);
   const texts = items.flatMap(({ text }) => text ?? []);
   let model: string | null = null;
+  let truncated: Truncation | undefined;
   if (texts.length > 0) {
     model = await embeddingModel(services, body.model);
-    const { vectors } = await embedTexts(c, services, texts, { model });
-    const embedded = vectors.values();
-    for (const item of items) item.vector ??= embedded.next().value;
+    const embedded = await embedTexts(c, services, texts, { model, mayTruncate: true });
+    truncated = embedded.truncated;
+    const vectors = embedded.vectors.values();
+    for (const item of items) item.vector ??= vectors.next().value;
     assertOneLength(items);
   }
   const [query = new Float32Array(), ...documents] = items.flatMap(({ vector }) => vector ?? []);
@@ -120,7 +126,7 @@ async function similarity(c: AppContext, services: SimilarityServices): Promise<
     documents: joined(documents),
     count: body.top_n ?? documents.length,
   });
-  return answerJson(c, { results, model, latency_ms: record.latencyMs });
+  return answerJson(c, { results, model, latency_ms: record.latencyMs, truncated });
 }
 
 /** The query or a document. */

@@ -5,6 +5,7 @@ import { chooseProfile, type ChosenProfile, type ModelsFile } from "../../config
 import type { Settings } from "../../config/schema.ts";
 import { openLogs, type LogFiles } from "../logs/service-log.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
+import { TenantWeights } from "../scheduling/tenant-weights.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface BaseOptions extends Config {
@@ -25,9 +26,12 @@ export interface Base {
   logs: LogFiles;
   terminal: Terminal;
   deadlines: Deadlines;
+  /** The weights of tenants; the operator may change them. */
+  weights: TenantWeights;
 }
 
-export async function composeBase({ settings, models, env, terminal }: BaseOptions): Promise<Base> {
+export async function composeBase(options: BaseOptions): Promise<Base> {
+  const { settings, models, weights, env, terminal } = options;
   const home = resolve(settings.home);
   const memory = await systeminformation.mem().catch(() => undefined);
   const profile = chooseProfile({
@@ -42,6 +46,15 @@ export async function composeBase({ settings, models, env, terminal }: BaseOptio
     level: settings.logLevel,
     onFault: (err) => terminal.say(`The logs cannot be written: ${err.message}`),
   });
-  const { aliases } = models;
-  return { settings, profile, aliases, env, home, logs, terminal, deadlines: new Deadlines() };
+  return {
+    settings,
+    profile,
+    aliases: models.aliases,
+    env,
+    home,
+    logs,
+    terminal,
+    deadlines: new Deadlines(),
+    weights: new TenantWeights(weights),
+  };
 }

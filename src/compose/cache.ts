@@ -79,7 +79,11 @@ export function composeCache(parts: CacheParts): ResponseCaching {
   if (store) cache.beginRestore();
   const shadow =
     settings.responseCacheSemantic === "shadow"
-      ? new Shadow({ textOf, vectorOf: vectorsOf(parts), onFault: faultsOf(parts) })
+      ? new Shadow({
+          textOf,
+          vectorOf: vectorsOf(parts, { mayTruncate: true }),
+          onFault: faultsOf(parts),
+        })
       : undefined;
   const answers = new AnswerCache({
     cache,
@@ -133,9 +137,10 @@ function restoreEntries(
  */
 export const CACHE_MODEL = "all-minilm";
 
-function vectorsOf({ embedder }: CacheParts) {
+/** @param mayTruncate whether the vector of a long text's beginning will do. */
+function vectorsOf({ embedder }: CacheParts, { mayTruncate }: { mayTruncate: boolean }) {
   return async (text: string, tenant: string, signal: Signal): Promise<Float32Array> => {
-    const wanted = { model: CACHE_MODEL, tenant, signal, direct: true };
+    const wanted = { model: CACHE_MODEL, tenant, signal, mayTruncate, direct: true };
     const [vector] = (await embedder.embed([text], wanted)).vectors;
     if (!vector) throw new ServiceError("upstream_unavailable", "There was no vector");
     return vector;
@@ -147,7 +152,8 @@ function faultsOf({ logs }: CacheParts) {
 }
 
 function similarOptions(parts: CacheParts) {
-  const vectorOf = vectorsOf(parts);
+  // Questions that differ in their ends only have the same beginning.
+  const vectorOf = vectorsOf(parts, { mayTruncate: false });
   return {
     vectorOf: async (text: string, tenant: string, signal: Signal): Promise<TextVector> => {
       const model = await parts.catalog.digestOf(CACHE_MODEL);

@@ -1,6 +1,6 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
-import { Lifecycle } from "../runtime/lifecycle.ts";
+import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -18,11 +18,13 @@ interface LifecycleParts {
   management: ModelManagement;
   provision: ModelProvision;
   door: FrontDoor;
+  /** Looks after config/tenants.yaml. */
+  tenants: Part[];
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, memory, management, provision, door } = parts;
+  const { threads, caching, inference, memory, management, provision, door, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -35,6 +37,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       { name: "upstream connections", stop: () => inference.transport.close() },
       door.door,
       homeLock.note(() => door.port),
+      ...tenants,
       inference.upstream,
       ...memory.parts,
       door.draining,

@@ -15,9 +15,11 @@ import { StuckModels } from "../models/memory/stuck-models.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
 import { Admission } from "../scheduling/admission.ts";
+import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
+import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
@@ -54,7 +56,7 @@ export function composeScheduling(
   base: Base,
   { upstream, transport, readGraphics, stuckAfterMs, assertFirst }: SchedulingParts,
 ): Scheduling {
-  const { settings, profile, logs, deadlines } = base;
+  const { settings, profile, logs, deadlines, weights } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client, assertFirst);
   const aliases = new ModelAliases({
@@ -118,11 +120,16 @@ export function composeScheduling(
     loadedModels: () => loadedModels,
     modelUse,
   });
+  const fairness = { weights, estimates: new CostEstimates() };
   const queue: FairQueue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
     floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),
+    turns: {
+      interactive: new StartTimeTurns(fairness),
+      background: new StartTimeTurns(fairness),
+    },
     watch: new PlaceWatch({
       onFault: ({ label, history }) =>
         logs.service.error({ ...label, history }, "a place was held by nobody"),

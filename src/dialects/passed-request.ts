@@ -9,6 +9,7 @@ interface PassedRequest {
   path: string;
   tenant: string;
   facts: BodyFacts;
+  background: boolean;
   record: CallRecord;
 }
 
@@ -36,7 +37,8 @@ export function assertPassable(
 }
 
 /** What the pipeline is told of a request that is passed through in its own dialect. */
-export function passedRequest({ path, tenant, facts, record }: PassedRequest): InferenceRequest {
+export function passedRequest(passed: PassedRequest): InferenceRequest {
+  const { path, tenant, facts, background, record } = passed;
   const { model, keepAlive } = facts;
   return {
     line: facts.hasImages ? "vision" : "text",
@@ -49,6 +51,7 @@ export function passedRequest({ path, tenant, facts, record }: PassedRequest): I
       keepAlive,
     },
     isUnload: unloads(keepAlive) && !facts.hasWork,
+    background,
     record,
   };
 }

@@ -1,6 +1,7 @@
 import { whole } from "../inference/answers.ts";
-import { CallRecord } from "../inference/call-record.ts";
+import type { CallRecord } from "../inference/call-record.ts";
 import type { InferencePipeline } from "../inference/pipeline.ts";
+import { truncatedField, type Truncation } from "../inference/truncation.ts";
 import type { Turn } from "../inference/turn.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { readEmbedAnswer } from "./embed-answer.ts";
@@ -11,27 +12,35 @@ export interface EmbedOptions {
   model: string;
   /** Numbers of a vector, where the model can give fewer. */
   dimensions?: number | undefined;
-  /** False: a text that is too long for the model is refused, not cut. */
-  truncate?: boolean | undefined;
 }
 
 /** One call of `/api/embed`. */
 export interface EmbedCall {
   texts: string[];
   options: EmbedOptions;
+  /** Whether texts that are too long for the model lose their end; else they are refused. */
+  truncate: boolean;
   /** The tenant whose turn in the queue it takes. */
   tenant: string;
+  /** As InferenceRequest. */
+  background: boolean;
   /** Calls it off. */
   signal: Signal;
-}
-
-/** An embedding for each text of a call in their order, and where its time went. */
-export interface CallAnswer {
-  embeddings: Embedding[];
+  /** Where its time goes. Of the call's own: it serves many requests. */
   record: CallRecord;
 }
 
-/** Sends a call. @throws ServiceError; the signal's reason. */
+/** An embedding for each text of a call in their order. */
+export interface CallAnswer {
+  embeddings: Embedding[];
+  /** Only of a call that cuts: the tokens of all its texts that were read. */
+  truncated?: Truncation;
+}
+
+/**
+ * Sends a call. @throws ServiceError, `prompt_too_large` where a text is and is not to be cut; the
+ * signal's reason.
+ */
 export type CallEmbed = (call: EmbedCall) => Promise<CallAnswer>;
 
 /**
@@ -42,16 +51,15 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, tenant, signal }) => {
-    // Of the call's own: it serves many requests, and its hard stop counts from here.
-    const record = new CallRecord();
-    const { model, dimensions, truncate } = options;
+  return async ({ texts, options, truncate, tenant, background, signal, record }) => {
+    record.isPromptCut = truncate;
+    const { model, dimensions } = options;
     const body = ({ lane }: Turn): string =>
       JSON.stringify({
         model,
         input: texts.length === 1 ? texts[0] : texts,
         ...(dimensions === undefined ? {} : { dimensions }),
-        ...(truncate === undefined ? {} : { truncate }),
+        truncate,
         ...(lane?.options ? { options: lane.options } : {}),
       });
     const about = {
@@ -59,14 +67,16 @@ export function embedCalls(
       tenant,
       model,
       hints: { kind: "embed" },
+      background,
       mustFit: true,
       lane: "pinned",
+      // Its hard stop counts from here.
       ageMs: 0,
       record,
     } as const;
     const answer = await pipeline[way](about, signal, async (turn: Turn) =>
       whole(turn, await turn.call("/api/embed", body(turn))),
     );
-    return { embeddings: readEmbedAnswer(answer, texts), record };
+    return { embeddings: readEmbedAnswer(answer, texts), ...truncatedField(answer) };
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { HardStop } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { CallRecord } from "../inference/call-record.ts";
+import type { Truncation } from "../inference/truncation.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -31,10 +32,14 @@ interface EmbedderOptions {
 /** A request for vectors. */
 export interface EmbedRequest extends EmbedOptions {
   tenant: string;
+  /** Whether texts that are too long for the model lose their end; else they are refused. */
+  mayTruncate: boolean;
   /** Calls it off with its reason. */
   signal: Signal;
   /** Milliseconds since the request came; they count for its hard stop. */
   elapsedMs?: number;
+  /** As InferenceRequest. */
+  background?: boolean;
   /** Where its calls are noted. */
   record?: CallRecord;
   /**
@@ -55,6 +60,8 @@ export interface Embedded {
   vectors: Float32Array[];
   /** Tokens of all texts, those of cached ones as they were counted then. */
   promptTokens: number;
+  /** Where texts were too long: what was read of all that were in a call with one of them. */
+  truncated: Truncation | undefined;
   /** Texts whose vector was in the cache. */
   cached: number;
 }
@@ -64,7 +71,8 @@ const CALLS_AT_ONCE = 2;
 
 /**
  * Computes vectors of texts. Texts of requests that come together are sent in one call; equal
- * texts are computed once, and kept by the model's digest, the options and the text's hash.
+ * texts are computed once, and kept by the model's digest, the options and the text's hash. A text
+ * is cut only for a request that takes that, which is told; such vectors are not kept.
  */
 export class Embedder {
   readonly #options: EmbedderOptions;
@@ -87,20 +95,23 @@ export class Embedder {
 
   /**
    * The vectors of texts, none of them empty.
-   * @throws ServiceError; the signal's reason.
+   * @throws ServiceError, `prompt_too_large` where a text is and may not be cut; the signal's reason.
    */
   async embed(texts: string[], given: EmbedRequest): Promise<Embedded> {
     const { deadlines, hardStopMs } = this.#options;
     const signal = new LightSignal();
     const stopFollowing = signal.follow(given.signal);
     const leftMs = hardStopMs - (given.elapsedMs ?? 0);
-    const removeDeadline = deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
+    // Calls in the background have their own, which counts from when they run.
+    const removeDeadline = given.background
+      ? undefined
+      : deadlines.after(leftMs, () => signal.abort(new HardStop(hardStopMs)));
     try {
       signal.throwIfAborted();
       const record = given.record ?? new CallRecord();
       return await this.#embed(texts, { ...given, signal, record });
     } finally {
-      removeDeadline();
+      removeDeadline?.();
       stopFollowing();
       // Calls off what is still under way of the request.
       signal.abort(new NoWaiters());
@@ -117,6 +128,7 @@ export class Embedder {
     const keys = texts.map(keysFor(digest ?? request.model, request));
     const found = new Map<string, Embedding>();
     const missing = new Map<string, KeyedText>();
+    const cuts = new Set<Truncation>();
     for (const [i, key] of keys.entries()) {
       if (found.has(key) || missing.has(key)) continue;
       const kept = cache?.get(key);
@@ -128,10 +140,12 @@ export class Embedder {
     const compute = (index: number) => this.#calls.compute(parts[index] ?? [], request);
     for await (const { index, value } of asCompleted(parts.length, CALLS_AT_ONCE, compute)) {
       for (const [i, { key }] of (parts[index] ?? []).entries()) {
-        const embedding = value[i];
-        if (!embedding) continue;
+        const computed = value[i];
+        if (!computed) continue;
+        const { embedding, truncated } = computed;
         found.set(key, embedding);
-        cache?.set(key, embedding);
+        if (truncated) cuts.add(truncated);
+        else cache?.set(key, embedding);
       }
     }
     const embeddings = keys.flatMap((key) => found.get(key) ?? []);
@@ -143,15 +157,27 @@ export class Embedder {
     return {
       vectors: embeddings.map(({ vector }) => vector),
       promptTokens: embeddings.reduce((sum, { tokens }) => sum + tokens, 0),
+      truncated: together(cuts),
       cached,
     };
   }
 }
 
 /** Makes the keys of texts: a hash of all that decides about their vectors. */
-function keysFor(model: string, { dimensions, truncate }: EmbedWork): (text: string) => string {
-  const before = JSON.stringify([model, dimensions, truncate]);
+function keysFor(model: string, { dimensions }: EmbedWork): (text: string) => string {
+  const before = JSON.stringify([model, dimensions]);
   return (text) => createHash("sha256").update(before).update(text).digest("base64url");
+}
+
+/** What was read in several calls that cut; null where one of them was not counted. */
+function together(cuts: ReadonlySet<Truncation>): Truncation | undefined {
+  if (cuts.size === 0) return undefined;
+  let sum = 0;
+  for (const { kept } of cuts) {
+    if (kept === null) return { kept };
+    sum += kept;
+  }
+  return { kept: sum };
 }
 
 /** Splits texts into parts that fit into a call. */

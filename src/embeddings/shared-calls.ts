@@ -1,7 +1,8 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
-import type { CallRecord } from "../inference/call-record.ts";
+import { CallRecord } from "../inference/call-record.ts";
+import type { Truncation } from "../inference/truncation.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { deferred } from "../runtime/deferred.ts";
 import { SharedWork } from "../runtime/shared-work.ts";
@@ -30,7 +31,11 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set(["invalid_request", "prompt_too
 export interface EmbedWork extends EmbedOptions {
   tenant: string;
   /** See EmbedRequest. */
+  mayTruncate: boolean;
+  /** See EmbedRequest. */
   direct?: boolean;
+  /** As InferenceRequest. */
+  background?: boolean;
   /** Called off when its client leaves, and by its hard stop. */
   signal: Signal;
   record: CallRecord;
@@ -42,17 +47,38 @@ export interface KeyedText {
   text: string;
 }
 
+/** The vector of a text. */
+interface ComputedText {
+  embedding: Embedding;
+  /**
+   * Where it, or another text of its call, was cut: what was read of all of them, as one object that
+   * they share.
+   */
+  truncated: Truncation | undefined;
+}
+
 /** A text whose vector is being computed. */
 interface PendingText {
   text: string;
   bytes: number;
   /** When it was requested, on the clock of `performance.now()`. */
   requestedAt: number;
+  /** How long refused calls with it have waited for the model's load, in milliseconds. */
+  loadMs: number;
   /** The request that it is computed for; others may join. */
   owner: EmbedWork;
-  work: SharedWork<Embedding>;
-  resolve: (embedding: Embedding) => void;
+  /** False: it is in a call with texts that are cut, and nobody knows whether it is. */
+  canBeJoined: boolean;
+  work: SharedWork<ComputedText>;
+  resolve: (computed: ComputedText) => void;
   reject: (err: Error) => void;
+}
+
+/** What the texts of a gathered call have in common. */
+interface CallKind {
+  options: EmbedOptions;
+  mayTruncate: boolean;
+  call: CallEmbed;
 }
 
 /**
@@ -75,17 +101,18 @@ export class SharedCalls {
 
   /**
    * Computes texts that fit into a call, or waits where they are being computed already.
-   * @returns an embedding for each in their order.
+   * @returns the vector of each in their order.
    * @throws ServiceError; the reason of the request's signal.
    */
-  compute(part: KeyedText[], request: EmbedWork): Promise<Embedding[]> {
+  compute(part: KeyedText[], request: EmbedWork): Promise<ComputedText[]> {
     request.signal.throwIfAborted();
     const added: PendingText[] = [];
     const results = part.map(({ key, text }) => {
-      // A text of a direct call must not wait for a turn in the queue.
-      const name = `${request.direct ? "direct" : "queued"} ${key}`;
+      // A text of a direct call must not wait for a turn in the queue, nor any for background work,
+      // nor one be cut for another.
+      const name = `${wayOf(request)} ${request.mayTruncate} ${key}`;
       let pending = this.#pending.get(name);
-      if (!pending) {
+      if (!pending?.canBeJoined) {
         pending = this.#add(name, text, request);
         added.push(pending);
       }
@@ -96,7 +123,7 @@ export class SharedCalls {
   }
 
   #add(name: string, text: string, owner: EmbedWork): PendingText {
-    const { promise, resolve, reject } = deferred<Embedding>();
+    const { promise, resolve, reject } = deferred<ComputedText>();
     const work = new SharedWork({
       start: () => promise,
       onClose: () => {
@@ -105,24 +132,35 @@ export class SharedCalls {
     });
     const bytes = Buffer.byteLength(text);
     const requestedAt = performance.now();
-    const pending: PendingText = { text, bytes, requestedAt, owner, work, resolve, reject };
+    const pending: PendingText = {
+      text,
+      bytes,
+      requestedAt,
+      loadMs: 0,
+      owner,
+      canBeJoined: true,
+      work,
+      resolve,
+      reject,
+    };
     this.#pending.set(name, pending);
     return pending;
   }
 
-  #gathererFor({ model, dimensions, truncate, direct }: EmbedWork): Gatherer<PendingText> {
-    const options = { model, dimensions, truncate };
-    const name = JSON.stringify([direct === true, model, dimensions, truncate]);
+  #gathererFor(request: EmbedWork): Gatherer<PendingText> {
+    const { model, dimensions, mayTruncate, direct } = request;
+    const name = JSON.stringify([wayOf(request), model, dimensions, mayTruncate]);
     const known = this.#gatherers.get(name);
     if (known) return known;
-    const { queued, direct: calls } = this.#calls;
+    const call = direct ? this.#calls.direct : this.#calls.queued;
+    const kind = { options: { model, dimensions }, mayTruncate, call };
     const gatherer = new Gatherer<PendingText>({
       waitMs: direct ? 0 : GATHER_MS,
       maxItems: MAX_TEXTS,
       maxBytes: MAX_BYTES,
       // Queued calls are held back by the fair queue, as all requests are.
       atOnce: direct ? 1 : Infinity,
-      send: (gathered) => this.#send(gathered, options, direct ? calls : queued),
+      send: (gathered) => this.#send(gathered, kind, { truncate: false }),
       onIdle: () => this.#gatherers.delete(name),
     });
     this.#gatherers.set(name, gatherer);
@@ -130,23 +168,32 @@ export class SharedCalls {
   }
 
   /** Sends one call; texts whose requests have all left are not in it. */
-  async #send(gathered: PendingText[], options: EmbedOptions, call: CallEmbed): Promise<void> {
+  async #send(
+    gathered: PendingText[],
+    kind: CallKind,
+    { truncate }: { truncate: boolean },
+  ): Promise<void> {
     const texts = gathered.filter(({ work }) => !work.signal.aborted);
     const [first] = texts;
     if (!first) return;
     // The call is cancelled when each of its texts is.
     const waiters = new Waiters();
     const leave = texts.map(({ work }) => waiters.join(work.signal));
-    // The wait for other texts counts as a wait for a place.
-    const gatheredMs = performance.now() - first.requestedAt;
+    const record = new CallRecord();
+    // The wait for other texts, and for a call that was refused, counts as a wait for a place.
+    const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
     try {
-      const { embeddings, record } = await call({
+      const { embeddings, truncated } = await kind.call({
         texts: texts.map(({ text }) => text),
-        options,
+        options: kind.options,
+        truncate,
         tenant: first.owner.tenant,
+        background: first.owner.background === true,
         signal: waiters.signal,
+        record,
       });
       if (record.queueMs !== undefined) record.queueMs += gatheredMs;
+      if (record.loadMs !== undefined) record.loadMs += first.loadMs;
       const isEstimated = record.usage?.inputTokens === undefined;
       const allTokens = embeddings.reduce((sum, { tokens }) => sum + tokens, 0);
       for (const [i, { owner, resolve }] of texts.entries()) {
@@ -156,10 +203,12 @@ export class SharedCalls {
         const { tokens } = embedding;
         const costMs = ((record.costMs ?? 0) * tokens) / allTokens;
         owner.record.addShare({ tokens, costMs, isEstimated });
-        resolve(embedding);
+        resolve({ embedding, truncated });
       }
     } catch (err) {
-      await this.#retryOrFail(texts, err, options, call);
+      for (const text of texts) text.loadMs += record.loadMs ?? 0;
+      if (truncate) rejectAll(texts, err);
+      else await this.#retryOrFail(texts, err, kind);
     } finally {
       waiters.end();
       for (const stopWaiting of leave) stopWaiting();
@@ -168,32 +217,56 @@ export class SharedCalls {
 
   /**
    * Handles a failed call. The server refuses all texts for a single one: the texts of each request
-   * are retried apart, so that only one request fails.
+   * are retried apart, so that only one request fails. A request that is too long by itself is sent
+   * once more to be cut, if it takes that.
    */
-  async #retryOrFail(
-    texts: PendingText[],
-    err: unknown,
-    options: EmbedOptions,
-    call: CallEmbed,
-  ): Promise<void> {
-    const isRefusal = err instanceof ServiceError && REFUSALS.has(err.code);
-    const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
-    if (!isRefusal || texts.length === 1) {
-      for (const { reject } of texts) reject(failed);
+  async #retryOrFail(texts: PendingText[], err: unknown, kind: CallKind): Promise<void> {
+    const code = err instanceof ServiceError ? err.code : undefined;
+    if (!code || !REFUSALS.has(code)) {
+      rejectAll(texts, err);
       return;
     }
-    const byOwner = new Map<EmbedWork, PendingText[]>();
-    for (const text of texts) byOwner.set(text.owner, [...(byOwner.get(text.owner) ?? []), text]);
-    let apart = [...byOwner.values()];
-    if (apart.length === 1) {
-      // The request is refused as a whole, but others may wait for one of its good texts.
-      const shared = texts.filter(isShared);
-      for (const text of texts) if (!shared.includes(text)) text.reject(failed);
-      apart = shared.map((text) => [text]);
-    }
-    const retry = (index: number) => this.#send(apart[index] ?? [], options, call);
+    const { apart, rest } = divided(texts);
+    if (!kind.mayTruncate || code !== "prompt_too_large") rejectAll(rest, err);
+    else if (apart.length === 0) await this.#sendToBeCut(rest, kind);
+    // Without the texts that go apart, the rest may fit.
+    else if (rest.length > 0) apart.push(rest);
+    const retry = (index: number) => this.#send(apart[index] ?? [], kind, { truncate: false });
     for await (const _done of asCompleted(apart.length, RETRIED_AT_ONCE, retry));
   }
+
+  /** Sends texts of one request of which at least one does not fit. */
+  #sendToBeCut(texts: PendingText[], kind: CallKind): Promise<void> {
+    // The answer does not say which of several were cut.
+    if (texts.length > 1) for (const text of texts) text.canBeJoined = false;
+    return this.#send(texts, kind, { truncate: true });
+  }
+}
+
+/**
+ * The texts of a refused call, divided into what is to be retried apart and the rest, which is of
+ * one request and has been refused for itself.
+ */
+function divided(texts: PendingText[]): { apart: PendingText[][]; rest: PendingText[] } {
+  const byOwner = new Map<EmbedWork, PendingText[]>();
+  for (const text of texts) byOwner.set(text.owner, [...(byOwner.get(text.owner) ?? []), text]);
+  if (byOwner.size > 1) return { apart: [...byOwner.values()], rest: [] };
+  if (texts.length === 1) return { apart: [], rest: texts };
+  // The request is refused as a whole, but others may wait for one of its good texts.
+  const shared = texts.filter(isShared);
+  const rest = texts.filter((text) => !shared.includes(text));
+  return { apart: shared.map((text) => [text]), rest };
+}
+
+function rejectAll(texts: PendingText[], err: unknown): void {
+  const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
+  for (const { reject } of texts) reject(failed);
+}
+
+/** Texts of different ways do not share a call. */
+function wayOf({ direct, background }: EmbedWork): "direct" | "background" | "queued" {
+  if (direct) return "direct";
+  return background ? "background" : "queued";
 }
 
 /** Whether requests other than its owner wait for a text. */

@@ -46,10 +46,12 @@ export interface InferenceRequest {
   /** Whether it is refused where its model cannot fit in memory; else the server decides. */
   mustFit?: boolean;
   /**
-   * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
-   * its hard stop counts from when it may run.
+   * It takes what interactive work leaves, waits for as long as that takes, and its hard stop, if it
+   * has one, counts from when it may run.
    */
   background?: boolean | undefined;
+  /** As PlaceRequest. */
+  partOfBatch?: boolean | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
    * only how long it waits for its place.
@@ -88,10 +90,11 @@ export class InferencePipeline {
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
     const { admission, hardStopMs } = this.#options;
-    const { line, tenant, hints, background, ageMs, record } = request;
+    const { line, tenant, hints, background, partOfBatch, ageMs, record } = request;
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
+    const stopsFromPlace = ageMs !== undefined && background === true;
     try {
       if (isStopped) turn.stopAfter(limitMs - ageMs, limitMs);
       if (request.prepare) await request.prepare(turn.signal);
@@ -111,13 +114,14 @@ export class InferencePipeline {
           tenant,
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
+          partOfBatch: partOfBatch ?? false,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
           hints: lane ? { ...hints, lane } : hints,
           waiting: record,
         },
-        background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
+        stopsFromPlace ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);

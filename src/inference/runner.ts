@@ -56,6 +56,8 @@ export interface RequestScope {
   record: RunRecord;
   /** As InferenceRequest. */
   background?: boolean;
+  /** As PlaceRequest. */
+  partOfBatch?: boolean;
 }
 
 interface RunnerOptions {
@@ -99,7 +101,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background } = scope;
+    const { record, background, partOfBatch } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -112,6 +114,7 @@ export class InferenceRunner {
       // What no server takes is not hidden from it: it says what is wrong.
       lane: areLoadable(options) ? "pinned" : undefined,
       background,
+      partOfBatch,
       ageMs: record.elapsedMs,
       record: record.call,
       onSent: () => record.letGoOfBody(),

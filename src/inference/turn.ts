@@ -197,7 +197,7 @@ export class Turn {
   #giveBack(outcome: PlaceOutcome): void {
     if (!this.#place) return;
     const { promptMs, generationMs = 0 } = this.record.usage ?? {};
-    const costMs = promptMs === undefined ? this.#place.heldMs : promptMs + generationMs;
+    const costMs = promptMs === undefined ? this.#place.workMs : promptMs + generationMs;
     this.record.costMs = costMs;
     this.#place.release(outcome, costMs);
   }

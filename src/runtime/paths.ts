@@ -9,6 +9,9 @@ export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 /** The hardware profiles; operators may change them. */
 export const modelsFile = join(projectRoot, "config", "models.yaml");
 
+/** The weights of tenants; operators may change them while the service runs. */
+export const tenantsFile = join(projectRoot, "config", "tenants.yaml");
+
 /** The version in package.json. */
 export const serviceVersion = String(
   (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: unknown })

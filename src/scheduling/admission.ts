@@ -1,11 +1,12 @@
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
-import type { FairQueue, PlaceRequest } from "./fair-queue.ts";
+import type { FairQueue } from "./fair-queue.ts";
 import { outcomeOf, type Place } from "./place.ts";
+import type { PlaceRequest } from "./waiting-requests.ts";
 
 interface AdmissionOptions {
-  queue: FairQueue;
+  queue: Pick<FairQueue, "acquire" | "loaded">;
   catalog: Pick<ModelCatalog, "isKnownMissing">;
   loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
@@ -26,6 +27,8 @@ export interface Admitted {
 /** Admits requests: a place in the fair queue first, then the model in memory. */
 export class Admission {
   readonly #options: AdmissionOptions;
+  /** Models that are being loaded. */
+  readonly #loading = new Set<string>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -51,7 +54,7 @@ export class Admission {
         const loading = this.#options.loadedModels.ensureLoaded(model, hints, signal);
         return typeof loading === "number"
           ? { loadMs: loading, place }
-          : loaded(loading, place, request);
+          : this.#loaded(loading, place, { ...request, model });
       } catch (err) {
         place.release(outcomeOf(err));
         throw err;
@@ -59,21 +62,35 @@ export class Admission {
     };
     return acquired instanceof Promise ? acquired.then(load) : load(acquired);
   }
-}
 
-/** Waits for a load, which goes on when the request is cancelled. */
-async function loaded(
-  loading: Promise<number>,
-  place: Place,
-  { signal, waiting }: PlaceRequest,
-): Promise<Admitted> {
-  waiting?.waitsForModel();
-  const startedAt = performance.now();
-  try {
-    const tookMs = await place.during("load", unlessAborted(loading, signal));
-    return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
-  } catch (err) {
-    place.release(outcomeOf(err));
-    throw err;
+  /** Waits for a load, which goes on when the request is cancelled. */
+  async #loaded(
+    loading: Promise<number>,
+    place: Place,
+    { model, signal, waiting }: PlaceRequest,
+  ): Promise<Admitted> {
+    waiting?.waitsForModel();
+    const startedAt = performance.now();
+    const hasCost = this.#beginLoad(model);
+    try {
+      const tookMs = await place.whileLoading(unlessAborted(loading, signal));
+      hasCost(tookMs);
+      return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
+    } catch (err) {
+      // Whoever leaves has had the model loaded until now.
+      hasCost(performance.now() - startedAt);
+      place.release(outcomeOf(err));
+      throw err;
+    }
+  }
+
+  /** @returns what is to be told how long the load took; the first that waits for it has it charged. */
+  #beginLoad(model: string): (tookMs: number) => void {
+    if (this.#loading.has(model)) return () => {};
+    this.#loading.add(model);
+    return (tookMs) => {
+      this.#loading.delete(model);
+      if (tookMs > 0) this.#options.queue.loaded(model, tookMs);
+    };
   }
 }

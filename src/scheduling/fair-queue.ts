@@ -1,17 +1,26 @@
-import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
-import type { LoadHints } from "../models/loaded-models.ts";
-import type { Signal } from "../runtime/light-signal.ts";
 import { deferred } from "../runtime/deferred.ts";
-import { TurnOrder } from "../runtime/turn-order.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
+import { BackgroundShare } from "./background-share.ts";
+import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
+import { nextRequest } from "./next-request.ts";
+import { onFullLine } from "./overload.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
-import { LineCounter, type LineStats } from "./line-counter.ts";
+import { RunningRequests } from "./running-requests.ts";
+import type { Turns } from "./turns.ts";
+import { turnsBefore } from "./turns-before.ts";
+import {
+  type LineName,
+  type PlaceRequest,
+  type Priority,
+  type Ticket,
+  WaitingRequests,
+} from "./waiting-requests.ts";
 
-export type LineName = "text" | "vision";
+export type { LineName, PlaceRequest, WaitLog } from "./waiting-requests.ts";
 
 interface LineLimits {
   maxRunning: number;
@@ -27,6 +36,8 @@ interface FairQueueOptions {
   /** How many requests for one model the inference server takes side by side. */
   modelParallel: () => number;
   floor: ModelFloor;
+  /** Whose turn it is among the tenants with work of each priority. */
+  turns: Record<Priority, Turns>;
   /** Finds places that no owner holds any more. */
   watch: Pick<PlaceWatch, "add" | "forget">;
   now?: () => number;
@@ -34,76 +45,34 @@ interface FairQueueOptions {
   sweepMs?: number;
 }
 
-/** What a request waits for before it is sent; the place in the queue changes meanwhile. */
-export interface WaitLog {
-  /** @param position its number in the queue, from 1; undefined once it has left that. */
-  waitsForPlace(position: () => number | undefined): void;
-  waitsForModel(): void;
-}
-
-/** A request for a place. */
-export interface PlaceRequest {
-  line: LineName;
-  tenant: string;
-  /** Canonical name; empty when the request names no usable model. */
-  model: string;
-  /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
-  maxWaitMs: number;
-  /** Cancels the request while it waits. */
-  signal: Signal;
-  /** What its model is to be loaded with. */
-  hints?: LoadHints | undefined;
-  /** Told what it waits for, if it has to wait. */
-  waiting?: WaitLog | undefined;
-  /**
-   * Work that no client waits for by itself, such as a batch's item. It waits behind its own
-   * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
-   */
-  background?: boolean;
-  /**
-   * Whether it may begin while so many requests run on its model. One that may not is waited for:
-   * later requests for the model do not go before it, so that the model runs dry. Background work
-   * holds up nobody.
-   */
-  admits?: ((running: number) => boolean) | undefined;
-}
-
-/** A request that waits. */
-interface Ticket extends PlaceRequest {
-  enqueuedAt: number;
-  settle: (result: Place | Error) => void;
-}
-
 /** What decides whether a request may go. */
 type PlaceKey = Pick<PlaceRequest, "line" | "tenant" | "model">;
 
-/** Turns are remembered of this many tenants; one that is forgotten counts as new. */
-const MAX_TENANTS = 1000;
+/** Which work goes first. */
+const INTERACTIVE_FIRST: Priority[] = ["interactive", "background"];
+const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
 
 /**
- * The shared queue. Tenants with waiting work take turns; within one tenant it is first in,
- * first out, background work last. No more requests for a model are let through than the server
- * decodes side by side, so that the server's own queue, which knows no tenants, stays empty.
- * Requests for a loaded model go before those that need a load; how long that may go on,
- * ModelFloor decides.
+ * The shared queue. Tenants with waiting work take turns, which `Turns` decides; within one tenant it
+ * is first in, first out. Background work goes when no other work can, or when it is due. No more
+ * requests for a model are let through than the server decodes side by side, so that the server's
+ * own queue, which knows no tenants, stays empty. Requests for a loaded model go before those that
+ * need a load; how long that may go on, ModelFloor decides.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
-  readonly #waiting = new TurnOrder<Ticket>();
-  readonly #tenantRunning: Record<LineName, Map<string, number>> = {
-    text: new Map(),
-    vision: new Map(),
+  readonly #waiting: Record<Priority, WaitingRequests> = {
+    interactive: new WaitingRequests(),
+    background: new WaitingRequests(),
   };
-  readonly #modelRunning = new Map<string, number>();
+  readonly #backgroundShare = new BackgroundShare();
+  readonly #running = new RunningRequests();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
   /** To be called when nothing runs on a model any more. */
   readonly #draining = new Map<string, () => void>();
-  /** Number of each recent tenant's last turn. */
-  readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
-  #turnCount = 0;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
@@ -114,16 +83,14 @@ export class FairQueue {
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` (never for background work) or `request_timeout`; the reason
+   * @throws ServiceError `queue_full` (never for items of batches) or `request_timeout`; the reason
    * of the request's signal.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#waiting.size === 0 && this.#mayStart(request)) return this.#start(request, 0);
+    if (this.#size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
-    if (!ticket.background && this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
-      throw this.#full(ticket.line, "requests");
-    }
+    if (!ticket.partOfBatch) this.#makeRoom(ticket);
     return this.#enqueue(ticket);
   }
 
@@ -132,8 +99,9 @@ export class FairQueue {
    * @throws ServiceError `queue_full` when `maxWaiting` background requests wait in this line.
    */
   assertRoomForBackground(line: LineName): void {
-    if (this.#counters[line].waitingBackground < this.#options.lines[line].maxWaiting) return;
-    throw this.#full(line, "background requests");
+    const { maxWaiting } = this.#options.lines[line];
+    if (this.#counters[line].waitingBackground < maxWaiting) return;
+    throw this.#full(line, `${maxWaiting} background requests are waiting`);
   }
 
   /**
@@ -141,8 +109,8 @@ export class FairQueue {
    * @returns what ends that; undefined where the model has work, running or waiting.
    */
   hold(model: string): (() => void) | undefined {
-    if (this.#isBusy(model) || this.#held.has(model)) return undefined;
-    return this.#hold(model);
+    const hasWork = this.#isBusy(model) || this.#waiting.background.waitFor(model);
+    return hasWork || this.#held.has(model) ? undefined : this.#hold(model);
   }
 
   /**
@@ -155,7 +123,7 @@ export class FairQueue {
     if (this.#held.has(model)) return undefined;
     const release = this.#hold(model);
     try {
-      if (this.#modelRunning.has(model)) {
+      if (this.#running.ofModel(model) > 0) {
         const ended = deferred<void>();
         this.#draining.set(model, ended.resolve);
         await unlessAborted(ended.promise, signal);
@@ -167,6 +135,23 @@ export class FairQueue {
     } finally {
       this.#draining.delete(model);
     }
+  }
+
+  /**
+   * A model was loaded, which took so long: those who have work for it, running or waiting, are
+   * charged an even part of it.
+   */
+  loaded(model: string, tookMs: number): void {
+    const { turns } = this.#options;
+    const wanted: [Priority, string][] = [];
+    for (const priority of INTERACTIVE_FIRST) {
+      const tenants = new Set([
+        ...this.#waiting[priority].ticketsFor(model).map(({ tenant }) => tenant),
+        ...this.#running.tenantsOn(model, priority),
+      ]);
+      for (const tenant of tenants) wanted.push([priority, tenant]);
+    }
+    for (const [priority, tenant] of wanted) turns[priority].charge(tenant, tookMs / wanted.length);
   }
 
   /** Dispatches again: after a model was loaded or the server came back. */
@@ -181,7 +166,15 @@ export class FairQueue {
 
   /** Ends all waiting, or that of some, with an error; running requests are not touched. */
   rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
-    for (const ticket of [...this.#waiting]) if (which(ticket)) this.#reject(ticket, error);
+    for (const ticket of this.#tickets()) if (which(ticket)) this.#reject(ticket, error);
+  }
+
+  get #size(): number {
+    return this.#waiting.interactive.size + this.#waiting.background.size;
+  }
+
+  #tickets(): Ticket[] {
+    return [...this.#waiting.interactive, ...this.#waiting.background];
   }
 
   #hold(model: string): () => void {
@@ -201,171 +194,183 @@ export class FairQueue {
         if (result instanceof Error) reject(result);
         else resolve(result);
       };
-      this.#join(ticket);
+      const priority = priorityOf(ticket);
+      if (this.#waiting[priority].add(ticket)) this.#options.turns[priority].join(ticket.tenant);
       ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
   }
 
-  /**
-   * A tenant that begins to wait goes before tenants whose last turn was later than its own. A
-   * tenant that is new, or was away, counts as served just before what runs now: it goes before the
-   * tenants that this belongs to, and a client that takes a new name each time cannot stay before
-   * all others. Within a tenant background work stands behind the rest.
-   */
-  #join(ticket: Ticket): void {
-    const turnOf = (tenant: string): number => this.#lastTurns.get(tenant) ?? 0;
-    const running = this.#counters.text.running + this.#counters.vision.running;
-    const own = Math.max(turnOf(ticket.tenant), this.#turnCount - running);
-    this.#waiting.add(ticket.tenant, ticket, {
-      before: (other) => !ticket.background && other.background === true,
-      beforeTenant: (other) => turnOf(other) > own,
-    });
+  /** Has a request give way where the line is full. @throws ServiceError `queue_full`. */
+  #makeRoom(ticket: Ticket): void {
+    const { line, tenant, enqueuedAt: now } = ticket;
+    const { maxWaiting } = this.#options.lines[line];
+    const waiting = this.#waiting[priorityOf(ticket)];
+    if (waiting.counted(line) < maxWaiting || this.#couldStartNow(ticket)) return;
+    const other = onFullLine(waiting, { line, tenant, now }, maxWaiting);
+    if (other === "welcome") return;
+    const full = this.#full(line, `${waiting.counted(line)} requests are waiting`);
+    if (other === "refused") throw full;
+    if (this.#takeOut(other)) other.settle(full);
   }
 
   /** By the turns as they are now; a request whose model is loaded may go before all the same. */
   #positionOf(ticket: Ticket): number | undefined {
-    const before = this.#waiting.turnsBefore(ticket.tenant, ticket, (t) => t.line === ticket.line);
-    return before === undefined ? undefined : before + 1;
+    const { line } = ticket;
+    const priority = priorityOf(ticket);
+    const before = turnsBefore(ticket, this.#waiting[priority], this.#options.turns[priority]);
+    if (before === undefined) return undefined;
+    return 1 + before + (ticket.background ? this.#counters[line].waiting : 0);
   }
 
   /** A request waits no longer, and has no place. */
   #reject(ticket: Ticket, why: Error): void {
-    if (!this.#waiting.remove(ticket.tenant, ticket)) return;
-    this.#noLongerWaits(ticket);
+    if (!this.#takeOut(ticket)) return;
     this.#counters[ticket.line].ended(outcomeOf(why));
     ticket.settle(why);
   }
 
-  #noLongerWaits(ticket: Ticket): void {
+  /** @returns whether the request has waited. */
+  #takeOut(ticket: Ticket): boolean {
+    const priority = priorityOf(ticket);
+    const { wasThere, wasLast } = this.#waiting[priority].remove(ticket);
+    if (!wasThere) return false;
+    if (wasLast) this.#options.turns[priority].leave(ticket.tenant);
     this.#counters[ticket.line].left(ticket.background);
-    if (this.#waiting.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    if (this.#size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
+    return true;
   }
 
   #dispatch(): void {
-    this.#options.floor.promoteStarved(this.#waiting, this.#now());
+    if (this.#size === 0) return;
+    // A long request is charged as it goes on, here, where it matters, and not with each chunk.
+    this.#running.chargeSoFar();
+    this.#promoteStarved();
     for (let next = this.#pick(); next; next = this.#pick()) {
-      this.#waiting.take(next.tenant, next);
-      this.#noLongerWaits(next);
-      next.settle(this.#start(next, this.#now() - next.enqueuedAt));
+      const place = this.#start(next, this.#now() - next.enqueuedAt);
+      this.#takeOut(next);
+      next.settle(place);
     }
-    if (this.#waiting.size === 0) return;
+    if (this.#size === 0) return;
     this.#sweep ??= setInterval(() => {
       this.#expire();
       this.#dispatch();
     }, this.#options.sweepMs ?? 50);
   }
 
-  /** The next to go: the promoted model first, then loaded models, then models to be loaded. */
+  /** Background work that is not due has no model promoted while other work waits. */
+  #promoteStarved(): void {
+    const { interactive, background } = this.#waiting;
+    const mayStarve = [...interactive.kinds];
+    if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
+    const oldest = mayStarve.flatMap(({ tickets }) => tickets.first ?? []);
+    this.#options.floor.promoteStarved(oldest, this.#now());
+  }
+
   #pick(): Ticket | undefined {
-    const { floor } = this.#options;
-    let loaded: Ticket | undefined;
-    let unloaded: Ticket | undefined;
-    const runningDry = new Set<string>();
-    for (const ticket of this.#waiting) {
-      if (runningDry.has(ticket.model) || !this.#fits(ticket)) continue;
-      if (!this.#isAdmitted(ticket)) {
-        if (!ticket.background) runningDry.add(ticket.model);
-        continue;
-      }
-      if (floor.promoted === ticket.model) return ticket;
-      if (floor.isLoaded(ticket.model)) loaded ??= ticket;
-      else unloaded ??= ticket;
-    }
-    return loaded ?? unloaded;
-  }
-
-  /** A tenant's requests fill the line for itself; for others they count up to half of it. */
-  #isFullFor({ line, tenant }: Ticket): boolean {
-    const { maxWaiting } = this.#options.lines[line];
-    if (this.#counters[line].waiting < maxWaiting) return false;
-    let taken = 0;
-    for (const [other, tickets] of this.#waiting.tenants()) {
-      const count = tickets.filter((t) => t.line === line && !t.background).length;
-      taken += other === tenant ? count : Math.min(count, Math.ceil(maxWaiting / 2));
-    }
-    return taken >= maxWaiting;
-  }
-
-  /** The error for a line that is full, which it counts. */
-  #full(line: LineName, waiting: string): ServiceError {
-    this.#counters[line].rejected += 1;
-    const { maxWaiting } = this.#options.lines[line];
-    return new ServiceError(
-      "queue_full",
-      `The queue is full: ${maxWaiting} ${waiting} are waiting`,
-    );
+    const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
+    const { floor, turns } = this.#options;
+    return nextRequest(order, this.#waiting, {
+      turns,
+      floor,
+      isOpen: this.#isOpen,
+      isAtCap: this.#isAtCap,
+      isAdmitted: this.#isAdmitted,
+    });
   }
 
   #couldStartNow(ticket: Ticket): boolean {
-    const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    if (this.#waiting.of(ticket.tenant).some(isBefore) || !this.#mayStart(ticket)) return false;
+    const waiting = this.#waiting[priorityOf(ticket)];
+    if (waiting.waitsFor(ticket) || !this.#mayStart(ticket)) return false;
     // Another tenant's request may wait for the model to run dry.
-    return ![...this.#waiting].some((t) => isBefore(t) && this.#fits(t) && !this.#isAdmitted(t));
+    const others = this.#waiting.interactive.ticketsFor(ticket.model);
+    return !others.some((other) => this.#fits(other) && !this.#isAdmitted(other));
   }
 
   #mayStart(request: PlaceRequest): boolean {
     return this.#fits(request) && this.#isAdmitted(request);
   }
 
-  #isAdmitted({ admits, model }: PlaceRequest): boolean {
-    return admits === undefined || admits(this.#modelRunning.get(model) ?? 0);
-  }
+  readonly #isAdmitted = ({ admits, model }: PlaceRequest): boolean =>
+    admits === undefined || admits(this.#running.ofModel(model));
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
+    return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });
+  }
+
+  readonly #isAtCap = (line: LineName, tenant: string): boolean =>
+    this.#running.ofTenant(line, tenant) >= this.#options.lines[line].tenantMaxRunning;
+
+  /** Whether a place is free, tenants' caps aside. */
+  readonly #isOpen = ({ line, model }: Pick<PlaceRequest, "line" | "model">): boolean => {
     const { lines, modelParallel, floor } = this.#options;
-    const limits = lines[line];
     return (
-      this.#counters[line].running < limits.maxRunning &&
-      (this.#tenantRunning[line].get(tenant) ?? 0) < limits.tenantMaxRunning &&
-      (this.#modelRunning.get(model) ?? 0) < modelParallel() &&
+      this.#counters[line].running < lines[line].maxRunning &&
+      this.#running.ofModel(model) < modelParallel() &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
-  }
-
-  /** Whether a model has work running or waiting. */
-  readonly #isBusy = (model: string): boolean => {
-    if ((this.#modelRunning.get(model) ?? 0) > 0) return true;
-    for (const ticket of this.#waiting) if (ticket.model === model) return true;
-    return false;
   };
 
-  #start({ line, tenant, model }: PlaceKey, waitedMs: number): Place {
-    const { host, watch, floor } = this.#options;
+  /** Whether a model has work running, or waiting that is not in the background. */
+  readonly #isBusy = (model: string): boolean =>
+    this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
+
+  #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
+    const { host, watch, floor, turns } = this.#options;
+    const { line, tenant, model } = request;
+    const priority = priorityOf(request);
     const counter = this.#counters[line];
-    const tenantRunning = this.#tenantRunning[line];
     counter.started(waitedMs);
-    this.#turnCount += 1;
-    this.#lastTurns.set(tenant, this.#turnCount);
-    add(tenantRunning, tenant, 1);
-    add(this.#modelRunning, model, 1);
     floor.started(model);
+    const charge = turns[priority].start(tenant, model);
+    const settleShare = this.#shareOf(priority);
     const place: Place = new Place({
       host,
       label: { line, tenant, model },
       waitedMs,
-      onRelease: (outcome) => {
-        watch.forget(seat);
+      now: this.#now,
+      onRelease: (outcome, costMs) => {
+        watch.forget(watched);
+        this.#running.remove(running);
+        charge.settle(costMs, outcome === "completed");
+        settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);
-        add(tenantRunning, tenant, -1);
-        add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
-        if (!this.#modelRunning.has(model)) this.#draining.get(model)?.();
-        if (this.#waiting.size > 0) this.#dispatch();
+        if (this.#running.ofModel(model) === 0) this.#draining.get(model)?.();
+        this.#dispatch();
       },
     });
-    const seat = watch.add(place);
+    const running = this.#running.add({ line, priority, place, charge });
+    const watched = watch.add(place);
     return place;
+  }
+
+  /** @returns what is to be told the cost of work that starts now, for the share of background. */
+  #shareOf(priority: Priority): (costMs: number) => void {
+    const share = this.#backgroundShare;
+    if (priority === "interactive") {
+      return (costMs) => {
+        if (this.#waiting.background.size > 0) share.hasWaited(costMs);
+      };
+    }
+    return share.isDue && this.#waiting.interactive.size > 0 ? share.goFirst() : () => {};
+  }
+
+  /** The error for a line that is full, which it counts. */
+  #full(line: LineName, why: string): ServiceError {
+    this.#counters[line].rejected += 1;
+    return new ServiceError("queue_full", `The queue is full: ${why}`);
   }
 
   #expire(): void {
     const now = this.#now();
-    for (const ticket of [...this.#waiting]) {
+    for (const ticket of this.#tickets()) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
       this.#reject(ticket, new ServiceError("request_timeout", message));
@@ -373,8 +378,6 @@ export class FairQueue {
   }
 }
 
-function add(counts: Map<string, number>, key: string, change: number): void {
-  const count = (counts.get(key) ?? 0) + change;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
+function priorityOf({ background }: { background?: boolean }): Priority {
+  return background ? "background" : "interactive";
 }

@@ -22,6 +22,8 @@ interface PlaceOptions {
   label: PlaceLabel;
   /** Milliseconds that the request waited for it. */
   waitedMs: number;
+  /** The clock, in milliseconds. */
+  now?: () => number;
   onRelease: (outcome: PlaceOutcome, costMs: number) => void;
 }
 
@@ -40,13 +42,19 @@ export class Place {
   readonly host: Host;
   readonly label: PlaceLabel;
   readonly waitedMs: number;
-  readonly #takenAt = performance.now();
+  readonly #now: () => number;
+  readonly #takenAt: number;
   readonly #onRelease: PlaceOptions["onRelease"];
   readonly #steps: { name: string; at: number }[] = [];
   #owner: PlaceOwner | undefined;
   #isHeld = true;
+  /** Milliseconds without inference, and since when there is none. */
+  #pausedMs = 0;
+  #pausedAt: number | undefined;
 
-  constructor({ host, label, waitedMs, onRelease }: PlaceOptions) {
+  constructor({ host, label, waitedMs, now = () => performance.now(), onRelease }: PlaceOptions) {
+    this.#now = now;
+    this.#takenAt = now();
     this.host = host;
     this.label = label;
     this.waitedMs = waitedMs;
@@ -60,7 +68,7 @@ export class Place {
    * @param end stops what is left of the owner when the place is revoked.
    */
   ownedBy(name: string, isAlive: () => boolean, end?: () => void): void {
-    this.#steps.push({ name, at: performance.now() });
+    this.#steps.push({ name, at: this.#now() });
     this.#owner = { isAlive, end };
   }
 
@@ -85,16 +93,27 @@ export class Place {
     return this.#steps.map(({ name, at }) => `${Math.round(at - this.#takenAt)} ms: ${name}`);
   }
 
-  /** Milliseconds since it was taken. */
-  get heldMs(): number {
-    return performance.now() - this.#takenAt;
+  /** Holds the place while its model is loaded, which is no inference. @returns what `work` does. */
+  async whileLoading<T>(work: Promise<T>): Promise<T> {
+    this.#pausedAt = this.#now();
+    try {
+      return await this.during("load", work);
+    } finally {
+      this.#pausedMs += this.#now() - this.#pausedAt;
+      this.#pausedAt = undefined;
+    }
+  }
+
+  /** Milliseconds that it was held for inference. */
+  get workMs(): number {
+    return (this.#pausedAt ?? this.#now()) - this.#takenAt - this.#pausedMs;
   }
 
   /**
    * Gives the place back; further calls do nothing.
    * @param costMs what the request has cost the server, in milliseconds of inference.
    */
-  release(outcome: PlaceOutcome, costMs: number = this.heldMs): void {
+  release(outcome: PlaceOutcome, costMs: number = this.workMs): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
     this.#onRelease(outcome, costMs);

@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRealService, type RealService } from "../support/real-service.ts";
 import { cosine } from "../support/vectors.ts";
 
+const HEADER = "x-shared-ollama-truncated";
+/** Tokens that all-minilm reads of a text. */
+const MODEL_CONTEXT = 256;
+
 const TEXTS = [
   "A cat sleeps on the sofa.",
   "A kitten naps on a couch.",
@@ -50,6 +54,23 @@ describe("embeddings on real inference", () => {
       expect(cosine(together[i] ?? [], expected)).toBeGreaterThan(0.9999);
       expect(gathered[i]?.embedding).toEqual(together[i]);
     }
+  });
+
+  it("of a text that is too long say what was read, and those beside it nothing", async () => {
+    const ask = (prompt: string, more: object = {}) =>
+      fetch(`${service.url}/api/v1/embeddings`, {
+        method: "POST",
+        body: JSON.stringify({ prompt, ...more }),
+      });
+    const long = "The quick brown fox jumps over the lazy dog. ".repeat(60).trim();
+    const [cut, whole] = await Promise.all([ask(long), ask("A fox jumps over a dog.")]);
+    expect([cut.status, whole.status]).toEqual([200, 200]);
+    const { embedding, truncated } = (await cut.json()) as Record<string, unknown>;
+    expect(truncated).toEqual({ kept: MODEL_CONTEXT });
+    expect(cut.headers.get(HEADER)).toBe(`kept=${MODEL_CONTEXT}`);
+    expect(cosine(embedding as number[], await alone(long))).toBeGreaterThan(0.9999);
+    expect(whole.headers.has(HEADER)).toBe(false);
+    expect((await ask(long, { truncate: false })).status).toBe(400);
   });
 
   it("of new texts that come at once are the same as those of each", async () => {

@@ -128,7 +128,10 @@ describe("a tenant that keeps twelve requests open", () => {
   it.each(WAYS.map(named))("costs another one only the running request: %s", async (_name, way) => {
     const ollama = await startFakeOllama();
     const { next } = holdAnswers(ollama, way);
-    const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, ...NO_REFUSALS });
+    // Its requests count for little, however long this test takes for them.
+    const tenantsYaml = "weights: { light: 100 }";
+    const env = { OLLAMA_BASE_URL: ollama.url, ...NO_REFUSALS };
+    const gateway = await startGateway(env, {}, { tenantsYaml });
     flood(gateway, way, 12);
     await until(() => gateway.service.load().text === 12, "the flood to be in the queue");
     for (let round = 0; round < 4; round += 1) {

@@ -46,7 +46,10 @@ export function say(held: HeldAnswer, content: string = `answer ${numberOf(held)
     total_duration: 5_000_000,
     load_duration: 1_000_000,
     prompt_eval_count: 7,
+    // Turns go by what answers have cost: each the same, however long the test has held it.
+    prompt_eval_duration: 1_000_000,
     eval_count: 2,
+    eval_duration: 3_000_000,
   });
 }
 

@@ -9,12 +9,14 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs" | "tenantsFile"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
   /** Who sits at the terminal; nobody where nothing is said. */
   ask?: Terminal["ask"];
+  /** The text of config/tenants.yaml. */
+  tenantsYaml?: string;
   /** Sizes of context by models' names. */
   contextLanes?: Record<string, number[]>;
 }
@@ -46,26 +48,21 @@ const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "f
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, other names for models, and what a question is answered.
+ *   model counts as stuck, other names for models, what a question is answered, what weights
+ *   tenants have and where that is read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  {
-    restartPauses,
-    openPool,
-    readDisk,
-    readGraphics,
-    stuckAfterMs,
-    aliases = {},
-    contextLanes = {},
-    ask,
-  }: GatewayOptions = {},
+  more: GatewayOptions = {},
 ): Promise<Gateway> {
+  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml: modelsYamlWith(aliases, contextLanes),
+    tenantsYaml,
   });
   const said: string[] = [];
   const service = await compose({
@@ -81,6 +78,7 @@ export async function startGateway(
     readDisk,
     readGraphics,
     stuckAfterMs,
+    tenantsFile,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -83,7 +83,7 @@ export async function* runBatch(
         throw new ServiceError("shutting_down", "The service is stopping");
       }
       const { request, shape } = await prepare(index);
-      const scope = { signal, record, cache, background: true };
+      const scope = { signal, record, cache, background: true, partOfBatch: true };
       const answer = await services.runner.answer(request, scope);
       const data = shape.whole(answer, record);
       record.end({ status: 200, bytes: 0, complete: true });

@@ -1,11 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
+const truncation = (description: string) =>
+  z.object({ kept: z.int().nullable() }).optional().openapi({ description });
+
 /** Of a prompt that was cut. */
-export const truncated = z.object({ kept: z.int().nullable() }).optional().openapi({
-  description:
-    "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
-});
+export const truncated = truncation(
+  "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
+);
+
+/** Of texts for vectors that were cut. */
+export const truncatedTexts = truncation(
+  "Only where a text was too long for the model and lost its end: how many tokens were read of it and the texts that were computed with it; null where the server does not count them",
+);
 
 export const metrics = {
   model: z.string().openapi({ description: "The one that has answered, also to an alias" }),

@@ -35,6 +35,8 @@ const GROUPS = {
     answer: ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
     on: (status) => status !== 403,
   },
+  /** It waits for a place, where there is a choice of before whom. */
+  priority: { request: ["X-Shared-Ollama-Priority"], answer: [], on: () => false },
   /** A model works on it, which may have to be loaded. */
   load: {
     request: [],

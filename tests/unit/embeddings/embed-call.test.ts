@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { embedCalls, type EmbedCall } from "../../../src/embeddings/embed-call.ts";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
+import { CallRecord } from "../../../src/inference/call-record.ts";
 import { InferencePipeline, type InferenceRequest } from "../../../src/inference/pipeline.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
@@ -12,11 +13,18 @@ import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 
 function callOf(
   texts: string[],
-  options: Partial<EmbedCall["options"]> = {},
+  { dimensions, truncate = false }: { dimensions?: number; truncate?: boolean } = {},
   { signal }: FakeClient = fakeClient(),
 ): EmbedCall {
-  const all = { model: "Mini", dimensions: undefined, truncate: undefined, ...options };
-  return { texts, options: all, tenant: "ada", signal };
+  return {
+    texts,
+    options: { model: "Mini", dimensions },
+    truncate,
+    tenant: "ada",
+    background: false,
+    signal,
+    record: new CallRecord(),
+  };
 }
 
 const ANSWER = { embeddings: [[0.6, 0.8]], prompt_eval_count: 4 };
@@ -83,10 +91,9 @@ const sent = (calls: UpstreamCall[]): unknown => JSON.parse(String(calls[0]?.bod
 describe("calls with a place", () => {
   it("ask under the tenant's name, for as long as anybody waits", async () => {
     const { call, calls, asked, queue } = setUp("withPlace", says(200, JSON.stringify(ANSWER)));
-    const made = callOf(["a"], { dimensions: 2, truncate: false });
-    const { embeddings, record } = await call(made);
-    expect(embeddings).toEqual([EMBEDDING]);
-    expect(record).toMatchObject({ queueMs: 0, loadMs: 0, usage: { inputTokens: 4 } });
+    const made = callOf(["a"], { dimensions: 2 });
+    expect(await call(made)).toEqual({ embeddings: [EMBEDDING] });
+    expect(made.record).toMatchObject({ queueMs: 0, loadMs: 0, usage: { inputTokens: 4 } });
     expect(calls[0]).toMatchObject({ path: "/api/embed" });
     expect(sent(calls)).toEqual({ model: "Mini", input: "a", dimensions: 2, truncate: false });
     expect(asked).toMatchObject([
@@ -98,7 +105,25 @@ describe("calls with a place", () => {
   it("send several texts as a list, and nothing that was not asked for", async () => {
     const { call, calls } = setUp("withPlace", says(200, '{"embeddings":[[1],[1]]}'));
     await call(callOf(["a", "b"]));
-    expect(sent(calls)).toEqual({ model: "Mini", input: ["a", "b"] });
+    expect(sent(calls)).toEqual({ model: "Mini", input: ["a", "b"], truncate: false });
+  });
+
+  it.each([
+    ["so many tokens were read", 512, ',"prompt_eval_count":512'],
+    ["nobody knows how many tokens were read", null, ""],
+  ])("tell of texts that were to be cut that %s", async (_what, kept, counted) => {
+    const said = `{"embeddings":[[1],[1]]${counted}}`;
+    const { call, calls } = setUp("withPlace", says(200, said));
+    const { truncated } = await call(callOf(["a", "b"], { truncate: true }));
+    expect(truncated).toEqual({ kept });
+    expect(sent(calls)).toMatchObject({ truncate: true });
+  });
+
+  it("fail with a text that is too long, where it is not to be cut", async () => {
+    const said = '{"error":"the input length exceeds the context length"}';
+    const { call, queue } = setUp("withPlace", says(400, said));
+    await expect(call(callOf(["a"]))).rejects.toMatchObject({ code: "prompt_too_large" });
+    expect(queue.stats("text").in_progress).toBe(0);
   });
 });
 
@@ -107,7 +132,7 @@ describe("calls without a place", () => {
     const { call, calls, used, queue } = setUp("withoutPlace", says(200, JSON.stringify(ANSWER)));
     expect((await call(callOf(["a"]))).embeddings).toEqual([EMBEDDING]);
     expect(calls).toMatchObject([{ origin: "http://up", method: "POST", path: "/api/embed" }]);
-    expect(sent(calls)).toEqual({ model: "Mini", input: "a" });
+    expect(sent(calls)).toEqual({ model: "Mini", input: "a", truncate: false });
     expect(used).toEqual(["mini:latest"]);
     expect(queue.stats("text").completed).toBe(0);
   });

@@ -4,16 +4,23 @@ import { Embedder, type Embedded, type EmbedRequest } from "../../../src/embeddi
 import type { Embedding } from "../../../src/embeddings/vector-cache.ts";
 import { VectorCache } from "../../../src/embeddings/vector-cache.ts";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
-import { CallRecord } from "../../../src/inference/call-record.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
+
+/** How long a call has waited, in milliseconds. */
+interface Waited {
+  queueMs?: number;
+  loadMs?: number;
+}
 
 /** A call that a server would be working on. */
 export interface MadeCall extends EmbedCall {
   direct: boolean;
   /** The server answers: each text has its length as vector and tokens. */
-  answer: (waited?: { queueMs?: number; loadMs?: number }) => Promise<void>;
-  fail: (err: Error) => Promise<void>;
+  answer: (waited?: Waited) => Promise<void>;
+  /** The same for a call that cuts. @param kept tokens that it has read */
+  answerCut: (kept: number | null, waited?: Waited) => Promise<void>;
+  fail: (err: Error, waited?: Waited) => Promise<void>;
   isCalledOff: () => boolean;
 }
 
@@ -51,10 +58,18 @@ export function setUpEmbedder({ caches = true, maxSize = 1000 } = {}) {
         isCalledOff: () => calledOff,
         answer: async (waited = {}) => {
           const embeddings = call.texts.map(embeddingOf);
-          result.resolve({ embeddings, record: Object.assign(new CallRecord(), waited) });
+          Object.assign(call.record, waited);
+          result.resolve({ embeddings });
           await settled();
         },
-        fail: async (err) => {
+        answerCut: async (kept, waited = {}) => {
+          const embeddings = call.texts.map(embeddingOf);
+          Object.assign(call.record, waited);
+          result.resolve({ embeddings, truncated: { kept } });
+          await settled();
+        },
+        fail: async (err, waited = {}) => {
+          Object.assign(call.record, waited);
           result.reject(err);
           await settled();
         },
@@ -84,6 +99,7 @@ export function setUpEmbedder({ caches = true, maxSize = 1000 } = {}) {
       model: "mini",
       tenant: "ada",
       signal,
+      mayTruncate: true,
       ...request,
     });
     // Some tests look later at how it failed.

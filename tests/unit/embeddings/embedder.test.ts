@@ -57,14 +57,14 @@ describe("texts of requests that come together", () => {
       embed("a"),
       embed("a", { model: "other" }),
       embed("a", { dimensions: 64 }),
-      embed("a", { truncate: false }),
+      embed("a", { mayTruncate: false }),
     ];
     await gathered();
     expect(made.map(({ options }) => options)).toEqual([
-      { model: "mini", dimensions: undefined, truncate: undefined },
-      { model: "other", dimensions: undefined, truncate: undefined },
-      { model: "mini", dimensions: 64, truncate: undefined },
-      { model: "mini", dimensions: undefined, truncate: false },
+      { model: "mini", dimensions: undefined },
+      { model: "other", dimensions: undefined },
+      { model: "mini", dimensions: 64 },
+      { model: "mini", dimensions: undefined },
     ]);
     for (const index of [0, 1, 2, 3]) await nth(index).answer();
     await Promise.all(asked);
@@ -185,7 +185,6 @@ describe("the cache", () => {
       {},
     ],
     ["dimensions are asked for", () => {}, { dimensions: 64 }],
-    ["long texts are to be refused", () => {}, { truncate: false }],
   ])("does not answer when %s", async (_when, change, request) => {
     const set = setUpEmbedder();
     void set.embed("a");
@@ -229,10 +228,11 @@ describe("a call that is refused", () => {
     "as %s is tried again for each request, so that one bad text fails alone",
     async (code) => {
       const { embed, made, nth } = setUpEmbedder();
+      const mayTruncate = false;
       const [good, bad, other] = [
-        embed(["a", "bb"]),
-        embed("bad"),
-        embed("dddd", { tenant: "bob" }),
+        embed(["a", "bb"], { mayTruncate }),
+        embed("bad", { mayTruncate }),
+        embed("dddd", { tenant: "bob", mayTruncate }),
       ];
       await gathered();
       await nth(0).fail(refused(code));

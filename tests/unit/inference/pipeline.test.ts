@@ -181,6 +181,23 @@ describe("the hard stop", () => {
     expect(given.left()).toEqual(NOTHING_LEFT);
   });
 
+  it("bounds nothing of one that is passed through in the background", async () => {
+    const given = await setUpOccupied();
+    const { pipeline, request, client, place } = given;
+    const passed = { ...request, background: true, ageMs: undefined };
+    const left = expect(pipeline.withPlace(passed, client.signal, never200)).rejects.toBeInstanceOf(
+      ClientLeft,
+    );
+    await vi.advanceTimersByTimeAsync(3 * HARD_STOP_MS);
+    expect(given.queue.stats("text")).toMatchObject({ queued: 1, timeout: 0 });
+    place()?.release("completed");
+    await vi.advanceTimersByTimeAsync(3 * HARD_STOP_MS);
+    expect(given.queue.stats("text")).toMatchObject({ in_progress: 1, timeout: 0 });
+    client.leave();
+    await left;
+    expect(given.left()).toEqual(NOTHING_LEFT);
+  });
+
   it("bounds only the wait of one that is passed through", async () => {
     const waiting = await setUpOccupied();
     const passed = { ...waiting.request, ageMs: undefined };

@@ -5,8 +5,11 @@ import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { setUpQueue } from "./queue-set-up.ts";
 
-function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
-  const { queue } = setUpQueue();
+function setUp(
+  ensureLoaded: (model: string) => number | Promise<number>,
+  given: Parameters<typeof setUpQueue>[0] = {},
+) {
+  const { queue } = setUpQueue(given);
   const catalog = { isKnownMissing: (model: string) => model.startsWith("missing") };
   const admission = new Admission({ queue, catalog, loadedModels: { ensureLoaded } });
   const client = fakeClient();
@@ -57,6 +60,32 @@ describe("Admission", () => {
     expect(asked).toEqual(["", "m"]);
     missing.place.release("completed");
     there.place.release("completed");
+  });
+
+  it("has a load charged once, and its time is no inference", async () => {
+    const load = deferred<number>();
+    const { admission, request, queue } = setUp(() => load.promise, { modelParallel: 2 });
+    const charged = vi.spyOn(queue, "loaded");
+    const admitted = [1, 2].map(async () => admission.admit(request));
+    await vi.advanceTimersByTimeAsync(900);
+    load.resolve(900);
+    const places = (await Promise.all(admitted)).map(({ place }) => place);
+    expect(charged.mock.calls).toEqual([["m", 900]]);
+    await vi.advanceTimersByTimeAsync(50);
+    for (const place of places) expect(place.workMs).toBe(50);
+    for (const place of places) place.release("completed");
+  });
+
+  it("has a load charged to the client that leaves meanwhile, which still has its place", async () => {
+    const { admission, request, client, queue } = setUp(() => deferred<number>().promise);
+    const charged = vi
+      .spyOn(queue, "loaded")
+      .mockImplementation(() => expect(queue.stats("text").in_progress).toBe(1));
+    const left = expect(admission.admit(request)).rejects.toBeInstanceOf(ClientLeft);
+    await vi.advanceTimersByTimeAsync(700);
+    client.leave();
+    await left;
+    expect(charged.mock.calls).toEqual([["m", 700]]);
   });
 
   it("asks for the model only once there is a place", async () => {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { seededRandom } from "../../support/prng.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { allLoaded, setUpQueue } from "./queue-set-up.ts";
 
-const BACKGROUND = { background: true };
+/** An item of a batch. */
+const BACKGROUND = { background: true, partOfBatch: true };
 
 const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
@@ -51,15 +51,51 @@ describe("background work", () => {
     expect(await drain(set)).toEqual(["a1", "a4", "a6", "a2", "a3", "a5"]);
   });
 
-  it("takes turns with other tenants' requests", async () => {
+  it("waits behind the requests of all tenants, and takes turns among its own kind", async () => {
     const set = setUpQueue();
     for (const label of ["a1", "a2", "a3"]) void set.ask(label, BACKGROUND);
     for (const label of ["b1", "b2"]) void set.ask(label);
     void set.ask("a4");
-    expect(await drain(set)).toEqual(["a1", "b1", "a4", "b2", "a2", "a3"]);
+    void set.ask("c1", BACKGROUND);
+    expect(await drain(set)).toEqual(["a1", "b1", "a4", "b2", "c1", "a2", "a3"]);
   });
 
-  it("goes before its tenant's request for a model that is not in memory", async () => {
+  it("is let in before the others once they have had nineteen times as much", async () => {
+    const set = setUpQueue();
+    void set.ask("a1");
+    void set.ask("b1", BACKGROUND);
+    await settled();
+    // 10 s are what is owed to it before it goes: after 190 s of other work.
+    for (let i = 1; i <= 20; i += 1) {
+      void set.ask(`a${i + 1}`);
+      set.end(`a${i}`, 10_000);
+      await settled();
+      expect(set.order.includes("b1")).toBe(i >= 19);
+      if (i === 19) set.end("b1", 10_000);
+      await settled();
+    }
+    await drain(set);
+  });
+
+  it("is not let in again before that for what has cost more than it was owed", async () => {
+    const set = setUpQueue();
+    void set.ask("a1");
+    for (const label of ["b1", "b2"]) void set.ask(label, BACKGROUND);
+    await settled();
+    let cost = 0;
+    for (let i = 1; !set.order.includes("b2"); i += 1) {
+      void set.ask(`a${i + 1}`);
+      set.end(`a${i}`, 10_000);
+      cost += 10_000;
+      await settled();
+      set.end("b1", 30_000);
+      await settled();
+    }
+    expect(cost).toBe(19 * (10_000 + 30_000));
+    await drain(set);
+  });
+
+  it("goes behind its tenant's request for a model that is not in memory", async () => {
     const loaded = new Set(["m"]);
     const models = { ...allLoaded, isLoaded: (model: string) => loaded.has(model) };
     const set = setUpQueue({ models, maxRunning: 1 });
@@ -67,7 +103,7 @@ describe("background work", () => {
     void set.ask("a2", BACKGROUND);
     void set.ask("a3", { model: "cold" });
     void set.ask("a4");
-    expect(await drain(set)).toEqual(["a1", "a4", "a2", "a3"]);
+    expect(await drain(set)).toEqual(["a1", "a4", "a3", "a2"]);
   });
 
   it("goes on while its tenant's requests wait for another line", async () => {
@@ -181,88 +217,4 @@ it("a request without a limit waits for days", async () => {
   await settled();
   expect(set.order).toEqual(["a1", "a2"]);
   await drain(set);
-});
-
-/** A tenant's line as the queue should keep it. */
-class SimpleLine {
-  readonly foreground: string[] = [];
-  readonly background: string[] = [];
-
-  join(label: string, background: boolean): void {
-    (background ? this.background : this.foreground).push(label);
-  }
-
-  next(): string | undefined {
-    return this.foreground.shift() ?? this.background.shift();
-  }
-
-  /** Takes out whoever has waited shortest of the last group. */
-  leave(): string | undefined {
-    return this.background.pop() ?? this.foreground.pop();
-  }
-}
-
-/**
- * Plays the same random traffic against a queue with background work and one without. The
- * tenants' turns have to be the same; who of a tenant goes, a SimpleLine says.
- */
-async function playBoth(seed: number): Promise<void> {
-  const random = seededRandom(seed);
-  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
-  const [mixed, plain] = [setUpQueue({ modelParallel: 2 }), setUpQueue({ modelParallel: 2 })];
-  const lines = new Map(["a", "b", "c"].map((tenant) => [tenant, new SimpleLine()]));
-  const plainLines = new Map(["a", "b", "c"].map((tenant) => [tenant, [] as string[]]));
-  const clients = new Map<string, ReturnType<typeof fakeClient>[]>();
-  const expected: string[] = [];
-  const running: number[] = [];
-
-  const ask = (label: string, tenant: string, background: boolean): void => {
-    const both = [fakeClient(), fakeClient()] as const;
-    clients.set(label, [...both]);
-    mixed.ask(label, { background, signal: both[0].signal }).catch(() => {});
-    plain.ask(label, { signal: both[1].signal }).catch(() => {});
-    lines.get(tenant)?.join(label, background);
-    plainLines.get(tenant)?.push(label);
-  };
-  const leave = (tenant: string): void => {
-    const leaver = lines.get(tenant)?.leave();
-    const plainLeaver = plainLines.get(tenant)?.pop();
-    clients.get(leaver ?? "")?.[0]?.leave();
-    clients.get(plainLeaver ?? "")?.[1]?.leave();
-  };
-  /** Notes who started: the plain queue says whose turn it was, the model which of him. */
-  const note = async (): Promise<void> => {
-    await settled();
-    for (const label of plain.order.slice(expected.length)) {
-      const tenant = label.replace(/\d+$/, "");
-      plainLines.get(tenant)?.shift();
-      running.push(expected.length);
-      expected.push(lines.get(tenant)?.next() ?? "nobody");
-    }
-    expect(mixed.order).toEqual(expected);
-  };
-  const end = (): void => {
-    const [place] = running.splice(Math.floor(random() * running.length), 1);
-    if (place === undefined) return;
-    mixed.end(mixed.order[place] ?? "");
-    plain.end(plain.order[place] ?? "");
-  };
-
-  for (let i = 0; i < 300; i++) {
-    const tenant = pick(["a", "a", "b", "c"]) ?? "a";
-    const dice = random();
-    if (dice < 0.5) ask(`${tenant}${i}`, tenant, random() < 0.5);
-    else if (dice < 0.6) leave(tenant);
-    else end();
-    await note();
-  }
-  while (running.length > 0) {
-    end();
-    await note();
-  }
-  expect(mixed.queue.stats("text").queued).toBe(0);
-}
-
-it.each([1, 2, 3, 4, 5])("random traffic %i: turns as without background work", async (seed) => {
-  await playBoth(seed);
 });

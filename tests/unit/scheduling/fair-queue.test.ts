@@ -115,16 +115,25 @@ describe("FairQueue", () => {
     await drain(set);
   });
 
-  it("is full of one tenant's requests for himself only; for others they count up to half", async () => {
+  it("is full of one tenant's requests for himself only: his newest give way to others", async () => {
     const set = setUpQueue({ maxWaiting: 4 });
-    for (const label of ["a1", "a2", "a3", "a4", "a5"]) void set.ask(label);
+    void set.ask("a1");
+    const asked = ["a2", "a3", "a4", "a5"].map((label) => set.ask(label));
     const full = { code: "queue_full" };
     await expect(set.ask("a6")).rejects.toMatchObject(full);
-    for (const label of ["b1", "c1"]) void set.ask(label);
-    for (const label of ["a7", "b2", "d1"]) {
+    for (const [label, givesWay] of [
+      ["b1", 3],
+      ["c1", 2],
+      ["d1", 1],
+    ] as const) {
+      void set.ask(label);
+      await expect(asked[givesWay]).rejects.toMatchObject(full);
+    }
+    for (const label of ["a7", "b2", "e1"]) {
       await expect(set.ask(label)).rejects.toMatchObject(full);
     }
-    expect(await drain(set)).toEqual(["a1", "b1", "c1", "a2", "a3", "a4", "a5"]);
+    expect(set.queue.stats("text")).toMatchObject({ queued: 4, rejected: 7, failed: 0 });
+    expect(await drain(set)).toEqual(["a1", "b1", "c1", "d1", "a2"]);
   });
 
   it("gives up a request at its deadline, and nobody else", async () => {

@@ -2,8 +2,11 @@ import type { Host } from "../../../src/hosts/host.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
+import { CostEstimates } from "../../../src/scheduling/cost-estimates.ts";
 import { ModelFloor, type FloorModels } from "../../../src/scheduling/model-floor.ts";
 import type { Place } from "../../../src/scheduling/place.ts";
+import { StartTimeTurns } from "../../../src/scheduling/start-time-turns.ts";
+import { TenantWeights } from "../../../src/scheduling/tenant-weights.ts";
 
 /** Every model fits and is in memory. */
 export const allLoaded: FloorModels = {
@@ -23,6 +26,7 @@ interface Given {
   models?: FloorModels;
   patienceMs?: number;
   sweepMs?: number;
+  weights?: Record<string, number>;
 }
 
 /** The inference server that places are on. */
@@ -31,6 +35,18 @@ export const fakeHost = {
   assertAvailable: (): void => {},
   checkHealth: (): void => {},
 };
+
+/** The service's own order of turns. */
+export function turnsByCost(weights: Record<string, number> = {}) {
+  const fairness = {
+    weights: new TenantWeights(new Map(Object.entries(weights))),
+    estimates: new CostEstimates(),
+  };
+  return {
+    interactive: new StartTimeTurns(fairness),
+    background: new StartTimeTurns(fairness),
+  };
+}
 
 /** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */
 export function setUpQueue(given: Given = {}) {
@@ -43,6 +59,7 @@ export function setUpQueue(given: Given = {}) {
     lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
     floor: new ModelFloor({ models, patienceMs }),
+    turns: turnsByCost(given.weights),
     watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),
   });
@@ -74,7 +91,7 @@ export function setUpQueue(given: Given = {}) {
     },
     order,
     ask,
-    /** Ends the request with this label. */
-    end: (label: string) => places.get(label)?.release("completed"),
+    /** Ends the request with this label, which has cost so much; as long as it was held. */
+    end: (label: string, costMs?: number) => places.get(label)?.release("completed", costMs),
   };
 }

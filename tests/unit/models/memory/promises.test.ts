@@ -5,7 +5,7 @@ import { LightSignal } from "../../../../src/runtime/light-signal.ts";
 import { FairQueue } from "../../../../src/scheduling/fair-queue.ts";
 import { ModelFloor } from "../../../../src/scheduling/model-floor.ts";
 import { seededRandom } from "../../../support/prng.ts";
-import { fakeHost } from "../../scheduling/queue-set-up.ts";
+import { fakeHost, turnsByCost } from "../../scheduling/queue-set-up.ts";
 import { IDLE_MS, MINUTE, OWN, setUpMemory } from "./memory-set-up.ts";
 
 const SEEDS = 200;
@@ -114,6 +114,7 @@ class Play {
     // Only models' turns are waited for.
     const line = { maxRunning: 1000, maxWaiting: 1000, tenantMaxRunning: 1000 };
     this.#queue = new FairQueue({
+      turns: turnsByCost(),
       host: fakeHost,
       lines: { text: line, vision: line },
       modelParallel: () => 1000,

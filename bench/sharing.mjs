@@ -1,0 +1,33 @@
+// How the machine is shared, by the service's own queue under a simulated clock, beside other policies:
+//   npm run bench:sharing [-- WORKLOAD ...]
+// The workloads are the files of bench/workloads. Ends with code 1 when a goal is missed.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { dispatchSpeed } from "./scenarios/dispatch-speed.mjs";
+import { patience } from "./scenarios/patience.mjs";
+import { sharing } from "./scenarios/sharing.mjs";
+import { sharingParts } from "./lib/sharing-parts.mjs";
+
+const folder = join(import.meta.dirname, "workloads");
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const files = (await readdir(folder)).map((file) => file.replace(/\.json$/, ""));
+const unknown = positionals.filter((name) => !files.includes(name));
+if (unknown.length > 0) throw new Error(`${unknown.join(", ")}: known are ${files.join(", ")}`);
+
+const parts = await sharingParts();
+for (const name of positionals.length > 0 ? positionals : files) {
+  const workload = JSON.parse(await readFile(join(folder, `${name}.json`), "utf8"));
+  say(await sharing(name, workload, parts));
+}
+if (positionals.length === 0) {
+  say(await patience(parts));
+  say(await dispatchSpeed(parts));
+}
+
+function say({ title, table, goal, isMet }) {
+  console.log(`${title}:\n\n${table}\n`);
+  if (goal) console.log(`Goal ${isMet ? "met" : "missed"}: ${goal}.\n`);
+  if (goal && !isMet) process.exitCode = 1;
+}

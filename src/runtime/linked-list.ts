@@ -1,0 +1,47 @@
+/** A member's place in a list, by which it is taken out. */
+export interface Link<T> {
+  readonly member: T;
+  previous: Link<T> | undefined;
+  next: Link<T> | undefined;
+}
+
+/** Members in the order in which they came; to take one out costs the same wherever it stands. */
+export class LinkedList<T> {
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+
+  get first(): T | undefined {
+    return this.#first?.member;
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  /** Adds a member at the end. @returns what `remove` takes, once. */
+  add(member: T): Link<T> {
+    const link: Link<T> = { member, previous: this.#last, next: undefined };
+    if (this.#last) this.#last.next = link;
+    else this.#first = link;
+    this.#last = link;
+    return link;
+  }
+
+  remove({ previous, next }: Link<T>): void {
+    if (previous) previous.next = next;
+    else this.#first = next;
+    if (next) next.previous = previous;
+    else this.#last = previous;
+  }
+
+  /** The first member for which this holds. */
+  find(holds: (member: T) => boolean): T | undefined {
+    let link = this.#first;
+    while (link && !holds(link.member)) link = link.next;
+    return link?.member;
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    for (let link = this.#first; link; link = link.next) yield link.member;
+  }
+}

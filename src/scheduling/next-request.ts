@@ -1,0 +1,79 @@
+import type { ModelFloor } from "./model-floor.ts";
+import type { Turns } from "./turns.ts";
+import type { Kind, LineName, Priority, Ticket, WaitingRequests } from "./waiting-requests.ts";
+
+/** What decides who goes next. */
+interface Conditions {
+  turns: Record<Priority, Turns>;
+  floor: Pick<ModelFloor, "promoted" | "isLoaded">;
+  /** Whether a place is free, tenants' caps aside. */
+  isOpen: (kind: Kind) => boolean;
+  /** Whether a tenant may have no more running in a line. */
+  isAtCap: (line: LineName, tenant: string) => boolean;
+  /** As `admits` of a request. */
+  isAdmitted: (ticket: Ticket) => boolean;
+}
+
+/**
+ * The waiting request that goes next: by priority, then by model (the promoted one, those that are
+ * loaded, those that are not), then by the tenants' turns; undefined where none may go.
+ */
+export function nextRequest(
+  order: readonly Priority[],
+  waiting: Record<Priority, WaitingRequests>,
+  conditions: Conditions,
+): Ticket | undefined {
+  const { floor, isOpen } = conditions;
+  const runningDry = new Set<string>();
+  for (const priority of order) {
+    const promoted = new Set<Kind>();
+    const loaded = new Set<Kind>();
+    const unloaded = new Set<Kind>();
+    for (const kind of waiting[priority].kinds) {
+      if (runningDry.has(kind.model) || !isOpen(kind)) continue;
+      if (floor.promoted === kind.model) promoted.add(kind);
+      else if (floor.isLoaded(kind.model)) loaded.add(kind);
+      else unloaded.add(kind);
+    }
+    for (const kinds of [promoted, loaded, unloaded]) {
+      const turns = conditions.turns[priority];
+      const ticket = firstInTurn({ kinds, runningDry }, waiting[priority], turns, conditions);
+      if (ticket) return ticket;
+    }
+  }
+  return undefined;
+}
+
+/** Takes the kinds of models that are to run dry out of `kinds`, and notes which models these are. */
+function firstInTurn(
+  { kinds, runningDry }: { kinds: Set<Kind>; runningDry: Set<string> },
+  waiting: WaitingRequests,
+  turns: Turns,
+  { isAtCap, isAdmitted }: Conditions,
+): Ticket | undefined {
+  if (kinds.size === 0) return undefined;
+  // Background work holds up nobody: one that may not begin is passed over.
+  const mayGo = (ticket: Ticket): boolean => !ticket.background || isAdmitted(ticket);
+  for (const tenant of turns.inTurn()) {
+    const first = () => waiting.firstOf(tenant, underCap(kinds, tenant, isAtCap), mayGo);
+    for (let ticket = first(); ticket; ticket = first()) {
+      if (isAdmitted(ticket)) return ticket;
+      const { model } = ticket;
+      runningDry.add(model);
+      for (const kind of kinds) if (kind.model === model) kinds.delete(kind);
+    }
+  }
+  return undefined;
+}
+
+/** Those of the kinds of which the tenant may have one more running. */
+function underCap(
+  kinds: ReadonlySet<Kind>,
+  tenant: string,
+  isAtCap: Conditions["isAtCap"],
+): ReadonlySet<Kind> {
+  const text = isAtCap("text", tenant);
+  const vision = isAtCap("vision", tenant);
+  if (!text && !vision) return kinds;
+  return new Set([...kinds].filter(({ line }) => !(line === "text" ? text : vision)));
+}

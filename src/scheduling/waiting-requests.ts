@@ -1,0 +1,196 @@
+import type { LoadHints } from "../models/loaded-models.ts";
+import type { Signal } from "../runtime/light-signal.ts";
+import { type Link, LinkedList } from "../runtime/linked-list.ts";
+import type { Place } from "./place.ts";
+
+export type LineName = "text" | "vision";
+
+/** Background work takes what interactive work leaves. */
+export type Priority = "interactive" | "background";
+
+/** What a request waits for before it is sent; the place in the queue changes meanwhile. */
+export interface WaitLog {
+  /** @param position its number in the queue, from 1; undefined once it has left that. */
+  waitsForPlace(position: () => number | undefined): void;
+  waitsForModel(): void;
+}
+
+/** A request for a place. */
+export interface PlaceRequest {
+  line: LineName;
+  tenant: string;
+  /** Canonical name; empty when the request names no usable model. */
+  model: string;
+  /** Milliseconds it may wait; `Infinity`: until the client leaves or the server goes down. */
+  maxWaitMs: number;
+  /** Cancels the request while it waits. */
+  signal: Signal;
+  /** What its model is to be loaded with. */
+  hints?: LoadHints | undefined;
+  /** Told what it waits for, if it has to wait. */
+  waiting?: WaitLog | undefined;
+  /** Work that may wait for all that is not. */
+  background?: boolean;
+  /**
+   * Whether it may begin while so many requests run on its model. One that may not is waited for:
+   * later requests for the model do not go before it, so that the model runs dry. Background work
+   * holds up nobody.
+   */
+  admits?: ((running: number) => boolean) | undefined;
+  /** An item of a batch that was let in as a whole: it is never refused with `queue_full`. */
+  partOfBatch?: boolean;
+}
+
+/** A request that waits. */
+export interface Ticket extends PlaceRequest {
+  enqueuedAt: number;
+  settle: (result: Place | Error) => void;
+  /** Where it stands among all of its kind, and of its tenant; undefined where it does not wait. */
+  stands?: { inKind: Link<Ticket>; ofTenant: Link<Ticket> } | undefined;
+}
+
+/** Waiting requests that get a place under the same conditions, but for their tenants' caps. */
+export interface Kind {
+  readonly line: LineName;
+  readonly model: string;
+  /** The oldest first. */
+  readonly tickets: LinkedList<Ticket>;
+}
+
+/** The waiting requests of a tenant with one priority. */
+interface TenantLine {
+  /** First come, first served within each kind; no kind is empty. */
+  readonly byKind: Map<Kind, LinkedList<Ticket>>;
+  /** Its requests that count for how full the queue is: all but items of batches. */
+  readonly counted: Record<LineName, number>;
+}
+
+/** The requests that wait with one priority, by tenant and by what they wait for. */
+export class WaitingRequests {
+  readonly #tenants = new Map<string, TenantLine>();
+  readonly #kinds = new Map<string, Kind>();
+  readonly #counted: Record<LineName, number> = { text: 0, vision: 0 };
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What they wait for. */
+  get kinds(): Iterable<Kind> {
+    return this.#kinds.values();
+  }
+
+  /** Adds a request. @returns whether it is the only one of its tenant. */
+  add(ticket: Ticket): boolean {
+    const { line, tenant, model } = ticket;
+    const known = this.#tenants.get(tenant);
+    const own = known ?? { byKind: new Map(), counted: { text: 0, vision: 0 } };
+    if (!known) this.#tenants.set(tenant, own);
+    const key = keyOf(line, model);
+    let kind = this.#kinds.get(key);
+    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: new LinkedList() }));
+    let tickets = own.byKind.get(kind);
+    if (!tickets) own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+    ticket.stands = { inKind: kind.tickets.add(ticket), ofTenant: tickets.add(ticket) };
+    this.#count(own, ticket, 1);
+    return !known;
+  }
+
+  /** Takes a request out. @returns whether it was there, and whether it was its tenant's last. */
+  remove(ticket: Ticket): { wasThere: boolean; wasLast: boolean } {
+    const { line, tenant, model, stands } = ticket;
+    const own = this.#tenants.get(tenant);
+    const key = keyOf(line, model);
+    const kind = this.#kinds.get(key);
+    const tickets = kind && own?.byKind.get(kind);
+    if (!stands || !own || !tickets) return { wasThere: false, wasLast: false };
+    ticket.stands = undefined;
+    tickets.remove(stands.ofTenant);
+    kind.tickets.remove(stands.inKind);
+    if (kind.tickets.isEmpty) this.#kinds.delete(key);
+    if (tickets.isEmpty) own.byKind.delete(kind);
+    this.#count(own, ticket, -1);
+    const wasLast = own.byKind.size === 0;
+    if (wasLast) this.#tenants.delete(tenant);
+    return { wasThere: true, wasLast };
+  }
+
+  /** The request of a tenant that has waited longest for one of these kinds, of those that may go. */
+  firstOf(
+    tenant: string,
+    kinds: ReadonlySet<Kind>,
+    mayGo: (ticket: Ticket) => boolean,
+  ): Ticket | undefined {
+    let first: Ticket | undefined;
+    for (const [kind, tickets] of this.#tenants.get(tenant)?.byKind ?? []) {
+      const oldest = kinds.has(kind) ? tickets.find(mayGo) : undefined;
+      if (!oldest) continue;
+      if (!first || oldest.enqueuedAt < first.enqueuedAt) first = oldest;
+    }
+    return first;
+  }
+
+  /** Whether a tenant waits for this already. */
+  waitsFor({ tenant, line, model }: PlaceRequest): boolean {
+    const kind = this.#kinds.get(keyOf(line, model));
+    return kind !== undefined && this.#tenants.get(tenant)?.byKind.has(kind) === true;
+  }
+
+  /** Whether anybody waits for a model. */
+  waitFor(model: string): boolean {
+    return this.#kinds.has(keyOf("text", model)) || this.#kinds.has(keyOf("vision", model));
+  }
+
+  /** The requests that wait for a model. */
+  ticketsFor(model: string): Ticket[] {
+    const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
+    return kinds.flatMap((kind) => [...(kind?.tickets ?? [])]);
+  }
+
+  /** A tenant's requests in a line, the oldest first. */
+  of(tenant: string, line: LineName): Ticket[] {
+    const kinds = [...(this.#tenants.get(tenant)?.byKind ?? [])];
+    const own = kinds.flatMap(([kind, tickets]) => (kind.line === line ? [...tickets] : []));
+    return own.toSorted((a, b) => a.enqueuedAt - b.enqueuedAt);
+  }
+
+  /** How many requests wait in a line without items of batches. */
+  counted(line: LineName): number {
+    return this.#counted[line];
+  }
+
+  /** How many requests of each tenant wait in a line without items of batches; none has none. */
+  *countedByTenant(line: LineName): Generator<[tenant: string, count: number]> {
+    for (const [tenant, { counted }] of this.#tenants) {
+      if (counted[line] > 0) yield [tenant, counted[line]];
+    }
+  }
+
+  /** The request of a tenant that has come last to a line, without items of batches. */
+  newestOf(tenant: string, line: LineName): Ticket | undefined {
+    let newest: Ticket | undefined;
+    for (const [kind, tickets] of this.#tenants.get(tenant)?.byKind ?? []) {
+      if (kind.line !== line) continue;
+      const last = [...tickets].findLast(({ partOfBatch }) => !partOfBatch);
+      if (last && (!newest || last.enqueuedAt >= newest.enqueuedAt)) newest = last;
+    }
+    return newest;
+  }
+
+  /** All of them. */
+  *[Symbol.iterator](): Generator<Ticket> {
+    for (const { tickets } of this.#kinds.values()) yield* tickets;
+  }
+
+  #count(own: TenantLine, { line, partOfBatch }: Ticket, by: number): void {
+    this.#size += by;
+    if (partOfBatch) return;
+    own.counted[line] += by;
+    this.#counted[line] += by;
+  }
+}
+
+function keyOf(line: LineName, model: string): string {
+  return `${line} ${model}`;
+}

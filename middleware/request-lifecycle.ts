@@ -4,6 +4,7 @@ import type { ActiveRequests } from "../src/runtime/active-requests.ts";
 import type { BodyBudget } from "../src/http/body-budget.ts";
 import type { BodyDiscards } from "../src/http/body-discards.ts";
 import type { Exchange } from "../src/http/exchange.ts";
+import type { EndedRequest } from "../src/requests/ended-request.ts";
 import type { RequestLog } from "../src/requests/request-log.ts";
 import { RequestRecord } from "../src/requests/request-record.ts";
 import type { AppContext, AppEnv } from "./env.ts";
@@ -11,6 +12,8 @@ import type { AppContext, AppEnv } from "./env.ts";
 interface RequestLifecycleOptions {
   exchangeOf: (c: AppContext) => Exchange;
   log: Pick<RequestLog, "write">;
+  /** Keeps what has ended. */
+  keep: (ended: EndedRequest) => void;
   active: ActiveRequests;
   bodies: BodyBudget;
   discards: BodyDiscards;
@@ -26,6 +29,7 @@ interface RequestLifecycleOptions {
 export function requestLifecycle({
   exchangeOf,
   log,
+  keep,
   active,
   bodies,
   discards,
@@ -33,8 +37,9 @@ export function requestLifecycle({
 }: RequestLifecycleOptions) {
   return createMiddleware<AppEnv>(async function requestLifecycle(c, next) {
     const exchange = exchangeOf(c);
-    const record = new RequestRecord(newId(), (ended, end) => {
-      log.write(ended, end, {
+    const record = new RequestRecord(newId(), (ended) => {
+      keep(ended);
+      log.write(ended, record, {
         peer: exchange.peer,
         method: exchange.method,
         target: exchange.target.forwarded,
@@ -42,6 +47,9 @@ export function requestLifecycle({
         referrer: exchange.header("referer"),
       });
     });
+    const dialect = dialectOf(c.req.path);
+    record.dialect = dialect;
+    record.isCutOff = () => active.isCutOff;
     active.enter();
     record.onEnd(() => {
       active.leave();
@@ -50,7 +58,7 @@ export function requestLifecycle({
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);
-    c.set("dialect", dialectOf(c.req.path));
+    c.set("dialect", dialect);
     c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
     try {
       await next();

@@ -12,15 +12,18 @@ import { readBody } from "../read-body.ts";
 import { passCached } from "./cached-answer.ts";
 import { passed, sending, telling } from "./forwarding.ts";
 import { passDirectly } from "./pass-directly.ts";
-import { operationOf, pathKind, takesForm } from "./path-kind.ts";
+import { operationOf, pathKind, routeOf, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
 /** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
 export function passThrough(services: PassThroughServices) {
   return async function passThrough(c: AppContext): Promise<Response> {
     const { path } = c.req;
-    const kind = pathKind(c.get("exchange").method, path);
-    c.get("record").operation = operationOf(path);
+    const { method } = c.get("exchange");
+    const kind = pathKind(method, path);
+    const record = c.get("record");
+    record.operation = operationOf(path);
+    record.route = routeOf(method, path);
     return kind === "inference" ? passInference(c, services) : passDirectly(c, services, kind);
   };
 }

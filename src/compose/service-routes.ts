@@ -52,7 +52,10 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
       queue,
       isStopping,
       limits: batchLimits(parts.base.settings),
-      logItem: (record, end) => parts.requests.log.writeItem(record, end),
+      onItemEnded: (ended, record) => {
+        parts.requests.keep(ended);
+        parts.requests.log.writeItem(ended, record);
+      },
     },
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },

@@ -27,12 +27,15 @@ export class CallRecord {
   costMs: number | undefined;
   /** What the answer says it took; undefined where there was no inference. */
   usage: Usage | undefined;
+  /** The origin of the server that was called. */
+  host: string | undefined;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
 
-  /** The request is sent. */
-  sent(): void {
+  /** The request is sent. @param host the origin of the server. */
+  sent(host: string): void {
+    this.host = host;
     this.#sentAt = performance.now();
   }
 
@@ -55,6 +58,7 @@ export class CallRecord {
     const left = (ms: number | undefined, endedAt: number): number | undefined =>
       ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
     const { queueMs, loadMs, firstMs } = other;
+    this.host = other.host;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
     this.firstMs = left(firstMs, other.#beganAt);
@@ -67,6 +71,7 @@ export class CallRecord {
     this.loadMs = longer(this.loadMs, other.loadMs);
     this.firstMs = longer(this.firstMs, other.firstMs);
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
+    this.host ??= other.host;
   }
 
   /** Of what a call took that several requests shared, this was for the one of this record. */

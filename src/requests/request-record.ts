@@ -1,10 +1,12 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import type { Dialect } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
+import { endedRequest, type EndedRequest, type RecordKind } from "./ended-request.ts";
 
-/** How a request ended, for logs. */
+/** How a request ended. */
 export interface RequestEnd {
   status: number;
   bytes: number;
@@ -19,17 +21,28 @@ export interface CacheOutcome {
   ageSec?: number;
   /** Cosine of the question and the one that was answered. */
   similarity?: number;
+  /** What the answer took when it was made; of a hit. */
+  savedMs?: number;
 }
+
+/** Told of a request that has ended: what is kept of it, and the rest. */
+export type OnEnded = (ended: EndedRequest, record: RequestRecord) => void;
 
 /**
  * The record of one request while it lives: identity, tenant, model, and where its time went. Each
- * stage fills in its part; `end` is called with the last byte.
+ * stage fills in its part; `end` is called with the last byte, and makes from it what is kept.
  */
 export class RequestRecord {
   readonly id: string;
   readonly startedAt: number;
   readonly startedAtMs: number;
+  kind: RecordKind = "request";
   tenant = "";
+  /** The client's address. */
+  client: string | undefined;
+  dialect: Dialect = "service";
+  /** As the table of routes has it; undefined where it was refused before that. */
+  route: string | undefined;
   project: string | undefined;
   /** Operation in the words of the logs: generate, chat, embeddings, pull … */
   operation: string | undefined;
@@ -37,6 +50,8 @@ export class RequestRecord {
   streamed = false;
   /** Its call to the inference server, if it makes one. */
   readonly call = new CallRecord();
+  /** Bytes of its body. */
+  bytesIn: number | undefined;
   /** Bytes of an answer that is sent in one piece. */
   bytes = 0;
   /** What was done to the request's images. */
@@ -49,11 +64,13 @@ export class RequestRecord {
   errorMessage: string | undefined;
   /** The body outlives its handler: what writes the last byte calls `end`. */
   isOpen = false;
+  /** Whether the service has broken off what was under way. */
+  isCutOff: () => boolean = never;
   #body: Pick<BodyHold, "release"> | undefined;
-  readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
+  readonly #onEnd: OnEnded[];
   #ended = false;
 
-  constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
+  constructor(id: string, onEnd: OnEnded) {
     this.id = id;
     this.startedAt = performance.now();
     this.startedAtMs = Date.now();
@@ -98,10 +115,11 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
+    const ended = endedRequest(this, end);
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {
-        action(this, end);
+        action(ended, this);
       } catch (err) {
         // What the others give back is given back all the same.
         failures.push(err);
@@ -124,4 +142,8 @@ export class RequestRecord {
     if (whole && bodyMs !== undefined) text += `body;dur=${bodyMs.toFixed(2)}, `;
     return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -76,6 +76,7 @@ export async function* runBatch(
 ): AsyncGenerator<ItemResult> {
   const { signal } = c.get("exchange");
   const whole = c.get("record");
+  whole.kind = "batch";
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
     try {
@@ -102,12 +103,17 @@ export async function* runBatch(
 function itemRecord(
   whole: RequestRecord,
   index: number,
-  { logItem }: BatchServices,
+  { onItemEnded }: BatchServices,
 ): RequestRecord {
-  const record = new RequestRecord(`${whole.id}-${index}`, logItem);
+  const record = new RequestRecord(`${whole.id}-${index}`, onItemEnded);
+  record.kind = "item";
   record.tenant = whole.tenant;
   record.project = whole.project;
+  record.client = whole.client;
+  record.dialect = whole.dialect;
+  record.route = whole.route;
   record.operation = whole.operation;
+  record.isCutOff = whole.isCutOff;
   return record;
 }
 

@@ -9,12 +9,16 @@ describe("RequestRecord", () => {
 
   it("ends once, and tells all who asked in their order", () => {
     const told: unknown[] = [];
-    const record = new RequestRecord("id-1", (ended, how) => told.push([ended.id, how]));
+    const record = new RequestRecord("id-1", (ended) => told.push(ended));
     record.onEnd(() => told.push("slot"));
     record.onEnd(() => told.push("count"));
     record.end(end);
     record.end({ ...end, complete: false });
-    expect(told).toEqual([["id-1", end], "slot", "count"]);
+    expect(told).toEqual([
+      expect.objectContaining({ id: "id-1", status: 200, bytesOut: 3, isWhole: true }),
+      "slot",
+      "count",
+    ]);
   });
 
   it("lets all give back what they hold, whatever one of them throws", () => {

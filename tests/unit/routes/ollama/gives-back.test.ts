@@ -115,6 +115,7 @@ function setUp({ step, what }: Fault) {
     requestLifecycle({
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
+      keep: () => {},
       active,
       bodies,
       discards: new BodyDiscards({ maxMs: 1000, deadlines }),

@@ -6,7 +6,8 @@ import type { BatchServices } from "../../../../../routes/service/batch/batch-se
 import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../../../src/errors/service-error.ts";
 import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
-import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
+import type { EndedRequest } from "../../../../../src/requests/ended-request.ts";
+import { RequestRecord } from "../../../../../src/requests/request-record.ts";
 import { fakeClient } from "../../../../support/fake-client.ts";
 
 /** The scope of an item. */
@@ -34,7 +35,7 @@ interface Given {
 /** A batch on stand-ins, and what they were told. */
 function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: Given = {}) {
   const scopes: ItemScope[] = [];
-  const logged: { record: RequestRecord; end: RequestEnd }[] = [];
+  const logged: { record: RequestRecord; ended: EndedRequest }[] = [];
   const told: { err: unknown; id: string }[] = [];
   const record = Object.assign(new RequestRecord("id", () => {}), {
     tenant: "t",
@@ -48,8 +49,8 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
   };
   const services = {
     isStopping,
-    logItem: (itemRecord: RequestRecord, end: RequestEnd) =>
-      void logged.push({ record: itemRecord, end }),
+    onItemEnded: (ended: EndedRequest, itemRecord: RequestRecord) =>
+      void logged.push({ record: itemRecord, ended }),
     onStreamError: (err: unknown, id: string) => void told.push({ err, id }),
     runner: {
       answer: (_request: OllamaRequest, scope: ItemScope) => {
@@ -90,8 +91,8 @@ describe("runBatch", () => {
       const common = { tenant: "t", project: "p", operation: "batch_chat" };
       expect(scope.record).toMatchObject({ id: `id-${i}`, ...common });
     }
-    expect(logged.map(({ end }) => end)).toEqual(
-      [0, 1, 2].map(() => ({ status: 200, bytes: 0, complete: true })),
+    expect(logged.map(({ ended }) => ended)).toMatchObject(
+      [0, 1, 2].map(() => ({ status: 200, bytesOut: 0, isWhole: true, ended: "completed" })),
     );
   });
 
@@ -113,7 +114,7 @@ describe("runBatch", () => {
     ]);
     expect(told).toEqual([{ err: broken, id: "id-0" }]);
     expect(logged).toMatchObject([
-      { record: { errorCode: "internal_error" }, end: { status: 500 } },
+      { record: { errorCode: "internal_error" }, ended: { status: 500 } },
     ]);
   });
 
@@ -151,10 +152,8 @@ describe("runBatch", () => {
     await expect(results.next()).rejects.toBeInstanceOf(ClientLeft);
     expect(await results.next()).toEqual({ done: true, value: undefined });
     expect(scopes).toHaveLength(2);
-    expect(logged.map(({ end }) => end)).toEqual([
-      { status: 0, bytes: 0, complete: false },
-      { status: 0, bytes: 0, complete: false },
-    ]);
+    const left = { kind: "item", status: 0, bytesOut: 0, isWhole: false, ended: "client_left" };
+    expect(logged.map(({ ended }) => ended)).toMatchObject([left, left]);
     expect(told).toEqual([]);
   });
 });

@@ -24,7 +24,11 @@ const STOP_MS = 5000;
 const STOP_MARGIN_MS = 3000;
 
 /** Builds what keeps the records of requests, if they are to be kept. */
-export function composeRequestStore({ settings, home, logs }: StoreParts): RequestStore | undefined {
+export function composeRequestStore({
+  settings,
+  home,
+  logs,
+}: StoreParts): RequestStore | undefined {
   if (!settings.requestLogEnabled) return undefined;
   const { service } = logs;
   const file = join(home, "data", "requests.db");

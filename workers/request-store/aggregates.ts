@@ -131,7 +131,7 @@ export class Aggregates {
       hours.set(key, hour);
       hour.requests += row.requests;
       hour.failed += row.failed;
-      hour.tookMs = (hour.tookMs * 1000 + row.took) / 1000;
+      hour.tookMs = (Math.round(hour.tookMs * 1000) + row.took) / 1000;
     }
     return [...hours.values()];
   }

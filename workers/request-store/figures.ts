@@ -39,8 +39,8 @@ export function noFigures(): Figures {
 export function addSums(figures: Figures, row: SumRow): void {
   const sums = figures as unknown as Record<string, number>;
   for (const { column, field, unit } of SUMS) {
-    // Sums of thousandths are whole numbers: they are divided once, at the end.
-    sums[field] = ((sums[field] ?? 0) * unit + (row[column] ?? 0)) / unit;
+    // Whole numbers are added, as the file has them: fractions would gather errors.
+    sums[field] = (Math.round((sums[field] ?? 0) * unit) + (row[column] ?? 0)) / unit;
   }
   if (row.error !== 0) figures.failed += row["requests"] ?? 0;
   figures.firstAtMs = Math.min(figures.firstAtMs ?? Infinity, row.first_at);
@@ -58,6 +58,11 @@ export function mostUsed<Kind extends "project" | "model">(
     requests.set(row[kind], (requests.get(row[kind]) ?? 0) + (row.requests ?? 0));
   }
   if (requests.size <= most) return (id) => id;
-  const kept = new Set([...requests].sort((a, b) => b[1] - a[1]).slice(0, most).map(([id]) => id));
+  const kept = new Set(
+    [...requests]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, most)
+      .map(([id]) => id),
+  );
   return (id) => (kept.has(id) ? id : OTHER);
 }

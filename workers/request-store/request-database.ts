@@ -4,7 +4,14 @@ import { Database } from "../database/database.ts";
 import { Aggregates } from "./aggregates.ts";
 import { REQUEST_SCHEMA } from "./migrations.ts";
 import { Names } from "./names.ts";
-import type { Aggregate, DayUsage, Limits, RowsQuery, StoredRequest, WriteBatch } from "./protocol.ts";
+import type {
+  Aggregate,
+  DayUsage,
+  Limits,
+  RowsQuery,
+  StoredRequest,
+  WriteBatch,
+} from "./protocol.ts";
 import { Retention } from "./retention.ts";
 import { RollUps } from "./roll-ups.ts";
 import { Rows } from "./rows.ts";

@@ -138,7 +138,9 @@ function prepared(db: Libsql.Database) {
       GROUP BY 1, 2, 3, 4, 5 ORDER BY 5 <> 0, 1, 2, 3, 4, 5
     `),
     places: {
-      project: db.prepare("SELECT DISTINCT project AS id FROM days WHERE start = ? AND project > 0"),
+      project: db.prepare(
+        "SELECT DISTINCT project AS id FROM days WHERE start = ? AND project > 0",
+      ),
       model: db.prepare("SELECT DISTINCT model AS id FROM days WHERE start = ? AND model > 0"),
     },
     hours: preparedFor(db, "hours"),

@@ -79,6 +79,7 @@ export class RequestStore {
   #isTending = false;
   #wroteSinceTended = true;
   #stopping: Promise<void> | undefined;
+  #hasStopped = false;
 
   constructor(options: RequestStoreOptions) {
     this.#options = options;
@@ -212,6 +213,7 @@ export class RequestStore {
   }
 
   #notWritten(err: unknown): void {
+    if (this.#hasStopped) return;
     const { report } = this.#options;
     const fault = this.#client.faultOf(err);
     this.#fault = fault;
@@ -266,6 +268,7 @@ export class RequestStore {
     await Promise.race([this.#writeAndClose(), late]);
     clearTimeout(timer);
     clearTimeout(this.#timer);
+    this.#hasStopped = true;
     if (this.#state !== "failed" && this.#pending.size > 0) report.lost(this.#pending.size);
     await this.#client.end();
   }

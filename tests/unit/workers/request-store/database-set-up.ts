@@ -14,10 +14,7 @@ export const HOUR_MS = 3_600_000;
 const LIMITS: Limits = { rowDays: 30, rollUpDays: 365, maxBytes: 500e6, exactRows: 50_000 };
 
 /** A database in a file of its own; it goes with the test. */
-export async function openDatabase({
-  file,
-  ...limits
-}: Partial<Limits> & { file?: string } = {}) {
+export async function openDatabase({ file, ...limits }: Partial<Limits> & { file?: string } = {}) {
   const path = file ?? join(await makeHome(), "data", "requests.db");
   prepareFile(path);
   const database = new RequestDatabase(Driver, path, { ...LIMITS, ...limits });

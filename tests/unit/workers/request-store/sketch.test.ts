@@ -19,12 +19,15 @@ function expectNear(sketch: Sketch, values: number[]): void {
   }
 }
 
-it.each([1, 2, 3, 100, 10_001])("tells quantiles of %i durations within half a percent", (count) => {
-  const values = durations(count, count);
-  const sketch = new Sketch();
-  for (const value of values) sketch.add(value);
-  expectNear(sketch, values);
-});
+it.each([1, 2, 3, 100, 10_001])(
+  "tells quantiles of %i durations within half a percent",
+  (count) => {
+    const values = durations(count, count);
+    const sketch = new Sketch();
+    for (const value of values) sketch.add(value);
+    expectNear(sketch, values);
+  },
+);
 
 it("is the same when it is put together from what many have written", () => {
   const values = durations(5000, 7);

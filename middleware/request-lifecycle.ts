@@ -4,7 +4,6 @@ import type { ActiveRequests } from "../src/runtime/active-requests.ts";
 import type { BodyBudget } from "../src/http/body-budget.ts";
 import type { BodyDiscards } from "../src/http/body-discards.ts";
 import type { Exchange } from "../src/http/exchange.ts";
-import type { EndedRequest } from "../src/requests/ended-request.ts";
 import type { RequestLog } from "../src/requests/request-log.ts";
 import { RequestRecord } from "../src/requests/request-record.ts";
 import type { AppContext, AppEnv } from "./env.ts";
@@ -12,8 +11,6 @@ import type { AppContext, AppEnv } from "./env.ts";
 interface RequestLifecycleOptions {
   exchangeOf: (c: AppContext) => Exchange;
   log: Pick<RequestLog, "write">;
-  /** Keeps what has ended. */
-  keep: (ended: EndedRequest) => void;
   active: ActiveRequests;
   bodies: BodyBudget;
   discards: BodyDiscards;
@@ -29,7 +26,6 @@ interface RequestLifecycleOptions {
 export function requestLifecycle({
   exchangeOf,
   log,
-  keep,
   active,
   bodies,
   discards,
@@ -37,9 +33,8 @@ export function requestLifecycle({
 }: RequestLifecycleOptions) {
   return createMiddleware<AppEnv>(async function requestLifecycle(c, next) {
     const exchange = exchangeOf(c);
-    const record = new RequestRecord(newId(), (ended) => {
-      keep(ended);
-      log.write(ended, record, {
+    const record = new RequestRecord(newId(), (ended, end) => {
+      log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,
         target: exchange.target.forwarded,

@@ -7,7 +7,6 @@ import { BodyBudget } from "../http/body-budget.ts";
 import { BodyDiscards } from "../http/body-discards.ts";
 import { UploadWatch } from "../http/upload-watch.ts";
 import type { Watches } from "../http/watches.ts";
-import type { EndedRequest } from "../requests/ended-request.ts";
 import { RequestLog } from "../requests/request-log.ts";
 import type { RequestStore } from "../requests/store/request-store.ts";
 import { ActiveRequests } from "../runtime/active-requests.ts";
@@ -20,9 +19,7 @@ import { composeRequestStore } from "./request-store.ts";
 export interface Requests {
   active: ActiveRequests;
   log: RequestLog;
-  /** Keeps what has ended, where that is wanted. */
-  keep: (ended: EndedRequest) => void;
-  /** Where it is kept; undefined where it is not. */
+  /** Where they are kept when they have ended; undefined where they are not. */
   store: RequestStore | undefined;
   /** The memory that bodies are read into, and what is done with those that nobody wants. */
   bodies: BodyBudget;
@@ -41,8 +38,7 @@ export function composeRequests(base: Base): Requests {
     logs.service.warn({ stall_ms: stallMs }, "a client did not read its answer and was cut off");
   return {
     active: new ActiveRequests(),
-    log: new RequestLog(logs),
-    keep: store?.add ?? (() => {}),
+    log: new RequestLog(logs, store?.add),
     store,
     bodies: new BodyBudget({
       maxBytes: bodyMemoryBytes(settings),

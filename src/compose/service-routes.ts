@@ -52,10 +52,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
       queue,
       isStopping,
       limits: batchLimits(parts.base.settings),
-      onItemEnded: (ended, record) => {
-        parts.requests.keep(ended);
-        parts.requests.log.writeItem(ended, record);
-      },
+      logItem: (record, end) => parts.requests.log.writeItem(record, end),
     },
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },

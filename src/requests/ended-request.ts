@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errors/codes.ts";
 import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
-import type { CacheOutcome, RequestEnd, RequestRecord } from "./request-record.ts";
+import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
 
 /**
  * Why a request ended.
@@ -20,12 +20,6 @@ export type Ending =
   | "hard_stop"
   | "stopping"
   | "cancelled";
-
-/**
- * What a record is about: a request; an item of a batch; or a batch whose items have records of
- * their own, which is left out where requests are counted.
- */
-export type RecordKind = "request" | "item" | "batch";
 
 /**
  * All that is kept of a request that has ended. Log line, store and figures are made from it. It

@@ -1,7 +1,7 @@
 import { cut, LOG_LINE_BYTES, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import type { LogFile } from "../logs/log-file.ts";
-import { rounded, type EndedRequest } from "./ended-request.ts";
-import type { RequestRecord } from "./request-record.ts";
+import { endedRequest, type EndedRequest, rounded } from "./ended-request.ts";
+import type { RequestEnd, RequestRecord } from "./request-record.ts";
 
 /** What the log line takes from the request itself. */
 export interface RequestLine {
@@ -45,33 +45,36 @@ const TIGHT_ROOM: Room = {
 };
 
 /**
- * Writes a line to `logs/api.log` (the usual combined format, then duration and request id) and
- * an event to `logs/requests.jsonl` for each request, when it has ended. A line has at most
- * 8 KiB: texts in it are cut, so that it stays whole.
+ * The one place where a request that has ended is written down: its record is made once, kept, and
+ * written as a line to `logs/api.log` (the usual combined format, then duration and request id) and
+ * as an event to `logs/requests.jsonl`. A line has at most 8 KiB: texts in it are cut, so that it
+ * stays whole.
  */
 export class RequestLog {
   readonly #files: RequestLogFiles;
+  readonly #keep: (ended: EndedRequest) => void;
 
-  constructor(files: RequestLogFiles) {
+  /** @param keep takes each record. */
+  constructor(files: RequestLogFiles, keep: (ended: EndedRequest) => void = () => {}) {
     this.#files = files;
+    this.#keep = keep;
   }
 
-  /** Writes the line and the event of a request. */
-  write(ended: EndedRequest, record: LoggedRecord, line: RequestLine): void {
+  /** Writes down a request. */
+  write(record: RequestRecord, end: RequestEnd, line: RequestLine): void {
+    const ended = endedRequest(record, end);
     this.#files.access.write(fitting((room) => accessLine(ended, line, room)));
-    this.#event("http_request", ended, record, line);
+    this.#writeEvent("http_request", { ended, record, line });
   }
 
-  /** Writes the event of a batch's item; the batch's request has its own line and event. */
-  writeItem(ended: EndedRequest, record: LoggedRecord): void {
-    this.#event("batch_item", ended, record);
+  /** Writes down a batch's item; the batch's request is written down itself, too. */
+  writeItem(record: RequestRecord, end: RequestEnd): void {
+    this.#writeEvent("batch_item", { ended: endedRequest(record, end), record });
   }
 
-  #event(event: EventName, ended: EndedRequest, record: LoggedRecord, line?: RequestLine): void {
-    const text = fitting(
-      (room) => `${JSON.stringify(eventOf(event, { ended, record, line, room }))}\n`,
-    );
-    this.#files.events.write(text);
+  #writeEvent(name: EventName, event: Event): void {
+    this.#keep(event.ended);
+    this.#files.events.write(fitting((room) => `${JSON.stringify(fieldsOf(name, event, room))}\n`));
   }
 }
 
@@ -101,11 +104,11 @@ function accessLine(ended: EndedRequest, line: RequestLine, room: Room): string 
 interface Event {
   ended: EndedRequest;
   record: LoggedRecord;
-  line: RequestLine | undefined;
-  room: Room;
+  /** Undefined for an item. */
+  line?: RequestLine;
 }
 
-function eventOf(event: EventName, { ended, record, line, room }: Event): object {
+function fieldsOf(event: EventName, { ended, record, line }: Event, room: Room): object {
   return {
     event,
     timestamp: timeOf(ended),

@@ -4,7 +4,6 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
-import { endedRequest, type EndedRequest, type RecordKind } from "./ended-request.ts";
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -25,12 +24,15 @@ export interface CacheOutcome {
   savedMs?: number;
 }
 
-/** Told of a request that has ended: what is kept of it, and the rest. */
-export type OnEnded = (ended: EndedRequest, record: RequestRecord) => void;
+/**
+ * What a record is about: a request; an item of a batch; or a batch whose items have records of
+ * their own, which is left out where requests are counted.
+ */
+export type RecordKind = "request" | "item" | "batch";
 
 /**
  * The record of one request while it lives: identity, tenant, model, and where its time went. Each
- * stage fills in its part; `end` is called with the last byte, and makes from it what is kept.
+ * stage fills in its part; `end` is called with the last byte.
  */
 export class RequestRecord {
   readonly id: string;
@@ -67,10 +69,10 @@ export class RequestRecord {
   /** Whether the service has broken off what was under way. */
   isCutOff: () => boolean = never;
   #body: Pick<BodyHold, "release"> | undefined;
-  readonly #onEnd: OnEnded[];
+  readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
   #ended = false;
 
-  constructor(id: string, onEnd: OnEnded) {
+  constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
     this.id = id;
     this.startedAt = performance.now();
     this.startedAtMs = Date.now();
@@ -115,11 +117,10 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
-    const ended = endedRequest(this, end);
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {
-        action(ended, this);
+        action(this, end);
       } catch (err) {
         // What the others give back is given back all the same.
         failures.push(err);

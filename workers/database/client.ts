@@ -120,8 +120,8 @@ export class DatabaseClient<T extends DatabaseThreadTasks<T>> {
     const { name, file, thread, openWith, onSetAside } = this.#options;
     const isFirst = this.#starts === 0;
     this.#starts += 1;
-    const input = { ...openWith(), file, isDamaged } as T["open"]["input"];
-    const opened = (await thread.run("open", input)) as DatabaseTasks["open"]["output"];
+    const input = { ...openWith(), file, isDamaged };
+    const opened: DatabaseTasks["open"]["output"] = await thread.run("open", input);
     if (!opened.ok) {
       this.#isHeldByOther = isFirst && opened.fault === "locked";
       throw new DatabaseRefusal(name, opened);

@@ -1,5 +1,6 @@
 import type Libsql from "libsql";
-import type { EndedRequest, RecordKind } from "../../src/requests/ended-request.ts";
+import type { EndedRequest } from "../../src/requests/ended-request.ts";
+import type { RecordKind } from "../../src/requests/request-record.ts";
 import { COLUMNS, read, written } from "./columns.ts";
 import type { Names } from "./names.ts";
 import type { RequestFilter, RowsQuery, StoredRequest } from "./protocol.ts";

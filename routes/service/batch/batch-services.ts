@@ -1,5 +1,5 @@
 import type { ModelCatalog } from "../../../src/models/catalog.ts";
-import type { OnEnded } from "../../../src/requests/request-record.ts";
+import type { RequestEnd, RequestRecord } from "../../../src/requests/request-record.ts";
 import type { FairQueue, LineName } from "../../../src/scheduling/fair-queue.ts";
 import type { GenerationServices } from "../services.ts";
 
@@ -17,5 +17,5 @@ export interface BatchServices extends GenerationServices {
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   /** Writes down how an item went. */
-  onItemEnded: OnEnded;
+  logItem: (record: RequestRecord, end: RequestEnd) => void;
 }

@@ -103,9 +103,9 @@ export async function* runBatch(
 function itemRecord(
   whole: RequestRecord,
   index: number,
-  { onItemEnded }: BatchServices,
+  { logItem }: BatchServices,
 ): RequestRecord {
-  const record = new RequestRecord(`${whole.id}-${index}`, onItemEnded);
+  const record = new RequestRecord(`${whole.id}-${index}`, logItem);
   record.kind = "item";
   record.tenant = whole.tenant;
   record.project = whole.project;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RequestLog, type RequestLine } from "../../../src/requests/request-log.ts";
-import { endedRequest } from "../../../src/requests/ended-request.ts";
 import { CallRecord } from "../../../src/inference/call-record.ts";
 import { RequestRecord, type RequestEnd } from "../../../src/requests/request-record.ts";
 
@@ -26,8 +25,7 @@ function write(
     events: { write: (text) => void (written.events += text) },
   });
   const record = Object.assign(new RequestRecord("id-1", () => {}), { tenant: "team" }, known);
-  const ended = endedRequest(record, { status: 200, bytes: 42, complete: true, ...end });
-  log.write(ended, record, { ...usual, ...line });
+  log.write(record, { status: 200, bytes: 42, complete: true, ...end }, { ...usual, ...line });
   return { ...written, event: JSON.parse(written.events) as Record<string, unknown> };
 }
 

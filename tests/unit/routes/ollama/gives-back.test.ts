@@ -115,7 +115,6 @@ function setUp({ step, what }: Fault) {
     requestLifecycle({
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
-      keep: () => {},
       active,
       bodies,
       discards: new BodyDiscards({ maxMs: 1000, deadlines }),

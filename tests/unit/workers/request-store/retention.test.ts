@@ -35,14 +35,14 @@ describe("what is kept", () => {
   it("are no names that nothing has any more; addresses go with the requests", async () => {
     const { write, tend, file } = await openDatabase();
     const db = new Driver(file);
-    const namesIn = (table: string): unknown[] =>
+    const namesIn = (table: string): string[] =>
       (db.prepare(`SELECT name FROM ${table}`).all() as { name: string }[]).map(({ name }) => name);
     const old = { project: "unknown", client: "10.9.9.9", tenant: "[10.9.9.9]", model: "old" };
     write(endedOf({ startedAtMs: NOON_MS - 40 * DAY_MS, ...old }));
     write(endedOf({ startedAtMs: NOON_MS - 400 * DAY_MS, ...old, model: "very old" }));
     write(endedOf());
     tend(NOON_MS);
-    expect(namesIn("clients").sort()).toEqual(["10.0.0.1", "acme"]);
+    expect(namesIn("clients").toSorted()).toEqual(["10.0.0.1", "acme"]);
     expect(namesIn("names")).toContain("old");
     expect(namesIn("names")).not.toContain("very old");
     db.close();

@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { endedOf, NOON_MS, REFUSED } from "../../../support/ended-requests.ts";
 import { HOUR_MS, openDatabase, plain } from "./database-set-up.ts";
@@ -127,8 +129,6 @@ describe("a project that is forgotten", () => {
   });
 
   it("is not in the file any more, nor beside it", async () => {
-    const { readdir, readFile } = await import("node:fs/promises");
-    const { dirname, join } = await import("node:path");
     const { write, database, file } = await openDatabase();
     write(...Array.from({ length: 200 }, () => endedOf({ project: "a-secret-project" })));
     const bytes = async (): Promise<string> => {

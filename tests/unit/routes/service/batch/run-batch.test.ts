@@ -6,8 +6,7 @@ import type { BatchServices } from "../../../../../routes/service/batch/batch-se
 import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../../../src/errors/service-error.ts";
 import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
-import type { EndedRequest } from "../../../../../src/requests/ended-request.ts";
-import { RequestRecord } from "../../../../../src/requests/request-record.ts";
+import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
 import { fakeClient } from "../../../../support/fake-client.ts";
 
 /** The scope of an item. */
@@ -35,7 +34,7 @@ interface Given {
 /** A batch on stand-ins, and what they were told. */
 function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: Given = {}) {
   const scopes: ItemScope[] = [];
-  const logged: { record: RequestRecord; ended: EndedRequest }[] = [];
+  const logged: { record: RequestRecord; end: RequestEnd }[] = [];
   const told: { err: unknown; id: string }[] = [];
   const record = Object.assign(new RequestRecord("id", () => {}), {
     tenant: "t",
@@ -49,8 +48,8 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
   };
   const services = {
     isStopping,
-    onItemEnded: (ended: EndedRequest, itemRecord: RequestRecord) =>
-      void logged.push({ record: itemRecord, ended }),
+    logItem: (itemRecord: RequestRecord, end: RequestEnd) =>
+      void logged.push({ record: itemRecord, end }),
     onStreamError: (err: unknown, id: string) => void told.push({ err, id }),
     runner: {
       answer: (_request: OllamaRequest, scope: ItemScope) => {
@@ -91,8 +90,8 @@ describe("runBatch", () => {
       const common = { tenant: "t", project: "p", operation: "batch_chat" };
       expect(scope.record).toMatchObject({ id: `id-${i}`, ...common });
     }
-    expect(logged.map(({ ended }) => ended)).toMatchObject(
-      [0, 1, 2].map(() => ({ status: 200, bytesOut: 0, isWhole: true, ended: "completed" })),
+    expect(logged.map(({ end }) => end)).toEqual(
+      [0, 1, 2].map(() => ({ status: 200, bytes: 0, complete: true })),
     );
   });
 
@@ -114,7 +113,7 @@ describe("runBatch", () => {
     ]);
     expect(told).toEqual([{ err: broken, id: "id-0" }]);
     expect(logged).toMatchObject([
-      { record: { errorCode: "internal_error" }, ended: { status: 500 } },
+      { record: { errorCode: "internal_error" }, end: { status: 500 } },
     ]);
   });
 
@@ -152,8 +151,10 @@ describe("runBatch", () => {
     await expect(results.next()).rejects.toBeInstanceOf(ClientLeft);
     expect(await results.next()).toEqual({ done: true, value: undefined });
     expect(scopes).toHaveLength(2);
-    const left = { kind: "item", status: 0, bytesOut: 0, isWhole: false, ended: "client_left" };
-    expect(logged.map(({ ended }) => ended)).toMatchObject([left, left]);
+    expect(logged.map(({ end }) => end)).toEqual([
+      { status: 0, bytes: 0, complete: false },
+      { status: 0, bytes: 0, complete: false },
+    ]);
     expect(told).toEqual([]);
   });
 });

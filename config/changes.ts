@@ -31,6 +31,11 @@ export const CHANGES: Change[] = [
   },
   {
     version: UNRELEASED,
+    settings: [],
+    what: "On /api/v1 truncate is a field of text requests: false refuses a prompt that does not fit the model's context. A refusal of the inference server for a prompt's length, also of /api/v1/embeddings with truncate: false, is prompt_too_large; it was invalid_request. Answers to cut prompts are not kept in the response cache.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["ALLOWED_MODELS"],
     what: "Models that run on other machines (Ollama's cloud) are refused unless ALLOW_CLOUD_MODELS=true, whatever ALLOWED_MODELS says, and patterns such as qwen3:* never mean them; they used to be models like others.",
   },

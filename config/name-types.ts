@@ -10,6 +10,11 @@ const MODEL_PATTERN = /^(?=.{1,512}$)[\w*][\w.:/*-]*$/;
 
 export const modelNameSchema = z.string().regex(MODEL_NAME, "expected a model's name");
 
+/** Whether a text is a model's name, or one with `*` for any text. */
+export function isModelPattern(text: string): boolean {
+  return MODEL_PATTERN.test(text);
+}
+
 /** A model's name, or nothing. */
 export function optionalModel(d: Describe): Setting<string | undefined> {
   return setting(d, modelNameSchema, undefined, "model name");
@@ -17,9 +22,7 @@ export function optionalModel(d: Describe): Setting<string | undefined> {
 
 /** A comma-separated list of model names, at least one. */
 export function modelPatterns(d: Describe & { fallback: string }): Setting<string[]> {
-  const schema = commaList.refine(
-    (items) => items.length > 0 && items.every((item) => MODEL_PATTERN.test(item)),
-  );
+  const schema = commaList.refine((items) => items.length > 0 && items.every(isModelPattern));
   return setting(d, schema, d.fallback, "comma list of names, * as wildcard");
 }
 

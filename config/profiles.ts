@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { aliasesSchema } from "./aliases.ts";
 import { modelNameSchema } from "./name-types.ts";
 
 const models = z.array(modelNameSchema);
@@ -45,6 +46,7 @@ const ModelsFile = z.strictObject({
     prompt_cache_mib: mib,
   }),
   prompt_limits: z.record(modelNameSchema, z.int().min(1)),
+  aliases: aliasesSchema,
 });
 
 /** What config/models.yaml says. */

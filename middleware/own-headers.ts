@@ -69,6 +69,12 @@ export const ANSWER_HEADERS = {
     schema: { type: "integer" },
     example: 12,
   },
+  "X-Shared-Ollama-Truncated": {
+    about:
+      "The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`.",
+    schema: { type: "string", pattern: "^kept=(?:\\d+|unknown)$" },
+    example: "kept=2048",
+  },
   "X-RateLimit-Limit": {
     about: "Requests that a tenant may make on this route in a minute.",
     schema: { type: "integer" },

@@ -44,6 +44,8 @@ export function requestLifecycle({
     });
     const dialect = dialectOf(c.req.path);
     record.dialect = dialect;
+    // Until it is known who is behind a proxy.
+    record.client = exchange.peer;
     record.isCutOff = () => active.isCutOff;
     active.enter();
     record.onEnd(() => {

@@ -10,6 +10,7 @@ import {
   UNREAD,
   type BodyFacts,
 } from "../src/dialects/inspect-body.ts";
+import { replaceModel as replace } from "../src/dialects/replace-model.ts";
 import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
 import { compressImage as compress } from "./tasks/compress-image.ts";
@@ -39,6 +40,11 @@ function inspectNoZstd(body: Uint8Array): BodyFacts {
 export function inspectForm({ pieces, head }: TaskInput<"inspectForm">) {
   const body = joinedPieces(pieces);
   return transferring({ body, facts: inspectFormOf(body, head) }, [body]);
+}
+
+export async function replaceModel(replacement: TaskInput<"replaceModel">) {
+  const body = await replace(replacement);
+  return transferring(body, [body]);
 }
 
 export function readImageBody({ pieces, ...input }: TaskInput<"readImageBody">) {

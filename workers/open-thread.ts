@@ -1,6 +1,6 @@
 import { Tinypool } from "tinypool";
 import type { RawThread } from "./thread-calls.ts";
-import { endThreads } from "./end-threads.ts";
+import { PoolThreads } from "./pool-threads.ts";
 
 /** The longest timer, 25 days: tinypool has no "never". */
 const FOR_EVER_MS = 2_147_483_647;
@@ -38,19 +38,17 @@ export function openThread({ entry, name, maxHeapMb, onEnd }: OpenOptions): RawT
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
   });
   pool.on("error", onEnd);
-  const watched = new WeakSet<object>();
+  const threads = new PoolThreads(pool, (thread) => {
+    // Tinypool does not notice an exit: a task on that thread would be pending for ever.
+    thread.once("exit", () => onEnd(new Error(`the ${name} has ended`)));
+  });
   return {
     run: (input, task) => {
       // Without a signal: an abort would end the thread.
       const output = pool.run(input, task);
-      for (const thread of pool.threads) {
-        if (watched.has(thread)) continue;
-        watched.add(thread);
-        // Tinypool does not notice an exit: a task on that thread would be pending for ever.
-        thread.once("exit", () => onEnd(new Error(`the ${name} has ended`)));
-      }
+      threads.notice();
       return output;
     },
-    end: () => endThreads(pool),
+    end: () => threads.end(),
   };
 }

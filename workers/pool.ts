@@ -4,7 +4,7 @@ import { ServiceError } from "../src/errors/service-error.ts";
 import type { Caller } from "../src/runtime/caller.ts";
 import type { Signal } from "../src/runtime/light-signal.ts";
 import { Turnstile } from "../src/runtime/turnstile.ts";
-import { endThreads } from "./end-threads.ts";
+import { PoolThreads } from "./pool-threads.ts";
 import type { TaskInput, TaskName, TaskOutput } from "./protocol.ts";
 
 /** Tinypool, or a fake in tests. */
@@ -43,6 +43,7 @@ const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   inspectBody: "bodies",
   inspectZstd: "bodies",
   inspectForm: "bodies",
+  replaceModel: "bodies",
   readImageBody: "bodies",
   locateImages: "bodies",
   compressImage: "images",
@@ -221,9 +222,14 @@ export function openWorkerPool(options: OpenOptions): WorkerPool {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     pool.on("error", onFault);
+    const running = new PoolThreads(pool);
     return {
-      run: (input, task) => runUntilGone(pool, input, task),
-      destroy: () => endThreads(pool),
+      run: (input, task) => {
+        const output = runUntilGone(pool, input, task);
+        running.notice();
+        return output;
+      },
+      destroy: () => running.end(),
     };
   };
   return new WorkerPool({ open, threads, maxWaiting: MAX_WAITING, taskDeadlineMs });

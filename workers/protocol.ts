@@ -1,6 +1,7 @@
 import type { ImageBody, ImageBodyInput, LocatedImage } from "../src/images/image-body.ts";
 import type { FormHead } from "../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../src/dialects/inspect-body.ts";
+import type { ModelReplacement } from "../src/dialects/replace-model.ts";
 
 export type ImageFormat = "jpeg" | "png" | "webp";
 
@@ -63,6 +64,8 @@ export interface Tasks {
     input: { pieces: Uint8Array[]; head: FormHead };
     output: { body: Uint8Array; facts: BodyFacts };
   };
+  /** Has a body that is passed through name another model. */
+  replaceModel: { input: ModelReplacement; output: Uint8Array };
   /** Joins and parses a body of the service's own routes, and takes its images out. */
   readImageBody: {
     input: { pieces: Uint8Array[] } & Omit<ImageBodyInput, "body">;

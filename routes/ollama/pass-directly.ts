@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { assertPassable } from "../../src/dialects/passed-request.ts";
-import { shownModels } from "../../src/dialects/shown-models.ts";
+import { replaceText } from "../../src/dialects/replace-model.ts";
+import { shownModel } from "../../src/dialects/shown-model.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import { declaredBytes } from "../../src/http/exchange.ts";
 import type { ForwardRequest } from "../../src/http/transport.ts";
@@ -64,14 +65,20 @@ interface NamedModels {
  */
 async function namedModels(
   c: AppContext,
-  { inspect, catalog }: PassThroughServices,
+  { aliases, inspect, catalog }: PassThroughServices,
   { kind, pieces }: { kind: PathKind; pieces: Uint8Array[] },
 ): Promise<NamedModels> {
   const inPath = modelIn(c.req.path);
   if (inPath !== undefined) return { models: [inPath], isCertain: true, pieces };
   const [first] = pieces;
   if (showsModel(c.req.path)) {
-    return { models: first ? shownModels(first) : [], isCertain: true, pieces };
+    const shown = first && shownModel(first);
+    if (!first || !shown) return { models: [], isCertain: true, pieces };
+    const model = await aliases.modelFor(shown.model);
+    if (model === shown.model) return { models: shown.models, isCertain: true, pieces };
+    const body = replaceText(first, shown.field, model);
+    const models = shown.models.with(shown.models.lastIndexOf(shown.model), model);
+    return { models, isCertain: true, pieces: [body] };
   }
   if (kind !== "unknown" || !first) return { models: [], isCertain: true, pieces };
   const found = inspect(pieces);

@@ -4,18 +4,23 @@ import { forwarded } from "../../src/inference/answers.ts";
 import type { FormHead } from "../../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import { assertPassable, passedRequest } from "../../src/dialects/passed-request.ts";
+import type { BodyWriting } from "../../src/dialects/replace-model.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
+import { withModel } from "./aliased-body.ts";
 import { passCached } from "./cached-answer.ts";
 import { passed, sending, telling } from "./forwarding.ts";
 import { passDirectly } from "./pass-directly.ts";
 import { operationOf, pathKind, routeOf, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
-/** Answers what Ollama answers: bytes untouched both ways, inference through the fair queue. */
+/**
+ * Answers what Ollama answers, inference through the fair queue. Bytes are untouched both ways, but
+ * for an alias, whose model stands in its place.
+ */
 export function passThrough(services: PassThroughServices) {
   return async function passThrough(c: AppContext): Promise<Response> {
     const { path } = c.req;
@@ -29,15 +34,18 @@ export function passThrough(services: PassThroughServices) {
 }
 
 async function passInference(c: AppContext, services: PassThroughServices): Promise<Response> {
-  const { catalog, cached, pipeline, transport } = services;
+  const { aliases, catalog, cached, pipeline, transport } = services;
   const record = c.get("record");
   const exchange = c.get("exchange");
   const { path } = c.req;
-  const { pieces, facts, isSmall, isJson } = await inspected(c, services);
+  const came = await inspected(c, services);
+  const model = aliases.modelFor(came.facts.model);
+  const { pieces, facts, isSmall, writing } =
+    model === came.facts.model ? came : await withModel(c, services, came, await model);
   assertPassable(facts, catalog);
   if (facts.model !== "") record.model = facts.model;
   const [body = new Uint8Array()] = pieces;
-  const compresses = wantsCompressedImages(c) && isJson && facts.hasImages;
+  const compresses = wantsCompressedImages(c) && writing === "json" && facts.hasImages;
   const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
   const wanted = cached && cacheMode(c);
   if (cached && wanted !== undefined) {
@@ -76,8 +84,7 @@ interface InspectedBody {
   /** One piece of what was looked into; what was not stays as it came. */
   pieces: Uint8Array[];
   facts: BodyFacts;
-  /** It is JSON as it stands. */
-  isJson: boolean;
+  writing: BodyWriting;
   /** It is JSON, so little that it was read here. */
   isSmall: boolean;
 }
@@ -90,13 +97,16 @@ async function inspected(c: AppContext, services: PassThroughServices): Promise<
     const found = services.inspect(pieces);
     const isSmall = typeof found !== "function";
     const { body, facts } = isSmall ? found : await found(callerOf(c));
-    return { pieces: [body], facts, isJson: true, isSmall };
+    return { pieces: [body], facts, writing, isSmall };
   }
-  const { body, facts } = await (writing === "form"
-    ? services.inspectForm(pieces, formHead(c), callerOf(c))
-    : services.inspectZstd(pieces, callerOf(c)));
-  const modelIsCertain = facts.modelIsCertain && writing !== "perhaps zstd";
-  return { pieces: [body], facts: { ...facts, modelIsCertain }, isJson: false, isSmall: false };
+  if (writing === "form") {
+    const head = formHead(c);
+    const { body, facts } = await services.inspectForm(pieces, head, callerOf(c));
+    return { pieces: [body], facts, writing: head, isSmall: false };
+  }
+  const { body, facts } = await services.inspectZstd(pieces, callerOf(c));
+  const modelIsCertain = facts.modelIsCertain && writing === "zstd";
+  return { pieces: [body], facts: { ...facts, modelIsCertain }, writing: "zstd", isSmall: false };
 }
 
 /**

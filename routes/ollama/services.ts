@@ -2,8 +2,10 @@ import type { ManageAccess } from "../../src/access/manage-access.ts";
 import type { CachedBytes } from "../../src/cache/cached-bytes.ts";
 import type { ImageFacts } from "../../src/images/image-compressor.ts";
 import type { FormHead } from "../../src/dialects/form-facts.ts";
+import type { ModelReplacement } from "../../src/dialects/replace-model.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { ModelAliases } from "../../src/models/model-aliases.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { PathKind } from "./path-kind.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
@@ -31,6 +33,7 @@ export interface PassThroughServices {
     ModelCatalog,
     "allowsRemote" | "assertAllowed" | "invalidate" | "isRemote" | "isRestricted"
   >;
+  aliases: Pick<ModelAliases, "modelFor">;
   /** Joins a body's pieces and reads its facts, for large ones on a worker thread. */
   inspect: (pieces: Uint8Array[]) => Inspected | InspectOnThread;
   /**
@@ -40,6 +43,8 @@ export interface PassThroughServices {
   inspectZstd: (pieces: Uint8Array[], caller: Caller) => Promise<Inspected>;
   /** The same for a form (multipart/form-data). */
   inspectForm: (pieces: Uint8Array[], head: FormHead, caller: Caller) => Promise<Inspected>;
+  /** A body with another model, large and encoded ones made on a worker thread. */
+  replaceModel: (replacement: ModelReplacement, caller: Caller) => Uint8Array | Promise<Uint8Array>;
   /** Compresses the images of a body, which comes back in pieces. */
   compressImages: (
     body: Uint8Array,

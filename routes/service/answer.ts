@@ -2,6 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import { isAbort } from "../../src/errors/abort-reasons.ts";
 import type { OllamaAnswer } from "../../src/inference/answers.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
+import { truncatedField } from "../../src/inference/truncation.ts";
 import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import { answerJson } from "../answer-json.ts";
@@ -41,6 +42,7 @@ export async function answer(
   if (!stream) {
     const whole = await runner.answer(request, scope);
     tellOfCache(c);
+    tellOfTruncation(c, whole);
     return answerJson(c, shape.whole(whole, record));
   }
   const lines = await runner.stream(request, scope);
@@ -56,4 +58,12 @@ export async function answer(
     streamHead("text/event-stream"),
     withEarlyEnd(frames, () => lines.return(undefined)),
   );
+}
+
+/** Says in the head of a whole answer that its prompt was cut; a stream's head has gone out by then. */
+function tellOfTruncation(c: AppContext, answer: OllamaAnswer): void {
+  const { truncated } = truncatedField(answer);
+  if (!truncated) return;
+  const kept = truncated.kept ?? "unknown";
+  c.get("addedHeaders").push("X-Shared-Ollama-Truncated", `kept=${kept}`);
 }

@@ -2,17 +2,18 @@ import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import { isOnThisMachine } from "../../src/access/manage-access.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
-import { assertModelName, canonicalModel } from "../../src/models/model-name.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
 import { answerJson } from "../answer-json.ts";
+import { namedModel } from "./choose-model.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Guards } from "./services.ts";
+import type { Guards, ModelChoice } from "./services.ts";
 import type { ResponseCache } from "../../src/cache/response-cache.ts";
 import type { Shadow } from "../../src/cache/shadow/shadow.ts";
 
 /** What the routes of the response cache work with. */
-export interface CacheServices {
+export interface CacheServices extends Pick<ModelChoice, "aliases"> {
   guards: Pick<Guards, "mayManage">;
   stats: () => Record<string, unknown>;
   /** As ResponseCache.drop, on disk too. @throws ServiceError where that cannot be done. */
@@ -212,7 +213,6 @@ async function drop(c: AppContext, cache: CacheServices): Promise<Response> {
       param: unknown,
     });
   }
-  if (model !== undefined) assertModelName(model);
-  const wanted = model === undefined ? undefined : canonicalModel(model);
+  const wanted = model === undefined ? undefined : canonicalModel(await namedModel(cache, model));
   return answerJson(c, { dropped: await cache.drop({ model: wanted, tenant }) });
 }

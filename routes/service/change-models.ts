@@ -15,13 +15,13 @@ import {
   progressContent,
   Success,
 } from "./contract/model-changes.ts";
-import { NameInPath, nameInBody, nameInPath, needed } from "./named-model.ts";
+import { nameInBody, nameInPath, needed, OwnNameInPath, underOwnName } from "./named-model.ts";
 import { progressAnswer } from "./progress-answer.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Guards } from "./services.ts";
+import type { Guards, ModelChoice } from "./services.ts";
 
 /** What the routes work with that create, copy and delete models. */
-export interface ChangeServices {
+export interface ChangeServices extends Pick<ModelChoice, "aliases"> {
   guards: Pick<Guards, "mayManage" | "rate">;
   changes: Pick<ModelChanges, "copy" | "create" | "delete">;
   /** Tells the log of a failure that could only be shown inside a stream. */
@@ -55,7 +55,7 @@ const copyRoute: ServiceRoute = {
   summary: "Give a model a second name; one of that name is replaced",
   headers: ["rateLimit"],
   request: {
-    params: NameInPath,
+    params: OwnNameInPath,
     body: { required: true, content: { "application/json": { schema: CopyModelRequest } } },
   },
   responses: {
@@ -82,7 +82,7 @@ const deleteRoute: ServiceRoute = {
   tags: ["Models"],
   summary: "Remove a model; one in memory goes on until it is unloaded",
   headers: ["rateLimit"],
-  request: { params: NameInPath },
+  request: { params: OwnNameInPath },
   responses: {
     200: {
       description: "Removed, also in OpenAI's form",
@@ -100,32 +100,32 @@ export function changeRoutes(router: ServiceRouter, services: ChangeServices): v
   mount(router, deleteRoute, [mayManage, rate("models/delete", 10)], (c) => remove(c, services));
 }
 
-async function create(
-  c: AppContext,
-  { changes, onStreamError }: ChangeServices,
-): Promise<Response> {
+async function create(c: AppContext, services: ChangeServices): Promise<Response> {
+  const { changes, onStreamError } = services;
   c.get("record").operation = "create";
   const { stream, name, model, ...fields } = await readJson(c, CreateModelRequest);
   const request = createRequest(nameInBody(c, { name, model }), fields);
-  const lines = await changes.create(request, c.get("exchange").signal);
+  const creating = changes.create(request, c.get("exchange").signal);
+  const lines = await underOwnName(services, request.from ?? "", creating);
   if (stream) return progressAnswer(c, lines, onStreamError);
   for await (const line of lines) void line;
   return answerJson(c, { status: "success" });
 }
 
-async function copy(c: AppContext, { changes }: ChangeServices): Promise<Response> {
+async function copy(c: AppContext, services: ChangeServices): Promise<Response> {
   c.get("record").operation = "copy";
   const source = nameInPath(c);
   const input = await readJson(c, CopyModelRequest);
   const destination = needed("destination", input.destination);
   assertModelName(destination);
-  await changes.copy(source, destination, c.get("exchange").signal);
+  const copying = services.changes.copy(source, destination, c.get("exchange").signal);
+  await underOwnName(services, source, copying);
   return answerJson(c, { status: "success" });
 }
 
-async function remove(c: AppContext, { changes }: ChangeServices): Promise<Response> {
+async function remove(c: AppContext, services: ChangeServices): Promise<Response> {
   c.get("record").operation = "delete";
   const model = nameInPath(c);
-  await changes.delete(model, c.get("exchange").signal);
+  await underOwnName(services, model, services.changes.delete(model, c.get("exchange").signal));
   return answerJson(c, { status: "success", id: model, object: "model", deleted: true });
 }

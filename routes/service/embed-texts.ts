@@ -1,6 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
-import { assertModelName } from "../../src/models/model-name.ts";
 import { callerOf } from "../caller-of.ts";
 import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { Embedder } from "../../src/embeddings/embedder.ts";
@@ -15,8 +14,8 @@ export interface TextEmbedding {
 
 /**
  * The vectors of a request's texts, for as long as its client is there.
- * @throws ServiceError also `invalid_request` for what is no model's name, `model_not_allowed` and,
- * for a text that is too long, `prompt_too_large`; ClientLeft.
+ * @throws ServiceError also `model_not_allowed` and, for a text that is too long,
+ * `prompt_too_large`; ClientLeft.
  */
 export async function embedTexts(
   c: AppContext,
@@ -25,7 +24,6 @@ export async function embedTexts(
   options: Pick<EmbedRequest, "model" | "dimensions" | "truncate">,
 ): Promise<Embedded> {
   const record = c.get("record");
-  assertModelName(options.model);
   catalog.assertAllowed(options.model);
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;

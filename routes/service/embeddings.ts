@@ -5,6 +5,7 @@ import type { Embedded } from "../../src/embeddings/embedder.ts";
 import { shortestNumbers } from "../../src/embeddings/shortest-numbers.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
+import { embeddingModel } from "./choose-model.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -13,10 +14,10 @@ import { list } from "./contract/lists.ts";
 import { embedTexts } from "./embed-texts.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { TextEmbedding } from "./embed-texts.ts";
-import type { Guards } from "./services.ts";
+import type { Guards, ModelChoice } from "./services.ts";
 
 /** What the route works with. */
-export interface EmbeddingServices extends TextEmbedding {
+export interface EmbeddingServices extends TextEmbedding, Pick<ModelChoice, "aliases"> {
   guards: Guards;
   catalog: TextEmbedding["catalog"] & Pick<ModelCatalog, "defaultEmbeddingModel">;
 }
@@ -28,10 +29,11 @@ const forms = {
 };
 
 const others = {
-  model: maybe(filledText()),
+  model: maybe(filledText()).openapi({ description: "The model's name, or an alias" }),
   dimensions: maybe(integer(1)),
   truncate: maybe(z.boolean()).openapi({
-    description: "Default true; false refuses texts that are too long for the model",
+    description:
+      "Default true: a text that is too long for the model loses its end, and nothing says so; false refuses it with `prompt_too_large`",
   }),
   encoding_format: maybe(z.enum(["float", "base64"])).openapi({
     description: "How OpenAI's list has its vectors; `base64`: little-endian float32",
@@ -156,11 +158,10 @@ export function embeddingsRoute(router: ServiceRouter, services: EmbeddingServic
 }
 
 async function embeddings(c: AppContext, services: EmbeddingServices): Promise<Response> {
-  const { catalog } = services;
   const record = c.get("record");
   record.operation = "embeddings";
   const body = await readJson(c, EmbeddingRequest);
-  const model = body.model ?? (await catalog.defaultEmbeddingModel());
+  const model = await embeddingModel(services, body.model);
   const { dimensions, truncate } = body;
   const texts = [body.prompt ?? body.prompts ?? body.input ?? []].flat();
   const embedded = await embedTexts(c, services, texts, { model, dimensions, truncate });

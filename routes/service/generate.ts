@@ -64,7 +64,7 @@ const route: ServiceRoute = {
   operationId: "generate",
   tags: ["Text"],
   summary: "Generate text from one prompt",
-  headers: ["rateLimit", "cache"],
+  headers: ["rateLimit", "cache", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: DocumentedRequest } } },
   },

@@ -12,12 +12,12 @@ import { errorResponses } from "./contract/errors.ts";
 import { maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { BODY_CODES, CHANGE_CODES, Success } from "./contract/model-changes.ts";
-import { NameInPath, nameInPath } from "./named-model.ts";
+import { modelInPath, NameInPath } from "./named-model.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { Guards } from "./services.ts";
+import type { Guards, ModelChoice } from "./services.ts";
 
 /** What the routes work with that bring models into memory, and out of it. */
-export interface ModelMemoryServices {
+export interface ModelMemoryServices extends Pick<ModelChoice, "aliases"> {
   guards: Pick<Guards, "mayManage" | "rate">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "embeds" | "isInstalled" | "isRemote">;
   memory: Pick<MemoryManager, "pin" | "unload" | "unpin">;
@@ -117,7 +117,7 @@ export function modelMemoryRoutes(router: ServiceRouter, services: ModelMemorySe
   });
   mount(router, unpinRoute, [mayManage, rate("models/unpin", 30)], async (c) => {
     c.get("record").operation = "unpin";
-    memory.unpin(nameInPath(c));
+    memory.unpin(await modelInPath(c, services));
     return answerJson(c, { status: "success" });
   });
 }
@@ -161,8 +161,8 @@ function loadRequest(
 }
 
 /** The model of the path. @throws ServiceError `model_not_found`. */
-async function installed(c: AppContext, { catalog }: ModelMemoryServices): Promise<string> {
-  const model = nameInPath(c);
-  if (await catalog.isInstalled(model)) return model;
+async function installed(c: AppContext, services: ModelMemoryServices): Promise<string> {
+  const model = await modelInPath(c, services);
+  if (await services.catalog.isInstalled(model)) return model;
   throw new ServiceError("model_not_found", `model '${model}' not found`, { param: "name" });
 }

@@ -3,11 +3,13 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { InstalledModel } from "../../src/hosts/client.ts";
+import type { ModelAlias, ModelAliases } from "../../src/models/model-aliases.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
 import { answerJson } from "../answer-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelDetails, ModelInfo } from "./contract/model-info.ts";
-import { NameInPath, nameInPath } from "./named-model.ts";
+import { modelInPath, NameInPath, nameInPath } from "./named-model.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
@@ -16,6 +18,7 @@ import type { Guards } from "./services.ts";
 /** What the routes of models work with. */
 export interface ModelServices {
   guards: Pick<Guards, "rate">;
+  aliases: Pick<ModelAliases, "entries" | "modelFor">;
   catalog: Pick<ModelCatalog, "assertAllowed" | "find" | "installed" | "isRemote">;
   client: Pick<UpstreamClient, "loaded" | "show">;
 }
@@ -33,6 +36,7 @@ const OpenAIModel = z
     object: z.literal("model"),
     created: z.int().openapi({ description: "Unix seconds" }),
     owned_by: z.string(),
+    alias_of: z.string().optional().openapi({ description: "The model that an alias stands for" }),
   })
   .openapi("Model", {
     example: { id: "smollm2:135m", object: "model", created: 1767225600, owned_by: "library" },
@@ -46,17 +50,37 @@ const ModelList = z
         name: z.string(),
         size: z.int().nullable().openapi({ description: "Bytes" }),
         modified_at: z.string().nullable(),
+        aliases: z
+          .array(z.string())
+          .optional()
+          .openapi({ description: "Names that stand for it, with `*` for any text" }),
       }),
     ),
-    data: z.array(OpenAIModel).openapi({ description: "The same models in OpenAI's form" }),
+    data: z.array(OpenAIModel).openapi({
+      description: "The same models in OpenAI's form, then the aliases without `*`",
+    }),
   })
   .openapi("ModelList", {
     example: {
       object: "list",
       models: [
-        { name: "smollm2:135m", size: 98364178, modified_at: "2026-01-01T00:00:00.000000000Z" },
+        {
+          name: "smollm2:135m",
+          size: 98364178,
+          modified_at: "2026-01-01T00:00:00.000000000Z",
+          aliases: ["gpt-4o"],
+        },
       ],
-      data: [{ id: "smollm2:135m", object: "model", created: 1767225600, owned_by: "library" }],
+      data: [
+        { id: "smollm2:135m", object: "model", created: 1767225600, owned_by: "library" },
+        {
+          id: "gpt-4o",
+          object: "model",
+          created: 1767225600,
+          owned_by: "library",
+          alias_of: "smollm2:135m",
+        },
+      ],
     },
   });
 
@@ -164,16 +188,34 @@ export function modelRoutes(router: ServiceRouter, services: ModelServices): voi
   mount(router, retrieveRoute, [rate("models/retrieve", 30)], (c) => retrieve(c, services));
 }
 
-async function list(c: AppContext, { catalog }: ModelServices): Promise<Response> {
+async function list(c: AppContext, { aliases, catalog }: ModelServices): Promise<Response> {
   const models = await catalog.installed();
+  const inUse = aliasesInUse(aliases.entries, models);
+  const exact = inUse.filter(({ isGlob }) => !isGlob);
   return answerJson(c, {
     object: "list",
-    models: models.map(({ name, size, modified_at }) => ({
-      name,
-      size: size ?? null,
-      modified_at: modified_at ?? null,
-    })),
-    data: models.map((model) => openaiModel(model, model.name)),
+    models: models.map((model) => {
+      const names = inUse.filter((alias) => alias.model === model).map(({ name }) => name);
+      return {
+        name: model.name,
+        size: model.size ?? null,
+        modified_at: model.modified_at ?? null,
+        ...(names.length > 0 ? { aliases: names } : {}),
+      };
+    }),
+    data: [
+      ...models.map((model) => openaiModel(model, model.name)),
+      ...exact.map(({ name, model }) => openaiAlias(model, name)),
+    ],
+  });
+}
+
+/** The aliases of installed models, without those under whose name a model is installed. */
+function aliasesInUse(entries: readonly ModelAlias[], models: InstalledModel[]) {
+  const byName = new Map(models.map((model) => [canonicalModel(model.name), model]));
+  return entries.flatMap(({ name, isGlob, model: meant }) => {
+    const model = byName.get(canonicalModel(meant));
+    return model && (isGlob || !byName.has(canonicalModel(name))) ? [{ name, isGlob, model }] : [];
   });
 }
 
@@ -181,18 +223,22 @@ async function loaded(c: AppContext, { client }: ModelServices): Promise<Respons
   return answerJson(c, { models: await client.loaded() });
 }
 
-async function show(c: AppContext, { catalog, client }: ModelServices): Promise<Response> {
-  const name = nameInPath(c);
+async function show(c: AppContext, services: ModelServices): Promise<Response> {
+  const { catalog, client } = services;
+  const name = await modelInPath(c, services);
   // Of a model that runs elsewhere the server asks there.
   if (await catalog.isRemote(name)) catalog.assertAllowed(name);
   return answerJson(c, await client.show(name));
 }
 
-async function retrieve(c: AppContext, { catalog }: ModelServices): Promise<Response> {
+async function retrieve(c: AppContext, services: ModelServices): Promise<Response> {
   const name = nameInPath(c);
-  const model = await catalog.find(name);
-  if (model) return answerJson(c, openaiModel(model, name));
-  throw new ServiceError("model_not_found", `model '${name}' not found`, { param: "model" });
+  const meant = await modelInPath(c, services);
+  const model = await services.catalog.find(meant);
+  if (!model) {
+    throw new ServiceError("model_not_found", `model '${meant}' not found`, { param: "model" });
+  }
+  return answerJson(c, meant === name ? openaiModel(model, name) : openaiAlias(model, name));
 }
 
 /** A model in OpenAI's form, as `/v1/models` has it. */
@@ -203,4 +249,9 @@ function openaiModel({ name, modified_at: modifiedAt }: InstalledModel, id: stri
     created: modifiedAt ? Math.floor(Date.parse(modifiedAt) / 1000) : 0,
     owned_by: name.split("/").at(-2) ?? "library",
   };
+}
+
+/** An alias in the same form. */
+function openaiAlias(model: InstalledModel, alias: string) {
+  return { ...openaiModel(model, alias), alias_of: model.name };
 }

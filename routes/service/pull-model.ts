@@ -12,7 +12,7 @@ import {
   PullModelRequest,
   Success,
 } from "./contract/model-changes.ts";
-import { NameInPath, nameInBody, nameInPath } from "./named-model.ts";
+import { nameInBody, nameInPath, OwnNameInPath } from "./named-model.ts";
 import { progressAnswer } from "./progress-answer.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { Guards } from "./services.ts";
@@ -53,7 +53,7 @@ const cancelRoute: ServiceRoute = {
   tags: ["Models"],
   summary: "Cancel a model's download, for all who wait for it",
   headers: ["rateLimit"],
-  request: { params: NameInPath },
+  request: { params: OwnNameInPath },
   responses: {
     200: { description: "Cancelled", content: { "application/json": { schema: Success } } },
     ...errorResponses([

@@ -5,6 +5,7 @@ import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { ModelAliases } from "../../src/models/model-aliases.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import type { LineName } from "../../src/scheduling/fair-queue.ts";
 
@@ -23,6 +24,7 @@ export interface Guards {
 
 /** What chooses the model of a request. */
 export interface ModelChoice {
+  aliases: Pick<ModelAliases, "modelFor">;
   catalog: Pick<
     ModelCatalog,
     "assertAllowed" | "assertCanSee" | "defaultModel" | "defaultVisionModel"

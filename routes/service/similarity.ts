@@ -5,6 +5,7 @@ import { MAX_VALUES } from "../../src/runtime/count-json.ts";
 import { unitVector } from "../../src/vectors/unit-vector.ts";
 import { answerJson } from "../answer-json.ts";
 import { readJson } from "../read-json.ts";
+import { embeddingModel } from "./choose-model.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, integer, maybe } from "./contract/fields.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -107,7 +108,7 @@ async function similarity(c: AppContext, services: SimilarityServices): Promise<
   const texts = items.flatMap(({ text }) => text ?? []);
   let model: string | null = null;
   if (texts.length > 0) {
-    model = body.model ?? (await services.catalog.defaultEmbeddingModel());
+    model = await embeddingModel(services, body.model);
     const { vectors } = await embedTexts(c, services, texts, { model });
     const embedded = vectors.values();
     for (const item of items) item.vector ??= embedded.next().value;

@@ -1,10 +1,13 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
+import { truncatedField } from "../inference/truncation.ts";
 
 /** Why an answer is not kept; undefined when it may be. */
 export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
   if (answer["done"] !== true) return "incomplete";
   const reason = answer["done_reason"];
   if (reason !== "stop") return reason === "length" ? "truncated" : "not_an_answer";
+  // It answers less than was asked; with a larger context there would be another.
+  if (truncatedField(answer).truncated) return "prompt_truncated";
   const message = objectOf(answer["message"]);
   if (Array.isArray(message["tool_calls"]) && message["tool_calls"].length > 0) return "tool_call";
   return answerText(answer) === "" ? "empty" : undefined;

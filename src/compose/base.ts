@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import systeminformation from "systeminformation";
 import type { Config } from "../../config/load.ts";
-import { chooseProfile, type ChosenProfile } from "../../config/profiles.ts";
+import { chooseProfile, type ChosenProfile, type ModelsFile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
 import { openLogs, type LogFiles } from "../logs/service-log.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
@@ -16,6 +16,8 @@ interface BaseOptions extends Config {
 export interface Base {
   settings: Settings;
   profile: ChosenProfile;
+  /** Other names for models (config/models.yaml). */
+  aliases: ModelsFile["aliases"];
   /** The process's environment; a started server inherits it. */
   env: Record<string, string | undefined>;
   /** The folder that SHARED_OLLAMA_HOME names, absolute. */
@@ -39,5 +41,6 @@ export async function composeBase({ settings, models, env, terminal }: BaseOptio
     level: settings.logLevel,
     onFault: (err) => terminal.say(`The logs cannot be written: ${err.message}`),
   });
-  return { settings, profile, env, home, logs, terminal, deadlines: new Deadlines() };
+  const { aliases } = models;
+  return { settings, profile, aliases, env, home, logs, terminal, deadlines: new Deadlines() };
 }

@@ -13,6 +13,7 @@ import { probeLiveness } from "../hosts/client.ts";
 import { EngineEvents } from "../hosts/engine-events.ts";
 import { findOllama } from "../hosts/find-ollama.ts";
 import { watchByConnection } from "../hosts/idle-connection.ts";
+import { cutsInSilence } from "../hosts/ollama-version.ts";
 import type { RunningServer } from "../hosts/server.ts";
 import { Upstream, type RestartPauses } from "../hosts/upstream.ts";
 
@@ -57,6 +58,7 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
     onReady: async (server, signal) => {
       parts.onReset();
       logs.service.info({ kind: server.kind, origin: server.origin }, "inference server is up");
+      if (cutsInSilence(server.version)) parts.terminal.say(silentCuts(server.version));
       await provision.run(server, signal);
     },
     onChange: parts.onReady,
@@ -65,6 +67,10 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
       parts.onDown(reason);
     },
   });
+}
+
+function silentCuts(version: string): string {
+  return `Ollama ${version} cuts prompts that do not fit without saying so, and so they are not told; 0.12.6 and later ones say it.`;
 }
 
 /** A server that writes to log files by itself, which are kept small while it runs. */

@@ -1,6 +1,7 @@
 import type { PassThroughServices } from "../../routes/ollama/services.ts";
 import { CachedBytes } from "../cache/cached-bytes.ts";
 import { inspectBody } from "../dialects/inspect-body.ts";
+import { replaceText } from "../dialects/replace-model.ts";
 import { MAX_DECOMPRESSED_BYTES } from "../dialects/zstd-body.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { joinedPieces, lengthOf } from "../http/body-pieces.ts";
@@ -29,13 +30,14 @@ const INSPECT_ON_THREAD_BYTES = 262_144;
 export function ollamaServices(parts: OllamaParts): PassThroughServices {
   const { settings } = parts.base;
   const { pool, images } = parts.threads;
-  const { transport, upstream, pipeline, catalog } = parts.inference;
+  const { transport, upstream, pipeline, catalog, aliases } = parts.inference;
   const { answers } = parts.caching;
   return {
     transport,
     upstream,
     pipeline,
     catalog,
+    aliases,
     inspect: (pieces) => {
       if (lengthOf(pieces) > INSPECT_ON_THREAD_BYTES) {
         const own = pieces.map(ownedBytes);
@@ -53,6 +55,14 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
     inspectForm: (pieces, head, caller) => {
       const own = pieces.map(ownedBytes);
       return pool.run("inspectForm", { pieces: own, head }, { ...caller, transfer: own });
+    },
+    replaceModel: ({ body, writing, model }, caller) => {
+      if (writing === "json" && body.byteLength <= INSPECT_ON_THREAD_BYTES) {
+        return replaceText(body, "model", model);
+      }
+      const own = ownedBytes(body);
+      const replacement = { body: own, writing, model };
+      return pool.run("replaceModel", replacement, { ...caller, transfer: [own] });
     },
     compressImages: images.compressImages,
     cached: answers && new CachedBytes({ pipeline, answers }),

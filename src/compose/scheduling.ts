@@ -5,6 +5,7 @@ import { InferencePipeline } from "../inference/pipeline.ts";
 import { ModelCatalog } from "../models/catalog.ts";
 import { loadModel } from "../models/load-model.ts";
 import { LoadedModels } from "../models/loaded-models.ts";
+import { ModelAliases } from "../models/model-aliases.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision.ts";
 import { Admission } from "../scheduling/admission.ts";
@@ -18,6 +19,7 @@ import { hardStops, lineLimits } from "./limits.ts";
 export interface Scheduling {
   client: UpstreamClient;
   catalog: ModelCatalog;
+  aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
   queue: FairQueue;
@@ -33,6 +35,10 @@ export function composeScheduling(
   const { settings, logs, deadlines } = base;
   const client = new UpstreamClient(() => upstream.origin);
   const catalog = composeCatalog(base, client);
+  const aliases = new ModelAliases({
+    entries: base.aliases,
+    isInstalled: (model) => catalog.isListed(model),
+  });
   const loadedModels = new LoadedModels({
     listLoaded: async () => (await client.loaded()).map((model) => model.name),
     isInstalled: (model) => catalog.isInstalled(model),
@@ -61,7 +67,7 @@ export function composeScheduling(
     host: upstream,
     hardStopMs: hardStops(settings),
   });
-  return { client, catalog, loadedModels, modelUse, queue, pipeline };
+  return { client, catalog, aliases, loadedModels, modelUse, queue, pipeline };
 }
 
 function composeCatalog({ settings, profile }: Base, client: UpstreamClient): ModelCatalog {

@@ -38,12 +38,12 @@ export interface ServiceRouteParts {
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { inference, embedder, caching, management, isStopping } = parts;
-  const { catalog, client, queue } = inference;
+  const { aliases, catalog, client, queue } = inference;
   const requestsPerMinute: Record<string, number> = {};
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
   const { promptLimit, onStreamError } = generation;
-  const embeddings = { guards, catalog, promptLimit, embedder };
+  const embeddings = { guards, aliases, catalog, promptLimit, embedder };
   return {
     generation,
     batches: {
@@ -56,12 +56,12 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     },
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
-    models: { guards, catalog, client },
+    models: { guards, aliases, catalog, client },
     memory: { memory: parts.memory },
-    modelMemory: { guards, catalog, memory: parts.memory, runner: parts.runner },
-    modelChanges: { guards, ...management, onStreamError },
+    modelMemory: { guards, aliases, catalog, memory: parts.memory, runner: parts.runner },
+    modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
-    cache: { guards, ...caching },
+    cache: { guards, aliases, ...caching },
   };
 }
 
@@ -73,6 +73,7 @@ function generationServices(
   return {
     guards,
     runner: caching.runner,
+    aliases: inference.aliases,
     catalog: inference.catalog,
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,

@@ -1,3 +1,4 @@
+import type { Span } from "../images/json-cursor.ts";
 import { bufferOf } from "../runtime/buffer-of.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { readFormParts, type FormPart } from "./form-parts.ts";
@@ -29,7 +30,7 @@ const NOT_UTF8 = "\ufffd";
 export function inspectForm(bytes: Uint8Array, { contentType, query }: FormHead): BodyFacts {
   const parts = readFormParts(bufferOf(bytes), contentType);
   if (!parts) return UNREAD;
-  const named = parts.filter(({ name }) => name === "model");
+  const named = parts.filter(isModel);
   const models = [...new URLSearchParams(query).getAll("model"), ...named.map(textOf)];
   const [model = ""] = models;
   const isPlain = models.length === 1 && named.length === 1 && named.every(isField);
@@ -44,6 +45,19 @@ export function inspectForm(bytes: Uint8Array, { contentType, query }: FormHead)
     hasWork: true,
     stream: streamOf(parts),
   };
+}
+
+function isModel({ name }: FormPart): boolean {
+  return name === "model";
+}
+
+/** Where the model stands in a form that names it for certain. */
+export function formModelSpan(bytes: Uint8Array, { contentType }: FormHead): Span | undefined {
+  const body = bufferOf(bytes);
+  const value = readFormParts(body, contentType)?.find(isModel)?.value;
+  if (!value) return undefined;
+  const start = value.byteOffset - body.byteOffset;
+  return { start, end: start + value.byteLength };
 }
 
 /** A file under a field's name is none of the form's values for Go. */

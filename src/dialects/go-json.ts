@@ -1,4 +1,4 @@
-import { JsonCursor } from "../images/json-cursor.ts";
+import { JsonCursor, type Span } from "../images/json-cursor.ts";
 import { bufferOf } from "../runtime/buffer-of.ts";
 import { assertNoExcess } from "../runtime/parse-json.ts";
 
@@ -49,6 +49,21 @@ export function readGoObject(bytes: Uint8Array, names: ReadonlySet<string>): GoO
     values: (name) => (Object.hasOwn(object, name) ? [object[name]] : []),
     isPlain: true,
   };
+}
+
+/**
+ * Where the text stands, without its quotes, that Go takes under a name: the last one. The body must
+ * have been read before.
+ * @param name in lower case.
+ */
+export function goTextSpan(bytes: Uint8Array, name: string): Span | undefined {
+  let last: Span | undefined;
+  const cursor = new JsonCursor(bufferOf(bytes));
+  cursor.object((written) => {
+    const span = cursor.text();
+    if (span && folded(written) === name) last = span;
+  });
+  return last;
 }
 
 /** The values under a name in an object that JSON.parse has made. @param name in lower case. */

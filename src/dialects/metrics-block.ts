@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
+import { truncatedField, type Truncation } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface MetricsBlock {
   prompt_eval_count: number | null;
   generation_eval_count: number | null;
   total_duration_ms: number | null;
+  /** Where the prompt did not fit. */
+  truncated?: Truncation;
 }
 
 /** The metrics block from what an answer says that it took, and what the service measured itself. */
@@ -34,6 +37,7 @@ export function metricsBlock(record: RequestRecord, answer: OllamaAnswer): Metri
     prompt_eval_count: inputTokens ?? null,
     generation_eval_count: outputTokens ?? null,
     total_duration_ms: totalMs === undefined ? null : rounded(totalMs),
+    ...truncatedField(answer),
   };
 }
 

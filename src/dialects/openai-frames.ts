@@ -4,6 +4,7 @@ import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
+import { truncatedField } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
@@ -40,12 +41,13 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
     ],
     usage: openaiUsage(answer),
     system_fingerprint: null,
+    ...truncatedField(answer),
   };
 }
 
 /**
- * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one,
- * `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
+ * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one, there
+ * also `truncated` where the prompt was cut, `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
  */
 export async function* chatCompletionFrames(
   lines: AsyncGenerator<OllamaAnswer>,
@@ -62,13 +64,13 @@ export async function* chatCompletionFrames(
     line: OllamaAnswer,
     delta: object,
     finish: string | null,
-    usage?: object,
+    atEnd: object = {},
   ): string =>
     sseFrame({
       ...head,
       choices: [{ index: 0, delta, logprobs: openaiLogprobs(line), finish_reason: finish }],
       system_fingerprint: null,
-      ...(usage ? { usage } : {}),
+      ...atEnd,
     });
   let first = true;
   let callCount = 0;
@@ -91,7 +93,9 @@ export async function* chatCompletionFrames(
       const isSaid = done && Object.keys(delta).length === 0;
       if (!isSaid) yield chunk(line, delta, null);
       const rest = isSaid ? line : {};
-      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), openaiUsage(line));
+      if (!done) continue;
+      const atEnd = { usage: openaiUsage(line), ...truncatedField(line) };
+      yield chunk(rest, {}, finishReason(line, callCount > 0), atEnd);
     }
   } catch (err) {
     onError(err);

@@ -1,4 +1,5 @@
 import type * as Zstd from "@bokuweb/zstd-wasm";
+import { bufferOf } from "../runtime/buffer-of.ts";
 
 /** What Ollama takes of a compressed body once it is decompressed. */
 export const MAX_DECOMPRESSED_BYTES = 20 * 1_048_576;
@@ -11,6 +12,9 @@ const MAX_COMPRESSED_BYTES = MAX_DECOMPRESSED_BYTES + 65_536;
  * with this one before them, the frames of others are held to the limit that is given here.
  */
 const EMPTY_FRAME = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x00, 0x01, 0x00, 0x00]);
+
+/** zstd's own default. */
+const LEVEL = 3;
 
 /** How the library tells zstd's verdict on a body; anything else it throws is a fault of its own. */
 const VERDICT = /^Failed to compress with code (-\d+)$/;
@@ -41,6 +45,12 @@ export async function decompressZstd(body: Uint8Array): Promise<Decompressed> {
     if (code === undefined) throw err;
     return { ok: false, reason: code === NO_ROOM ? "too_large" : "not_zstd" };
   }
+}
+
+/** A body as one zstd frame. */
+export async function compressZstd(body: Uint8Array): Promise<Uint8Array> {
+  const { compress } = await zstdLibrary();
+  return compress(bufferOf(body), LEVEL);
 }
 
 /**

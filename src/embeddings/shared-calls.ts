@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { CallRecord } from "../inference/call-record.ts";
@@ -21,6 +22,9 @@ export const MAX_TEXTS = 64;
 export const MAX_BYTES = 262_144;
 /** Parts of a refused call that are retried at once: more would fill the queue. */
 const RETRIED_AT_ONCE = 2;
+
+/** The codes of what the server has against a text. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["invalid_request", "prompt_too_large"]);
 
 /** A request under way. */
 export interface EmbedWork extends EmbedOptions {
@@ -172,7 +176,7 @@ export class SharedCalls {
     options: EmbedOptions,
     call: CallEmbed,
   ): Promise<void> {
-    const isRefusal = err instanceof ServiceError && err.code === "invalid_request";
+    const isRefusal = err instanceof ServiceError && REFUSALS.has(err.code);
     const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
     if (!isRefusal || texts.length === 1) {
       for (const { reject } of texts) reject(failed);

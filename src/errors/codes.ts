@@ -16,7 +16,8 @@ export const ERROR_CODES = {
   prompt_too_large: {
     status: 400,
     type: "InvalidRequestError",
-    about: "The prompt is estimated above the limit (4 characters a token).",
+    about:
+      "The prompt is estimated above the limit (4 characters a token), or does not fit the model's context.",
   },
   model_not_allowed: {
     status: 400,

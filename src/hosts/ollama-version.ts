@@ -33,8 +33,17 @@ export function ollamaVersion(options: VersionOptions): Promise<string | undefin
   });
 }
 
-/** Whether a version is this one or a later one. @param wanted major and minor number. */
-export function isAtLeast(version: string, wanted: readonly [number, number]): boolean {
-  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  return major === wanted[0] ? minor >= wanted[1] : major > wanted[0];
+/** Whether a version is this one or a later one. @param wanted its numbers, the major one first. */
+export function isAtLeast(version: string, wanted: readonly number[]): boolean {
+  const parts = version.split(".").map((part) => Number.parseInt(part, 10));
+  const differing = wanted.findIndex((number, i) => (parts[i] ?? 0) !== number);
+  return differing < 0 || (parts[differing] ?? 0) > (wanted[differing] ?? 0);
+}
+
+/** From here on generate and chat know `truncate`; `api/types.go` of the release before has it not. */
+const KNOWS_TRUNCATE = [0, 12, 6];
+
+/** Whether an Ollama cuts prompts whatever it is told. One built by hand calls itself 0.0.0. */
+export function cutsInSilence(version: string): boolean {
+  return /^\d+\.\d+/.test(version) && version !== "0.0.0" && !isAtLeast(version, KNOWS_TRUNCATE);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import { ServiceError } from "../errors/service-error.ts";
+import { overflowIn, promptDoesNotFit } from "./context-overflow.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 
 /** An answer as far as a failure is read from it. */
@@ -21,7 +22,11 @@ const CODE_OF_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
 
 /** An answer of the inference server that is no success, as an error of the service's own. */
 export function upstreamFailure(status: number, body: Record<string, unknown>): ServiceError {
-  const message = messageOf(body) ?? `The inference server answered with status ${status}`;
+  const said = messageOf(body);
+  // 400; 500 from the runner for MLX, and where it is a line of a stream.
+  const overflow = status === 400 || status === 500 ? said && overflowIn(said) : undefined;
+  if (overflow) return promptDoesNotFit(overflow);
+  const message = said ?? `The inference server answered with status ${status}`;
   const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
   return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
 }

@@ -4,6 +4,9 @@ export interface Span {
   end: number;
 }
 
+/** Bytes up to which a text is walked over one by one: to search costs more than so many steps. */
+const SHORT_TEXT = 64;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -95,9 +98,25 @@ export class JsonCursor {
 
   #skipText(): void {
     const body = this.#body;
+    const near = this.#at + SHORT_TEXT;
     let at = this.#at + 1;
-    while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1;
+    while (at < body.length && body[at] !== QUOTE) {
+      at += body[at] === BACKSLASH ? 2 : 1;
+      if (at > near) at = this.#closingQuote(at);
+    }
     this.#at = at + 1;
+  }
+
+  /** Where a long text ends. @param from within it, not behind the backslash of an escape. */
+  #closingQuote(from: number): number {
+    const body = this.#body;
+    for (let at = from; ; at += 1) {
+      at = body.indexOf(QUOTE, at);
+      if (at < 0) return body.length;
+      let escapes = at;
+      while (escapes > from && body[escapes - 1] === BACKSLASH) escapes -= 1;
+      if ((at - escapes) % 2 === 0) return at;
+    }
   }
 
   /** A number, true, false or null. */

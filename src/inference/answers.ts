@@ -3,6 +3,7 @@ import { Tail } from "../http/tail.ts";
 import type { ForwardRequest, Transport, UpstreamAnswer } from "../http/transport.ts";
 import { jsonBody, jsonLines } from "../hosts/lines.ts";
 import { failureOf, upstreamFailure } from "../hosts/upstream-failure.ts";
+import { tellOfTruncation } from "./truncation.ts";
 import type { Turn } from "./turn.ts";
 import { usageOf, usageOfPassed } from "./usage.ts";
 
@@ -16,6 +17,7 @@ export async function whole(turn: Turn, answer: UpstreamAnswer): Promise<OllamaA
     if (answer.status !== 200) throw await failureOf(answer);
     const body = await jsonBody(answer.body);
     turn.record.usage = usageOf(body);
+    tellOfTruncation(turn.record, body);
     turn.complete();
     return body;
   } catch (err) {
@@ -46,7 +48,10 @@ async function* linesOf(turn: Turn, answer: UpstreamAnswer): AsyncGenerator<Olla
     const soFar = { ...usageOf({}), outputTokens: 0, isEstimated: true };
     for await (const line of jsonLines(answer.body)) {
       if (typeof line["error"] === "string") throw upstreamFailure(500, line);
-      if (line["done"] === true) last = line;
+      if (line["done"] === true) {
+        last = line;
+        tellOfTruncation(turn.record, line);
+      }
       soFar.outputTokens += 1;
       // It is known to whoever is given the line.
       turn.record.usage = last ? usageOf(last) : soFar;

@@ -29,17 +29,22 @@ export class CallRecord {
   usage: Usage | undefined;
   /** The origin of the server that was called. */
   host: string | undefined;
+  /** The prompt did not fit, and the server was told to cut it. */
+  isPromptCut = false;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
 
-  /** The request is sent. @param host the origin of the server. */
+  /**
+   * The request is sent. A second call for it is part of the first's wait.
+   * @param host the origin of the server.
+   */
   sent(host: string): void {
     this.host = host;
-    this.#sentAt = performance.now();
+    if (this.firstMs === undefined) this.#sentAt = performance.now();
   }
 
-  /** The answer's first byte has come. */
+  /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
     this.firstMs = this.#beganAt - this.#sentAt;

@@ -48,7 +48,7 @@ export interface InferenceRequest {
   record: CallRecord;
   /** What is to be done before it asks for a place; it counts for the hard stop. */
   prepare?: ((signal: Signal) => Promise<void>) | undefined;
-  /** Told when its answer has begun: its body is not needed any more. */
+  /** Told when its answer has begun, unless it is a refusal: its body is not needed any more. */
   onSent?: (() => void) | undefined;
 }
 

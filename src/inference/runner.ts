@@ -6,6 +6,7 @@ import {
   type ReadyImage,
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
+import type { UpstreamAnswer } from "../http/transport.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
@@ -13,13 +14,15 @@ import type { LineName } from "../scheduling/fair-queue.ts";
 import { lines, type OllamaAnswer, whole } from "./answers.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { InferencePipeline, InferenceRequest } from "./pipeline.ts";
+import { callUncut, uncutBody } from "./truncation.ts";
+import type { Turn } from "./turn.ts";
 
 /** A request in Ollama's dialect, made from one of the service's own. */
 export interface OllamaRequest {
   path: "/api/generate" | "/api/chat" | "/api/embed";
   line: LineName;
   model: string;
-  /** Ollama's body without `model` and `stream`. */
+  /** Ollama's body without `model` and `stream`; `truncate: false` where the client says that. */
   body: Record<string, unknown>;
   /** The images whose slots are in the body. */
   images?: RequestImages;
@@ -76,25 +79,25 @@ export class InferenceRunner {
 
   /** Runs a request to its end. @throws ServiceError; the scope's reason. */
   answer(request: OllamaRequest, scope: RequestScope): Promise<OllamaAnswer> {
-    const { about, body } = this.#begin(request, scope, false);
+    const { about, call } = this.#begin(request, scope, false);
     return this.#options.pipeline.withPlace(about, scope.signal, async (turn) =>
-      whole(turn, await turn.call(request.path, body())),
+      whole(turn, await call(turn)),
     );
   }
 
   /** Runs a request as a stream. @throws as `lines`. */
   stream(request: OllamaRequest, scope: RequestScope): Promise<AsyncGenerator<OllamaAnswer>> {
-    const { about, body } = this.#begin(request, scope, true);
+    const { about, call } = this.#begin(request, scope, true);
     return this.#options.pipeline.withPlace(about, scope.signal, async (turn) =>
-      lines(turn, await turn.call(request.path, body())),
+      lines(turn, await call(turn)),
     );
   }
 
   #begin(
-    { line, model, hints, body, images }: OllamaRequest,
+    { path, line, model, hints, body, images }: OllamaRequest,
     scope: RequestScope,
     stream: boolean,
-  ): { about: InferenceRequest; body: () => string | Uint8Array } {
+  ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
     const { record, background } = scope;
     record.model = model;
     record.streamed = stream;
@@ -114,13 +117,15 @@ export class InferenceRunner {
         ready = await this.#compress(images, scope, signal);
       };
     }
+    const { truncate, ...fields } = body;
     return {
       about,
-      body: () => {
-        const json = JSON.stringify({ model, ...body, stream });
+      call: (turn) => {
+        const json = uncutBody({ model, ...fields, stream });
         // Once they are in the body, nothing here holds on to them.
         const used = ready.splice(0).map(({ base64 }) => base64);
-        return images ? images.slots.fill(json, used) : json;
+        const filled = images ? images.slots.fill(json, used) : json;
+        return callUncut(turn, { path, body: filled, mayTruncate: truncate !== false });
       },
     };
   }

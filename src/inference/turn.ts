@@ -19,7 +19,7 @@ interface TurnOptions {
   deadlines: Pick<Deadlines, "after">;
   /** The server that is called, unless a place names one. */
   host: Host;
-  /** Told when the answer has begun: the request's body is not needed any more. */
+  /** Told when the answer has begun, unless it is a refusal: the body is not needed any more. */
   onSent: (() => void) | undefined;
   /** Canonical; empty where the request names none. */
   model: string;
@@ -97,7 +97,8 @@ export class Turn {
   readonly #losePlace = (): void => this.#signal.abort(new PlaceLost());
 
   /**
-   * Calls the server. Whatever reads the body of its answer holds the place from then on.
+   * Calls the server. Whatever reads the body of its answer holds the place from then on. After a
+   * refusal that was read it may be called once more: that is the same use of the model.
    * @throws ServiceError `upstream_unavailable` when no answer began; the signal's reason.
    */
   async call(path: string, body: string | Uint8Array): Promise<UpstreamAnswer> {
@@ -108,7 +109,7 @@ export class Turn {
       const call = { origin, method: "POST", path, body, signal };
       const answer = await this.during("call", transport.call(call));
       this.began(answer.status);
-      onSent?.();
+      if (answer.status === 200) onSent?.();
       return answer;
     } catch (err) {
       throw this.fail(err);
@@ -118,9 +119,10 @@ export class Turn {
   /** The request is sent. @param origin of the server. */
   sent(origin: string): void {
     this.#isSent = true;
+    this.#status = 0;
     const { modelUse, model, keepAlive } = this.#options;
     if (model !== "" && !this.isRemote) {
-      this.#endUse = modelUse.begin(model, keepAliveMs(keepAlive));
+      this.#endUse ??= modelUse.begin(model, keepAliveMs(keepAlive));
     }
     this.record.sent(origin);
   }

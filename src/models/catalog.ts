@@ -100,6 +100,19 @@ export class ModelCatalog {
   }
 
   /**
+   * Whether a model is on the latest list. At once, unless there is none yet; an old one is read anew
+   * for the next request. A server that is away has no models.
+   */
+  isListed(model: string): boolean | Promise<boolean> {
+    if (!this.#listed) {
+      if (this.#now() - this.#failedAt < FRESH_MS) return false;
+      return this.isInstalled(model).catch(() => false);
+    }
+    if (this.#now() - this.#listed.at >= FRESH_MS) this.installed().catch(() => {});
+    return this.#listed.names.has(canonicalModel(model));
+  }
+
+  /**
    * Whether a model (canonical name) is missing from the latest list; false while there is none.
    * Never waits: it decides about a request that is on its way.
    */

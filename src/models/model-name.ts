@@ -81,8 +81,24 @@ export function modelMatcher(patterns: string[]): (name: string) => boolean {
   return (name) => tests.some((test) => test.test(canonicalModel(name)));
 }
 
-/** A pattern with `*` for any text, as a regular expression over the whole text. */
-export function wildcard(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`);
+/**
+ * A test for a pattern with `*` for any text, over the whole text. It goes over a text once for all
+ * stars: a regular expression would try each of them at each place.
+ */
+export function wildcard(pattern: string): Pick<RegExp, "test"> {
+  const [start = "", ...parts] = pattern.split("*");
+  const end = parts.pop();
+  if (end === undefined) return { test: (text) => text === pattern };
+  return {
+    test: (text) => {
+      if (!text.startsWith(start)) return false;
+      let at = start.length;
+      for (const part of parts) {
+        const found = text.indexOf(part, at);
+        if (found < 0) return false;
+        at = found + part.length;
+      }
+      return text.length - at >= end.length && text.endsWith(end);
+    },
+  };
 }

@@ -85,7 +85,7 @@ export function endedRequest(record: RequestRecord, end: RequestEnd): EndedReque
     startedAtMs: record.startedAtMs,
     tookMs: record.latencyMs,
     tenant: record.tenant,
-    project: record.project ?? "unknown",
+    project: record.project || "unknown",
     client: record.client,
     route: record.route,
     dialect: record.dialect,

@@ -16,6 +16,7 @@ import { isLater } from "./version.mjs";
  * @property {import("./models.mjs").Remote | undefined} remote where it was generated, if not here
  * @property {string[]} pieces
  * @property {import("./figures.mjs").Timing} timing
+ * @property {number} promptTokens that were read
  * @property {Record<string, unknown>} body of the request
  */
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { lengthRefusal, tokensRead } from "./context.mjs";
 import { errorBody } from "./errors.mjs";
 import { textForms } from "./forms.mjs";
 import { ModelMemory } from "./model-memory.mjs";
@@ -27,6 +28,7 @@ import { VERSION } from "./version.mjs";
  * @property {number} [capacity] how many models are in memory at once; the oldest leaves for a new one
  * @property {number} [parallel] how many texts are generated at once, all without it; others wait
  * in the order in which they come. Vectors are made beside them.
+ * @property {number} [contextLength] tokens that fit where a request has no `num_ctx`; all without it
  * @property {string[]} [chunks] pieces of each answer
  * @property {Reply} [reply] makes the pieces in place of `chunks`
  * @property {(text: string) => number[]} [embedding] the vector of a text
@@ -53,6 +55,7 @@ import { VERSION } from "./version.mjs";
 const DEFAULTS = {
   capacity: 3,
   parallel: Number.POSITIVE_INFINITY,
+  contextLength: undefined,
   chunks: ["Hel", "lo"],
   embedding: () => [0.6, 0.8],
   loadMs: 0,
@@ -119,12 +122,15 @@ export class Inference {
     const loadMs = remote ? 0 : this.memory.load(name, body);
     await pause(loadMs, response);
     if (loaded) return sendJson(response, loaded);
+    if (this.#isTooLong(request, response)) return;
     const { firstMs, bodyMs, endlessGapMs } = this.#options;
     this.#count(response);
     await pause(firstMs, response);
     const pieces = await this.#piecesOf(request, response);
     if (!pieces) return;
-    const text = { model, remote, pieces, timing: { loadMs, firstMs, bodyMs }, body };
+    const timing = { loadMs, firstMs, bodyMs };
+    const promptTokens = tokensRead(body, this.#options);
+    const text = { model, remote, pieces, timing, promptTokens, body };
     if ((body["stream"] ?? form.streams) !== true) {
       const whole = form.whole(text);
       if (typeof whole === "string") return sendText(response, whole);
@@ -143,6 +149,7 @@ export class Inference {
     const { model, name, remote, body } = request;
     const loadMs = remote ? 0 : this.memory.load(name, body);
     await pause(loadMs, response);
+    if (this.#isTooLong(request, response)) return;
     const texts = form.texts(body).map(String);
     const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
     this.#count(response);
@@ -164,6 +171,15 @@ export class Inference {
     if (Array.isArray(said)) return said;
     await sendJson(response, errorBody(path, 400, said.refused, version), { status: 400 });
     return undefined;
+  }
+
+  /** Refuses what does not fit. @param {InferenceRequest} request @param {ServerResponse} response */
+  #isTooLong({ path, body }, response) {
+    const refusal = lengthRefusal(path, body, this.#options);
+    if (refusal === undefined) return false;
+    const { version } = this.#options;
+    void sendJson(response, errorBody(path, 400, refusal, version), { status: 400 });
+    return true;
   }
 
   get #embedTiming() {

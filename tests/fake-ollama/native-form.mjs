@@ -1,5 +1,5 @@
 // @ts-check
-import { CREATED_AT, durationsOf, PROMPT_TOKENS } from "./figures.mjs";
+import { CREATED_AT, durationsOf } from "./figures.mjs";
 import { line } from "./frames.mjs";
 
 /** @typedef {import("./forms.mjs").Generated} Generated */
@@ -20,11 +20,11 @@ export function nativeForm(asks, content) {
     ...rest,
   });
   /** @param {Generated} answer */
-  const end = ({ pieces, timing }) => ({
+  const end = ({ pieces, timing, promptTokens }) => ({
     done: true,
     done_reason: "stop",
     ...durationsOf(timing),
-    prompt_eval_count: PROMPT_TOKENS,
+    prompt_eval_count: promptTokens,
     eval_count: pieces.length,
   });
   return {

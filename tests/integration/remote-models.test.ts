@@ -65,6 +65,8 @@ describe("a model that runs on another machine", () => {
     const twice = `{"MODEL":"${REMOTE}","model":"fake","messages":[]}`;
     expect((await gateway.post("/api/chat", twice)).status).toBe(400);
     expect((await gateway.post("/api/show", `{"name":"${REMOTE}"}`)).status).toBe(400);
+    const emptied = `{"model":"${REMOTE}","MODEL":""}`;
+    expect((await gateway.post("/api/show", emptied)).status).toBe(400);
     expect(fake.to("/api/chat")).toEqual([]);
     expect(fake.to("/api/show")).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { until } from "../support/deadline.ts";
-import { startFakeOllama, type FakeOllama } from "../support/fake-ollama.ts";
+import { startFakeOllama, type FakeOllama, type FakeOptions } from "../support/fake-ollama.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 
 export const CHAT = "/api/v1/chat";
@@ -10,8 +10,8 @@ export const BLUE = "Why is the sky blue?";
 export const WHY_BLUE = "Could you please tell me why the sky is blue?";
 
 /** A gateway with a response cache and without an embedding model. */
-export async function start(env: Record<string, string> = {}) {
-  const ollama = await startFakeOllama({ models: ["fake:latest", "other:latest"] });
+export async function start(env: Record<string, string> = {}, fake: FakeOptions = {}) {
+  const ollama = await startFakeOllama({ models: ["fake:latest", "other:latest"], ...fake });
   const gateway = await startGateway({
     OLLAMA_BASE_URL: ollama.url,
     RESPONSE_CACHE_ENABLED: "true",

@@ -31,6 +31,24 @@ describe("what is not kept", () => {
     expect(seen).toMatchObject({ entries: 0, not_stored: { [reason]: 2 } });
   });
 
+  it.each([false, true])(
+    "one to a prompt that was cut, which is told each time, stream: %s",
+    async (stream) => {
+      const { ollama, gateway } = await start({}, { contextLength: 16 });
+      const question = asking("word ".repeat(20), { stream });
+      for (const _ of [1, 2]) {
+        const answer = await gateway.post(CHAT, question);
+        expect(cacheOf(answer)).toBe("MISS");
+        expect(await answer.text()).toContain('"truncated":{"kept":16}');
+      }
+      expect(runs(ollama)).toBe(4);
+      expect(await stats(gateway)).toMatchObject({
+        entries: 0,
+        not_stored: { prompt_truncated: 2 },
+      });
+    },
+  );
+
   it("an error", async () => {
     const { ollama, seen } = await twice({ error: "no" }, 500);
     expect(runs(ollama)).toBe(2);

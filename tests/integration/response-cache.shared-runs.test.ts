@@ -43,6 +43,28 @@ describe("identical requests at the same time", () => {
     await nothingIsHeld({ gateway });
   });
 
+  it("share what is told of a prompt that was cut, and not with those who want none cut", async () => {
+    const { ollama, gateway } = await start({ UPSTREAM_PARALLEL: "2" });
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const cut = [1, 2].map(() => gateway.post(CHAT, asking("Hi")));
+    const first = await chats.next();
+    await until(async () => (await stats(gateway))["shared"] === 1, "one that shares");
+    const uncut = gateway.post(CHAT, asking("Hi", { truncate: false }));
+    const own = await chats.next();
+    const refused = { error: "the input length exceeds the context length" };
+    for (const held of [first, own]) held.json(refused, 400);
+    const message = { role: "assistant", content: "Hello" };
+    const counts = { done: true, done_reason: "stop", prompt_eval_count: 16 };
+    (await chats.next()).json({ message, ...counts });
+    for (const answer of cut) {
+      expect((await answer).headers.get("x-shared-ollama-truncated")).toBe("kept=16");
+      expect(await (await answer).json()).toMatchObject({ truncated: { kept: 16 } });
+    }
+    expect(await (await uncut).json()).toMatchObject({ code: "prompt_too_large" });
+    expect(runs(ollama)).toBe(3);
+    await nothingIsHeld({ gateway });
+  });
+
   it("go on when one leaves, and end when all have left", async () => {
     const { ollama, gateway } = await start();
     const chats = new HeldAnswers(ollama, "/api/chat");

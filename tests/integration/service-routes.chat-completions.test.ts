@@ -30,7 +30,7 @@ describe("POST /api/v1/chat/completions", () => {
       usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
       system_fingerprint: null,
     });
-    expect(bodyTo(ollama, "/api/chat")).toEqual({ ...BODY, stream: false });
+    expect(bodyTo(ollama, "/api/chat")).toEqual({ ...BODY, stream: false, truncate: false });
   });
 
   it("streams chunks: the role in the first, usage in the finishing one, then [DONE]", async () => {
@@ -108,7 +108,7 @@ describe("POST /api/v1/chat/completions", () => {
       keep_alive: 0,
     });
     expect(answer.status).toBe(200);
-    expect(bodyTo(ollama, "/api/chat")).toEqual({ ...BODY, stream: false });
+    expect(bodyTo(ollama, "/api/chat")).toEqual({ ...BODY, stream: false, truncate: false });
   });
 
   it("joins text parts with a space and takes developer for system", async () => {

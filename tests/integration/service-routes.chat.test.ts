@@ -31,6 +31,7 @@ describe("POST /api/v1/chat", () => {
       model: "fake",
       messages: [USER],
       stream: false,
+      truncate: false,
     });
   });
 

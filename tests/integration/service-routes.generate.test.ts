@@ -25,6 +25,7 @@ describe("POST /api/v1/generate", () => {
       model: "fake",
       prompt: "hi",
       stream: false,
+      truncate: false,
     });
   });
 
@@ -84,6 +85,7 @@ describe("POST /api/v1/generate", () => {
       keep_alive: "30m",
       think: false,
       stream: false,
+      truncate: false,
     });
   });
 
@@ -102,6 +104,7 @@ describe("POST /api/v1/generate", () => {
       ],
       tools,
       stream: false,
+      truncate: false,
     });
     const call = { function: { name: "sum", arguments: { a: 2, b: 2 } } };
     held.json({ message: { role: "assistant", content: "", tool_calls: [call] }, done: true });

@@ -230,6 +230,7 @@ describe("LiteLLM", () => {
       "model",
       "options",
       "stream",
+      "truncate",
     ]);
   });
 

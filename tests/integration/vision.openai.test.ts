@@ -197,6 +197,7 @@ describe.each([VLM, CHAT])("images on %s", (path) => {
     expect(sent).toEqual({
       model: "eyes",
       stream: false,
+      truncate: false,
       format: "json",
       options: {
         temperature: 0.2,

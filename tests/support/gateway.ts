@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
-import { modelsYaml } from "./config.ts";
+import { modelsYamlWith } from "./config.ts";
 
-type GatewayOptions = Pick<
+interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
   "restartPauses" | "openPool" | "readDisk"
->;
+> {
+  /** Other names for models. */
+  aliases?: Record<string, string>;
+}
 
 /** A running service under test. */
 export interface Gateway {
@@ -45,17 +48,17 @@ const DEFAULTS = {
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, and how full disks are.
+ *   worker threads are opened, how full disks are, and other names for models.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk }: GatewayOptions = {},
+  { restartPauses, openPool, readDisk, aliases = {} }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml,
+    modelsYaml: modelsYamlWith(aliases),
   });
   const said: string[] = [];
   const service = await compose({

@@ -13,15 +13,17 @@ export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 /**
  * Starts both; they end with the test. The fake's two models are in memory, so that what it
  * receives are the tests' requests and no loads.
+ * @param more as `startGateway`.
  */
 export async function startService(
   env: Record<string, string> = {},
   fake: Parameters<typeof startFakeOllama>[0] = {},
+  more: Parameters<typeof startGateway>[2] = {},
 ): Promise<RunningService> {
   const models = ["fake:latest", "all-minilm:latest"];
   const ollama = await startFakeOllama({ models, ...fake });
   ollama.inMemory.push(...models);
-  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, ...env });
+  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, ...env }, {}, more);
   return { gateway, ollama };
 }
 

@@ -156,7 +156,8 @@ async function batch(c: AppContext, services: BatchServices, kind: BatchKind): P
   const { requests, stream } = envelope;
   const { maxItems, atOnce } = services.limits[kind.line];
   if (requests.length > maxItems) throw tooManyItems(requests.length, maxItems);
-  services.catalog.assertAllAllowed(modelsOf(requests));
+  const models = modelsOf(requests).map(async (name) => services.aliases.modelFor(name));
+  services.catalog.assertAllAllowed(await Promise.all(models));
   services.queue.assertRoomForBackground(kind.line);
   // Items with images wait in their own line, whatever the route.
   if (images.length > 0) services.queue.assertRoomForBackground("vision");

@@ -1,8 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
+/** Of a prompt that was cut. */
+export const truncated = z.object({ kept: z.int().nullable() }).optional().openapi({
+  description:
+    "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
+});
+
 export const metrics = {
-  model: z.string(),
+  model: z.string().openapi({ description: "The one that has answered, also to an alias" }),
   request_id: z.string().openapi({ description: "A UUID; of a batch's item with -index" }),
   latency_ms: z.number().openapi({ description: "The whole request, in milliseconds" }),
   model_load_ms: z.number(),
@@ -10,6 +16,7 @@ export const metrics = {
   prompt_eval_count: z.int().nullable(),
   generation_eval_count: z.int().nullable(),
   total_duration_ms: z.number().nullable(),
+  truncated,
 };
 
 const TokenLogprob = z.object({
@@ -149,6 +156,7 @@ export const ChatCompletion = z
     ),
     usage,
     system_fingerprint: z.null(),
+    truncated,
     // A request may bring images or none.
     ...z.object(imagesBlock).partial().shape,
   })

@@ -33,7 +33,7 @@ const EFFORTS = new Map<string, string | false>([
 
 /** Fields that both native and OpenAI-compatible requests take. */
 const commonFields = {
-  model: maybe(filledText()),
+  model: maybe(filledText()).openapi({ description: "The model's name, or an alias" }),
   stream: maybe(z.boolean()),
   ...formatFields,
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
@@ -53,6 +53,10 @@ const commonFields = {
   logprobs: maybe(z.boolean()),
   top_logprobs: maybe(integer(0, 20)),
   n: maybe(integer(1)).openapi({ description: "Answers to make; more than one is refused" }),
+  truncate: maybe(z.boolean()).openapi({
+    description:
+      "Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large`",
+  }),
 };
 
 /** Fields of every native generation request. */
@@ -87,6 +91,7 @@ interface CommonFields extends GenerationOptions, FormatFields {
   logprobs?: boolean | undefined;
   top_logprobs?: number | undefined;
   n?: number | undefined;
+  truncate?: boolean | undefined;
   keep_alive?: string | number | undefined;
   think?: boolean | string | undefined;
 }
@@ -107,6 +112,8 @@ export function generationFields(input: CommonFields): Record<string, unknown> {
     tools: toOllamaTools(input.tools, input.tool_choice),
     keep_alive: input.keep_alive,
     think: input.think ?? (named === undefined ? named : (EFFORTS.get(named) ?? named)),
+    // What is to be refused is a question of its own for the response cache.
+    truncate: input.truncate === false ? false : undefined,
     ...(input.logprobs ? { logprobs: true, top_logprobs: input.top_logprobs } : {}),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -41,7 +41,13 @@ const GROUPS = {
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
     on: (status) => status === 200,
   },
-  /** Parts of the answer may. */
+  /** The answer may be to a prompt that was cut. */
+  truncation: {
+    request: [],
+    answer: ["X-Shared-Ollama-Truncated"],
+    on: (status) => status === 200,
+  },
+  /** Parts of the answer may come from the response cache. */
   cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;
 

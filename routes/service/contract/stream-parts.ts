@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { imagesBlock, logprobs, metrics, RatedToken, usage } from "./answers.ts";
+import { imagesBlock, logprobs, metrics, RatedToken, truncated, usage } from "./answers.ts";
 import { OpenAIErrorBody, ServiceErrorBody } from "./errors.ts";
 import { CustomCall, FunctionCall, ToolCallSchema } from "./tools.ts";
 
@@ -55,6 +55,7 @@ const ChatCompletionChunk = z
     ),
     usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
     system_fingerprint: z.null(),
+    truncated,
   })
   .openapi("ChatCompletionChunk");
 

@@ -57,6 +57,7 @@ describe("questionOf", () => {
     ["option", ask(chat([user("a")], { options: { seed: 2 } }))],
     ["format", ask(chat([user("a")], { options: { seed: 1 }, format: "json" }))],
     ["tools", ask(chat([user("a")], { options: { seed: 1 }, tools: [{}] }))],
+    ["truncation", ask(chat([user("a")], { options: { seed: 1 }, truncate: false }))],
     ["turn before", ask(chat([user("x"), user("a")], { options: { seed: 1 } }))],
     ["field of the message", ask(chat([user("a", { name: "b" })], { options: { seed: 1 } }))],
     ["route", ask(generate({ prompt: "a", options: { seed: 1 } }))],

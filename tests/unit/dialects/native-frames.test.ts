@@ -28,6 +28,13 @@ describe("nativeFrames", () => {
     ]);
   });
 
+  it("says in the last that the prompt was cut", async () => {
+    const lines = linesOf({ response: "Hel" }, { ...lastLine, truncated: { kept: null } });
+    const events = await eventsOf(nativeFrames(lines, recordOf(), { role: false, ...quiet }));
+    expect(events[0]).not.toHaveProperty("truncated");
+    expect(events[1]).toMatchObject({ done: true, truncated: { kept: null } });
+  });
+
   it("carries the role and the tool calls of a chat", async () => {
     const lines = linesOf(callLine("weather"), lastLine);
     const events = await eventsOf(nativeFrames(lines, recordOf(), { role: true, ...quiet }));

@@ -53,6 +53,14 @@ describe("chatCompletionFrames", () => {
     expect(events).toHaveLength(3);
   });
 
+  it("says with the usage alone that the prompt was cut", async () => {
+    const truncated = { kept: 7 };
+    const events = await framesOf({ message: { content: "hi" } }, { ...lastLine, truncated });
+    expect(events.filter((event) => Object.hasOwn(Object(event) as object, "truncated"))).toEqual([
+      expect.objectContaining({ truncated, usage: expect.anything() as unknown }),
+    ]);
+  });
+
   it("says that an answer was cut, also where tools were called", async () => {
     const events = await framesOf(callLine("a"), { ...lastLine, done_reason: "length" });
     expect((events.at(-2) as Chunk).choices[0]?.finish_reason).toBe("length");

@@ -1,5 +1,6 @@
 import { CallRecord } from "../../../src/inference/call-record.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ErrorCode } from "../../../src/errors/codes.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import {
   gathered,
@@ -18,7 +19,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const refused = (): ServiceError => new ServiceError("invalid_request", "too long");
+const refused = (code: ErrorCode = "invalid_request"): ServiceError =>
+  new ServiceError(code, "too long");
 
 describe("texts of requests that come together", () => {
   it("are one call, and each request gets its own in its order", async () => {
@@ -223,21 +225,28 @@ describe("the cache", () => {
 });
 
 describe("a call that is refused", () => {
-  it("is tried again for each request, so that one bad text fails alone", async () => {
-    const { embed, made, nth } = setUpEmbedder();
-    const [good, bad, other] = [embed(["a", "bb"]), embed("bad"), embed("dddd", { tenant: "bob" })];
-    await gathered();
-    await nth(0).fail(refused());
-    expect(textsOf(made).slice(1)).toEqual([["a", "bb"], ["bad"]]);
-    await nth(2).fail(refused());
-    await expect(bad).rejects.toMatchObject({ code: "invalid_request", message: "too long" });
-    expect(nth(3)).toMatchObject({ texts: ["dddd"], tenant: "bob" });
-    await nth(3).answer();
-    await nth(1).answer();
-    expect(lengthsOf(await good)).toEqual([1, 2]);
-    expect(lengthsOf(await other)).toEqual([4]);
-    expect(made).toHaveLength(4);
-  });
+  it.each(["invalid_request", "prompt_too_large"] as const)(
+    "as %s is tried again for each request, so that one bad text fails alone",
+    async (code) => {
+      const { embed, made, nth } = setUpEmbedder();
+      const [good, bad, other] = [
+        embed(["a", "bb"]),
+        embed("bad"),
+        embed("dddd", { tenant: "bob" }),
+      ];
+      await gathered();
+      await nth(0).fail(refused(code));
+      expect(textsOf(made).slice(1)).toEqual([["a", "bb"], ["bad"]]);
+      await nth(2).fail(refused(code));
+      await expect(bad).rejects.toMatchObject({ code, message: "too long" });
+      expect(nth(3)).toMatchObject({ texts: ["dddd"], tenant: "bob" });
+      await nth(3).answer();
+      await nth(1).answer();
+      expect(lengthsOf(await good)).toEqual([1, 2]);
+      expect(lengthsOf(await other)).toEqual([4]);
+      expect(made).toHaveLength(4);
+    },
+  );
 
   it("of one request fails it without more calls", async () => {
     const { embed, made, nth, embedder } = setUpEmbedder();

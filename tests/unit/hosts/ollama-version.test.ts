@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { ollamaVersion } from "../../../src/hosts/ollama-version.ts";
+import { cutsInSilence, isAtLeast, ollamaVersion } from "../../../src/hosts/ollama-version.ts";
 import { within } from "../../support/deadline.ts";
 
 /** The version of a program with this text; undefined: there is no such program. */
@@ -37,4 +37,29 @@ it.each([
   ["hangs, and ends for no signal but one", script("trap '' TERM", "while :; do sleep 0.1; done")],
 ])("one that %s has none, and is not waited for", async (_what, text) => {
   expect(await versionOf(text)).toBeUndefined();
+});
+
+it.each([
+  ["0.30.0", [0, 30], true],
+  ["0.30.0-rc1", [0, 30], true],
+  ["0.29.9", [0, 30], false],
+  ["1.0", [0, 30], true],
+  ["0.12.6", [0, 12, 6], true],
+  ["0.12.5", [0, 12, 6], false],
+  ["0.12", [0, 12, 6], false],
+  ["0.13", [0, 12, 6], true],
+  ["soon", [0, 30], false],
+] as const)("%s against %j", (version, wanted, expected) => {
+  expect(isAtLeast(version, wanted)).toBe(expected);
+});
+
+it.each([
+  ["0.12.5", true],
+  ["0.9.6", true],
+  ["0.12.6", false],
+  ["0.13.5", false],
+  ["0.0.0", false],
+  ["unknown", false],
+])("an Ollama of version %s cuts in silence: %s", (version, expected) => {
+  expect(cutsInSilence(version)).toBe(expected);
 });

@@ -44,6 +44,17 @@ describe("JsonCursor", () => {
     expect(textBehind(value)).toBe("here");
   });
 
+  it.each(["", '"', "\\", '\\"', '"\\', "\\\\", '"x"', "\n"])(
+    "skips texts of any length that hold and end in %j",
+    (mark) => {
+      for (let length = 50; length < 140; length += 1) {
+        const text = mark + "x".repeat(length) + mark + "ü".repeat(length) + mark;
+        expect(textBehind(JSON.stringify(text))).toBe("here");
+        expect(textBehind(JSON.stringify(text + mark.repeat(200)))).toBe("here");
+      }
+    },
+  );
+
   it.each(VALUES)("walks over %s as a list and as an object, whatever it is", (value) => {
     const body = Buffer.from(`[${value},${value},"here"]`);
     const json = new JsonCursor(body);
@@ -91,6 +102,8 @@ describe("JsonCursor", () => {
     "[1",
     "[1,",
     '["\\',
+    `["${"x".repeat(100)}`,
+    `["${"x".repeat(100)}\\`,
     "{1}",
     "]",
     "}",

@@ -104,7 +104,7 @@ describe("InferenceRunner", () => {
     expect(await runner.answer(request, scope)).toEqual({ done: true });
     expect(seen.calls[0]).toMatchObject({ origin: "http://up", path: "/api/chat", method: "POST" });
     const sent: unknown = JSON.parse(String(seen.calls[0]?.body));
-    expect(sent).toEqual({ model: "M", messages: [], stream: false });
+    expect(sent).toEqual({ truncate: false, model: "M", messages: [], stream: false });
     expect(seen.used).toEqual(["m:latest"]);
     expect(queue.stats("text").completed).toBe(1);
     expect(left()).toEqual([0, 0, 0]);

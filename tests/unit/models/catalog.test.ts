@@ -121,6 +121,40 @@ describe("a missing model", () => {
   });
 });
 
+describe("whether a model is listed", () => {
+  it("waits for the first list only", async () => {
+    const { catalog, listings, pass } = setUp({ installed: [model("c:latest")] });
+    expect(await catalog.isListed("C")).toBe(true);
+    expect([catalog.isListed("c"), catalog.isListed("d")]).toEqual([true, false]);
+    expect(listings()).toBe(1);
+    pass(5000);
+    expect([catalog.isListed("c"), catalog.isListed("d")]).toEqual([true, false]);
+    expect(listings()).toBe(2);
+  });
+
+  it("is told by what was installed meanwhile, one request later", async () => {
+    const installed = [model("c:latest")];
+    const { catalog, pass } = setUp({ list: () => Promise.resolve([...installed]) });
+    await catalog.installed();
+    installed.push(model("d:latest"));
+    pass(5000);
+    expect(catalog.isListed("d")).toBe(false);
+    await catalog.installed();
+    expect(catalog.isListed("d")).toBe(true);
+  });
+
+  it("is no while the server is away, which is not asked again and again", async () => {
+    const away = new ServiceError("upstream_unavailable", "away");
+    const { catalog, listings, pass } = setUp({ list: () => Promise.reject(away) });
+    expect(await catalog.isListed("c")).toBe(false);
+    expect(catalog.isListed("c")).toBe(false);
+    expect(listings()).toBe(1);
+    pass(5000);
+    expect(await catalog.isListed("c")).toBe(false);
+    expect(listings()).toBe(2);
+  });
+});
+
 describe("the listing", () => {
   it("is shared by all who ask at once", async () => {
     const answer = deferred<InstalledModel[]>();

@@ -118,3 +118,27 @@ it("wildcard takes everything but the star by its letters", () => {
   expect(wildcard("(a|b)+").test("(a|b)+")).toBe(true);
   expect(wildcard("a").test("xax")).toBe(false);
 });
+
+it.each([
+  ["*", "", true],
+  ["a*", "a", true],
+  ["a*a", "a", false],
+  ["a*a", "aa", true],
+  ["a*b*c", "axbxc", true],
+  ["a*b*c", "acb", false],
+  ["*b*", "abc", true],
+  ["**", "x", true],
+  ["a*bc*c", "abc", false],
+  ["*.b", "a.c.b", true],
+])("wildcard %s over %j: %s", (pattern, text, fits) => {
+  expect(wildcard(pattern).test(text)).toBe(fits);
+});
+
+it("wildcard goes over a text once, however many stars there are", () => {
+  const pattern = wildcard(`${"*a".repeat(30)}*b`);
+  const text = "a".repeat(512);
+  const startedAt = performance.now();
+  expect(pattern.test(text)).toBe(false);
+  // A regular expression would take years.
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});

@@ -84,6 +84,8 @@ function setUp({ step, what }: Fault) {
       isRestricted: false,
       allowsRemote: false,
     },
+    aliases: { modelFor: (name) => name },
+    replaceModel: () => Promise.reject(new Error("it names no alias")),
     inspect: ([body = BODY]) => (at("inspect"), { body, facts: inspectBody(body) }),
     inspectZstd: () => Promise.reject(new Error("it is not compressed")),
     inspectForm: () => Promise.reject(new Error("it is no form")),

@@ -69,7 +69,7 @@ export class RequestStore {
   readonly #now: () => number;
   readonly #run = crypto.randomUUID();
   #batch = 0;
-  #state: "writing" | "waiting" | "failed" = "writing";
+  #state: "writing" | "waiting" | "failed" | "stopped" = "writing";
   #fault: FinalFault | undefined;
   #isLosing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -79,7 +79,6 @@ export class RequestStore {
   #isTending = false;
   #wroteSinceTended = true;
   #stopping: Promise<void> | undefined;
-  #hasStopped = false;
 
   constructor(options: RequestStoreOptions) {
     this.#options = options;
@@ -213,7 +212,7 @@ export class RequestStore {
   }
 
   #notWritten(err: unknown): void {
-    if (this.#hasStopped) return;
+    if (this.#state === "stopped") return;
     const { report } = this.#options;
     const fault = this.#client.faultOf(err);
     this.#fault = fault;
@@ -224,7 +223,7 @@ export class RequestStore {
   }
 
   #fail(fault: FinalFault, err: unknown): void {
-    if (this.#state === "failed") return;
+    if (this.#state === "failed" || this.#state === "stopped") return;
     this.#state = "failed";
     this.#pending.clear();
     clearInterval(this.#tender);
@@ -268,8 +267,8 @@ export class RequestStore {
     await Promise.race([this.#writeAndClose(), late]);
     clearTimeout(timer);
     clearTimeout(this.#timer);
-    this.#hasStopped = true;
     if (this.#state !== "failed" && this.#pending.size > 0) report.lost(this.#pending.size);
+    this.#state = "stopped";
     await this.#client.end();
   }
 

@@ -11,6 +11,7 @@ const GOAL_US = process.versions.bun ? 15 : 25;
 /** What a request costs the main thread: its record, and handing it to the thread of the store. */
 export async function requestCost() {
   const { RequestRecord } = await import(serviceFile("src/requests/request-record"));
+  const { endedRequest } = await import(serviceFile("src/requests/ended-request"));
   const { usageOf } = await import(serviceFile("src/inference/usage"));
   const { store, stop } = await startRequestStore();
   const usage = usageOf({
@@ -48,8 +49,8 @@ export async function requestCost() {
   };
   try {
     // A full batch is made into text and posted within the add of its last request.
-    const kept = await measured(store.add);
-    const alone = await measured(() => {});
+    const kept = await measured((record, end) => store.add(endedRequest(record, end)));
+    const alone = await measured(endedRequest);
     const rows = [
       ["the record, made at the end", alone],
       ["with its way to the thread", kept],

@@ -58,6 +58,14 @@ export class PendingRequests {
     this.#batch = undefined;
   }
 
+  /** The oldest batch will never be written. @returns how many it had. */
+  giveUp(): number {
+    const { count } = this.#batch ?? { count: 0 };
+    this.#lost += count;
+    this.#batch = undefined;
+    return count;
+  }
+
   /** Gives all of them up. */
   clear(): void {
     this.#lost += this.size;

@@ -34,7 +34,7 @@ export interface RequestStoreReport {
   writing: () => void;
   /** Requests are not kept, since too many wait. Called once. */
   losing: () => void;
-  /** So many were not written when the service stopped. */
+  /** So many were given up: they cannot be written, or could not when the service stopped. */
   lost: (count: number) => void;
 }
 
@@ -51,6 +51,9 @@ const GATHER_MS = 200;
 
 /** A file that could not be written is tried again after this. */
 const RETRY_MS = 1000;
+
+/** A batch that fails so often for no known reason is given up: it may be to blame itself. */
+const MOST_TRIES = 10;
 
 /** How often the thread does what is due: sums, and removing what is old. */
 const TEND_MS = 10_000;
@@ -69,6 +72,8 @@ export class RequestStore {
   readonly #now: () => number;
   readonly #run = crypto.randomUUID();
   #batch = 0;
+  /** How often the batch has failed for no known reason. */
+  #tries = 0;
   #state: "writing" | "waiting" | "failed" | "stopped" = "writing";
   #fault: FinalFault | undefined;
   #isLosing = false;
@@ -203,6 +208,7 @@ export class RequestStore {
       return;
     }
     this.#batch += 1;
+    this.#tries = 0;
     this.#pending.drop();
     this.#wroteSinceTended = true;
     if (this.#state !== "waiting") return;
@@ -219,6 +225,11 @@ export class RequestStore {
     if (!PASSING.has(fault)) return this.#fail(fault, err);
     if (this.#state === "writing") report.waiting(fault);
     this.#state = "waiting";
+    this.#tries = fault === "failed" ? this.#tries + 1 : 0;
+    if (this.#tries === MOST_TRIES) {
+      this.#tries = 0;
+      report.lost(this.#pending.giveUp());
+    }
     this.#timer ??= setTimeout(() => this.#send(), RETRY_MS);
   }
 

@@ -144,6 +144,19 @@ describe("RequestStore", () => {
     await expect(store.one("x")).rejects.toMatchObject({ code: "internal_error" });
   });
 
+  it("gives up a batch that can never be written, and goes on with the next", async () => {
+    const { add, told, sent, store } = setUp({
+      write: Array.from({ length: 10 }, () => refused("failed")),
+    });
+    add("bad");
+    await pass(200);
+    add("good");
+    await pass(11_000);
+    expect(sent().at(-1)).toEqual(["good"]);
+    expect(told).toEqual(["waiting: failed", "lost: 1", "writing"]);
+    expect(store.stats()).toEqual({ state: "writing", pending: 0, lost: 1 });
+  });
+
   it("sends a batch again to a new thread, under its number", async () => {
     const { add, batches, told, names } = setUp({ write: [LOST] });
     add("a");

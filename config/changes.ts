@@ -21,8 +21,49 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: [],
+    what: "A stream on /api/v1 that has waited for 5 s begins and says what it waits for (STREAM_NOTICE_AFTER; 0: never); from then on a refusal comes in the stream, where it had a status.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "A load that fails is told to all who wait for the model; each of them had it loaded again.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "On /api/v1 num_ctx, num_gpu, main_gpu, num_batch, num_thread, use_mmap and draft_num_predict do not load a model anew that is in memory: it runs with those that it was loaded with, and only a num_ctx that is larger than its context loads it, once (CONTEXT_LANES=off: each request loads it as it says, as before).",
+  },
+  {
+    version: UNRELEASED,
     settings: ["IDLE_TIMEOUT", "OLLAMA_MAX_RAM", "RAG_RESERVE_GB"],
     what: "They are read again: a model that has been idle for IDLE_TIMEOUT (default: OLLAMA_KEEP_ALIVE) is unloaded, sooner where memory is tight, and models together take no more than OLLAMA_MAX_RAM, or what the machine has for them (RAG_RESERVE_GB is left to others). 2.0.0 did not read them.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [
+      "OLLAMA_REQUIRED_MODELS",
+      "OLLAMA_MODEL_MEMORY_HINTS",
+      "OLLAMA_LARGEST_MODEL_GB",
+      "OLLAMA_INFERENCE_BUFFER_GB",
+      "OLLAMA_SERVICE_OVERHEAD_GB",
+    ],
+    what: "They are read again, and win over config/models.yaml. 2.0.0 did not read them.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
+    what: "The profile's warm-up models, or those that OLLAMA_WARMUP_MODELS names, are loaded at the start where they are installed and fit, and stay for WARMUP_KEEP_ALIVE (30m); OLLAMA_WARMUP_MODELS=none loads none. 2.0.0 loaded nothing before it was asked for.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["AUTO_PULL"],
+    what: "While required models are being fetched, GET /api/v1/health says starting; it said healthy.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["OLLAMA_FLASH_ATTENTION"],
+    what: "A started Ollama before 0.30 gets OLLAMA_FLASH_ATTENTION=1 unless it is set; it decided by the model's family.",
   },
   {
     version: UNRELEASED,

@@ -9,16 +9,6 @@ export interface LeftOut {
  */
 export const LEFT_OUT: LeftOut[] = [
   {
-    names: [
-      "OLLAMA_REQUIRED_MODELS",
-      "OLLAMA_MODEL_MEMORY_HINTS",
-      "OLLAMA_LARGEST_MODEL_GB",
-      "OLLAMA_INFERENCE_BUFFER_GB",
-      "OLLAMA_SERVICE_OVERHEAD_GB",
-    ],
-    reason: "The figures are in config/models.yaml.",
-  },
-  {
     names: ["OLLAMA_METAL", "OLLAMA_NUM_GPU", "OLLAMA_NUM_THREAD"],
     reason:
       "Ollama reads none of them: it uses the GPU by itself, and num_gpu and num_thread are options of a request or a model.",

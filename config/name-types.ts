@@ -20,6 +20,23 @@ export function optionalModel(d: Describe): Setting<string | undefined> {
   return setting(d, modelNameSchema, undefined, "model name");
 }
 
+/** A comma-separated list of models' names, or nothing; `none` is a list of none. */
+export function optionalModels(d: Describe): Setting<string[] | undefined> {
+  const schema = commaList
+    .transform((items) => (items.join().toLowerCase() === "none" ? [] : items))
+    .pipe(z.array(modelNameSchema));
+  return setting(d, schema, undefined, "comma list of model names, or none");
+}
+
+/** Models with whole gigabytes, or nothing. Behind the last colon: a name may have one of its own. */
+export function modelGbs(d: Describe): Setting<Record<string, number> | undefined> {
+  const schema = commaList
+    .transform((items) => items.map((item) => item.split(/[:=](?=[^:=]*$)/)))
+    .pipe(z.array(z.tuple([modelNameSchema, z.string().regex(/^\d{1,5}$/)])))
+    .transform((pairs) => Object.fromEntries(pairs.map(([name, gb]) => [name, Number(gb)])));
+  return setting(d, schema, undefined, "comma list such as qwen3:14b:8,all-minilm:1");
+}
+
 /** A comma-separated list of model names, at least one. */
 export function modelPatterns(d: Describe & { fallback: string }): Setting<string[]> {
   const schema = commaList.refine((items) => items.length > 0 && items.every(isModelPattern));

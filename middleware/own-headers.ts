@@ -54,6 +54,12 @@ export const ANSWER_HEADERS = {
     schema: { type: "string" },
     example: "queue;dur=0.02, load;dur=0.00, total;dur=208.16",
   },
+  "X-Shared-Ollama-Load-Ms": {
+    about:
+      "How long the model's load was waited for, in whole milliseconds; 0: it was in memory. Not on a stream that began with notices: there the last event says it.",
+    schema: { type: "integer" },
+    example: 0,
+  },
   "X-Cache": {
     about: "What the response cache had to do with the answer.",
     schema: { type: "string", enum: CACHE_STATES },
@@ -63,6 +69,12 @@ export const ANSWER_HEADERS = {
     about: "With `HIT-SEMANTIC`: the cosine of this question and the one that was answered.",
     schema: { type: "string", pattern: "^-?\\d\\.\\d{4}$" },
     example: "0.9612",
+  },
+  "X-Shared-Ollama-Num-Ctx": {
+    about:
+      "The context that was asked for with `num_ctx`, and the one that the answer was made with, in tokens.",
+    schema: { type: "string", pattern: "^asked=\\d+, used=\\d+$" },
+    example: "asked=8192, used=32768",
   },
   Age: {
     about: "The age of a kept answer, in seconds.",

@@ -6,7 +6,7 @@ import type { openWorkerPool } from "../workers/pool.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
-import { composeMemory } from "./compose/memory.ts";
+import { composeMemory, type Memory } from "./compose/memory.ts";
 import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
 import { FrontDoor } from "./compose/front-door.ts";
@@ -14,12 +14,15 @@ import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
+import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
+import type { ReadGraphics } from "./models/memory/video-memory.ts";
+import type { ModelProvision } from "./models/provision/model-provision.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
 interface ComposeOptions extends Config {
@@ -28,10 +31,14 @@ interface ComposeOptions extends Config {
   terminal: Terminal;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
+  /** How long after its expiry a model may still be in memory before it counts as stuck. */
+  stuckAfterMs?: number | undefined;
   /** Opens the worker threads in another way than the service's own. */
   openPool?: typeof openWorkerPool | undefined;
   /** Tells how full a folder's disk is in another way than the system's. */
   readDisk?: ReadDisk | undefined;
+  /** Reads what graphics cards there are in another way than the system's. */
+  readGraphics?: ReadGraphics | undefined;
 }
 
 /** The whole service, built and not yet started. */
@@ -45,7 +52,10 @@ export interface Service {
   profile: ChosenProfile;
   /** The open port; 0 before start. */
   port: () => number;
-  /** Why a request that names no model would fail now; undefined when it would not. */
+  /**
+   * Why a request that names no model would fail now; undefined when it would not. Waits for a first
+   * model that is being fetched.
+   */
   problem: () => Promise<string | undefined>;
   /** The numbers that must be 0 when nothing is under way. */
   load: () => ReturnType<typeof loadOf>;
@@ -62,15 +72,27 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     fetch: (request, bindings) => app.fetch(request, bindings),
     rejectWaiting: (err) => inference.queue.rejectWaiting(err),
   });
-  const { restartPauses } = options;
-  const inference = composeInference(base, { ownOrigins: () => door.ownOrigins, restartPauses });
+  const { restartPauses, stuckAfterMs } = options;
+  const inference = composeInference(base, {
+    ownOrigins: () => door.ownOrigins,
+    restartPauses,
+    stuckAfterMs,
+    onUp: () => {
+      provision.serverIsUp();
+      memory.serverUp();
+    },
+    onDown: () => provision.serverIsDown(),
+    assertFirst: () => provision.assertFirst(),
+    readGraphics: options.readGraphics,
+  });
   const runner = new InferenceRunner({ ...inference, images: threads.images.compressor });
   const embedder = composeEmbedder(base, inference);
   const { catalog, upstream } = inference;
   const { similarity } = threads;
-  const memory = composeMemory(base, inference);
+  const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
     base,
@@ -82,6 +104,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     embedder,
     caching,
     management,
+    provision,
     isStopping,
   };
   const { app, document } = composeApp(parts);
@@ -96,13 +119,17 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     },
     profile: base.profile,
     port: () => door.port,
-    problem: () => problemOf(inference),
+    problem: () => problemOf(inference, provision),
     load: () => loadOf(parts satisfies LoadParts),
   };
 }
 
-async function problemOf({ upstream, catalog }: Inference): Promise<string | undefined> {
+async function problemOf(
+  { upstream, catalog }: Inference,
+  provision: ModelProvision,
+): Promise<string | undefined> {
   if (upstream.state !== "ready") return upstream.reason;
+  await provision.firstTry();
   const missing = await catalog.defaultModel().catch((err: Error) => err);
   return missing instanceof Error ? missing.message : undefined;
 }

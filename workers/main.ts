@@ -10,6 +10,7 @@ import {
   UNREAD,
   type BodyFacts,
 } from "../src/dialects/inspect-body.ts";
+import { placeOfNumCtx as placeIn } from "../src/dialects/num-ctx-in-body.ts";
 import { replaceModel as replace } from "../src/dialects/replace-model.ts";
 import { decompressZstd } from "../src/dialects/zstd-body.ts";
 import type { TaskInput } from "./protocol.ts";
@@ -60,6 +61,10 @@ export function locateImages({ body, maxImageBytes }: ImageBodyInput) {
   const images = locate({ body, maxImageBytes });
   // The body is transferred back, since it is needed for the text between images.
   return transferring({ body, images }, [body, ...images.map(({ image }) => image.bytes)]);
+}
+
+export function placeOfNumCtx(body: TaskInput<"placeOfNumCtx">) {
+  return transferring({ body, place: placeIn(body) }, [body]);
 }
 
 export async function compressImage(input: TaskInput<"compressImage">) {

@@ -46,6 +46,7 @@ const KIND_OF: Record<TaskName, "bodies" | "images"> = {
   replaceModel: "bodies",
   readImageBody: "bodies",
   locateImages: "bodies",
+  placeOfNumCtx: "bodies",
   compressImage: "images",
 };
 

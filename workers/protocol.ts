@@ -1,6 +1,7 @@
 import type { ImageBody, ImageBodyInput, LocatedImage } from "../src/images/image-body.ts";
 import type { FormHead } from "../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../src/dialects/inspect-body.ts";
+import type { NumCtxPlace } from "../src/dialects/num-ctx-in-body.ts";
 import type { ModelReplacement } from "../src/dialects/replace-model.ts";
 
 export type ImageFormat = "jpeg" | "png" | "webp";
@@ -75,6 +76,11 @@ export interface Tasks {
   locateImages: {
     input: ImageBodyInput;
     output: { body: Uint8Array; images: LocatedImage[] };
+  };
+  /** Finds where a body that is passed through says how large a context it asks for. */
+  placeOfNumCtx: {
+    input: Uint8Array;
+    output: { body: Uint8Array; place: NumCtxPlace | undefined };
   };
   /** Makes an image ready for the model. */
   compressImage: {

@@ -15,13 +15,18 @@ export const WEIGHTS = join(
   "blobs/sha256-b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 );
 
+/** @throws Error where the store has no text model. */
+export function requireTextModel() {
+  if (existsSync(WEIGHTS)) return;
+  throw new Error(`${TEXT_MODEL} is not in ${modelsFolder}: pull it first`);
+}
+
 /**
  * Starts the embedded engine and waits until it answers.
  * @param {Record<string, string>} [settings]
  */
 export async function startEngine(settings = {}) {
-  if (!existsSync(WEIGHTS))
-    throw new Error(`${TEXT_MODEL} is not in ${modelsFolder}: pull it first`);
+  requireTextModel();
   const entry = join(projectRoot, onBun ? "engine/main.ts" : "dist/engine/main.js");
   const startedAt = performance.now();
   const program = new Program(process.execPath, [process.env.BENCH_ENGINE_ENTRY ?? entry], {

@@ -2,6 +2,7 @@ import {
   type SettingGroup,
   fraction,
   int,
+  oneOf,
   optionalGb,
   optionalSeconds,
   seconds,
@@ -39,5 +40,12 @@ export const MEMORY_SETTINGS = {
     min: 0,
     max: 65_536,
     about: "Memory (GB) that is left to other programs when the memory for models is worked out.",
+  }),
+  contextLanes: oneOf({
+    env: "CONTEXT_LANES",
+    fallback: "service",
+    values: ["service", "all", "off"],
+    about:
+      "Whose num_ctx is rounded up to the context that the model is loaded with, so that it is not loaded again: that of requests on /api/v1 (service), on /api too (all), nobody's (off).",
   }),
 } satisfies SettingGroup;

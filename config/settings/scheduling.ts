@@ -59,6 +59,14 @@ export const SCHEDULING_SETTINGS = {
     about:
       "Requests for a loaded model go before those that need a load, but never make one wait longer than this.",
   }),
+  streamNoticeMs: seconds({
+    env: "STREAM_NOTICE_AFTER",
+    fallback: 5,
+    min: 0,
+    max: 600,
+    about:
+      "A stream on /api/v1 that has waited this long for its place and its model begins, and says again and again what it waits for; until then a refusal has a status. 0: never.",
+  }),
   tenantMaxText: int({
     env: "TENANT_MAX_TEXT",
     fallback: 6,

@@ -9,6 +9,7 @@ import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { InferenceRequest } from "../../src/inference/pipeline.ts";
 import { jsonLine } from "../../src/runtime/json-line.ts";
 import { tellOfCache } from "../cache-headers.ts";
+import { tellOfContext } from "../context-header.ts";
 import { streamAnswer } from "../stream-answer.ts";
 
 interface CachedRequest extends PassedBody {
@@ -29,6 +30,7 @@ export async function passCached(
   const record = c.get("record");
   const answer = await cached.answer(passed, request, { signal, record, cache });
   tellOfCache(c);
+  tellOfContext(c);
   if (!answer) return undefined;
   if ("kept" in answer) {
     const { contentType, body } = answer.kept;

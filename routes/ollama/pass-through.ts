@@ -5,6 +5,7 @@ import type { FormHead } from "../../src/dialects/form-facts.ts";
 import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import { assertPassable, passedRequest } from "../../src/dialects/passed-request.ts";
 import type { BodyWriting } from "../../src/dialects/replace-model.ts";
+import { joinedPieces } from "../../src/http/body-pieces.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
@@ -12,7 +13,10 @@ import { callerOf } from "../caller-of.ts";
 import { readBody } from "../read-body.ts";
 import { withModel } from "./aliased-body.ts";
 import { passCached } from "./cached-answer.ts";
+import { tellOfContext } from "../context-header.ts";
+import { asServerAnswers } from "./failed-load.ts";
 import { passed, sending, telling } from "./forwarding.ts";
+import { laneBody } from "./lane-body.ts";
 import { passDirectly } from "./pass-directly.ts";
 import { operationOf, pathKind, routeOf, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
@@ -29,7 +33,9 @@ export function passThrough(services: PassThroughServices) {
     const record = c.get("record");
     record.operation = operationOf(path);
     record.route = routeOf(method, path);
-    return kind === "inference" ? passInference(c, services) : passDirectly(c, services, kind);
+    return kind === "inference"
+      ? asServerAnswers(c, passInference(c, services))
+      : passDirectly(c, services, kind);
   };
 }
 
@@ -40,23 +46,28 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const { path } = c.req;
   const came = await inspected(c, services);
   const model = aliases.modelFor(came.facts.model);
-  const { pieces, facts, isSmall, writing } =
-    model === came.facts.model ? came : await withModel(c, services, came, await model);
+  const found = model === came.facts.model ? came : await withModel(c, services, came, await model);
+  const { facts, isSmall, writing } = found;
   assertPassable(facts, catalog);
   if (facts.model !== "") record.model = facts.model;
-  const [body = new Uint8Array()] = pieces;
   const compresses = wantsCompressedImages(c) && writing === "json" && facts.hasImages;
   const request = passedRequest({ path, tenant: record.tenant, facts, record: record.call });
+  const { findNumCtx } = services;
+  const inLane = findNumCtx && (await laneBody(c, findNumCtx, found, request));
+  const toSend = inLane ?? (() => found.pieces);
   const wanted = cached && cacheMode(c);
   if (cached && wanted !== undefined) {
     // A large body would hold up streams while it is parsed; then it is no small question either.
     const mode = isSmall ? wanted : "off";
-    const answer = await passCached(c, cached, { path, body, facts, request, mode });
+    const [body = new Uint8Array()] = found.pieces;
+    const answer = await passCached(c, cached, { path, body, facts, toSend, request, mode });
     if (answer) return answer;
   }
   const { signal } = exchange;
   return pipeline.withPlace(request, signal, async (turn) => {
-    const sent = compresses ? await withCompressedImages(c, services, body, turn) : pieces;
+    const pieces = toSend(turn);
+    tellOfContext(c);
+    const sent = compresses ? await withCompressedImages(c, services, pieces, turn) : pieces;
     const passing = forwarded(turn, transport, {
       exchange,
       body: sending(c, sent),
@@ -149,13 +160,16 @@ function wantsCompressedImages(c: AppContext): boolean {
 async function withCompressedImages(
   c: AppContext,
   { compressImages }: PassThroughServices,
-  body: Uint8Array,
+  pieces: Uint8Array[],
   turn: Turn,
 ): Promise<Uint8Array[]> {
   const record = c.get("record");
   const { tenant } = record;
   const { signal } = turn;
-  const result = await turn.during("images", compressImages(body, { tenant, signal }));
+  const result = await turn.during(
+    "images",
+    compressImages(joinedPieces(pieces), { tenant, signal }),
+  );
   record.images = result.facts;
   record.imageCompression = true;
   return result.pieces;

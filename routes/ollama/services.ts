@@ -7,6 +7,7 @@ import type { BodyFacts } from "../../src/dialects/inspect-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { ModelAliases } from "../../src/models/model-aliases.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
+import type { FindNumCtx } from "./lane-body.ts";
 import type { PathKind } from "./path-kind.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
@@ -50,6 +51,8 @@ export interface PassThroughServices {
     body: Uint8Array,
     caller: Caller,
   ) => Promise<{ pieces: Uint8Array[]; facts: ImageFacts[] }>;
+  /** Undefined unless bodies on `/api` follow their models' lanes (CONTEXT_LANES=all). */
+  findNumCtx: FindNumCtx | undefined;
   /** The response cache, for requests that ask for it; undefined where it is off. */
   cached: CachedBytes | undefined;
   /** Which of a client's headers go on, where nothing leaves the machine of the server. */

@@ -20,7 +20,7 @@ const route: ServiceRoute = {
   operationId: "createChatCompletion",
   tags: ["Text"],
   summary: "Chat, in OpenAI's form; with images as /api/v1/vlm/openai",
-  headers: ["rateLimit", "cache", "truncation"],
+  headers: ["rateLimit", "load", "cache", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: ChatCompletionRequest } } },
   },

@@ -18,7 +18,7 @@ const route: ServiceRoute = {
   operationId: "chat",
   tags: ["Text"],
   summary: "Chat, in the service's own form",
-  headers: ["rateLimit", "cache", "truncation"],
+  headers: ["rateLimit", "load", "cache", "context", "truncation"],
   request: { body: { required: true, content: { "application/json": { schema: ChatRequest } } } },
   responses: {
     200: {

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { callerOf } from "../caller-of.ts";
+import { tellOfLoad } from "../load-header.ts";
 import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { Embedder } from "../../src/embeddings/embedder.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
@@ -13,7 +14,8 @@ export interface TextEmbedding {
 }
 
 /**
- * The vectors of a request's texts, for as long as its client is there.
+ * The vectors of a request's texts, for as long as its client is there; the answer's head is told how
+ * long the model's load was waited for.
  * @throws ServiceError also `model_not_allowed` and, for a text that is too long,
  * `prompt_too_large`; ClientLeft.
  */
@@ -28,5 +30,8 @@ export async function embedTexts(
   for (const text of texts) promptLimit.check(options.model, [text]);
   record.model = options.model;
   const { elapsedMs, call } = record;
-  return embedder.embed(texts, { ...options, ...callerOf(c), elapsedMs, record: call });
+  const wanted = { ...options, ...callerOf(c), elapsedMs, record: call };
+  const embedded = await embedder.embed(texts, wanted);
+  tellOfLoad(c);
+  return embedded;
 }

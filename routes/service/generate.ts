@@ -6,6 +6,7 @@ import { metricsBlock } from "../../src/dialects/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/dialects/native-frames.ts";
 import { textsOf } from "../../src/dialects/prompt-limit.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
+import { nativeNotice } from "../../src/dialects/wait-notices.ts";
 import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";
 import { textModel } from "./choose-model.ts";
@@ -64,7 +65,7 @@ const route: ServiceRoute = {
   operationId: "generate",
   tags: ["Text"],
   summary: "Generate text from one prompt",
-  headers: ["rateLimit", "cache", "truncation"],
+  headers: ["rateLimit", "load", "cache", "context", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: DocumentedRequest } } },
   },
@@ -115,6 +116,7 @@ const shape: AnswerShape = {
     };
   },
   frames: (lines, record, onError) => nativeFrames(lines, record, { role: false, onError }),
+  notice: (record) => nativeNotice(record, { role: false }),
 };
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */

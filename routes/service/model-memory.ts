@@ -7,6 +7,7 @@ import type { InferenceRunner, OllamaRequest } from "../../src/inference/runner.
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { MemoryManager } from "../../src/models/memory/memory-manager.ts";
 import { answerJson } from "../answer-json.ts";
+import { tellOfLoad } from "../load-header.ts";
 import { readJson } from "../read-json.ts";
 import { errorResponses } from "./contract/errors.ts";
 import { maybe } from "./contract/fields.ts";
@@ -39,7 +40,12 @@ const Loaded = z
   })
   .openapi("ModelLoaded", { example: { status: "success", load_ms: 812.4 } });
 
-const LOAD_CODES: ErrorCode[] = ["model_not_allowed", "request_timeout", ...BODY_CODES];
+const LOAD_CODES: ErrorCode[] = [
+  "model_not_allowed",
+  "request_timeout",
+  "insufficient_memory",
+  ...BODY_CODES,
+];
 
 const loadRoute: ServiceRoute = {
   method: "post",
@@ -47,7 +53,7 @@ const loadRoute: ServiceRoute = {
   operationId: "loadModel",
   tags: ["Models"],
   summary: "Bring a model into memory; it waits for its turn as a question would",
-  headers: ["rateLimit"],
+  headers: ["rateLimit", "load"],
   request: {
     params: NameInPath,
     body: { required: false, content: { "application/json": { schema: LoadRequest } } },
@@ -139,6 +145,7 @@ async function load(c: AppContext, services: ModelMemoryServices): Promise<Respo
     keepAlive,
   );
   await runner.answer(request, { record, signal: c.get("exchange").signal });
+  tellOfLoad(c);
   return answerJson(c, { status: "success", load_ms: record.call.loadMs ?? 0 });
 }
 

@@ -6,6 +6,7 @@ import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
 import type { ModelAliases } from "../../src/models/model-aliases.ts";
+import type { Deadlines } from "../../src/runtime/deadlines.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
 import type { LineName } from "../../src/scheduling/fair-queue.ts";
 
@@ -41,6 +42,12 @@ export interface GenerationServices extends ModelChoice {
   readImages: ImageBodyReader;
   /** How much of a body is read. */
   bodyLimits: Record<LineName, BodyLimit>;
+  /** When a stream's client is told that it waits. */
+  notices: {
+    deadlines: Pick<Deadlines, "after">;
+    /** Milliseconds; 0: never. */
+    afterMs: number;
+  };
   /** Tells the log of a failure that could only be shown inside a stream. */
   onStreamError: (err: unknown, requestId: string) => void;
 }

@@ -72,7 +72,7 @@ const route: ServiceRoute = {
   operationId: "rankBySimilarity",
   tags: ["Embeddings"],
   summary: "Ranks documents by their similarity to a query",
-  headers: ["rateLimit"],
+  headers: ["rateLimit", "load"],
   description:
     "Query and documents are texts or vectors, also mixed; vectors have the length of the model's " +
     "where there are texts, and need not be normalised.",

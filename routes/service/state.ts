@@ -6,8 +6,12 @@ import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import { ModelProfile } from "./contract/model-profile.ts";
 import { mount, type ServiceRouter } from "./router.ts";
+import type { StuckModels } from "../../src/models/memory/stuck-models.ts";
 import type { LineName, FairQueue } from "../../src/scheduling/fair-queue.ts";
 import type { UpstreamClient } from "../../src/hosts/client.ts";
+import { canonicalModel } from "../../src/models/model-name.ts";
+import type { FetchState, MissingModel } from "../../src/models/provision/model-fetch.ts";
+import type { ModelProvision } from "../../src/models/provision/model-provision.ts";
 import type { Upstream } from "../../src/hosts/upstream.ts";
 
 /** What the routes work with that show how the service is. */
@@ -15,6 +19,9 @@ export interface StateServices {
   upstream: Pick<Upstream, "state" | "reason" | "assertAvailable">;
   client: Pick<UpstreamClient, "installed">;
   queue: Pick<FairQueue, "stats">;
+  provision: Pick<ModelProvision, "assertFirst" | "missing">;
+  /** Models that the inference server cannot let go of. */
+  stuckModels: Pick<StuckModels, "problems">;
   /** Whether the service has begun to stop. */
   isStopping: () => boolean;
   facts: ServiceFacts;
@@ -31,19 +38,54 @@ export interface ServiceFacts {
   >;
 }
 
+const MissingModelShape = z
+  .object({
+    name: z.string(),
+    state: z.enum(["not_fetched", "waiting", "fetching", "retrying", "failed"]).openapi({
+      description:
+        "`not_fetched`: nobody has agreed to it; `waiting`: for the one before it; `failed`: given up",
+    }),
+    size_gb: z.number().nullable().openapi({ description: "GB, where the profile says" }),
+    completed_bytes: z.int(),
+    total_bytes: z.int().openapi({ description: "0: not known yet" }),
+    error: z.string().nullable().openapi({ description: "Why its last download has failed" }),
+    retry_in: z.int().nullable().openapi({ description: "Seconds" }),
+  })
+  .openapi("MissingModel");
+
 const Health = z
   .object({
-    status: z.enum(["starting", "healthy", "unhealthy", "stopping"]),
+    status: z.enum(["starting", "healthy", "unhealthy", "stopping"]).openapi({
+      description:
+        "`starting`: the inference server is, or required models are being fetched; others answer meanwhile",
+    }),
     ollama_status: z.string().openapi({ description: "`running`, or why it is not" }),
     ollama_service: z.string().openapi({ description: "`healthy`, or `unhealthy: <reason>`" }),
     version: z.string(),
+    missing_models: z.array(MissingModelShape).openapi({
+      description: "Required models that are not installed; empty while the server is away",
+    }),
+    problems: z.array(z.string()).optional().openapi({
+      description: "What an operator has to look after although the server answers, and how",
+    }),
   })
   .openapi("Health", {
     example: {
-      status: "healthy",
+      status: "starting",
       ollama_status: "running",
       ollama_service: "healthy",
       version: "2.0.0",
+      missing_models: [
+        {
+          name: "qwen3:14b-q4_K_M",
+          state: "fetching",
+          size_gb: 8,
+          completed_bytes: 2_311_872_512,
+          total_bytes: 9_276_198_565,
+          error: null,
+          retry_in: null,
+        },
+      ],
     },
   });
 
@@ -148,37 +190,66 @@ export function stateRoutes(router: ServiceRouter, services: StateServices): voi
 }
 
 async function health(c: AppContext, services: StateServices): Promise<Response> {
-  const problem = await problemOf(services);
-  const { state } = services.upstream;
-  const status = services.isStopping()
-    ? "stopping"
-    : problem === undefined
-      ? "healthy"
-      : state === "starting"
-        ? "starting"
-        : "unhealthy";
+  const { problem, missing } = await lookAtServer(services);
+  const { problems } = services.stuckModels;
   return answerJson(c, {
-    status,
+    status: statusOf(services, problem, missing),
     ollama_status: problem ?? "running",
     ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
     version: services.facts.version,
+    missing_models: missing.map(missingModelBody),
+    ...(problems.length > 0 ? { problems } : {}),
   });
 }
 
-/** Why inference cannot be done now: asked of the server itself (its tag list). */
-async function problemOf({ upstream, client }: StateServices): Promise<string | undefined> {
-  if (upstream.state !== "ready") return upstream.reason;
+function statusOf(
+  { isStopping, upstream }: StateServices,
+  problem: string | undefined,
+  missing: MissingModel[],
+): "starting" | "healthy" | "unhealthy" | "stopping" {
+  if (isStopping()) return "stopping";
+  if (problem !== undefined) return upstream.state === "starting" ? "starting" : "unhealthy";
+  return missing.some(({ state }) => COMING.has(state)) ? "starting" : "healthy";
+}
+
+/** States of a model that will be there, if all goes well. */
+const COMING = new Set<FetchState>(["waiting", "fetching", "retrying"]);
+
+interface ServerState {
+  /** Why inference cannot be done now. */
+  problem: string | undefined;
+  missing: MissingModel[];
+}
+
+/** Asks the server itself (its tag list). */
+async function lookAtServer({ upstream, client, provision }: StateServices): Promise<ServerState> {
+  if (upstream.state !== "ready") return { problem: upstream.reason, missing: [] };
   try {
-    await client.installed();
-    return undefined;
+    const names = (await client.installed()).map(({ name }) => canonicalModel(name));
+    return { problem: undefined, missing: provision.missing(new Set(names)) };
   } catch {
-    return "it does not answer";
+    return { problem: "it does not answer", missing: [] };
   }
 }
 
-function ready(c: AppContext, { upstream, isStopping }: StateServices): Response {
+function missingModelBody(model: MissingModel): z.infer<typeof MissingModelShape> {
+  const { name, state, sizeGb, completedBytes, totalBytes, error, retryAt } = model;
+  const retryMs = retryAt === undefined ? undefined : Math.max(0, retryAt - performance.now());
+  return {
+    name,
+    state,
+    size_gb: sizeGb ?? null,
+    completed_bytes: completedBytes,
+    total_bytes: totalBytes,
+    error: error ?? null,
+    retry_in: retryMs === undefined ? null : Math.round(retryMs / 1000),
+  };
+}
+
+function ready(c: AppContext, { upstream, provision, isStopping }: StateServices): Response {
   if (isStopping()) throw new ServiceError("shutting_down", "The service is stopping");
   upstream.assertAvailable();
+  provision.assertFirst();
   return answerJson(c, { status: "ready" });
 }
 

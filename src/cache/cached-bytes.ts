@@ -1,6 +1,8 @@
 import { pieces } from "../inference/answers.ts";
 import type { BodyFacts } from "../dialects/inspect-body.ts";
 import type { InferencePipeline, InferenceRequest } from "../inference/pipeline.ts";
+import type { Turn } from "../inference/turn.ts";
+import { joinedPieces } from "../http/body-pieces.ts";
 import { unloads } from "../models/keep-alive.ts";
 import type { AnswerCache, CachedScope } from "./answer-cache.ts";
 import { canKeepRaw, rawQuestionOf } from "./question.ts";
@@ -16,6 +18,8 @@ export interface PassedBody {
   path: string;
   body: Uint8Array;
   facts: BodyFacts;
+  /** What is sent of the body. */
+  toSend: (turn: Turn) => Uint8Array[];
 }
 
 /** An answer as the inference server sends it. */
@@ -48,7 +52,7 @@ export class CachedBytes {
    * @throws ServiceError; the scope's reason.
    */
   async answer(
-    { path, body, facts }: PassedBody,
+    { path, body, facts, toSend }: PassedBody,
     request: InferenceRequest,
     scope: CachedScope,
   ): Promise<{ kept: RawAnswer } | ComingAnswer | undefined> {
@@ -64,7 +68,9 @@ export class CachedBytes {
       bytesOf: (piece: Piece) => OVERHEAD_BYTES + ("byteLength" in piece ? piece.byteLength : 0),
       start: (signal) =>
         pipeline.withPlace(request, signal, async (turn) =>
-          asPieces(await turn.call(path, body), (sent) => pieces(turn, sent, body.byteLength)),
+          asPieces(await turn.call(path, joinedPieces(toSend(turn))), (sent) =>
+            pieces(turn, sent, body.byteLength),
+          ),
         ),
       outcome: ([head, ...chunks]: Piece[]) => rawOutcome(head as RawHead, chunks as Uint8Array[]),
     });

@@ -120,6 +120,7 @@ export class SharedRun<Line> {
       this.#changed();
     };
     signal.addEventListener("abort", end, { once: true });
+    if (record !== own) record.call.shares(own.call);
     try {
       await unlessAborted(this.#started, signal);
     } catch (err) {

@@ -35,6 +35,7 @@ export async function composeBase({ settings, models, env, terminal }: BaseOptio
     ramBytes: memory?.total,
     forceProfile: settings.forceProfile,
     forceRamGb: settings.forceRamGb,
+    instead: settings,
   });
   const logs = openLogs({
     home,

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/schema.ts";
 import { ollamaUrl } from "../../config/setting-types.ts";
-import { ModelProvision } from "../models/provision.ts";
 import { entryFile, projectRoot } from "../runtime/paths.ts";
 import { BoundedLines } from "../logs/bounded-lines.ts";
 import { OutsideLogs } from "../logs/outside-logs.ts";
@@ -22,9 +21,9 @@ interface InferenceServerParts extends Base {
   /** Whether requests hold places at the server. */
   isBusy: () => boolean;
   restartPauses: RestartPauses | undefined;
-  /** The server was replaced, or what is installed has changed. */
+  /** A server is there, perhaps another one than before. */
   onReset: () => void;
-  onInstalled: () => void;
+  /** Requests can be admitted. */
   onReady: () => void;
   onDown: (reason: string) => void;
 }
@@ -36,7 +35,6 @@ const STOP_MARGIN_MS = 3000;
 export function composeInferenceServer(parts: InferenceServerParts): Upstream {
   const { settings, logs, home } = parts;
   const record = new ChildRecordFile(join(home, "data", "child.json"));
-  const provision = composeProvision(parts);
   const events = new EngineEvents();
   const base = serverOptions(parts, { record, events });
   // Once a running server was adopted, its return is waited for: nobody expects another one.
@@ -55,11 +53,10 @@ export function composeInferenceServer(parts: InferenceServerParts): Upstream {
     watch: ({ kind, origin }, onDoubt) =>
       kind === "external" ? watchByConnection({ origin, onDoubt }) : () => {},
     pauses: parts.restartPauses,
-    onReady: async (server, signal) => {
+    onReady: ({ kind, origin, version }) => {
       parts.onReset();
-      logs.service.info({ kind: server.kind, origin: server.origin }, "inference server is up");
-      if (cutsInSilence(server.version)) parts.terminal.say(silentCuts(server.version));
-      await provision.run(server, signal);
+      logs.service.info({ kind, origin }, "inference server is up");
+      if (cutsInSilence(version)) parts.terminal.say(silentCuts(version));
     },
     onChange: parts.onReady,
     onDown: (reason) => {
@@ -91,18 +88,6 @@ function withSmallLogs(
       await outside.stop();
     },
   };
-}
-
-function composeProvision({ settings, profile, terminal, onInstalled }: InferenceServerParts) {
-  const { required_models: names, memory_hints: hints } = profile.profile;
-  return new ModelProvision({
-    embeddingFile: join(projectRoot, "models", "all-minilm-l6-v2-q8_0.gguf"),
-    required: names.map((name) => ({ name, sizeGb: hints[name] })),
-    mayPull: (question) => (settings.autoPull ? Promise.resolve(true) : terminal.ask(question)),
-    say: terminal.say,
-    progress: terminal.progress,
-    onInstalled,
-  });
 }
 
 function serverOptions(

@@ -1,10 +1,11 @@
 import { HomeLock } from "../runtime/home-lock.ts";
-import type { MemoryManager } from "../models/memory/memory-manager.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { Memory } from "./memory.ts";
 import type { ModelManagement } from "./model-management.ts";
 import { requestStorePart } from "./request-store.ts";
 import type { Requests } from "./requests.ts";
@@ -16,14 +17,15 @@ interface LifecycleParts {
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
-  memory: MemoryManager;
+  memory: Memory;
   management: ModelManagement;
+  provision: ModelProvision;
   door: FrontDoor;
 }
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, threads, caching, inference, memory, management, door } = parts;
+  const { requests, threads, caching, inference, memory, management, provision, door } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -39,10 +41,11 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       door.door,
       homeLock.note(() => door.port),
       inference.upstream,
-      memory,
+      ...memory.parts,
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,
+      provision,
     ],
     {
       report: (message, err) => {

@@ -1,74 +1,84 @@
-import systeminformation from "systeminformation";
 import { spanMs } from "../../config/go-values.ts";
 import type { Settings } from "../../config/schema.ts";
-import type { LoadedModel } from "../hosts/client.ts";
-import type { Upstream } from "../hosts/upstream.ts";
-import { unloadModel } from "../models/load-model.ts";
-import { memoryLimitGb } from "../models/memory/memory-limit.ts";
-import { MemoryManager, type MemoryRules } from "../models/memory/memory-manager.ts";
+import { MemoryManager } from "../models/memory/memory-manager.ts";
+import { MemoryReport } from "../models/memory/memory-report.ts";
+import { OwnModel } from "../models/memory/own-model.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import type { Part } from "../runtime/lifecycle.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
 import type { Inference } from "./inference.ts";
-import { isOwnMachine } from "./own-machine.ts";
+import { promptCacheBytes } from "./memory-room.ts";
 
-const GB = 2 ** 30;
+/** Who looks after memory. */
+export interface Memory {
+  manager: MemoryManager;
+  report: MemoryReport;
+  /** To be told that a server has come up. */
+  serverUp: () => void;
+  /** What is to be started and stopped of it. */
+  parts: Part[];
+}
 
-/** Models of the profile's largest size that are to fit at once, where nothing else is said. */
-const USUAL_MODELS = 2;
-
-/** Builds what unloads models that are idle. */
-export function composeMemory(
-  { settings, profile, logs }: Base,
-  { client, loadedModels, modelUse, queue, transport, upstream }: Inference,
-): MemoryManager {
-  return new MemoryManager({
-    list: () => client.loaded(),
-    rules: () => rulesFor(upstream),
-    use: modelUse,
-    hold: (model) => queue.hold(model),
-    isLoading: (model) => loadedModels.isLoading(model),
-    unload: async (model) => {
-      await unloadModel({ transport, origin: upstream.origin }, model);
-      loadedModels.forget(model);
-    },
-    memory: async () => {
-      const { total, available } = await systeminformation.mem();
-      return { totalBytes: total, availableBytes: available };
-    },
-    limitBytes: (totalBytes) =>
-      GB *
-      memoryLimitGb({
-        totalGb: totalBytes / GB,
-        largestModelGb: profile.profile.largest_model_gb,
-        models: settings.ollamaMaxLoadedModels || USUAL_MODELS,
-        inferenceBufferGb: profile.inferenceBufferGb,
-        serviceOverheadGb: profile.serviceOverheadGb,
-        ragReserveGb: settings.ragReserveGb,
-        maxGb: settings.maxRamGb,
-      }),
-    bytesOf,
-    idleMs: idleLimitMs(settings),
-    pressure: settings.memoryPressure,
+/** Builds what unloads models that are idle, and tells of memory. */
+export function composeMemory(base: Base, inference: Inference): Memory {
+  const { settings, logs } = base;
+  const { catalog, upstream, memory } = inference;
+  const { view, unloader, pins, sizes, counts, video } = memory;
+  const idleMs = idleLimitMs(settings);
+  const pressure = settings.memoryPressure;
+  const ownModel = composeOwnModel(base, inference);
+  const manager = new MemoryManager({
+    view,
+    unloader,
+    pins,
+    installed: async () => (await catalog.installed()).map(({ name }) => name),
+    idleMs,
+    pressure,
     checkMs: settings.memoryCheckMs,
-    ownModel: canonicalModel(CACHE_MODEL),
-    onUnload: (model, reason, freedBytes) =>
-      logs.service.info({ model, reason, freed_bytes: freedBytes }, "a model was unloaded"),
+    onUnload: (model, reason, freedBytes) => {
+      memory.onUnload(model, reason, freedBytes);
+      if (reason === "idle" && model === canonicalModel(CACHE_MODEL)) ownModel?.leftIdle();
+    },
+    onChecked: ({ models }) => ownModel?.seen(models),
     onFault: (err, model) => logs.service.warn({ err, model }, "memory could not be looked after"),
   });
+  const report = new MemoryReport({
+    view,
+    sizes,
+    installed: () => catalog.installed(),
+    counts,
+    idleMs,
+    pressure,
+    videoBytes: () => video.bytes,
+    promptCacheBytes: () => promptCacheBytes(base, upstream),
+  });
+  return {
+    manager,
+    report,
+    serverUp: () => ownModel?.serverUp(),
+    parts: [video, manager, ...(ownModel ? [ownModel] : [])],
+  };
 }
 
-function rulesFor(upstream: Pick<Upstream, "kind" | "state" | "origin">): MemoryRules {
-  const { kind, state } = upstream;
-  if (kind === undefined || state !== "ready") return "none";
-  if (kind !== "external") return "all";
-  return isOwnMachine(upstream.origin) ? "seen" : "none";
-}
-
-/** On Apple Silicon graphics and everything else share one memory; elsewhere graphics has its own. */
-function bytesOf({ size, size_vram: graphics }: LoadedModel): number {
-  const isShared = process.platform === "darwin" && process.arch === "arm64";
-  return isShared ? size : size - graphics;
+/** The embedding model of the response cache; undefined where that compares no questions. */
+function composeOwnModel(
+  { settings, logs }: Base,
+  { catalog, loadedModels, memory: { room } }: Inference,
+): OwnModel | undefined {
+  if (!settings.responseCacheEnabled || settings.responseCacheSemantic === "off") return undefined;
+  const model = canonicalModel(CACHE_MODEL);
+  return new OwnModel({
+    model,
+    mayLoad: async () => (await catalog.isInstalled(model)) && (await room.isFreeFor(model)),
+    load: async () => {
+      // It was seen that it is gone, however lately it has answered.
+      loadedModels.forget(model);
+      await loadedModels.ensureLoaded(model, { kind: "embed" });
+      return loadedModels.isLoaded(model);
+    },
+    onFault: (err) => logs.service.warn({ err, model }, "a model could not be loaded"),
+  });
 }
 
 function idleLimitMs({ idleTimeoutMs, ollamaKeepAlive }: Settings): number {

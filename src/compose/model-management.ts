@@ -5,6 +5,7 @@ import { DiskRoom } from "../models/changes/disk-room.ts";
 import { ModelChanges } from "../models/changes/model-changes.ts";
 import { ModelDisk, type ReadDisk } from "../models/changes/model-disk.ts";
 import { Pulls } from "../models/changes/pulls.ts";
+import type { Pins } from "../models/memory/pins.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { Base } from "./base.ts";
 import type { Inference } from "./inference.ts";
@@ -24,11 +25,12 @@ interface ManagedServer {
   transport: Pick<Inference["transport"], "call">;
   upstream: Host & Pick<Inference["upstream"], "kind">;
   catalog: Pick<Inference["catalog"], "find" | "invalidate">;
+  memory: { pins: Pick<Pins, "remove"> };
 }
 
 export function composeModelManagement(
   { settings, env, home, deadlines }: ManagementBase,
-  { transport, upstream, catalog }: ManagedServer,
+  { transport, upstream, catalog, memory: { pins } }: ManagedServer,
   readDisk?: ReadDisk,
 ): ModelManagement {
   const disk = new ModelDisk({
@@ -43,7 +45,7 @@ export function composeModelManagement(
   });
   const common = { transport, host: upstream, catalog };
   return {
-    changes: new ModelChanges({ ...common, deadlines }),
+    changes: new ModelChanges({ ...common, deadlines, onDelete: (model) => pins.remove(model) }),
     pulls: new Pulls({ ...common, room }),
   };
 }

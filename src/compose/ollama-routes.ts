@@ -1,6 +1,8 @@
+import type { FindNumCtx } from "../../routes/ollama/lane-body.ts";
 import type { PassThroughServices } from "../../routes/ollama/services.ts";
 import { CachedBytes } from "../cache/cached-bytes.ts";
 import { inspectBody } from "../dialects/inspect-body.ts";
+import { placeOfNumCtx } from "../dialects/num-ctx-in-body.ts";
 import { replaceText } from "../dialects/replace-model.ts";
 import { MAX_DECOMPRESSED_BYTES } from "../dialects/zstd-body.ts";
 import { ServiceError } from "../errors/service-error.ts";
@@ -65,6 +67,7 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
       return pool.run("replaceModel", replacement, { ...caller, transfer: [own] });
     },
     compressImages: images.compressImages,
+    findNumCtx: settings.contextLanes === "all" ? findNumCtx(pool) : undefined,
     cached: answers && new CachedBytes({ pipeline, answers }),
     headers: forwardsCredentials(settings) ? "all" : "no-credentials",
     allowedKinds: new Set([
@@ -76,6 +79,14 @@ export function ollamaServices(parts: OllamaParts): PassThroughServices {
       management: bodyLimits(settings).text,
       inference: { maxBytes: settings.proxyMaxBodyBytes, setting: "PROXY_MAX_BODY_BYTES" },
     },
+  };
+}
+
+function findNumCtx(pool: Threads["pool"]): FindNumCtx {
+  return (body, caller) => {
+    if (body.byteLength <= INSPECT_ON_THREAD_BYTES) return { body, place: placeOfNumCtx(body) };
+    const own = ownedBytes(body);
+    return pool.run("placeOfNumCtx", own, { ...caller, transfer: [own] });
   };
 }
 

@@ -9,13 +9,14 @@ import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
-import type { MemoryManager } from "../models/memory/memory-manager.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
+import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
+import type { Memory } from "./memory.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
 import type { ModelManagement } from "./model-management.ts";
 import { bodyMemoryBytes, type Requests } from "./requests.ts";
@@ -27,11 +28,12 @@ export interface ServiceRouteParts {
   requests: Requests;
   threads: Threads;
   inference: Inference;
-  memory: MemoryManager;
+  memory: Memory;
   runner: InferenceRunner;
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  provision: ModelProvision;
   isStopping: () => boolean;
 }
 
@@ -57,8 +59,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     embeddings,
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
-    memory: { memory: parts.memory },
-    modelMemory: { guards, aliases, catalog, memory: parts.memory, runner: parts.runner },
+    memory: { report: parts.memory.report, lanes: inference.lanes },
+    modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, aliases, ...caching },
@@ -78,6 +80,7 @@ function generationServices(
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,
     bodyLimits: bodyLimits(settings),
+    notices: { deadlines: base.deadlines, afterMs: settings.streamNoticeMs },
     onStreamError: logs.requestFailed,
   };
 }
@@ -102,10 +105,10 @@ function composeGuards(
 }
 
 function stateServices(
-  { base: { settings, profile }, inference, isStopping }: ServiceRouteParts,
+  { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue } = inference;
+  const { upstream, client, queue, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -119,6 +122,8 @@ function stateServices(
     upstream,
     client,
     queue,
+    provision,
+    stuckModels,
     isStopping,
     facts: {
       version: serviceVersion,

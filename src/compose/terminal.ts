@@ -1,8 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import { Presets, SingleBar } from "cli-progress";
-import type { Progress } from "../models/provision.ts";
+import type { Progress } from "../models/provision/reports.ts";
 
 const MB = 1_000_000;
+
+/** For a line that a moving bar stands in; the bar's next step draws it again below. */
+const CLEAR_LINE = "\r\u001B[K";
 
 /** What the service says on the terminal while it starts and stops. */
 export interface Terminal {
@@ -19,9 +22,20 @@ export function openTerminal(
 ): Terminal {
   // A terminal that was closed must not end the service, which its SIGHUP stops in order.
   output.on("error", () => {});
+  let bars = 0;
+  const withBar = (bar: Progress): Progress => {
+    bars += 1;
+    return {
+      update: (...figures) => bar.update(...figures),
+      end: () => {
+        bars -= 1;
+        bar.end();
+      },
+    };
+  };
   return {
-    say: (line) => void output.write(`${line}\n`),
-    progress: () => (output.isTTY ? barProgress(output) : lineProgress(output)),
+    say: (line) => void output.write(`${bars > 0 ? CLEAR_LINE : ""}${line}\n`),
+    progress: () => (output.isTTY ? withBar(barProgress(output)) : lineProgress(output)),
     ask: async (question) => {
       if (!output.isTTY || !input.isTTY) return false;
       // Not as a terminal's keys, one by one: Ctrl-C would be readline's then, and stop nothing.

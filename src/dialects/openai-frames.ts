@@ -93,15 +93,22 @@ export async function* chatCompletionFrames(
       const isSaid = done && Object.keys(delta).length === 0;
       if (!isSaid) yield chunk(line, delta, null);
       const rest = isSaid ? line : {};
-      if (!done) continue;
-      const atEnd = { usage: openaiUsage(line), ...truncatedField(line) };
-      yield chunk(rest, {}, finishReason(line, callCount > 0), atEnd);
+      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), atEndOf(record, line));
     }
   } catch (err) {
     onError(err);
     yield sseFrame(renderError(err, "openai", record.id).body);
   }
   yield "data: [DONE]\n\n";
+}
+
+/** Further fields of the chunk that finishes the answer; some could not be in a head that came early. */
+function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): object {
+  return {
+    usage: openaiUsage(last),
+    ...truncatedField(last),
+    ...(hasWaitNotices ? { model_load_ms: Math.round(call.loadMs ?? 0) } : {}),
+  };
 }
 
 function finishReason(last: OllamaAnswer, calledTools: boolean): "stop" | "length" | "tool_calls" {

@@ -46,22 +46,26 @@ export function embedCalls(
     // Of the call's own: it serves many requests, and its hard stop counts from here.
     const record = new CallRecord();
     const { model, dimensions, truncate } = options;
-    const body = JSON.stringify({
-      model,
-      input: texts.length === 1 ? texts[0] : texts,
-      ...(dimensions === undefined ? {} : { dimensions }),
-      ...(truncate === undefined ? {} : { truncate }),
-    });
+    const body = ({ lane }: Turn): string =>
+      JSON.stringify({
+        model,
+        input: texts.length === 1 ? texts[0] : texts,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...(truncate === undefined ? {} : { truncate }),
+        ...(lane?.options ? { options: lane.options } : {}),
+      });
     const about = {
       line: "text",
       tenant,
       model,
       hints: { kind: "embed" },
+      mustFit: true,
+      lane: "pinned",
       ageMs: 0,
       record,
     } as const;
     const answer = await pipeline[way](about, signal, async (turn: Turn) =>
-      whole(turn, await turn.call("/api/embed", body)),
+      whole(turn, await turn.call("/api/embed", body(turn))),
     );
     return { embeddings: readEmbedAnswer(answer, texts), record };
   };

@@ -109,6 +109,11 @@ export const ERROR_CODES = {
     retryAfterSec: 2,
     about: "The inference server is away, or failed.",
   },
+  insufficient_memory: {
+    status: 503,
+    type: "InsufficientMemoryError",
+    about: "The model cannot be in memory, whatever may be unloaded for it.",
+  },
   shutting_down: {
     status: 503,
     type: "RequestError",

@@ -1,4 +1,5 @@
 import { factsOf } from "./codes.ts";
+import type { ServerFailure } from "./server-failure.ts";
 import { ServiceError } from "./service-error.ts";
 
 /**
@@ -53,6 +54,29 @@ export function renderError(err: unknown, dialect: Dialect, requestId: string): 
   const headers: Record<string, string> = {};
   if (e.retryAfterSec !== undefined) headers["retry-after"] = String(e.retryAfterSec);
   return { status: e.status, body: errorBody(e, dialect, requestId), headers };
+}
+
+/**
+ * The answer that the inference server itself would have given to a request in one of its dialects,
+ * of which another call has met the failure. Its status and words are told, and nothing else.
+ */
+export function renderAsServer(
+  { serverStatus: status, message }: ServerFailure,
+  dialect: Dialect,
+  requestId: string,
+): Pick<RenderedError, "status" | "body"> {
+  switch (dialect) {
+    case "openai":
+    case "both":
+      return { status, body: { error: { message, type: "api_error", param: null, code: null } } };
+    case "anthropic": {
+      const error = { type: "api_error", message };
+      return { status, body: { type: "error", error, request_id: requestId } };
+    }
+    case "ollama":
+    case "service":
+      return { status, body: { error: message } };
+  }
 }
 
 function errorBody(e: ServiceError, dialect: Dialect, requestId: string): Record<string, unknown> {

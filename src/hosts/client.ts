@@ -27,6 +27,8 @@ export interface LoadedModel {
   digest: string;
   details: Record<string, unknown>;
   expires_at: string;
+  /** Tokens of context that it was loaded with; older servers do not tell. */
+  context_length?: number;
 }
 
 const LIST_MS = 5000;

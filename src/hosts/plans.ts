@@ -10,7 +10,12 @@ export interface PlanSettings {
   /** What the user has set; else the profile's figures hold. */
   numParallel: number | undefined;
   maxLoadedModels: number | undefined;
-  profile: { numParallel: number; maxLoadedModels: number; promptCacheMib: number };
+  profile: {
+    numParallel: number;
+    maxLoadedModels: number;
+    promptCacheMib: number;
+    flashAttention: boolean;
+  };
   /** Whether requests may have Ollama call other machines. */
   cloud: boolean;
   /** Folder that OLLAMA_MODELS names, if any. */
@@ -41,7 +46,7 @@ export function ollamaFigures({ numParallel, maxLoadedModels, profile }: PlanSet
 }
 
 /** From here on models run in llama.cpp's own server, with its variables. */
-const LLAMA_SERVER = [0, 30] as const;
+export const LLAMA_SERVER = [0, 30] as const;
 
 interface OllamaPlanOptions {
   program: string;
@@ -58,11 +63,6 @@ export function ollamaPlan(
   const figures = ollamaFigures(settings);
   const unlessSet = (name: string, value: string): Record<string, string> =>
     settings.env[name] ? {} : { [name]: value };
-  // Prompts that each model keeps in main memory: 8 GiB if nothing is said, and no list shows them.
-  const promptCache =
-    version !== undefined && isAtLeast(version, LLAMA_SERVER)
-      ? unlessSet("LLAMA_ARG_CACHE_RAM", String(settings.profile.promptCacheMib))
-      : {};
   return {
     kind: "ollama",
     command: program,
@@ -71,11 +71,26 @@ export function ollamaPlan(
     env: {
       ...settings.env,
       ...(settings.cloud ? {} : unlessSet("OLLAMA_NO_CLOUD", "1")),
-      ...promptCache,
+      ...runnerVariables(version, settings.profile, unlessSet),
       ...common(port, settings, figures),
     },
     ...figures,
   };
+}
+
+/** What suits the machine of how models are run; nothing where the version is not known. */
+function runnerVariables(
+  version: string | undefined,
+  { promptCacheMib, flashAttention }: PlanSettings["profile"],
+  unlessSet: (name: string, value: string) => Record<string, string>,
+): Record<string, string> {
+  if (version === undefined) return {};
+  // Prompts that each model keeps in main memory: 8 GiB if nothing is said, and no list shows them.
+  if (isAtLeast(version, LLAMA_SERVER)) {
+    return unlessSet("LLAMA_ARG_CACHE_RAM", String(promptCacheMib));
+  }
+  // Where card and model can; these versions take it by themselves for a few families only.
+  return flashAttention ? unlessSet("OLLAMA_FLASH_ATTENTION", "1") : {};
 }
 
 interface EnginePlanOptions {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import { ServiceError } from "../errors/service-error.ts";
+import { ServerFailure } from "../errors/server-failure.ts";
+import type { ServiceError } from "../errors/service-error.ts";
 import { overflowIn, promptDoesNotFit } from "./context-overflow.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 
@@ -28,7 +29,11 @@ export function upstreamFailure(status: number, body: Record<string, unknown>): 
   if (overflow) return promptDoesNotFit(overflow);
   const message = said ?? `The inference server answered with status ${status}`;
   const code = CODE_OF_STATUS.get(status) ?? "upstream_unavailable";
-  return new ServiceError(code, message, code === "model_not_found" ? { param: "model" } : {});
+  return new ServerFailure(status, {
+    code,
+    message,
+    ...(code === "model_not_found" ? { param: "model" } : {}),
+  });
 }
 
 /** The same, with the server's message from the answer's body, if that can be read. */

@@ -1,6 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
+import { pause } from "../runtime/pause.ts";
 import type { Host } from "./host.ts";
 import type { Liveness } from "./client.ts";
 import type { RunningServer, ServerKind } from "./server.ts";
@@ -226,19 +227,6 @@ export class Upstream implements Part, Host {
     const cappedMs = Math.min(pauses.longestMs, pauses.firstMs * 2 ** (failures - 1));
     return cappedMs * (0.5 + random() / 2);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<string> {

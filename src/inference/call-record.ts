@@ -1,3 +1,5 @@
+import type { AskedContext } from "../models/lanes/lane-request.ts";
+import type { WaitLog } from "../scheduling/fair-queue.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
@@ -9,12 +11,21 @@ interface Share {
   isEstimated: boolean;
 }
 
+/** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
+export interface Waiting {
+  what: "preparation" | "place" | "model" | "answer";
+  /** On the clock of `performance.now()`; undefined: from the first. */
+  since: number | undefined;
+  /** Its number in the queue, from 1. */
+  position?: number | undefined;
+}
+
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
  * phases follow one another: their sum is the time from asking for a place to the last byte. Each
  * is undefined until it has ended.
  */
-export class CallRecord {
+export class CallRecord implements WaitLog {
   /** Waiting for a place. */
   queueMs: number | undefined;
   /** Waiting for the model to be loaded; 0 where it was in memory. */
@@ -29,11 +40,46 @@ export class CallRecord {
   usage: Usage | undefined;
   /** The origin of the server that was called. */
   host: string | undefined;
+  /** The context that was asked for and is used; undefined where none was asked for. */
+  context: AskedContext | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
+  /** Undefined where it did not have to wait, or has ended that. */
+  #waits: { for: "place" | "model"; since: number } | undefined;
+  #position: (() => number | undefined) | undefined;
+  /** The call that is made for this request, too, while it waits for its answer. */
+  #shared: CallRecord | undefined;
+
+  waitsForPlace(position: () => number | undefined): void {
+    this.#waits = { for: "place", since: performance.now() };
+    this.#position = position;
+  }
+
+  waitsForModel(): void {
+    this.#waits = { for: "model", since: performance.now() };
+  }
+
+  /** Whether the request was sent. */
+  get isSent(): boolean {
+    return (this.#shared ?? this).#sentAt > 0;
+  }
+
+  /** What the request waits for now. */
+  get waiting(): Waiting {
+    const call = this.#shared ?? this;
+    if (call.#sentAt > 0) return { what: "answer", since: call.#sentAt };
+    if (!call.#waits) return { what: "preparation", since: undefined };
+    const { for: what, since } = call.#waits;
+    return { what, since, ...(what === "place" ? { position: call.#position?.() } : {}) };
+  }
+
+  /** The request waits for the answer to another one's call, until it has joined that. */
+  shares(other: CallRecord): void {
+    this.#shared = other;
+  }
 
   /**
    * The request is sent. A second call for it is part of the first's wait.
@@ -64,9 +110,11 @@ export class CallRecord {
       ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
     const { queueMs, loadMs, firstMs } = other;
     this.host = other.host;
+    this.context = other.context;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
     this.firstMs = left(firstMs, other.#beganAt);
+    this.#shared = undefined;
     this.#beganAt = performance.now();
   }
 

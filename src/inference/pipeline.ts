@@ -2,7 +2,11 @@ import type { Host } from "../hosts/host.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import type { MemoryRoom } from "../models/memory/memory-room.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
+import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
+import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -17,6 +21,9 @@ interface PipelineOptions {
   catalog: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
+  room: Pick<MemoryRoom, "assertFits">;
+  stuckModels: Pick<StuckModels, "assertWorks">;
+  lanes: Pick<ContextLanes, "answered" | "request">;
   transport: Pick<Transport, "call">;
   deadlines: Pick<Deadlines, "after">;
   /** The inference server for what takes no place. */
@@ -32,8 +39,12 @@ export interface InferenceRequest {
   /** As the request names it; empty where it names none. */
   model: string;
   hints: LoadHints;
+  /** How much of it follows its model's lane; undefined: the model is loaded as it says. */
+  lane?: LaneUse | undefined;
   /** Whether it only unloads its model, which then must not be loaded first. */
   isUnload?: boolean;
+  /** Whether it is refused where its model cannot fit in memory; else the server decides. */
+  mustFit?: boolean;
   /**
    * An item of a batch: it waits behind the tenant's other requests for as long as it takes, and
    * its hard stop counts from when it may run.
@@ -68,7 +79,8 @@ export class InferencePipeline {
    * with the answer's last byte, which may be long after this has settled. A model that runs on
    * another machine takes no place of this one, and is not loaded.
    * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
-   * `request_timeout`, `model_not_allowed`; the signal's reason; what `use` throws.
+   * `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
+   * throws.
    */
   async withPlace<T>(
     request: InferenceRequest,
@@ -88,22 +100,30 @@ export class InferencePipeline {
         this.#leaveMachine(turn, request.model);
         return await use(turn);
       }
+      const lane = this.#laneOf(request);
+      const ready = lane?.ready();
+      if (ready) await unlessAborted(ready, turn.signal);
+      const fitting = request.mustFit ? this.#assertFits(request, turn.signal, lane) : undefined;
+      const fittingMs = fitting ? await fitting : 0;
       const admitted = admission.admit(
         {
           line,
           tenant,
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
+          admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
+          hints: lane ? { ...hints, lane } : hints,
+          waiting: record,
         },
-        hints,
         background ? () => turn.stopAfter(limitMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
-      record.queueMs = place.waitedMs;
+      record.queueMs = place.waitedMs + fittingMs;
       record.loadMs = loadMs;
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
@@ -120,13 +140,31 @@ export class InferencePipeline {
     signal: Signal,
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
+    this.#options.stuckModels.assertWorks(canonicalModel(request.model));
     const turn = this.#begin(request, signal);
     try {
+      const lane = this.#laneOf(request);
+      if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
       turn.abandon();
       throw err;
     }
+  }
+
+  /** @returns milliseconds that it was looked at; undefined at once where there is no need to. */
+  #assertFits(
+    { model, hints }: InferenceRequest,
+    signal: Signal,
+    lane: LaneRequest | undefined,
+  ): Promise<number> | undefined {
+    const from = performance.now();
+    const fitting = this.#options.room.assertFits(canonicalModel(model), { ...hints, lane });
+    return fitting && unlessAborted(fitting, signal).then(() => performance.now() - from);
+  }
+
+  #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {
+    return lane && this.#options.lanes.request(canonicalModel(model), hints.options, lane);
   }
 
   #leaveMachine(turn: Turn, model: string): void {
@@ -138,7 +176,7 @@ export class InferencePipeline {
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
-    const { transport, loadedModels, modelUse, deadlines, host } = this.#options;
+    const { transport, loadedModels, modelUse, lanes, deadlines, host } = this.#options;
     signal.throwIfAborted();
     // Nothing waits for a server that is away.
     host.assertAvailable();
@@ -146,12 +184,21 @@ export class InferencePipeline {
       transport,
       loadedModels,
       modelUse,
+      lanes,
       deadlines,
       host,
       model: canonicalModel(model),
       keepAlive: hints.keepAlive,
+      loadOptions: hints.options,
       record,
       onSent,
     });
   }
+}
+
+/** From here on the model's context is what the request runs with. */
+function enter(lane: LaneRequest, turn: Turn): void {
+  const { options, context } = lane.begin();
+  turn.enterLane(options);
+  turn.record.context = context;
 }

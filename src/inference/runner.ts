@@ -7,6 +7,7 @@ import {
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
+import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
@@ -101,11 +102,15 @@ export class InferenceRunner {
     const { record, background } = scope;
     record.model = model;
     record.streamed = stream;
+    const options = body["options"] as Record<string, unknown> | undefined;
     const about: InferenceRequest = {
       line,
       tenant: record.tenant,
       model,
       hints,
+      mustFit: true,
+      // What no server takes is not hidden from it: it says what is wrong.
+      lane: areLoadable(options) ? "pinned" : undefined,
       background,
       ageMs: record.elapsedMs,
       record: record.call,
@@ -121,7 +126,9 @@ export class InferenceRunner {
     return {
       about,
       call: (turn) => {
-        const json = uncutBody({ model, ...fields, stream });
+        const { lane } = turn;
+        const sent = lane ? { options: withLoadOptions(options, lane.options) } : {};
+        const json = uncutBody({ model, ...fields, ...sent, stream });
         // Once they are in the body, nothing here holds on to them.
         const used = ready.splice(0).map(({ base64 }) => base64);
         const filled = images ? images.slots.fill(json, used) : json;

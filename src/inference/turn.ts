@@ -5,6 +5,8 @@ import { brokenOff } from "../errors/unreachable.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Transport, UpstreamAnswer } from "../http/transport.ts";
 import { keepAliveMs, unloads } from "../models/keep-alive.ts";
+import type { ContextLanes } from "../models/lanes/context-lanes.ts";
+import type { LoadOptions } from "../models/load-options.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
@@ -16,6 +18,7 @@ interface TurnOptions {
   transport: Pick<Transport, "call">;
   loadedModels: Pick<LoadedModels, "used" | "forget">;
   modelUse: Pick<ModelUse, "begin">;
+  lanes: Pick<ContextLanes, "answered">;
   deadlines: Pick<Deadlines, "after">;
   /** The server that is called, unless a place names one. */
   host: Host;
@@ -24,6 +27,7 @@ interface TurnOptions {
   /** Canonical; empty where the request names none. */
   model: string;
   keepAlive: string | number | undefined;
+  loadOptions: LoadOptions;
   record: CallRecord;
 }
 
@@ -36,6 +40,9 @@ export class Turn {
   readonly record: CallRecord;
   /** The server has another machine do it: nothing here is in memory for it, nor at fault. */
   isRemote = false;
+  /** The load options that the request is sent with. */
+  #loadOptions: LoadOptions;
+  #isInLane = false;
   readonly #options: TurnOptions;
   #host: Host;
   readonly #signal = new LightSignal();
@@ -51,6 +58,7 @@ export class Turn {
   constructor(signal: Signal, options: TurnOptions) {
     this.#options = options;
     this.record = options.record;
+    this.#loadOptions = options.loadOptions;
     this.#host = options.host;
     // It has not aborted yet: the pipeline has looked.
     this.#stopFollowing = this.#signal.follow(signal);
@@ -67,6 +75,17 @@ export class Turn {
   /** @throws ServiceError `upstream_unavailable` while the server is away. */
   get origin(): string {
     return this.#host.origin;
+  }
+
+  /** From here on its model's lane says with which load options it is sent, and not the client. */
+  enterLane(options: LoadOptions): void {
+    this.#loadOptions = options;
+    this.#isInLane = true;
+  }
+
+  /** The load options to send in place of the request's own; undefined where these are sent. */
+  get lane(): { options: LoadOptions } | undefined {
+    return this.#isInLane ? { options: this.#loadOptions } : undefined;
   }
 
   /** Stops it, whatever it does, when so many milliseconds have passed of a limit. */
@@ -130,6 +149,8 @@ export class Turn {
   /** The first byte of an answer has come. */
   began(status: number): void {
     this.#status = status;
+    const { model, lanes } = this.#options;
+    if (status === 200 && model !== "" && !this.isRemote) lanes.answered(model, this.#loadOptions);
     this.record.began();
   }
 

@@ -20,6 +20,8 @@ interface CatalogOptions {
   allowed: string[];
   /** ALLOW_CLOUD_MODELS. */
   cloud: boolean;
+  /** @throws ServiceError `upstream_unavailable` while a first model is being fetched. */
+  assertFirst?: () => void;
   now?: () => number;
 }
 
@@ -169,6 +171,11 @@ export class ModelCatalog {
     return this.#options.cloud;
   }
 
+  /** Whether clients may use a model. */
+  allows(model: string): boolean {
+    return this.#allowed.includes(model);
+  }
+
   /** @throws as `AllowedModels.assert`. */
   assertAllowed(model: string): void {
     this.#allowed.assert(model);
@@ -182,7 +189,8 @@ export class ModelCatalog {
   /**
    * The model for a request that names none: the preferred ones in order, else the only one
    * installed that generates text.
-   * @throws ServiceError `model_not_found` naming what is installed.
+   * @throws ServiceError `model_not_found` naming what is installed; `upstream_unavailable` while the
+   * first model is being fetched.
    */
   async defaultModel(): Promise<string> {
     const installed = await this.#usable();
@@ -193,6 +201,7 @@ export class ModelCatalog {
     const generating = installed.filter((m) => !EMBEDDING_FAMILIES.has(m.details?.family ?? ""));
     const [only] = generating;
     if (only && generating.length === 1) return only.name;
+    this.#options.assertFirst?.();
     const list = installed.map((m) => m.name).join(", ") || "none";
     throw new ServiceError(
       "model_not_found",

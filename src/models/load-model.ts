@@ -1,7 +1,9 @@
 import { unloads } from "./keep-alive.ts";
 import type { LoadHints } from "./loaded-models.ts";
+import { ServiceError } from "../errors/service-error.ts";
+import { brokenOff } from "../errors/unreachable.ts";
 import type { Transport } from "../http/transport.ts";
-import { jsonBody, MAX_REPORT_BYTES } from "../hosts/lines.ts";
+import { skipBody } from "../hosts/lines.ts";
 import { failureOf } from "../hosts/upstream-failure.ts";
 
 /** A server that takes longer to let go of a model is stuck. */
@@ -17,7 +19,8 @@ interface Server {
 
 /**
  * Loads a model: an empty request, as Ollama defines it. Settles when the model is in memory.
- * @throws ServiceError with the server's own message.
+ * @throws ServerFailure with the server's own words; ServiceError `upstream_unavailable` where it
+ * cannot be asked or breaks off, `upstream_timeout` where it takes too long.
  */
 export async function loadModel(
   { transport, origin }: Server,
@@ -49,14 +52,25 @@ async function post(
   body: object,
   limitMs: number,
 ): Promise<void> {
-  const answer = await transport.call({
-    origin,
-    method: "POST",
-    path,
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(limitMs),
-  });
-  if (answer.status !== 200) throw await failureOf(answer);
-  // The connection is free again when the answer was read.
-  await jsonBody(answer.body, { maxBytes: MAX_REPORT_BYTES });
+  const signal = AbortSignal.timeout(limitMs);
+  try {
+    const answer = await transport.call({
+      origin,
+      method: "POST",
+      path,
+      body: JSON.stringify(body),
+      signal,
+    });
+    if (answer.status !== 200) throw await failureOf(answer);
+    // The connection is free again when the answer was read.
+    await skipBody(answer.body);
+  } catch (err) {
+    if (signal.aborted) throw tooSlow(limitMs);
+    throw err instanceof ServiceError ? err : brokenOff(err);
+  }
+}
+
+function tooSlow(limitMs: number): ServiceError {
+  const message = `The inference server was not done with the model within ${limitMs / 60_000} min`;
+  return new ServiceError("upstream_timeout", message);
 }

@@ -1,3 +1,6 @@
+import { ServerFailure } from "../errors/server-failure.ts";
+import type { Signal } from "../runtime/light-signal.ts";
+import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
 
 /** How a model is brought into memory: embedding models refuse an empty generate. */
@@ -7,6 +10,15 @@ export interface LoadHints {
   options?: Record<string, unknown> | undefined;
   shift?: boolean | undefined;
   keepAlive?: string | number | undefined;
+  /** Where the request follows its model's lane: then a loaded model may be too small for it. */
+  lane?: LaneRequest | undefined;
+}
+
+/** Whether two requests have their model loaded in the same way. */
+export function isSameLoad(a: LoadHints, b: LoadHints): boolean {
+  const key = ({ kind, options, shift }: LoadHints): string =>
+    JSON.stringify([kind, options, shift]);
+  return key(a) === key(b);
 }
 
 interface LoadedModelsOptions {
@@ -16,11 +28,33 @@ interface LoadedModelsOptions {
   isInstalled: (model: string) => Promise<boolean>;
   /** Loads a model; settles when it is in memory. Not tied to any client. */
   load: (model: string, hints: LoadHints) => Promise<void>;
+  /** Called when a load has failed, before its waiters are told. */
+  onFailure: (model: string, hints: LoadHints, err: Error) => void;
+  /** @throws ServiceError for a model in memory (canonical name) that can be given no work. */
+  assertWorks: (model: string) => void;
   /** Models the server can hold at once, where that is known. */
   capacity: () => number | undefined;
+  /**
+   * Of models, the least recently used first, those that may leave for others, in the order in
+   * which they do. Default: as they come.
+   */
+  leaving?: (models: string[]) => string[];
+  /** Of models in that order those that have to leave for one, by the memory that they take. */
+  overflow?: (model: string, others: string[]) => string[];
+  /** Has others leave before a load; `end` is called after that. Never rejects. */
+  makeRoom?: (model: string, hints: LoadHints) => Promise<{ left: string[]; end: () => void }>;
   /** Called when what is loaded has changed. */
   onChange: () => void;
+  /** Called with a model that may be in memory no more. */
+  onGone?: (model: string) => void;
   now?: () => number;
+}
+
+/** A load under way. */
+interface Load {
+  hints: LoadHints;
+  /** As `ensureLoaded` has it. */
+  result: Promise<number>;
 }
 
 interface LoadedModel {
@@ -46,7 +80,7 @@ export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
   readonly #loaded = new Map<string, LoadedModel>();
-  readonly #loads = new Map<string, Promise<number>>();
+  readonly #loads = new Map<string, Load>();
   readonly #conflicts = new Set<string>();
   /** Pairs that have been in memory together. */
   readonly #coexisting = new Set<string>();
@@ -68,6 +102,12 @@ export class LoadedModels {
     return this.#loads.has(model);
   }
 
+  /** Whether a model (canonical name) has answered so lately that nobody has to look for it. */
+  hasLatelyAnswered(model: string): boolean {
+    const entry = this.#loaded.get(model);
+    return entry !== undefined && this.#now() - entry.lastUsedAt < TRUST_MS;
+  }
+
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */
   loadedAt(model: string): number {
     return this.#loaded.get(model)?.loadedAt ?? 0;
@@ -77,17 +117,17 @@ export class LoadedModels {
   modelsToEvict(model: string): string[] {
     const others = [...this.#loaded.keys()].filter((other) => other !== model);
     const toEvict = others.filter((other) => this.#conflicts.has(pair(model, other)));
-    const capacity = this.#options.capacity();
-    if (toEvict.length === 0 && capacity !== undefined && others.length >= capacity) {
-      const lru = this.#leastRecentlyUsed(others);
-      if (lru) toEvict.push(lru);
-    }
-    return toEvict;
+    if (toEvict.length > 0 || others.length === 0) return toEvict;
+    const { capacity, leaving, overflow } = this.#options;
+    const byUse = this.#leastRecentlyUsedFirst(others);
+    const tooMuch = overflow?.(model, byUse) ?? [];
+    if (tooMuch.length > 0 || others.length < (capacity() ?? Infinity)) return tooMuch;
+    return (leaving?.(byUse) ?? byUse).slice(0, 1);
   }
 
   /** A request for a model that is not loaded got its place: the models to evict count as gone. */
   expectLoad(model: string): void {
-    for (const other of this.modelsToEvict(model)) this.#loaded.delete(other);
+    for (const other of this.modelsToEvict(model)) this.forget(other);
     const now = this.#now();
     this.#loading.set(model, now);
     // Not used yet: `ensureLoaded` has to load it, however fresh the list is.
@@ -106,14 +146,20 @@ export class LoadedModels {
 
   /**
    * Makes sure that a model is in memory before a request is sent to it.
+   * @param signal of the request. Its abort ends no load, but none is begun for it any more.
    * @returns milliseconds that a load took, 0 when none was needed; at once when the model has
-   * answered lately. A failed load is not reported: the request itself will show the error.
+   * answered lately. A load that the server does not even try is not reported: the request itself
+   * will show the error.
+   * @throws what `load` throws when it fails, to all who wait for it; the next one tries anew.
    */
-  ensureLoaded(model: string, hints: LoadHints): number | Promise<number> {
+  ensureLoaded(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
     if (model === "") return 0;
     const entry = this.#loaded.get(model);
-    if (entry && this.#now() - entry.lastUsedAt < TRUST_MS) return 0;
-    return this.#shareLoad(model, hints);
+    const isHeld = holds(hints);
+    if (isHeld && this.hasLatelyAnswered(model)) return 0;
+    // Whoever comes next has to wait for the load that begins now.
+    if (entry && !isHeld) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
+    return this.#shareLoad(model, hints, signal);
   }
 
   /** A model has answered: it is in memory. */
@@ -130,7 +176,7 @@ export class LoadedModels {
 
   /** A model may be gone: it failed, or a client asked to unload it. */
   forget(model: string): void {
-    this.#loaded.delete(model);
+    if (this.#loaded.delete(model)) this.#options.onGone?.(model);
   }
 
   /** The server was replaced: forgets all. */
@@ -139,53 +185,96 @@ export class LoadedModels {
     this.#conflicts.clear();
     this.#coexisting.clear();
     this.#loading.clear();
+    // Whoever waits for a load of the old server is told how that ends.
+    this.#loads.clear();
   }
 
-  #shareLoad(model: string, hints: LoadHints): Promise<number> {
+  #shareLoad(model: string, hints: LoadHints, signal?: Signal): Promise<number> {
     const running = this.#loads.get(model);
-    if (running) return running;
-    const load = this.#load(model, hints).finally(() => {
-      this.#loads.delete(model);
-      this.#loading.delete(model);
-      this.#options.onChange();
-    });
+    if (running && isSameLoad(running.hints, hints)) return running.result;
+    if (running) return this.#afterOther(running, model, hints, signal);
+    // After a reset another one may be under way when it ends.
+    const load: Load = {
+      hints,
+      result: this.#load(model, hints)
+        .catch((err: Error) => {
+          if (this.#loads.get(model) === load) this.#options.onFailure(model, hints, err);
+          throw err;
+        })
+        .finally(() => {
+          if (this.#loads.get(model) === load) {
+            this.#loads.delete(model);
+            this.#loading.delete(model);
+          }
+          this.#options.onChange();
+        }),
+    };
     this.#loads.set(model, load);
-    return load;
+    return load.result;
+  }
+
+  /** Waits for a load of another kind; where that does not bring the model in, one's own may. */
+  #afterOther({ result }: Load, model: string, hints: LoadHints, signal?: Signal): Promise<number> {
+    const tryOwn = (): Promise<number> => {
+      signal?.throwIfAborted();
+      this.expectLoad(model);
+      return this.#shareLoad(model, hints, signal);
+    };
+    return result.then(
+      (tookMs) => (this.isLoaded(model) && holds(hints) ? tookMs : tryOwn()),
+      tryOwn,
+    );
   }
 
   async #load(model: string, hints: LoadHints): Promise<number> {
+    const before = await this.#modelsBeside(model, hints);
+    if (!before) return 0;
+    const room = await this.#options.makeRoom?.(model, hints);
+    const startedAt = this.#now();
     try {
-      const loaded = await this.#list();
-      if (loaded.has(model)) {
-        this.used(model);
-        return 0;
-      }
-      if (!(await this.#options.isInstalled(model))) {
-        this.forget(model);
-        return 0;
-      }
-      const startedAt = this.#now();
       await this.#options.load(model, hints);
-      const tookMs = this.#now() - startedAt;
-      const now = this.#now();
-      this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
-      // With models loaded meanwhile, and without those that are still loading.
-      const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
-      const before = new Set([...loaded, ...known]);
-      this.#learn(model, before, await this.#list());
-      return tookMs;
-    } catch {
-      // The server is away, has no such call, or cannot load it: its own answer will say so.
+    } catch (err) {
       this.forget(model);
-      return 0;
+      // The model takes no such call, or the server has none: the request itself will show it.
+      if (err instanceof ServerFailure && err.isRefusal) return 0;
+      throw err;
+    } finally {
+      room?.end();
     }
+    const now = this.#now();
+    this.#loaded.set(model, { loadedAt: now, lastUsedAt: now });
+    // With models loaded meanwhile, and without those that are still loading.
+    const known = [...this.#loaded.keys()].filter((other) => !this.#loads.has(other));
+    const after = await this.#list().catch(() => undefined);
+    // Those that were unloaded before did not go because both do not fit.
+    const beside = [...before, ...known].filter((other) => !room?.left.includes(other));
+    if (after) this.#learn(model, new Set(beside), after);
+    return now - startedAt;
+  }
+
+  /**
+   * The models in memory beside one that has to be loaded; undefined where none has to be, or can:
+   * the server is away, has no such lists, or lacks the model. Its own answer will say so.
+   */
+  async #modelsBeside(model: string, hints: LoadHints): Promise<Set<string> | undefined> {
+    const listed = await this.#list().catch(() => undefined);
+    if (listed?.has(model)) {
+      this.#options.assertWorks(model);
+      if (!holds(hints)) return listed;
+      this.used(model);
+      return undefined;
+    }
+    const isInstalled = listed && (await this.#options.isInstalled(model).catch(() => false));
+    if (isInstalled) return listed;
+    this.forget(model);
+    return undefined;
   }
 
   #learn(model: string, before: Set<string>, after: Set<string>): void {
     if (!after.has(model)) {
       // Evicted already, by a load beside its own.
       for (const other of after) remember(this.#conflicts, pair(model, other));
-      this.#loaded.delete(model);
+      this.forget(model);
       return;
     }
     for (const other of before) {
@@ -197,7 +286,7 @@ export class LoadedModels {
         remember(this.#conflicts, pair(model, other));
         this.#coexisting.delete(pair(model, other));
         // Gone for sure, however lately it answered: else both would evict each other in turn.
-        this.#loaded.delete(other);
+        this.forget(other);
       }
     }
   }
@@ -208,7 +297,7 @@ export class LoadedModels {
     const now = this.#now();
     for (const [model, entry] of this.#loaded) {
       const isExpected = this.#loads.has(model) || now - entry.lastUsedAt < 1000;
-      if (!names.has(model) && !isExpected) this.#loaded.delete(model);
+      if (!names.has(model) && !isExpected) this.forget(model);
     }
     for (const name of names) {
       // A model that a load under way is about to evict does not count as loaded.
@@ -219,14 +308,19 @@ export class LoadedModels {
     return names;
   }
 
-  #leastRecentlyUsed(models: string[]): string | undefined {
+  #leastRecentlyUsedFirst(models: string[]): string[] {
     // A model that is still loading has not been used, and is the last to evict.
     const usedAt = (model: string): number => {
       const { loadedAt = 0, lastUsedAt = 0 } = this.#loaded.get(model) ?? {};
       return Math.max(loadedAt, lastUsedAt);
     };
-    return models.toSorted((a, b) => usedAt(a) - usedAt(b))[0];
+    return models.toSorted((a, b) => usedAt(a) - usedAt(b));
   }
+}
+
+/** Whether a model that is in memory is large enough for a request as it is. */
+function holds({ lane }: LoadHints): boolean {
+  return lane?.holds() ?? true;
 }
 
 /** Adds to a set of pairs; above the bound the oldest pair is dropped. */

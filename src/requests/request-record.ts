@@ -64,6 +64,8 @@ export class RequestRecord {
   cache: CacheOutcome | undefined;
   errorCode: ErrorCode | undefined;
   errorMessage: string | undefined;
+  /** Its stream began with notices that it waits: the head has nothing to tell of its call. */
+  hasWaitNotices = false;
   /** The body outlives its handler: what writes the last byte calls `end`. */
   isOpen = false;
   /** Whether the service has broken off what was under way. */

@@ -34,6 +34,23 @@ export class TurnOrder<T> {
     for (const line of this.#lines.values()) yield* line;
   }
 
+  /**
+   * How many items have their turn before this one, of those that count; undefined where it is not
+   * among the waiting.
+   */
+  turnsBefore(tenant: string, one: T, counts: (item: T) => boolean): number | undefined {
+    const index = this.#lines.get(tenant)?.filter(counts).indexOf(one) ?? -1;
+    if (index < 0) return undefined;
+    let before = index;
+    let round = index + 1;
+    for (const [other, line] of this.#lines) {
+      // Tenants behind it have had one turn less when its own has come.
+      if (other === tenant) round = index;
+      else before += Math.min(line.filter(counts).length, round);
+    }
+    return before;
+  }
+
   /** Adds an item. */
   add(tenant: string, one: T, { before, beforeTenant }: Standing<T> = {}): void {
     this.#size += 1;

@@ -10,6 +10,11 @@ interface AdmissionOptions {
   loadedModels: Pick<LoadedModels, "ensureLoaded">;
 }
 
+/** A request for a place and its model. */
+export interface ModelRequest extends PlaceRequest {
+  hints: LoadHints;
+}
+
 /** A request that may be sent to the inference server now. */
 export interface Admitted {
   /** Milliseconds that the model was waited for; 0 where it was in memory. */
@@ -29,22 +34,21 @@ export class Admission {
   /**
    * Settles at once where a place is free and the model in memory.
    * @param onPlace called when the request has its place, before its model is loaded.
-   * @throws ServiceError `queue_full`, `request_timeout`; the reason of the request's signal.
+   * @throws ServiceError `queue_full`, `request_timeout`, as `LoadedModels.ensureLoaded`; the reason
+   * of the request's signal.
    */
-  admit(
-    request: PlaceRequest,
-    hints: LoadHints,
-    onPlace?: () => void,
-  ): Admitted | Promise<Admitted> {
+  admit(request: ModelRequest, onPlace?: () => void): Admitted | Promise<Admitted> {
     const { queue, catalog } = this.#options;
     // A missing model has no part in the decisions about models: a client that requests one again
     // and again would delay the models that are there. The server refuses it at once.
     const model = catalog.isKnownMissing(request.model) ? "" : request.model;
-    const acquired = queue.acquire(model === request.model ? request : { ...request, model });
+    const isThere = model === request.model;
+    const acquired = queue.acquire(isThere ? request : { ...request, model, admits: undefined });
     const load = (place: Place): Admitted | Promise<Admitted> => {
       try {
         onPlace?.();
-        const loading = this.#options.loadedModels.ensureLoaded(model, hints);
+        const { hints, signal } = request;
+        const loading = this.#options.loadedModels.ensureLoaded(model, hints, signal);
         return typeof loading === "number"
           ? { loadMs: loading, place }
           : loaded(loading, place, request);
@@ -61,8 +65,9 @@ export class Admission {
 async function loaded(
   loading: Promise<number>,
   place: Place,
-  { signal }: PlaceRequest,
+  { signal, waiting }: PlaceRequest,
 ): Promise<Admitted> {
+  waiting?.waitsForModel();
   const startedAt = performance.now();
   try {
     const tookMs = await place.during("load", unlessAborted(loading, signal));

@@ -1,8 +1,11 @@
 import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import { deferred } from "../runtime/deferred.ts";
 import { TurnOrder } from "../runtime/turn-order.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
@@ -31,6 +34,13 @@ interface FairQueueOptions {
   sweepMs?: number;
 }
 
+/** What a request waits for before it is sent; the place in the queue changes meanwhile. */
+export interface WaitLog {
+  /** @param position its number in the queue, from 1; undefined once it has left that. */
+  waitsForPlace(position: () => number | undefined): void;
+  waitsForModel(): void;
+}
+
 /** A request for a place. */
 export interface PlaceRequest {
   line: LineName;
@@ -41,11 +51,21 @@ export interface PlaceRequest {
   maxWaitMs: number;
   /** Cancels the request while it waits. */
   signal: Signal;
+  /** What its model is to be loaded with. */
+  hints?: LoadHints | undefined;
+  /** Told what it waits for, if it has to wait. */
+  waiting?: WaitLog | undefined;
   /**
    * Work that no client waits for by itself, such as a batch's item. It waits behind its own
    * tenant's other requests and is never refused with `queue_full`: see `assertRoomForBackground`.
    */
   background?: boolean;
+  /**
+   * Whether it may begin while so many requests run on its model. One that may not is waited for:
+   * later requests for the model do not go before it, so that the model runs dry. Background work
+   * holds up nobody.
+   */
+  admits?: ((running: number) => boolean) | undefined;
 }
 
 /** A request that waits. */
@@ -79,6 +99,8 @@ export class FairQueue {
   readonly #modelRunning = new Map<string, number>();
   /** Models whose requests wait, whatever place is free. */
   readonly #held = new Set<string>();
+  /** To be called when nothing runs on a model any more. */
+  readonly #draining = new Map<string, () => void>();
   /** Number of each recent tenant's last turn. */
   readonly #lastTurns = new QuickLRU<string, number>({ maxSize: MAX_TENANTS });
   #turnCount = 0;
@@ -97,7 +119,7 @@ export class FairQueue {
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#waiting.size === 0 && this.#fits(request)) return this.#start(request, 0);
+    if (this.#waiting.size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     if (!ticket.background && this.#isFullFor(ticket) && !this.#couldStartNow(ticket)) {
       throw this.#full(ticket.line, "requests");
@@ -120,11 +142,31 @@ export class FairQueue {
    */
   hold(model: string): (() => void) | undefined {
     if (this.#isBusy(model) || this.#held.has(model)) return undefined;
-    this.#held.add(model);
-    return () => {
-      this.#held.delete(model);
-      this.wake();
-    };
+    return this.#hold(model);
+  }
+
+  /**
+   * Keeps the requests of a model waiting from now on, and waits until those that run have ended.
+   * @param signal gives that up.
+   * @returns what ends it; undefined where the model is held already. Rejects with the signal's
+   * reason, and holds nothing then.
+   */
+  async drain(model: string, signal: AbortSignal): Promise<(() => void) | undefined> {
+    if (this.#held.has(model)) return undefined;
+    const release = this.#hold(model);
+    try {
+      if (this.#modelRunning.has(model)) {
+        const ended = deferred<void>();
+        this.#draining.set(model, ended.resolve);
+        await unlessAborted(ended.promise, signal);
+      }
+      return release;
+    } catch (err) {
+      release();
+      throw err;
+    } finally {
+      this.#draining.delete(model);
+    }
   }
 
   /** Dispatches again: after a model was loaded or the server came back. */
@@ -137,9 +179,17 @@ export class FairQueue {
     return this.#counters[line].stats();
   }
 
-  /** Ends all waiting with an error; running requests are not touched. */
-  rejectWaiting(error: Error): void {
-    for (const ticket of [...this.#waiting]) this.#reject(ticket, error);
+  /** Ends all waiting, or that of some, with an error; running requests are not touched. */
+  rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
+    for (const ticket of [...this.#waiting]) if (which(ticket)) this.#reject(ticket, error);
+  }
+
+  #hold(model: string): () => void {
+    this.#held.add(model);
+    return () => {
+      this.#held.delete(model);
+      this.wake();
+    };
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
@@ -152,6 +202,7 @@ export class FairQueue {
         else resolve(result);
       };
       this.#join(ticket);
+      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
       this.#counters[ticket.line].joined(ticket.background);
       this.#dispatch();
     });
@@ -171,6 +222,12 @@ export class FairQueue {
       before: (other) => !ticket.background && other.background === true,
       beforeTenant: (other) => turnOf(other) > own,
     });
+  }
+
+  /** By the turns as they are now; a request whose model is loaded may go before all the same. */
+  #positionOf(ticket: Ticket): number | undefined {
+    const before = this.#waiting.turnsBefore(ticket.tenant, ticket, (t) => t.line === ticket.line);
+    return before === undefined ? undefined : before + 1;
   }
 
   /** A request waits no longer, and has no place. */
@@ -207,8 +264,13 @@ export class FairQueue {
     const { floor } = this.#options;
     let loaded: Ticket | undefined;
     let unloaded: Ticket | undefined;
+    const runningDry = new Set<string>();
     for (const ticket of this.#waiting) {
-      if (!this.#fits(ticket)) continue;
+      if (runningDry.has(ticket.model) || !this.#fits(ticket)) continue;
+      if (!this.#isAdmitted(ticket)) {
+        if (!ticket.background) runningDry.add(ticket.model);
+        continue;
+      }
       if (floor.promoted === ticket.model) return ticket;
       if (floor.isLoaded(ticket.model)) loaded ??= ticket;
       else unloaded ??= ticket;
@@ -240,7 +302,17 @@ export class FairQueue {
 
   #couldStartNow(ticket: Ticket): boolean {
     const isBefore = (t: Ticket): boolean => t.model === ticket.model && !t.background;
-    return !this.#waiting.of(ticket.tenant).some(isBefore) && this.#fits(ticket);
+    if (this.#waiting.of(ticket.tenant).some(isBefore) || !this.#mayStart(ticket)) return false;
+    // Another tenant's request may wait for the model to run dry.
+    return ![...this.#waiting].some((t) => isBefore(t) && this.#fits(t) && !this.#isAdmitted(t));
+  }
+
+  #mayStart(request: PlaceRequest): boolean {
+    return this.#fits(request) && this.#isAdmitted(request);
+  }
+
+  #isAdmitted({ admits, model }: PlaceRequest): boolean {
+    return admits === undefined || admits(this.#modelRunning.get(model) ?? 0);
   }
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
@@ -283,6 +355,7 @@ export class FairQueue {
         add(tenantRunning, tenant, -1);
         add(this.#modelRunning, model, -1);
         floor.ended(model, this.#now());
+        if (!this.#modelRunning.has(model)) this.#draining.get(model)?.();
         if (this.#waiting.size > 0) this.#dispatch();
       },
     });

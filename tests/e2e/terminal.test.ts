@@ -1,90 +1,34 @@
-import { execFileSync, spawn } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { onBun } from "../../src/runtime/on-bun.ts";
-import { projectRoot } from "../../src/runtime/paths.ts";
 import { until, within } from "../support/deadline.ts";
 import { EventReader } from "../support/event-stream.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
-import { makeHome } from "../support/service-process.ts";
+import { hasTerminal, START_COMMANDS, startInTerminal } from "../support/terminal.ts";
 
 const PATIENCE_MS = 40_000;
 const BODY = { model: "fake", messages: [{ role: "user", content: "hi" }], stream: true };
 
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["-c", "import pty"]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The ways in which people start the service on this runtime. */
-const COMMANDS = onBun
-  ? [
-      { name: "bun run start", command: [process.execPath, "run", "start"] },
-      { name: "bun src/start.mjs", command: [process.execPath, "src/start.mjs"] },
-    ]
-  : [
-      { name: "npm start", command: ["npm", "start"] },
-      { name: "node src/start.mjs", command: [process.execPath, "src/start.mjs"] },
-    ];
-
 /** The service in a terminal, with a stream under way. */
-async function startInTerminal(command: string[]) {
+async function startStreaming(command: string[]) {
   const ollama = await startFakeOllama({ models: ["fake:latest", "all-minilm:latest"] });
   ollama.inMemory.push("fake:latest");
   const chats = new HeldAnswers(ollama, "/api/chat");
-  const home = await makeHome();
-  const terminal = spawn("python3", [join("tests", "support", "terminal.py"), ...command], {
-    cwd: projectRoot,
-    stdio: ["pipe", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      API_PORT: "0",
-      SHARED_OLLAMA_HOME: home,
-      OLLAMA_BASE_URL: ollama.url,
-    },
-  });
-  let shown = "";
-  terminal.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
-  const closed = new Promise<void>((resolve) => terminal.once("close", () => resolve()));
-  terminal.stdin.on("error", () => {});
-  onTestFinished(async () => {
-    // The program is stopped with its terminal.
-    terminal.stdin.end("hangup\n");
-    await within(closed, "the end of the terminal", PATIENCE_MS);
-  }, PATIENCE_MS);
-  const shows = (words: string | RegExp): Promise<void> =>
-    until(() => shown.search(words) >= 0, `the terminal shows ${words}`, PATIENCE_MS).catch(
-      (cause: unknown) => {
-        throw new Error(`it showed:\n${shown}`, { cause });
-      },
-    );
-  await shows(/Listening on \S+ /);
-  const url = /Listening on (\S+) /.exec(shown)?.[1] ?? "";
+  const terminal = await startInTerminal(command, { OLLAMA_BASE_URL: ollama.url });
+  const { url } = terminal;
   const answer = fetch(`${url}/api/v1/chat`, { method: "POST", body: JSON.stringify(BODY) });
   await until(() => chats.all.length > 0, "the stream is under way", PATIENCE_MS);
   const held = await chats.next();
   held.piece("one");
   const events = new EventReader(await answer);
   expect(await events.next()).toMatchObject({ chunk: "one" });
-  return {
-    held,
-    events,
-    shows,
-    press: (key: "interrupt" | "hangup") => void terminal.stdin.write(`${key}\n`),
-    endsWith: (code: number) => shows(new RegExp(`ENDED ${code}\\n`)),
-  };
+  return { ...terminal, held, events };
 }
 
-describe.skipIf(!hasPython())("Ctrl-C in a terminal", () => {
-  it.each(COMMANDS)(
+describe.skipIf(!hasTerminal())("Ctrl-C in a terminal", () => {
+  it.each(START_COMMANDS)(
     "lets a stream end, and ends with code 0: $name",
     async ({ command }) => {
-      const { press, shows, held, events, endsWith } = await startInTerminal(command);
+      const { press, shows, held, events, endsWith } = await startStreaming(command);
       press("interrupt");
       await shows("SIGINT: stopping");
       held.piece("two");
@@ -97,10 +41,10 @@ describe.skipIf(!hasPython())("Ctrl-C in a terminal", () => {
     180_000,
   );
 
-  it.each(COMMANDS)(
+  it.each(START_COMMANDS)(
     "later than a second ends at once: $name",
     async ({ command }) => {
-      const { press, shows, events } = await startInTerminal(command);
+      const { press, shows, events } = await startStreaming(command);
       press("interrupt");
       await shows("SIGINT: stopping");
       const cut = events.rest().catch(() => "cut");
@@ -112,11 +56,11 @@ describe.skipIf(!hasPython())("Ctrl-C in a terminal", () => {
   );
 });
 
-describe.skipIf(!hasPython())("a terminal that is closed", () => {
-  it.each(COMMANDS)(
+describe.skipIf(!hasTerminal())("a terminal that is closed", () => {
+  it.each(START_COMMANDS)(
     "lets a stream end as well: $name",
     async ({ command }) => {
-      const { press, held, events } = await startInTerminal(command);
+      const { press, held, events } = await startStreaming(command);
       press("hangup");
       const isStopping = async (): Promise<boolean> => {
         held.piece("more");
@@ -128,4 +72,39 @@ describe.skipIf(!hasPython())("a terminal that is closed", () => {
     },
     180_000,
   );
+});
+
+describe.skipIf(!hasTerminal())("the question whether to fetch required models", () => {
+  const [{ command }] = START_COMMANDS as [(typeof START_COMMANDS)[number]];
+
+  async function startAsking() {
+    const ollama = await startFakeOllama({ models: ["fake:latest", "all-minilm:latest"] });
+    const pulls = new HeldAnswers(ollama, "/api/pull");
+    const terminal = await startInTerminal(command, {
+      OLLAMA_BASE_URL: ollama.url,
+      OLLAMA_REQUIRED_MODELS: "one",
+    });
+    await terminal.shows("Fetch one now\\?");
+    return { ...terminal, ollama, pulls };
+  }
+
+  it("is followed by one line with the progress after a yes", async () => {
+    const { press, shows, pulls } = await startAsking();
+    press("yes");
+    const pull = await pulls.next();
+    pull.line({ status: "pulling a", digest: "sha256:a", total: 4e9, completed: 0 });
+    await shows(/one \[.*\] 0% \| 0\.0 of 4000\.0 MB/);
+    pull.line({ status: "pulling a", digest: "sha256:a", total: 4e9, completed: 1e9 });
+    await shows(/one \[.*\] 25% \| 1000\.0 of 4000\.0 MB/);
+    pull.line({ error: "no more" });
+    pull.response.end();
+    await shows("The model one could not be fetched, and is tried again: no more");
+  }, 180_000);
+
+  it("is followed by the command after a no", async () => {
+    const { press, shows, ollama } = await startAsking();
+    press("no");
+    await shows("To fetch them: ollama pull one, or AUTO_PULL=true");
+    expect(ollama.to("/api/pull")).toEqual([]);
+  }, 180_000);
 });

@@ -28,10 +28,12 @@ import { VERSION } from "./version.mjs";
  * @property {number} [capacity] how many models are in memory at once; the oldest leaves for a new one
  * @property {number} [parallel] how many texts are generated at once, all without it; others wait
  * in the order in which they come. Vectors are made beside them.
- * @property {number} [contextLength] tokens that fit where a request has no `num_ctx`; all without it
+ * @property {number} [contextLength] tokens that fit where a request has no `num_ctx`; all without it.
+ * With it the list of models in memory tells of their contexts.
  * @property {string[]} [chunks] pieces of each answer
  * @property {Reply} [reply] makes the pieces in place of `chunks`
  * @property {(text: string) => number[]} [embedding] the vector of a text
+ * @property {number} [contextRoom] tokens of context that memory has room for; all without it
  * @property {number} [loadMs] until a model is in memory that was not, before anything else
  * @property {number} [firstMs] from then to the head and the first byte of the answer
  * @property {number} [bodyMs] from the first byte to the last: the pieces of a stream are spread
@@ -119,8 +121,8 @@ export class Inference {
       this.memory.unload(name);
       return sendJson(response, { ...loaded, done_reason: "unload" });
     }
-    const loadMs = remote ? 0 : this.memory.load(name, body);
-    await pause(loadMs, response);
+    const loadMs = await this.#load(request, response);
+    if (loadMs === undefined) return;
     if (loaded) return sendJson(response, loaded);
     if (this.#isTooLong(request, response)) return;
     const { firstMs, bodyMs, endlessGapMs } = this.#options;
@@ -146,9 +148,9 @@ export class Inference {
 
   /** @param {InferenceRequest} request @param {VectorForm} form @param {ServerResponse} response */
   async #embed(request, form, response) {
-    const { model, name, remote, body } = request;
-    const loadMs = remote ? 0 : this.memory.load(name, body);
-    await pause(loadMs, response);
+    const { model, body } = request;
+    const loadMs = await this.#load(request, response);
+    if (loadMs === undefined) return;
     if (this.#isTooLong(request, response)) return;
     const texts = form.texts(body).map(String);
     const { firstMs, bodyMs } = texts.length === 0 ? NO_TIME : this.#embedTiming;
@@ -158,6 +160,20 @@ export class Inference {
     const vectors = texts.map(this.#options.embedding);
     const made = { model, vectors, timing: { loadMs, firstMs, bodyMs } };
     return sendJson(response, form.whole(made), { bodyMs });
+  }
+
+  /**
+   * @param {InferenceRequest} request
+   * @param {ServerResponse} response
+   * @returns {Promise<number | undefined>} milliseconds; undefined when the load has failed
+   */
+  async #load({ path, name, remote, body }, response) {
+    if (remote) return 0;
+    const { ms, failure } = this.memory.load(name, body);
+    await pause(ms, response);
+    if (failure === undefined) return ms;
+    await sendJson(response, errorBody(path, 500, failure, this.#options.version), { status: 500 });
+    return undefined;
   }
 
   /**

@@ -13,6 +13,7 @@ import { isLater } from "./version.mjs";
  * @property {string[]} vision those of them that can see
  * @property {Record<string, string>} remote models that run at a host, by their names with tags;
  * they are installed as well
+ * @property {number} [largestContext] tokens that the models were made for
  * @property {import("./version.mjs").Version} version
  */
 
@@ -57,9 +58,17 @@ export class Models {
     return [...this.installed].map((name) => this.#listed(name));
   }
 
-  /** The list of models in memory. @param {string[]} names */
-  loaded(names) {
-    return names.map((name) => loadedEntry(this.#entry(name)));
+  /**
+   * The list of models in memory.
+   * @param {string[]} names
+   * @param {{ expiries: ReadonlyMap<string, string>, contextOf: (name: string) => number | undefined }} facts
+   * expiries of those that do not stay for long; tokens of a loaded model's context
+   */
+  loaded(names, { expiries, contextOf }) {
+    return names.map((name) => ({
+      ...loadedEntry(this.#entry(name), expiries.get(name)),
+      ...(contextOf(name) === undefined ? {} : { context_length: contextOf(name) }),
+    }));
   }
 
   /** What there is to know of a model. @param {string} name */
@@ -68,9 +77,15 @@ export class Models {
       modelfile: "FROM fake",
       details: {},
       ...this.remoteOf(name),
-      model_info: {},
+      model_info: this.#info(),
       capabilities: this.#capabilities(name),
     };
+  }
+
+  #info() {
+    const { largestContext } = this.#options;
+    if (largestContext === undefined) return {};
+    return { "general.architecture": "fake", "fake.context_length": largestContext };
   }
 
   /** The list of what is installed, in OpenAI's form. */
@@ -129,6 +144,6 @@ export function modelEntry(name, digest) {
  * A model in the list of those in memory.
  * @param {ReturnType<typeof modelEntry>} entry
  */
-export function loadedEntry(entry) {
-  return { ...entry, size_vram: 0, expires_at: "2099-01-01T00:00:00Z" };
+export function loadedEntry(entry, expiresAt = "2099-01-01T00:00:00Z") {
+  return { ...entry, size_vram: 0, expires_at: expiresAt };
 }

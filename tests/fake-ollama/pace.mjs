@@ -2,7 +2,7 @@
 /** @typedef {import("node:http").ServerResponse} ServerResponse */
 
 /**
- * Waits so long, or until the client has gone.
+ * Waits so long, which may be for ever, or until the client has gone.
  * @param {number} ms
  * @param {ServerResponse} response
  * @returns {Promise<void>}
@@ -15,7 +15,7 @@ export function pause(ms, response) {
       response.off("close", end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const timer = Number.isFinite(ms) ? setTimeout(end, ms) : undefined;
     response.on("close", end);
   });
 }

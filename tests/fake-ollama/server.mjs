@@ -42,6 +42,7 @@ import { VERSION } from "./version.mjs";
  * @property {string[]} [vision] those of them that can see
  * @property {Record<string, string>} [remote] models that run at a host, by their names with tags;
  * they are installed as well
+ * @property {number} [largestContext] tokens that the models were made for, which `show` tells
  * @property {boolean} [noCloud] OLLAMA_NO_CLOUD, which the later version knows
  * @property {boolean} [keepsRequests] false where so many come that they would fill the memory
  */
@@ -120,6 +121,16 @@ export class FakeOllama {
   /** Models in memory; a test may change the list. */
   get inMemory() {
     return this.#inference.memory.names;
+  }
+
+  /** As `ModelMemory` has it; a test may change them. */
+  get hanging() {
+    return this.#inference.memory.hanging;
+  }
+
+  /** Has loads fail with this message from now on; `undefined` ends that. @param {string | undefined} why */
+  failLoads(why) {
+    this.#inference.memory.failure = why;
   }
 
   /**
@@ -232,8 +243,11 @@ export class FakeOllama {
     if (route === "/api/blobs/:digest") return sendText(response, "");
     if (route === "/v1/models/:model") return this.#answerOfModel(route, { model: part }, response);
     const { version } = this.#options;
-    const { inMemory, cloud } = this;
-    const told = READS[route]?.({ version, inMemory, cloud, models: this.#models });
+    const { inMemory, hanging, cloud } = this;
+    const { memory } = this.#inference;
+    const contextOf = /** @param {string} name */ (name) => memory.contextOf(name);
+    const facts = { version, inMemory, hanging, contextOf, cloud, models: this.#models };
+    const told = READS[route]?.(facts);
     return sendJson(response, told ?? null);
   }
 

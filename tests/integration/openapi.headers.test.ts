@@ -42,7 +42,12 @@ it.each<Case>([
   { path: "/api/v1/health", status: 200, sent: ALWAYS },
   { path: "/api/v1/models", status: 200, sent: [...ALWAYS, ...COUNTED] },
   { path: "/api/v1/cache/shadow", status: 404, sent: ALWAYS },
-  { path: "/api/v1/chat", body: chat, status: 200, sent: [...ALWAYS, ...COUNTED, "X-Cache"] },
+  {
+    path: "/api/v1/chat",
+    body: chat,
+    status: 200,
+    sent: [...ALWAYS, ...COUNTED, "X-Cache", "X-Shared-Ollama-Load-Ms"],
+  },
   {
     path: "/api/v1/chat",
     body: chat,
@@ -54,7 +59,13 @@ it.each<Case>([
     path: "/api/v1/chat/completions",
     body: { ...chat, stream: true },
     status: 200,
-    sent: [...ALWAYS, ...COUNTED, "X-Cache"],
+    sent: [...ALWAYS, ...COUNTED, "X-Cache", "X-Shared-Ollama-Load-Ms"],
+  },
+  {
+    path: "/api/v1/embeddings",
+    body: { model: "all-minilm", prompt: "a text" },
+    status: 200,
+    sent: [...ALWAYS, ...COUNTED, "X-Shared-Ollama-Load-Ms"],
   },
   { path: "/api/v1/chat", body: {}, status: 422, sent: [...ALWAYS, ...COUNTED] },
   {

@@ -8,7 +8,7 @@ import { expectNativeError, idOf, jsonOf, startService } from "../support/servic
 
 describe("GET /api/v1/health and /api/v1/ready", () => {
   it("tells that all is well", async () => {
-    const { gateway } = await startService();
+    const { gateway } = await startService({ OLLAMA_REQUIRED_MODELS: "fake" });
     const health = await gateway.get("/api/v1/health");
     expect(health.status).toBe(200);
     idOf(health);
@@ -17,6 +17,7 @@ describe("GET /api/v1/health and /api/v1/ready", () => {
       ollama_status: "running",
       ollama_service: "healthy",
       version: serviceVersion,
+      missing_models: [],
     });
     const ready = await gateway.get("/api/v1/ready");
     expect(ready.status).toBe(200);
@@ -38,6 +39,7 @@ describe("GET /api/v1/health and /api/v1/ready", () => {
       ollama_status: "it stopped answering",
       ollama_service: "unhealthy: it stopped answering",
       version: serviceVersion,
+      missing_models: [],
     });
     await expectNativeError(await gateway.get("/api/v1/ready"), {
       status: 503,

@@ -6,9 +6,14 @@ import { modelsFile } from "../../src/runtime/paths.ts";
 /** The project's own config/models.yaml. */
 export const modelsYaml = readFileSync(modelsFile, "utf8");
 
-/** The same with other names for models. */
-export function modelsYamlWith(aliases: Record<string, string>): string {
-  return modelsYaml.replace("\naliases: {}\n", () => `\naliases: ${JSON.stringify(aliases)}\n`);
+/** The same with other names for models, and sizes of their contexts. */
+export function modelsYamlWith(
+  aliases: Record<string, string>,
+  contextLanes: Record<string, number[]> = {},
+): string {
+  return modelsYaml
+    .replace("\naliases: {}\n", () => `\naliases: ${JSON.stringify(aliases)}\n`)
+    .replace("\ncontext_lanes: {}\n", () => `\ncontext_lanes: ${JSON.stringify(contextLanes)}\n`);
 }
 
 /** The settings of an environment, beside the project's own profiles. */

@@ -4,14 +4,19 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { compose, type Service } from "../../src/compose.ts";
+import type { Terminal } from "../../src/compose/terminal.ts";
 import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk"
+  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
+  /** Who sits at the terminal; nobody where nothing is said. */
+  ask?: Terminal["ask"];
+  /** Sizes of context by models' names. */
+  contextLanes?: Record<string, number[]>;
 }
 
 /** A running service under test. */
@@ -48,17 +53,27 @@ const DEFAULTS = {
  * @param env settings; OLLAMA_BASE_URL usually names a fake.
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
- *   worker threads are opened, how full disks are, and other names for models.
+ *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
+ *   model counts as stuck, other names for models, and what a question is answered.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
-  { restartPauses, openPool, readDisk, aliases = {} }: GatewayOptions = {},
+  {
+    restartPauses,
+    openPool,
+    readDisk,
+    readGraphics,
+    stuckAfterMs,
+    aliases = {},
+    contextLanes = {},
+    ask,
+  }: GatewayOptions = {},
 ): Promise<Gateway> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
-    modelsYaml: modelsYamlWith(aliases),
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
   });
   const said: string[] = [];
   const service = await compose({
@@ -67,11 +82,13 @@ export async function startGateway(
     terminal: {
       say: (line) => void said.push(line),
       progress: () => ({ update: () => {}, end: () => {} }),
-      ask: () => Promise.resolve(false),
+      ask: ask ?? (() => Promise.resolve(false)),
     },
     restartPauses,
     openPool,
     readDisk,
+    readGraphics,
+    stuckAfterMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

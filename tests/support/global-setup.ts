@@ -33,7 +33,7 @@ export async function setup(): Promise<void> {
       keepAlive: "5m",
       numParallel: undefined,
       maxLoadedModels: undefined,
-      profile: { numParallel: 1, maxLoadedModels: 3, promptCacheMib: 512 },
+      profile: { numParallel: 1, maxLoadedModels: 3, promptCacheMib: 512, flashAttention: true },
       cloud: false,
       modelsFolder: store,
     },

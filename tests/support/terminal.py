@@ -2,8 +2,8 @@
 
     python3 terminal.py program arguments...
 
-Lines of the standard input: `interrupt` presses Ctrl-C, `hangup` closes the terminal. What the
-program shows goes to the standard output, and last how it ended: `ENDED <exit code>`.
+Lines of the standard input: `interrupt` presses Ctrl-C, `yes` and `no` answer a question, `hangup`
+closes the terminal. What the program shows goes to the standard output, and last how it ended: `ENDED <exit code>`.
 """
 
 import os
@@ -21,6 +21,10 @@ while terminal in sources:
         keys = os.read(0, 4096)
         if b"interrupt" in keys:
             os.write(terminal, b"\x03")
+        if b"yes" in keys:
+            os.write(terminal, b"y\n")
+        if b"no" in keys:
+            os.write(terminal, b"n\n")
         if b"hangup" in keys:
             os.close(terminal)
             break

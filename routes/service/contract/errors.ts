@@ -67,6 +67,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "tenant_limit_exceeded",
   "queue_full",
   "request_timeout",
+  "insufficient_memory",
   "upstream_unavailable",
   "upstream_timeout",
   "shutting_down",

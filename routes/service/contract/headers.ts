@@ -35,10 +35,22 @@ const GROUPS = {
     answer: ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
     on: (status) => status !== 403,
   },
+  /** A model works on it, which may have to be loaded. */
+  load: {
+    request: [],
+    answer: ["X-Shared-Ollama-Load-Ms"],
+    on: (status) => status === 200,
+  },
   /** The answer may come from the response cache. */
   cache: {
     request: cacheHeaders,
     answer: ["X-Cache", "X-Cache-Similarity", "Age"],
+    on: (status) => status === 200,
+  },
+  /** A model answers, with a context of some size. */
+  context: {
+    request: [],
+    answer: ["X-Shared-Ollama-Num-Ctx"],
     on: (status) => status === 200,
   },
   /** The answer may be to a prompt that was cut. */

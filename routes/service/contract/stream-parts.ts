@@ -7,6 +7,17 @@ import { CustomCall, FunctionCall, ToolCallSchema } from "./tools.ts";
 const place = { chunk: z.string(), model: z.string(), request_id: z.string() };
 const role = { role: z.literal("assistant") };
 
+const WaitStatus = z
+  .object({
+    waiting_for: z.enum(["preparation", "place", "model", "answer"]),
+    position: z.int().optional().openapi({ description: "Its number in the queue, from 1" }),
+    since: z.iso.datetime().openapi({ description: "Since when it waits for that" }),
+    waited_ms: z.int().openapi({ description: "Since the request came" }),
+  })
+  .openapi("WaitStatus", {
+    description: "In a piece without text: what the request waits for (STREAM_NOTICE_AFTER)",
+  });
+
 /** A part of a native stream: a piece, the end with its figures, or a failure. */
 function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}) {
   const piece = {
@@ -17,7 +28,7 @@ function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}
   };
   return z
     .union([
-      z.object({ ...piece, done: z.literal(false) }),
+      z.object({ ...piece, done: z.literal(false), status: WaitStatus.optional() }),
       z.object({ ...piece, done: z.literal(true), ...metrics, ...atEnd }),
       z.looseObject({ ...ServiceErrorBody.shape, ...place, ...more, done: z.literal(true) }),
     ])
@@ -56,6 +67,10 @@ const ChatCompletionChunk = z
     usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
     system_fingerprint: z.null(),
     truncated,
+    model_load_ms: z.number().optional().openapi({
+      description:
+        "In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for",
+    }),
   })
   .openapi("ChatCompletionChunk");
 

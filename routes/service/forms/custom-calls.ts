@@ -13,6 +13,7 @@ export function showingCustomCalls(
     for await (const line of lines) yield withCustomCalls(line, names);
   }
   return {
+    ...shape,
     whole: (answer, record) => shape.whole(withCustomCalls(answer, names), record),
     frames: (lines, record, onError) => shape.frames(marked(lines), record, onError),
   };

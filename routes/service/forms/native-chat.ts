@@ -4,6 +4,7 @@ import { fromOllamaCalls, toOllamaMessages } from "../../../src/dialects/message
 import { metricsBlock } from "../../../src/dialects/metrics-block.ts";
 import { nativeFrames, textOf } from "../../../src/dialects/native-frames.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
+import { nativeNotice } from "../../../src/dialects/wait-notices.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { textModel } from "../choose-model.ts";
@@ -39,6 +40,7 @@ export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
       {
         whole: chatAnswer,
         frames: (lines, record, onError) => nativeFrames(lines, record, { role: true, onError }),
+        notice: (record) => nativeNotice(record, { role: true }),
       },
       input.tools,
     ),

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { toOllamaMessages, type ChatMessage } from "../../../src/dialects/messages.ts";
 import { nativeFrames } from "../../../src/dialects/native-frames.ts";
+import { nativeNotice } from "../../../src/dialects/wait-notices.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { visionModel } from "../choose-model.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
@@ -51,6 +52,7 @@ export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
           whole: (answer, record) => ({ ...chatAnswer(answer, record), ...imagesBlock(record) }),
           frames: (lines, record, onError) =>
             nativeFrames(lines, record, { role: true, onError, atEnd: () => imagesBlock(record) }),
+          notice: (record) => nativeNotice(record, { role: true }),
         },
         input.tools,
       ),

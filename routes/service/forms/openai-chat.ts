@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { toOllamaMessages, type ChatMessage } from "../../../src/dialects/messages.ts";
 import { chatCompletion, chatCompletionFrames } from "../../../src/dialects/openai-frames.ts";
+import { openaiNotice } from "../../../src/dialects/wait-notices.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
 import { refuseOtherFormats } from "../contract/answer-format.ts";
@@ -70,6 +71,7 @@ export const openaiChat: ChatForm<Input> = {
         {
           whole: (answer, record) => chatCompletion(record, answer),
           frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+          notice: openaiNotice,
         },
         input.tools,
       ),
@@ -124,6 +126,7 @@ async function prepareWithImages(
       {
         whole: (answer, record) => ({ ...chatCompletion(record, answer), ...imagesBlock(record) }),
         frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
+        notice: openaiNotice,
       },
       input.tools,
     ),

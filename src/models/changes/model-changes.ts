@@ -16,6 +16,8 @@ interface ModelChangesOptions {
   host: Host;
   catalog: Pick<ModelCatalog, "find" | "invalidate">;
   deadlines: Deadlines;
+  /** Told of a model that was deleted. */
+  onDelete: (model: string) => void;
 }
 
 const CREATE_MS = 600_000;
@@ -56,6 +58,7 @@ export class ModelChanges {
   async delete(model: string, client: Signal): Promise<void> {
     const body = JSON.stringify({ model });
     await this.#change({ method: "DELETE", path: "/api/delete", body }, client);
+    this.#options.onDelete(model);
   }
 
   async #installed(model: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** What the memory for models is worked out from, in GB. */
-interface LimitFacts {
+export interface LimitFacts {
   /** Memory of the machine. */
   totalGb: number;
   largestModelGb: number;
@@ -15,7 +15,8 @@ interface LimitFacts {
 
 const SYSTEM_GB = 8;
 const SAFETY_GB = 4;
-const MOST_MODELS = 3;
+/** Models that are to be in memory at once, at most. */
+export const MOST_MODELS = 3;
 const MOST_OF_TOTAL = 0.8;
 const LEAST_GB = 4;
 

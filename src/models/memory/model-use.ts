@@ -1,12 +1,18 @@
 interface Use {
   running: number;
   lastUsedAt: number;
-  /** Until when a client wants it kept; the latest wish holds. */
+  /** Until when a client or the operator wants it kept; the latest wish holds. */
   keptUntil: number | undefined;
 }
 
 /** Models whose use is remembered. Names have at most 512 characters: half a megabyte in all. */
 const MAX_REMEMBERED = 500;
+
+interface ModelUseOptions {
+  now?: () => number;
+  /** How long the operator wants an idle model kept where its request says nothing. */
+  keepMs?: (model: string) => number | undefined;
+}
 
 /**
  * When each model was last used through the service, and by how many requests it is now. Ollama
@@ -14,25 +20,29 @@ const MAX_REMEMBERED = 500;
  */
 export class ModelUse {
   readonly #now: () => number;
+  readonly #keepMs: NonNullable<ModelUseOptions["keepMs"]>;
   readonly #uses = new Map<string, Use>();
 
-  constructor({ now = () => performance.now() }: { now?: () => number } = {}) {
+  constructor({ now = () => performance.now(), keepMs = () => undefined }: ModelUseOptions = {}) {
     this.#now = now;
+    this.#keepMs = keepMs;
   }
 
   /** A request is sent to a model. @returns to be called once when it has ended. */
   begin(model: string, keepAliveMs: number | undefined): () => void {
-    const use = this.#uses.get(model) ?? { running: 0, lastUsedAt: 0, keptUntil: undefined };
+    const use = this.#entry(model);
     use.running += 1;
-    // The least recently used stands first.
-    this.#uses.delete(model);
-    this.#uses.set(model, use);
-    this.#forgetOldest();
     return () => {
       use.running -= 1;
       use.lastUsedAt = this.#now();
-      use.keptUntil = keepAliveMs === undefined ? undefined : use.lastUsedAt + keepAliveMs;
+      const keptMs = keepAliveMs ?? this.#keepMs(model);
+      use.keptUntil = keptMs === undefined ? undefined : use.lastUsedAt + keptMs;
     };
+  }
+
+  /** The service brings a model into memory by itself, which counts as a use. */
+  loaded(model: string): void {
+    this.#entry(model).lastUsedAt = this.#now();
   }
 
   /** What is known of a model; undefined for one that was not used. */
@@ -43,6 +53,15 @@ export class ModelUse {
   /** The server was replaced: what was in memory is gone, and with it every wish. */
   reset(): void {
     for (const [model, { running }] of this.#uses) if (running === 0) this.#uses.delete(model);
+  }
+
+  #entry(model: string): Use {
+    const use = this.#uses.get(model) ?? { running: 0, lastUsedAt: 0, keptUntil: undefined };
+    // The least recently used stands first.
+    this.#uses.delete(model);
+    this.#uses.set(model, use);
+    this.#forgetOldest();
+    return use;
   }
 
   #forgetOldest(): void {

@@ -29,6 +29,7 @@ async function pull(
       },
       upstream: { kind, origin, assertAvailable: () => {}, checkHealth: () => {} },
       catalog: { find: async () => undefined, invalidate: () => {} },
+      memory: { pins: { remove: () => false } },
     },
     async (folder) => {
       folders.push(folder);

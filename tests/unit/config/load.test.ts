@@ -14,6 +14,7 @@ function mistakesOf(env: Record<string, string>, argv: string[] = []): string[] 
 }
 
 const ORIGINS = "comma list of origins such as https://app.example, * as wildcard";
+const HINTS = "comma list such as qwen3:14b:8,all-minilm:1";
 const SPAN = "duration such as 5m, 1h30m, 0 or -1; bare numbers are seconds";
 
 describe("loadConfig", () => {
@@ -68,6 +69,16 @@ describe("loadConfig", () => {
     ["OLLAMA_ORIGINS", "*", { ollamaOrigins: ["*"] }],
     ["OLLAMA_ORIGINS", "app://x,http://*.a", { ollamaOrigins: ["app://x", "http://*.a"] }],
     ["OLLAMA_MAX_LOADED_MODELS", "0", { ollamaMaxLoadedModels: 0 }],
+    ["OLLAMA_REQUIRED_MODELS", "a, me/b:1b", { requiredModels: ["a", "me/b:1b"] }],
+    ["OLLAMA_REQUIRED_MODELS", "None", { requiredModels: [] }],
+    ["OLLAMA_WARMUP_MODELS", "a", { warmupModels: ["a"] }],
+    ["WARMUP_KEEP_ALIVE", "-1", { warmupKeepAlive: "-1" }],
+    [
+      "OLLAMA_MODEL_MEMORY_HINTS",
+      "qwen3:14b-q4_K_M:8,h:80/b:7,a=1",
+      { modelMemoryHints: { "qwen3:14b-q4_K_M": 8, "h:80/b": 7, a: 1 } },
+    ],
+    ["OLLAMA_LARGEST_MODEL_GB", "40", { largestModelGb: 40 }],
     ...["5m", "0", "-1", "-1m", "300", "1h30m", "1.5h", ".5s", "+10m", "1m0.5s", "20ms", "3µs"].map(
       (value): [string, string, object] => ["OLLAMA_KEEP_ALIVE", value, { ollamaKeepAlive: value }],
     ),
@@ -116,6 +127,11 @@ describe("loadConfig", () => {
     ["ALLOWED_MODELS", "qwen3;llama3", "comma list of names, * as wildcard"],
     ["ALLOWED_MODELS", "a,(b|c)", "comma list of names, * as wildcard"],
     ["OLLAMA_DEFAULT_TEXT_MODEL", "qwen3:*", "model name"],
+    ["OLLAMA_REQUIRED_MODELS", "a,b c", "comma list of model names, or none"],
+    ["OLLAMA_WARMUP_MODELS", "a:*", "comma list of model names, or none"],
+    ["OLLAMA_MODEL_MEMORY_HINTS", "a", HINTS],
+    ["OLLAMA_MODEL_MEMORY_HINTS", "a:8GB", HINTS],
+    ["OLLAMA_MODEL_MEMORY_HINTS", "a b:8", HINTS],
     ["OLLAMA_DEFAULT_VLM_MODEL", "my model", "model name"],
     ["ALLOWED_HOSTS", "a.example:8443", "comma list of host names without port, * as wildcard"],
     ["ALLOWED_HOSTS", "https://a", "comma list of host names without port, * as wildcard"],

@@ -66,20 +66,51 @@ describe("chooseProfile", () => {
     expect(chooseProfile({ models: file(own), ramBytes: gib(8) }).inferenceBufferGb).toBe(0);
   });
 
+  it("takes the settings' word before the profile's", () => {
+    const instead = {
+      requiredModels: ["a"],
+      warmupModels: [],
+      modelMemoryHints: { a: 3, "qwen3:14b-q4_K_M": 9 },
+      largestModelGb: 9,
+      inferenceBufferGb: 1,
+      serviceOverheadGb: 0,
+    };
+    const chosen = chooseProfile({ models, ramBytes: gib(8), instead });
+    expect(chosen).toMatchObject({
+      profile: {
+        name: "small",
+        required_models: ["a"],
+        warmup_models: [],
+        memory_hints: { a: 3, "qwen3:14b-q4_K_M": 9, "qwen3-vl:8b-instruct-q4_K_M": 6 },
+        largest_model_gb: 9,
+      },
+      inferenceBufferGb: 1,
+      serviceOverheadGb: 0,
+    });
+    const none = chooseProfile({
+      models,
+      ramBytes: gib(8),
+      instead: { requiredModels: undefined },
+    });
+    expect(none).toEqual(chooseProfile({ models, ramBytes: gib(8) }));
+  });
+
   it("takes what a server is started with from the profile, else from the defaults", () => {
     expect(chooseProfile({ models, ramBytes: gib(8) })).toMatchObject({
       numParallel: 1,
       maxLoadedModels: 3,
       promptCacheMib: 512,
+      flashAttention: true,
     });
     expect(chooseProfile({ models, ramBytes: gib(64) }).promptCacheMib).toBe(2048);
     const own = modelsYaml.replace(
       "largest_model_gb: 8",
-      "largest_model_gb: 8\n    num_parallel: 2\n    max_loaded_models: 0",
+      "largest_model_gb: 8\n    num_parallel: 2\n    max_loaded_models: 0\n    flash_attention: false",
     );
     expect(chooseProfile({ models: file(own), ramBytes: gib(8) })).toMatchObject({
       numParallel: 2,
       maxLoadedModels: 0,
+      flashAttention: false,
     });
   });
 });
@@ -117,5 +148,27 @@ describe("readModelsFile", () => {
 
   it.each(["", "profiles", "[]"])("refuses a file that holds %j", (yaml) => {
     expect(read(yaml).problems.join()).toContain("config/models.yaml: the file: ");
+  });
+});
+
+describe("context_lanes", () => {
+  const withLanes = (lanes: string): string =>
+    modelsYaml.replace("context_lanes: {}", `context_lanes: ${lanes}`);
+
+  it("are names or patterns with sizes, and may be left out", () => {
+    const lanes = { "qwen3:14b": [8192, 32_768], "llama3*": [4096] };
+    const chosen = chooseProfile({ models: file(withLanes(JSON.stringify(lanes))), ramBytes: 0 });
+    expect(chosen.contextLanes).toEqual(lanes);
+    expect(file(modelsYaml.replace("context_lanes: {}", "")).context_lanes).toEqual({});
+  });
+
+  it.each([
+    ["{ m: [] }", "context_lanes.m"],
+    ["{ m: [3] }", "context_lanes.m.0"],
+    ["{ m: [8192.5] }", "context_lanes.m.0"],
+    ["{ m: 8192 }", "context_lanes.m"],
+    ["{ 'a b': [8192] }", "context_lanes.a b"],
+  ])("of %s are refused, with the place", (lanes, place) => {
+    expect(read(withLanes(lanes)).problems.join()).toContain(`config/models.yaml: ${place}`);
   });
 });

@@ -7,6 +7,7 @@ import { InferencePipeline, type InferenceRequest } from "../../../src/inference
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { type FakeClient, fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 
 function callOf(
@@ -45,6 +46,8 @@ function setUp(
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
+    stuckModels: { assertWorks: () => {} },
+    lanes: noLanes,
     loadedModels: { used: (model) => void used.push(model), forget: () => {} },
     transport: {
       call: (one) => {
@@ -54,6 +57,7 @@ function setUp(
     },
     deadlines: new Deadlines(),
     host: fakeHost,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: 5000, vision: 5000 },
   });
   const watched = {

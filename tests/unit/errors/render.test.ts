@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES, type ErrorCode } from "../../../src/errors/codes.ts";
-import { dialectOf, renderError } from "../../../src/errors/render.ts";
+import { dialectOf, renderAsServer, renderError } from "../../../src/errors/render.ts";
 import { ClientLeft, isAbort } from "../../../src/errors/abort-reasons.ts";
+import { ServerFailure } from "../../../src/errors/server-failure.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 
 const tooLarge = new ServiceError("prompt_too_large", "too long", {
@@ -162,4 +163,19 @@ it.each([
   ["AbortError", false],
 ])("isAbort(%o) is %s", (err, expected) => {
   expect(isAbort(err)).toBe(expected);
+});
+
+describe("renderAsServer", () => {
+  const failure = new ServerFailure(500, { code: "upstream_unavailable", message: "no memory" });
+
+  it.each([
+    ["ollama", { error: "no memory" }],
+    ["openai", { error: { message: "no memory", type: "api_error", param: null, code: null } }],
+    [
+      "anthropic",
+      { type: "error", error: { type: "api_error", message: "no memory" }, request_id: "id-1" },
+    ],
+  ] as const)("answers in the server's own words in the dialect %s", (dialect, body) => {
+    expect(renderAsServer(failure, dialect, "id-1")).toEqual({ status: 500, body });
+  });
 });

@@ -6,7 +6,7 @@ const settings: PlanSettings = {
   keepAlive: "5m",
   numParallel: undefined,
   maxLoadedModels: undefined,
-  profile: { numParallel: 2, maxLoadedModels: 3, promptCacheMib: 512 },
+  profile: { numParallel: 2, maxLoadedModels: 3, promptCacheMib: 512, flashAttention: true },
   cloud: false,
   modelsFolder: undefined,
 };
@@ -67,6 +67,22 @@ describe("what ollamaPlan sets unless the user has", () => {
     [undefined, undefined],
   ])("of version %s the memory for prompts is %s MiB", (version, mib) => {
     expect(variablesOf(version)["LLAMA_ARG_CACHE_RAM"]).toBe(mib);
+  });
+
+  it.each([
+    ["0.13.5", true, "1"],
+    ["0.29.9", true, "1"],
+    ["0.30.0", true, undefined],
+    [undefined, true, undefined],
+    ["0.13.5", false, undefined],
+  ])("of version %s, where the profile says %s, flash attention is %s", (version, says, set) => {
+    const profile = { ...settings.profile, flashAttention: says };
+    expect(variablesOf(version, { env: {}, profile })["OLLAMA_FLASH_ATTENTION"]).toBe(set);
+  });
+
+  it("the user's word on flash attention holds", () => {
+    const env = { OLLAMA_FLASH_ATTENTION: "false" };
+    expect(variablesOf("0.13.5", { env })).toMatchObject(env);
   });
 
   it("the user's own figures hold", () => {

@@ -12,7 +12,7 @@ describe("upstreamFailure", () => {
     [302, { error: 7 }, "upstream_unavailable", "The inference server answered with status 302"],
     [504, {}, "upstream_timeout", "The inference server answered with status 504"],
   ])("takes status %i and %j as %s", (status, body, code, message) => {
-    expect(upstreamFailure(status, body)).toMatchObject({ code, message });
+    expect(upstreamFailure(status, body)).toMatchObject({ code, message, serverStatus: status });
   });
 
   it("says of four statuses alone that the request or the time was at fault", () => {

@@ -54,6 +54,14 @@ describe("a request that joins another's call", () => {
     expect(joined).toMatchObject({ ...left, bodyMs: 400 });
   });
 
+  it("has its context", () => {
+    const { record, askedAt } = begun();
+    record.context = { asked: 8, used: 16 };
+    const joined = new CallRecord();
+    joined.join(record, askedAt);
+    expect(joined.context).toEqual({ asked: 8, used: 16 });
+  });
+
   it("has the body from when it is told of the first byte", () => {
     const { record, askedAt } = begun();
     pass(100);
@@ -102,5 +110,39 @@ describe("a request of several calls", () => {
     request.addShare({ tokens: 1, costMs: 1 * 10, isEstimated: false });
     expect(request.usage).toMatchObject({ inputTokens: 9, isEstimated: true });
     expect(request.costMs).toBe(90);
+  });
+});
+
+describe("what a request waits for", () => {
+  it("is told step by step, and since when", () => {
+    const record = new CallRecord();
+    expect(record).toMatchObject({ isSent: false, waiting: { what: "preparation" } });
+    const startedAt = performance.now();
+    let position: number | undefined = 3;
+    record.waitsForPlace(() => position);
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 3 });
+    pass(100);
+    position = 1;
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 1 });
+    record.waitsForModel();
+    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
+    pass(50);
+    record.sent("http://127.0.0.1:1");
+    expect(record).toMatchObject({
+      isSent: true,
+      waiting: { what: "answer", since: startedAt + 150 },
+    });
+  });
+
+  it("is what another one's call waits for, until it has joined that", () => {
+    const [own, other] = [new CallRecord(), new CallRecord()];
+    other.waitsForModel();
+    own.shares(other);
+    expect(own.waiting).toEqual(other.waiting);
+    pass(10);
+    other.sent("http://127.0.0.1:1");
+    expect(own.isSent).toBe(true);
+    own.join(other, performance.now());
+    expect(own.waiting.what).toBe("preparation");
   });
 });

@@ -105,6 +105,53 @@ describe("the hard stop", () => {
     await stopped;
   });
 
+  it("counts a load once, as time that passes like any other", async () => {
+    const { pipeline, request, client, load, left } = setUpPipeline({ loads: true });
+    let ended: unknown;
+    const asked = pipeline
+      .withPlace(request, client.signal, never200)
+      .catch((err: unknown) => (ended = err));
+    await vi.advanceTimersByTimeAsync(HARD_STOP_MS - 2000);
+    load.resolve(HARD_STOP_MS - 2000);
+    await vi.advanceTimersByTimeAsync(2000 - SWEEP_MS);
+    expect(ended).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2 * SWEEP_MS);
+    await asked;
+    expect(ended).toMatchObject({ code: "request_timeout" });
+    expect(request.record.loadMs).toBe(HARD_STOP_MS - 2000);
+    expect(left()).toEqual(NOTHING_LEFT);
+  });
+
+  it("counts a batch's item's load once, from its place", async () => {
+    const { pipeline, request, client, load, left } = setUpPipeline({ loads: true });
+    const item = { ...request, background: true, ageMs: 10 * HARD_STOP_MS };
+    let ended: unknown;
+    const asked = pipeline
+      .withPlace(item, client.signal, never200)
+      .catch((err: unknown) => (ended = err));
+    await vi.advanceTimersByTimeAsync(HARD_STOP_MS - 2000);
+    load.resolve(HARD_STOP_MS - 2000);
+    await vi.advanceTimersByTimeAsync(2000 - SWEEP_MS);
+    expect(ended).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2 * SWEEP_MS);
+    await asked;
+    expect(ended).toMatchObject({ code: "request_timeout" });
+    expect(left()).toEqual(NOTHING_LEFT);
+  });
+
+  it("does not count the load of one that is passed through", async () => {
+    const { pipeline, request, client, load, queue } = setUpPipeline({ loads: true });
+    const passed = { ...request, ageMs: undefined };
+    const running = pipeline.withPlace(passed, client.signal, never200);
+    const left = expect(running).rejects.toBeInstanceOf(ClientLeft);
+    await vi.advanceTimersByTimeAsync(3 * HARD_STOP_MS);
+    load.resolve(3 * HARD_STOP_MS);
+    await vi.advanceTimersByTimeAsync(3 * HARD_STOP_MS);
+    expect(queue.stats("text")).toMatchObject({ in_progress: 1, timeout: 0 });
+    client.leave();
+    await left;
+  });
+
   it("stops one at once that is too old", async () => {
     const { pipeline, request, client, left } = setUpPipeline();
     const old = { ...request, ageMs: HARD_STOP_MS * 2 };
@@ -184,6 +231,18 @@ describe("a request", () => {
     const failed = pipeline.withoutPlace(request, client.signal, () => Promise.reject(away));
     await expect(failed).rejects.toBe(away);
     expect(left()).toEqual(NOTHING_LEFT);
+  });
+
+  it("is not made past the queue to a model that can be given no work", async () => {
+    const stuck = new ServiceError("upstream_unavailable", "it hangs");
+    const { pipeline, request, client, left, seen } = setUpPipeline({
+      assertWorks: (model) => {
+        if (model === "m:latest") throw stuck;
+      },
+    });
+    const refused = pipeline.withoutPlace(request, client.signal, answered);
+    await expect(refused).rejects.toBe(stuck);
+    expect([left(), seen.calls]).toEqual([NOTHING_LEFT, []]);
   });
 
   it("tells its record how long it waited and loaded, and when its body was sent", async () => {

@@ -9,6 +9,7 @@ import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 import { lastLine, recordOf } from "../dialects/frames-set-up.ts";
 
@@ -50,6 +51,8 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),
+    stuckModels: { assertWorks: () => {} },
+    lanes: noLanes,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
@@ -62,6 +65,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     },
     host,
     deadlines,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: 5000, vision: 5000 },
   });
   const images = { prepare: () => Promise.reject(new Error("there are none")) };

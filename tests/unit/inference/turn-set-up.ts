@@ -9,6 +9,7 @@ import type { UpstreamAnswer, UpstreamCall } from "../../../src/http/transport.t
 import { Admission, type Admitted } from "../../../src/scheduling/admission.ts";
 import type { PlaceOutcome } from "../../../src/scheduling/place.ts";
 import { fakeClient } from "../../support/fake-client.ts";
+import { noLanes } from "../../support/no-lanes.ts";
 import { fakeHost, setUpQueue } from "../scheduling/queue-set-up.ts";
 
 export const HARD_STOP_MS = 5000;
@@ -23,12 +24,19 @@ interface Given {
   answers?: (call: UpstreamCall) => UpstreamAnswer;
   /** Which models run elsewhere, and may be used. */
   catalog?: Pick<ModelCatalog, "assertAllowed" | "isRemote">;
+  /** Throws for models that can be given no work. */
+  assertWorks?: (model: string) => void;
 }
 
 const ALL_HERE = { assertAllowed: () => {}, isRemote: () => false };
 
 /** A pipeline with one place, before a server that the test plays. */
-export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Given = {}) {
+export function setUpPipeline({
+  loads = false,
+  answers,
+  catalog = ALL_HERE,
+  assertWorks = () => {},
+}: Given = {}) {
   const seen = {
     calls: [] as UpstreamCall[],
     used: [] as string[],
@@ -66,6 +74,8 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
     },
     catalog,
     modelUse,
+    stuckModels: { assertWorks },
+    lanes: noLanes,
     loadedModels: {
       used: (model) => void seen.used.push(model),
       forget: (model) => void seen.forgot.push(model),
@@ -79,6 +89,7 @@ export function setUpPipeline({ loads = false, answers, catalog = ALL_HERE }: Gi
     },
     host,
     deadlines,
+    room: { assertFits: () => undefined },
     hardStopMs: { text: HARD_STOP_MS, vision: HARD_STOP_MS },
   });
   const client = fakeClient();

@@ -18,6 +18,7 @@ interface Given {
   allowed?: string[];
   cloud?: boolean;
   list?: () => Promise<InstalledModel[]>;
+  assertFirst?: () => void;
 }
 
 /** Knows nothing of what models can do, as an old server. */
@@ -25,6 +26,7 @@ const saysNothing = (): Promise<Record<string, unknown>> => Promise.resolve({});
 
 function setUp(given: Given = {}) {
   const { installed = [], preferred = ["big"], allowed = ["*"], cloud = false, list } = given;
+  const { assertFirst = () => {} } = given;
   let now = 0;
   let listings = 0;
   const catalog = new ModelCatalog({
@@ -38,6 +40,7 @@ function setUp(given: Given = {}) {
     embedding: "all-minilm",
     allowed,
     cloud,
+    assertFirst,
     now: () => now,
   });
   return { catalog, listings: () => listings, pass: (ms: number) => void (now += ms) };
@@ -54,6 +57,18 @@ describe("the default model", () => {
   ])("is %s", async (_case, names, preferred, allowed, expected) => {
     const installed = names.map((name) => model(name));
     expect(await setUp({ installed, preferred, allowed }).catalog.defaultModel()).toBe(expected);
+  });
+
+  it("is no question as long as the first one is being fetched", async () => {
+    const coming = new ServiceError("upstream_unavailable", "it is being fetched");
+    const assertFirst = (): void => {
+      throw coming;
+    };
+    await expect(setUp({ installed: [bert], assertFirst }).catalog.defaultModel()).rejects.toBe(
+      coming,
+    );
+    const installed = [bert, model("big:latest")];
+    expect(await setUp({ installed, assertFirst }).catalog.defaultModel()).toBe("big");
   });
 
   it("is never a preferred one that is not allowed", async () => {

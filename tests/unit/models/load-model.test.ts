@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import type { UpstreamCall } from "../../../src/http/transport.ts";
+import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { loadModel } from "../../../src/models/load-model.ts";
 
 async function load(hints: LoadHints, status = 200, says = '{"done":true}') {
@@ -44,5 +46,25 @@ it("fails in the server's own words", async () => {
   await expect(load({ kind: "generate" }, 500, '{"error":"no memory"}')).rejects.toMatchObject({
     code: "upstream_unavailable",
     message: "no memory",
+  });
+});
+
+it("says what has come between, and when it has taken too long", async () => {
+  const failing = (call: (signal: Signal) => Promise<never>) =>
+    loadModel({ transport: { call: ({ signal }) => call(signal) }, origin: "http://up" }, "m", {
+      kind: "generate",
+    });
+  const unavailable = { code: "upstream_unavailable" };
+  const broken = failing(() => Promise.reject(new Error("socket hang up")));
+  await expect(broken).rejects.toMatchObject(unavailable);
+  const away = new ServiceError("upstream_unavailable", "away");
+  await expect(failing(() => Promise.reject(away))).rejects.toBe(away);
+
+  const late = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => AbortSignal.abort());
+  onTestFinished(() => late.mockRestore());
+  const slow = failing((signal) => Promise.reject(signal.reason));
+  await expect(slow).rejects.toMatchObject({
+    code: "upstream_timeout",
+    message: "The inference server was not done with the model within 10 min",
   });
 });

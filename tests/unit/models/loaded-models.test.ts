@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LoadedModels, type LoadHints } from "../../../src/models/loaded-models.ts";
+import type { LaneRequest } from "../../../src/models/lanes/lane-request.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 
 const hints: LoadHints = { kind: "generate" };
@@ -13,15 +14,30 @@ interface Given {
   takesMs?: number;
 }
 
+/** A request that follows its model's lane. */
+const laneThat = (holds: () => boolean): LaneRequest => ({
+  own: undefined,
+  asked: undefined,
+  use: "pinned",
+  hasLoaded: false,
+  ready: () => undefined,
+  admits: () => true,
+  size: () => undefined,
+  holds,
+  begin: () => ({ options: undefined, context: undefined }),
+});
+
 /** A server that holds `fits` models, and a clock of its own. */
 function setUp(given: Given = {}) {
-  const { capacity, installed, onLoad, takesMs = 5 } = given;
+  const { capacity, installed, takesMs = 5 } = given;
   const seen = {
     now: 100_000,
     inMemory: [] as string[],
     loads: [] as string[],
     asked: 0,
     changes: 0,
+    gone: [] as string[],
+    onLoad: given.onLoad,
   };
   const loadedModels = new LoadedModels({
     listLoaded: () => {
@@ -31,12 +47,15 @@ function setUp(given: Given = {}) {
     isInstalled: (model) => Promise.resolve(installed?.(model) ?? true),
     load: async (model) => {
       seen.loads.push(model);
-      await onLoad?.(model);
+      await seen.onLoad?.(model);
       seen.now += takesMs;
       seen.inMemory = [...seen.inMemory, model].slice(-(given.fits ?? 1));
     },
+    onFailure: () => {},
+    assertWorks: () => {},
     capacity: () => capacity,
     onChange: () => void (seen.changes += 1),
+    onGone: (model) => void seen.gone.push(model),
     now: () => seen.now,
   });
   return { loadedModels, seen };
@@ -72,6 +91,39 @@ describe("ensureLoaded", () => {
     expect(loadedModels.isLoaded("a:latest")).toBe(true);
     expect(loadedModels.loadedAt("a:latest")).toBe(seen.now);
     expect(seen.changes).toBe(1);
+  });
+
+  it("loads a model anew that does not hold what is asked, once for all who come meanwhile", async () => {
+    const gate = deferred<void>();
+    const { loadedModels, seen } = setUp();
+    await loadedModels.ensureLoaded("a:latest", hints);
+    let holds = false;
+    seen.onLoad = () => gate.promise;
+    const wide = loadedModels.ensureLoaded("a:latest", {
+      ...hints,
+      lane: laneThat(() => holds),
+    });
+    // It is in memory and fresh, and must not be used while it is loaded.
+    const next = loadedModels.ensureLoaded("a:latest", hints);
+    expect([wide, next].every((loading) => loading instanceof Promise)).toBe(true);
+    gate.resolve();
+    expect(await wide).toBeGreaterThan(0);
+    await next;
+    holds = true;
+    expect(loadedModels.ensureLoaded("a:latest", { ...hints, lane: laneThat(() => holds) })).toBe(
+      0,
+    );
+    expect(seen.loads).toEqual(["a:latest", "a:latest"]);
+  });
+
+  it("tells of each model that may be gone", async () => {
+    const { loadedModels, seen } = setUp({ fits: 1 });
+    await loadedModels.ensureLoaded("a:latest", hints);
+    await loadedModels.ensureLoaded("b:latest", hints);
+    expect(seen.gone).toEqual(["a:latest"]);
+    loadedModels.forget("b:latest");
+    loadedModels.forget("never:there");
+    expect(seen.gone).toEqual(["a:latest", "b:latest"]);
   });
 
   it("shares one load between all who wait for it", async () => {
@@ -119,18 +171,6 @@ describe("ensureLoaded", () => {
     expect(loadedModels.isLoaded("a:latest")).toBe(false);
     seen.inMemory = [];
     await loadedModels.ensureLoaded("a:latest", hints);
-    expect(seen.loads).toHaveLength(2);
-  });
-
-  it("does not report a failed load, and tries again next time", async () => {
-    const failing = new Set(["a:latest"]);
-    const { loadedModels, seen } = setUp({
-      onLoad: (model) => (failing.has(model) ? Promise.reject(new Error("no")) : Promise.resolve()),
-    });
-    expect(await loadedModels.ensureLoaded("a:latest", hints)).toBe(0);
-    expect(loadedModels.isLoaded("a:latest")).toBe(false);
-    failing.clear();
-    expect(await loadedModels.ensureLoaded("a:latest", hints)).toBe(5);
     expect(seen.loads).toHaveLength(2);
   });
 

@@ -31,6 +31,20 @@ describe("TurnOrder", () => {
     expect(taken(line)).toEqual(["b1", "a2", "c1", "b2", "b3"]);
   });
 
+  it("tells how many have their turn before one, of those that count", () => {
+    const names = ["a1", "a2", "a3", "b1", "c1", "b2"];
+    const line = lineOf(names);
+    const before = (name: string, counts = (_other: string) => true): number | undefined =>
+      line.turnsBefore(name.slice(0, 1), name, counts);
+    const order = taken(lineOf(names));
+    expect(order.map((name) => before(name))).toEqual([0, 1, 2, 3, 4, 5]);
+    const counts = (name: string): boolean => name !== "a1";
+    expect(["a2", "b1", "c1", "a3", "b2"].map((name) => before(name, counts))).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
+    expect([before("a1", counts), before("d1")]).toEqual([undefined, undefined]);
+  });
+
   it("forgets who no longer waits", () => {
     const line = lineOf(["a1", "a2", "b1"]);
     line.remove("a", "a1");

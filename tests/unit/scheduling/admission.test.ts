@@ -5,8 +5,6 @@ import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
 import { setUpQueue } from "./queue-set-up.ts";
 
-const hints = { kind: "generate" as const };
-
 function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
   const { queue } = setUpQueue();
   const catalog = { isKnownMissing: (model: string) => model.startsWith("missing") };
@@ -18,6 +16,7 @@ function setUp(ensureLoaded: (model: string) => number | Promise<number>) {
     model: "m",
     maxWaitMs: 1000,
     signal: client.signal,
+    hints: { kind: "generate" as const },
   };
   return { queue, admission, client, request };
 }
@@ -33,12 +32,12 @@ describe("Admission", () => {
     const { admission, request, queue } = setUp(
       () => new Promise((resolve) => setTimeout(() => resolve(30), 40)),
     );
-    const admitting = admission.admit(request, hints);
+    const admitting = admission.admit(request);
     await vi.advanceTimersByTimeAsync(40);
     const first = await admitting;
     // What was waited counts, not what the load itself has taken.
     expect(first).toMatchObject({ place: { waitedMs: 0 }, loadMs: 40 });
-    const second = admission.admit(request, hints);
+    const second = admission.admit(request);
     await vi.advanceTimersByTimeAsync(70);
     first.place.release("completed");
     await vi.advanceTimersByTimeAsync(40);
@@ -53,8 +52,8 @@ describe("Admission", () => {
       asked.push(model);
       return 0;
     });
-    const missing = await admission.admit({ ...request, model: "missing" }, hints);
-    const there = await admission.admit(request, hints);
+    const missing = await admission.admit({ ...request, model: "missing" });
+    const there = await admission.admit(request);
     expect(asked).toEqual(["", "m"]);
     missing.place.release("completed");
     there.place.release("completed");
@@ -63,8 +62,8 @@ describe("Admission", () => {
   it("asks for the model only once there is a place", async () => {
     let asked = 0;
     const { admission, request } = setUp(() => (asked += 1) - 1);
-    const first = await admission.admit(request, hints);
-    const second = admission.admit(request, hints);
+    const first = await admission.admit(request);
+    const second = admission.admit(request);
     await vi.advanceTimersByTimeAsync(10);
     expect(asked).toBe(1);
     first.place.release("completed");
@@ -75,7 +74,7 @@ describe("Admission", () => {
   it("gives the place back when the client leaves during the load, which goes on", async () => {
     const load = deferred<number>();
     const { admission, request, client, queue } = setUp(() => load.promise);
-    const left = expect(admission.admit(request, hints)).rejects.toBeInstanceOf(ClientLeft);
+    const left = expect(admission.admit(request)).rejects.toBeInstanceOf(ClientLeft);
     await vi.advanceTimersByTimeAsync(0);
     client.leave();
     await left;
@@ -88,7 +87,7 @@ describe("Admission", () => {
     const load = deferred<number>();
     const { admission, request, client, queue } = setUp(() => load.promise);
     const hard = new HardStop(1000);
-    const stopped = expect(admission.admit(request, hints)).rejects.toBe(hard);
+    const stopped = expect(admission.admit(request)).rejects.toBe(hard);
     await vi.advanceTimersByTimeAsync(0);
     client.signal.abort(hard);
     await stopped;
@@ -101,7 +100,7 @@ describe("Admission", () => {
     ["fails", () => Promise.reject(new Error("odd"))],
   ])("gives the place back when the load %s", async (_case, ensureLoaded) => {
     const { admission, request, queue } = setUp(ensureLoaded);
-    await expect(async () => admission.admit(request, hints)).rejects.toThrow("odd");
+    await expect(async () => admission.admit(request)).rejects.toThrow("odd");
     expect(queue.stats("text").in_progress).toBe(0);
   });
 });

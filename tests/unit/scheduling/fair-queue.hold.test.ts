@@ -28,3 +28,31 @@ it("a model with work, running or waiting, cannot be held", async () => {
   release?.();
   expect(queue.hold("m")).toBeDefined();
 });
+
+it("a model that is drained gets no new work, and is there once what it has is done", async () => {
+  const { queue, ask, order, end } = setUpQueue();
+  await ask("a1");
+  const draining = queue.drain("m", new AbortController().signal);
+  const waiting = ask("a2");
+  expect(await Promise.race([draining, Promise.resolve("not yet")])).toBe("not yet");
+  end("a1");
+  const release = await draining;
+  expect(order).toEqual(["a1"]);
+  expect(await queue.drain("m", new AbortController().signal)).toBeUndefined();
+  release?.();
+  await waiting;
+  expect(order).toEqual(["a1", "a2"]);
+});
+
+it("a drain that is given up holds nothing", async () => {
+  const { queue, ask, order, end } = setUpQueue({ modelParallel: 2 });
+  await ask("a1");
+  const giveUp = new AbortController();
+  const draining = queue.drain("m", giveUp.signal);
+  const waiting = ask("a2");
+  giveUp.abort(new Error("too long"));
+  await expect(draining).rejects.toThrow("too long");
+  await waiting;
+  expect(order).toEqual(["a1", "a2"]);
+  end("a1");
+});

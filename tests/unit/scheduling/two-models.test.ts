@@ -36,6 +36,8 @@ function setUp({ patienceMs, capacity }: { patienceMs: number; capacity?: number
     listLoaded: () => Promise.resolve(server.inMemory === "" ? [] : [server.inMemory]),
     isInstalled: () => Promise.resolve(true),
     load: (model) => server.run(model, 0),
+    onFailure: () => {},
+    assertWorks: () => {},
     capacity: () => capacity,
     onChange: () => set.queue.wake(),
   });

@@ -38,6 +38,7 @@ function setUp(lines: string[] = []) {
       invalidate: () => void (invalidated += 1),
     },
     deadlines,
+    onDelete: () => {},
   });
   return {
     changes,

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { chooseProfile, readModelsFile } from "../../../../config/profiles.ts";
 import { memoryLimitGb } from "../../../../src/models/memory/memory-limit.ts";
+import { modelsYaml } from "../../../support/config.ts";
 
 const facts = {
   totalGb: 32,
@@ -23,4 +25,19 @@ it.each([
   ["no more than there is, whatever is allowed", { maxGb: 1000 }, 22],
 ])("for %s", (_case, more, limit) => {
   expect(memoryLimitGb({ ...facts, ...more })).toBeCloseTo(limit);
+});
+
+it.each([
+  [32, "small", 22],
+  [64, "large", 48],
+])("of a machine with %i GB config/models.yaml makes the contract's figures", (ram, name, gb) => {
+  const models = readModelsFile(modelsYaml, []);
+  if (!models) throw new Error("unreachable: the file is read");
+  const chosen = chooseProfile({ models, ramBytes: ram * 2 ** 30 });
+  expect(chosen.profile.name).toBe(name);
+  const { inferenceBufferGb, serviceOverheadGb } = chosen;
+  const largestModelGb = chosen.profile.largest_model_gb;
+  expect(
+    memoryLimitGb({ ...facts, totalGb: ram, largestModelGb, inferenceBufferGb, serviceOverheadGb }),
+  ).toBe(gb);
 });

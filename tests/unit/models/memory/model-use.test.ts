@@ -20,6 +20,30 @@ it("counts requests, and notes when the last one ended and what it asked for", (
   expect(use.of("b")).toBeUndefined();
 });
 
+it("counts a load of the service's own as a use", () => {
+  const { clock, use } = setUp();
+  clock.now = 5;
+  use.loaded("a");
+  expect(use.of("a")).toEqual({ running: 0, lastUsedAt: 5, keptUntil: undefined });
+  const end = use.begin("a", undefined);
+  use.loaded("a");
+  expect(use.of("a")?.running).toBe(1);
+  end();
+});
+
+it("keeps what the operator wants kept, unless a request says otherwise", () => {
+  const use = new ModelUse({
+    now: () => 100,
+    keepMs: (model) => (model === "warm" ? 1000 : undefined),
+  });
+  use.begin("warm", undefined)();
+  expect(use.of("warm")?.keptUntil).toBe(1100);
+  use.begin("warm", 0)();
+  expect(use.of("warm")?.keptUntil).toBe(100);
+  use.begin("other", undefined)();
+  expect(use.of("other")?.keptUntil).toBeUndefined();
+});
+
 it("forgets the models that were used longest ago, and none that runs", () => {
   const { use } = setUp();
   use.begin("runs", undefined);

@@ -4,6 +4,7 @@ import { nextToUnload, type MemoryModel } from "../../../../src/models/memory/un
 const model = (name: string, more: Partial<MemoryModel> = {}): MemoryModel => ({
   name,
   bytes: 10,
+  mainBytes: 10,
   running: 0,
   idleMs: 0,
   isPinned: false,
@@ -14,9 +15,9 @@ const model = (name: string, more: Partial<MemoryModel> = {}): MemoryModel => ({
 });
 
 const rules = { idleMs: 300, pressure: 0.85 };
-const calm = { limitBytes: 100, usedShare: 0.5 };
-const tight = { limitBytes: 100, usedShare: 0.9 };
-const full = { limitBytes: 15, usedShare: 0.5 };
+const calm = { limitBytes: 100, mainLimitBytes: 100, usedShare: 0.5, mostLoaded: undefined };
+const tight = { ...calm, usedShare: 0.9 };
+const full = { ...calm, limitBytes: 15 };
 
 const chosen = (...asked: Parameters<typeof nextToUnload>) => {
   const next = nextToUnload(...asked);
@@ -56,6 +57,19 @@ describe("nextToUnload", () => {
     const models = [model("a", { idleMs: 250 }), own];
     expect(chosen(models, tight, rules)).toEqual(["own", "pressure"]);
     expect(chosen(models, full, rules)).toEqual(["own", "limit"]);
+  });
+
+  it("is one more than may be in memory, however short it has been idle", () => {
+    const models = ["a", "b", "c"].map((name, i) => model(name, { idleMs: i }));
+    expect(chosen(models, { ...calm, mostLoaded: 2 }, rules)).toEqual(["c", "count"]);
+    expect(chosen(models, { ...calm, mostLoaded: 3 }, rules)).toBeUndefined();
+  });
+
+  it("is one that takes of the memory whose limit is passed", () => {
+    const onCard = model("card", { idleMs: 9, mainBytes: 0 });
+    const models = [onCard, model("a", { idleMs: 1 }), model("b")];
+    expect(chosen(models, { ...calm, mainLimitBytes: 15 }, rules)).toEqual(["a", "limit"]);
+    expect(chosen([onCard], { ...calm, mainLimitBytes: -1 }, rules)).toBeUndefined();
   });
 
   it.each([

@@ -15,6 +15,7 @@ import { InferencePipeline } from "../../../../src/inference/pipeline.ts";
 import { Tail } from "../../../../src/http/tail.ts";
 import type { ForwardRequest } from "../../../../src/http/transport.ts";
 import { fakeClient } from "../../../support/fake-client.ts";
+import { noLanes } from "../../../support/no-lanes.ts";
 import type { Exchange } from "../../../../src/http/exchange.ts";
 import { readTarget } from "../../../../src/http/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
@@ -61,6 +62,7 @@ function setUp({ step, what }: Fault) {
     close: () => Promise.resolve(),
   };
   const services: PassThroughServices = {
+    findNumCtx: undefined,
     transport,
     upstream: host,
     pipeline: new InferencePipeline({
@@ -71,10 +73,13 @@ function setUp({ step, what }: Fault) {
       }),
       catalog: { assertAllowed: () => {}, isRemote: () => (at("remote"), false) },
       modelUse: new ModelUse(),
+      stuckModels: { assertWorks: () => {} },
+      lanes: noLanes,
       loadedModels: { used: () => at("settle"), forget: () => at("settle") },
       transport,
       deadlines,
       host,
+      room: { assertFits: () => undefined },
       hardStopMs: { text: 1000, vision: 1000 },
     }),
     catalog: {

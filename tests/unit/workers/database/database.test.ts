@@ -12,7 +12,7 @@ async function open(): Promise<{ db: Database; file: string; count: () => number
   const file = join(await makeHome(), "data", "texts.db");
   prepareFile(file);
   const db = new Database(Driver, file, SCHEMA);
-  onTestFinished(() => db.sql.close());
+  onTestFinished(() => void db.sql.close());
   const counting = db.sql.prepare("SELECT count(*) AS count FROM texts");
   return { db, file, count: () => (counting.get() as { count: number }).count };
 }

@@ -63,7 +63,7 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
     Promise.resolve({
       request: REQUEST,
       stream: true,
-      shape: { whole: whole ?? ((answer) => answer), frames: () => none() },
+      shape: { whole: whole ?? ((answer) => answer), notice: () => "", frames: () => none() },
     });
   const c = { get: (name: string) => kept[name] };
   const results = runBatch(c as unknown as AppContext, services as unknown as BatchServices, {

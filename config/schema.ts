@@ -6,6 +6,7 @@ import { IMAGE_SETTINGS } from "./settings/images.ts";
 import { INFERENCE_SERVER_SETTINGS } from "./settings/inference-server.ts";
 import { MEMORY_SETTINGS } from "./settings/memory.ts";
 import { MODEL_SETTINGS } from "./settings/models.ts";
+import { REQUEST_LOG_SETTINGS } from "./settings/request-log.ts";
 import { REQUEST_SETTINGS } from "./settings/requests.ts";
 import { RESPONSE_CACHE_SETTINGS } from "./settings/response-cache.ts";
 import { SCHEDULING_SETTINGS } from "./settings/scheduling.ts";
@@ -22,6 +23,7 @@ export const SETTINGS = {
   ...INFERENCE_SERVER_SETTINGS,
   ...SCHEDULING_SETTINGS,
   ...REQUEST_SETTINGS,
+  ...REQUEST_LOG_SETTINGS,
   ...BATCH_SETTINGS,
   ...IMAGE_SETTINGS,
   ...RESPONSE_CACHE_SETTINGS,

@@ -42,6 +42,11 @@ export function requestLifecycle({
         referrer: exchange.header("referer"),
       });
     });
+    const dialect = dialectOf(c.req.path);
+    record.dialect = dialect;
+    // Until it is known who is behind a proxy.
+    record.client = exchange.peer;
+    record.isCutOff = () => active.isCutOff;
     active.enter();
     record.onEnd(() => {
       active.leave();
@@ -50,7 +55,7 @@ export function requestLifecycle({
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);
-    c.set("dialect", dialectOf(c.req.path));
+    c.set("dialect", dialect);
     c.set("addedHeaders", ["X-Shared-Ollama-Request-Id", record.id]);
     try {
       await next();

@@ -9,6 +9,7 @@ export function tenant(addresses: ClientAddress) {
     const record = c.get("record");
     const project = exchange.header("x-project-name");
     const address = addresses.of(exchange.peer, exchange.header("x-forwarded-for"));
+    record.client = address;
     // A request whose name is refused is logged under its address.
     record.tenant = tenantOf(undefined, address);
     record.tenant = tenantOf(project, address);

@@ -1,6 +1,6 @@
 import type { AppContext } from "../middleware/env.ts";
 import { tooLarge, type BodyLimit } from "../src/http/body-limit.ts";
-import { SMALL_BODY_BYTES } from "../src/http/body-pieces.ts";
+import { lengthOf, SMALL_BODY_BYTES } from "../src/http/body-pieces.ts";
 import { declaredBytes } from "../src/http/exchange.ts";
 
 /**
@@ -10,6 +10,12 @@ import { declaredBytes } from "../src/http/exchange.ts";
  * @throws ServiceError as Exchange.readBody; ClientLeft.
  */
 export async function readBody(c: AppContext, limit: BodyLimit): Promise<Uint8Array[]> {
+  const pieces = await readPieces(c, limit);
+  c.get("record").bytesIn = lengthOf(pieces);
+  return pieces;
+}
+
+async function readPieces(c: AppContext, limit: BodyLimit): Promise<Uint8Array[]> {
   const exchange = c.get("exchange");
   const bytes = declaredBytes(exchange);
   if (bytes !== undefined) {

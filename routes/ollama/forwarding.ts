@@ -1,4 +1,5 @@
 import type { AppContext } from "../../middleware/env.ts";
+import { isAbort } from "../../src/errors/abort-reasons.ts";
 import { OutgoingBody } from "../../src/http/outgoing-body.ts";
 import type { ForwardRequest } from "../../src/http/transport.ts";
 
@@ -20,7 +21,9 @@ export function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "onE
       return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
     },
     onEnd: (end) => {
-      if (end.status !== 0) record.end(end);
+      if (end.status === 0) return;
+      if (end.err && !isAbort(end.err)) record.failed(end.err);
+      record.end(end);
     },
   };
 }

@@ -35,7 +35,10 @@ export async function passDirectly(
     throw new ServiceError("forbidden", refusal);
   }
   if (isManaging(kind)) services.manageAccess.assert(c.get("exchange"));
-  if (kind === "blob") return forward(c, services, { body: "stream", headers: services.headers });
+  if (kind === "blob") {
+    c.get("record").bytesIn = declaredBytes(c.get("exchange"));
+    return forward(c, services, { body: "stream", headers: services.headers });
+  }
   const { limits } = services;
   const limit = kind === "unknown" ? limits.inference : limits.management;
   const pieces = declaredBytes(c.get("exchange")) === 0 ? [] : await readBody(c, limit);
@@ -113,7 +116,7 @@ async function forward(
   const told = telling(c);
   try {
     const { origin } = upstream;
-    call.sent();
+    call.sent(origin);
     const passing = transport.forward({
       exchange,
       signal,

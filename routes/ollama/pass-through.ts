@@ -19,7 +19,7 @@ import { asServerAnswers } from "./failed-load.ts";
 import { passed, sending, telling } from "./forwarding.ts";
 import { laneBody } from "./lane-body.ts";
 import { passDirectly } from "./pass-directly.ts";
-import { operationOf, pathKind, takesForm } from "./path-kind.ts";
+import { operationOf, pathKind, routeOf, takesForm } from "./path-kind.ts";
 import type { PassThroughServices } from "./services.ts";
 
 /**
@@ -29,8 +29,11 @@ import type { PassThroughServices } from "./services.ts";
 export function passThrough(services: PassThroughServices) {
   return async function passThrough(c: AppContext): Promise<Response> {
     const { path } = c.req;
-    const kind = pathKind(c.get("exchange").method, path);
-    c.get("record").operation = operationOf(path);
+    const { method } = c.get("exchange");
+    const kind = pathKind(method, path);
+    const record = c.get("record");
+    record.operation = operationOf(path);
+    record.route = routeOf(method, path);
     return kind === "inference"
       ? asServerAnswers(c, passInference(c, services))
       : passDirectly(c, services, kind);

@@ -94,9 +94,29 @@ function plainly(path: string): string {
   return path.replace(/\/$/, "").toLowerCase();
 }
 
-/** The operation's name in the logs: the path's last words. */
+/** What a path is called that Ollama does not have: it can be any text. */
+const OTHER = "other";
+
+/** The operation's name in the logs: the last words of a known path. */
 export function operationOf(path: string): string {
-  return path.replace(/^\/(api|v1)\//, "");
+  return patternOf(path)?.replace(/^\/(?:api|v1)\/|\/\{name\}$/g, "") ?? OTHER;
+}
+
+const METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+
+/** Method and path as a table of routes has them. */
+export function routeOf(method: string, path: string): string {
+  const pattern = patternOf(path);
+  return pattern === undefined || !METHODS.has(method) ? OTHER : `${method} ${pattern}`;
+}
+
+/** A known path, with `{name}` where it has one. */
+function patternOf(path: string): string | undefined {
+  if (KINDS.has(path)) return path;
+  const plain = plainly(path);
+  if (KINDS.has(plain)) return plain;
+  const below = KINDS_BELOW.find(([start]) => plain.startsWith(start));
+  return below && `${below[0]}{name}`;
 }
 
 /** The model that a path names; undefined for one that names none. */

@@ -33,5 +33,14 @@ export function mount(
   const path = route.path
     .replace(/(?<=\/models\/)\{name\}$/, `:name{(?!${BESIDE_MODEL_NAMES}).+}`)
     .replaceAll("{name}", ":name{.+}");
-  router.on([route.method.toUpperCase()], [path], ...guards, handler);
+  const method = route.method.toUpperCase();
+  router.on([method], [path], named(`${method} ${route.path}`), ...guards, handler);
+}
+
+/** Notes which route it is, also for a request that a guard refuses. */
+function named(route: string): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    c.get("record").route = route;
+    return next();
+  };
 }

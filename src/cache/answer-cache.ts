@@ -143,9 +143,10 @@ export class AnswerCache {
   ): { kept: KeptAnswer } {
     const ageSec = Math.floor(ageMs / 1000);
     const isSame = similarity === undefined;
+    const savedMs = entry.tookMs;
     record.cache = isSame
-      ? { state: "HIT-EXACT", ageSec }
-      : { state: "HIT-SEMANTIC", ageSec, similarity };
+      ? { state: "HIT-EXACT", ageSec, savedMs }
+      : { state: "HIT-SEMANTIC", ageSec, similarity, savedMs };
     this.#options.counts.hit(isSame ? "exact" : "similar", entry.tookMs);
     return { kept: entry.answer };
   }

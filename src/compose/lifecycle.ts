@@ -7,10 +7,13 @@ import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
 import type { Memory } from "./memory.ts";
 import type { ModelManagement } from "./model-management.ts";
+import { requestStorePart } from "./request-store.ts";
+import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
 interface LifecycleParts {
   base: Base;
+  requests: Pick<Requests, "store">;
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
@@ -24,13 +27,16 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { threads, caching, inference, memory, management, provision, door, tenants } = parts;
+  const { requests, threads, caching, inference, memory, management } = parts;
+  const { provision, door, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
     [
       homeLock.lock,
       { name: "logs", stop: () => logs.close() },
+      // It stops when no request can end any more.
+      ...requestStorePart(requests.store),
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,

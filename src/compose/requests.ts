@@ -8,15 +8,19 @@ import { BodyDiscards } from "../http/body-discards.ts";
 import { UploadWatch } from "../http/upload-watch.ts";
 import type { Watches } from "../http/watches.ts";
 import { RequestLog } from "../requests/request-log.ts";
+import type { RequestStore } from "../requests/store/request-store.ts";
 import { ActiveRequests } from "../runtime/active-requests.ts";
 import { StallWatch } from "../runtime/stall-watch.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
+import { composeRequestStore } from "./request-store.ts";
 
 /** What looks after requests, whatever they ask for. */
 export interface Requests {
   active: ActiveRequests;
   log: RequestLog;
+  /** Where they are kept when they have ended; undefined where they are not. */
+  store: RequestStore | undefined;
   /** The memory that bodies are read into, and what is done with those that nobody wants. */
   bodies: BodyBudget;
   discards: BodyDiscards;
@@ -26,13 +30,16 @@ export interface Requests {
   manageAccess: ManageAccess;
 }
 
-export function composeRequests({ settings, logs, deadlines }: Base): Requests {
+export function composeRequests(base: Base): Requests {
+  const { settings, logs, deadlines } = base;
+  const store = composeRequestStore(base);
   const stallMs = settings.downloadStallMs;
   const onStall = (): void =>
     logs.service.warn({ stall_ms: stallMs }, "a client did not read its answer and was cut off");
   return {
     active: new ActiveRequests(),
-    log: new RequestLog(logs),
+    log: new RequestLog(logs, store?.add),
+    store,
     bodies: new BodyBudget({
       maxBytes: bodyMemoryBytes(settings),
       waitMs: settings.bodyMemoryWaitMs,

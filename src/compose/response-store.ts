@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../../config/schema.ts";
-import { StoreClient } from "../../workers/response-store/client.ts";
+import { DatabaseClient } from "../../workers/database/client.ts";
 import { openStoreThread } from "../../workers/response-store/open-thread.ts";
 import type { StoreTasks } from "../../workers/response-store/protocol.ts";
 import { ResponseStore } from "../cache/store/response-store.ts";
@@ -40,11 +40,20 @@ export function composeResponseStore(
     onFault: (err) => service.error({ err }, "the response store thread died"),
   });
   const expiredAt = (): number => Date.now() - settings.responseCacheTtlMs;
-  const onSetAside = (name: string): void =>
-    service.warn({ file, name }, "the response cache's file could not be used: it is renamed");
   return new ResponseStore({
     ...cache,
-    client: new StoreClient({ file, thread, expiredAt, onSetAside }),
+    client: new DatabaseClient<StoreTasks>({
+      name: "response store",
+      file,
+      thread,
+      openWith: () => ({ expiredAt: expiredAt() }),
+      onSetAside: ({ name, reason }) =>
+        service.warn(
+          { file, name, reason },
+          "the response cache's file could not be used: it is renamed",
+        ),
+      removes: "drop",
+    }),
     expiredAt,
     removeFile: async () => {
       const paths = ["", "-wal", "-shm"].map((end) => file + end);

@@ -117,7 +117,7 @@ export function forwarded(
   let hasEnded = false;
   const { origin, signal } = turn;
   turn.heldBy("forwarded call", () => !hasEnded);
-  turn.sent();
+  turn.sent(origin);
   return transport.forward({
     exchange,
     signal,
@@ -134,8 +134,7 @@ export function forwarded(
         turn.record.usage = usageOfPassed({ contentType, tail, bytes, requestBytes });
       }
       if (complete) turn.complete();
-      else turn.fail(end.err);
-      onEnd(end);
+      onEnd(complete ? end : { ...end, err: turn.fail(end.err) });
     },
   });
 }

@@ -38,6 +38,8 @@ export class CallRecord implements WaitLog {
   costMs: number | undefined;
   /** What the answer says it took; undefined where there was no inference. */
   usage: Usage | undefined;
+  /** The origin of the server that was called. */
+  host: string | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
@@ -79,8 +81,12 @@ export class CallRecord implements WaitLog {
     this.#shared = other;
   }
 
-  /** The request is sent. A second call for it is part of the first's wait. */
-  sent(): void {
+  /**
+   * The request is sent. A second call for it is part of the first's wait.
+   * @param host the origin of the server.
+   */
+  sent(host: string): void {
+    this.host = host;
     if (this.firstMs === undefined) this.#sentAt = performance.now();
   }
 
@@ -103,6 +109,7 @@ export class CallRecord implements WaitLog {
     const left = (ms: number | undefined, endedAt: number): number | undefined =>
       ms && Math.min(ms, Math.max(0, endedAt - joinedAt));
     const { queueMs, loadMs, firstMs } = other;
+    this.host = other.host;
     this.context = other.context;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
@@ -117,6 +124,7 @@ export class CallRecord implements WaitLog {
     this.loadMs = longer(this.loadMs, other.loadMs);
     this.firstMs = longer(this.firstMs, other.firstMs);
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
+    this.host ??= other.host;
   }
 
   /** Of what a call took that several requests shared, this was for the one of this record. */

@@ -122,9 +122,9 @@ export class Turn {
    */
   async call(path: string, body: string | Uint8Array): Promise<UpstreamAnswer> {
     const { transport, onSent } = this.#options;
-    this.sent();
     try {
       const { origin, signal } = this;
+      this.sent(origin);
       const call = { origin, method: "POST", path, body, signal };
       const answer = await this.during("call", transport.call(call));
       this.began(answer.status);
@@ -135,15 +135,15 @@ export class Turn {
     }
   }
 
-  /** The request is sent. */
-  sent(): void {
+  /** The request is sent. @param origin of the server. */
+  sent(origin: string): void {
     this.#isSent = true;
     this.#status = 0;
     const { modelUse, model, keepAlive } = this.#options;
     if (model !== "" && !this.isRemote) {
       this.#endUse ??= modelUse.begin(model, keepAliveMs(keepAlive));
     }
-    this.record.sent();
+    this.record.sent(origin);
   }
 
   /** The first byte of an answer has come. */

@@ -1,6 +1,6 @@
 import { cut, LOG_LINE_BYTES, TEXT_LIMITS } from "../runtime/text-limits.ts";
-import { savedBytes, type ImageFacts } from "../images/image-compressor.ts";
 import type { LogFile } from "../logs/log-file.ts";
+import { endedRequest, type EndedRequest, rounded } from "./ended-request.ts";
 import type { RequestEnd, RequestRecord } from "./request-record.ts";
 
 /** What the log line takes from the request itself. */
@@ -45,34 +45,41 @@ const TIGHT_ROOM: Room = {
 };
 
 /**
- * Writes a line to `logs/api.log` (the usual combined format, then duration and request id) and
- * an event to `logs/requests.jsonl` for each request, when it has ended. A line has at most
- * 8 KiB: texts in it are cut, so that it stays whole.
+ * The one place where a request that has ended is written down: its record is made once, kept, and
+ * written as a line to `logs/api.log` (the usual combined format, then duration and request id) and
+ * as an event to `logs/requests.jsonl`. A line has at most 8 KiB: texts in it are cut, so that it
+ * stays whole.
  */
 export class RequestLog {
   readonly #files: RequestLogFiles;
+  readonly #keep: (ended: EndedRequest) => void;
 
-  constructor(files: RequestLogFiles) {
+  /** @param keep takes each record. */
+  constructor(files: RequestLogFiles, keep: (ended: EndedRequest) => void = () => {}) {
     this.#files = files;
+    this.#keep = keep;
   }
 
-  /** Writes the line and the event of a request. */
+  /** Writes down a request. */
   write(record: RequestRecord, end: RequestEnd, line: RequestLine): void {
-    const tookMs = record.elapsedMs.toFixed(1);
-    this.#files.access.write(fitting((room) => accessLine(record, end, line, { tookMs, room })));
-    this.#event("http_request", record, end, line);
+    const ended = endedRequest(record, end);
+    this.#files.access.write(fitting((room) => accessLine(ended, line, room)));
+    this.#writeEvent("http_request", { ended, record, line });
   }
 
-  /** Writes the event of a batch's item; the batch's request has its own line and event. */
+  /** Writes down a batch's item; the batch's request is written down itself, too. */
   writeItem(record: RequestRecord, end: RequestEnd): void {
-    this.#event("batch_item", record, end);
+    this.#writeEvent("batch_item", { ended: endedRequest(record, end), record });
   }
 
-  #event(event: EventName, record: RequestRecord, end: RequestEnd, line?: RequestLine): void {
-    const text = fitting((room) => `${JSON.stringify(eventOf(event, record, end, room, line))}\n`);
-    this.#files.events.write(text);
+  #writeEvent(name: EventName, event: Event): void {
+    this.#keep(event.ended);
+    this.#files.events.write(fitting((room) => `${JSON.stringify(fieldsOf(name, event, room))}\n`));
   }
 }
+
+/** What a line has beside what is kept of a request. */
+type LoggedRecord = Pick<RequestRecord, "errorMessage" | "images" | "imageCompression">;
 
 type EventName = "http_request" | "batch_item";
 
@@ -84,67 +91,74 @@ function fitting(write: (room: Room) => string): string {
   return fits ? usual : write(TIGHT_ROOM);
 }
 
-function accessLine(
-  record: RequestRecord,
-  end: RequestEnd,
-  line: RequestLine,
-  { tookMs, room }: { tookMs: string; room: Room },
-): string {
-  const status = end.complete ? end.status : `${end.status || 499}!`;
+function accessLine(ended: EndedRequest, line: RequestLine, room: Room): string {
+  const status = ended.isWhole ? ended.status : `${ended.status || 499}!`;
   const method = cut(line.method, room.text);
   return (
-    `${line.peer} - ${record.tenant || "-"} [${timeOf(record)}] "${method} ${quoted(line.target, room.target)} HTTP/1.1" ` +
-    `${status} ${end.bytes} "${quoted(line.referrer, room.header)}" "${quoted(line.userAgent, room.header)}" ` +
-    `${tookMs}ms ${record.id}\n`
+    `${line.peer} - ${ended.tenant || "-"} [${timeOf(ended)}] "${method} ${quoted(line.target, room.target)} HTTP/1.1" ` +
+    `${status} ${ended.bytesOut} "${quoted(line.referrer, room.header)}" "${quoted(line.userAgent, room.header)}" ` +
+    `${ended.tookMs.toFixed(1)}ms ${ended.id}\n`
   );
 }
 
-function eventOf(
-  event: EventName,
-  record: RequestRecord,
-  end: RequestEnd,
-  room: Room,
-  line?: RequestLine,
-): object {
-  const { call } = record;
+interface Event {
+  ended: EndedRequest;
+  record: LoggedRecord;
+  /** Undefined for an item. */
+  line?: RequestLine;
+}
+
+function fieldsOf(event: EventName, { ended, record, line }: Event, room: Room): object {
   return {
     event,
-    timestamp: timeOf(record),
-    request_id: record.id,
-    client_ip: line?.peer,
-    project_name: record.project ?? "unknown",
-    tenant: record.tenant,
+    timestamp: timeOf(ended),
+    request_id: ended.id,
+    client_ip: line && (ended.client ?? line.peer),
+    project_name: ended.project,
+    tenant: ended.tenant,
     method: shortened(line?.method, room.text),
     path: shortened(line?.target, room.target),
-    status_code: end.status,
-    client_left: !end.complete,
-    bytes: line && end.bytes,
-    latency_ms: record.latencyMs,
-    operation: shortened(record.operation, room.text),
-    model: shortened(record.model, room.text),
-    stream: record.operation === undefined ? undefined : record.streamed,
-    queue_ms: rounded(call.queueMs),
-    model_load_ms: rounded(call.loadMs),
-    first_ms: rounded(call.firstMs),
-    body_ms: rounded(call.bodyMs),
-    inference_ms: rounded(call.costMs),
-    input_tokens: call.usage?.inputTokens,
-    output_tokens: call.usage?.outputTokens,
-    tokens_estimated: call.usage?.isEstimated,
-    ...(record.images ? imageFields(record.images, record.imageCompression, room.images) : {}),
-    cache: record.cache?.state,
-    error_code: record.errorCode,
+    dialect: ended.dialect,
+    status_code: ended.status,
+    client_left: !ended.isWhole,
+    ended: ended.ended,
+    bytes: line && ended.bytesOut,
+    bytes_in: ended.bytesIn,
+    latency_ms: ended.tookMs,
+    operation: shortened(ended.operation, room.text),
+    model: shortened(ended.model, room.text),
+    stream: ended.operation === undefined ? undefined : ended.streamed,
+    host: ended.host,
+    queue_ms: ended.queueMs,
+    model_load_ms: ended.loadMs,
+    first_ms: ended.firstMs,
+    body_ms: ended.bodyMs,
+    inference_ms: ended.inferenceMs,
+    input_tokens: ended.inputTokens,
+    output_tokens: ended.outputTokens,
+    tokens_estimated: ended.tokensEstimated,
+    tokens_per_second: ended.tokensPerSecond,
+    ...imageFields(ended, record, room.images),
+    cache: ended.cache,
+    saved_ms: ended.savedMs,
+    error_code: ended.errorCode,
     error_message: shortened(record.errorMessage, room.message),
   };
 }
 
 /** What was done to a request's images, to the first of them each; never what is on them. */
-function imageFields(images: ImageFacts[], compression: boolean, most: number): object {
+function imageFields(
+  ended: EndedRequest,
+  { images, imageCompression }: LoggedRecord,
+  most: number,
+): object | undefined {
+  if (!images) return undefined;
   const hits = images.filter(({ cached }) => cached).length;
   return {
-    images_count: images.length,
-    image_compression_enabled: compression,
-    compression_savings_bytes: savedBytes(images),
+    images_count: ended.images,
+    image_compression_enabled: imageCompression,
+    // As answers say it: null where nothing was saved.
+    compression_savings_bytes: ended.imageBytesSaved || null,
     cache_hit_rate: images.length === 0 ? undefined : rounded(hits / images.length),
     images: images.slice(0, most).map(({ source, sent, ms, cached }) => ({
       format: source.format,
@@ -164,13 +178,9 @@ function imageFields(images: ImageFacts[], compression: boolean, most: number): 
 
 /** Requests begin in the same millisecond, and a line and an event each tell when. */
 let latestTime = { ms: 0, text: "" };
-function timeOf({ startedAtMs: ms }: RequestRecord): string {
+function timeOf({ startedAtMs: ms }: EndedRequest): string {
   if (latestTime.ms !== ms) latestTime = { ms, text: new Date(ms).toISOString() };
   return latestTime.text;
-}
-
-function rounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }
 
 function shortened(text: string | undefined, maxChars: number): string | undefined {

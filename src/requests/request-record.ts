@@ -1,10 +1,11 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import type { Dialect } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
 
-/** How a request ended, for logs. */
+/** How a request ended. */
 export interface RequestEnd {
   status: number;
   bytes: number;
@@ -19,7 +20,15 @@ export interface CacheOutcome {
   ageSec?: number;
   /** Cosine of the question and the one that was answered. */
   similarity?: number;
+  /** What the answer took when it was made; of a hit. */
+  savedMs?: number;
 }
+
+/**
+ * What a record is about: a request; an item of a batch; or a batch whose items have records of
+ * their own, which is left out where requests are counted.
+ */
+export type RecordKind = "request" | "item" | "batch";
 
 /**
  * The record of one request while it lives: identity, tenant, model, and where its time went. Each
@@ -29,7 +38,13 @@ export class RequestRecord {
   readonly id: string;
   readonly startedAt: number;
   readonly startedAtMs: number;
+  kind: RecordKind = "request";
   tenant = "";
+  /** The client's address. */
+  client: string | undefined;
+  dialect: Dialect = "service";
+  /** As the table of routes has it; undefined where it was refused before that. */
+  route: string | undefined;
   project: string | undefined;
   /** Operation in the words of the logs: generate, chat, embeddings, pull … */
   operation: string | undefined;
@@ -37,6 +52,8 @@ export class RequestRecord {
   streamed = false;
   /** Its call to the inference server, if it makes one. */
   readonly call = new CallRecord();
+  /** Bytes of its body. */
+  bytesIn: number | undefined;
   /** Bytes of an answer that is sent in one piece. */
   bytes = 0;
   /** What was done to the request's images. */
@@ -51,6 +68,8 @@ export class RequestRecord {
   hasWaitNotices = false;
   /** The body outlives its handler: what writes the last byte calls `end`. */
   isOpen = false;
+  /** Whether the service has broken off what was under way. */
+  isCutOff: () => boolean = never;
   #body: Pick<BodyHold, "release"> | undefined;
   readonly #onEnd: ((record: RequestRecord, end: RequestEnd) => void)[];
   #ended = false;
@@ -126,4 +145,8 @@ export class RequestRecord {
     if (whole && bodyMs !== undefined) text += `body;dur=${bodyMs.toFixed(2)}, `;
     return whole ? `${text}total;dur=${this.elapsedMs.toFixed(2)}` : text.slice(0, -2);
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -2,9 +2,15 @@
 export class ActiveRequests {
   #count = 0;
   #waiters: (() => void)[] = [];
+  #isCutOff = false;
 
   get size(): number {
     return this.#count;
+  }
+
+  /** Whether a stop has waited long enough: what is still under way is broken off. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
   }
 
   /** A request has begun. */
@@ -19,7 +25,7 @@ export class ActiveRequests {
     for (const tell of this.#waiters.splice(0)) tell();
   }
 
-  /** Settles when nothing is under way, or after `limitMs`. */
+  /** Settles when nothing is under way, or after `limitMs`; then the rest is to be broken off. */
   async idle(limitMs: number): Promise<void> {
     if (this.#count === 0) return;
     await new Promise<void>((resolve) => {
@@ -29,5 +35,6 @@ export class ActiveRequests {
         resolve();
       });
     });
+    this.#isCutOff = this.#count > 0;
   }
 }

@@ -203,13 +203,16 @@ describe("the response store's thread", () => {
 });
 
 describe("a file that cannot be used", () => {
+  const unusable = expect.stringContaining("unusable") as string;
+
   const asides = async (file: string): Promise<string[]> =>
     (await readdir(dirname(file))).filter((name) => name.includes("unusable"));
 
   it.each([
-    ["no database", (file: string) => writeFile(file, "some text ".repeat(1000))],
+    ["no database", "damaged", (file: string) => writeFile(file, "some text ".repeat(1000))],
     [
       "another program's",
+      "damaged",
       async (file: string) => {
         const db = new Database(file);
         db.exec("CREATE TABLE theirs (a); INSERT INTO theirs VALUES ('some text ')");
@@ -218,6 +221,7 @@ describe("a file that cannot be used", () => {
     ],
     [
       "of a later version",
+      "newer",
       async (file: string) => {
         const { open, thread } = await startThread(file);
         await open();
@@ -229,12 +233,12 @@ describe("a file that cannot be used", () => {
         db.close();
       },
     ],
-  ])("since it is %s is kept under another name", async (_what, make) => {
+  ])("since it is %s is kept under another name", async (_what, reason, make) => {
     const { file, open, write, thread } = await startThread();
     await mkdir(dirname(file), { recursive: true });
     await make(file);
     const opened = await open();
-    expect(opened).toEqual({ ok: true, setAside: expect.stringContaining("unusable") as string });
+    expect(opened).toEqual({ ok: true, setAside: { name: unusable, reason } });
     await write({ answers: [answerOf(1)] });
     expect(await idsIn(thread)).toEqual([1]);
     const names = await asides(file);
@@ -251,10 +255,7 @@ describe("a file that cannot be used", () => {
     await write({ answers: Array.from({ length: 500 }, (_, i) => answerOf(i + 1)) });
     await thread.run("close", undefined);
     await writeFile(file, Buffer.concat([(await readFile(file)).subarray(0, 4096), noise(40_960)]));
-    expect(await open()).toEqual({
-      ok: true,
-      setAside: expect.stringContaining("unusable") as string,
-    });
+    expect(await open()).toEqual({ ok: true, setAside: { name: unusable, reason: "damaged" } });
     expect(await asides(file)).not.toEqual([]);
     expect(await idsIn(thread)).toEqual([]);
     expect(await write({ answers: [answerOf(1)] })).toEqual({ ok: true });

@@ -39,8 +39,16 @@ export function serviceLog({ home }: Pick<Gateway, "home">): Promise<string> {
   return readFile(join(home, "logs", "service.log"), "utf8").catch(() => "");
 }
 
-/** The response cache is off: tests send the same question again and mean it. */
-const DEFAULTS = { API_PORT: "0", DRAIN_TIMEOUT: "2", RESPONSE_CACHE_ENABLED: "false" };
+/**
+ * The response cache is off: tests send the same question again and mean it. So is the store of
+ * records, whose thread would have to start for each of them.
+ */
+const DEFAULTS = {
+  API_PORT: "0",
+  DRAIN_TIMEOUT: "2",
+  RESPONSE_CACHE_ENABLED: "false",
+  REQUEST_LOG_ENABLED: "false",
+};
 
 /**
  * Starts the whole service on a free port, in a folder of its own; it ends with the test.

@@ -1,14 +1,6 @@
 import type Libsql from "libsql";
-import { ForeignFileError, LogInUseError } from "./fault.ts";
+import { Database, type Schema } from "../database/database.ts";
 import type { AnswerFilter, Place, ReadAnswer, StoredAnswer, WriteBatch } from "./protocol.ts";
-
-/** "SOrc" in the file's header: the response cache of this service. */
-const APPLICATION = 0x53_4f_72_63;
-/** Raised when the tables change, or the form of the JSON in them. */
-const VERSION = 1;
-
-/** How long another process may hold the file, as an old service does that is about to end. */
-const BUSY_MS = 5000;
 
 /** The largest page. The main thread needs a few milliseconds to read its JSON. */
 const PAGE_ROWS = 200;
@@ -29,9 +21,13 @@ const TABLES = `
     id INTEGER PRIMARY KEY REFERENCES answers ON DELETE CASCADE,
     model TEXT NOT NULL, vector BLOB NOT NULL
   );
-  PRAGMA application_id = ${APPLICATION};
-  PRAGMA user_version = ${VERSION};
 `;
+
+const SCHEMA: Schema = {
+  /** "SOrc": the response cache of this service. */
+  application: 0x53_4f_72_63,
+  migrations: [TABLES],
+};
 
 interface Row {
   id: number;
@@ -46,26 +42,21 @@ interface Row {
 
 /** The answers in a database file. All methods throw SQLite's errors. */
 export class AnswerDatabase {
-  readonly #db: Libsql.Database;
+  readonly #db: Database;
   readonly #statements: ReturnType<typeof prepared>;
 
   /**
    * Opens an existing file.
    * @param expiredAt what was stored up to then is removed.
-   * @throws ForeignFileError for another program's file, or of another version.
+   * @throws ForeignFileError for another program's file, or of a later version.
    */
-  constructor(Database: typeof Libsql, file: string, expiredAt: number) {
-    this.#db = new Database(file, { timeout: BUSY_MS });
+  constructor(Driver: typeof Libsql, file: string, expiredAt: number) {
+    this.#db = new Database(Driver, file, SCHEMA);
     try {
-      this.#db.pragma("journal_mode = WAL");
-      this.#db.pragma("synchronous = NORMAL");
-      this.#db.pragma("foreign_keys = ON");
-      this.#db.pragma("secure_delete = ON");
-      this.#check();
-      this.#statements = prepared(this.#db);
+      this.#statements = prepared(this.#db.sql);
       this.#statements.expire.run(expiredAt);
     } catch (err) {
-      this.#db.close();
+      this.#db.sql.close();
       throw err;
     }
   }
@@ -92,7 +83,7 @@ export class AnswerDatabase {
   /** Writes a batch, all of it or nothing. */
   write({ answers, vectors, uses, removed, expiredAt }: WriteBatch): void {
     const { expire, remove, put, putUse, putVector, use } = this.#statements;
-    this.#together(() => {
+    this.#db.together(() => {
       expire.run(expiredAt);
       for (const id of removed) remove.run(id);
       for (const answer of answers) {
@@ -109,46 +100,13 @@ export class AnswerDatabase {
   drop({ model, tenant }: AnswerFilter): void {
     this.#statements.drop.run(model ?? null, tenant ?? null);
     // Moving rows between pages leaves copies in unused parts.
-    this.#db.exec("VACUUM");
-    this.#emptyLog();
+    this.#db.sql.exec("VACUUM");
+    this.#db.emptyLog();
   }
 
   /** Moves everything into the one file, and closes it. */
   close(): void {
-    try {
-      this.#emptyLog();
-    } finally {
-      this.#db.close();
-    }
-  }
-
-  #check(): void {
-    const [application, version] = ["application_id", "user_version"].map(
-      (name) => (this.#db.pragma(name, { simple: true }) as Record<string, unknown>)[name],
-    );
-    if (application === APPLICATION && version === VERSION) return;
-    const { count } = this.#db.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as {
-      count: number;
-    };
-    if (application !== 0 || version !== 0 || count > 0) throw new ForeignFileError();
-    this.#together(() => this.#db.exec(TABLES));
-  }
-
-  #together(work: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      this.#db.exec("COMMIT");
-    } catch (err) {
-      // After some faults SQLite has ended the transaction itself.
-      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
-      throw err;
-    }
-  }
-
-  #emptyLog(): void {
-    const [result] = this.#db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-    if (result?.busy !== 0) throw new LogInUseError();
+    this.#db.close();
   }
 }
 

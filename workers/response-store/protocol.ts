@@ -1,38 +1,4 @@
-/**
- * Why the database cannot do a task.
- * - `unavailable`: there is no libsql for this machine.
- * - `locked`: another process holds it.
- * - `full`, `read_only`: the disk, or the file.
- * - `damaged`: what the file holds is no database any more.
- * - `not_open`: the thread is a new one, in place of one that has ended.
- * - `failed`: anything else.
- */
-export type StoreFault =
-  | "unavailable"
-  | "locked"
-  | "full"
-  | "read_only"
-  | "damaged"
-  | "not_open"
-  | "failed";
-
-/** A failure as data: errors lose their class on the way out of a thread. */
-export interface Refused {
-  ok: false;
-  fault: StoreFault;
-  /** SQLite's or the system's error code. */
-  code: string | undefined;
-}
-
-export interface Done {
-  ok: true;
-}
-
-export interface Opened {
-  ok: true;
-  /** The new name of an unusable file; undefined when there was none. */
-  setAside: string | undefined;
-}
+import type { DatabaseTasks, Done, Refused } from "../database/protocol.ts";
 
 /** An answer that is written. */
 export interface StoredAnswer {
@@ -93,22 +59,11 @@ export interface AnswerFilter {
 }
 
 /** The tasks of the thread that owns the database: name → what goes in and what comes out. */
-export interface StoreTasks {
-  /**
-   * Opens the file, or creates it. A file that is no database, or of another program or version, is
-   * renamed, and a new one is created.
-   */
-  open: {
-    /** @param isDamaged the file is renamed without a check. */
-    input: { file: string; isDamaged: boolean; expiredAt: number };
-    output: Opened | Refused;
-  };
+export interface StoreTasks extends DatabaseTasks<{ expiredAt: number }> {
   /** A page of answers, the least recently used first. */
   read: { input: { after: Place | undefined }; output: Page | Refused };
   /** Writes a batch, all of it or nothing. */
   write: { input: WriteBatch; output: Done | Refused };
   /** Removes answers so that nothing of them is left in the file or beside it. */
   drop: { input: AnswerFilter; output: Done | Refused };
-  /** Moves everything into the one file, and closes it. */
-  close: { input: undefined; output: Done | Refused };
 }

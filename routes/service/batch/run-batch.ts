@@ -76,6 +76,7 @@ export async function* runBatch(
 ): AsyncGenerator<ItemResult> {
   const { signal } = c.get("exchange");
   const whole = c.get("record");
+  whole.kind = "batch";
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
     try {
@@ -105,9 +106,14 @@ function itemRecord(
   { logItem }: BatchServices,
 ): RequestRecord {
   const record = new RequestRecord(`${whole.id}-${index}`, logItem);
+  record.kind = "item";
   record.tenant = whole.tenant;
   record.project = whole.project;
+  record.client = whole.client;
+  record.dialect = whole.dialect;
+  record.route = whole.route;
   record.operation = whole.operation;
+  record.isCutOff = whole.isCutOff;
   return record;
 }
 

@@ -2,18 +2,19 @@ import type {
   WriteBatch,
   Place as Cursor,
   ReadAnswer,
+  StoreTasks,
 } from "../../../workers/response-store/protocol.ts";
 import { ServiceError } from "../../errors/service-error.ts";
 import type { CacheEntry } from "../response-cache.ts";
 import { type Selection, selects } from "../selection.ts";
 import type { TextVector } from "../similar-questions.ts";
 import { PendingWrites } from "./pending-writes.ts";
-import type { FinalFault, StoreClient } from "../../../workers/response-store/client.ts";
+import type { DatabaseClient, FinalFault } from "../../../workers/database/client.ts";
 import { entryOf, storedVector, type ReadEntry } from "./stored-rows.ts";
 
 interface ResponseStoreOptions {
   /** The way to the thread that owns the database. */
-  client: Pick<StoreClient, "ask" | "close" | "end" | "faultOf" | "isHeldByOther">;
+  client: Pick<DatabaseClient<StoreTasks>, "ask" | "close" | "end" | "faultOf" | "isHeldByOther">;
   /** Removes the file and what is beside it, without the thread. */
   removeFile: () => Promise<void>;
   /** What was stored up to then is not kept any more. */

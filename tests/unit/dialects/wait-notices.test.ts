@@ -46,7 +46,7 @@ it("OpenAI's notice is a comment", () => {
   expect(openaiNotice(record)).toBe(
     ": waiting for the model, which is being loaded, 5 s so far\n\n",
   );
-  record.call.sent();
+  record.call.sent("http://127.0.0.1:1");
   expect(openaiNotice(record)).toBe(": waiting for the first piece of the answer, 5 s so far\n\n");
 });
 

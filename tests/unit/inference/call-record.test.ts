@@ -12,7 +12,7 @@ function begun(): { record: CallRecord; askedAt: number } {
   const askedAt = performance.now();
   pass(300);
   Object.assign(record, { queueMs: 100, loadMs: 200 });
-  record.sent();
+  record.sent("http://127.0.0.1:1");
   pass(50);
   record.began();
   return { record, askedAt };
@@ -32,7 +32,7 @@ describe("CallRecord", () => {
   it("has no body where no answer began", () => {
     const record = new CallRecord();
     record.ended();
-    record.sent();
+    record.sent("http://127.0.0.1:1");
     record.ended();
     expect(record).toMatchObject({ firstMs: undefined, bodyMs: undefined });
   });
@@ -127,7 +127,7 @@ describe("what a request waits for", () => {
     record.waitsForModel();
     expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
     pass(50);
-    record.sent();
+    record.sent("http://127.0.0.1:1");
     expect(record).toMatchObject({
       isSent: true,
       waiting: { what: "answer", since: startedAt + 150 },
@@ -140,7 +140,7 @@ describe("what a request waits for", () => {
     own.shares(other);
     expect(own.waiting).toEqual(other.waiting);
     pass(10);
-    other.sent();
+    other.sent("http://127.0.0.1:1");
     expect(own.isSent).toBe(true);
     own.join(other, performance.now());
     expect(own.waiting.what).toBe("preparation");

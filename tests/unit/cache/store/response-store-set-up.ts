@@ -4,8 +4,9 @@ import { ResponseStore } from "../../../../src/cache/store/response-store.ts";
 import type { ReadEntry } from "../../../../src/cache/store/stored-rows.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { deferred, type Deferred } from "../../../../src/runtime/deferred.ts";
-import { StoreClient } from "../../../../workers/response-store/client.ts";
-import type { ReadAnswer } from "../../../../workers/response-store/protocol.ts";
+import { DatabaseClient } from "../../../../workers/database/client.ts";
+import type { SetAside } from "../../../../workers/database/protocol.ts";
+import type { ReadAnswer, StoreTasks } from "../../../../workers/response-store/protocol.ts";
 
 export const TTL_MS = 60_000;
 
@@ -76,9 +77,15 @@ export function setUp({
     },
   };
   const expiredAt = (): number => NOW - TTL_MS;
-  const onSetAside = (name: string): void => void told.push(`set aside: ${name}`);
   const store = new ResponseStore({
-    client: new StoreClient({ file: "/data/cache.db", thread, expiredAt, onSetAside }),
+    client: new DatabaseClient<StoreTasks>({
+      name: "response store",
+      file: "/data/cache.db",
+      thread,
+      openWith: () => ({ expiredAt: expiredAt() }),
+      onSetAside: ({ name }: SetAside) => void told.push(`set aside: ${name}`),
+      removes: "drop",
+    }),
     expiredAt,
     removeFile: async () => {
       if (!state.canRemove) throw new Error("EACCES");

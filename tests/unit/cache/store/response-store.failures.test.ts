@@ -44,7 +44,7 @@ describe("when it fails", () => {
       answers: {
         open: [
           { ok: true, setAside: undefined },
-          { ok: true, setAside: "damaged one" },
+          { ok: true, setAside: { name: "damaged one", reason: "damaged" } },
         ],
       },
     });

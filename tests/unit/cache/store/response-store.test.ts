@@ -88,7 +88,9 @@ describe("at start", () => {
   });
 
   it("tells of a file that was given another name", async () => {
-    const { told } = await started({ answers: { open: [{ ok: true, setAside: "old" }] } });
+    const { told } = await started({
+      answers: { open: [{ ok: true, setAside: { name: "old", reason: "newer" } }] },
+    });
     expect(told).toEqual(["set aside: old", "all is read"]);
   });
 });

@@ -1,6 +1,6 @@
-import type { Refused, StoreFault } from "./protocol.ts";
+import type { DatabaseFault, Refused, SetAside } from "./protocol.ts";
 
-const FAULTS: Record<string, StoreFault> = {
+const FAULTS: Record<string, DatabaseFault> = {
   SQLITE_BUSY: "locked",
   SQLITE_LOCKED: "locked",
   SQLITE_FULL: "full",
@@ -26,9 +26,15 @@ export function refusalOf(err: unknown): Refused {
   return { ok: false, fault: FAULTS[kind ?? ""] ?? "failed", code: name };
 }
 
-/** The file belongs to another program, or is damaged. */
+/** The file belongs to another program, or to a later version of this one. */
 export class ForeignFileError extends Error {
   readonly code = "SQLITE_NOTADB";
+  readonly reason: SetAside["reason"];
+
+  constructor(reason: SetAside["reason"]) {
+    super("the file is not one of ours");
+    this.reason = reason;
+  }
 }
 
 /** Other processes that read the file keep its log from being emptied. */

@@ -1,6 +1,6 @@
 import Database from "libsql";
 import { expect, it } from "vitest";
-import { refusalOf } from "../../../../workers/response-store/fault.ts";
+import { refusalOf } from "../../../../workers/database/fault.ts";
 
 const withCode = (code: string): Error => Object.assign(new Error("some text"), { code });
 

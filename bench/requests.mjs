@@ -1,0 +1,21 @@
+// What the records of requests cost, and how fast they are written and read:
+//   npm run bench:requests [-- --only cost,store]
+// On the runtime that it is started with. The store takes minutes: it is filled with a million
+// requests. Ends with code 1 when a goal is missed.
+import { parseArgs } from "node:util";
+import { requestCost } from "./scenarios/request-cost.mjs";
+import { requestStore } from "./scenarios/request-store.mjs";
+
+const SCENARIOS = { cost: requestCost, store: requestStore };
+
+const { values } = parseArgs({
+  options: { only: { type: "string", default: Object.keys(SCENARIOS).join(",") } },
+});
+
+for (const name of values.only.split(",")) {
+  const scenario = SCENARIOS[name];
+  if (!scenario) throw new Error(`--only takes ${Object.keys(SCENARIOS).join(", ")}, not ${name}`);
+  const { title, table, goal, isMet } = await scenario();
+  console.log(`${title}:\n\n${table}\n\nGoal ${isMet ? "met" : "missed"}: ${goal}.\n`);
+  if (!isMet) process.exitCode = 1;
+}

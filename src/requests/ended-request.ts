@@ -1,0 +1,155 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import type { Dialect } from "../errors/render.ts";
+import { savedBytes } from "../images/image-compressor.ts";
+import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
+import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
+
+/**
+ * Why a request ended.
+ * - `completed`: with its whole answer, which is none of an error.
+ * - `failed`: with an error, or in the middle of its answer.
+ * - `client_left`: its client had gone.
+ * - `hard_stop`: it took longer than it may.
+ * - `stopping`: the service is.
+ * - `cancelled`: somebody called it off.
+ */
+export type Ending =
+  | "completed"
+  | "failed"
+  | "client_left"
+  | "hard_stop"
+  | "stopping"
+  | "cancelled";
+
+/**
+ * All that is kept of a request that has ended. Log line, store and figures are made from it. It
+ * holds no text of prompts or answers, and no header. Milliseconds have three decimals. What is
+ * undefined is not known, or has no meaning for it.
+ */
+export interface EndedRequest {
+  /** Of an item: its batch's, a hyphen, and its index. */
+  id: string;
+  kind: RecordKind;
+  /** Milliseconds since 1970. */
+  startedAtMs: number;
+  tookMs: number;
+  tenant: string;
+  /** `unknown` for a client that names none. */
+  project: string;
+  /** The client's address, behind proxies that are trusted. */
+  client: string | undefined;
+  /** Method and path as the table of routes has them. */
+  route: string | undefined;
+  dialect: Dialect;
+  operation: string | undefined;
+  model: string | undefined;
+  /** The origin of the inference server that was called. */
+  host: string | undefined;
+  /** 0 where there was no answer. */
+  status: number;
+  errorCode: ErrorCode | undefined;
+  ended: Ending;
+  /** The client had its whole answer, be it of an error. */
+  isWhole: boolean;
+  streamed: boolean;
+  /** Of the bodies. Of one that is passed on as it comes: as its head says. */
+  bytesIn: number | undefined;
+  bytesOut: number;
+  /** The phases of its call, as CallRecord has them. */
+  queueMs: number | undefined;
+  loadMs: number | undefined;
+  firstMs: number | undefined;
+  bodyMs: number | undefined;
+  /** What the server says of the prompt and of the answer. */
+  promptMs: number | undefined;
+  generationMs: number | undefined;
+  inferenceMs: number | undefined;
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+  tokensEstimated: boolean | undefined;
+  tokensPerSecond: number | undefined;
+  cache: CacheOutcome["state"] | undefined;
+  /** What the answer took that the cache had. */
+  savedMs: number | undefined;
+  images: number | undefined;
+  imageBytesSaved: number | undefined;
+}
+
+/** The record of a request that ends now. */
+export function endedRequest(record: RequestRecord, end: RequestEnd): EndedRequest {
+  const { call, images } = record;
+  const { usage } = call;
+  return {
+    id: record.id,
+    kind: record.kind,
+    startedAtMs: record.startedAtMs,
+    tookMs: record.latencyMs,
+    tenant: record.tenant,
+    project: record.project || "unknown",
+    client: record.client,
+    route: record.route,
+    dialect: record.dialect,
+    operation: nameOf(record.operation),
+    model: nameOf(record.model),
+    host: call.host,
+    status: end.status,
+    errorCode: record.errorCode,
+    ended: endingOf(record, end),
+    isWhole: end.complete,
+    streamed: record.streamed,
+    bytesIn: record.bytesIn,
+    bytesOut: end.bytes,
+    queueMs: rounded(call.queueMs),
+    loadMs: rounded(call.loadMs),
+    firstMs: rounded(call.firstMs),
+    bodyMs: rounded(call.bodyMs),
+    promptMs: rounded(usage?.promptMs),
+    generationMs: rounded(usage?.generationMs),
+    inferenceMs: rounded(call.costMs),
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    tokensEstimated: usage?.isEstimated,
+    tokensPerSecond: rounded(tokensPerSecond(record)),
+    cache: record.cache?.state,
+    savedMs: rounded(record.cache?.savedMs),
+    images: images?.length,
+    imageBytesSaved: images && (savedBytes(images) ?? 0),
+  };
+}
+
+/** Milliseconds, or another figure, with three decimals. */
+export function rounded(figure: number | undefined): number | undefined {
+  return figure === undefined ? undefined : Math.round(figure * 1000) / 1000;
+}
+
+/** Errors that are ways to end. */
+const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
+  request_timeout: "hard_stop",
+  shutting_down: "stopping",
+  cancelled: "cancelled",
+};
+
+function endingOf(record: RequestRecord, { status, complete }: RequestEnd): Ending {
+  const { errorCode } = record;
+  const named = errorCode && ENDINGS[errorCode];
+  if (named) return named;
+  if (!complete && record.isCutOff()) return "stopping";
+  if (errorCode) return "failed";
+  if (!complete) return "client_left";
+  return status < 400 ? "completed" : "failed";
+}
+
+/**
+ * Output tokens a second of generation: by the server's own clock where it tells, else from the
+ * first byte of a streamed answer to its last.
+ */
+function tokensPerSecond({ call, streamed }: RequestRecord): number | undefined {
+  const { outputTokens, generationMs } = call.usage ?? {};
+  const ms = generationMs ?? (streamed ? call.bodyMs : undefined);
+  return outputTokens === undefined || !ms ? undefined : (outputTokens * 1000) / ms;
+}
+
+/** Names come from outside. A database would cut one at its first NUL. */
+function nameOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : cut(text, TEXT_LIMITS.modelName).replaceAll("\0", "�");
+}

@@ -1,0 +1,71 @@
+import type Libsql from "libsql";
+
+/** Names in memory; with more it begins anew. */
+const MAX_KEPT = 10_000;
+
+/**
+ * A table of names. Each has the last day on which it was used, so that it goes when nothing that
+ * is kept can name it any more.
+ */
+export class Names {
+  readonly #statements: ReturnType<typeof prepared>;
+  readonly #ids = new Map<string, number>();
+  /** The day of the names in memory: on another one each is noted as used again. */
+  #day = Number.NaN;
+
+  constructor(db: Libsql.Database, table: "names" | "clients") {
+    this.#statements = prepared(db, table);
+  }
+
+  /** The number of a name, which is added if it is new. @param day since 1970. */
+  idOf(name: string, day: number): number {
+    if (day !== this.#day || this.#ids.size >= MAX_KEPT) this.clear();
+    this.#day = day;
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const { id } = this.#statements.add.get(name, day) as { id: number };
+    this.#ids.set(name, id);
+    return id;
+  }
+
+  /** The number of a name; undefined where nothing has it. */
+  find(name: string): number | undefined {
+    return (this.#statements.find.get(name) as { id: number } | undefined)?.id;
+  }
+
+  /** All names, by their numbers. */
+  all(): Map<number, string> {
+    const rows = this.#statements.all.all() as { id: number; name: string }[];
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** Removes the names that were last used before a day. */
+  expire(day: number): void {
+    this.#statements.expire.run(day);
+    this.clear();
+  }
+
+  /** Removes a name. */
+  remove(name: string): void {
+    this.#statements.remove.run(name);
+    this.clear();
+  }
+
+  /** Forgets what is in memory: after a transaction that was undone, for instance. */
+  clear(): void {
+    this.#ids.clear();
+  }
+}
+
+function prepared(db: Libsql.Database, table: string) {
+  return {
+    add: db.prepare(`
+      INSERT INTO ${table} (name, used) VALUES (?, ?)
+      ON CONFLICT (name) DO UPDATE SET used = max(used, excluded.used) RETURNING id
+    `),
+    find: db.prepare(`SELECT id FROM ${table} WHERE name = ?`),
+    all: db.prepare(`SELECT id, name FROM ${table}`),
+    expire: db.prepare(`DELETE FROM ${table} WHERE used < ?`),
+    remove: db.prepare(`DELETE FROM ${table} WHERE name = ?`),
+  };
+}

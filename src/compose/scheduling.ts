@@ -1,19 +1,6 @@
-import { ServerFailure } from "../errors/server-failure.ts";
-import { UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
-import type { Transport } from "../http/transport.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
-import { ModelCatalog } from "../models/catalog.ts";
-import { keepAliveMs } from "../models/keep-alive.ts";
-import type { ContextLanes } from "../models/lanes/context-lanes.ts";
-import { loadModel } from "../models/load-model.ts";
-import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
-import { ModelAliases } from "../models/model-aliases.ts";
-import type { ReadGraphics } from "../models/memory/video-memory.ts";
-import { ModelUse } from "../models/memory/model-use.ts";
-import { StuckModels } from "../models/memory/stuck-models.ts";
-import { canonicalModel } from "../models/model-name.ts";
-import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
+import type { LoadedModels } from "../models/loaded-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -21,107 +8,44 @@ import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
-import { composeContextLanes } from "./context-lanes.ts";
 import { hardStops, lineLimits } from "./limits.ts";
-import { composeMemoryRoom, type MemoryParts } from "./memory-room.ts";
-import { memoryRulesFor } from "./memory-rules.ts";
+import { composeModels, type Models, type ModelsOptions } from "./models.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
-export interface Scheduling {
-  client: UpstreamClient;
-  catalog: ModelCatalog;
-  aliases: ModelAliases;
-  loadedModels: LoadedModels;
-  modelUse: ModelUse;
-  memory: MemoryParts;
-  stuckModels: StuckModels;
-  lanes: ContextLanes;
+export interface Scheduling extends Models {
   queue: FairQueue;
   pipeline: InferencePipeline;
 }
 
-interface SchedulingParts {
-  upstream: Upstream;
-  transport: Transport;
-  /** Reads what graphics cards there are in another way than the system's. */
-  readGraphics: ReadGraphics | undefined;
-  /** As `StuckModels` has it. */
-  stuckAfterMs: number | undefined;
-  /** Throws while the first model is being fetched. */
-  assertFirst: () => void;
+/** Builds the queue, what it decides by, and the pipeline behind it. */
+export function composeScheduling(base: Base, options: ModelsOptions): Scheduling {
+  const { upstream, transport } = options;
+  const models = composeModels(base, options, () => queue);
+  const { catalog, loadedModels, modelUse, memory, stuckModels, lanes } = models;
+  const queue: FairQueue = composeQueue(base, upstream, loadedModels);
+  const pipeline = new InferencePipeline({
+    admission: new Admission({ queue, catalog, loadedModels }),
+    catalog,
+    loadedModels,
+    modelUse,
+    room: memory.room,
+    stuckModels,
+    lanes,
+    transport,
+    deadlines: base.deadlines,
+    host: upstream,
+    hardStopMs: hardStops(base.settings),
+  });
+  return { ...models, queue, pipeline };
 }
 
-/** Builds the queue, what it decides by, and the pipeline behind it. */
-export function composeScheduling(
-  base: Base,
-  { upstream, transport, readGraphics, stuckAfterMs, assertFirst }: SchedulingParts,
-): Scheduling {
-  const { settings, profile, logs, deadlines, weights } = base;
-  const client = new UpstreamClient(() => upstream.origin);
-  const catalog = composeCatalog(base, client, assertFirst);
-  const aliases = new ModelAliases({
-    entries: base.aliases,
-    isInstalled: (model) => catalog.isListed(model),
-  });
-  const warmup = new Set(profile.profile.warmup_models.map(canonicalModel));
-  const warmupKeepMs = keepAliveMs(settings.warmupKeepAlive);
-  const modelUse = new ModelUse({
-    keepMs: (model) => (warmup.has(model) ? warmupKeepMs : undefined),
-  });
-  const stuckModels = composeStuckModels(base, upstream, { use: modelUse, graceMs: stuckAfterMs });
-  const memory = composeMemoryRoom(base, {
-    upstream,
-    transport,
-    readGraphics,
-    client,
-    catalog,
-    modelUse,
-    stuckModels,
-    lanes: () => lanes,
-    loadedModels: () => loadedModels,
-    queue: () => queue,
-  });
-  const { view, room, sizes, listLoaded } = memory;
-  const loadedModels: LoadedModels = new LoadedModels({
-    listLoaded: async () => (await listLoaded()).map((model) => model.name),
-    isInstalled: (model) => catalog.isInstalled(model),
-    load: async (model, hints) => {
-      // Also when it begins: it may be seen in memory before it can be used.
-      modelUse.loaded(model);
-      await lanes.load(model, hints, (inLane) =>
-        loadModel({ transport, origin: upstream.origin }, model, inLane),
-      );
-      modelUse.loaded(model);
-    },
-    onFailure: (model, hints, err) => {
-      // The server's own answer says that it is there.
-      if (!(err instanceof ServerFailure)) upstream.checkHealth();
-      queue.rejectWaiting(
-        err,
-        (waiting) =>
-          waiting.model === model &&
-          waiting.hints !== undefined &&
-          isSameLoad(waiting.hints, hints),
-      );
-    },
-    onGone: (model) => lanes.gone(model),
-    assertWorks: (model) => stuckModels.assertWorks(model),
-    capacity: () => capacityOf(view.mostLoaded, sizes.loadedCount),
-    leaving: (models) => room.leaving(models),
-    overflow: (model, others) => room.overflow(model, others),
-    makeRoom: (model, hints) => room.makeFor(model, hints),
-    onChange: () => queue.wake(),
-  });
-  const lanes: ContextLanes = composeContextLanes(base, {
-    client,
-    catalog,
-    upstream,
-    look: listLoaded,
-    loadedModels: () => loadedModels,
-    modelUse,
-  });
+function composeQueue(
+  { settings, logs, weights }: Base,
+  upstream: Upstream,
+  loadedModels: LoadedModels,
+): FairQueue {
   const fairness = { weights, estimates: new CostEstimates() };
-  const queue: FairQueue = new FairQueue({
+  return new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
@@ -134,70 +58,5 @@ export function composeScheduling(
       onFault: ({ label, history }) =>
         logs.service.error({ ...label, history }, "a place was held by nobody"),
     }),
-  });
-  const pipeline = new InferencePipeline({
-    admission: new Admission({ queue, catalog, loadedModels }),
-    catalog,
-    loadedModels,
-    modelUse,
-    room,
-    stuckModels,
-    lanes,
-    transport,
-    deadlines,
-    host: upstream,
-    hardStopMs: hardStops(settings),
-  });
-  return {
-    client,
-    catalog,
-    aliases,
-    loadedModels,
-    modelUse,
-    memory,
-    stuckModels,
-    lanes,
-    queue,
-    pipeline,
-  };
-}
-
-/** A server that holds more has shown that it may, whatever others should be there. */
-function capacityOf(mostLoaded: number | undefined, loaded: number): number | undefined {
-  return mostLoaded === undefined ? undefined : Math.max(mostLoaded, loaded);
-}
-
-function composeStuckModels(
-  { logs }: Base,
-  upstream: Upstream,
-  { use, graceMs }: { use: ModelUse; graceMs: number | undefined },
-): StuckModels {
-  return new StuckModels({
-    rules: () => memoryRulesFor(upstream),
-    use,
-    graceMs,
-    remedy: () =>
-      upstream.kind === "external"
-        ? "restart the inference server"
-        : "restart the service, and with it the inference server",
-    onStuck: (model, problem) => logs.service.error({ model }, problem),
-  });
-}
-
-function composeCatalog(
-  { settings, profile }: Base,
-  client: UpstreamClient,
-  assertFirst: () => void,
-): ModelCatalog {
-  const { text_model, vlm_model, embedding_model } = profile.profile;
-  return new ModelCatalog({
-    list: () => client.installed(),
-    show: (model) => client.show(model),
-    preferred: [settings.defaultTextModel ?? text_model, ENGINE_TEXT_MODEL],
-    preferredVision: [settings.defaultVisionModel ?? vlm_model],
-    embedding: embedding_model,
-    allowed: settings.allowedModels,
-    cloud: settings.allowCloudModels,
-    assertFirst,
   });
 }

@@ -35,25 +35,35 @@ export function nextRequest(
       else if (floor.isLoaded(kind.model)) loaded.add(kind);
       else unloaded.add(kind);
     }
+    // Background work that is not due holds up nobody: one that may not begin is passed over.
+    const isPassedOver = priority === "background" && priority !== order[0];
     for (const kinds of [promoted, loaded, unloaded]) {
       const turns = conditions.turns[priority];
-      const ticket = firstInTurn({ kinds, runningDry }, waiting[priority], turns, conditions);
+      const among = { kinds, runningDry, isPassedOver };
+      const ticket = firstInTurn(among, waiting[priority], turns, conditions);
       if (ticket) return ticket;
     }
   }
   return undefined;
 }
 
+interface Among {
+  kinds: Set<Kind>;
+  /** Models that take no more until they are idle. */
+  runningDry: Set<string>;
+  /** Whether a request that may not begin is passed over, and does not have its model run dry. */
+  isPassedOver: boolean;
+}
+
 /** Takes the kinds of models that are to run dry out of `kinds`, and notes which models these are. */
 function firstInTurn(
-  { kinds, runningDry }: { kinds: Set<Kind>; runningDry: Set<string> },
+  { kinds, runningDry, isPassedOver }: Among,
   waiting: WaitingRequests,
   turns: Turns,
   { isAtCap, isAdmitted }: Conditions,
 ): Ticket | undefined {
   if (kinds.size === 0) return undefined;
-  // Background work holds up nobody: one that may not begin is passed over.
-  const mayGo = (ticket: Ticket): boolean => !ticket.background || isAdmitted(ticket);
+  const mayGo = (ticket: Ticket): boolean => !isPassedOver || isAdmitted(ticket);
   for (const tenant of turns.inTurn()) {
     const first = () => waiting.firstOf(tenant, underCap(kinds, tenant, isAtCap), mayGo);
     for (let ticket = first(); ticket; ticket = first()) {

@@ -60,6 +60,30 @@ it("background work waits for its model, and holds up nobody", async () => {
   await batch;
 });
 
+it("background work has its model run dry once it is owed its share, though that is never idle", async () => {
+  const { ask, end, order } = setUpQueue({ modelParallel: 4 });
+  await ask("a1");
+  const batch = ask("b1", { ...alone, background: true });
+  // 10 s are owed to it after 190 s of other work.
+  for (let i = 1; i < 19; i += 1) {
+    await ask(`a${i + 1}`);
+    end(`a${i}`, 10_000);
+    await settled();
+  }
+  await ask("a20");
+  end("a19", 10_000);
+  await settled();
+  const later = ask("a21");
+  await settled();
+  expect(order).not.toContain("b1");
+  expect(order).not.toContain("a21");
+  end("a20", 10_000);
+  await batch;
+  end("b1", 10_000);
+  await later;
+  expect(order.slice(-3)).toEqual(["a20", "b1", "a21"]);
+});
+
 it("a full line is no way past it", async () => {
   const { ask, end } = setUpQueue({ modelParallel: 4, maxWaiting: 1 });
   await ask("a1");

@@ -12,13 +12,16 @@ const messages = [{ role: "user", content: "hi" }];
 const CHAT = { model: "fake", messages, stream: true };
 const OPENAI = "/api/v1/chat/completions";
 
-/** A server that loads when the test lets it, behind a service that tells of waiting soon. */
+/**
+ * A server that loads when the test lets it, behind a service that tells of waiting after a second:
+ * by then a request has been prepared, also where the machine is busy.
+ */
 async function setUp(
   env: Record<string, string> = {},
   more: Parameters<typeof startGateway>[2] = {},
 ) {
   const fake = await startFakeOllama();
-  const settings = { OLLAMA_BASE_URL: fake.url, STREAM_NOTICE_AFTER: "0.2", ...env };
+  const settings = { OLLAMA_BASE_URL: fake.url, STREAM_NOTICE_AFTER: "1", ...env };
   const gateway = await startGateway(settings, {}, more);
   const loads = new HeldAnswers(fake, "/api/generate");
   const endLoad = async (): Promise<void> => {
@@ -89,7 +92,7 @@ describe("a stream that has waited", () => {
   });
 
   it("is told its number in the queue, and what it waits for after that", async () => {
-    const { fake, gateway } = await setUp({ STREAM_NOTICE_AFTER: "0.1" });
+    const { fake, gateway } = await setUp();
     fake.inMemory.push("fake:latest");
     const chats = new HeldAnswers(fake, "/api/chat");
     const running = gateway.post("/api/v1/chat", { ...CHAT, stream: false }, asTenant("a"));
@@ -144,7 +147,10 @@ describe("a stream that has waited", () => {
   });
 
   it("is stopped there at its hard stop", async () => {
-    const { gateway, loads } = await setUp({ QUEUE_CHAT_DEFAULT_TIMEOUT: "1" });
+    const { gateway, loads } = await setUp({
+      QUEUE_CHAT_DEFAULT_TIMEOUT: "1",
+      STREAM_NOTICE_AFTER: "0.2",
+    });
     const answer = await begun(gateway, "/api/v1/chat");
     expect((await eventsOf(answer)).at(-1)).toMatchObject({ done: true, code: "request_timeout" });
     expect((await loads.next()).request.cancelled, "the load goes on").toBe(false);
@@ -199,7 +205,7 @@ describe("nothing is told", () => {
   });
 
   it("while the server works on the request, however long that takes", async () => {
-    const { fake, gateway } = await setUp({ STREAM_NOTICE_AFTER: "0.1" });
+    const { fake, gateway } = await setUp();
     fake.inMemory.push("fake:latest");
     const chats = new HeldAnswers(fake, "/api/chat");
     const working = gateway.post("/api/v1/chat", CHAT, asTenant("a"));

@@ -127,8 +127,11 @@ export class MemoryRoom {
   async #shortageOf(model: string, numCtx: number | undefined): Promise<Shortage | undefined> {
     const { view, sizes } = this.#options;
     if (view.rules === "none") return undefined;
-    const [models, need] = await Promise.all([view.models(), sizes.needOf(model, numCtx)]);
-    return this.#shortage(model, need, models);
+    const models = await view.models();
+    // Most models are there, and what they take need not be found out.
+    const there = models.find(({ name }) => name === model);
+    if (there && (numCtx ?? 0) <= (there.listed.context_length ?? 0)) return undefined;
+    return this.#shortage(model, await sizes.needOf(model, numCtx), models);
   }
 
   #shortage(

@@ -1,16 +1,20 @@
 import { z } from "@hono/zod-openapi";
 import { ToolCallSchema } from "./tools.ts";
 
-const truncation = (description: string) =>
-  z.object({ kept: z.int().nullable() }).optional().openapi({ description });
+// Components with names: generators of clients make one model of each, where an object in place
+// would be made anew for every part of a union, under the same name.
+const truncation = (name: string, description: string) =>
+  z.object({ kept: z.int().nullable() }).openapi(name, { description }).optional();
 
 /** Of a prompt that was cut. */
 export const truncated = truncation(
+  "TruncatedPrompt",
   "Only where the prompt did not fit the model's context: how many of its tokens were read; null where the server does not count them",
 );
 
 /** Of texts for vectors that were cut. */
 export const truncatedTexts = truncation(
+  "TruncatedTexts",
   "Only where a text was too long for the model and lost its end: how many tokens were read of it and the texts that were computed with it; null where the server does not count them",
 );
 

@@ -19,10 +19,13 @@ const WaitStatus = z
   });
 
 /** At the end of a stream whose head was too early for `X-Shared-Ollama-Num-Ctx`. */
-const numCtx = z.object({ asked: z.int(), used: z.int() }).optional().openapi({
-  description:
-    "Where the stream began with notices and asked for a context: the tokens that were asked for, and those that are used",
-});
+const numCtx = z
+  .object({ asked: z.int(), used: z.int() })
+  .openapi("UsedContext", {
+    description:
+      "Where the stream began with notices and asked for a context: the tokens that were asked for, and those that are used",
+  })
+  .optional();
 
 /** A part of a native stream: a piece, the end with its figures, or a failure. */
 function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}) {

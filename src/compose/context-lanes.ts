@@ -1,19 +1,19 @@
 import { totalmem } from "node:os";
-import type { LoadedModel, UpstreamClient } from "../hosts/client.ts";
+import type { LoadedModel } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { contextLimits } from "../models/lanes/context-limits.ts";
 import type { ContextLimits } from "../models/lanes/lane-choice.ts";
-import { readFigures } from "../models/model-figures.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
+import type { ModelSizes } from "../models/memory/model-sizes.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Base } from "./base.ts";
 import { memoryLimitBytes } from "./memory-limit.ts";
 
 interface LaneParts {
-  client: UpstreamClient;
   catalog: ModelCatalog;
+  sizes: Pick<ModelSizes, "figuresOf">;
   upstream: Pick<Upstream, "parallel">;
   /** The models in memory, which tells the lanes of them. */
   look: () => Promise<LoadedModel[]>;
@@ -39,10 +39,11 @@ export function composeContextLanes(base: Base, parts: LaneParts): ContextLanes 
 async function limitsOf(
   model: string,
   base: Base,
-  { client, catalog, upstream }: LaneParts,
+  { catalog, sizes, upstream }: LaneParts,
 ): Promise<ContextLimits> {
-  const [shown, found] = await Promise.all([client.show(model), catalog.find(model)]);
-  return contextLimits(readFigures(shown), {
+  const [figures, found] = await Promise.all([sizes.figuresOf(model), catalog.find(model)]);
+  if (!figures) return {};
+  return contextLimits(figures, {
     limitBytes: memoryLimitBytes(base, totalmem()),
     weightBytes: found?.size ?? 0,
     parallel: base.settings.upstreamParallel ?? upstream.parallel,

@@ -83,8 +83,8 @@ export function composeModels(
   });
   const loadedModels = composeLoadedModels({ ...common, memory, lanes: () => lanes });
   const lanes: ContextLanes = composeContextLanes(base, {
-    client,
     catalog,
+    sizes: memory.sizes,
     upstream,
     look: memory.listLoaded,
     loadedModels: () => loadedModels,

@@ -134,6 +134,15 @@ export class ModelSizes {
     return { bytes, context, isLearnt: learnt !== undefined };
   }
 
+  /**
+   * What the server says of a model; undefined where that is not installed.
+   * @throws ServiceError what the server says.
+   */
+  async figuresOf(model: string): Promise<ModelFigures | undefined> {
+    const installed = await this.#options.catalog.find(model);
+    return installed && this.#figuresOf(installed);
+  }
+
   #learntSizes(model: string, { digest }: InstalledModel): Map<number, number> | undefined {
     const learnt = this.#learnt.get(model);
     return learnt?.digest === digest ? learnt.byContext : undefined;

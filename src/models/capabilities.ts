@@ -1,6 +1,6 @@
-import QuickLRU from "quick-lru";
 import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../hosts/client.ts";
+import { ByDigest } from "./by-digest.ts";
 
 /** What a model can do, in Ollama's words. */
 export type Capability =
@@ -24,15 +24,10 @@ type CapabilitySet = ReadonlySet<unknown> | undefined;
 /** A model as the list has it, as far as it is read here. */
 type DescribedModel = Pick<InstalledModel, "name" | "digest" | "capabilities">;
 
-const MAX_REMEMBERED = 200;
-
-/**
- * Knows what models can do. The server is called once for each digest, which stands for the model's
- * content; lookups meanwhile share the call. A failed call is not remembered.
- */
+/** Knows what models can do. */
 export class ModelCapabilities {
   readonly #show: CapabilitiesOptions["show"];
-  readonly #known = new QuickLRU<string, Promise<CapabilitySet>>({ maxSize: MAX_REMEMBERED });
+  readonly #known = new ByDigest((name) => this.#fetch(name));
 
   constructor({ show }: CapabilitiesOptions) {
     this.#show = show;
@@ -54,22 +49,13 @@ export class ModelCapabilities {
 
   /** Forgets all: another server answers from now on. */
   forget(): void {
-    this.#known.clear();
+    this.#known.forget();
   }
 
   #of({ name, digest, capabilities }: DescribedModel): Promise<CapabilitySet> {
     // From Ollama 0.30 on the list says it, and of models with a projector, too.
     if (Array.isArray(capabilities)) return Promise.resolve(new Set<unknown>(capabilities));
-    // Without a digest nothing would tell when another model took the name.
-    if (!digest) return this.#fetch(name);
-    const known = this.#known.get(digest);
-    if (known) return known;
-    const fetching = this.#fetch(name);
-    this.#known.set(digest, fetching);
-    fetching.catch(() => {
-      if (this.#known.peek(digest) === fetching) this.#known.delete(digest);
-    });
-    return fetching;
+    return this.#known.of({ name, digest });
   }
 
   async #fetch(name: string): Promise<CapabilitySet> {

@@ -1,6 +1,7 @@
 import QuickLRU from "quick-lru";
 import type { InstalledModel, LoadedModel } from "../../hosts/client.ts";
 import type { ModelCatalog } from "../catalog.ts";
+import { ByDigest } from "../by-digest.ts";
 import { canonicalModel } from "../model-name.ts";
 import { readFigures, type ModelFigures } from "../model-figures.ts";
 import { contextOf, estimatedBytes, type CacheFacts } from "./size-estimate.ts";
@@ -41,7 +42,7 @@ const MAX_CONTEXTS = 16;
 export class ModelSizes {
   readonly #options: ModelSizesOptions;
   readonly #learnt = new QuickLRU<string, Learnt>({ maxSize: MAX_MODELS });
-  readonly #figures = new QuickLRU<string, Promise<ModelFigures>>({ maxSize: MAX_MODELS });
+  readonly #figures: ByDigest<ModelFigures>;
   /** The last answer to `needOf` for each model, for decisions that cannot wait. */
   readonly #needs = new QuickLRU<string, number>({ maxSize: MAX_MODELS });
   /** Contexts of what is in memory, by the server's last list; 0 where it does not tell. */
@@ -49,6 +50,7 @@ export class ModelSizes {
 
   constructor(options: ModelSizesOptions) {
     this.#options = options;
+    this.#figures = new ByDigest((name) => options.show(name).then(readFigures));
   }
 
   /** Takes in the server's list of what is in memory. */
@@ -87,7 +89,7 @@ export class ModelSizes {
   /** Another server, or the same with other settings: what was learnt holds no more. */
   reset(): void {
     this.#learnt.clear();
-    this.#figures.clear();
+    this.#figures.forget();
     this.#needs.clear();
     this.#loaded.clear();
   }
@@ -121,7 +123,7 @@ export class ModelSizes {
   async needOf(model: string, numCtx: number | undefined): Promise<ModelNeed | undefined> {
     const installed = await this.#options.catalog.find(model);
     if (!installed) return undefined;
-    const figures = await this.#figuresOf(installed);
+    const figures = await this.#figures.of(installed);
     const context = contextOf(figures, numCtx, this.#options.usualContext);
     const learnt = this.#learntSizes(model, installed)?.get(context);
     const bytes =
@@ -140,23 +142,11 @@ export class ModelSizes {
    */
   async figuresOf(model: string): Promise<ModelFigures | undefined> {
     const installed = await this.#options.catalog.find(model);
-    return installed && this.#figuresOf(installed);
+    return installed && this.#figures.of(installed);
   }
 
   #learntSizes(model: string, { digest }: InstalledModel): Map<number, number> | undefined {
     const learnt = this.#learnt.get(model);
     return learnt?.digest === digest ? learnt.byContext : undefined;
-  }
-
-  #figuresOf({ name, digest }: InstalledModel): Promise<ModelFigures> {
-    const key = digest || name;
-    const known = this.#figures.get(key);
-    if (known) return known;
-    const figures = this.#options.show(name).then(readFigures);
-    this.#figures.set(key, figures);
-    figures.catch(() => {
-      if (this.#figures.peek(key) === figures) this.#figures.delete(key);
-    });
-    return figures;
   }
 }

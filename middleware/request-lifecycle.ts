@@ -1,5 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { dialectOf } from "../src/errors/render.ts";
+import type { ServiceEvents } from "../src/events/service-events.ts";
 import type { ActiveRequests } from "../src/runtime/active-requests.ts";
 import type { BodyBudget } from "../src/http/body-budget.ts";
 import type { BodyDiscards } from "../src/http/body-discards.ts";
@@ -12,6 +13,7 @@ interface RequestLifecycleOptions {
   exchangeOf: (c: AppContext) => Exchange;
   log: Pick<RequestLog, "write">;
   active: ActiveRequests;
+  events: Pick<ServiceEvents, "emit">;
   bodies: BodyBudget;
   discards: BodyDiscards;
   newId?: () => string;
@@ -27,6 +29,7 @@ export function requestLifecycle({
   exchangeOf,
   log,
   active,
+  events,
   bodies,
   discards,
   newId = () => crypto.randomUUID(),
@@ -52,6 +55,7 @@ export function requestLifecycle({
       active.leave();
       exchange.restoreIdleTimeout();
     });
+    events.emit("requestBegan", record);
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);

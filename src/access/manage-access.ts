@@ -18,9 +18,14 @@ export class ManageAccess {
     this.#allowsRemote = allowRemote;
   }
 
+  /** Whether a client may manage, and with that see what others do. */
+  allows(source: RequestSource): boolean {
+    return this.#allowsRemote || isOnThisMachine(source);
+  }
+
   /** @throws ServiceError `forbidden` for a client that may not. */
   assert(source: RequestSource): void {
-    if (this.#allowsRemote || isOnThisMachine(source)) return;
+    if (this.allows(source)) return;
     throw new ServiceError(
       "forbidden",
       "Only clients on the service's own machine may change this (ALLOW_REMOTE_MANAGEMENT=true lets others)",

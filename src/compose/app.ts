@@ -17,7 +17,7 @@ export interface AppParts extends ServiceRouteParts, OllamaParts {
 
 /** Builds the HTTP side: guards and routers. */
 export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
-  const { settings, logs } = parts.base;
+  const { settings, logs, events } = parts.base;
   const { watches, ...lifecycle } = parts.requests;
   return createApp({
     version: serviceVersion,
@@ -25,6 +25,7 @@ export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
     requestLifecycle: {
       exchangeOf: (c) => createExchange(c.req.raw, c.env, watches),
       ...lifecycle,
+      events,
     },
     hostAndOrigin: {
       origins: settings.ollamaOrigins,

@@ -3,6 +3,7 @@ import systeminformation from "systeminformation";
 import type { Config } from "../../config/load.ts";
 import { chooseProfile, type ChosenProfile, type ModelsFile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
+import { ServiceEvents } from "../events/service-events.ts";
 import { openLogs, type LogFiles } from "../logs/service-log.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
 import { TenantWeights } from "../scheduling/tenant-weights.ts";
@@ -26,6 +27,8 @@ export interface Base {
   logs: LogFiles;
   terminal: Terminal;
   deadlines: Deadlines;
+  /** Tells those who look on of what happens. */
+  events: ServiceEvents;
   /** The weights of tenants; the operator may change them. */
   weights: TenantWeights;
 }
@@ -55,6 +58,7 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
     logs,
     terminal,
     deadlines: new Deadlines(),
+    events: new ServiceEvents(),
     weights: new TenantWeights(weights),
   };
 }

@@ -43,10 +43,12 @@ export function composeInference(base: Base, options: InferenceOptions): Inferen
     },
     onReady: () => {
       queue.wake();
+      base.events.emit("serverUp");
       options.onUp();
     },
     onDown: (reason) => {
       options.onDown();
+      base.events.emit("serverDown", reason);
       base.terminal.say(`The inference server is down: ${reason}. Trying again.`);
       queue.rejectWaiting(upstream.unavailable());
     },

@@ -108,6 +108,7 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
       await unloadModel({ transport, origin: upstream.origin }, model);
       loadedModels().forget(model);
       sizes.left(model);
+      base.events.emit("modelUnloaded", model);
     },
   });
   const onUnload = (model: string, reason: UnloadReason, freedBytes: number): void => {

@@ -1,3 +1,4 @@
+import type { ServiceEvents } from "../events/service-events.ts";
 import { ServerFailure } from "../errors/server-failure.ts";
 import { UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
@@ -43,6 +44,7 @@ export interface ModelsOptions {
 }
 
 interface LoadedModelsParts extends Pick<ModelsOptions, "upstream" | "transport"> {
+  events: ServiceEvents;
   catalog: ModelCatalog;
   modelUse: ModelUse;
   memory: MemoryParts;
@@ -81,7 +83,12 @@ export function composeModels(
     lanes: () => lanes,
     loadedModels: () => loadedModels,
   });
-  const loadedModels = composeLoadedModels({ ...common, memory, lanes: () => lanes });
+  const loadedModels = composeLoadedModels({
+    ...common,
+    events: base.events,
+    memory,
+    lanes: () => lanes,
+  });
   const lanes: ContextLanes = composeContextLanes(base, {
     catalog,
     sizes: memory.sizes,
@@ -94,7 +101,8 @@ export function composeModels(
 }
 
 function composeLoadedModels(parts: LoadedModelsParts): LoadedModels {
-  const { upstream, transport, catalog, modelUse, memory, stuckModels, lanes, queue } = parts;
+  const { events, upstream, transport, catalog, modelUse, memory, stuckModels, lanes, queue } =
+    parts;
   const { view, room, sizes, listLoaded } = memory;
   return new LoadedModels({
     listLoaded: async () => (await listLoaded()).map((model) => model.name),
@@ -102,10 +110,12 @@ function composeLoadedModels(parts: LoadedModelsParts): LoadedModels {
     load: async (model, hints) => {
       // Also when it begins: it may be seen in memory before it can be used.
       modelUse.loaded(model);
+      const startedAt = performance.now();
       await lanes().load(model, hints, (inLane) =>
         loadModel({ transport, origin: upstream.origin }, model, inLane),
       );
       modelUse.loaded(model);
+      events.emit("modelLoaded", model, performance.now() - startedAt);
     },
     onFailure: (model, hints, err) => {
       // The server's own answer says that it is there.

@@ -31,14 +31,15 @@ export interface Requests {
 }
 
 export function composeRequests(base: Base): Requests {
-  const { settings, logs, deadlines } = base;
+  const { settings, logs, deadlines, events } = base;
   const store = composeRequestStore(base);
+  if (store) events.on("requestEnded", store.add);
   const stallMs = settings.downloadStallMs;
   const onStall = (): void =>
     logs.service.warn({ stall_ms: stallMs }, "a client did not read its answer and was cut off");
   return {
     active: new ActiveRequests(),
-    log: new RequestLog(logs, store?.add),
+    log: new RequestLog(logs, (ended, record) => void events.emit("requestEnded", ended, record)),
     store,
     bodies: new BodyBudget({
       maxBytes: bodyMemoryBytes(settings),

@@ -12,6 +12,8 @@ export interface RequestLine {
   referrer: string | undefined;
 }
 
+type OnEnded = (ended: EndedRequest, record: RequestRecord) => void;
+
 interface RequestLogFiles {
   access: Pick<LogFile, "write">;
   events: Pick<LogFile, "write">;
@@ -52,12 +54,12 @@ const TIGHT_ROOM: Room = {
  */
 export class RequestLog {
   readonly #files: RequestLogFiles;
-  readonly #keep: (ended: EndedRequest) => void;
+  readonly #onEnded: OnEnded;
 
-  /** @param keep takes each record. */
-  constructor(files: RequestLogFiles, keep: (ended: EndedRequest) => void = () => {}) {
+  /** @param onEnded takes each record. */
+  constructor(files: RequestLogFiles, onEnded: OnEnded = () => {}) {
     this.#files = files;
-    this.#keep = keep;
+    this.#onEnded = onEnded;
   }
 
   /** Writes down a request. */
@@ -73,13 +75,10 @@ export class RequestLog {
   }
 
   #writeEvent(name: EventName, event: Event): void {
-    this.#keep(event.ended);
+    this.#onEnded(event.ended, event.record);
     this.#files.events.write(fitting((room) => `${JSON.stringify(fieldsOf(name, event, room))}\n`));
   }
 }
-
-/** What a line has beside what is kept of a request. */
-type LoggedRecord = Pick<RequestRecord, "errorMessage" | "images" | "imageCompression">;
 
 type EventName = "http_request" | "batch_item";
 
@@ -103,7 +102,7 @@ function accessLine(ended: EndedRequest, line: RequestLine, room: Room): string 
 
 interface Event {
   ended: EndedRequest;
-  record: LoggedRecord;
+  record: RequestRecord;
   /** Undefined for an item. */
   line?: RequestLine;
 }
@@ -149,7 +148,7 @@ function fieldsOf(event: EventName, { ended, record, line }: Event, room: Room):
 /** What was done to a request's images, to the first of them each; never what is on them. */
 function imageFields(
   ended: EndedRequest,
-  { images, imageCompression }: LoggedRecord,
+  { images, imageCompression }: RequestRecord,
   most: number,
 ): object | undefined {
   if (!images) return undefined;

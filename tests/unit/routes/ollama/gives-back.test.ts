@@ -20,6 +20,7 @@ import type { Exchange } from "../../../../src/http/exchange.ts";
 import { readTarget } from "../../../../src/http/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
 import { setUpQueue } from "../../scheduling/queue-set-up.ts";
+import { ServiceEvents } from "../../../../src/events/service-events.ts";
 
 const HEADERS: Record<string, string> = { "x-shared-ollama-image-compression": "on" };
 const BODY = new TextEncoder().encode(
@@ -120,6 +121,7 @@ function setUp({ step, what }: Fault) {
   const app = new Hono<AppEnv>();
   app.use(
     requestLifecycle({
+      events: new ServiceEvents(),
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
       active,

@@ -1,0 +1,31 @@
+import { EventEmitter } from "node:events";
+import type { EndedRequest } from "../requests/ended-request.ts";
+import type { RequestRecord } from "../requests/request-record.ts";
+
+/** What happens in the service, for those who only look on: each event and what it tells. */
+export interface ServiceEventMap {
+  /** A request has come; nothing is known of it yet but its id and its client. */
+  requestBegan: [record: RequestRecord];
+  /** A request, or a batch's item, has ended. */
+  requestEnded: [ended: EndedRequest, record: RequestRecord];
+  /** The service has had a model (canonical name) loaded; milliseconds. */
+  modelLoaded: [model: string, tookMs: number];
+  /** The service has had a model (canonical name) unloaded. */
+  modelUnloaded: [model: string];
+  /** The inference server can be used, or not any more. */
+  serverUp: [];
+  serverDown: [reason: string];
+}
+
+/**
+ * Tells those who look on of what happens: the store of requests, metrics, traces, the stream of
+ * events. They are called at once, one after the other, in the path of requests: a listener is quick
+ * and throws nothing.
+ */
+export class ServiceEvents extends EventEmitter<ServiceEventMap> {
+  constructor() {
+    super();
+    // Each part of the service may listen: their number says nothing of a leak.
+    this.setMaxListeners(0);
+  }
+}

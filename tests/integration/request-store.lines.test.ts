@@ -88,7 +88,7 @@ it("agree on the context that a model ran with, also for one who asked for less 
 });
 
 it("agree on requests that take too long, and that the server fails", async () => {
-  const service = await start({ QUEUE_CHAT_DEFAULT_TIMEOUT: "1" });
+  const service = await start({ QUEUE_CHAT_DEFAULT_TIMEOUT: "2", UPSTREAM_PARALLEL: "2" });
   const held = new HeldAnswers(service.ollama, "/api/chat");
   const late = chat(service, "a");
   await held.next();

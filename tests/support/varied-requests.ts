@@ -6,7 +6,8 @@ import { seededRandom } from "./prng.ts";
 /** Names that a file, a page or a program could take for something else. */
 export const ODD_NAMES = [
   'quo"te, comma; semicolon',
-  "new\nline\r\nand tab\t",
+  "new\nline",
+  "return\rand\r\nline and tab\t",
   '=HYPERLINK("http://192.0.2.1","click")',
   "+1+cmd|' /C calc'!A0",
   "-dash",

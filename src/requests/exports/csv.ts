@@ -36,7 +36,12 @@ async function* csvOf<T>(
  */
 function csvLines(lines: Field[][]): string {
   if (lines.length === 0) return "";
-  return stringify(lines, { escape_formulas: true, record_delimiter: "windows" });
+  return stringify(lines, {
+    escape_formulas: true,
+    record_delimiter: "windows",
+    // By itself it quotes a text with this very delimiter only.
+    quoted_match: /[\r\n]/,
+  });
 }
 
 function written(form: ColumnForm, value: ReturnType<RecordColumn["of"]>): Field {

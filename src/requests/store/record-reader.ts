@@ -37,10 +37,14 @@ export class RecordReader {
 
   /** Pages, for each of which there is a turn. */
   async *#inTurn<T>(pages: AsyncGenerator<T>, caller: Caller): AsyncGenerator<T> {
-    for (;;) {
-      const { done, value } = await this.#turns.run(caller, () => pages.next());
-      if (done) return;
-      yield value;
+    try {
+      for (;;) {
+        const { done, value } = await this.#turns.run(caller, () => pages.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await pages.return(undefined);
     }
   }
 }

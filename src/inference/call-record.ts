@@ -111,6 +111,7 @@ export class CallRecord implements WaitLog {
     const { queueMs, loadMs, firstMs } = other;
     this.host = other.host;
     this.context = other.context;
+    this.isPromptCut = other.isPromptCut;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
     this.firstMs = left(firstMs, other.#beganAt);

@@ -54,12 +54,12 @@ export async function requestCost() {
     const alone = await measured(endedRequest);
     const metrics = new RequestMetrics();
     const counted = await measured((record, end) => {
-      metrics.ended(endedRequest(record, end), record);
+      metrics.ended(endedRequest(record, end));
     });
     const all = await measured((record, end) => {
       const ended = endedRequest(record, end);
       store.add(ended);
-      metrics.ended(ended, record);
+      metrics.ended(ended);
     });
     const rows = [
       ["the record, made at the end", alone],

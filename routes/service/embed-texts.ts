@@ -36,7 +36,6 @@ export async function embedTexts(
   const wanted = { ...options, ...callerOf(c), background, elapsedMs, record: call };
   const embedded = await embedder.embed(texts, wanted);
   tellOfLoad(c);
-  call.isPromptCut = embedded.truncated !== undefined;
   tellOfTruncation(c, embedded.truncated);
   return embedded;
 }

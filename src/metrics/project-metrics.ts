@@ -36,7 +36,7 @@ export class ProjectMetrics {
   }
 
   /** A request has ended. @param model its label. */
-  ended(model: string, ended: EndedRequest, isPromptCut: boolean): void {
+  ended(model: string, ended: EndedRequest): void {
     let figures = this.#models.get(model);
     if (!figures) this.#models.set(model, (figures = figuresOf(this.#instruments, model)));
     figures.requests[ended.ended].inc();
@@ -47,7 +47,7 @@ export class ProjectMetrics {
     add(figures.inputTokens, ended.inputTokens);
     add(figures.outputTokens, ended.outputTokens);
     add(figures.inferenceSeconds, ended.inferenceMs, 1000);
-    if (isPromptCut && ended.errorCode === undefined) figures.truncated.inc();
+    if (ended.isPromptCut) figures.truncated.inc();
     if (ended.cache) figures.cache[CACHE_OUTCOMES[ended.cache]].inc();
     add(figures.savedSeconds, ended.savedMs, 1000);
     add(figures.images, ended.images);

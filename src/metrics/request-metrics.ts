@@ -2,7 +2,6 @@ import { Counter, Histogram, Registry } from "prom-client";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
-import type { RequestRecord } from "../requests/request-record.ts";
 import { TOKEN_BUCKETS, WAIT_BUCKETS } from "./buckets.ts";
 import { LabelPlaces, OTHER } from "./label-places.ts";
 import { PREFIX } from "./names.ts";
@@ -48,12 +47,12 @@ export class RequestMetrics {
   }
 
   /** A request has ended. */
-  readonly ended = (ended: EndedRequest, record: RequestRecord): void => {
+  readonly ended = (ended: EndedRequest): void => {
     if (ended.kind === "batch") return;
     const use = isAnswered(ended) ? 1 + (ended.inferenceMs ?? 0) : 0;
     const project = ended.project === UNKNOWN ? UNKNOWN : this.#projects.used(ended.project, use);
     const model = this.#modelOf(ended.model, use);
-    this.#metricsOf(project).ended(model, ended, record.call.isPromptCut);
+    this.#metricsOf(project).ended(model, ended);
     const { operations, errors, betweenTokens } = this.#all;
     operations.inc({ operation: ended.operation ?? NONE, outcome: ended.ended });
     if (ended.errorCode) errors.inc({ code: ended.errorCode });

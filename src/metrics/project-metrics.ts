@@ -116,8 +116,8 @@ function figuresOf(instruments: Instruments, model: string) {
 
 /** How long the first token of a streamed answer took; undefined where none came. */
 function firstTokenMs(ended: EndedRequest): number | undefined {
-  const { streamed, queueMs, loadMs, firstMs } = ended;
-  if (!streamed || firstMs === undefined) return undefined;
+  const { streamed, status, queueMs, loadMs, firstMs } = ended;
+  if (!streamed || status >= 400 || firstMs === undefined) return undefined;
   return (queueMs ?? 0) + (loadMs ?? 0) + firstMs;
 }
 

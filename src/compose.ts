@@ -13,6 +13,7 @@ import { FrontDoor } from "./compose/front-door.ts";
 import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
+import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
@@ -95,6 +96,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const metrics = composeMetrics({ base, requests, threads, inference, caching });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
@@ -108,6 +110,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     caching,
     management,
     provision,
+    metrics,
     isStopping,
   };
   const { app, document } = composeApp(parts);

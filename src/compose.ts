@@ -31,7 +31,7 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
-  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;

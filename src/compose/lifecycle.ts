@@ -21,6 +21,8 @@ interface LifecycleParts {
   management: ModelManagement;
   provision: ModelProvision;
   door: FrontDoor;
+  /** Sends traces of requests. */
+  traces: Part[];
   /** Looks after config/tenants.yaml. */
   tenants: Part[];
 }
@@ -28,7 +30,7 @@ interface LifecycleParts {
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, threads, caching, inference, memory, management } = parts;
-  const { provision, door, tenants } = parts;
+  const { provision, door, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -37,6 +39,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       { name: "logs", stop: () => logs.close() },
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,

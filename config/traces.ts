@@ -32,7 +32,11 @@ export const TRACES: HandedOn[] = [
     ...urls,
     about: "The same for traces alone, with its whole path.",
   },
-  { env: "OTEL_SDK_DISABLED", ...oneOfWords("true", "false"), about: "No traces, whatever else is set." },
+  {
+    env: "OTEL_SDK_DISABLED",
+    ...oneOfWords("true", "false"),
+    about: "No traces, whatever else is set.",
+  },
   {
     env: "OTEL_TRACES_EXPORTER",
     ...oneOfWords("otlp", "none"),
@@ -77,7 +81,8 @@ export const TRACES: HandedOn[] = [
   },
   {
     env: "OTEL_BSP_MAX_QUEUE_SIZE",
-    ...positives,
+    // At the stop all of them are sent at once, and no more batches can be.
+    ...matching(/^0*(?:[1-9]\d{0,3}|10000)$/, "1–10000"),
     about: "Spans that may wait to be sent; default 2048.",
   },
   {

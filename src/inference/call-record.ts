@@ -57,6 +57,12 @@ export class CallRecord implements WaitLog {
   context: AskedContext | undefined;
   /** Undefined where there are no traces. */
   trace: CallTrace | undefined;
+  /** Tokens of context that its model runs with, as far as its lane knows. */
+  contextTokens: number | undefined;
+  /** How many requests ran or waited before it in its line; undefined where it did not wait. */
+  waitedBehind: number | undefined;
+  /** Whether the load that it waits for, or has waited for, was begun for another. */
+  isLoadShared: boolean | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
   /** On the clock of `performance.now()`. */
@@ -69,12 +75,14 @@ export class CallRecord implements WaitLog {
   /** The call that is made for this request, too, while it waits for its answer. */
   #shared: CallRecord | undefined;
 
-  waitsForPlace(position: () => number | undefined): void {
+  waitsForPlace(position: () => number | undefined, behind: number): void {
+    this.waitedBehind = behind;
     this.#waits = { for: "place", since: performance.now() };
     this.#position = position;
   }
 
-  waitsForModel(): void {
+  waitsForModel(isShared: boolean): void {
+    this.isLoadShared = isShared;
     this.#waits = { for: "model", since: performance.now() };
   }
 
@@ -134,8 +142,12 @@ export class CallRecord implements WaitLog {
     const { queueMs, loadMs, firstMs } = other;
     this.host = other.host;
     this.context = other.context;
+    this.contextTokens = other.contextTokens;
+    this.isPromptCut = other.isPromptCut;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
+    if (this.queueMs) this.waitedBehind = other.waitedBehind;
+    this.isLoadShared = true;
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
@@ -175,6 +187,10 @@ export class CallRecord implements WaitLog {
     this.loadMs = longer(this.loadMs, other.loadMs);
     this.firstMs = longer(this.firstMs, other.firstMs);
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
+    this.waitedBehind = longer(this.waitedBehind, other.waitedBehind);
+    if (other.loadMs) this.isLoadShared = other.isLoadShared;
+    this.contextTokens ??= other.contextTokens;
+    this.isPromptCut ||= other.isPromptCut;
     this.host ??= other.host;
     this.#readyAt ||= other.#readyAt;
     this.#beganAt ||= other.#beganAt;

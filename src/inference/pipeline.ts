@@ -203,4 +203,5 @@ function enter(lane: LaneRequest, turn: Turn): void {
   const { options, context } = lane.begin();
   turn.enterLane(options);
   turn.record.context = context;
+  turn.record.contextTokens = context?.used ?? lane.size();
 }

@@ -10,7 +10,7 @@ import {
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { RequestHead } from "../events/service-events.ts";
-import type { CallTrace } from "../inference/call-record.ts";
+import type { CallPhase, CallTrace } from "../inference/call-record.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
 import type { Interval } from "../runtime/interval.ts";
@@ -18,6 +18,8 @@ import type { PlannedIds } from "./planned-ids.ts";
 import {
   hasFailed,
   imageAttributes,
+  loadAttributes,
+  queueAttributes,
   requestAttributes,
   requestName,
   upstreamAttributes,
@@ -102,25 +104,35 @@ export class RequestTrace implements CallTrace {
     const { lookup, imageWork, call } = record;
     const children: ChildSpan[] = [];
     if (lookup) {
-      children.push({ ...lookup, name: "cache", attributes: { "shared_ollama.cache": ended.cache } });
+      children.push({
+        ...lookup,
+        name: "cache",
+        attributes: { "shared_ollama.cache": ended.cache },
+      });
     }
     if (imageWork) {
       children.push({ ...imageWork, name: "images", attributes: imageAttributes(ended) });
     }
     for (const phase of call.phases()) {
-      if (phase.name !== "upstream") children.push(phase);
-      else {
-        children.push({
-          ...phase,
-          name: upstreamName(ended),
-          attributes: upstreamAttributes(ended, call.isShared),
-          kind: SpanKind.CLIENT,
-          id: this.#callId,
-          hasFailed: hasFailed(ended),
-        });
-      }
+      children.push({ ...phase, ...this.#phaseFacts(phase.name, ended, call.isShared) });
     }
     return children;
+  }
+
+  #phaseFacts(
+    phase: CallPhase["name"],
+    ended: EndedRequest,
+    isShared: boolean,
+  ): Pick<ChildSpan, "name" | "attributes" | "kind" | "id" | "hasFailed"> {
+    if (phase === "queue") return { name: phase, attributes: queueAttributes(ended) };
+    if (phase === "load") return { name: phase, attributes: loadAttributes(ended) };
+    return {
+      name: upstreamName(ended),
+      attributes: upstreamAttributes(ended, isShared),
+      kind: SpanKind.CLIENT,
+      id: this.#callId,
+      hasFailed: hasFailed(ended),
+    };
   }
 
   #add(child: ChildSpan, whole: { from: number; to: number }, record: RequestRecord): void {

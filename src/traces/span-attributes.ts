@@ -80,6 +80,8 @@ export function upstreamAttributes(ended: EndedRequest, isShared: boolean): Attr
     "shared_ollama.tokens_estimated": ended.tokensEstimated,
     "shared_ollama.first_ms": firstMs,
     "shared_ollama.inference_ms": ended.inferenceMs,
+    "shared_ollama.context": ended.context,
+    "shared_ollama.prompt_cut": ended.isPromptCut ? true : undefined,
     "shared_ollama.shared_call": isShared ? true : undefined,
   };
 }
@@ -89,6 +91,16 @@ export function upstreamName({ operation, model }: EndedRequest): string {
   const known = OPERATIONS.get(operation);
   if (known === undefined) return "upstream";
   return model === undefined ? known : `${known} ${model}`;
+}
+
+/** What is said of the wait for a place. */
+export function queueAttributes({ waitedBehind }: EndedRequest): Attributes {
+  return { "shared_ollama.waited_behind": waitedBehind };
+}
+
+/** What is said of the wait for the model. */
+export function loadAttributes({ loadShared }: EndedRequest): Attributes {
+  return { "shared_ollama.load_shared": loadShared };
 }
 
 /** What is said of the work on images. */

@@ -23,9 +23,6 @@ interface TracingOptions {
   };
 }
 
-/** Batches under way at once: with what a collector may answer to each, 32 MiB. */
-const SENT_AT_ONCE = 8;
-
 /**
  * Makes a trace of each request, and sends it to the collector that OpenTelemetry's variables name,
  * which its library reads from the process's environment. Spans wait in a queue with an end; those
@@ -40,8 +37,7 @@ export class Tracing {
   constructor(options: TracingOptions) {
     const { events, version, report } = options;
     this.#options = options;
-    const exporter = new OTLPTraceExporter({ concurrencyLimit: SENT_AT_ONCE });
-    this.#exporter = new ReportedExporter(exporter, report);
+    this.#exporter = new ReportedExporter(new OTLPTraceExporter(), report);
     const ids = new PlannedIds();
     const batches = new BatchSpanProcessor(this.#exporter);
     this.#provider = new BasicTracerProvider({

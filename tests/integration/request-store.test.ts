@@ -52,6 +52,10 @@ function expectAlike(event: LoggedEvent, stored: StoredRequest): void {
         host: stored.host,
         queue_ms: stored.queueMs,
         model_load_ms: stored.loadMs,
+        waited_behind: stored.waitedBehind,
+        load_shared: stored.loadShared,
+        context: stored.context,
+        prompt_cut: stored.isPromptCut,
         first_ms: stored.firstMs,
         body_ms: stored.bodyMs,
         inference_ms: stored.inferenceMs,
@@ -121,6 +125,7 @@ describe("the records of a running service", () => {
       ended: "completed",
       cache: "MISS",
       streamed: false,
+      isPromptCut: false,
     });
     expect(of(ids.chat)?.host).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(of(ids.chat)?.bytesIn).toBe(JSON.stringify({ model: "fake", messages }).length);

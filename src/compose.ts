@@ -19,6 +19,7 @@ import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
+import { composeTraces } from "./compose/traces.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
@@ -68,6 +69,7 @@ export interface Service {
 /** The composition root: builds each long-lived part, one after the other. */
 export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
+  const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
   const requests = composeRequests(base);
   const door: FrontDoor = new FrontDoor({
@@ -119,6 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     lifecycle: composeLifecycle({
       ...parts,
       door,
+      traces,
       tenants: tenantsPart(base, options.tenantsFile),
     }),
     app,

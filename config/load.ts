@@ -5,6 +5,7 @@ import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
 import { readTenantsFile, type TenantsFile } from "./tenants.ts";
+import { TRACES, tracesEndpoint } from "./traces.ts";
 
 interface Sources {
   env: Record<string, string | undefined>;
@@ -36,6 +37,7 @@ export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sou
   const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
   const settings = readSettings(given, problems);
   checkHandedOn(env, problems);
+  checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
   const tenants = readTenantsFile(tenantsYaml, problems);
   problems.push(...crossChecks(settings, models));
@@ -70,6 +72,18 @@ function checkHandedOn(env: Sources["env"], problems: string[]): void {
     const raw = env[variable.env] ?? "";
     const text = unquoted(raw);
     if (text !== "" && !variable.schema.safeParse(text).success) {
+      problems.push(mistake(variable, raw));
+    }
+  }
+}
+
+/** Other programs use these variables, too: they matter where traces are sent. */
+function checkTraces(env: Sources["env"], problems: string[]): void {
+  if (tracesEndpoint(env) === undefined) return;
+  for (const variable of TRACES) {
+    const raw = env[variable.env] ?? "";
+    // As OpenTelemetry's library reads it: with its quotes.
+    if (raw.trim() !== "" && !variable.schema.safeParse(raw).success) {
       problems.push(mistake(variable, raw));
     }
   }

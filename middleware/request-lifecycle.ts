@@ -56,7 +56,7 @@ export function requestLifecycle({
       active.leave();
       exchange.restoreIdleTimeout();
     });
-    events.emit("requestBegan", record);
+    events.emit("requestBegan", record, exchange);
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);

@@ -9,6 +9,7 @@ import { requestLifecycle } from "../middleware/request-lifecycle.ts";
 import { tenant } from "../middleware/tenant.ts";
 import { answerJson } from "../routes/answer-json.ts";
 import { docsRoutes } from "../routes/ops/docs.ts";
+import { metrics } from "../routes/ops/metrics.ts";
 import { root } from "../routes/ops/root.ts";
 import { passThrough } from "../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../routes/ollama/services.ts";
@@ -31,6 +32,7 @@ export interface AppOptions {
   tenant: Parameters<typeof tenant>[0];
   service: ServiceParts;
   ollama: PassThroughServices;
+  metrics: Parameters<typeof metrics>[0];
   /** Told of errors that are not the client's doing. */
   onError: (err: unknown, requestId: string) => void;
 }
@@ -59,6 +61,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.route("/", ownRoutes);
   app.route("/", docsRoutes(document));
   app.all("/api/v1/*", unknownRoute(ownRoutes));
+  app.get("/metrics", metrics(options.metrics));
   app.get("/", root({ version, passThrough: pass }));
   // Whatever is not the service's own is Ollama's to answer, also with its 404, 405 or redirect.
   app.all("*", pass);

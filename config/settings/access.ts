@@ -32,6 +32,12 @@ export const ACCESS_SETTINGS = {
     about:
       "Whether clients on other machines may change what all share: create, copy, pull, push and delete models, and forget kept answers.",
   }),
+  metricsAllowRemote: bool({
+    env: "METRICS_ALLOW_REMOTE",
+    fallback: false,
+    about:
+      "Whether clients on other machines may read GET /metrics, which names projects and models: where Prometheus runs elsewhere.",
+  }),
   allowedHosts: hostPatterns({
     env: "ALLOWED_HOSTS",
     about: "Further names that clients may reach the service by (Host header).",

@@ -33,6 +33,7 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       { name: "Embeddings", description: "Vectors for search" },
       { name: "Models", description: "What is installed and loaded" },
       { name: "State", description: "Health, queue and limits" },
+      { name: "Figures", description: "What requests there were, and what they used" },
     ],
   });
   for (const path of Object.values(document.paths ?? {})) {

@@ -6,6 +6,7 @@ import { createExchange } from "../http/http.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import { bodyLimitOf } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
 import { ollamaServices, type OllamaParts } from "./ollama-routes.ts";
 import type { Requests } from "./requests.ts";
 import { serviceParts, type ServiceRouteParts } from "./service-routes.ts";
@@ -14,6 +15,7 @@ import { serviceParts, type ServiceRouteParts } from "./service-routes.ts";
 export interface AppParts extends ServiceRouteParts, OllamaParts {
   base: Base;
   requests: Requests;
+  metrics: Metrics;
 }
 
 /** Builds the HTTP side: guards and routers. */
@@ -41,6 +43,7 @@ export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
     },
     service: serviceParts(parts),
     ollama: ollamaServices(parts),
+    metrics: parts.metrics,
     onError: logs.requestFailed,
   });
 }

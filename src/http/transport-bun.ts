@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { carried, isOfTrace, type CarriedTrace } from "./carried-trace.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { BUN_DIRECT } from "./direct-fetch.ts";
 import { directStream } from "./direct-stream.ts";
@@ -34,7 +35,7 @@ export class BunTransport implements Transport {
   }
 
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, headers, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, trace, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -51,7 +52,7 @@ export class BunTransport implements Transport {
       abort.throwIfAborted();
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers, { body, headers }, this.#filter),
+        headers: forwardedHeaders(exchange.request.headers, { body, headers, trace }, this.#filter),
         ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
         signal: abort.native,
         ...UNTOUCHED,
@@ -66,12 +67,12 @@ export class BunTransport implements Transport {
     }
   }
 
-  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  async call({ origin, method, path, body, signal, trace }: UpstreamCall): Promise<UpstreamAnswer> {
     signal.throwIfAborted();
     try {
       const answer = await fetch(origin + path, {
         method,
-        headers: { "content-type": "application/json" },
+        headers: callHeaders(trace),
         body: body ?? null,
         signal: nativeSignal(signal),
         ...UNTOUCHED,
@@ -173,18 +174,29 @@ async function readable({
 
 function forwardedHeaders(
   headers: Headers,
-  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
+  { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
   filter: HeaderFilter,
 ): Headers {
   const result = new Headers();
+  const carries = carried(trace, which);
   headers.forEach((value, name) => {
-    if (filter.passes(name, which)) result.append(name, value);
+    if (filter.passes(name, which) && !(carries && isOfTrace(name))) result.append(name, value);
   });
+  if (carries) appendPairs(result, carries.headers);
   // Without a length Bun would send the slices in chunks.
   if (body instanceof OutgoingBody && body.isLarge) {
     result.set("content-length", String(body.byteLength));
   }
   return result;
+}
+
+/** Of a call of the service's own. */
+function callHeaders(trace: CarriedTrace | undefined): Record<string, string> | Headers {
+  const usual = { "content-type": "application/json" };
+  if (!trace) return usual;
+  const headers = new Headers(usual);
+  appendPairs(headers, trace.headers);
+  return headers;
 }
 
 /** Bun would copy a large body in one go, and keep it while the answer is waited for. */
@@ -205,8 +217,12 @@ function returnedHeaders(headers: Headers, prefix: string, added: string[]): Hea
     if (!isReturned(name) || name === "trailer") return;
     result.append(name, name === "location" ? withPrefix(value, prefix) : value);
   });
-  for (let i = 0; i + 1 < added.length; i += 2) result.append(added[i] ?? "", added[i + 1] ?? "");
+  appendPairs(result, added);
   return result;
+}
+
+function appendPairs(headers: Headers, pairs: readonly string[]): void {
+  for (let i = 0; i + 1 < pairs.length; i += 2) headers.append(pairs[i] ?? "", pairs[i + 1] ?? "");
 }
 
 /** A body with how to know whether it is being read. */

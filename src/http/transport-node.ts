@@ -5,6 +5,7 @@ import { Pool, type Dispatcher } from "undici";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { AnswerWriter, latin1 } from "./answer-writer.ts";
+import { carried, isOfTrace } from "./carried-trace.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { withPrefix } from "./request-target.ts";
 import { NodeExchange } from "./exchange-node.ts";
@@ -46,13 +47,13 @@ export class NodeTransport implements Transport {
     });
   }
 
-  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  async call({ origin, method, path, body, signal, trace }: UpstreamCall): Promise<UpstreamAnswer> {
     signal.throwIfAborted();
     try {
       const answer = await this.#pool(origin).request({
         path,
         method,
-        headers: { "content-type": "application/json" },
+        headers: ["content-type", "application/json", ...(trace?.headers ?? [])],
         body: body ?? null,
         // undici only listens to it.
         signal,
@@ -263,15 +264,18 @@ function textOf(header: string | string[] | undefined): string {
 
 function forwardedHeaders(
   exchange: NodeExchange,
-  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
+  { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
   filter: HeaderFilter,
 ): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
+  const carries = carried(trace, which);
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (filter.passes(name, which)) headers.push(name, raw[i + 1] ?? "");
+    if (!filter.passes(name, which) || (carries && isOfTrace(name))) continue;
+    headers.push(name, raw[i + 1] ?? "");
   }
+  if (carries) headers.push(...carries.headers);
   // undici knows the length of what is sent whole.
   if (body === "stream") {
     const length = exchange.incoming.headers["content-length"];

@@ -15,7 +15,16 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     // Relative, so that "Try it out" asks the very service that serves the document.
-    servers: [{ url: "/", description: "This service" }],
+    servers: [
+      { url: "/", description: "This service" },
+      {
+        url: "/project/{project}",
+        description: "The same for a project, for clients that can set only a base URL",
+        variables: {
+          project: { default: "story-machine", description: "A slash in it is written %2F" },
+        },
+      },
+    ],
     security: [],
     tags: [
       { name: "Text", description: "Generation and chat" },

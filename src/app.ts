@@ -19,7 +19,6 @@ import { serviceRoutes, type ServiceParts } from "../routes/service/index.ts";
 import { renderError } from "./errors/render.ts";
 import { isAbort } from "./errors/abort-reasons.ts";
 import { ServiceError } from "./errors/service-error.ts";
-import type { ClientAddress } from "./access/tenant-name.ts";
 
 /** What the app is made from. */
 export interface AppOptions {
@@ -30,7 +29,7 @@ export interface AppOptions {
   hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
   /** The limit of a path of `/api/v1`. */
   bodyLimit: Parameters<typeof bodyLimit>[0];
-  addresses: ClientAddress;
+  tenant: Parameters<typeof tenant>[0];
   service: ServiceParts;
   ollama: PassThroughServices;
   metrics: Parameters<typeof metrics>[0];
@@ -54,7 +53,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.use(readableTarget());
   app.use(notWhileStopping(options.isStopping));
   app.use("/api/v1/*", bodyLimit(options.bodyLimit));
-  app.use(tenant(options.addresses));
+  app.use(tenant(options.tenant));
 
   const ownRoutes = serviceRoutes(options.service);
   const document = (): object => openApiDocument(ownRoutes, version);

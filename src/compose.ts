@@ -19,6 +19,7 @@ import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
+import { composeTraces } from "./compose/traces.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
@@ -31,7 +32,7 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
-  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
@@ -68,6 +69,7 @@ export interface Service {
 /** The composition root: builds each long-lived part, one after the other. */
 export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
+  const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
   const requests = composeRequests(base);
   const door: FrontDoor = new FrontDoor({
@@ -119,6 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     lifecycle: composeLifecycle({
       ...parts,
       door,
+      traces,
       tenants: tenantsPart(base, options.tenantsFile),
     }),
     app,

@@ -123,6 +123,7 @@ async function forward(
       origin,
       body,
       headers,
+      trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
       onEnd: (end) => {

@@ -1,5 +1,6 @@
 import { isLoopback } from "../../config/load.ts";
-import { ClientAddress } from "../access/tenant-name.ts";
+import { ClientAddress } from "../access/client-address.ts";
+import { TenantNames } from "../access/tenant-name.ts";
 import { createApp } from "../app.ts";
 import { createExchange } from "../http/http.ts";
 import { serviceVersion } from "../runtime/paths.ts";
@@ -19,7 +20,7 @@ export interface AppParts extends ServiceRouteParts, OllamaParts {
 
 /** Builds the HTTP side: guards and routers. */
 export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
-  const { settings, logs, events } = parts.base;
+  const { settings, logs, events, keys } = parts.base;
   const { watches, ...lifecycle } = parts.requests;
   return createApp({
     version: serviceVersion,
@@ -33,9 +34,13 @@ export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
       origins: settings.ollamaOrigins,
       hosts: settings.allowedHosts,
       checkHost: isLoopback(settings.apiHost),
+      headers: settings.tenantHeaders,
     },
     bodyLimit: bodyLimitOf(settings),
-    addresses: new ClientAddress(settings.trustedProxies),
+    tenant: {
+      addresses: new ClientAddress(settings.trustedProxies),
+      names: new TenantNames({ headers: settings.tenantHeaders, keys }),
+    },
     service: serviceParts(parts),
     ollama: ollamaServices(parts),
     metrics: parts.metrics,

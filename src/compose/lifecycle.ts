@@ -23,6 +23,8 @@ interface LifecycleParts {
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
+  /** Sends traces of requests. */
+  traces: Part[];
   /** Looks after config/tenants.yaml. */
   tenants: Part[];
 }
@@ -30,7 +32,7 @@ interface LifecycleParts {
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, threads, caching, inference, memory, management } = parts;
-  const { provision, door, metrics, tenants } = parts;
+  const { provision, door, metrics, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -40,6 +42,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       metrics.part,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,

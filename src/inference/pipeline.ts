@@ -125,8 +125,7 @@ export class InferencePipeline {
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
-      record.queueMs = place.waitedMs + fittingMs;
-      record.loadMs = loadMs;
+      record.ready(place.waitedMs + fittingMs, loadMs);
       if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
@@ -175,8 +174,7 @@ export class InferencePipeline {
     // The list of models may have told only now that it runs elsewhere.
     this.#options.catalog.assertAllowed(model);
     turn.isRemote = true;
-    turn.record.queueMs = 0;
-    turn.record.loadMs = 0;
+    turn.record.ready(0, 0);
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {

@@ -7,12 +7,12 @@ import { serviceFile } from "./request-store.mjs";
  * Traces as the service makes them, sent to a collector that counts and forgets them.
  */
 export async function startTracing() {
-  let received = 0;
+  const received = { spans: 0 };
   const collector = createServer((request, response) => {
     let text = "";
     request.setEncoding("utf8").on("data", (piece) => (text += piece));
     request.on("end", () => {
-      received += text.split('"spanId"').length - 1;
+      received.spans += text.split('"spanId"').length - 1;
       response.end("{}");
     });
   });
@@ -42,7 +42,7 @@ export async function startTracing() {
     end: (record, end) => void events.emit("requestEnded", endedRequest(record, end), record),
     /** Waits until so many spans have come. */
     received: async (spans) => {
-      while (received < spans) await delay(1);
+      while (received.spans < spans) await delay(1);
     },
     stop: async () => {
       await part.stop();

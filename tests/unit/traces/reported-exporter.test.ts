@@ -1,10 +1,13 @@
-import type { ExportResult } from "@opentelemetry/core";
+import { ExportResultCode, type ExportResult } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { expect, it } from "vitest";
 import { ReportedExporter } from "../../../src/traces/reported-exporter.ts";
 
-const OK = { code: 0 };
-const FAILED = { code: 1, error: new Error("the collector is away") };
+const OK: ExportResult = { code: ExportResultCode.SUCCESS };
+const FAILED: ExportResult = {
+  code: ExportResultCode.FAILED,
+  error: new Error("the collector is away"),
+};
 
 /** Sends batches of these sizes, each with its result. */
 function send(batches: [spans: number, result: ExportResult][]) {

@@ -23,8 +23,9 @@ export function helpText(): string {
     "",
     ...lines,
     "",
-    "  --help     this text",
-    "  --version  the version",
+    "  --help      this text",
+    "  --version   the version",
+    "  --name-key  reads an API key and says which tenant it is (PROJECT_FROM_API_KEY)",
     "",
   ].join("\n");
 }

@@ -4,8 +4,8 @@ import { HANDED_ON } from "./handed-on.ts";
 import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
+import { readTenantsFile, type TenantsFile } from "./tenants.ts";
 import { TRACES, tracesEndpoint } from "./traces.ts";
-import { readTenantsFile } from "./tenants.ts";
 
 interface Sources {
   env: Record<string, string | undefined>;
@@ -21,8 +21,8 @@ interface Sources {
 export interface Config {
   settings: Settings;
   models: ModelsFile;
-  /** The weight of each tenant that config/tenants.yaml names. */
-  weights: ReadonlyMap<string, number>;
+  /** What config/tenants.yaml says. */
+  tenants: TenantsFile;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
@@ -39,10 +39,10 @@ export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sou
   checkHandedOn(env, problems);
   checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
-  const weights = readTenantsFile(tenantsYaml, problems);
+  const tenants = readTenantsFile(tenantsYaml, problems);
   problems.push(...crossChecks(settings, models));
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings as Settings), models, weights };
+  return { settings: Object.freeze(settings as Settings), models, tenants };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */

@@ -40,6 +40,7 @@ export function requestLifecycle({
       log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,
+        prefix: exchange.target.prefix,
         target: exchange.target.forwarded,
         userAgent: exchange.header("user-agent"),
         referrer: exchange.header("referer"),

@@ -13,6 +13,7 @@ import { FrontDoor } from "./compose/front-door.ts";
 import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
+import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
@@ -31,7 +32,7 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
-  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
@@ -97,6 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const metrics = composeMetrics({ base, requests, threads, inference, caching });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
@@ -110,6 +112,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     caching,
     management,
     provision,
+    metrics,
     isStopping,
   };
   const { app, document } = composeApp(parts);

@@ -9,11 +9,12 @@ const ROUNDS = 100;
 const REQUESTS = 256;
 const GOAL_US = process.versions.bun ? 15 : 25;
 
-/** What a request costs the main thread: its record, and handing it to the thread of the store. */
+/** What a request costs the main thread: its record, handing it to the store, and counting it. */
 export async function requestCost() {
   const { RequestRecord } = await import(serviceFile("src/requests/request-record"));
   const { endedRequest } = await import(serviceFile("src/requests/ended-request"));
   const { usageOf } = await import(serviceFile("src/inference/usage"));
+  const { RequestMetrics } = await import(serviceFile("src/metrics/request-metrics"));
   const { store, stop } = await startRequestStore();
   const usage = usageOf({
     prompt_eval_count: 40,
@@ -57,6 +58,15 @@ export async function requestCost() {
     // A full batch is made into text and posted within the add of its last request.
     const kept = await measured((record, end) => store.add(endedRequest(record, end)));
     const alone = await measured(endedRequest);
+    const metrics = new RequestMetrics();
+    const counted = await measured((record, end) => {
+      metrics.ended(endedRequest(record, end));
+    });
+    const all = await measured((record, end) => {
+      const ended = endedRequest(record, end);
+      store.add(ended);
+      metrics.ended(ended);
+    });
     const tracing = await startTracing();
     const { begin } = tracing;
     // Each has a span of its own, one for its wait and one for its call.
@@ -66,6 +76,8 @@ export async function requestCost() {
     const rows = [
       ["the record, made at the end", alone],
       ["with its way to the thread", kept],
+      ["with its figures for Prometheus", counted],
+      ["with both", all],
       ["traces: the record with its spans, sent", traced],
     ];
     return {
@@ -79,7 +91,7 @@ export async function requestCost() {
         ]),
       ),
       goal: `${GOAL_US} µs`,
-      isMet: median(kept) <= GOAL_US,
+      isMet: median(all) <= GOAL_US,
     };
   } finally {
     await stop();

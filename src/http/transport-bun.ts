@@ -5,9 +5,10 @@ import { decodedBody } from "./decoded-body.ts";
 import { BUN_DIRECT } from "./direct-fetch.ts";
 import { directStream } from "./direct-stream.ts";
 import { BunExchange } from "./exchange-bun.ts";
-import { isForwarded, isReturned } from "./hop-headers.ts";
+import { type HeaderFilter, isReturned } from "./hop-headers.ts";
 import { LightSignal, nativeSignal, type Signal } from "../runtime/light-signal.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
+import { withPrefix } from "./request-target.ts";
 import { Tail } from "./tail.ts";
 import type {
   ForwardEnd,
@@ -27,6 +28,12 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
+  readonly #filter: HeaderFilter;
+
+  constructor(filter: HeaderFilter) {
+    this.#filter = filter;
+  }
+
   async forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body, headers, trace, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
@@ -45,7 +52,7 @@ export class BunTransport implements Transport {
       abort.throwIfAborted();
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers, { body, headers, trace }),
+        headers: forwardedHeaders(exchange.request.headers, { body, headers, trace }, this.#filter),
         ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
         signal: abort.native,
         ...UNTOUCHED,
@@ -87,6 +94,7 @@ export class BunTransport implements Transport {
   async #answer(answer: Response, passing: Passing): Promise<Response> {
     const { exchange, signal, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
+    const { prefix } = exchange.target;
     // No Response can be made with these, and what is reported of an answer must be true.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
     onHead(status);
@@ -95,12 +103,12 @@ export class BunTransport implements Transport {
     // To read `body` makes a stream of it, which most answers do without.
     if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
       const bytes = await answer.arrayBuffer();
-      const headers = returnedHeaders(answer.headers, addHeaders(true));
+      const headers = returnedHeaders(answer.headers, prefix, addHeaders(true));
       tail.add(new Uint8Array(bytes));
       end({ status, contentType, bytes: bytes.byteLength }, true);
       return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
-    const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
+    const headers = returnedHeaders(answer.headers, prefix, addHeaders(!Number.isNaN(length)));
     const reader = answer.body.getReader();
     const body = directStream({
       client: exchange,
@@ -167,11 +175,12 @@ async function readable({
 function forwardedHeaders(
   headers: Headers,
   { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
+  filter: HeaderFilter,
 ): Headers {
   const result = new Headers();
   const carries = carried(trace, which);
   headers.forEach((value, name) => {
-    if (isForwarded(name, which) && !(carries && isOfTrace(name))) result.append(name, value);
+    if (filter.passes(name, which) && !(carries && isOfTrace(name))) result.append(name, value);
   });
   if (carries) appendPairs(result, carries.headers);
   // Without a length Bun would send the slices in chunks.
@@ -202,10 +211,11 @@ function sentBody(body: OutgoingBody | ReadableStream<Uint8Array> | null | undef
 }
 
 /** @param added names and values in turn. */
-function returnedHeaders(headers: Headers, added: string[]): Headers {
+function returnedHeaders(headers: Headers, prefix: string, added: string[]): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
-    if (isReturned(name) && name !== "trailer") result.append(name, value);
+    if (!isReturned(name) || name === "trailer") return;
+    result.append(name, name === "location" ? withPrefix(value, prefix) : value);
   });
   appendPairs(result, added);
   return result;

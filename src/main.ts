@@ -12,7 +12,7 @@ import { openTerminal } from "./compose/terminal.ts";
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
 
-/** Says what name a key has, and starts nothing. */
+/** Says which tenant an API key is, and starts nothing. */
 const NAME_KEY = "--name-key";
 
 /** Entry of the service: reads the settings, starts, and stops on a signal. */

@@ -24,6 +24,9 @@ const PREFIX = "/project";
 /** A path that every reader takes for the same: no escapes, dot segments or doubled slashes. */
 const PLAIN = /^(?:\/[\w~:@!$&'()*+,=-][\w.~:@!$&'()*+,=-]*)*\/?$/;
 
+/** A project and no second one before a plain path: reading it otherwise takes ten times as long. */
+const PLAIN_PROJECT = /^\/project\/([^/]+)(?=\/(?!project(?:\/|$)))/;
+
 /** An authority before the path (RFC 9112 §3.2.2), which programs with a proxy setting send. */
 const AUTHORITY = /^https?:\/\/[^/?#]*/;
 
@@ -47,8 +50,15 @@ const BEFORE_NAMES = new Set(["v1/models", "api/v1/models", "api/v1/models/pull"
 export function readTarget(raw: string): RequestTarget {
   const queryAt = raw.indexOf("?");
   const path = queryAt < 0 ? raw : raw.slice(0, queryAt);
-  if (raw.startsWith("/") && PLAIN.test(path) && !path.startsWith(PREFIX)) {
-    return { path, forwarded: raw, refusal: undefined, prefix: "", project: undefined };
+  if (raw.startsWith("/") && PLAIN.test(path)) {
+    if (!path.startsWith(PREFIX)) {
+      return { path, forwarded: raw, refusal: undefined, prefix: "", project: undefined };
+    }
+    const [prefix, project] = PLAIN_PROJECT.exec(path) ?? [];
+    if (prefix !== undefined) {
+      const [rest, forwarded] = [path.slice(prefix.length), raw.slice(prefix.length)];
+      return { path: rest, forwarded, refusal: undefined, prefix, project };
+    }
   }
   const written = path.replace(AUTHORITY, "") || (AUTHORITY.test(path) ? "/" : path);
   const { rest, names } = withoutProjects(written);

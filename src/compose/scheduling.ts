@@ -1,5 +1,6 @@
 import type { Upstream } from "../hosts/upstream.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
+import { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
@@ -40,16 +41,22 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
 }
 
 function composeQueue(
-  { settings, logs, weights }: Base,
+  { settings, logs, weights, events }: Base,
   upstream: Upstream,
   loadedModels: LoadedModels,
 ): FairQueue {
+  const loadTimes = new LoadTimes();
+  events.on("modelLoaded", (model, tookMs) => loadTimes.learn(model, tookMs));
   const fairness = { weights, estimates: new CostEstimates() };
   return new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
-    floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),
+    floor: new ModelFloor({
+      models: loadedModels,
+      loadTimes,
+      patienceMs: settings.modelPatienceMs,
+    }),
     turns: {
       interactive: new StartTimeTurns(fairness),
       background: new StartTimeTurns(fairness),

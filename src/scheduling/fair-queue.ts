@@ -249,7 +249,7 @@ export class FairQueue {
     if (this.#size === 0) return;
     // A long request is charged as it goes on, here, where it matters, and not with each chunk.
     this.#running.chargeSoFar();
-    this.#promoteStarved();
+    this.#promote();
     for (let next = this.#pick(); next; next = this.#pick()) {
       const place = this.#start(next, this.#now() - next.enqueuedAt);
       this.#takeOut(next);
@@ -263,13 +263,25 @@ export class FairQueue {
   }
 
   /** Background work that is not due has no model promoted while other work waits. */
-  #promoteStarved(): void {
+  #promote(): void {
     const { interactive, background } = this.#waiting;
-    const mayStarve = [...interactive.kinds];
-    if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
-    const oldest = mayStarve.flatMap(({ tickets }) => tickets.first ?? []);
-    this.#options.floor.promoteStarved(oldest, this.#now());
+    const kinds = [...interactive.kinds];
+    if (interactive.size === 0 || this.#backgroundShare.isDue) kinds.push(...background.kinds);
+    const wanted = kinds.flatMap(({ model, tickets: { first }, tenants }) =>
+      first ? { model, enqueuedAt: first.enqueuedAt, tenants } : [],
+    );
+    this.#options.floor.promote(wanted, this.#now(), this.#tenantsWithWork);
   }
+
+  /** How many tenants have work for a model, running or waiting, that is not in the background. */
+  readonly #tenantsWithWork = (model: string): number => {
+    const waiting = this.#waiting.interactive;
+    let count = waiting.tenantsFor(model);
+    for (const tenant of this.#running.tenantsOn(model, "interactive")) {
+      if (!waiting.has(tenant, model)) count += 1;
+    }
+    return count;
+  };
 
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
@@ -326,7 +338,7 @@ export class FairQueue {
     const priority = priorityOf(request);
     const counter = this.#counters[line];
     counter.started(waitedMs);
-    floor.started(model);
+    floor.started(model, this.#now());
     const charge = turns[priority].start(tenant, model);
     const settleShare = this.#shareOf(priority);
     const place: Place = new Place({

@@ -123,6 +123,7 @@ async function forward(
       origin,
       body,
       headers,
+      heldUp: call.heldUp,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
       onEnd: (end) => {

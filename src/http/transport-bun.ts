@@ -27,7 +27,7 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, headers, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, heldUp, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -49,7 +49,8 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, signal: abort, onHead, addHeaders, tail, end });
+      const passing = { exchange, signal: abort, heldUp, onHead, addHeaders, tail, end };
+      return await this.#answer(answer, passing);
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -84,7 +85,7 @@ export class BunTransport implements Transport {
   async close(): Promise<void> {}
 
   async #answer(answer: Response, passing: Passing): Promise<Response> {
-    const { exchange, signal, onHead, addHeaders, tail, end } = passing;
+    const { exchange, signal, heldUp, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
     // No Response can be made with these, and what is reported of an answer must be true.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
@@ -104,6 +105,7 @@ export class BunTransport implements Transport {
     const body = directStream({
       client: exchange,
       signal,
+      heldUp,
       next: () => reader.read(),
       onPiece: (piece) => tail.add(piece),
       cancel: (reason) => reader.cancel(reason),
@@ -117,6 +119,7 @@ interface Passing {
   exchange: BunExchange;
   /** Breaks it off. */
   signal: Signal;
+  heldUp: ForwardRequest["heldUp"];
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
   tail: Tail;

@@ -1,4 +1,5 @@
 import type { Exchange } from "./exchange.ts";
+import type { HeldUp } from "./held-up.ts";
 import type { ForwardedHeaders } from "./hop-headers.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
@@ -31,6 +32,8 @@ export interface ForwardRequest {
   body: OutgoingBody | "stream" | undefined;
   /** Which of the client's headers are forwarded. */
   headers: ForwardedHeaders;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   /** Told when the answer's head has come. */
   onHead: (status: number) => void;
   /**

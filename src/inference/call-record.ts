@@ -1,4 +1,5 @@
 import type { AskedContext } from "../models/lanes/lane-request.ts";
+import { HeldUp } from "../http/held-up.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
@@ -42,6 +43,8 @@ export class CallRecord implements WaitLog {
   host: string | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
+  /** How long the client did not take what there was of the answer. */
+  readonly heldUp = new HeldUp();
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
   /** On the clock of `performance.now()`. */

@@ -332,9 +332,9 @@ export class FairQueue {
   readonly #isBusy = (model: string): boolean =>
     this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
 
-  #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
+  #start(request: PlaceRequest, waitedMs: number): Place {
     const { host, watch, floor, turns } = this.#options;
-    const { line, tenant, model } = request;
+    const { line, tenant, model, parts } = request;
     const priority = priorityOf(request);
     const counter = this.#counters[line];
     counter.started(waitedMs);
@@ -349,7 +349,10 @@ export class FairQueue {
       onRelease: (outcome, costMs) => {
         watch.forget(watched);
         this.#running.remove(running);
-        charge.settle(costMs, outcome === "completed");
+        charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
+        for (const [other, part] of parts ?? []) {
+          if (other !== tenant) turns[priority].charge(other, costMs * part);
+        }
         settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);

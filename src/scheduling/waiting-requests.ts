@@ -31,6 +31,8 @@ export interface PlaceRequest {
   hints?: LoadHints | undefined;
   /** Told what it waits for, if it has to wait. */
   waiting?: WaitLog | undefined;
+  /** Where it is work of several tenants: the part of each, its own among them; together 1. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /** Work that may wait for all that is not. */
   background?: boolean;
   /**

@@ -9,6 +9,14 @@ export const SCHEDULING_SETTINGS = {
     about:
       "Requests in flight to the inference server for one model (default: what the server was started with, 1 for an adopted one).",
   }),
+  upstreamParallelMax: int({
+    env: "UPSTREAM_PARALLEL_MAX",
+    fallback: 4,
+    min: 1,
+    max: 100,
+    about:
+      "Up to so many requests in flight for one model are tried on a server that the service did not start, where UPSTREAM_PARALLEL is not set; 1: none are.",
+  }),
   queueTextMaxRunning: int({
     env: "QUEUE_CHAT_MAX_CONCURRENT",
     fallback: 6,

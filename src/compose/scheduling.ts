@@ -10,11 +10,13 @@ import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { composeParallel, type ModelParallel } from "./parallel.ts";
 import { composeModels, type Models, type ModelsOptions } from "./models.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling extends Models {
   queue: FairQueue;
+  parallel: ModelParallel;
   pipeline: InferencePipeline;
 }
 
@@ -23,7 +25,8 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
   const { upstream, transport } = options;
   const models = composeModels(base, options, () => queue);
   const { catalog, loadedModels, modelUse, memory, stuckModels, lanes } = models;
-  const queue: FairQueue = composeQueue(base, upstream, loadedModels);
+  const parallel = composeParallel(base, upstream, () => queue);
+  const queue: FairQueue = composeQueue(base, { upstream, loadedModels, parallel });
   const pipeline = new InferencePipeline({
     admission: new Admission({ queue, catalog, loadedModels }),
     catalog,
@@ -37,13 +40,18 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
     host: upstream,
     hardStopMs: hardStops(base.settings),
   });
-  return { ...models, queue, pipeline };
+  return { ...models, queue, parallel, pipeline };
+}
+
+interface QueueParts {
+  upstream: Upstream;
+  loadedModels: LoadedModels;
+  parallel: ModelParallel;
 }
 
 function composeQueue(
   { settings, logs, weights, events }: Base,
-  upstream: Upstream,
-  loadedModels: LoadedModels,
+  { upstream, loadedModels, parallel }: QueueParts,
 ): FairQueue {
   const loadTimes = new LoadTimes();
   events.on("modelLoaded", (model, tookMs) => loadTimes.learn(model, tookMs));
@@ -51,7 +59,7 @@ function composeQueue(
   return new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
-    modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
+    modelParallel: (model) => parallel.of(model),
     floor: new ModelFloor({
       models: loadedModels,
       loadTimes,

@@ -34,7 +34,7 @@ interface FairQueueOptions {
   host: Host;
   lines: Record<LineName, LineLimits>;
   /** How many requests for one model the inference server takes side by side. */
-  modelParallel: () => number;
+  modelParallel: (model: string) => number;
   floor: ModelFloor;
   /** Whose turn it is among the tenants with work of each priority. */
   turns: Record<Priority, Turns>;
@@ -162,6 +162,15 @@ export class FairQueue {
   /** The numbers of a line. */
   stats(line: LineName): LineStats {
     return this.#counters[line].stats();
+  }
+
+  /** Requests for a model that run, and whether others wait for it. */
+  workOn(model: string): { running: number; isWaitedFor: boolean } {
+    const { interactive, background } = this.#waiting;
+    return {
+      running: this.#running.ofModel(model),
+      isWaitedFor: interactive.waitFor(model) || background.waitFor(model),
+    };
   }
 
   /** Ends all waiting, or that of some, with an error; running requests are not touched. */
@@ -322,7 +331,7 @@ export class FairQueue {
     const { lines, modelParallel, floor } = this.#options;
     return (
       this.#counters[line].running < lines[line].maxRunning &&
-      this.#running.ofModel(model) < modelParallel() &&
+      this.#running.ofModel(model) < modelParallel(model) &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );

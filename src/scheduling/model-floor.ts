@@ -15,8 +15,9 @@ interface FloorOptions {
   /** No request waits longer than this because of another model's turn. */
   patienceMs: number;
   /**
-   * A loaded model keeps the floor this long after its last answer, if a load takes as long: a client
-   * that sends one request after another is between two of them neither waiting nor running.
+   * A loaded model keeps the floor this long after its last answer, but no longer than a quarter of
+   * the load that waits: a client that sends one request after another is between two of them neither
+   * waiting nor running.
    */
   lingerMs?: number;
 }
@@ -33,6 +34,8 @@ interface Wanted {
 /** Times of more models are kept only while these are loaded: clients can make models. */
 const MAX_IDLE = 100;
 const MAX_GONE = 100;
+
+const LINGER_PART = 0.25;
 
 /**
  * Decides which model has the floor when not all can be in memory at once. A model whose load would
@@ -130,7 +133,7 @@ export class ModelFloor {
   }
 
   #freeAt(model: string, next: string): number {
-    const lingerMs = Math.min(this.#lingerMs, this.#loadTimes.of(next));
+    const lingerMs = Math.min(this.#lingerMs, LINGER_PART * this.#loadTimes.of(next));
     return (this.#idleSince.get(model) ?? this.#models.loadedAt(model)) + lingerMs;
   }
 

@@ -10,7 +10,7 @@ const busyWith =
 /** One tenant has work for each model that it is asked of. */
 const oneTenant = (): number => 1;
 
-/** A server with room for one model; patience 1000 ms, linger 100; loads take 200 ms. */
+/** A server with room for one model; patience 1000 ms, linger 100; loads take 400 ms. */
 function setUp(loaded: string | undefined, loadedAt = 0) {
   const memory = {
     loaded,
@@ -21,7 +21,7 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
   };
   const floor = new ModelFloor({
     patienceMs: 1000,
-    loadTimes: { of: () => 200 },
+    loadTimes: { of: () => 400 },
     models: {
       isLoading: (model) => model === memory.loading,
       isLoaded: (model) => model === memory.loaded,
@@ -74,7 +74,7 @@ describe("ModelFloor", () => {
 
   it.each([
     ["waited for as long as the patience is", 100, 0, 1099, 1100],
-    ["and the other has had half of a load's time", 100, 1300, 1399, 1400],
+    ["and the other has had half of a load's time", 100, 1300, 1499, 1500],
   ])("promotes a model once it was %s", (_case, enqueuedAt, loadedAt, early, due) => {
     const { floor } = setUp("a", loadedAt);
     const waiting = [{ model: "b", enqueuedAt, tenants: 1 }];

@@ -1,7 +1,7 @@
 /**
  * A request whose answer comes as a stream, so that of one that is broken off it is known how long
- * it ran.
- * @typedef {{ tenant: string, sentAt: number, beganAt: number, endedAt: number, tokens: number }} Streamed
+ * it ran: `runMs`, in the server's words where it was not.
+ * @typedef {{ tenant: string, sentAt: number, endedAt: number, runMs: number, tokens: number }} Streamed
  */
 
 /**
@@ -17,6 +17,7 @@ export async function askStream(origin, { path, body }, tenant, signal) {
   let beganAt = 0;
   let endedAt = 0;
   let tokens = 0;
+  let last = "";
   try {
     const answer = await fetch(origin + path, {
       method: "POST",
@@ -28,11 +29,20 @@ export async function askStream(origin, { path, body }, tenant, signal) {
     for await (const piece of answer.body) {
       endedAt = performance.now();
       beganAt ||= endedAt;
-      tokens += Buffer.from(piece).toString().split("\n").length - 1;
+      last = Buffer.from(piece).toString();
+      tokens += last.split("\n").length - 1;
     }
   } catch (err) {
     if (!signal.aborted) throw err;
     if (beganAt > 0) endedAt = performance.now();
   }
-  return beganAt === 0 ? undefined : { tenant, sentAt, beganAt, endedAt, tokens };
+  if (beganAt === 0) return undefined;
+  return { tenant, sentAt, endedAt, runMs: ranMs(last) ?? endedAt - beganAt, tokens };
+}
+
+/** What the last line says of the prompt and the answer; undefined where it is none. */
+function ranMs(text) {
+  const [, promptNs] = /"prompt_eval_duration":(\d+)/.exec(text) ?? [];
+  const [, answerNs] = /"eval_duration":(\d+)/.exec(text) ?? [];
+  return promptNs && answerNs ? (Number(promptNs) + Number(answerNs)) / 1e6 : undefined;
 }

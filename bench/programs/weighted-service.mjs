@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const load = (path) =>
-  import(join(root, process.versions.bun ? `${path}.ts` : `dist/${path}.js`));
+const load = (path) => import(join(root, process.versions.bun ? `${path}.ts` : `dist/${path}.js`));
 
 const { loadConfig } = await load("config/load");
 const { compose } = await load("src/compose");

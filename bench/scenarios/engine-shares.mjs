@@ -72,8 +72,7 @@ async function shares(origin, { tenants }) {
   const longestMs = Math.max(...costs);
   const shortestMs = Math.min(...costs);
   const shortest = longestMs === shortestMs ? SAME_TOKENS : SHORTEST_TOKENS;
-  const questionOf = ({ costMs }) =>
-    chat(TEXT_MODEL, Math.round((shortest * costMs) / shortestMs));
+  const questionOf = ({ costMs }) => chat(TEXT_MODEL, Math.round((shortest * costMs) / shortestMs));
   const longest = tenants.find(({ costMs }) => costMs === longestMs);
   // Loads the model, and says how long the longest takes.
   const never = new AbortController().signal;
@@ -100,7 +99,7 @@ async function shares(origin, { tenants }) {
 function figuresOf(all, tenants, startedAt, endedAt) {
   const ran = all.map((one) => ({
     group: one.tenant,
-    startedMs: one.beganAt,
+    startedMs: one.endedAt - one.runMs,
     endedMs: one.endedAt,
   }));
   const had = inferenceMs(ran, startedAt, endedAt);

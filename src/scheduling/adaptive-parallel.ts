@@ -131,7 +131,8 @@ export class AdaptiveParallel {
       this.#options.onChange({ model, what, parallel: state.parallel, ...seen });
     };
     if (before !== undefined) {
-      if (!makesWait && seen.tokensPerSecond >= LEAST_GAIN * before) change("kept", 0, TRY_EVERY_MS);
+      if (!makesWait && seen.tokensPerSecond >= LEAST_GAIN * before)
+        change("kept", 0, TRY_EVERY_MS);
       else change("taken back", -1, TRY_AGAIN_MS);
     } else if (parallel > base() && makesWait) change("taken back", -1, TRY_AGAIN_MS);
     else if (isWaitedFor && parallel < max && now >= state.nextTryAt && seen.tokensPerSecond > 0) {

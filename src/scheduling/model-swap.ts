@@ -21,6 +21,9 @@ export interface Swap {
  */
 const LOADING_IS_WORTH = 2.5;
 
+/** A swap costs more than a quick load: prompts that had been read are read anew. */
+const LEAST_LOAD_MS = 250;
+
 /**
  * A model keeps the floor for this part of its own load, whoever waits: shorter turns would give the
  * server more to load than to answer. A patience of one and a half loads is kept to all the same.
@@ -38,6 +41,7 @@ export function isSwapDue(swap: Swap): boolean {
   if (heldMs < LEAST_TURN * loadBackMs) return false;
   if (waitedMs >= patienceMs) return true;
   const lostMs = waiting * Math.min(heldMs, waitedMs);
-  const costMs = (waiting + working) * (loadMs + loadBackMs);
+  const loadsMs = Math.max(LEAST_LOAD_MS, loadMs) + Math.max(LEAST_LOAD_MS, loadBackMs);
+  const costMs = (waiting + working) * loadsMs;
   return lostMs >= LOADING_IS_WORTH * costMs;
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { AdaptiveParallel, type ParallelChange } from "../../../src/scheduling/adaptive-parallel.ts";
+import {
+  AdaptiveParallel,
+  type ParallelChange,
+} from "../../../src/scheduling/adaptive-parallel.ts";
 
 const MINUTE = 60_000;
 const TOKENS = 100;

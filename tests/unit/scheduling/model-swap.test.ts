@@ -25,6 +25,7 @@ describe("isSwapDue", () => {
     ["three wait, one works", { waiting: 3 }, 6700],
     ["one waits, three work", { working: 3 }, 20_000],
     ["the way back is long", { loadBackMs: 4000 }, 25_000],
+    ["both load in no time", { loadMs: 10, loadBackMs: 20 }, 2500],
     ["patience ends before that", { patienceMs: 3000 }, 3000],
     ["patience ends before half of a load", { patienceMs: 100 }, 500],
   ])("where %s", (_case, swap, ms) => {

@@ -66,7 +66,7 @@ export const SCHEDULING_SETTINGS = {
     min: 0.1,
     max: 600,
     about:
-      "Requests for a loaded model go before those that need a load, but never make one wait longer than this.",
+      "Requests for a loaded model go before those that need a load, but never make a model wait longer than this for other models' turns.",
   }),
   streamNoticeMs: seconds({
     env: "STREAM_NOTICE_AFTER",

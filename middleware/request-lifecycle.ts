@@ -40,6 +40,7 @@ export function requestLifecycle({
       log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,
+        prefix: exchange.target.prefix,
         target: exchange.target.forwarded,
         userAgent: exchange.header("user-agent"),
         referrer: exchange.header("referer"),
@@ -55,7 +56,7 @@ export function requestLifecycle({
       active.leave();
       exchange.restoreIdleTimeout();
     });
-    events.emit("requestBegan", record);
+    events.emit("requestBegan", record, exchange);
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);

@@ -124,6 +124,7 @@ async function forward(
       body,
       headers,
       heldUp: call.heldUp,
+      trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
       onEnd: (end) => {

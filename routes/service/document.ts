@@ -15,7 +15,16 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     // Relative, so that "Try it out" asks the very service that serves the document.
-    servers: [{ url: "/", description: "This service" }],
+    servers: [
+      { url: "/", description: "This service" },
+      {
+        url: "/project/{project}",
+        description: "The same for a project, for clients that can set only a base URL",
+        variables: {
+          project: { default: "story-machine", description: "A slash in it is written %2F" },
+        },
+      },
+    ],
     security: [],
     tags: [
       { name: "Text", description: "Generation and chat" },
@@ -24,6 +33,7 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       { name: "Embeddings", description: "Vectors for search" },
       { name: "Models", description: "What is installed and loaded" },
       { name: "State", description: "Health, queue and limits" },
+      { name: "Figures", description: "What requests there were, and what they used" },
     ],
   });
   for (const path of Object.values(document.paths ?? {})) {

@@ -5,6 +5,8 @@ import { changeRoutes, type ChangeServices } from "./change-models.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
+import { figuresRoutes } from "./figures/index.ts";
+import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
@@ -29,6 +31,7 @@ export interface ServiceParts {
   memory: MemoryServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
+  figures: FiguresServices;
 }
 
 /** All routes of `/api/v1`. */
@@ -50,5 +53,6 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   stateRoutes(router, parts.state);
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
+  figuresRoutes(router, parts.figures);
   return router;
 }

@@ -4,6 +4,7 @@ import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
+import type { FiguresServices } from "../../routes/service/figures/figures-services.ts";
 import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
@@ -11,6 +12,7 @@ import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
+import { RecordReader } from "../requests/store/record-reader.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -64,6 +66,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, aliases, ...caching },
+    figures: figuresServices(parts.requests),
   };
 }
 
@@ -102,6 +105,11 @@ function composeGuards(
     tenantVision: tenantConcurrency(tenants.vision),
     holdPlace: (record, line) => record.onEnd(tenants[line].acquire(record.tenant)),
   };
+}
+
+function figuresServices({ store, manageAccess }: Requests): FiguresServices {
+  const records = store && new RecordReader(store);
+  return { records, access: manageAccess, now: Date.now };
 }
 
 function stateServices(

@@ -180,6 +180,8 @@ export class SharedCalls {
     const waiters = new Waiters();
     const leave = texts.map(({ work }) => waiters.join(work.signal));
     const record = new CallRecord();
+    // It can be a part of one trace only.
+    record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
     try {

@@ -102,7 +102,7 @@ async function* piecesOf(
 }
 
 /** What is passed on, and what is told of its answer. */
-type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "heldUp" | "onHead">;
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "heldUp" | "onHead" | "trace">;
 
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
@@ -125,6 +125,7 @@ export function forwarded(
     body,
     headers,
     heldUp: turn.record.heldUp,
+    trace: turn.record.trace,
     onHead: (status) => turn.began(status),
     addHeaders,
     onEnd: (end) => {

@@ -205,9 +205,13 @@ export class FairQueue {
       };
       const priority = priorityOf(ticket);
       if (this.#waiting[priority].add(ticket)) this.#options.turns[priority].join(ticket.tenant);
-      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
-      this.#counters[ticket.line].joined(ticket.background);
+      const counter = this.#counters[ticket.line];
+      counter.joined(ticket.background);
       this.#dispatch();
+      // One that may go before all that wait has its place by now.
+      if (!ticket.stands) return;
+      const behind = counter.before(ticket.background);
+      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket), behind);
     });
   }
 

@@ -12,9 +12,13 @@ export type Priority = "interactive" | "background";
 
 /** What a request waits for before it is sent; the place in the queue changes meanwhile. */
 export interface WaitLog {
-  /** @param position its number in the queue, from 1; undefined once it has left that. */
-  waitsForPlace(position: () => number | undefined): void;
-  waitsForModel(): void;
+  /**
+   * @param position its number in the queue, from 1; undefined once it has left that.
+   * @param behind how many requests run or wait in its line already.
+   */
+  waitsForPlace(position: () => number | undefined, behind: number): void;
+  /** @param isShared the load was begun before it, for another. */
+  waitsForModel(isShared: boolean): void;
 }
 
 /** A request for a place. */

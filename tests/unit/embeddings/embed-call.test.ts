@@ -51,7 +51,7 @@ function setUp(
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      loadedModels: { ensureLoaded: () => 0 },
+      loadedModels: { ensureLoaded: () => 0, isLoading: () => false },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),

@@ -6,6 +6,7 @@ import type { BodyBudget } from "../src/http/body-budget.ts";
 import type { BodyDiscards } from "../src/http/body-discards.ts";
 import type { Exchange } from "../src/http/exchange.ts";
 import type { RequestLog } from "../src/requests/request-log.ts";
+import { newRequestId } from "../src/requests/request-id.ts";
 import { RequestRecord } from "../src/requests/request-record.ts";
 import type { AppContext, AppEnv } from "./env.ts";
 
@@ -16,7 +17,6 @@ interface RequestLifecycleOptions {
   events: Pick<ServiceEvents, "emit">;
   bodies: BodyBudget;
   discards: BodyDiscards;
-  newId?: () => string;
 }
 
 /**
@@ -32,11 +32,10 @@ export function requestLifecycle({
   events,
   bodies,
   discards,
-  newId = () => crypto.randomUUID(),
 }: RequestLifecycleOptions) {
   return createMiddleware<AppEnv>(async function requestLifecycle(c, next) {
     const exchange = exchangeOf(c);
-    const record = new RequestRecord(newId(), (ended, end) => {
+    const record = new RequestRecord(newRequestId(), (ended, end) => {
       log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,

@@ -71,7 +71,8 @@ export async function requestCost() {
     const { begin } = tracing;
     // Each has a span of its own, one for its wait and one for its call.
     const settled = (requests) => tracing.received(requests * 3);
-    const traced = await measured(tracing.end, { begin, settled }).finally(tracing.stop);
+    const traced = await measured(tracing.end, { begin, settled });
+    await tracing.stop();
     const rows = [
       ["the record, made at the end", alone],
       ["with its way to the thread", kept],

@@ -123,6 +123,7 @@ async function forward(
       origin,
       body,
       headers,
+      heldUp: call.heldUp,
       trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,

@@ -116,7 +116,7 @@ function stateServices(
   { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue, stuckModels } = inference;
+  const { upstream, client, queue, parallel, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -137,6 +137,7 @@ function stateServices(
       version: serviceVersion,
       modelProfile: () => modelProfileBody(profile, settings, limitFacts),
       queueLimits: queueFacts(settings),
+      raisedParallel: () => parallel.raised,
     },
   };
 }

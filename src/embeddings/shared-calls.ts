@@ -190,6 +190,7 @@ export class SharedCalls {
         options: kind.options,
         truncate,
         tenant: first.owner.tenant,
+        parts: partsOf(texts),
         background: first.owner.background === true,
         signal: waiters.signal,
         record,
@@ -258,6 +259,16 @@ function divided(texts: PendingText[]): { apart: PendingText[][]; rest: PendingT
   const shared = texts.filter(isShared);
   const rest = texts.filter((text) => !shared.includes(text));
   return { apart: shared.map((text) => [text]), rest };
+}
+
+/** Which part of a call is each tenant's, by the bytes of its texts. */
+function partsOf(texts: PendingText[]): Map<string, number> {
+  const all = texts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = new Map<string, number>();
+  for (const { owner, bytes } of texts) {
+    parts.set(owner.tenant, (parts.get(owner.tenant) ?? 0) + bytes / all);
+  }
+  return parts;
 }
 
 function rejectAll(texts: PendingText[], err: unknown): void {

@@ -35,7 +35,7 @@ export class BunTransport implements Transport {
   }
 
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, headers, trace, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, trace, heldUp, onHead, addHeaders, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -57,7 +57,8 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, signal: abort, onHead, addHeaders, tail, end });
+      const passing = { exchange, signal: abort, heldUp, onHead, addHeaders, tail, end };
+      return await this.#answer(answer, passing);
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -92,7 +93,7 @@ export class BunTransport implements Transport {
   async close(): Promise<void> {}
 
   async #answer(answer: Response, passing: Passing): Promise<Response> {
-    const { exchange, signal, onHead, addHeaders, tail, end } = passing;
+    const { exchange, signal, heldUp, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
     const { prefix } = exchange.target;
     // No Response can be made with these, and what is reported of an answer must be true.
@@ -113,6 +114,7 @@ export class BunTransport implements Transport {
     const body = directStream({
       client: exchange,
       signal,
+      heldUp,
       next: () => reader.read(),
       onPiece: (piece) => tail.add(piece),
       cancel: (reason) => reader.cancel(reason),
@@ -126,6 +128,7 @@ interface Passing {
   exchange: BunExchange;
   /** Breaks it off. */
   signal: Signal;
+  heldUp: ForwardRequest["heldUp"];
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
   tail: Tail;

@@ -114,6 +114,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   readonly #onHead: ForwardRequest["onHead"];
   readonly #addHeaders: ForwardRequest["addHeaders"];
   readonly #onEnd: ForwardRequest["onEnd"];
+  readonly #heldUp: ForwardRequest["heldUp"];
   readonly #outgoing: NodeExchange["outgoing"];
   readonly #prefix: string;
   readonly #beginning: Beginning;
@@ -129,6 +130,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     this.#onHead = request.onHead;
     this.#addHeaders = request.addHeaders;
     this.#onEnd = request.onEnd;
+    this.#heldUp = request.heldUp;
     this.#outgoing = exchange.outgoing;
     this.#prefix = exchange.target.prefix;
     this.#beginning = beginning;
@@ -188,7 +190,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       this.#beginning.began();
       return true;
     }
-    this.#writer = new AnswerWriter(outgoing, () => this.#ended || resume());
+    this.#writer = new AnswerWriter(outgoing, this.#heldUp, () => this.#ended || resume());
     if (!whole) this.#writer.flushHeadSoon();
     this.#beginning.began();
     return true;

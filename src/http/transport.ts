@@ -1,4 +1,5 @@
 import type { Exchange } from "./exchange.ts";
+import type { HeldUp } from "./held-up.ts";
 import type { CarriedTrace } from "./carried-trace.ts";
 import type { ForwardedHeaders } from "./hop-headers.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -32,6 +33,8 @@ export interface ForwardRequest {
   body: OutgoingBody | "stream" | undefined;
   /** Which of the client's headers are forwarded. */
   headers: ForwardedHeaders;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   /** What stands in place of the client's own trace, unless the request goes on anonymously. */
   trace: CarriedTrace | undefined;
   /** Told when the answer's head has come. */

@@ -1,5 +1,6 @@
 import type { CarriedTrace } from "../http/carried-trace.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
+import { HeldUp } from "../http/held-up.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import { usageOf, type Usage } from "./usage.ts";
@@ -55,6 +56,8 @@ export class CallRecord implements WaitLog {
   host: string | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
+  /** How long the client did not take what there was of the answer. */
+  readonly heldUp = new HeldUp();
   /** Undefined where there are no traces. */
   trace: CallTrace | undefined;
   /** Tokens of context that its model runs with, as far as its lane knows. */

@@ -52,6 +52,8 @@ export interface InferenceRequest {
   background?: boolean | undefined;
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
+  /** As PlaceRequest. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
    * only how long it waits for its place.
@@ -115,6 +117,7 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,

@@ -100,6 +100,7 @@ export class Turn {
     if (this.#hasEnded) place.release(outcomeOf(this.#signal.reason));
     this.#signal.throwIfAborted();
     this.#place = place;
+    place.isHeldUpBy(this.record.heldUp);
     this.#host = place.host;
   }
 

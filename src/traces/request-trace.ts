@@ -141,8 +141,8 @@ export class RequestTrace implements CallTrace {
     const to = Math.max(from, Math.min(child.to ?? whole.to, whole.to));
     const startTime = spanTime(record, from);
     this.#maker.ids.use(id);
-    const options = { kind, attributes, startTime };
-    const span = this.#maker.tracer.startSpan(name, options, this.#context);
+    const span = this.#maker.tracer.startSpan(name, { kind, startTime }, this.#context);
+    span.setAttributes(attributes);
     if (child.hasFailed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(spanTime(record, to));
   }

@@ -27,15 +27,29 @@ function each(operation: string, own: string[]): [string, string][] {
   return own.map((name) => [name, operation]);
 }
 
-/** What is said of a request as a whole: never what it asks, nor a header, nor its query. */
+/**
+ * What is said of a request as a whole: never what it asks, nor a header, nor its query. What is
+ * undefined is left out.
+ * @param line undefined for an item of a batch.
+ */
 export function requestAttributes(ended: EndedRequest, line: RequestLine | undefined): Attributes {
+  const { route, status, operation, model } = ended;
+  const genAi = OPERATIONS.get(operation);
   return {
-    ...(line && httpAttributes(ended, line)),
-    ...modelAttributes(ended),
-    "error.type": hasFailed(ended) || ended.status >= 400 ? errorType(ended) : undefined,
+    "http.request.method": line && knownMethod(line),
+    "http.route": line && isRoute(route) ? route.slice(route.indexOf(" ") + 1) : undefined,
+    "http.response.status_code": line && status > 0 ? status : undefined,
+    "http.request.body.size": line && ended.bytesIn,
+    "http.response.body.size": line && ended.bytesOut,
+    "url.path": line && cut(line.path, TEXT_LIMITS.modelName),
+    "url.scheme": line && "http",
+    "gen_ai.operation.name": genAi,
+    "gen_ai.request.model": genAi && model,
+    "error.type": hasFailed(ended) || status >= 400 ? errorType(ended) : undefined,
     "shared_ollama.request_id": ended.id,
     "shared_ollama.project": cut(ended.project, TEXT_LIMITS.modelName),
-    "shared_ollama.operation": ended.operation,
+    "shared_ollama.operation": operation,
+    "shared_ollama.model": genAi ? undefined : model,
     "shared_ollama.dialect": ended.dialect,
     "shared_ollama.ended": ended.ended,
     "shared_ollama.streamed": ended.streamed,
@@ -50,33 +64,25 @@ export function requestName({ route }: EndedRequest, line: RequestLine | undefin
   return isRoute(route) ? route : knownMethod(line);
 }
 
-function httpAttributes(ended: EndedRequest, line: RequestLine): Attributes {
-  const { route, status } = ended;
-  return {
-    "http.request.method": knownMethod(line),
-    "http.route": isRoute(route) ? route.slice(route.indexOf(" ") + 1) : undefined,
-    "http.response.status_code": status === 0 ? undefined : status,
-    "http.request.body.size": ended.bytesIn,
-    "http.response.body.size": ended.bytesOut,
-    "url.path": cut(line.path, TEXT_LIMITS.modelName),
-    "url.scheme": "http",
-  };
-}
-
 /** What is said of the call to the inference server. @param isShared others had a part in it. */
 export function upstreamAttributes(ended: EndedRequest, isShared: boolean): Attributes {
-  const { operation, host, streamed, firstMs } = ended;
-  const isStream = OPERATIONS.has(operation) && streamed;
+  const { operation, model, firstMs } = ended;
+  const genAi = OPERATIONS.get(operation);
+  const isStream = genAi !== undefined && ended.streamed;
+  const server = serverOf(ended.host);
   return {
-    ...serverAttributes(host),
-    ...modelAttributes(ended),
-    "gen_ai.provider.name": OPERATIONS.has(operation) ? "ollama" : undefined,
+    "server.address": server?.address,
+    "server.port": server?.port,
+    "gen_ai.operation.name": genAi,
+    "gen_ai.provider.name": genAi && "ollama",
+    "gen_ai.request.model": genAi && model,
     "gen_ai.request.stream": isStream ? true : undefined,
     "gen_ai.response.time_to_first_chunk":
       isStream && firstMs !== undefined ? firstMs / 1000 : undefined,
     "gen_ai.usage.input_tokens": ended.inputTokens,
     "gen_ai.usage.output_tokens": ended.outputTokens,
     "error.type": hasFailed(ended) ? errorType(ended) : undefined,
+    "shared_ollama.model": genAi ? undefined : model,
     "shared_ollama.tokens_estimated": ended.tokensEstimated,
     "shared_ollama.first_ms": firstMs,
     "shared_ollama.inference_ms": ended.inferenceMs,
@@ -122,27 +128,15 @@ function errorType({ errorCode, status, ended }: EndedRequest): string {
   return errorCode ?? (status >= 400 ? String(status) : ended);
 }
 
-function modelAttributes({ operation, model }: EndedRequest): Attributes {
-  const known = OPERATIONS.get(operation);
-  return known === undefined
-    ? { "shared_ollama.model": model }
-    : { "gen_ai.operation.name": known, "gen_ai.request.model": model };
-}
-
 /** There is one server, or a few. */
-let latest: { host: string; attributes: Attributes } | undefined;
+let latest: { host: string; address: string; port: number } | undefined;
 
-function serverAttributes(host: string | undefined): Attributes {
-  if (host === undefined) return {};
-  if (latest?.host !== host) {
-    const { hostname, port, protocol } = new URL(host);
-    const usual = protocol === "https:" ? 443 : 80;
-    latest = {
-      host,
-      attributes: { "server.address": hostname, "server.port": Number(port) || usual },
-    };
-  }
-  return latest.attributes;
+function serverOf(host: string | undefined): typeof latest {
+  if (host === undefined) return undefined;
+  if (latest?.host === host) return latest;
+  const { hostname, port, protocol } = new URL(host);
+  latest = { host, address: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+  return latest;
 }
 
 function knownMethod({ method }: RequestLine): string {

@@ -41,7 +41,9 @@ export class PrometheusServer {
   }
 
   async #ask<T>(path: string, query: Record<string, string>): Promise<T> {
-    const answer = await fetch(`${this.#url}/api/v1/${path}?${new URLSearchParams(query)}`);
+    const answer = await fetch(
+      `${this.#url}/api/v1/${path}?${new URLSearchParams(query).toString()}`,
+    );
     const body = (await answer.json()) as { status: string; data: T; error?: string };
     if (body.status !== "success") throw new Error(`${body.error}: ${query["query"]}`);
     return body.data;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
@@ -24,6 +25,15 @@ it("promtool finds nothing wrong with the alerts and the example of a configurat
   expect(await promtool("check", "config", "deploy/prometheus/prometheus.yml")).toContain(
     "SUCCESS",
   );
+});
+
+it("the page tells of each alert", async () => {
+  const namesIn = async (file: string, name: RegExp): Promise<string[]> =>
+    [...(await readFile(join(projectRoot, file), "utf8")).matchAll(name)].map(
+      ([, found = ""]) => found,
+    );
+  const told = await namesIn("docs/prometheus.md", /^\| `(SharedOllama\w+)`/gm);
+  expect(told).toEqual(await namesIn("deploy/prometheus/alerts.yml", /alert: (\w+)/g));
 });
 
 it("each alert is raised by what it is about, and not by what is near", async () => {
@@ -75,6 +85,13 @@ it("a Prometheus finds what each query of the dashboard and of the alerts asks f
     if ((await prometheus.query(asSent(expr))).length === 0) empty.push(`${title}: ${expr}`);
   }
   expect(empty).toEqual([]);
+
+  for (const { query } of DASHBOARD.templating.list) {
+    if (typeof query === "string") continue;
+    const [, metric = "", label = ""] = /^label_values\((\w+), (\w+)\)$/.exec(query.query) ?? [];
+    const [series] = await prometheus.query(`count by (${label}) (${metric})`);
+    expect(series?.metric[label], query.query).toBeDefined();
+  }
 
   const rules = await prometheus.rules();
   expect(rules.map(({ health, lastError }) => [health, lastError])).toEqual(

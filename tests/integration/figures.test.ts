@@ -1,6 +1,8 @@
+import Driver from "libsql";
 import { describe, expect, it } from "vitest";
 import { endedOf, REFUSED } from "../support/ended-requests.ts";
 import { expectNativeError, idOf, startService } from "../support/service.ts";
+import { requestFile } from "../support/stored-requests.ts";
 import { startWithRecords } from "./figures-set-up.ts";
 
 const ROUTES = [
@@ -183,6 +185,19 @@ describe("a query of nonsense", () => {
         says: param,
       });
     }
+  });
+});
+
+it.each(ROUTES)("GET %s is refused in full where the file cannot be read", async (route) => {
+  const { gateway, get } = await startWithRecords(RECORDS);
+  const other = new Driver(requestFile(gateway.home));
+  other.exec("DROP TABLE requests; DROP TABLE days");
+  other.close();
+  await expectNativeError(await get(route), {
+    status: 500,
+    code: "internal_error",
+    type: "InternalError",
+    says: "cannot be read",
   });
 });
 

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { projectRoot } from "../../src/runtime/paths.ts";
 import { askOfAllKinds, startServiceOfAllKinds } from "../support/all-kinds.ts";
 import { until } from "../support/deadline.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
@@ -17,6 +20,23 @@ async function scrape(gateway: Gateway): Promise<Sample[]> {
   expect(answer.status).toBe(200);
   expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   return samplesOf(await answer.text());
+}
+
+/** The metrics of the page's table, with their labels. */
+function documentedMetrics(): Record<string, string[]> {
+  const page = readFileSync(join(projectRoot, "docs/prometheus.md"), "utf8");
+  const rows = page.slice(0, page.indexOf("## Which names")).matchAll(/^\| (`.*?) \| (.*?) \|/gm);
+  const metrics = [...rows].flatMap(([, names = "", labels = ""]) =>
+    quotedIn(names).map((name): [string, string[]] => [
+      /^(process|nodejs)_/.test(name) ? name : `shared_ollama_${name}`,
+      quotedIn(labels).sort(),
+    ]),
+  );
+  return Object.fromEntries(metrics);
+}
+
+function quotedIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 }
 
 describe("GET /metrics", () => {
@@ -62,6 +82,19 @@ describe("GET /metrics", () => {
     expect(of("cache_entries")).toBeGreaterThan(0);
     expect(sumOf(samples, "process_resident_memory_bytes")).toBeGreaterThan(1e7);
     await nothingIsHeld({ gateway });
+  });
+
+  it("has the metrics and labels that docs/prometheus.md tells of, and no others", async () => {
+    const { gateway } = await startServiceOfAllKinds();
+    await askOfAllKinds(gateway, "acme");
+    const text = await (await gateway.get("/metrics")).text();
+    const found = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", type]) => {
+      const samples = samplesOf(text).filter((one) =>
+        type === "histogram" ? one.name === `${name}_count` : one.name === name,
+      );
+      return [name, Object.keys(samples[0]?.labels ?? {}).sort()] as const;
+    });
+    expect(Object.fromEntries(found)).toEqual(documentedMetrics());
   });
 
   it("shows what is under way", async () => {

@@ -140,7 +140,7 @@ describe("the service as a process", () => {
     expect((await collector.traceOf(id)).root.name).toBe("GET /api/v1/health");
   });
 
-  it("loads nothing of OpenTelemetry unless a collector is named", async () => {
+  it("loads nothing that makes or sends traces unless a collector is named", async () => {
     const script = `${projectRoot}/tests/support/loads-traces.mjs`;
     const entries = [entryFile("src/compose.ts"), entryFile("src/compose/traces.ts")];
     const run = promisify(execFile)(process.execPath, [script, ...entries]);

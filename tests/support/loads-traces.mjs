@@ -1,4 +1,4 @@
-// Tells whether anything of OpenTelemetry is loaded: by the whole service where no collector is
+// Tells whether anything is loaded that makes or sends traces: by the whole service where no collector is
 // named, and where one is. A program of its own, since what is loaded stays. Its arguments are the
 // service's root of composition and what composes the traces.
 import { EventEmitter } from "node:events";
@@ -10,7 +10,8 @@ const { cache } = createRequire(compose);
 const isLoaded = () => {
   // Bun has modules of the new kind in a registry of its own.
   const files = [...Object.keys(cache), ...(globalThis.Loader?.registry.keys() ?? [])];
-  return files.some((file) => file.includes("node_modules/@opentelemetry"));
+  // The interface, which makes and sends nothing, is loaded by the library of metrics as well.
+  return files.some((file) => /node_modules\/@opentelemetry\/(?!api\/)/.test(file));
 };
 
 await import(compose);

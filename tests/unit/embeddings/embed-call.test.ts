@@ -21,6 +21,7 @@ function callOf(
     options: { model: "Mini", dimensions },
     truncate,
     tenant: "ada",
+    parts: new Map([["ada", 1]]),
     background: false,
     signal,
     record: new CallRecord(),

@@ -169,3 +169,60 @@ describe("what a request waits for", () => {
     expect(own.waiting.what).toBe("preparation");
   });
 });
+
+describe("the phases of a call", () => {
+  it("are one after the other, as long as they are told", () => {
+    const record = new CallRecord();
+    const askedAt = performance.now();
+    pass(300);
+    record.ready(100, 200);
+    pass(10);
+    record.sent("http://127.0.0.1:1");
+    pass(50);
+    record.began();
+    expect(record.phases().at(-1)).toEqual({
+      name: "upstream",
+      from: askedAt + 310,
+      to: undefined,
+    });
+    pass(400);
+    record.ended();
+    expect(record.phases()).toEqual([
+      { name: "queue", from: askedAt, to: askedAt + 100 },
+      { name: "load", from: askedAt + 100, to: askedAt + 300 },
+      { name: "upstream", from: askedAt + 310, to: askedAt + 760 },
+    ]);
+    expect(record.isShared).toBe(false);
+  });
+
+  it("are not told where they took no time", () => {
+    const record = new CallRecord();
+    expect(record.phases()).toEqual([]);
+    record.ready(0, 0);
+    expect(record.phases()).toEqual([]);
+    record.sent("http://127.0.0.1:1");
+    expect(record.phases()).toMatchObject([{ name: "upstream", to: undefined }]);
+  });
+
+  it("have no end where the request is still in one", () => {
+    const record = new CallRecord();
+    const from = performance.now();
+    record.waitsForPlace(() => 1, 1);
+    pass(20);
+    expect(record.phases()).toEqual([{ name: "queue", from, to: undefined }]);
+    record.waitsForModel(false);
+    expect(record.phases()).toEqual([{ name: "load", from: from + 20, to: undefined }]);
+  });
+
+  it("are what was left of another's for one that joins", () => {
+    const { record: other } = begun();
+    const joined = new CallRecord();
+    const now = performance.now();
+    joined.join(other, now - 100);
+    expect(joined.isShared).toBe(true);
+    expect(joined.phases()).toEqual([
+      { name: "load", from: now - 100, to: now - 50 },
+      { name: "upstream", from: now - 50, to: undefined },
+    ]);
+  });
+});

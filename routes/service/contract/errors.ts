@@ -66,6 +66,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "rate_limit_exceeded",
   "tenant_limit_exceeded",
   "queue_full",
+  "wait_too_long",
   "request_timeout",
   "insufficient_memory",
   "upstream_unavailable",

@@ -72,6 +72,7 @@ function setUp({ step, what }: Fault) {
         catalog: { isKnownMissing: () => (at("catalog"), false) },
         loadedModels: {
           ensureLoaded: () => (step === "load" ? loads() : 0),
+          isLoaded: () => false,
           isLoading: () => false,
         },
       }),

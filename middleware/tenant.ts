@@ -1,9 +1,13 @@
 import { createMiddleware } from "hono/factory";
 import { tenantOf, type ClientAddress } from "../src/access/tenant-name.ts";
+import type { ServiceEvents } from "../src/events/service-events.ts";
 import type { AppEnv } from "./env.ts";
 
-/** Sets the tenant of a request: X-Project-Name, else the client's address. */
-export function tenant(addresses: ClientAddress) {
+/**
+ * Sets the tenant of a request: X-Project-Name, else the client's address. Those who look on are
+ * told of it.
+ */
+export function tenant(addresses: ClientAddress, events: Pick<ServiceEvents, "emit">) {
   return createMiddleware<AppEnv>(async function tenant(c, next) {
     const exchange = c.get("exchange");
     const record = c.get("record");
@@ -14,6 +18,7 @@ export function tenant(addresses: ClientAddress) {
     record.tenant = tenantOf(undefined, address);
     record.tenant = tenantOf(project, address);
     record.project = project;
+    events.emit("requestKnown", record);
     await next();
   });
 }

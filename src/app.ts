@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.use(readableTarget());
   app.use(notWhileStopping(options.isStopping));
   app.use("/api/v1/*", bodyLimit(options.bodyLimit));
-  app.use(tenant(options.addresses));
+  app.use(tenant(options.addresses, options.requestLifecycle.events));
 
   const ownRoutes = serviceRoutes(options.service);
   const document = (): object => openApiDocument(ownRoutes, version);

@@ -125,6 +125,7 @@ async function forward(
       headers,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
+      lastWords: told.lastWords,
       onEnd: (end) => {
         call.ended();
         onEnd?.();

@@ -5,11 +5,13 @@ import { changeRoutes, type ChangeServices } from "./change-models.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
+import { eventRoutes, type EventServices } from "./events.ts";
 import { generateRoute } from "./generate.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
 import { pullRoutes, type PullServices } from "./pull-model.ts";
+import { requestRoutes, type RequestServices } from "./requests.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
 import { similarityRoute, type SimilarityServices } from "./similarity.ts";
@@ -29,6 +31,8 @@ export interface ServiceParts {
   memory: MemoryServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
+  requests: RequestServices;
+  events: EventServices;
 }
 
 /** All routes of `/api/v1`. */
@@ -50,5 +54,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   stateRoutes(router, parts.state);
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
+  requestRoutes(router, parts.requests);
+  eventRoutes(router, parts.events);
   return router;
 }

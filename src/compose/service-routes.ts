@@ -54,6 +54,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
       queue,
       isStopping,
       limits: batchLimits(parts.base.settings),
+      live: parts.requests.live,
+      events: parts.base.events,
       logItem: (record, end) => parts.requests.log.writeItem(record, end),
     },
     embeddings,
@@ -64,6 +66,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
     cache: { guards, aliases, ...caching },
+    requests: { guards, ...parts.requests },
+    events: { guards, ...parts.requests },
   };
 }
 

@@ -182,6 +182,7 @@ export class SharedCalls {
     const record = new CallRecord();
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
+    for (const { owner } of texts) owner.record.shares(record);
     try {
       const { embeddings, truncated } = await kind.call({
         texts: texts.map(({ text }) => text),

@@ -6,6 +6,8 @@ import type { RequestRecord } from "../requests/request-record.ts";
 export interface ServiceEventMap {
   /** A request has come; nothing is known of it yet but its id and its client. */
   requestBegan: [record: RequestRecord];
+  /** It is known whose request it is; or an item of a batch begins. */
+  requestKnown: [record: RequestRecord];
   /** A request, or a batch's item, has ended. */
   requestEnded: [ended: EndedRequest, record: RequestRecord];
   /** The service has had a model (canonical name) loaded; milliseconds. */

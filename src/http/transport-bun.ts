@@ -27,7 +27,7 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, headers, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, onHead, addHeaders, lastWords, onEnd } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -49,7 +49,8 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, signal: abort, onHead, addHeaders, tail, end });
+      const passing = { exchange, signal: abort, onHead, addHeaders, lastWords, tail, end };
+      return await this.#answer(answer, passing);
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -101,13 +102,24 @@ export class BunTransport implements Transport {
     }
     const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
     const reader = answer.body.getReader();
+    const isStream = Number.isNaN(length) && !answer.headers.has("content-encoding");
+    let closedFor: Error | undefined;
+    const lastWords = (): string | undefined => {
+      if (!signal.aborted || !isStream || exchange.hasLeft) return undefined;
+      const reason = signal.reason as Error;
+      const words = passing.lastWords({ contentType, tail, reason });
+      if (words !== undefined) closedFor = reason;
+      return words;
+    };
     const body = directStream({
       client: exchange,
       signal,
       next: () => reader.read(),
       onPiece: (piece) => tail.add(piece),
+      lastWords,
       cancel: (reason) => reader.cancel(reason),
-      onEnd: (bytes, err) => end({ status, contentType, bytes }, err === undefined, err),
+      onEnd: (bytes, err) =>
+        end({ status, contentType, bytes }, err === undefined, err ?? closedFor),
     });
     return new Response(body, { status, headers });
   }
@@ -119,6 +131,7 @@ interface Passing {
   signal: Signal;
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
+  lastWords: ForwardRequest["lastWords"];
   tail: Tail;
   /** @param answered what is known of the answer; nothing where there was none. */
   end: (

@@ -21,6 +21,12 @@ export interface Waiting {
 }
 
 /**
+ * A step of a call: it waits for a place, or for its model; it waits for a call that is made for
+ * several requests; it is sent; its answer begins.
+ */
+export type CallPhase = "place" | "model" | "shared" | "sent" | "first_byte";
+
+/**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
  * phases follow one another: their sum is the time from asking for a place to the last byte. Each
  * is undefined until it has ended.
@@ -44,6 +50,8 @@ export class CallRecord implements WaitLog {
   context: AskedContext | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
+  /** Told of each step, where somebody looks on; it is quick and throws nothing. */
+  onPhase: ((phase: CallPhase) => void) | undefined;
   /** On the clock of `performance.now()`. */
   #sentAt = 0;
   #beganAt = 0;
@@ -56,15 +64,23 @@ export class CallRecord implements WaitLog {
   waitsForPlace(position: () => number | undefined): void {
     this.#waits = { for: "place", since: performance.now() };
     this.#position = position;
+    this.onPhase?.("place");
   }
 
   waitsForModel(): void {
+    this.#endWait();
     this.#waits = { for: "model", since: performance.now() };
+    this.onPhase?.("model");
   }
 
   /** Whether the request was sent. */
   get isSent(): boolean {
     return (this.#shared ?? this).#sentAt > 0;
+  }
+
+  /** When the answer's first byte came, on the clock of `performance.now()`; undefined before. */
+  get begunAt(): number | undefined {
+    return (this.#shared ?? this).#beganAt || undefined;
   }
 
   /** What the request waits for now. */
@@ -79,6 +95,7 @@ export class CallRecord implements WaitLog {
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
+    this.onPhase?.("shared");
   }
 
   /**
@@ -87,18 +104,31 @@ export class CallRecord implements WaitLog {
    */
   sent(host: string): void {
     this.host = host;
-    if (this.firstMs === undefined) this.#sentAt = performance.now();
+    if (this.firstMs !== undefined) return;
+    this.#sentAt = performance.now();
+    this.onPhase?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
+    const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
+    if (isFirst) this.onPhase?.("first_byte");
   }
 
-  /** The answer's last byte has come, or was given up. */
+  /** The answer's last byte has come, or was given up, perhaps while it still waited. */
   ended(): void {
+    if (this.#sentAt === 0) this.#endWait();
     if (this.firstMs !== undefined) this.bodyMs ??= performance.now() - this.#beganAt;
+  }
+
+  /** Notes how long it has waited, until that is told exactly. */
+  #endWait(): void {
+    if (!this.#waits) return;
+    const ms = performance.now() - this.#waits.since;
+    if (this.#waits.for === "place") this.queueMs ??= ms;
+    else this.loadMs ??= ms;
   }
 
   /**
@@ -116,6 +146,7 @@ export class CallRecord implements WaitLog {
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
+    this.onPhase?.("first_byte");
   }
 
   /** Several calls were made for one request, side by side: what took longest counts. */

@@ -119,7 +119,7 @@ function fieldsOf(event: EventName, { ended, record, line }: Event, room: Room):
     path: shortened(line?.target, room.target),
     dialect: ended.dialect,
     status_code: ended.status,
-    client_left: !ended.isWhole,
+    client_left: !ended.isWhole && ended.ended !== "cancelled",
     ended: ended.ended,
     bytes: line && ended.bytesOut,
     bytes_in: ended.bytesIn,

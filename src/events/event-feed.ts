@@ -128,7 +128,7 @@ export class EventFeed {
   close(): void {
     this.#isClosed = true;
     for (const reader of [...this.#readers.keys()]) reader.drop("stopping");
-    this.#end();
+    this.#stopMaking();
   }
 
   #assertRoom(tenant: string): void {
@@ -158,7 +158,10 @@ export class EventFeed {
     this.#readers.delete(reader);
     if (this.#readers.size > 0 || this.#isClosed) return;
     clearTimeout(this.#linger);
-    this.#linger = setTimeout(() => this.#end(), this.#limits.lingerMs).unref();
+    this.#linger = setTimeout(() => {
+      this.#stopMaking();
+      this.#ring.clear();
+    }, this.#limits.lingerMs).unref();
   }
 
   #begin(): void {
@@ -172,14 +175,12 @@ export class EventFeed {
     for (const { record } of live.all()) this.#watch(record);
   }
 
-  #end(): void {
+  #stopMaking(): void {
     clearTimeout(this.#linger);
-    if (!this.#isMade) return;
     this.#isMade = false;
     for (const [name, listener] of Object.entries(this.#listeners)) {
       this.#options.events.off(name as keyof ServiceEventMap, listener);
     }
-    this.#ring.clear();
   }
 
   #follow(record: RequestRecord): void {

@@ -133,11 +133,15 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
 
   /** Called off, by the client or by us. */
   readonly #breakOff = (): void => {
-    this.#abort?.();
     const reason = this.#signal.reason as Error;
     const isClosed = this.#closeWith(reason);
     if (!isClosed) this.#break();
-    this.#end(isClosed, reason);
+    try {
+      this.#end(isClosed, reason);
+    } finally {
+      // Last: it is told of as an error, at once.
+      this.#abort?.();
+    }
   };
 
   /** Ends a stream with what there is to say. @returns whether that could be done. */

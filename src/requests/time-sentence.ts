@@ -50,7 +50,8 @@ export function whereTimeWent(facts: TimeFacts & EndFacts): string {
   }
   const steps = [...waits(facts), ...answerSteps(facts)];
   if (steps.length === 0) return sentence([`took ${duration(tookMs)}`], how);
-  const restMs = tookMs - phasesMs(facts);
+  // Where the answer did not begin, all that is left was spent on waiting for it.
+  const restMs = facts.firstMs === undefined ? 0 : tookMs - phasesMs(facts);
   const isMuch = restMs >= Math.max(LEAST_REST.ms, LEAST_REST.part * tookMs);
   const prepared = isMuch ? [`took ${duration(restMs)} to come and to be prepared`] : [];
   return sentence([...prepared, ...steps], how);

@@ -104,7 +104,7 @@ const EXAMPLE_ENDED = {
 };
 
 const EXAMPLE_SUMMARY =
-  "Waited 3.2 s for a place, then 1.1 s for the model to load, then 403 ms to the first token and " +
+  "Waited 3.2 s for a place, then 1.1 s for the model to load, then 0.4 s to the first token and " +
   "6.0 s of generation (212 tokens, 35/s)";
 
 export const EndedRequestFacts = z

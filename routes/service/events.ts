@@ -37,7 +37,7 @@ const Started = z
     client: z.string().nullable(),
     ...work,
   })
-  .openapi("RequestStarted");
+  .openapi("RequestStartedEvent");
 const Phase = z
   .object({
     at,
@@ -46,14 +46,14 @@ const Phase = z
     after_ms: z.number().openapi({ description: "Since the request came" }),
     ...work,
   })
-  .openapi("RequestPhase");
-const Ended = z.object({ at, ...EndedRequestFacts.shape }).openapi("RequestEnded");
-const Loaded = z.object({ at, model: z.string(), took_ms: z.int() }).openapi("ModelLoaded");
-const Unloaded = z.object({ at, model: z.string() }).openapi("ModelUnloaded");
-const Down = z.object({ at, reason: z.string() }).openapi("ServerDown");
+  .openapi("RequestPhaseEvent");
+const Ended = z.object({ at, ...EndedRequestFacts.shape }).openapi("RequestEndedEvent");
+const Loaded = z.object({ at, model: z.string(), took_ms: z.int() }).openapi("ModelLoadedEvent");
+const Unloaded = z.object({ at, model: z.string() }).openapi("ModelUnloadedEvent");
+const Down = z.object({ at, reason: z.string() }).openapi("ServerDownEvent");
 const Dropped = z
   .object({ reason: z.enum(["slow", "stopping", "cancelled"]) })
-  .openapi("EventsDropped");
+  .openapi("DroppedEvent");
 const Nothing = z.object({ at: at.optional() }).openapi("PlainEvent", {
   description: "server_up, and missed: some events are gone that came after Last-Event-ID",
 });

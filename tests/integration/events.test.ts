@@ -158,7 +158,8 @@ describe("the stream of events", () => {
     socket.write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const followers = (): number => gateway.service.load().followers;
     await until(() => followers() === 1, "somebody follows the events");
-    const body = { model: "x".repeat(500), messages };
+    // As many bytes an event as can be.
+    const body = { model: "模".repeat(512), messages };
     await until(
       async () => {
         await Promise.all(

@@ -151,7 +151,7 @@ export const LiveRequest = z
       description: "null once its answer has begun",
     }),
     position: count.openapi({ description: "Its number in the queue, from 1" }),
-    context: z.object({ asked: z.int(), used: z.int() }).openapi("ContextFacts").nullable(),
+    context: z.object({ asked: z.int(), used: z.int() }).nullable(),
     prompt_cut: z.boolean(),
     summary,
   })

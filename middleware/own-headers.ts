@@ -18,7 +18,7 @@ const CACHE_STATES: CacheOutcome["state"][] = ["HIT-EXACT", "HIT-SEMANTIC", "MIS
 export const REQUEST_HEADERS = {
   "X-Project-Name": {
     about:
-      "The project; its requests share one tenant's turn, caps and rate limits. Without it the client's address counts.",
+      "The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.",
     schema: { type: "string", pattern: PROJECT_NAME.source },
     example: "story-machine",
   },

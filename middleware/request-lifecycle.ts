@@ -7,6 +7,7 @@ import type { BodyDiscards } from "../src/http/body-discards.ts";
 import type { Exchange } from "../src/http/exchange.ts";
 import type { LiveRequests } from "../src/requests/live-requests.ts";
 import type { RequestLog } from "../src/requests/request-log.ts";
+import { newRequestId } from "../src/requests/request-id.ts";
 import { RequestRecord } from "../src/requests/request-record.ts";
 import type { AppContext, AppEnv } from "./env.ts";
 
@@ -18,7 +19,6 @@ interface RequestLifecycleOptions {
   events: Pick<ServiceEvents, "emit">;
   bodies: BodyBudget;
   discards: BodyDiscards;
-  newId?: () => string;
 }
 
 /**
@@ -35,14 +35,14 @@ export function requestLifecycle({
   events,
   bodies,
   discards,
-  newId = () => crypto.randomUUID(),
 }: RequestLifecycleOptions) {
   return createMiddleware<AppEnv>(async function requestLifecycle(c, next) {
     const exchange = exchangeOf(c);
-    const record = new RequestRecord(newId(), (ended, end) => {
+    const record = new RequestRecord(newRequestId(), (ended, end) => {
       log.write(ended, end, {
         peer: exchange.peer,
         method: exchange.method,
+        prefix: exchange.target.prefix,
         target: exchange.target.forwarded,
         userAgent: exchange.header("user-agent"),
         referrer: exchange.header("referer"),
@@ -60,7 +60,7 @@ export function requestLifecycle({
       live.end(record);
       exchange.restoreIdleTimeout();
     });
-    events.emit("requestBegan", record);
+    events.emit("requestBegan", record, exchange);
     c.set("exchange", exchange);
     c.set("record", record);
     c.set("bodies", bodies);

@@ -24,6 +24,7 @@ export function streamAnswer(
       ...(timing === "" ? [] : ["Server-Timing", timing]),
     ],
     pieces,
+    heldUp: record.call.heldUp,
     onEnd: (bytes, complete) => record.end({ status, bytes, complete }),
   });
   // They are in the head: nothing adds them again.

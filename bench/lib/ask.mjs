@@ -13,9 +13,11 @@ export async function ask(origin, { path, body }, tenant, signal) {
     body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
   });
-  const { prompt_eval_duration: readNs = 0, eval_duration: writeNs = 0 } = await answer.json();
+  const said = await answer.json();
+  const { prompt_eval_duration: readNs = 0, eval_duration: writeNs = 0, eval_count = 0 } = said;
   const tookMs = performance.now() - sentAt;
-  return { status: answer.status, tookMs, runMs: (readNs + writeNs) / 1e6 };
+  const tokens = eval_count;
+  return { status: answer.status, sentAt, tookMs, runMs: (readNs + writeNs) / 1e6, tokens };
 }
 
 /**

@@ -113,7 +113,7 @@ export class NoFloor {
     return true;
   }
 
-  promoteStarved() {}
+  promote() {}
 
   admits() {
     return true;

@@ -1,4 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { serviceFile } from "./request-store.mjs";
+
+const { newRequestId } = await import(serviceFile("src/requests/request-id"));
 
 const PROJECTS = 10;
 const MODELS = 5;
@@ -29,8 +31,12 @@ export function requestRecords(seed = 1) {
     const at = upTo(PROJECTS);
     const tookMs = Math.round(Math.exp(random() * 6 + 3) * 1000) / 1000;
     const isRefused = upTo(20) === 0;
-    const whole = {
-      id: randomUUID(),
+    const generationMs = Math.round(tookMs * 800) / 1000;
+    /** What only a request has that a model has answered. */
+    const answered = (value) => (isRefused ? undefined : value);
+    // As one literal: objects that are put together are slow, and would be measured.
+    return {
+      id: newRequestId(startedAtMs),
       kind: "request",
       startedAtMs: Math.floor(startedAtMs),
       tookMs,
@@ -49,23 +55,25 @@ export function requestRecords(seed = 1) {
       streamed: upTo(2) === 0,
       bytesIn: upTo(3000),
       bytesOut: upTo(9000),
-    };
-    if (isRefused) return whole;
-    const generationMs = Math.round(tookMs * 800) / 1000;
-    return {
-      ...whole,
-      queueMs: ms(1000),
-      loadMs: 0,
-      firstMs: ms(900),
-      bodyMs: generationMs,
-      promptMs: ms(500),
-      generationMs,
-      inferenceMs: generationMs,
-      inputTokens: upTo(900),
-      outputTokens: upTo(900),
-      tokensEstimated: false,
-      tokensPerSecond: ms(100),
-      cache: "MISS",
+      queueMs: answered(ms(1000)),
+      loadMs: answered(0),
+      firstMs: answered(ms(900)),
+      bodyMs: answered(generationMs),
+      waitedBehind: answered(upTo(9)),
+      loadShared: undefined,
+      context: answered(8192),
+      isPromptCut: answered(false),
+      promptMs: answered(ms(500)),
+      generationMs: answered(generationMs),
+      inferenceMs: answered(generationMs),
+      inputTokens: answered(upTo(900)),
+      outputTokens: answered(upTo(900)),
+      tokensEstimated: answered(false),
+      tokensPerSecond: answered(ms(100)),
+      cache: answered("MISS"),
+      savedMs: undefined,
+      images: undefined,
+      imageBytesSaved: undefined,
     };
   };
 }

@@ -69,8 +69,10 @@ export const POLICIES = [
 export async function simulate(workload, policy, parts, seed = 1) {
   const clock = new SimulatedClock();
   const { room = 1, loadMs = 0, lastsMs } = workload;
-  const models = new SimulatedModels(clock, { room, loadMs });
-  const queue = composeQueue(workload, policy, parts, { clock, models });
+  const loadTimes = new parts.LoadTimes();
+  const onLoaded = (model, tookMs) => loadTimes.learn(model, tookMs);
+  const models = new SimulatedModels(clock, { room, loadMs, onLoaded });
+  const queue = composeQueue(workload, policy, parts, { clock, models, loadTimes });
   const world = {
     queue,
     clock,
@@ -96,7 +98,7 @@ export async function simulate(workload, policy, parts, seed = 1) {
 }
 
 /** The service's own queue with a policy. */
-export function composeQueue(workload, policy, parts, { clock, models }) {
+export function composeQueue(workload, policy, parts, { clock, models, loadTimes }) {
   const { places = 1, patienceMs = 30_000, maxWaiting = 100_000 } = workload;
   const { FairQueue, ModelFloor, StartTimeTurns, CostEstimates, TenantWeights } = parts;
   const weights = new TenantWeights(
@@ -116,7 +118,7 @@ export function composeQueue(workload, policy, parts, { clock, models }) {
     host: { origin: "", assertAvailable() {}, checkHealth() {} },
     lines: { text: line, vision: line },
     modelParallel: () => places,
-    floor: isPlain ? new NoFloor(models) : new ModelFloor({ models, patienceMs }),
+    floor: isPlain ? new NoFloor(models) : new ModelFloor({ models, loadTimes, patienceMs }),
     turns: { interactive: new Turns(options), background: new Turns(options) },
     watch: { add: (member) => ({ member, at: 0 }), forget() {} },
     now,

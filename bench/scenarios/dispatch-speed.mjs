@@ -16,6 +16,7 @@ export async function dispatchSpeed(parts) {
   const queue = composeQueue({ maxWaiting: REQUESTS, tenants: [] }, "by cost", parts, {
     clock,
     models,
+    loadTimes: new parts.LoadTimes(),
   });
   const started = [];
   for (let i = 0; i <= REQUESTS; i += 1) {

@@ -123,6 +123,8 @@ async function forward(
       origin,
       body,
       headers,
+      heldUp: call.heldUp,
+      trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
       lastWords: told.lastWords,

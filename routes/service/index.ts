@@ -6,6 +6,8 @@ import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
 import { eventRoutes, type EventServices } from "./events.ts";
+import { figuresRoutes } from "./figures/index.ts";
+import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
@@ -33,6 +35,7 @@ export interface ServiceParts {
   cache: CacheServices;
   requests: RequestServices;
   events: EventServices;
+  figures: FiguresServices;
 }
 
 /** All routes of `/api/v1`. */
@@ -56,5 +59,6 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
   eventRoutes(router, parts.events);
+  figuresRoutes(router, parts.figures);
   return router;
 }

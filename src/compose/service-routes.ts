@@ -4,6 +4,7 @@ import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
+import type { FiguresServices } from "../../routes/service/figures/figures-services.ts";
 import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
@@ -11,6 +12,7 @@ import type { Embedder } from "../embeddings/embedder.ts";
 import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
+import { RecordReader } from "../requests/store/record-reader.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
@@ -68,6 +70,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     cache: { guards, aliases, ...caching },
     requests: { guards, ...parts.requests },
     events: { guards, ...parts.requests },
+    figures: figuresServices(parts.requests),
   };
 }
 
@@ -108,11 +111,16 @@ function composeGuards(
   };
 }
 
+function figuresServices({ store, manageAccess }: Requests): FiguresServices {
+  const records = store && new RecordReader(store);
+  return { records, access: manageAccess, now: Date.now };
+}
+
 function stateServices(
   { base: { settings, profile }, inference, provision, isStopping }: ServiceRouteParts,
   requestsPerMinute: Readonly<Record<string, number>>,
 ): StateServices {
-  const { upstream, client, queue, stuckModels } = inference;
+  const { upstream, client, queue, parallel, stuckModels } = inference;
   const lists = Object.entries(LIST_LIMITS);
   const limitFacts = {
     bodyMemoryBytes: bodyMemoryBytes(settings),
@@ -133,6 +141,7 @@ function stateServices(
       version: serviceVersion,
       modelProfile: () => modelProfileBody(profile, settings, limitFacts),
       queueLimits: queueFacts(settings),
+      raisedParallel: () => parallel.raised,
     },
   };
 }

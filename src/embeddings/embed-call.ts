@@ -22,6 +22,8 @@ export interface EmbedCall {
   truncate: boolean;
   /** The tenant whose turn in the queue it takes. */
   tenant: string;
+  /** As PlaceRequest. */
+  parts: ReadonlyMap<string, number>;
   /** As InferenceRequest. */
   background: boolean;
   /** Calls it off. */
@@ -51,7 +53,7 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, truncate, tenant, background, signal, record }) => {
+  return async ({ texts, options, truncate, tenant, parts, background, signal, record }) => {
     record.isPromptCut = truncate;
     const { model, dimensions } = options;
     const body = ({ lane }: Turn): string =>
@@ -65,6 +67,7 @@ export function embedCalls(
     const about = {
       line: "text",
       tenant,
+      parts,
       model,
       hints: { kind: "embed" },
       background,

@@ -180,6 +180,8 @@ export class SharedCalls {
     const waiters = new Waiters();
     const leave = texts.map(({ work }) => waiters.join(work.signal));
     const record = new CallRecord();
+    // It can be a part of one trace only.
+    record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
     for (const { owner } of texts) owner.record.shares(record);
@@ -189,6 +191,7 @@ export class SharedCalls {
         options: kind.options,
         truncate,
         tenant: first.owner.tenant,
+        parts: partsOf(texts),
         background: first.owner.background === true,
         signal: waiters.signal,
         record,
@@ -257,6 +260,16 @@ function divided(texts: PendingText[]): { apart: PendingText[][]; rest: PendingT
   const shared = texts.filter(isShared);
   const rest = texts.filter((text) => !shared.includes(text));
   return { apart: shared.map((text) => [text]), rest };
+}
+
+/** Which part of a call is each tenant's, by the bytes of its texts. */
+function partsOf(texts: PendingText[]): Map<string, number> {
+  const all = texts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = new Map<string, number>();
+  for (const { owner, bytes } of texts) {
+    parts.set(owner.tenant, (parts.get(owner.tenant) ?? 0) + bytes / all);
+  }
+  return parts;
 }
 
 function rejectAll(texts: PendingText[], err: unknown): void {

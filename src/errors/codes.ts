@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   invalid_project_name: {
     status: 400,
     type: "InvalidRequestError",
-    about: "X-Project-Name is not a name.",
+    about: "The project in X-Project-Name or in the URL is not a name.",
   },
   host_not_allowed: {
     status: 403,

@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
-import type { CallPhase } from "../inference/call-record.ts";
+import type { CallStep } from "../inference/call-record.ts";
 import { endedFacts, ownerFacts, workFacts } from "../requests/request-facts.ts";
 import type { LiveRequests } from "../requests/live-requests.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
@@ -48,7 +48,7 @@ export interface Follower {
 /** How long a client waits before it comes back. */
 const RETRY = "retry: 2000\n\n";
 
-const PHASES: Record<CallPhase, string> = {
+const PHASES: Record<CallStep, string> = {
   place: "waiting_for_place",
   model: "loading",
   shared: "sharing",
@@ -197,12 +197,12 @@ export class EventFeed {
   }
 
   #watch(record: RequestRecord): void {
-    record.call.onPhase = (phase) =>
+    record.call.onStep = (step) =>
       this.#add(
         "request_phase",
         {
           request_id: record.id,
-          phase: PHASES[phase],
+          phase: PHASES[step],
           after_ms: record.latencyMs,
           ...ownerFacts(record),
           ...workFacts(record),

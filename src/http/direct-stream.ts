@@ -1,5 +1,6 @@
 import { ClientLeft } from "../errors/abort-reasons.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import type { HeldUp } from "./held-up.ts";
 
 /** The client at the other end, as BunExchange knows it. */
 interface ReadingClient {
@@ -12,6 +13,8 @@ interface DirectSource {
   client: ReadingClient;
   /** Breaks the connection of a client that does not read, too. */
   signal: Signal;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   next: () => Promise<{ done?: boolean | undefined; value?: Uint8Array | string | undefined }>;
   /** Told of each piece that is sent. */
   onPiece?: (piece: Uint8Array) => void;
@@ -39,7 +42,7 @@ interface DirectSink {
  * flushes it at the end of each turn of the event loop.
  */
 export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
-  const { client, signal, next, onPiece, lastWords, cancel, onEnd } = source;
+  const { client, signal, heldUp, next, onPiece, lastWords, cancel, onEnd } = source;
   let bytes = 0;
   let unflushed = 0;
   let isFlushing = false;
@@ -71,7 +74,9 @@ export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
           sink.write(piece);
           if (unflushed < UNFLUSHED_BYTES) continue;
           isFlushing = true;
+          heldUp.begin();
           await sink.flush(true);
+          heldUp.end();
           isFlushing = false;
           unflushed = 0;
         }

@@ -216,10 +216,11 @@ export class BunExchange implements Exchange {
     this.#env.server.timeout(this.request, 1);
   }
 
-  stream({ status, headers, pieces, onEnd }: StreamedAnswer): Response {
+  stream({ status, headers, pieces, heldUp, onEnd }: StreamedAnswer): Response {
     const body = directStream({
       client: this,
       signal: this.signal,
+      heldUp,
       next: () => pieces.next(),
       cancel: () => pieces.return(undefined),
       onEnd: (bytes, err) => {

@@ -1,6 +1,7 @@
 import type { BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import type { BodyLimit } from "./body-limit.ts";
+import type { HeldUp } from "./held-up.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 
@@ -55,6 +56,8 @@ export interface StreamedAnswer {
   headers: string[];
   /** Ended early when the client leaves. One that throws breaks the connection. */
   pieces: AsyncGenerator<string | Uint8Array>;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   /** Called once with the bytes sent: after the last piece, when one throws, when the client leaves. */
   onEnd: (bytes: number, complete: boolean) => void;
 }

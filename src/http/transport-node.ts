@@ -5,9 +5,11 @@ import { Pool, type Dispatcher } from "undici";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { AnswerWriter, latin1 } from "./answer-writer.ts";
+import { carried, isOfTrace } from "./carried-trace.ts";
 import { decodedBody } from "./decoded-body.ts";
+import { withPrefix } from "./request-target.ts";
 import { NodeExchange } from "./exchange-node.ts";
-import { isForwarded, isReturned } from "./hop-headers.ts";
+import { type HeaderFilter, isReturned } from "./hop-headers.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
 import { Tail } from "./tail.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -19,6 +21,11 @@ const MAX_HEAD_BYTES = 81_920;
 /** Node's transport. Answers are written to the client's socket without web streams between. */
 export class NodeTransport implements Transport {
   readonly #pools = new Map<string, Pool>();
+  readonly #filter: HeaderFilter;
+
+  constructor(filter: HeaderFilter) {
+    this.#filter = filter;
+  }
 
   forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body } = request;
@@ -32,7 +39,7 @@ export class NodeTransport implements Transport {
         {
           path: exchange.target.forwarded,
           method: exchange.method,
-          headers: forwardedHeaders(exchange, request),
+          headers: forwardedHeaders(exchange, request, this.#filter),
           body: body === "stream" ? uploadOf(exchange) : sentBody(body),
         },
         passing,
@@ -40,13 +47,13 @@ export class NodeTransport implements Transport {
     });
   }
 
-  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  async call({ origin, method, path, body, signal, trace }: UpstreamCall): Promise<UpstreamAnswer> {
     signal.throwIfAborted();
     try {
       const answer = await this.#pool(origin).request({
         path,
         method,
-        headers: { "content-type": "application/json" },
+        headers: ["content-type", "application/json", ...(trace?.headers ?? [])],
         body: body ?? null,
         // undici only listens to it.
         signal,
@@ -108,7 +115,9 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   readonly #addHeaders: ForwardRequest["addHeaders"];
   readonly #lastWords: ForwardRequest["lastWords"];
   readonly #onEnd: ForwardRequest["onEnd"];
+  readonly #heldUp: ForwardRequest["heldUp"];
   readonly #outgoing: NodeExchange["outgoing"];
+  readonly #prefix: string;
   readonly #beginning: Beginning;
   readonly #signal: Signal;
   readonly #tail = new Tail();
@@ -125,7 +134,9 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     this.#addHeaders = request.addHeaders;
     this.#lastWords = request.lastWords;
     this.#onEnd = request.onEnd;
+    this.#heldUp = request.heldUp;
     this.#outgoing = exchange.outgoing;
+    this.#prefix = exchange.target.prefix;
     this.#beginning = beginning;
     this.#signal = request.signal;
     this.#signal.addEventListener("abort", this.#breakOff, { once: true });
@@ -180,6 +191,8 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       }
       if (name.length === 7 && name.toLowerCase() === "trailer")
         trailer = latin1(rawHeaders[i + 1]);
+      else if (name.length === 8 && name.toLowerCase() === "location")
+        headers.push(name, withPrefix(latin1(rawHeaders[i + 1]), this.#prefix));
       else headers.push(name, latin1(rawHeaders[i + 1]));
     }
     const isBodiless = status === 204 || status === 304 || outgoing.req.method === "HEAD";
@@ -201,7 +214,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       return true;
     }
     this.#isStream = !whole && !isEncoded;
-    this.#writer = new AnswerWriter(outgoing, () => this.#ended || resume());
+    this.#writer = new AnswerWriter(outgoing, this.#heldUp, () => this.#ended || resume());
     if (!whole) this.#writer.flushHeadSoon();
     this.#beginning.began();
     return true;
@@ -277,14 +290,18 @@ function textOf(header: string | string[] | undefined): string {
 
 function forwardedHeaders(
   exchange: NodeExchange,
-  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
+  { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
+  filter: HeaderFilter,
 ): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
+  const carries = carried(trace, which);
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (isForwarded(name, which)) headers.push(name, raw[i + 1] ?? "");
+    if (!filter.passes(name, which) || (carries && isOfTrace(name))) continue;
+    headers.push(name, raw[i + 1] ?? "");
   }
+  if (carries) headers.push(...carries.headers);
   // undici knows the length of what is sent whole.
   if (body === "stream") {
     const length = exchange.incoming.headers["content-length"];

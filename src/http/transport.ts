@@ -1,4 +1,6 @@
 import type { Exchange } from "./exchange.ts";
+import type { HeldUp } from "./held-up.ts";
+import type { CarriedTrace } from "./carried-trace.ts";
 import type { ForwardedHeaders } from "./hop-headers.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
@@ -38,6 +40,10 @@ export interface ForwardRequest {
   body: OutgoingBody | "stream" | undefined;
   /** Which of the client's headers are forwarded. */
   headers: ForwardedHeaders;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
+  /** What stands in place of the client's own trace, unless the request goes on anonymously. */
+  trace: CarriedTrace | undefined;
   /** Told when the answer's head has come. */
   onHead: (status: number) => void;
   /**
@@ -61,6 +67,8 @@ export interface UpstreamCall {
   path: string;
   body?: string | Uint8Array;
   signal: Signal;
+  /** The trace that it is a part of. */
+  trace?: CarriedTrace | undefined;
 }
 
 /** An answer's status, type and body. A body that is not read to its end must be `cancel`led. */

@@ -102,7 +102,7 @@ async function* piecesOf(
 }
 
 /** What is passed on, and what is told of its answer. */
-type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "heldUp" | "onHead" | "trace">;
 
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
@@ -124,6 +124,8 @@ export function forwarded(
     origin,
     body,
     headers,
+    heldUp: turn.record.heldUp,
+    trace: turn.record.trace,
     onHead: (status) => turn.began(status),
     addHeaders,
     lastWords,

@@ -1,4 +1,7 @@
+import type { CarriedTrace } from "../http/carried-trace.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
+import { HeldUp } from "../http/held-up.ts";
+import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
@@ -9,6 +12,17 @@ interface Share {
   costMs: number;
   /** Whether the tokens are. */
   isEstimated: boolean;
+}
+
+/** The trace that a call is a part of, where there are traces. */
+export interface CallTrace extends CarriedTrace {
+  /** That of a part of the request, which began at so many milliseconds since 1970. */
+  within: (part: { startedAtMs: number }) => CallTrace;
+}
+
+/** A part of a call's time. */
+export interface CallPhase extends Interval {
+  name: "queue" | "load" | "upstream";
 }
 
 /** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
@@ -24,7 +38,7 @@ export interface Waiting {
  * A step of a call: it waits for a place, or for its model; it waits for a call that is made for
  * several requests; it is sent; its answer begins.
  */
-export type CallPhase = "place" | "model" | "shared" | "sent" | "first_byte";
+export type CallStep = "place" | "model" | "shared" | "sent" | "first_byte";
 
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
@@ -48,11 +62,22 @@ export class CallRecord implements WaitLog {
   host: string | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
+  /** How long the client did not take what there was of the answer. */
+  readonly heldUp = new HeldUp();
+  /** Undefined where there are no traces. */
+  trace: CallTrace | undefined;
+  /** Tokens of context that its model runs with, as far as its lane knows. */
+  contextTokens: number | undefined;
+  /** How many requests ran or waited before it in its line; undefined where it did not wait. */
+  waitedBehind: number | undefined;
+  /** Whether the load that it waits for, or has waited for, was begun for another. */
+  isLoadShared: boolean | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
   /** Told of each step, where somebody looks on; it is quick and throws nothing. */
-  onPhase: ((phase: CallPhase) => void) | undefined;
+  onStep: ((step: CallStep) => void) | undefined;
   /** On the clock of `performance.now()`. */
+  #readyAt = 0;
   #sentAt = 0;
   #beganAt = 0;
   /** Undefined where it did not have to wait, or has ended that. */
@@ -61,16 +86,17 @@ export class CallRecord implements WaitLog {
   /** The call that is made for this request, too, while it waits for its answer. */
   #shared: CallRecord | undefined;
 
-  waitsForPlace(position: () => number | undefined): void {
+  waitsForPlace(position: () => number | undefined, behind: number): void {
+    this.waitedBehind = behind;
     this.#waits = { for: "place", since: performance.now() };
     this.#position = position;
-    this.onPhase?.("place");
+    this.onStep?.("place");
   }
 
-  waitsForModel(): void {
-    this.#endWait();
+  waitsForModel(isShared: boolean): void {
+    this.isLoadShared = isShared;
     this.#waits = { for: "model", since: performance.now() };
-    this.onPhase?.("model");
+    this.onStep?.("model");
   }
 
   /** Whether the request was sent. */
@@ -95,7 +121,14 @@ export class CallRecord implements WaitLog {
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
-    this.onPhase?.("shared");
+    this.onStep?.("shared");
+  }
+
+  /** Its place and its model are there. Milliseconds that each was waited for. */
+  ready(queueMs: number, loadMs: number): void {
+    this.queueMs = queueMs;
+    this.loadMs = loadMs;
+    this.#readyAt = performance.now();
   }
 
   /**
@@ -106,7 +139,7 @@ export class CallRecord implements WaitLog {
     this.host = host;
     if (this.firstMs !== undefined) return;
     this.#sentAt = performance.now();
-    this.onPhase?.("sent");
+    this.onStep?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
@@ -114,21 +147,12 @@ export class CallRecord implements WaitLog {
     this.#beganAt = performance.now();
     const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
-    if (isFirst) this.onPhase?.("first_byte");
+    if (isFirst) this.onStep?.("first_byte");
   }
 
-  /** The answer's last byte has come, or was given up, perhaps while it still waited. */
+  /** The answer's last byte has come, or was given up. */
   ended(): void {
-    if (this.#sentAt === 0) this.#endWait();
     if (this.firstMs !== undefined) this.bodyMs ??= performance.now() - this.#beganAt;
-  }
-
-  /** Notes how long it has waited, until that is told exactly. */
-  #endWait(): void {
-    if (!this.#waits) return;
-    const ms = performance.now() - this.#waits.since;
-    if (this.#waits.for === "place") this.queueMs ??= ms;
-    else this.loadMs ??= ms;
   }
 
   /**
@@ -141,12 +165,44 @@ export class CallRecord implements WaitLog {
     const { queueMs, loadMs, firstMs } = other;
     this.host = other.host;
     this.context = other.context;
+    this.contextTokens = other.contextTokens;
+    this.isPromptCut = other.isPromptCut;
     this.queueMs = left(queueMs, other.#sentAt - (loadMs ?? 0));
     this.loadMs = left(loadMs, other.#sentAt);
+    if (this.queueMs) this.waitedBehind = other.waitedBehind;
+    this.isLoadShared = true;
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
-    this.onPhase?.("first_byte");
+    this.onStep?.("first_byte");
+  }
+
+  /** Whether another request's call was made for this one, too. */
+  get isShared(): boolean {
+    return this.host !== undefined && this.#sentAt === 0;
+  }
+
+  /**
+   * When its phases were, those that took time, in their order; the one that it is in has no end. Of
+   * several calls side by side the times of the first are told.
+   */
+  phases(): CallPhase[] {
+    const { queueMs = 0, loadMs = 0, firstMs = 0, bodyMs } = this;
+    if (this.queueMs === undefined && this.host === undefined) {
+      const { what, since } = this.waiting;
+      return since === undefined ? [] : [{ name: PHASES[what], from: since, to: undefined }];
+    }
+    const sentAt = this.#sentAt || this.#beganAt - firstMs;
+    const readyAt = this.#readyAt || sentAt;
+    const loadAt = readyAt - loadMs;
+    const phases: CallPhase[] = [];
+    if (queueMs > 0) phases.push({ name: "queue", from: loadAt - queueMs, to: loadAt });
+    if (loadMs > 0) phases.push({ name: "load", from: loadAt, to: readyAt });
+    if (this.host !== undefined) {
+      const to = bodyMs === undefined ? undefined : sentAt + firstMs + bodyMs;
+      phases.push({ name: "upstream", from: sentAt, to });
+    }
+    return phases;
   }
 
   /** Several calls were made for one request, side by side: what took longest counts. */
@@ -155,7 +211,13 @@ export class CallRecord implements WaitLog {
     this.loadMs = longer(this.loadMs, other.loadMs);
     this.firstMs = longer(this.firstMs, other.firstMs);
     this.bodyMs = longer(this.bodyMs, other.bodyMs);
+    this.waitedBehind = longer(this.waitedBehind, other.waitedBehind);
+    if (other.loadMs) this.isLoadShared = other.isLoadShared;
+    this.contextTokens ??= other.contextTokens;
+    this.isPromptCut ||= other.isPromptCut;
     this.host ??= other.host;
+    this.#readyAt ||= other.#readyAt;
+    this.#beganAt ||= other.#beganAt;
   }
 
   /** Of what a call took that several requests shared, this was for the one of this record. */
@@ -169,6 +231,14 @@ export class CallRecord implements WaitLog {
     this.costMs = (this.costMs ?? 0) + costMs;
   }
 }
+
+/** The phase in which something is waited for; `preparation` is none and has no beginning. */
+const PHASES = {
+  preparation: "queue",
+  place: "queue",
+  model: "load",
+  answer: "upstream",
+} as const satisfies Record<Waiting["what"], CallPhase["name"]>;
 
 function longer(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);

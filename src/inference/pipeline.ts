@@ -52,6 +52,8 @@ export interface InferenceRequest {
   background?: boolean | undefined;
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
+  /** As PlaceRequest. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
    * only how long it waits for its place.
@@ -115,6 +117,7 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
           signal: turn.signal,
@@ -125,8 +128,7 @@ export class InferencePipeline {
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
-      record.queueMs = place.waitedMs + fittingMs;
-      record.loadMs = loadMs;
+      record.ready(place.waitedMs + fittingMs, loadMs);
       if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
@@ -175,8 +177,7 @@ export class InferencePipeline {
     // The list of models may have told only now that it runs elsewhere.
     this.#options.catalog.assertAllowed(model);
     turn.isRemote = true;
-    turn.record.queueMs = 0;
-    turn.record.loadMs = 0;
+    turn.record.ready(0, 0);
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {
@@ -205,4 +206,5 @@ function enter(lane: LaneRequest, turn: Turn): void {
   const { options, context } = lane.begin();
   turn.enterLane(options);
   turn.record.context = context;
+  turn.record.contextTokens = context?.used ?? lane.size();
 }

@@ -9,6 +9,7 @@ import type { ImageSlots } from "../images/image-slots.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
+import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
@@ -46,6 +47,8 @@ export interface RunRecord {
   streamed: boolean;
   images: ImageFacts[] | undefined;
   imageCompression: boolean;
+  /** When the images were made ready. */
+  imageWork?: Interval | undefined;
   letGoOfBody(): void;
 }
 
@@ -147,7 +150,10 @@ export class InferenceRunner {
   ): Promise<ReadyImage[]> {
     const caller = { tenant: record.tenant, signal };
     const prepare = () => this.#options.images.prepare(list, options, caller);
+    const work: Interval = { from: performance.now(), to: undefined };
+    record.imageWork = work;
     const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
+    work.to = performance.now();
     record.images = ready.map(({ facts }) => facts);
     record.imageCompression = options.compress ?? true;
     return ready;

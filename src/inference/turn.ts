@@ -100,6 +100,7 @@ export class Turn {
     if (this.#hasEnded) place.release(outcomeOf(this.#signal.reason));
     this.#signal.throwIfAborted();
     this.#place = place;
+    place.isHeldUpBy(this.record.heldUp);
     this.#host = place.host;
   }
 
@@ -125,7 +126,8 @@ export class Turn {
     try {
       const { origin, signal } = this;
       this.sent(origin);
-      const call = { origin, method: "POST", path, body, signal };
+      const trace = this.isRemote ? undefined : this.record.trace;
+      const call = { origin, method: "POST", path, body, signal, trace };
       const answer = await this.during("call", transport.call(call));
       this.began(answer.status);
       if (answer.status === 200) onSent?.();

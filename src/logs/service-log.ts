@@ -10,6 +10,7 @@ import { RefusalLog } from "./refusal-log.ts";
 export interface LogFiles {
   access: LogFile;
   events: LogFile;
+  performance: LogFile;
   server: LogFile;
   serverErrors: LogFile;
   /** Events of the service itself: `service.log`, and from `error` on `api.error.log`. */
@@ -32,6 +33,7 @@ export function openLogs({ home, level, onFault }: OpenLogsOptions): LogFiles {
   const files = {
     access: open("api.log"),
     events: open("requests.jsonl"),
+    performance: open("performance.jsonl"),
     server: open("ollama.log"),
     serverErrors: open("ollama.error.log"),
   };

@@ -60,6 +60,14 @@ export interface EndedRequest {
   loadMs: number | undefined;
   firstMs: number | undefined;
   bodyMs: number | undefined;
+  /** Requests that ran or waited before it in its line when it began to wait, if it did. */
+  waitedBehind: number | undefined;
+  /** It waited for a load that was begun for another; undefined where it waited for none. */
+  loadShared: boolean | undefined;
+  /** Tokens of context that its model ran with. */
+  context: number | undefined;
+  /** Its prompt was cut to fit that, as far as is told; undefined where no server was called. */
+  isPromptCut: boolean | undefined;
   /** What the server says of the prompt and of the answer. */
   promptMs: number | undefined;
   generationMs: number | undefined;
@@ -103,6 +111,10 @@ export function endedRequest(record: RequestRecord, end: RequestEnd): EndedReque
     loadMs: rounded(call.loadMs),
     firstMs: rounded(call.firstMs),
     bodyMs: rounded(call.bodyMs),
+    waitedBehind: call.waitedBehind,
+    loadShared: call.loadMs ? call.isLoadShared : undefined,
+    context: call.contextTokens,
+    isPromptCut: call.host === undefined ? undefined : call.isPromptCut,
     promptMs: rounded(usage?.promptMs),
     generationMs: rounded(usage?.generationMs),
     inferenceMs: rounded(call.costMs),

@@ -31,6 +31,10 @@ export function endedFacts(ended: EndedRequest) {
     load_ms: ended.loadMs ?? null,
     first_ms: ended.firstMs ?? null,
     body_ms: ended.bodyMs ?? null,
+    waited_behind: ended.waitedBehind ?? null,
+    load_shared: ended.loadShared ?? null,
+    context: ended.context ?? null,
+    prompt_cut: ended.isPromptCut ?? null,
     prompt_ms: ended.promptMs ?? null,
     generation_ms: ended.generationMs ?? null,
     inference_ms: ended.inferenceMs ?? null,
@@ -48,6 +52,7 @@ export function endedFacts(ended: EndedRequest) {
 /** What is told of a request that is under way. */
 export function liveFacts({ record, isCalledOff }: LiveRequest) {
   const { call } = record;
+  const { host } = call;
   const now = waitingNow(record);
   const isWaiting = now.what === "place" || now.what === "model";
   return {
@@ -61,17 +66,19 @@ export function liveFacts({ record, isCalledOff }: LiveRequest) {
     ...ownerFacts(record),
     client: record.client ?? null,
     ...workFacts(record),
-    host: call.host ?? null,
+    host: host ?? null,
     streamed: record.streamed,
     bytes_in: record.bytesIn ?? null,
     queue_ms: rounded(call.queueMs) ?? null,
     load_ms: rounded(call.loadMs) ?? null,
     first_ms: rounded(call.firstMs) ?? null,
+    waited_behind: call.waitedBehind ?? null,
+    load_shared: call.isLoadShared ?? null,
+    context: call.contextTokens ?? null,
+    prompt_cut: host === undefined ? null : call.isPromptCut,
     output_tokens: call.usage?.outputTokens ?? null,
     cache: record.cache?.state ?? null,
     images: record.images?.length ?? null,
-    context: call.context ?? null,
-    prompt_cut: call.isPromptCut,
     summary: whereTimeGoes(timeFacts(record), now),
   };
 }
@@ -112,13 +119,15 @@ function waitingNow({ call, startedAt, elapsedMs }: Timed): WaitingFacts {
 }
 
 function timeFacts({ call, streamed, elapsedMs: tookMs }: LiveRequest["record"]): TimeFacts {
-  const { queueMs, loadMs, firstMs, host, usage } = call;
+  const { queueMs, loadMs, firstMs, waitedBehind, host, usage } = call;
   return {
     tookMs,
     queueMs,
     loadMs,
     firstMs,
     bodyMs: undefined,
+    waitedBehind,
+    loadShared: call.isLoadShared,
     generationMs: undefined,
     host,
     streamed,

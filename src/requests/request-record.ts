@@ -4,6 +4,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
+import type { Interval } from "../runtime/interval.ts";
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -56,6 +57,10 @@ export class RequestRecord {
   bytesIn: number | undefined;
   /** Bytes of an answer that is sent in one piece. */
   bytes = 0;
+  /** When the cache was asked for its answer; undefined where it was not. */
+  lookup: Interval | undefined;
+  /** When its images were made ready. */
+  imageWork: Interval | undefined;
   /** What was done to the request's images. */
   images: ImageFacts[] | undefined;
   /** Whether they were to be compressed. */

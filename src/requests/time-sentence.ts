@@ -9,6 +9,8 @@ export interface TimeFacts extends Pick<
   | "loadMs"
   | "firstMs"
   | "bodyMs"
+  | "waitedBehind"
+  | "loadShared"
   | "generationMs"
   | "host"
   | "streamed"
@@ -16,12 +18,7 @@ export interface TimeFacts extends Pick<
   | "tokensPerSecond"
   | "cache"
   | "savedMs"
-> {
-  /** Requests that were before it in the queue when it began to wait. */
-  waitedBehind?: number | undefined;
-  /** Its model was being loaded for another request. */
-  loadShared?: boolean | undefined;
-}
+> {}
 
 /** How it ended. */
 type EndFacts = Pick<EndedRequest, "ended" | "status" | "errorCode">;
@@ -48,7 +45,7 @@ export function whereTimeWent(facts: TimeFacts & EndFacts): string {
     const saved = savedMs === undefined ? "" : `, which saved ${duration(savedMs)}`;
     return sentence([`answered from the cache in ${duration(tookMs)}${saved}`], how);
   }
-  const steps = [...waits(facts), ...answerSteps(facts)];
+  const steps = [...givenUp(facts), ...waits(facts), ...answerSteps(facts)];
   if (steps.length === 0) return sentence([`took ${duration(tookMs)}`], how);
   // Where the answer did not begin, all that is left was spent on waiting for it.
   const restMs = facts.firstMs === undefined ? 0 : tookMs - phasesMs(facts);
@@ -60,6 +57,16 @@ export function whereTimeWent(facts: TimeFacts & EndFacts): string {
 /** The same of one that is under way. */
 export function whereTimeGoes(facts: TimeFacts, now: WaitingFacts): string {
   return sentence([...waits(facts), ...nowStep(facts, now)], undefined);
+}
+
+/** Of one that had not done waiting when it ended, only the whole is known. */
+function givenUp({ tookMs, queueMs, host, waitedBehind, loadShared }: TimeFacts): string[] {
+  if (queueMs !== undefined || host !== undefined) return [];
+  if (waitedBehind === undefined && loadShared === undefined) return [];
+  const load = loadShared === undefined ? [] : ["for the model to load"];
+  const place = waitedBehind ? [`behind ${counted(waitedBehind, "request")}`] : [];
+  const what = [...place, ...load].join(" and ") || "for a place";
+  return [`waited ${duration(tookMs)} ${what}`];
 }
 
 function waits({ queueMs = 0, waitedBehind, loadMs = 0, loadShared }: TimeFacts): string[] {

@@ -8,7 +8,7 @@ import type { PlaceRequest } from "./waiting-requests.ts";
 interface AdmissionOptions {
   queue: Pick<FairQueue, "acquire" | "loaded">;
   catalog: Pick<ModelCatalog, "isKnownMissing">;
-  loadedModels: Pick<LoadedModels, "ensureLoaded">;
+  loadedModels: Pick<LoadedModels, "ensureLoaded" | "isLoading">;
 }
 
 /** A request for a place and its model. */
@@ -51,10 +51,12 @@ export class Admission {
       try {
         onPlace?.();
         const { hints, signal } = request;
-        const loading = this.#options.loadedModels.ensureLoaded(model, hints, signal);
-        return typeof loading === "number"
-          ? { loadMs: loading, place }
-          : this.#loaded(loading, place, { ...request, model });
+        const { loadedModels } = this.#options;
+        const isShared = loadedModels.isLoading(model);
+        const loading = loadedModels.ensureLoaded(model, hints, signal);
+        if (typeof loading === "number") return { loadMs: loading, place };
+        request.waiting?.waitsForModel(isShared);
+        return this.#loaded(loading, place, { ...request, model });
       } catch (err) {
         place.release(outcomeOf(err));
         throw err;
@@ -67,9 +69,8 @@ export class Admission {
   async #loaded(
     loading: Promise<number>,
     place: Place,
-    { model, signal, waiting }: PlaceRequest,
+    { model, signal }: PlaceRequest,
   ): Promise<Admitted> {
-    waiting?.waitsForModel();
     const startedAt = performance.now();
     const hasCost = this.#beginLoad(model);
     try {

@@ -34,7 +34,7 @@ interface FairQueueOptions {
   host: Host;
   lines: Record<LineName, LineLimits>;
   /** How many requests for one model the inference server takes side by side. */
-  modelParallel: () => number;
+  modelParallel: (model: string) => number;
   floor: ModelFloor;
   /** Whose turn it is among the tenants with work of each priority. */
   turns: Record<Priority, Turns>;
@@ -164,6 +164,15 @@ export class FairQueue {
     return this.#counters[line].stats();
   }
 
+  /** Requests for a model that run, and whether others wait for it. */
+  workOn(model: string): { running: number; isWaitedFor: boolean } {
+    const { interactive, background } = this.#waiting;
+    return {
+      running: this.#running.ofModel(model),
+      isWaitedFor: interactive.waitFor(model) || background.waitFor(model),
+    };
+  }
+
   /** Ends all waiting, or that of some, with an error; running requests are not touched. */
   rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
     for (const ticket of this.#tickets()) if (which(ticket)) this.#reject(ticket, error);
@@ -196,9 +205,13 @@ export class FairQueue {
       };
       const priority = priorityOf(ticket);
       if (this.#waiting[priority].add(ticket)) this.#options.turns[priority].join(ticket.tenant);
-      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket));
-      this.#counters[ticket.line].joined(ticket.background);
+      const counter = this.#counters[ticket.line];
+      counter.joined(ticket.background);
       this.#dispatch();
+      // One that may go before all that wait has its place by now.
+      if (!ticket.stands) return;
+      const behind = counter.before(ticket.background);
+      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket), behind);
     });
   }
 
@@ -249,7 +262,7 @@ export class FairQueue {
     if (this.#size === 0) return;
     // A long request is charged as it goes on, here, where it matters, and not with each chunk.
     this.#running.chargeSoFar();
-    this.#promoteStarved();
+    this.#promote();
     for (let next = this.#pick(); next; next = this.#pick()) {
       const place = this.#start(next, this.#now() - next.enqueuedAt);
       this.#takeOut(next);
@@ -263,13 +276,25 @@ export class FairQueue {
   }
 
   /** Background work that is not due has no model promoted while other work waits. */
-  #promoteStarved(): void {
+  #promote(): void {
     const { interactive, background } = this.#waiting;
-    const mayStarve = [...interactive.kinds];
-    if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
-    const oldest = mayStarve.flatMap(({ tickets }) => tickets.first ?? []);
-    this.#options.floor.promoteStarved(oldest, this.#now());
+    const kinds = [...interactive.kinds];
+    if (interactive.size === 0 || this.#backgroundShare.isDue) kinds.push(...background.kinds);
+    const wanted = kinds.flatMap(({ model, tickets: { first }, tenants }) =>
+      first ? { model, enqueuedAt: first.enqueuedAt, tenants } : [],
+    );
+    this.#options.floor.promote(wanted, this.#now(), this.#tenantsWithWork);
   }
+
+  /** How many tenants have work for a model, running or waiting, that is not in the background. */
+  readonly #tenantsWithWork = (model: string): number => {
+    const waiting = this.#waiting.interactive;
+    let count = waiting.tenantsFor(model);
+    for (const tenant of this.#running.tenantsOn(model, "interactive")) {
+      if (!waiting.has(tenant, model)) count += 1;
+    }
+    return count;
+  };
 
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
@@ -310,7 +335,7 @@ export class FairQueue {
     const { lines, modelParallel, floor } = this.#options;
     return (
       this.#counters[line].running < lines[line].maxRunning &&
-      this.#running.ofModel(model) < modelParallel() &&
+      this.#running.ofModel(model) < modelParallel(model) &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
@@ -320,13 +345,13 @@ export class FairQueue {
   readonly #isBusy = (model: string): boolean =>
     this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
 
-  #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
+  #start(request: PlaceRequest, waitedMs: number): Place {
     const { host, watch, floor, turns } = this.#options;
-    const { line, tenant, model } = request;
+    const { line, tenant, model, parts } = request;
     const priority = priorityOf(request);
     const counter = this.#counters[line];
     counter.started(waitedMs);
-    floor.started(model);
+    floor.started(model, this.#now());
     const charge = turns[priority].start(tenant, model);
     const settleShare = this.#shareOf(priority);
     const place: Place = new Place({
@@ -337,7 +362,10 @@ export class FairQueue {
       onRelease: (outcome, costMs) => {
         watch.forget(watched);
         this.#running.remove(running);
-        charge.settle(costMs, outcome === "completed");
+        charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
+        for (const [other, part] of parts ?? []) {
+          if (other !== tenant) turns[priority].charge(other, costMs * part);
+        }
         settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);

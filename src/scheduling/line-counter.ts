@@ -31,6 +31,11 @@ export class LineCounter {
     else this.waiting += 1;
   }
 
+  /** How many requests run, or wait and may go first, when one has just joined them. */
+  before(background: boolean | undefined): number {
+    return this.running + this.waiting + (background ? this.waitingBackground : 0) - 1;
+  }
+
   /** A request waits no longer, for whatever reason. */
   left(background: boolean | undefined): void {
     if (background) this.waitingBackground -= 1;

@@ -117,9 +117,7 @@ export class StartTimeTurns implements Turns {
   start(tenant: string, model: string): Charge {
     this.#passIdleTime();
     const account = this.#accountOf(tenant);
-    const startTag = account.isWaiting
-      ? account.tag
-      : Math.max(account.finish, this.#virtualTime());
+    const startTag = this.#startTagOf(account);
     this.#highestStart = Math.max(this.#highestStart, startTag);
     this.#running += 1;
     account.running += 1;
@@ -137,8 +135,15 @@ export class StartTimeTurns implements Turns {
   }
 
   charge(tenant: string, costMs: number): void {
-    const account = this.#accounts.get(tenant);
-    if (account) this.#move(account, costMs / this.#options.weights.of(tenant));
+    const account = this.#accountOf(tenant);
+    const finish = this.#startTagOf(account) + costMs / this.#options.weights.of(tenant);
+    this.#update(account, { finish });
+    this.#countDebt(account);
+  }
+
+  /** Where a request of a tenant starts if it gets a place now. */
+  #startTagOf({ isWaiting, tag, finish }: Account): number {
+    return isWaiting ? tag : Math.max(finish, this.#virtualTime());
   }
 
   /** Charges a request that has started, and for which the estimate is charged already. */

@@ -5,14 +5,20 @@ import type { Place } from "./place.ts";
 
 export type LineName = "text" | "vision";
 
+const LINES: readonly LineName[] = ["text", "vision"];
+
 /** Background work takes what interactive work leaves. */
 export type Priority = "interactive" | "background";
 
 /** What a request waits for before it is sent; the place in the queue changes meanwhile. */
 export interface WaitLog {
-  /** @param position its number in the queue, from 1; undefined once it has left that. */
-  waitsForPlace(position: () => number | undefined): void;
-  waitsForModel(): void;
+  /**
+   * @param position its number in the queue, from 1; undefined once it has left that.
+   * @param behind how many requests run or wait in its line already.
+   */
+  waitsForPlace(position: () => number | undefined, behind: number): void;
+  /** @param isShared the load was begun before it, for another. */
+  waitsForModel(isShared: boolean): void;
 }
 
 /** A request for a place. */
@@ -29,6 +35,8 @@ export interface PlaceRequest {
   hints?: LoadHints | undefined;
   /** Told what it waits for, if it has to wait. */
   waiting?: WaitLog | undefined;
+  /** Where it is work of several tenants: the part of each, its own among them; together 1. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /** Work that may wait for all that is not. */
   background?: boolean;
   /**
@@ -55,6 +63,8 @@ export interface Kind {
   readonly model: string;
   /** The oldest first. */
   readonly tickets: LinkedList<Ticket>;
+  /** How many tenants they are of. */
+  tenants: number;
 }
 
 /** The waiting requests of a tenant with one priority. */
@@ -89,9 +99,12 @@ export class WaitingRequests {
     if (!known) this.#tenants.set(tenant, own);
     const key = keyOf(line, model);
     let kind = this.#kinds.get(key);
-    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: new LinkedList() }));
+    if (!kind) this.#kinds.set(key, (kind = newKind(line, model)));
     let tickets = own.byKind.get(kind);
-    if (!tickets) own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+    if (!tickets) {
+      own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+      kind.tenants += 1;
+    }
     ticket.stands = { inKind: kind.tickets.add(ticket), ofTenant: tickets.add(ticket) };
     this.#count(own, ticket, 1);
     return !known;
@@ -109,7 +122,10 @@ export class WaitingRequests {
     tickets.remove(stands.ofTenant);
     kind.tickets.remove(stands.inKind);
     if (kind.tickets.isEmpty) this.#kinds.delete(key);
-    if (tickets.isEmpty) own.byKind.delete(kind);
+    if (tickets.isEmpty) {
+      own.byKind.delete(kind);
+      kind.tenants -= 1;
+    }
     this.#count(own, ticket, -1);
     const wasLast = own.byKind.size === 0;
     if (wasLast) this.#tenants.delete(tenant);
@@ -142,10 +158,20 @@ export class WaitingRequests {
     return this.#kinds.has(keyOf("text", model)) || this.#kinds.has(keyOf("vision", model));
   }
 
+  /** How many tenants wait for a model; one with text and images may count twice. */
+  tenantsFor(model: string): number {
+    return this.#kindsOf(model).reduce((sum, { tenants }) => sum + tenants, 0);
+  }
+
+  /** Whether a tenant waits for a model. */
+  has(tenant: string, model: string): boolean {
+    const own = this.#tenants.get(tenant);
+    return own !== undefined && this.#kindsOf(model).some((kind) => own.byKind.has(kind));
+  }
+
   /** The requests that wait for a model. */
   ticketsFor(model: string): Ticket[] {
-    const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
-    return kinds.flatMap((kind) => [...(kind?.tickets ?? [])]);
+    return this.#kindsOf(model).flatMap(({ tickets }) => [...tickets]);
   }
 
   /** A tenant's requests in a line, the oldest first. */
@@ -183,12 +209,20 @@ export class WaitingRequests {
     for (const { tickets } of this.#kinds.values()) yield* tickets;
   }
 
+  #kindsOf(model: string): Kind[] {
+    return LINES.flatMap((line) => this.#kinds.get(keyOf(line, model)) ?? []);
+  }
+
   #count(own: TenantLine, { line, partOfBatch }: Ticket, by: number): void {
     this.#size += by;
     if (partOfBatch) return;
     own.counted[line] += by;
     this.#counted[line] += by;
   }
+}
+
+function newKind(line: LineName, model: string): Kind {
+  return { line, model, tickets: new LinkedList(), tenants: 0 };
 }
 
 function keyOf(line: LineName, model: string): string {

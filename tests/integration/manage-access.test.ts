@@ -36,6 +36,12 @@ const OPEN_ROUTES = [
   "DELETE /api/v1/requests/{id}",
   "GET /api/v1/events",
   "GET /api/v1/system/model-profile",
+  // Whose figures each client is shown: figures.access.test.ts.
+  "GET /api/v1/metrics",
+  "GET /api/v1/performance/stats",
+  "GET /api/v1/analytics",
+  "GET /api/v1/analytics/export",
+  "GET /api/v1/usage",
 ];
 const MANAGING_ROUTES = [
   "POST /api/v1/models/create",

@@ -5,9 +5,9 @@ import Driver from "libsql";
 import { describe, expect, it } from "vitest";
 import type { StoredRequest } from "../../workers/request-store/protocol.ts";
 import { until } from "../support/deadline.ts";
-import type { Gateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
-import { loggedEvents, type LoggedEvent } from "../support/logged-events.ts";
+import { loggedEvents } from "../support/logged-events.ts";
+import { expectLogsToAgree, storedIn } from "../support/logged-records.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
 import { idOf, startService } from "../support/service.ts";
 import { serviceLog } from "../support/gateway.ts";
@@ -16,60 +16,6 @@ import { requestFile, storedRequests } from "../support/stored-requests.ts";
 
 const messages = [{ role: "user", content: "the secret question" }];
 const ON = { REQUEST_LOG_ENABLED: "true" };
-
-/** The records of a running service, once there are so many. */
-async function storedIn({ home }: Pick<Gateway, "home">, count: number): Promise<StoredRequest[]> {
-  let all: StoredRequest[] = [];
-  await until(async () => {
-    all = storedRequests(home);
-    return all.length >= count;
-  }, `${count} records of requests`);
-  expect(all).toHaveLength(count);
-  return all;
-}
-
-/** A line of the log says the same as the record of its request. */
-function expectAlike(event: LoggedEvent, stored: StoredRequest): void {
-  expect(
-    JSON.parse(
-      JSON.stringify({
-        request_id: stored.id,
-        event: stored.kind === "item" ? "batch_item" : "http_request",
-        timestamp: new Date(stored.startedAtMs).toISOString(),
-        client_ip: stored.kind === "item" ? undefined : stored.client,
-        project_name: stored.project,
-        tenant: stored.tenant,
-        dialect: stored.dialect,
-        status_code: stored.status,
-        client_left: !stored.isWhole,
-        ended: stored.ended,
-        bytes: stored.kind === "item" ? undefined : stored.bytesOut,
-        bytes_in: stored.bytesIn,
-        latency_ms: stored.tookMs,
-        operation: stored.operation,
-        model: stored.model,
-        stream: stored.operation === undefined ? undefined : stored.streamed,
-        host: stored.host,
-        queue_ms: stored.queueMs,
-        model_load_ms: stored.loadMs,
-        first_ms: stored.firstMs,
-        body_ms: stored.bodyMs,
-        inference_ms: stored.inferenceMs,
-        input_tokens: stored.inputTokens,
-        output_tokens: stored.outputTokens,
-        tokens_estimated: stored.tokensEstimated,
-        tokens_per_second: stored.tokensPerSecond,
-        cache: stored.cache,
-        saved_ms: stored.savedMs,
-        error_code: stored.errorCode,
-      }),
-    ),
-  ).toEqual(
-    Object.fromEntries(
-      Object.entries(event).filter(([name]) => !["method", "path", "error_message"].includes(name)),
-    ),
-  );
-}
 
 describe("the records of a running service", () => {
   it("are there of each dialect, of batches, reads and refusals, and say what the log says", async () => {
@@ -105,7 +51,7 @@ describe("the records of a running service", () => {
     const [models, tags] = [await get("/api/v1/models"), await get("/api/tags")];
     const badName = await get("/api/tags", { "x-project-name": "not a name!" });
     const nowhere = await get("/api/v1/nowhere");
-    const stored = await storedIn(gateway, 18);
+    const stored = await expectLogsToAgree(gateway, 18);
     const of = (id: string): StoredRequest | undefined => stored.find((one) => one.id === id);
 
     expect(of(ids.chat)).toMatchObject({
@@ -121,6 +67,7 @@ describe("the records of a running service", () => {
       ended: "completed",
       cache: "MISS",
       streamed: false,
+      isPromptCut: false,
     });
     expect(of(ids.chat)?.host).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(of(ids.chat)?.bytesIn).toBe(JSON.stringify({ model: "fake", messages }).length);
@@ -143,16 +90,6 @@ describe("the records of a running service", () => {
     expect(of(badName)).toMatchObject({ errorCode: "invalid_project_name", project: "unknown" });
     expect(of(nowhere)).toMatchObject({ errorCode: "not_found", route: undefined });
 
-    const events = [
-      ...(await loggedEvents(gateway, "http_request", 16)),
-      ...(await loggedEvents(gateway, "batch_item", 2)),
-    ];
-    expect(events).toHaveLength(stored.length);
-    for (const event of events) {
-      const one = of(String(event["request_id"]));
-      if (!one) throw new Error(`no record of ${JSON.stringify(event)}`);
-      expectAlike(event, one);
-    }
     expect(JSON.stringify(stored)).not.toContain("secret");
   });
 
@@ -166,7 +103,7 @@ describe("the records of a running service", () => {
       client.abort();
       await ollama.sawCancel(path.replace("/api/v1", "/api"));
     }
-    for (const one of await storedIn(gateway, 3)) {
+    for (const one of await expectLogsToAgree(gateway, 3)) {
       expect(one).toMatchObject({ ended: "client_left", isWhole: false, status: 200 });
       expect(one.tokensEstimated).toBe(true);
     }

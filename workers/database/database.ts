@@ -89,7 +89,9 @@ export class Database {
     if (version > migrations.length) throw new ForeignFileError("newer");
     if (version === migrations.length) return;
     this.together(() => {
-      for (const step of migrations.slice(version)) this.sql.exec(step);
+      // Another process may have done it meanwhile.
+      const from = this.figure("user_version");
+      for (const step of migrations.slice(from)) this.sql.exec(step);
       this.sql.exec(`PRAGMA application_id = ${application}`);
       this.sql.exec(`PRAGMA user_version = ${migrations.length}`);
     });

@@ -3,7 +3,7 @@ import { addSums, errorIn, mostUsed, nameIn, noFigures, type SumRow } from "./fi
 import type { Names } from "./names.ts";
 import type { Aggregate, FigureGroup, HourFigures, Limits } from "./protocol.ts";
 import type { RollUps } from "./roll-ups.ts";
-import { type Conditions, conditionsOf, COUNTED, HOUR_MS } from "./rows.ts";
+import { type Conditions, conditionsOf, HOUR_MS } from "./rows.ts";
 import { nearestRank, Sketch } from "./sketch.ts";
 import { exactSources, type Source, type Sources, summedSources, type Window } from "./sources.ts";
 import { KEYS, SUM_COLUMNS } from "./sums.ts";
@@ -47,29 +47,55 @@ export class Aggregates {
     if (where.isEmpty) {
       return { total: noFigures(), groups: [], quantiles: undefined, isExact: true, hours: [] };
     }
-    const isExact = this.#isExact(window, where);
-    const sources = isExact
-      ? exactSources(window, this.#names)
-      : summedSources(window, this.#rollUps.rolledTo, this.#names);
-    const names = this.#names.all();
-    return {
-      ...this.#groups(sources.all, names),
-      quantiles: isExact ? this.#exactQuantiles(sources) : this.#estimatedQuantiles(sources),
-      isExact,
-      hours: this.#hours(sources.hours, names),
-    };
+    return this.#isExact(window, where) ? this.#exact(window) : this.#estimated(window);
   }
 
-  /** Whether they are few, and no row of the window went early. */
+  /**
+   * Of each request. What is summed is read from the sums, which is far less, where these tell the
+   * names apart and hold the same requests: rows go earlier than the sums over them.
+   */
+  #exact(window: Window): Aggregate {
+    const rows = exactSources(window, this.#names);
+    const tooks = this.#tooks(rows.requests).sort();
+    const quantiles = quantilesOf((q) => tooks[nearestRank(q, tooks.length)]);
+    const fromMs = Math.max(window.fromMs, this.#oldestMs());
+    if (!this.#rollUps.hasOthers(fromMs, window.toMs)) {
+      const sums = this.#sums(this.#summed({ ...window, fromMs }));
+      if (sums.total.requests === tooks.length) return { ...sums, quantiles, isExact: true };
+    }
+    return { ...this.#sums(rows), quantiles, isExact: true };
+  }
+
+  #estimated(window: Window): Aggregate {
+    const sources = this.#summed(window);
+    const quantiles = this.#estimatedQuantiles(sources);
+    return { ...this.#sums(sources), quantiles, isExact: false };
+  }
+
+  #summed(window: Window): Sources {
+    return summedSources(window, this.#rollUps.rolledTo, this.#names);
+  }
+
+  #sums({ all, hours }: Sources): Pick<Aggregate, "total" | "groups" | "hours"> {
+    const names = this.#names.all();
+    return { ...this.#groups(all, names), hours: this.#hours(hours, names) };
+  }
+
+  /** When the oldest request began. */
+  #oldestMs(): number {
+    const { at } = this.#db.prepare("SELECT min(at) AS at FROM requests").get() as {
+      at: number | null;
+    };
+    return at ?? 0;
+  }
+
+  /** Whether the rows of a window are few, and none of them went early. */
   #isExact({ fromMs }: Window, where: Conditions): boolean {
     const state = this.#db.prepare("SELECT rows_from FROM state").get() as { rows_from: number };
     if (fromMs < state.rows_from) return false;
+    // Without a look at the rows themselves: an index has all of this.
     const { count } = this.#db
-      .prepare(
-        `SELECT count(*) AS count FROM (
-          SELECT 1 FROM requests WHERE ${where.text} AND ${COUNTED} LIMIT ?
-        )`,
-      )
+      .prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM requests WHERE ${where.text} LIMIT ?)`)
       .get(...where.values, this.#exactRows + 1) as { count: number };
     return count <= this.#exactRows;
   }
@@ -134,11 +160,6 @@ export class Aggregates {
       hour.tookMs = (Math.round(hour.tookMs * 1000) + row.took) / 1000;
     }
     return [...hours.values()];
-  }
-
-  #exactQuantiles({ requests }: Sources): Aggregate["quantiles"] {
-    const tooks = this.#tooks(requests).sort();
-    return quantilesOf((q) => tooks[nearestRank(q, tooks.length)]);
   }
 
   #estimatedQuantiles({ requests, sketches }: Sources): Aggregate["quantiles"] {

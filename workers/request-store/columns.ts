@@ -51,6 +51,10 @@ export const COLUMNS: readonly Column[] = [
   { column: "saved", field: "savedMs", form: "thousandths" },
   { column: "images", field: "images", form: "count" },
   { column: "image_bytes_saved", field: "imageBytesSaved", form: "count" },
+  { column: "behind", field: "waitedBehind", form: "count" },
+  { column: "load_shared", field: "loadShared", form: "flag" },
+  { column: "context", field: "context", form: "count" },
+  { column: "cut", field: "isPromptCut", form: "flag" },
 ];
 
 /** The numbers in the file are the places in these lists, which only grow. */

@@ -56,9 +56,17 @@ const ROLL_UPS = `
   ALTER TABLE state ADD COLUMN rolled_to INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** What a request waited behind, and what its model had to do with it. */
+const WAITS = `
+  ALTER TABLE requests ADD COLUMN behind INTEGER;
+  ALTER TABLE requests ADD COLUMN load_shared INTEGER;
+  ALTER TABLE requests ADD COLUMN context INTEGER;
+  ALTER TABLE requests ADD COLUMN cut INTEGER;
+`;
+
 /** What data/requests.db holds. */
 export const REQUEST_SCHEMA: Schema = {
   /** "SOrq". */
   application: 0x53_4f_72_71,
-  migrations: [REQUESTS, ROLL_UPS],
+  migrations: [REQUESTS, ROLL_UPS, WAITS],
 };

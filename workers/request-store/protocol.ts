@@ -9,7 +9,7 @@ export interface Limits {
   rollUpDays: number;
   /** Bytes over all tables; rows go first, the oldest of them. */
   maxBytes: number;
-  /** Windows of so many requests are looked at request by request; larger ones by their sums. */
+  /** In windows of so many rows quantiles are those of each request; in larger ones, of sums. */
   exactRows: number;
 }
 
@@ -114,6 +114,8 @@ export interface DayUsage {
   outputTokens: number;
   inferenceMs: number;
   savedMs: number;
+  /** What all projects and models used that day, whatever the filter. */
+  dayInferenceMs: number;
 }
 
 /** The tasks of the thread that owns the requests: name → what goes in and what comes out. */

@@ -44,6 +44,12 @@ export class RollUps {
     return (this.#statements.rolledTo.get() as { number: number }).number;
   }
 
+  /** Whether some of a window are added up as others. */
+  hasOthers(fromMs: number, toMs: number): boolean {
+    const days = [fromMs, toMs].map((ms) => Math.floor(ms / DAY_MS));
+    return this.#statements.others.get(days) !== undefined;
+  }
+
   /** Adds the next rows; to be called in a transaction. @returns whether there are more. */
   roll(limit: number): boolean {
     const { rolledTo, chunk, groups, setRolledTo } = this.#statements;
@@ -136,6 +142,10 @@ function prepared(db: Libsql.Database) {
         min(at) AS first_at, max(at) AS last_at, group_concat(took) AS tooks
       FROM requests WHERE number > ? AND number <= ? AND ${COUNTED}
       GROUP BY 1, 2, 3, 4, 5 ORDER BY 5 <> 0, 1, 2, 3, 4, 5
+    `),
+    others: db.prepare(`
+      SELECT 1 FROM days WHERE start >= ? AND start <= ? AND (project = ${OTHER} OR model = ${OTHER})
+      LIMIT 1
     `),
     places: {
       project: db.prepare(

@@ -17,13 +17,16 @@ export class Sketch {
 
   /** Adds what another has written. */
   addBytes(bytes: Uint8Array): void {
+    const numbers = readNumbers(bytes);
     let key = 0;
-    for (let at = 0; at < bytes.byteLength;) {
-      const [gap, next] = readNumber(bytes, at);
-      const [count, end] = readNumber(bytes, next);
-      key += gap;
-      this.#sketch.store.add(key, count);
-      at = end;
+    for (let at = 0; at < numbers.length; at += 2) key += numbers[at] ?? 0;
+    const { store } = this.#sketch;
+    // Room for all of them at once: the store would move its bins with each that is beyond.
+    store.add(key, 0);
+    key = 0;
+    for (let at = 0; at < numbers.length; at += 2) {
+      key += numbers[at] ?? 0;
+      store.add(key, numbers[at + 1]);
     }
   }
 
@@ -43,7 +46,8 @@ export class Sketch {
     const { bins, offset } = this.#sketch.store;
     const bytes: number[] = [];
     let before = 0;
-    for (const [index, count] of bins.entries()) {
+    for (let index = 0; index < bins.length; index += 1) {
+      const count = bins[index] ?? 0;
       if (count === 0) continue;
       const key = index + offset;
       writeNumber(bytes, key - before);
@@ -66,15 +70,16 @@ function writeNumber(bytes: number[], value: number): void {
   bytes.push(rest);
 }
 
-/** @returns the number, and where it ends. */
-function readNumber(bytes: Uint8Array, from: number): [value: number, end: number] {
-  let value = 0;
-  let scale = 1;
-  for (let at = from; at < bytes.byteLength; at += 1) {
-    const byte = bytes[at] ?? 0;
+/** What `writeNumber` has written. */
+function readNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let [value, scale] = [0, 1];
+  for (const byte of bytes) {
     value += (byte % 128) * scale;
-    if (byte < 128) return [value, at + 1];
     scale *= 128;
+    if (byte >= 128) continue;
+    numbers.push(value);
+    [value, scale] = [0, 1];
   }
-  return [value, bytes.byteLength];
+  return numbers;
 }

@@ -123,6 +123,7 @@ function itemRecord(
   record.route = whole.route;
   record.operation = whole.operation;
   record.isCutOff = whole.isCutOff;
+  record.call.trace = whole.call.trace?.within(record);
   return record;
 }
 

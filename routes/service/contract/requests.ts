@@ -34,6 +34,14 @@ const asked = {
   queue_ms: ms.openapi({ description: "Waiting for a place" }),
   load_ms: ms.openapi({ description: "Waiting for the model to be loaded" }),
   first_ms: ms.openapi({ description: "From the call to the first byte of its answer" }),
+  waited_behind: count.openapi({
+    description: "Requests that ran or waited before it when it began to wait",
+  }),
+  load_shared: z.boolean().nullable().openapi({
+    description: "The load that it waited for was begun for another; null: it waited for none",
+  }),
+  context: count.openapi({ description: "Tokens of context that its model ran with" }),
+  prompt_cut: z.boolean().nullable().openapi({ description: "Its prompt did not fit that" }),
   output_tokens: count,
   cache: z.enum(["HIT-EXACT", "HIT-SEMANTIC", "MISS", "BYPASS"]).nullable(),
   images: count,
@@ -79,6 +87,10 @@ const EXAMPLE_ASKED = {
   queue_ms: 3204.1,
   load_ms: 1103.5,
   first_ms: 402.8,
+  waited_behind: 4,
+  load_shared: false,
+  context: 8192,
+  prompt_cut: false,
   output_tokens: 212,
   cache: "MISS",
   images: null,
@@ -104,7 +116,7 @@ const EXAMPLE_ENDED = {
 };
 
 const EXAMPLE_SUMMARY =
-  "Waited 3.2 s for a place, then 1.1 s for the model to load, then 0.4 s to the first token and " +
+  "Waited 3.2 s behind 4 requests, then 1.1 s for the model to load, then 0.4 s to the first token and " +
   "6.0 s of generation (212 tokens, 35/s)";
 
 export const EndedRequestFacts = z
@@ -134,9 +146,11 @@ const EXAMPLE_LIVE = {
   queue_ms: null,
   load_ms: null,
   first_ms: null,
-  output_tokens: null,
+  waited_behind: 4,
+  load_shared: null,
   context: null,
-  prompt_cut: false,
+  prompt_cut: null,
+  output_tokens: null,
   summary: "Waiting for a place for 3.2 s, number 2 in the queue",
 };
 
@@ -151,8 +165,6 @@ export const LiveRequest = z
       description: "null once its answer has begun",
     }),
     position: count.openapi({ description: "Its number in the queue, from 1" }),
-    context: z.object({ asked: z.int(), used: z.int() }).nullable(),
-    prompt_cut: z.boolean(),
     summary,
   })
   .openapi("LiveRequest", { example: EXAMPLE_LIVE });

@@ -11,7 +11,7 @@ const partOf = (frame: string): unknown => JSON.parse(frame.slice("data: ".lengt
 it("a native notice is a piece without text that says what is waited for", () => {
   const record = recordOf();
   vi.advanceTimersByTime(1000);
-  record.call.waitsForPlace(() => 4);
+  record.call.waitsForPlace(() => 4, 3);
   vi.advanceTimersByTime(5000);
   const frame = nativeNotice(record, { role: true });
   expect(frame.endsWith("\n\n")).toBe(true);
@@ -28,7 +28,7 @@ it("a native notice is a piece without text that says what is waited for", () =>
       waited_ms: 6000,
     },
   });
-  record.call.waitsForModel();
+  record.call.waitsForModel(false);
   expect(partOf(nativeNotice(record, { role: false }))).toMatchObject({
     status: { waiting_for: "model", since: "2026-11-21T10:00:06.000Z" },
   });
@@ -38,11 +38,11 @@ it("OpenAI's notice is a comment", () => {
   const record = recordOf();
   vi.advanceTimersByTime(5200);
   expect(openaiNotice(record)).toBe(": being prepared, 5 s so far\n\n");
-  record.call.waitsForPlace(() => 2);
+  record.call.waitsForPlace(() => 2, 1);
   expect(openaiNotice(record)).toBe(
     ": waiting for a place in the queue (number 2), 5 s so far\n\n",
   );
-  record.call.waitsForModel();
+  record.call.waitsForModel(false);
   expect(openaiNotice(record)).toBe(
     ": waiting for the model, which is being loaded, 5 s so far\n\n",
   );
@@ -52,7 +52,7 @@ it("OpenAI's notice is a comment", () => {
 
 it("a request that came later to a call has not waited for longer than it lives", () => {
   const call = new CallRecord();
-  call.waitsForModel();
+  call.waitsForModel(false);
   vi.advanceTimersByTime(3000);
   const record = recordOf();
   record.call.shares(call);

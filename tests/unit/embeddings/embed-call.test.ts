@@ -21,6 +21,7 @@ function callOf(
     options: { model: "Mini", dimensions },
     truncate,
     tenant: "ada",
+    parts: new Map([["ada", 1]]),
     background: false,
     signal,
     record: new CallRecord(),
@@ -50,7 +51,7 @@ function setUp(
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      loadedModels: { ensureLoaded: () => 0 },
+      loadedModels: { ensureLoaded: () => 0, isLoading: () => false },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),

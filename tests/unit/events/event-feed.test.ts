@@ -55,8 +55,8 @@ describe("events that are followed", () => {
     events.emit("requestKnown", record);
     record.route = "POST /api/v1/chat";
     await Promise.resolve();
-    record.call.waitsForPlace(() => 1);
-    record.call.waitsForModel();
+    record.call.waitsForPlace(() => 1, 0);
+    record.call.waitsForModel(false);
     for (let call = 0; call < 2; call += 1) {
       record.call.sent("http://127.0.0.1:1");
       record.call.began();
@@ -102,7 +102,7 @@ describe("events that are followed", () => {
     expect(events.eventNames()).toEqual([]);
     const record = request("1");
     events.emit("requestKnown", record);
-    expect(record.call.onPhase).toBeUndefined();
+    expect(record.call.onStep).toBeUndefined();
   });
 
   it("are one's own, and those of models and the server", async () => {

@@ -62,6 +62,17 @@ describe("a request that joins another's call", () => {
     expect(joined.context).toEqual({ asked: 8, used: 16 });
   });
 
+  it.each([
+    ["before it waits", 0, { waitedBehind: 2, isLoadShared: true }],
+    ["while it loads", 150, { waitedBehind: undefined, isLoadShared: true }],
+  ])("has what the other waited behind if it waited itself: %s", (_when, afterMs, facts) => {
+    const { record, askedAt } = begun();
+    Object.assign(record, { waitedBehind: 2, contextTokens: 8192, isPromptCut: true });
+    const joined = new CallRecord();
+    joined.join(record, askedAt + afterMs);
+    expect(joined).toMatchObject({ ...facts, contextTokens: 8192, isPromptCut: true });
+  });
+
   it("has the body from when it is told of the first byte", () => {
     const { record, askedAt } = begun();
     pass(100);
@@ -100,6 +111,18 @@ describe("a request of several calls", () => {
     expect(request).toMatchObject({ queueMs: 9, loadMs: 0, firstMs: 20, bodyMs: 1 });
   });
 
+  it("tells of what any of them met", () => {
+    const request = new CallRecord();
+    const calls = [
+      { waitedBehind: 1, loadMs: 0, isLoadShared: true, contextTokens: 512 },
+      { waitedBehind: 4, loadMs: 3, isLoadShared: false, isPromptCut: true },
+      {},
+    ].map((facts) => Object.assign(new CallRecord(), facts));
+    for (const call of calls) request.include(call);
+    const facts = { waitedBehind: 4, isLoadShared: false, contextTokens: 512, isPromptCut: true };
+    expect(request).toMatchObject(facts);
+  });
+
   it("has the tokens and the cost of its share of each", () => {
     const request = new CallRecord();
     request.addShare({ tokens: 3, costMs: 3 * 10, isEstimated: false });
@@ -119,12 +142,12 @@ describe("what a request waits for", () => {
     expect(record).toMatchObject({ isSent: false, waiting: { what: "preparation" } });
     const startedAt = performance.now();
     let position: number | undefined = 3;
-    record.waitsForPlace(() => position);
+    record.waitsForPlace(() => position, 0);
     expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 3 });
     pass(100);
     position = 1;
     expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 1 });
-    record.waitsForModel();
+    record.waitsForModel(false);
     expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
     pass(50);
     record.sent("http://127.0.0.1:1");
@@ -136,7 +159,7 @@ describe("what a request waits for", () => {
 
   it("is what another one's call waits for, until it has joined that", () => {
     const [own, other] = [new CallRecord(), new CallRecord()];
-    other.waitsForModel();
+    other.waitsForModel(false);
     own.shares(other);
     expect(own.waiting).toEqual(other.waiting);
     pass(10);
@@ -144,5 +167,62 @@ describe("what a request waits for", () => {
     expect(own.isSent).toBe(true);
     own.join(other, performance.now());
     expect(own.waiting.what).toBe("preparation");
+  });
+});
+
+describe("the phases of a call", () => {
+  it("are one after the other, as long as they are told", () => {
+    const record = new CallRecord();
+    const askedAt = performance.now();
+    pass(300);
+    record.ready(100, 200);
+    pass(10);
+    record.sent("http://127.0.0.1:1");
+    pass(50);
+    record.began();
+    expect(record.phases().at(-1)).toEqual({
+      name: "upstream",
+      from: askedAt + 310,
+      to: undefined,
+    });
+    pass(400);
+    record.ended();
+    expect(record.phases()).toEqual([
+      { name: "queue", from: askedAt, to: askedAt + 100 },
+      { name: "load", from: askedAt + 100, to: askedAt + 300 },
+      { name: "upstream", from: askedAt + 310, to: askedAt + 760 },
+    ]);
+    expect(record.isShared).toBe(false);
+  });
+
+  it("are not told where they took no time", () => {
+    const record = new CallRecord();
+    expect(record.phases()).toEqual([]);
+    record.ready(0, 0);
+    expect(record.phases()).toEqual([]);
+    record.sent("http://127.0.0.1:1");
+    expect(record.phases()).toMatchObject([{ name: "upstream", to: undefined }]);
+  });
+
+  it("have no end where the request is still in one", () => {
+    const record = new CallRecord();
+    const from = performance.now();
+    record.waitsForPlace(() => 1, 1);
+    pass(20);
+    expect(record.phases()).toEqual([{ name: "queue", from, to: undefined }]);
+    record.waitsForModel(false);
+    expect(record.phases()).toEqual([{ name: "load", from: from + 20, to: undefined }]);
+  });
+
+  it("are what was left of another's for one that joins", () => {
+    const { record: other } = begun();
+    const joined = new CallRecord();
+    const now = performance.now();
+    joined.join(other, now - 100);
+    expect(joined.isShared).toBe(true);
+    expect(joined.phases()).toEqual([
+      { name: "load", from: now - 100, to: now - 50 },
+      { name: "upstream", from: now - 50, to: undefined },
+    ]);
   });
 });

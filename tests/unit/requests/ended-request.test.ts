@@ -56,6 +56,18 @@ describe("endedRequest", () => {
     expect(endedRequest(record, WHOLE).tokensPerSecond).toBe(perSecond);
   });
 
+  it("tells of a load that was begun for another only where it waited for one", () => {
+    const of = (call: Partial<RequestRecord["call"]>): unknown => {
+      const record = newRecord();
+      Object.assign(record.call, call);
+      return endedRequest(record, WHOLE).loadShared;
+    };
+    expect(of({ loadMs: 5, isLoadShared: true })).toBe(true);
+    expect(of({ loadMs: 5, isLoadShared: false })).toBe(false);
+    expect(of({ loadMs: 0, isLoadShared: true })).toBeUndefined();
+    expect(of({})).toBeUndefined();
+  });
+
   it("rounds times to three decimals", () => {
     const record = newRecord();
     Object.assign(record.call, { queueMs: 1.234_56, firstMs: 0.000_4 });

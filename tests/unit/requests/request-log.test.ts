@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { RequestLog, type RequestLine } from "../../../src/requests/request-log.ts";
+import type { RequestLine } from "../../../src/requests/lines/access-line.ts";
+import { RequestLog } from "../../../src/requests/request-log.ts";
 import { CallRecord } from "../../../src/inference/call-record.ts";
+import { usageOf } from "../../../src/inference/usage.ts";
 import { RequestRecord, type RequestEnd } from "../../../src/requests/request-record.ts";
 
 const usual: RequestLine = {
   peer: "10.0.0.1",
   method: "POST",
+  prefix: "",
   target: "/api/chat",
   userAgent: "curl/8",
   referrer: undefined,
@@ -19,10 +22,11 @@ function write(
   end: Partial<RequestEnd> = {},
   known: Partial<RequestRecord> = {},
 ) {
-  const written = { access: "", events: "" };
+  const written = { access: "", events: "", performance: "" };
   const log = new RequestLog({
     access: { write: (text) => void (written.access += text) },
     events: { write: (text) => void (written.events += text) },
+    performance: { write: (text) => void (written.performance += text) },
   });
   const record = Object.assign(new RequestRecord("id-1", () => {}), { tenant: "team" }, known);
   log.write(record, { status: 200, bytes: 42, complete: true, ...end }, { ...usual, ...line });
@@ -32,6 +36,12 @@ function write(
 describe("RequestLog", () => {
   beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-01-02T03:04:05.678Z") }));
   afterEach(() => void vi.useRealTimers());
+
+  it("shows a project in the URL in the access line, and the path without it in the event", () => {
+    const { access, event } = write({ prefix: "/project/a%2Fb" });
+    expect(access).toContain('"POST /project/a%2Fb/api/chat HTTP/1.1"');
+    expect(event["path"]).toBe("/api/chat");
+  });
 
   it("writes a combined line with duration and request id", () => {
     expect(write().access).toBe(
@@ -69,6 +79,53 @@ describe("RequestLog", () => {
       queue_ms: 1.235,
     });
     expect(event).not.toHaveProperty("error_code");
+  });
+
+  it("writes what a request for inference took and had its model do", () => {
+    const call = callOf({
+      loadMs: 3,
+      usage: usageOf({
+        prompt_eval_count: 40,
+        eval_count: 50,
+        prompt_eval_duration: 3e8,
+        eval_duration: 2e9,
+      }),
+    });
+    const { performance } = write({}, {}, { operation: "chat", model: "m", call, project: "team" });
+    expect(JSON.parse(performance)).toEqual({
+      timestamp: "2026-01-02T03:04:05.678Z",
+      request_id: "id-1",
+      project_name: "team",
+      model: "m",
+      operation: "chat",
+      total_latency_ms: 0,
+      success: true,
+      load_time_ms: 3,
+      prompt_eval_time_ms: 300,
+      generation_time_ms: 2000,
+      prompt_tokens: 40,
+      generated_tokens: 50,
+      tokens_per_second: 25,
+      prompt_tokens_per_second: 133.333,
+    });
+  });
+
+  it.each([
+    [{}, { errorCode: "queue_full" as const }, "queue_full"],
+    [{ complete: false }, {}, "client_left"],
+    [{ status: 404 }, {}, "failed"],
+  ])("says why one for inference has failed: %j %j", (end, known, error) => {
+    const { performance } = write({}, end, { operation: "chat", model: "m", ...known });
+    expect(JSON.parse(performance)).toMatchObject({ success: false, error });
+  });
+
+  it.each([
+    { operation: "pull", model: "m" },
+    { operation: "chat" },
+    { operation: "batch_chat", model: "m", kind: "batch" as const },
+    {},
+  ])("writes nothing of the kind for one that is none: %j", (known) => {
+    expect(write({}, {}, known).performance).toBe("");
   });
 
   it("says unknown for a request that names no project", () => {
@@ -123,17 +180,18 @@ describe("RequestLog", () => {
       ms: 1,
       cached: false,
     } as const;
-    const { access, events, event } = write(
+    const { access, events, performance, event } = write(
       { method: long, target: long, userAgent: long, referrer: long },
       {},
       {
         model: long,
-        operation: long,
+        operation: "vlm",
         errorMessage: long,
         images: Array.from({ length: 1000 }, () => facts),
       },
     );
-    for (const line of [access, events]) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8192);
+    for (const line of [access, events, performance])
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8192);
     expect(access.endsWith("0.0ms id-1\n")).toBe(true);
     expect(event).toMatchObject({ images_count: 1000, request_id: "id-1" });
   });

@@ -11,6 +11,8 @@ const NOTHING: TimeFacts = {
   loadMs: undefined,
   firstMs: undefined,
   bodyMs: undefined,
+  waitedBehind: undefined,
+  loadShared: undefined,
   generationMs: undefined,
   host: undefined,
   streamed: false,
@@ -132,6 +134,19 @@ describe("where the time of a request went", () => {
     expect(whereTimeWent({ ...facts, ...end })).toBe(
       "Waited 3.2 s for a place, then 1.1 s for the model to load, then 6.4 s for an answer that did not begin, then it was cancelled",
     );
+  });
+
+  it.each([
+    [{ waitedBehind: 2 }, "Waited 9.1 s behind 2 requests, then its client left"],
+    [{ waitedBehind: 0 }, "Waited 9.1 s for a place, then its client left"],
+    [{ loadShared: false }, "Waited 9.1 s for the model to load, then its client left"],
+    [
+      { waitedBehind: 1, loadShared: true },
+      "Waited 9.1 s behind 1 request and for the model to load, then its client left",
+    ],
+  ])("is all that it took where it had not done waiting: %o", (more, sentence) => {
+    const end = { ended: "client_left", status: 0, errorCode: undefined } as const;
+    expect(whereTimeWent({ ...NOTHING, tookMs: 9100, ...more, ...end })).toBe(sentence);
   });
 
   it("never has a negative time", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClientLeft, HardStop } from "../../../src/errors/abort-reasons.ts";
+import { CallRecord } from "../../../src/inference/call-record.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { Admission } from "../../../src/scheduling/admission.ts";
 import { fakeClient } from "../../support/fake-client.ts";
@@ -11,7 +12,13 @@ function setUp(
 ) {
   const { queue } = setUpQueue(given);
   const catalog = { isKnownMissing: (model: string) => model.startsWith("missing") };
-  const admission = new Admission({ queue, catalog, loadedModels: { ensureLoaded } });
+  let loads = 0;
+  const isLoading = (): boolean => (loads += 1) > 1;
+  const admission = new Admission({
+    queue,
+    catalog,
+    loadedModels: { ensureLoaded, isLoading },
+  });
   const client = fakeClient();
   const request = {
     line: "text" as const,
@@ -60,6 +67,16 @@ describe("Admission", () => {
     expect(asked).toEqual(["", "m"]);
     missing.place.release("completed");
     there.place.release("completed");
+  });
+
+  it("tells who waits for a load that was begun for another", async () => {
+    const load = deferred<number>();
+    const { admission, request } = setUp(() => load.promise, { modelParallel: 2 });
+    const records = [new CallRecord(), new CallRecord()];
+    const admitted = records.map(async (waiting) => admission.admit({ ...request, waiting }));
+    load.resolve(900);
+    for (const { place } of await Promise.all(admitted)) place.release("completed");
+    expect(records.map(({ isLoadShared }) => isLoadShared)).toEqual([false, true]);
   });
 
   it("has a load charged once, and its time is no inference", async () => {

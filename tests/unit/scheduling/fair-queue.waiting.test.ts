@@ -10,9 +10,11 @@ afterEach(() => void vi.useRealTimers());
 function waitLog() {
   const log = {
     position: (): number | undefined => undefined,
-    waitsForPlace: (position: () => number | undefined) => void (log.position = position),
+    behind: undefined as number | undefined,
+    waitsForPlace: (position: () => number | undefined, behind: number) =>
+      void Object.assign(log, { position, behind }),
     waitsForModel: () => {},
-  } satisfies WaitLog & { position: () => number | undefined };
+  } satisfies WaitLog & { position: () => number | undefined; behind: number | undefined };
   return log;
 }
 
@@ -37,6 +39,21 @@ it("a request that waits is told its number, which the turns change", async () =
   end("a2");
   await waiting[1];
   expect(positions()).toEqual([undefined, undefined, undefined]);
+});
+
+it("a request that waits is told how many run and wait before it", async () => {
+  const { ask } = setUpQueue();
+  const logs = Array.from({ length: 5 }, waitLog);
+  const [first, second, background, vision, other] = logs;
+  await ask("a1");
+  void ask("b1", { background: true });
+  void ask("a2", { waiting: first });
+  void ask("a3", { waiting: second });
+  void ask("b2", { waiting: background, background: true });
+  void ask("c1", { waiting: vision, line: "vision" });
+  // Another model's has its place at once, though others wait.
+  await ask("d1", { waiting: other, model: "n" });
+  expect(logs.map(({ behind }) => behind)).toEqual([1, 2, 4, 0, undefined]);
 });
 
 it("counts those of the other line for nothing", async () => {

@@ -71,7 +71,10 @@ function setUp({ step, what }: Fault) {
       admission: new Admission({
         queue,
         catalog: { isKnownMissing: () => (at("catalog"), false) },
-        loadedModels: { ensureLoaded: () => (step === "load" ? loads() : 0) },
+        loadedModels: {
+          ensureLoaded: () => (step === "load" ? loads() : 0),
+          isLoading: () => false,
+        },
       }),
       catalog: { assertAllowed: () => {}, isRemote: () => (at("remote"), false) },
       modelUse: new ModelUse(),

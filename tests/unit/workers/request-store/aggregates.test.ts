@@ -82,6 +82,17 @@ function expectFiguresOf(what: string, told: Aggregate, requests: EndedRequest[]
   expect(starts).toEqual(starts.toSorted((a, b) => a - b));
 }
 
+/** The same, with the quantiles of these requests. */
+function expectExact(what: string, told: Aggregate, requests: EndedRequest[]): void {
+  expect(told.isExact, what).toBe(true);
+  expectFiguresOf(what, told, requests);
+  expect(told.quantiles, what).toEqual({
+    p50Ms: rankOf(requests, 0.5),
+    p95Ms: rankOf(requests, 0.95),
+    p99Ms: rankOf(requests, 0.99),
+  });
+}
+
 const REQUESTS = randomRequests({
   count: 4000,
   fromMs: NOON_MS - 3 * DAY_MS,
@@ -111,20 +122,46 @@ const within = ({ fromMs, toMs, project, model }: Window): EndedRequest[] =>
   );
 
 describe("the figures of a window", () => {
-  it("are exact, request by request", async () => {
-    const { write, database } = await openDatabase();
-    write(...REQUESTS);
+  it.each([
+    ["none of which is in the sums", 0],
+    ["some of which are", 3000],
+    ["all of which are", REQUESTS.length],
+  ])("are exact: of requests %s", async (_what, summed) => {
+    const { write, database, tend } = await openDatabase();
+    write(...REQUESTS.slice(0, summed));
+    tend(NOON_MS);
+    write(...REQUESTS.slice(summed));
     for (const [what, window] of WINDOWS) {
-      const told = database.aggregate(window);
-      const requests = within(window);
-      expect(told.isExact, what).toBe(true);
-      expectFiguresOf(what, told, requests);
-      expect(told.quantiles, what).toEqual({
-        p50Ms: rankOf(requests, 0.5),
-        p95Ms: rankOf(requests, 0.95),
-        p99Ms: rankOf(requests, 0.99),
-      });
+      expectExact(what, database.aggregate(window), within(window));
     }
+  });
+
+  it("are exact where the sums do not tell all names apart", async () => {
+    const { write, database, tend } = await openDatabase();
+    const requests = Array.from({ length: 120 }, (_, i) =>
+      endedOf({ project: `p${i % 60}`, model: `m${i % 30}`, tookMs: i + 1 }),
+    );
+    write(...requests);
+    tend(NOON_MS);
+    const window = { fromMs: NOON_MS - 3 * DAY_MS, toMs: NOON_MS + 3 * DAY_MS };
+    expectExact("all", database.aggregate(window), requests);
+    const others = { ...window, project: "p57" };
+    const [one, two] = [requests[57], requests[117]] as [EndedRequest, EndedRequest];
+    expectExact("one of the others", database.aggregate(others), [one, two]);
+  });
+
+  it("are those of the requests that are kept, though there are sums over earlier ones", async () => {
+    const { write, database, tend } = await openDatabase();
+    const early = randomRequests({ count: 200, fromMs: NOON_MS - 33 * DAY_MS, toMs: NOON_MS });
+    write(...early);
+    tend(NOON_MS);
+    const kept = early.filter(({ startedAtMs }) => startedAtMs >= NOON_MS - 30 * DAY_MS);
+    expect(kept.length).toBeLessThan(early.length);
+    expectExact("all", database.aggregate({ fromMs: 0, toMs: NOON_MS }), kept);
+    // A clock that was wrong for a moment has a request stand before those that are gone.
+    const wrong = endedOf({ startedAtMs: NOON_MS - 32 * DAY_MS });
+    write(wrong);
+    expectExact("all", database.aggregate({ fromMs: 0, toMs: NOON_MS }), [...kept, wrong]);
   });
 
   it("are the same by sums, and quantiles within 1 %", async () => {

@@ -1,0 +1,25 @@
+import type { EndedRequest } from "./ended-request.ts";
+
+/** Operations that have a model do something, in the words of the logs. */
+const INFERENCE: ReadonlySet<string | undefined> = new Set([
+  "generate",
+  "chat",
+  "vlm",
+  "batch_chat",
+  "batch_vlm",
+  "embed",
+  "embeddings",
+  "similarity",
+  "completions",
+  "chat/completions",
+  "responses",
+  "messages",
+  "audio/transcriptions",
+  "images/generations",
+  "images/edits",
+]);
+
+/** Whether a request was one for a model's work; a batch's items are, itself it is not. */
+export function isInference({ kind, operation, model }: EndedRequest): boolean {
+  return kind !== "batch" && model !== undefined && INFERENCE.has(operation);
+}

@@ -56,6 +56,12 @@ export const REQUEST_HEADERS = {
     schema: { type: "string", enum: ["on"] },
     example: "on",
   },
+  "Last-Event-ID": {
+    about:
+      "Of one who comes back to the events: the `id` of the last that it has seen. What came after it follows.",
+    schema: { type: "string" },
+    example: "7f1f9c0e-212",
+  },
 } satisfies Record<string, OwnHeader>;
 
 /** Headers of answers. */

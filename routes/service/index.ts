@@ -5,6 +5,7 @@ import { changeRoutes, type ChangeServices } from "./change-models.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
+import { eventRoutes, type EventServices } from "./events.ts";
 import { figuresRoutes } from "./figures/index.ts";
 import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
@@ -12,6 +13,7 @@ import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
 import { pullRoutes, type PullServices } from "./pull-model.ts";
+import { requestRoutes, type RequestServices } from "./requests.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
 import { queueRoute, type QueueServices } from "./queue.ts";
@@ -33,6 +35,8 @@ export interface ServiceParts {
   memory: MemoryServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
+  requests: RequestServices;
+  events: EventServices;
   figures: FiguresServices;
 }
 
@@ -56,6 +60,8 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   queueRoute(router, parts.queue);
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
+  requestRoutes(router, parts.requests);
+  eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);
   return router;
 }

@@ -60,6 +60,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
       queue,
       isStopping,
       limits: batchLimits(parts.base.settings),
+      live: parts.requests.live,
+      events: parts.base.events,
       logItem: (record, end) => parts.requests.log.writeItem(record, end),
     },
     embeddings,
@@ -71,6 +73,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     state: stateServices(parts, requestsPerMinute),
     queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
+    requests: { guards, ...parts.requests },
+    events: { guards, ...parts.requests },
     figures: figuresServices(parts.requests),
   };
 }

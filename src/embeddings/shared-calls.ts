@@ -186,6 +186,7 @@ export class SharedCalls {
     record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
+    for (const { owner } of texts) owner.record.shares(record);
     try {
       const { embeddings, truncated } = await kind.call({
         texts: texts.map(({ text }) => text),

@@ -17,6 +17,13 @@ export class HardStop extends ServiceError {
   }
 }
 
+/** Somebody has called the request off. */
+export class CalledOff extends ServiceError {
+  constructor() {
+    super("cancelled", "The request was cancelled");
+  }
+}
+
 /** A place was revoked from a request that had lost it: a mistake of ours. */
 export class PlaceLost extends Error {
   constructor() {

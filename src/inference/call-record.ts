@@ -49,6 +49,12 @@ export interface WaitBegun {
 }
 
 /**
+ * A step of a call: it waits for a place, or for its model; it waits for a call that is made for
+ * several requests; it is sent; its answer begins.
+ */
+export type CallStep = "place" | "model" | "shared" | "sent" | "first_byte";
+
+/**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
  * phases follow one another: their sum is the time from asking for a place to the last byte. Each
  * is undefined until it has ended.
@@ -86,6 +92,8 @@ export class CallRecord implements WaitLog {
   begun: WaitBegun | undefined;
   /** The request's, by which its client knows it. */
   readonly requestId: string | undefined;
+  /** Told of each step, where somebody looks on; it is quick and throws nothing. */
+  onStep: ((step: CallStep) => void) | undefined;
   /** On the clock of `performance.now()`. */
   #readyAt = 0;
   #sentAt = 0;
@@ -106,6 +114,7 @@ export class CallRecord implements WaitLog {
     this.waitedBehind = behind;
     this.#waits = { for: "place", since: performance.now() };
     this.#standing = now;
+    this.onStep?.("place");
   }
 
   wouldWait({ position, expectedMs }: Standing): void {
@@ -117,11 +126,17 @@ export class CallRecord implements WaitLog {
     this.#waits = { for: "model", since: performance.now() };
     this.begun ??= { position: undefined, expectedMs: restMs() };
     this.#loadRestMs = restMs;
+    this.onStep?.("model");
   }
 
   /** Whether the request was sent. */
   get isSent(): boolean {
     return (this.#shared ?? this).#sentAt > 0;
+  }
+
+  /** When the answer's first byte came, on the clock of `performance.now()`; undefined before. */
+  get begunAt(): number | undefined {
+    return (this.#shared ?? this).#beganAt || undefined;
   }
 
   /** What the request waits for now. */
@@ -138,6 +153,7 @@ export class CallRecord implements WaitLog {
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
+    this.onStep?.("shared");
   }
 
   /** Its place and its model are there. Milliseconds that each was waited for. */
@@ -153,13 +169,17 @@ export class CallRecord implements WaitLog {
    */
   sent(host: string): void {
     this.host = host;
-    if (this.firstMs === undefined) this.#sentAt = performance.now();
+    if (this.firstMs !== undefined) return;
+    this.#sentAt = performance.now();
+    this.onStep?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
+    const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
+    if (isFirst) this.onStep?.("first_byte");
   }
 
   /** The answer's last byte has come, or was given up. */
@@ -186,6 +206,7 @@ export class CallRecord implements WaitLog {
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
+    this.onStep?.("first_byte");
   }
 
   /** Whether another request's call was made for this one, too. */

@@ -65,6 +65,8 @@ const GROUPS = {
     answer: ["X-Shared-Ollama-Truncated"],
     on: (status) => status === 200,
   },
+  /** A stream that can be resumed. */
+  resumable: { request: ["Last-Event-ID"], answer: [], on: () => false },
   /** Parts of the answer may come from the response cache. */
   cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;

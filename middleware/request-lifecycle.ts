@@ -91,6 +91,9 @@ function tellAndEnd(c: AppContext, record: RequestRecord): void {
   if (headers.has(ALREADY_SENT)) return;
   const added = c.get("addedHeaders");
   for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
+  const waited = record.waitHeaders;
+  // They may be in the head already.
+  for (let i = 0; i + 1 < waited.length; i += 2) headers.set(waited[i] ?? "", waited[i + 1] ?? "");
   // The answer to an error is complete, whatever had begun before it.
   if (record.isOpen && !c.error) {
     const timing = record.serverTiming(false);

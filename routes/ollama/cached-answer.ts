@@ -27,7 +27,8 @@ export async function passCached(
 ): Promise<Response | undefined> {
   const { signal } = c.get("exchange");
   const record = c.get("record");
-  const scope = { signal, record, cache, background: request.background === true };
+  const { background = false, maxExpectedMs } = request;
+  const scope = { signal, record, cache, background, maxExpectedMs };
   const answer = await cached.answer(passed, request, scope);
   tellOfCache(c);
   tellOfContext(c);

@@ -18,7 +18,8 @@ export function telling(c: AppContext): Pick<ForwardRequest, "addHeaders" | "las
     addHeaders: (isWhole) => {
       record.isOpen = true;
       record.streamed = !isWhole;
-      const added = [...c.get("addedHeaders"), "Server-Timing", record.serverTiming(isWhole)];
+      const timing = record.serverTiming(isWhole);
+      const added = [...c.get("addedHeaders"), ...record.waitHeaders, "Server-Timing", timing];
       return isWhole ? added : [...added, "X-Accel-Buffering", "no"];
     },
     lastWords: ({ contentType, tail, reason }) => {

@@ -16,6 +16,7 @@ import { pullRoutes, type PullServices } from "./pull-model.ts";
 import { requestRoutes, type RequestServices } from "./requests.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
+import { queueRoute, type QueueServices } from "./queue.ts";
 import { similarityRoute, type SimilarityServices } from "./similarity.ts";
 import { stateRoutes, type StateServices } from "./state.ts";
 import { vlmOpenaiRoute } from "./vlm-openai.ts";
@@ -30,6 +31,7 @@ export interface ServiceParts {
   models: ModelServices;
   modelChanges: ChangeServices & PullServices;
   state: StateServices;
+  queue: QueueServices;
   memory: MemoryServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
@@ -55,6 +57,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   changeRoutes(router, parts.modelChanges);
   modelRoutes(router, parts.models);
   stateRoutes(router, parts.state);
+  queueRoute(router, parts.queue);
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);

@@ -101,6 +101,13 @@ export const ERROR_CODES = {
     about:
       "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may.",
   },
+  wait_too_long: {
+    status: 503,
+    type: "RequestError",
+    retryAfterSec: 2,
+    about:
+      "The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows.",
+  },
   request_timeout: {
     status: 503,
     type: "TimeoutError",

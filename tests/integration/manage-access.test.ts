@@ -26,6 +26,7 @@ const OPEN_ROUTES = [
   "GET /api/v1/models/{name}",
   "GET /api/v1/health",
   "GET /api/v1/ready",
+  "GET /api/v1/queue",
   "GET /api/v1/queue/stats",
   "GET /api/v1/cache/stats",
   "GET /api/v1/cache/shadow",

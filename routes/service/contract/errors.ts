@@ -67,6 +67,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "rate_limit_exceeded",
   "tenant_limit_exceeded",
   "queue_full",
+  "wait_too_long",
   "request_timeout",
   "insufficient_memory",
   "upstream_unavailable",

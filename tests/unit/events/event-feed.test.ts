@@ -54,9 +54,10 @@ describe("events that are followed", () => {
     const record = request("1");
     events.emit("requestKnown", record);
     record.route = "POST /api/v1/chat";
+    const standing = { position: 1, expectedMs: undefined, basis: undefined };
     await Promise.resolve();
-    record.call.waitsForPlace(() => 1, 0);
-    record.call.waitsForModel(false);
+    record.call.waitsForPlace(standing, () => standing, 0);
+    record.call.waitsForModel(false, () => undefined);
     for (let call = 0; call < 2; call += 1) {
       record.call.sent("http://127.0.0.1:1");
       record.call.began();

@@ -73,6 +73,7 @@ function setUp({ step, what }: Fault) {
         catalog: { isKnownMissing: () => (at("catalog"), false) },
         loadedModels: {
           ensureLoaded: () => (step === "load" ? loads() : 0),
+          isLoaded: () => false,
           isLoading: () => false,
         },
       }),

@@ -21,6 +21,16 @@ export interface Change {
 export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
+    settings: ["UPSTREAM_PARALLEL"],
+    what: "Not set, a server that was running already gets as many requests side by side as it is seen to work on, up to UPSTREAM_PARALLEL_MAX (4); it got one at a time.",
+  },
+  {
+    version: UNRELEASED,
+    settings: ["QUEUE_MODEL_PATIENCE"],
+    what: "The most that a model waits for other models' turns; these end sooner where waiting costs more than the loads. They ended after half of it.",
+  },
+  {
+    version: UNRELEASED,
     settings: ["QUEUE_CHAT_MAX_QUEUE_SIZE", "QUEUE_VLM_MAX_QUEUE_SIZE"],
     what: "In a full queue the newest request of the tenant with the longest line is refused for one of a tenant with a shorter line; one tenant's requests used to fill half of it for the others. Tenants take turns by inference time, not by request, and batches wait for all other requests, not only for their tenant's.",
   },

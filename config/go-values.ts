@@ -72,6 +72,12 @@ export function oneOfWords(...words: string[]): Values {
   return matching(new RegExp(`^(${words.join("|")})$`), words.join(", "));
 }
 
-function matching(pattern: RegExp, range: string): Values {
+/** Any text. */
+export function anyText(range: string): Values {
+  return { schema: z.string(), range };
+}
+
+/** What fits a pattern. */
+export function matching(pattern: RegExp, range: string): Values {
   return { schema: z.string().regex(pattern), range };
 }

@@ -4,7 +4,8 @@ import { HANDED_ON } from "./handed-on.ts";
 import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
-import { readTenantsFile } from "./tenants.ts";
+import { readTenantsFile, type TenantsFile } from "./tenants.ts";
+import { TRACES, tracesEndpoint } from "./traces.ts";
 
 interface Sources {
   env: Record<string, string | undefined>;
@@ -20,8 +21,8 @@ interface Sources {
 export interface Config {
   settings: Settings;
   models: ModelsFile;
-  /** The weight of each tenant that config/tenants.yaml names. */
-  weights: ReadonlyMap<string, number>;
+  /** What config/tenants.yaml says. */
+  tenants: TenantsFile;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
@@ -36,11 +37,12 @@ export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sou
   const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
   const settings = readSettings(given, problems);
   checkHandedOn(env, problems);
+  checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
-  const weights = readTenantsFile(tenantsYaml, problems);
+  const tenants = readTenantsFile(tenantsYaml, problems);
   problems.push(...crossChecks(settings, models));
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings as Settings), models, weights };
+  return { settings: Object.freeze(settings as Settings), models, tenants };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */
@@ -70,6 +72,18 @@ function checkHandedOn(env: Sources["env"], problems: string[]): void {
     const raw = env[variable.env] ?? "";
     const text = unquoted(raw);
     if (text !== "" && !variable.schema.safeParse(text).success) {
+      problems.push(mistake(variable, raw));
+    }
+  }
+}
+
+/** Other programs use these variables, too: they matter where traces are sent. */
+function checkTraces(env: Sources["env"], problems: string[]): void {
+  if (tracesEndpoint(env) === undefined) return;
+  for (const variable of TRACES) {
+    const raw = env[variable.env] ?? "";
+    // As OpenTelemetry's library reads it: with its quotes.
+    if (raw.trim() !== "" && !variable.schema.safeParse(raw).success) {
       problems.push(mistake(variable, raw));
     }
   }

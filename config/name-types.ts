@@ -66,6 +66,24 @@ export function originPatterns(d: Describe): Setting<string[]> {
   return setting(d, schema, "", "comma list of origins such as https://app.example, * as wildcard");
 }
 
+/** Headers whose values would stand in logs, and that of a project itself. */
+const NO_NAMES = new Set([
+  "api-key",
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "x-api-key",
+  "x-project-name",
+]);
+
+/** A comma-separated list of names of headers, in lower case. */
+export function headerNames(d: Describe): Setting<string[]> {
+  const schema = commaList
+    .transform((items) => items.map((item) => item.toLowerCase()))
+    .refine((items) => items.every((item) => /^[\w-]{1,64}$/.test(item) && !NO_NAMES.has(item)));
+  return setting(d, schema, "", "comma list of headers, but for those with keys and cookies");
+}
+
 function isOriginPattern(item: string): boolean {
   const stars = item.split("*").length - 1;
   if (stars > 0) return stars === 1 && !/\s/.test(item);

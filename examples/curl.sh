@@ -21,6 +21,10 @@ printf '== GET /api/v1/health\n'
 curl -fsS "$url/api/v1/health"
 echo
 
+printf '== GET /project/curl-example/api/version: the project in the URL\n'
+curl -fsS "$url/project/curl-example/api/version"
+echo
+
 # The service's own dialect. Without "model" the default model answers.
 ask /api/v1/chat '{
   "messages": [{"role": "user", "content": "Say hello in one sentence."}],

@@ -16,6 +16,8 @@ interface HostAndOriginOptions {
    * Whether to check the Host header. Ollama does so only when it listens on a loopback address.
    */
   checkHost: boolean;
+  /** TENANT_HEADERS: pages may send them as they may the service's own. */
+  headers?: string[];
 }
 
 /** Characters that end a host name in a URL: Bun takes what follows for the path. */
@@ -44,10 +46,11 @@ const EXPOSED_HEADERS = Object.keys(ANSWER_HEADERS).join(",");
  * Ollama's own rules for requests from a browser, for all dialects. Without them any web page could
  * use the machine (foreign Origin), or pretend to be it (DNS rebinding, Host).
  */
-export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOptions) {
+export function hostAndOrigin({ origins, hosts, checkHost, headers = [] }: HostAndOriginOptions) {
   const anyOrigin = origins.includes("*");
   const originAllowed = originMatcher(origins);
   const hostAllowed = hostMatcher(hosts);
+  const allowedHeaders = [ALLOWED_HEADERS, ...headers].join(",");
   return createMiddleware<AppEnv>(async function hostAndOrigin(c, next) {
     const exchange = c.get("exchange");
     const host = exchange.header("host") ?? "";
@@ -72,7 +75,7 @@ export function hostAndOrigin({ origins, hosts, checkHost }: HostAndOriginOption
     c.get("addedHeaders").push(...cors, "Access-Control-Expose-Headers", EXPOSED_HEADERS);
     if (exchange.method === "OPTIONS") {
       const requested = exchange.header("access-control-request-headers") ?? "";
-      c.res = c.body(null, 204, preflightHeaders(requested));
+      c.res = c.body(null, 204, preflightHeaders(requested, allowedHeaders));
     } else await next();
   });
 }
@@ -82,13 +85,16 @@ function shown(header: string): string {
   return cut(header, TEXT_LIMITS.host);
 }
 
-/** @param requested the headers that the page wants to send. */
-function preflightHeaders(requested: string): Record<string, string> {
+/**
+ * @param requested the headers that the page wants to send.
+ * @param allowed those that all pages may.
+ */
+function preflightHeaders(requested: string, allowed: string): Record<string, string> {
   const names = requested.split(",").map((name) => name.trim());
   const family = names.filter((name) => STAINLESS.test(name));
   return {
     "Access-Control-Allow-Methods": ALLOWED_METHODS,
-    "Access-Control-Allow-Headers": [ALLOWED_HEADERS, ...family].join(","),
+    "Access-Control-Allow-Headers": [allowed, ...family].join(","),
     "Access-Control-Max-Age": "43200",
     Vary: "Access-Control-Request-Method, Access-Control-Request-Headers",
   };

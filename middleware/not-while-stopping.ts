@@ -14,4 +14,4 @@ export function notWhileStopping(isStopping: () => boolean) {
   });
 }
 
-const STATE = new Set(["/api/v1/health", "/api/v1/ready", "/api/v1/queue/stats"]);
+const STATE = new Set(["/api/v1/health", "/api/v1/ready", "/api/v1/queue/stats", "/metrics"]);

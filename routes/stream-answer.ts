@@ -21,9 +21,11 @@ export function streamAnswer(
       // nginx would hold pieces back.
       ...["X-Accel-Buffering", "no"],
       ...c.get("addedHeaders"),
+      ...record.waitHeaders,
       ...(timing === "" ? [] : ["Server-Timing", timing]),
     ],
     pieces,
+    heldUp: record.call.heldUp,
     onEnd: (bytes, complete) => record.end({ status, bytes, complete }),
   });
   // They are in the head: nothing adds them again.

@@ -9,6 +9,7 @@ import { requestLifecycle } from "../middleware/request-lifecycle.ts";
 import { tenant } from "../middleware/tenant.ts";
 import { answerJson } from "../routes/answer-json.ts";
 import { docsRoutes } from "../routes/ops/docs.ts";
+import { metrics } from "../routes/ops/metrics.ts";
 import { root } from "../routes/ops/root.ts";
 import { passThrough } from "../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../routes/ollama/services.ts";
@@ -18,7 +19,6 @@ import { serviceRoutes, type ServiceParts } from "../routes/service/index.ts";
 import { renderError } from "./errors/render.ts";
 import { isAbort } from "./errors/abort-reasons.ts";
 import { ServiceError } from "./errors/service-error.ts";
-import type { ClientAddress } from "./access/tenant-name.ts";
 
 /** What the app is made from. */
 export interface AppOptions {
@@ -29,9 +29,10 @@ export interface AppOptions {
   hostAndOrigin: Parameters<typeof hostAndOrigin>[0];
   /** The limit of a path of `/api/v1`. */
   bodyLimit: Parameters<typeof bodyLimit>[0];
-  addresses: ClientAddress;
+  tenant: Parameters<typeof tenant>[0];
   service: ServiceParts;
   ollama: PassThroughServices;
+  metrics: Parameters<typeof metrics>[0];
   /** Told of errors that are not the client's doing. */
   onError: (err: unknown, requestId: string) => void;
 }
@@ -52,7 +53,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.use(readableTarget());
   app.use(notWhileStopping(options.isStopping));
   app.use("/api/v1/*", bodyLimit(options.bodyLimit));
-  app.use(tenant(options.addresses));
+  app.use(tenant(options.tenant));
 
   const ownRoutes = serviceRoutes(options.service);
   const document = (): object => openApiDocument(ownRoutes, version);
@@ -60,6 +61,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
   app.route("/", ownRoutes);
   app.route("/", docsRoutes(document));
   app.all("/api/v1/*", unknownRoute(ownRoutes));
+  app.get("/metrics", metrics(options.metrics));
   app.get("/", root({ version, passThrough: pass }));
   // Whatever is not the service's own is Ollama's to answer, also with its 404, 405 or redirect.
   app.all("*", pass);

@@ -13,11 +13,13 @@ import { FrontDoor } from "./compose/front-door.ts";
 import { composeInference, type Inference } from "./compose/inference.ts";
 import { composeLifecycle } from "./compose/lifecycle.ts";
 import { loadOf, type LoadParts } from "./compose/load.ts";
+import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
+import { composeTraces } from "./compose/traces.ts";
 import { composeThreads } from "./compose/threads.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
@@ -30,7 +32,7 @@ interface ComposeOptions extends Config {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
-  /** Where `weights` came from, to be read again when it changes; without it they stay. */
+  /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
@@ -67,13 +69,17 @@ export interface Service {
 /** The composition root: builds each long-lived part, one after the other. */
 export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
+  const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
   const requests = composeRequests(base);
   const door: FrontDoor = new FrontDoor({
     settings: base.settings,
     requests,
     fetch: (request, bindings) => app.fetch(request, bindings),
-    rejectWaiting: (err) => inference.queue.rejectWaiting(err),
+    sendAway: (err) => {
+      inference.queue.rejectWaiting(err);
+      requests.feed.close();
+    },
   });
   const { restartPauses, stuckAfterMs } = options;
   const inference = composeInference(base, {
@@ -95,6 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const memory: Memory = composeMemory(base, inference);
   const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
   const management = composeModelManagement(base, inference, options.readDisk);
+  const metrics = composeMetrics({ base, requests, threads, inference, caching });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
@@ -108,6 +115,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     caching,
     management,
     provision,
+    metrics,
     isStopping,
   };
   const { app, document } = composeApp(parts);
@@ -116,6 +124,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     lifecycle: composeLifecycle({
       ...parts,
       door,
+      traces,
       tenants: tenantsPart(base, options.tenantsFile),
     }),
     app,

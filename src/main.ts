@@ -12,6 +12,9 @@ import { openTerminal } from "./compose/terminal.ts";
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
 
+/** Says which tenant an API key is, and starts nothing. */
+const NAME_KEY = "--name-key";
+
 /** Entry of the service: reads the settings, starts, and stops on a signal. */
 async function main(argv: string[]): Promise<void> {
   if (argv.includes("--help")) {
@@ -22,10 +25,16 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(`${serviceVersion}\n`);
     return;
   }
-  const terminal = openTerminal();
   const modelsYaml = await readFile(modelsFile, "utf8");
   const tenantsYaml = await readIfThere(tenantsFile);
-  const config = loadConfig({ env: process.env, argv, modelsYaml, tenantsYaml });
+  const flags = argv.filter((flag) => flag !== NAME_KEY);
+  const config = loadConfig({ env: process.env, argv: flags, modelsYaml, tenantsYaml });
+  if (flags.length < argv.length) {
+    const { nameKey } = await import("./compose/name-key.ts");
+    await nameKey(config);
+    return;
+  }
+  const terminal = openTerminal();
   // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
   const { compose } = await import("./compose.ts");
   const service = await compose({ ...config, tenantsFile, env: process.env, terminal });

@@ -71,6 +71,11 @@ export class WorkerPool {
     return this.#turns.size;
   }
 
+  /** Those of them that wait for a thread. */
+  get waiting(): number {
+    return this.#turns.waiting;
+  }
+
   /**
    * Runs a task on a thread. An abort drops the task while it waits, and ends its thread while it
    * runs.

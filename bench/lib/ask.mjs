@@ -13,9 +13,16 @@ export async function ask(origin, { path, body }, tenant, signal) {
     body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
   });
-  const { prompt_eval_duration: readNs = 0, eval_duration: writeNs = 0 } = await answer.json();
+  const said = await answer.json();
   const tookMs = performance.now() - sentAt;
-  return { status: answer.status, tookMs, runMs: (readNs + writeNs) / 1e6 };
+  const tokens = said.eval_count ?? 0;
+  return { status: answer.status, sentAt, tookMs, runMs: ranNs(said) / 1e6, tokens };
+}
+
+/** Embeddings tell only the whole, and the load. */
+function ranNs({ prompt_eval_duration, eval_duration = 0, total_duration = 0, load_duration = 0 }) {
+  if (prompt_eval_duration === undefined) return total_duration - load_duration;
+  return prompt_eval_duration + eval_duration;
 }
 
 /**

@@ -14,6 +14,9 @@ const SMALL_MACHINE = {
   "first-ms": 200,
 };
 
+/** Nothing else is loaded beside what is measured. */
+const NO_OTHER_MODELS = { OLLAMA_WARMUP_MODELS: "none", RESPONSE_CACHE_ENABLED: "false" };
+
 /**
  * An inference server and the service in front of it.
  * @typedef {object} Setup
@@ -25,12 +28,12 @@ const SMALL_MACHINE = {
 /**
  * Starts both, on the fake or on the embedded engine with real models, for one measurement.
  * @template T
- * @param {{ engine: boolean, settings: Record<string, string> }} options
+ * @param {{ engine: boolean, settings: Record<string, string>, weights?: Record<string, number> }} options
  * @param {(setup: Setup) => Promise<T>} measure
  * @returns {Promise<{ result: T, loads: number }>}
  */
-export async function withInference({ engine, settings }, measure) {
-  const setup = await (engine ? onEngine(settings) : onFake(settings));
+export async function withInference({ engine, settings, weights }, measure) {
+  const setup = await (engine ? onEngine(settings, weights) : onFake(settings));
   const outcome = await measure(setup).then(
     (result) => ({ result }),
     (err) => ({ err }),
@@ -44,7 +47,13 @@ async function onFake(settings) {
   const fake = startFakeOllama(SMALL_MACHINE);
   try {
     const direct = await fake.listening();
-    const service = await startService({ ...settings, OLLAMA_BASE_URL: direct });
+    const service = await startService({
+      ...NO_OTHER_MODELS,
+      // As a server that the service has started says it.
+      UPSTREAM_PARALLEL: "1",
+      ...settings,
+      OLLAMA_BASE_URL: direct,
+    });
     return {
       direct,
       gateway: service.url,
@@ -60,15 +69,16 @@ async function onFake(settings) {
   }
 }
 
-async function onEngine(settings) {
-  const service = await startService({
-    ...settings,
+async function onEngine(settings, weights) {
+  const own = {
+    ...NO_OTHER_MODELS,
     INFERENCE_SERVER: "engine",
     OLLAMA_MODELS: process.env.OLLAMA_MODELS ?? join(projectRoot, "models"),
     OLLAMA_MAX_LOADED_MODELS: "1",
     // One request at a time, as Ollama does on a small machine.
     OLLAMA_NUM_PARALLEL: "1",
-  });
+  };
+  const service = await startService({ ...own, ...settings }, { weights });
   try {
     return {
       direct: await service.upstreamUrl(),

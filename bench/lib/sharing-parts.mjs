@@ -13,6 +13,7 @@ export async function sharingParts() {
     "scheduling/start-time-turns",
     "scheduling/cost-estimates",
     "scheduling/tenant-weights",
+    "models/load-times",
     "runtime/light-signal",
   ];
   return Object.assign({}, ...(await Promise.all(files.map(load))));

@@ -4,24 +4,31 @@ export class SimulatedModels {
   #clock;
   #room;
   #loadMs;
+  #onLoaded;
   #loaded = new Map();
   /** Model → requests that run, and whom to tell when there are none. */
   #running = new Map();
 
   /**
    * @param {import("./simulated-clock.mjs").SimulatedClock} clock
-   * @param {{ room: number, loadMs: number }} options
+   * @param {{ room: number, loadMs: number, onLoaded?: (model: string, tookMs: number) => void }} options
    */
-  constructor(clock, { room, loadMs }) {
+  constructor(clock, { room, loadMs, onLoaded = () => {} }) {
     this.#clock = clock;
     this.#room = room;
     this.#loadMs = loadMs;
+    this.#onLoaded = onLoaded;
   }
 
   isLoaded(model) {
     return this.#loaded.has(model);
   }
 
+  isLoading(model) {
+    return this.loading(model) !== undefined;
+  }
+
+  /** As LoadedModels has it: of one that is still loading, since when it is. */
   loadedAt(model) {
     return this.#loaded.get(model)?.at ?? 0;
   }
@@ -47,6 +54,8 @@ export class SimulatedModels {
       for (const other of evicted) await this.#untilIdle(other);
       await this.#clock.pause(this.#loadMs);
       entry.isReady = true;
+      entry.at = this.#clock.now;
+      this.#onLoaded(model, entry.at - now);
     };
     const entry = { at: now, usedAt: now, isReady: false, ready: undefined };
     this.#loaded.set(model, entry);

@@ -56,7 +56,7 @@ export const POLICIES = [
 
 /**
  * What has become of a request.
- * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number }} Answered
+ * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number, expected?: { expectedMs?: number, basis: string } }} Answered
  */
 
 /**
@@ -69,8 +69,10 @@ export const POLICIES = [
 export async function simulate(workload, policy, parts, seed = 1) {
   const clock = new SimulatedClock();
   const { room = 1, loadMs = 0, lastsMs } = workload;
-  const models = new SimulatedModels(clock, { room, loadMs });
-  const queue = composeQueue(workload, policy, parts, { clock, models });
+  const loadTimes = new parts.LoadTimes();
+  const onLoaded = (model, tookMs) => loadTimes.learn(model, tookMs);
+  const models = new SimulatedModels(clock, { room, loadMs, onLoaded });
+  const queue = composeQueue(workload, policy, parts, { clock, models, loadTimes });
   const world = {
     queue,
     clock,
@@ -96,7 +98,7 @@ export async function simulate(workload, policy, parts, seed = 1) {
 }
 
 /** The service's own queue with a policy. */
-export function composeQueue(workload, policy, parts, { clock, models }) {
+export function composeQueue(workload, policy, parts, { clock, models, loadTimes }) {
   const { places = 1, patienceMs = 30_000, maxWaiting = 100_000 } = workload;
   const { FairQueue, ModelFloor, StartTimeTurns, CostEstimates, TenantWeights } = parts;
   const weights = new TenantWeights(
@@ -116,7 +118,7 @@ export function composeQueue(workload, policy, parts, { clock, models }) {
     host: { origin: "", assertAvailable() {}, checkHealth() {} },
     lines: { text: line, vision: line },
     modelParallel: () => places,
-    floor: isPlain ? new NoFloor(models) : new ModelFloor({ models, patienceMs }),
+    floor: isPlain ? new NoFloor(models) : new ModelFloor({ models, loadTimes, patienceMs }),
     turns: { interactive: new Turns(options), background: new Turns(options) },
     watch: { add: (member) => ({ member, at: 0 }), forget() {} },
     now,
@@ -175,6 +177,7 @@ async function ask(world, group, tenant) {
   const { model = "m", background = false, name } = group;
   const arrivedMs = clock.now;
   const costMs = costOf(world, group);
+  let expected;
   let place;
   try {
     const acquired = queue.acquire({
@@ -184,6 +187,11 @@ async function ask(world, group, tenant) {
       maxWaitMs: Number.POSITIVE_INFINITY,
       signal: new parts.LightSignal(),
       background: background && !world.hidesTenants,
+      waiting: {
+        waitsForPlace: (standing) => void (expected = standing),
+        wouldWait: () => {},
+        waitsForModel: () => {},
+      },
     });
     if (world.hasSwaps) sweep(world);
     place = await acquired;
@@ -200,7 +208,10 @@ async function ask(world, group, tenant) {
     await place.whileLoading(loading);
     if (isFirst) queue.loaded(model, clock.now - waitedFrom);
   }
-  const one = { group: name, tenant, arrivedMs, startedMs: clock.now, endedMs: Infinity, costMs };
+  const one = {
+    ...{ group: name, tenant, costMs, expected },
+    ...{ arrivedMs, startedMs: clock.now, endedMs: Infinity },
+  };
   answered.push(one);
   models.begin(model);
   await clock.pause(costMs);

@@ -5,15 +5,20 @@ import { figure, markdownTable } from "../lib/table.mjs";
 const LOADS_MS = [5000, 10_000, 20_000];
 const PATIENCES_MS = [10_000, 30_000, 60_000];
 const HOUR_MS = 3_600_000;
+/** As it is unless it is set, and what it has to reach. */
+const USUAL_PATIENCE_MS = 30_000;
+const GOAL = 1.5;
 
 /** What patience costs and gives: two tenants on two models of which one fits into memory. */
 export async function patience(parts) {
   const rows = [];
+  let isMet = true;
   for (const loadMs of LOADS_MS) {
     const plain = await run({ loadMs }, "first come, first served", parts);
     rows.push(row(loadMs, "first come, first served", plain, plain));
     for (const patienceMs of PATIENCES_MS) {
       const result = await run({ loadMs, patienceMs }, "by cost", parts);
+      if (patienceMs === USUAL_PATIENCE_MS) isMet &&= result.answers >= GOAL * plain.answers;
       rows.push(row(loadMs, `${patienceMs / 1000} s of patience`, result, plain));
     }
   }
@@ -23,10 +28,12 @@ export async function patience(parts) {
       ["load", "", "answers an hour", "of first come", "p95 wait s", "longest wait s", "loads"],
       rows,
     ),
+    goal: `${GOAL} × the answers of first come first served with ${USUAL_PATIENCE_MS / 1000} s of patience`,
+    isMet,
   };
 }
 
-async function run({ loadMs, patienceMs = 30_000 }, policy, parts) {
+async function run({ loadMs, patienceMs = USUAL_PATIENCE_MS }, policy, parts) {
   const group = { clients: 6, costMs: 3000, spread: 0.5 };
   const workload = {
     about: "",

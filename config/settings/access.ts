@@ -1,4 +1,4 @@
-import { hostPatterns, modelPatterns, originPatterns } from "../name-types.ts";
+import { headerNames, hostPatterns, modelPatterns, originPatterns } from "../name-types.ts";
 import { type SettingGroup, addresses, bool, oneOf } from "../setting-types.ts";
 
 /** What clients may use and from where, and what is believed of them. */
@@ -32,6 +32,12 @@ export const ACCESS_SETTINGS = {
     about:
       "Whether clients on other machines may change what all share: create, copy, pull, push and delete models, and forget kept answers.",
   }),
+  metricsAllowRemote: bool({
+    env: "METRICS_ALLOW_REMOTE",
+    fallback: false,
+    about:
+      "Whether clients on other machines may read GET /metrics, which names projects and models: where Prometheus runs elsewhere.",
+  }),
   allowedHosts: hostPatterns({
     env: "ALLOWED_HOSTS",
     about: "Further names that clients may reach the service by (Host header).",
@@ -46,6 +52,17 @@ export const ACCESS_SETTINGS = {
     values: ["auto", "always", "never"],
     about:
       "Whether clients' Authorization, X-Api-Key and Api-Key headers go on to the inference server; auto: only to an OLLAMA_BASE_URL that is not on this machine. With requests for cloud models they never do.",
+  }),
+  projectFromApiKey: bool({
+    env: "PROJECT_FROM_API_KEY",
+    fallback: false,
+    about:
+      "Whether the API key of a client that names no project makes it a tenant of its own, named by a keyed hash of the key, or as config/tenants.yaml says.",
+  }),
+  tenantHeaders: headerNames({
+    env: "TENANT_HEADERS",
+    about:
+      "Headers that name a tenant beside X-Project-Name, the first one first; they go on to the inference server only where credentials do.",
   }),
   trustedProxies: addresses({
     env: "TRUSTED_PROXIES",

@@ -9,6 +9,14 @@ export const SCHEDULING_SETTINGS = {
     about:
       "Requests in flight to the inference server for one model (default: what the server was started with, 1 for an adopted one).",
   }),
+  upstreamParallelMax: int({
+    env: "UPSTREAM_PARALLEL_MAX",
+    fallback: 4,
+    min: 1,
+    max: 100,
+    about:
+      "Up to so many requests in flight for one model are tried on a server that the service did not start, where UPSTREAM_PARALLEL is not set; 1: none are.",
+  }),
   queueTextMaxRunning: int({
     env: "QUEUE_CHAT_MAX_CONCURRENT",
     fallback: 6,
@@ -58,7 +66,7 @@ export const SCHEDULING_SETTINGS = {
     min: 0.1,
     max: 600,
     about:
-      "Requests for a loaded model go before those that need a load, but never make one wait longer than this.",
+      "Requests for a loaded model go before those that need a load, but never make a model wait longer than this for other models' turns.",
   }),
   streamNoticeMs: seconds({
     env: "STREAM_NOTICE_AFTER",

@@ -1,4 +1,6 @@
-"""The official OpenAI client: only the base URL changes. /v1 and /api/v1 both work.
+"""The official OpenAI client: only the base URL changes, and names the project.
+
+Both /v1 and /api/v1 work.
 
     pip install openai
     python examples/python/openai_client.py
@@ -14,9 +16,8 @@ model = os.environ.get("MODEL", "smollm2:135m")
 for path in ("/v1", "/api/v1"):
     print("==", path)
     client = OpenAI(
-        base_url=url + path,
+        base_url=f"{url}/project/openai-example{path}",
         api_key="none",  # the client wants one; the service does not look at it
-        default_headers={"X-Project-Name": "openai-example"},
     )
 
     answer = client.chat.completions.create(

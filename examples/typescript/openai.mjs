@@ -1,4 +1,5 @@
-// The official OpenAI client: only the base URL changes. /v1 and /api/v1 both work.
+// The official OpenAI client: only the base URL changes, and names the project. /v1 and /api/v1
+// both work.
 //   npm install openai
 //   node examples/typescript/openai.mjs
 import OpenAI from "openai";
@@ -9,9 +10,8 @@ const model = process.env.MODEL ?? "smollm2:135m";
 for (const path of ["/v1", "/api/v1"]) {
   console.log("==", path);
   const openai = new OpenAI({
-    baseURL: url + path,
+    baseURL: `${url}/project/openai-example${path}`,
     apiKey: "none", // the client wants one; the service does not look at it
-    defaultHeaders: { "X-Project-Name": "openai-example" },
   });
 
   const answer = await openai.chat.completions.create({

@@ -123,8 +123,11 @@ async function forward(
       origin,
       body,
       headers,
+      heldUp: call.heldUp,
+      trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
+      lastWords: told.lastWords,
       onEnd: (end) => {
         call.ended();
         onEnd?.();

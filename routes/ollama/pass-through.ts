@@ -7,9 +7,11 @@ import { assertPassable, passedRequest } from "../../src/dialects/passed-request
 import type { BodyWriting } from "../../src/dialects/replace-model.ts";
 import { joinedPieces } from "../../src/http/body-pieces.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
+import type { Interval } from "../../src/runtime/interval.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
+import { maxWaitMs } from "../max-wait-header.ts";
 import { isBackground } from "../priority-header.ts";
 import { readBody } from "../read-body.ts";
 import { withModel } from "./aliased-body.ts";
@@ -54,7 +56,15 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const compresses = wantsCompressedImages(c) && writing === "json" && facts.hasImages;
   const background = isBackground(c);
   const { tenant, call } = record;
-  const request = passedRequest({ path, tenant, facts, background, record: call });
+  const maxExpectedMs = maxWaitMs(c);
+  const request = passedRequest({
+    path,
+    tenant,
+    facts,
+    background,
+    maxExpectedMs,
+    record: call,
+  });
   const { findNumCtx } = services;
   const inLane = findNumCtx && (await laneBody(c, findNumCtx, found, request));
   const toSend = inLane ?? (() => found.pieces);
@@ -169,10 +179,13 @@ async function withCompressedImages(
   const record = c.get("record");
   const { tenant } = record;
   const { signal } = turn;
+  const work: Interval = { from: performance.now(), to: undefined };
+  record.imageWork = work;
   const result = await turn.during(
     "images",
     compressImages(joinedPieces(pieces), { tenant, signal }),
   );
+  work.to = performance.now();
   record.images = result.facts;
   record.imageCompression = true;
   return result.pieces;

@@ -15,7 +15,16 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     // Relative, so that "Try it out" asks the very service that serves the document.
-    servers: [{ url: "/", description: "This service" }],
+    servers: [
+      { url: "/", description: "This service" },
+      {
+        url: "/project/{project}",
+        description: "The same for a project, for clients that can set only a base URL",
+        variables: {
+          project: { default: "story-machine", description: "A slash in it is written %2F" },
+        },
+      },
+    ],
     security: [],
     tags: [
       { name: "Text", description: "Generation and chat" },
@@ -23,7 +32,9 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       { name: "Batch", description: "Many chats in one request" },
       { name: "Embeddings", description: "Vectors for search" },
       { name: "Models", description: "What is installed and loaded" },
+      { name: "Requests", description: "What runs, what has run, and what happens" },
       { name: "State", description: "Health, queue and limits" },
+      { name: "Figures", description: "What requests there were, and what they used" },
     ],
   });
   for (const path of Object.values(document.paths ?? {})) {

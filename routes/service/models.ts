@@ -189,6 +189,7 @@ export function modelRoutes(router: ServiceRouter, services: ModelServices): voi
 }
 
 async function list(c: AppContext, { aliases, catalog }: ModelServices): Promise<Response> {
+  c.get("record").operation = "list_models";
   const models = await catalog.installed();
   const inUse = aliasesInUse(aliases.entries, models);
   const exact = inUse.filter(({ isGlob }) => !isGlob);

@@ -32,6 +32,8 @@ export interface ServiceFacts {
   version: string;
   /** The body of `/api/v1/system/model-profile`. */
   modelProfile: () => Record<string, unknown>;
+  /** As AdaptiveParallel has it. */
+  raisedParallel: () => Record<string, number>;
   queueLimits: Record<
     LineName,
     { max_concurrent: number; max_queue_size: number; default_timeout: number }
@@ -123,10 +125,23 @@ const examplePool = {
   default_timeout: 120,
 };
 
-const QueueStats = z.object({ ...poolStats, vlm: z.object(poolStats) }).openapi("QueueStats", {
-  description: "The text queue, and the one for requests with images",
-  example: { ...examplePool, vlm: { ...examplePool, max_concurrent: 3, max_queue_size: 20 } },
-});
+const QueueStats = z
+  .object({
+    ...poolStats,
+    vlm: z.object(poolStats),
+    raised_parallel: z.record(z.string(), z.int()).openapi({
+      description:
+        "Models of which more requests go to the inference server side by side than it is known to take, and how many (see UPSTREAM_PARALLEL_MAX)",
+    }),
+  })
+  .openapi("QueueStats", {
+    description: "The text queue, and the one for requests with images",
+    example: {
+      ...examplePool,
+      vlm: { ...examplePool, max_concurrent: 3, max_queue_size: 20 },
+      raised_parallel: { "qwen3:14b": 2 },
+    },
+  });
 
 const healthRoute: ServiceRoute = {
   method: "get",
@@ -258,5 +273,6 @@ function stats(c: AppContext, { queue, facts }: StateServices): Response {
     ...queue.stats("text"),
     ...facts.queueLimits.text,
     vlm: { ...queue.stats("vision"), ...facts.queueLimits.vision },
+    raised_parallel: facts.raisedParallel(),
   });
 }

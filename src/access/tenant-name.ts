@@ -1,73 +1,114 @@
-import { BlockList, isIP } from "node:net";
+import { createHash } from "node:crypto";
 import { ServiceError } from "../errors/service-error.ts";
-import { flat, TEXT_LIMITS } from "../runtime/text-limits.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { flat } from "../runtime/text-limits.ts";
+import { KEY_NAME, type KeyNames } from "./key-names.ts";
 
 /** At most 64 characters, like every name that identifies a tenant. */
 export const PROJECT_NAME = /^[A-Za-z0-9._\-/@:]{1,64}$/;
 
-/**
- * The tenant of a request: the project it names, else the client's address in brackets. No name of a
- * project has brackets: a client cannot take another's address for its name.
- * @throws ServiceError `invalid_project_name` for a name that is not one.
- */
-export function tenantOf(projectName: string | undefined, address: string): string {
-  if (projectName === undefined || projectName === "") return `[${address}]`;
-  if (PROJECT_NAME.test(projectName)) return projectName;
-  throw new ServiceError(
-    "invalid_project_name",
-    "X-Project-Name takes 1 to 64 letters, digits and . _ - / @ :",
-  );
+/** The parts of a request that may say whose it is. */
+export type NamedRequest = Pick<Exchange, "header" | "target">;
+
+interface TenantNamesOptions {
+  /** TENANT_HEADERS: further headers that name a tenant, in lower case, the first one first. */
+  headers?: readonly string[];
+  /** Names for keys; without it keys name nobody. */
+  keys?: Pick<KeyNames, "of"> | undefined;
 }
 
-/** Finds a client's address behind proxies that are trusted to tell it. */
-export class ClientAddress {
-  readonly #trusted = new BlockList();
-  readonly #trustsAny: boolean;
+/**
+ * Who a request is from. The first of these that names somebody counts:
+ *
+ * 1. the header X-Project-Name,
+ * 2. the headers of TENANT_HEADERS,
+ * 3. the URL, `/project/NAME/…`,
+ * 4. the API key, where keys name tenants,
+ * 5. the client's address, in brackets, which no other name has.
+ */
+export class TenantNames {
+  readonly #headers: readonly string[];
+  readonly #keys: Pick<KeyNames, "of"> | undefined;
 
-  /** @param proxies addresses and CIDR ranges; others are ignored in X-Forwarded-For. */
-  constructor(proxies: string[]) {
-    this.#trustsAny = proxies.length > 0;
-    for (const entry of proxies) {
-      const [address = "", prefix] = entry.split("/");
-      const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-      if (isIP(address) === 0) continue;
-      if (prefix === undefined) this.#trusted.addAddress(address, family);
-      else this.#trusted.addSubnet(address, Number(prefix), family);
+  constructor({ headers = [], keys }: TenantNamesOptions = {}) {
+    this.#headers = headers;
+    this.#keys = keys;
+  }
+
+  /**
+   * The project that a request names; undefined for one that counts by its address.
+   * @throws ServiceError `invalid_project_name` for a name that is not one, in the URL also where a
+   * header names another.
+   */
+  projectOf(request: NamedRequest): string | undefined {
+    const inUrl = request.target.project;
+    if (inUrl !== undefined && !(this.#isProject(inUrl) && isPlainInUrl(inUrl))) {
+      throw notAName("A project in the URL", "; a slash in it is written %2F");
     }
+    return (
+      this.#namedByHeader(request) ?? this.#sentAlong(request) ?? inUrl ?? this.#keys?.of(request)
+    );
   }
 
-  /** The last hop that is not a trusted proxy; at most `TEXT_LIMITS.address` characters. */
-  of(peer: string, forwardedFor: string | undefined): string {
-    const direct = plainAddress(peer);
-    if (!this.#trustsAny || !forwardedFor || !this.#trusts(direct)) return direct;
-    const client = this.#lastUntrusted(forwardedFor);
-    // What is left of a hop that is no address was not written by a trusted proxy.
-    return client !== undefined && isAddress(client) ? flat(client) : direct;
+  #namedByHeader(request: NamedRequest): string | undefined {
+    const name = request.header("x-project-name");
+    if (name === undefined || name === "") return undefined;
+    if (this.#isProject(name)) return name;
+    throw notAName("X-Project-Name", KEY_NAME.test(name) ? "; this one is a key's" : "");
   }
 
-  /** From the right, since clients write on the left, and as much as they like. */
-  #lastUntrusted(hops: string): string | undefined {
-    for (let end = hops.length; end > 0;) {
-      const comma = hops.lastIndexOf(",", end - 1);
-      const hop = plainAddress(hops.slice(comma + 1, end).trim());
-      if (hop !== "" && !this.#trusts(hop)) return hop;
-      end = comma;
+  #sentAlong(request: NamedRequest): string | undefined {
+    for (const header of this.#headers) {
+      const value = request.header(header);
+      if (value === undefined || value === "") continue;
+      const text = decoded(value);
+      return this.#isProject(text) ? text : nameFor(text);
     }
     return undefined;
   }
 
-  #trusts(address: string): boolean {
-    const family = isAddress(address) ? isIP(address) : 0;
-    return family !== 0 && this.#trusted.check(address, family === 6 ? "ipv6" : "ipv4");
+  #isProject(name: string): boolean {
+    return PROJECT_NAME.test(name) && !(this.#keys && KEY_NAME.test(name));
   }
 }
 
-/** An IPv6 address may have a zone, of any length. */
-function isAddress(text: string): boolean {
-  return text.length <= TEXT_LIMITS.address && isIP(text) !== 0;
+/** The tenant of a client that names no project. No project has brackets in its name. */
+export function tenantOfAddress(address: string): string {
+  return `[${address}]`;
 }
 
-/** IPv4 addresses that arrive on an IPv6 socket are written as IPv4. */
-export function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
+function notAName(what: string, more: string): ServiceError {
+  return new ServiceError(
+    "invalid_project_name",
+    `${what} takes 1 to 64 letters, digits and . _ - / @ :${more}`,
+  );
+}
+
+/** Proxies and clients drop empty parts of a path, and resolve dots: they would make another name. */
+function isPlainInUrl(name: string): boolean {
+  return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+/** Open WebUI writes what is not ASCII as a URL does. */
+function decoded(value: string): string {
+  if (!value.includes("%")) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** So much of a text is recognised by people; the rest is for the hash. */
+const READABLE_CHARS = 40;
+const HASH_DIGITS = 16;
+
+/**
+ * A project's name for a text that is none, such as a person's full name: always the same for the
+ * same text. Its hash keeps those apart that differ only in what a name cannot have.
+ */
+function nameFor(text: string): string {
+  const readable = text.slice(0, READABLE_CHARS).replaceAll(/[^A-Za-z0-9._\-/@:]/g, "_");
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
+  return flat(`${readable}:${hash}`);
 }

@@ -1,4 +1,5 @@
 import type { RequestScope, RunRecord } from "../inference/runner.ts";
+import type { Interval } from "../runtime/interval.ts";
 import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { CacheOutcome } from "../requests/request-record.ts";
@@ -18,6 +19,8 @@ export interface CachedScope extends RequestScope {
     readonly startedAt: number;
     /** Undefined where the cache has no part. */
     cache: CacheOutcome | undefined;
+    /** When the cache was asked. */
+    lookup?: Interval | undefined;
   };
   cache: CacheMode;
 }
@@ -74,12 +77,14 @@ export class AnswerCache {
     read: (of: QuestionOwner) => Question | undefined,
   ): Promise<Question | undefined> {
     const { counts, digestOf, serverVersion, keepsSampled } = this.#options;
+    if (mode !== "off") record.lookup = { from: performance.now(), to: undefined };
     // A server that cannot list its models may answer all the same.
     const digest = mode === "off" ? undefined : await digestOf(model).catch(() => undefined);
     const { tenant } = record;
     const question =
       digest === undefined ? undefined : read({ tenant, digest, version: serverVersion() });
     if (question && (keepsSampled || !question.isSampled)) return question;
+    lookedUp(record);
     record.cache = { state: "BYPASS" };
     counts.bypasses += 1;
     return undefined;
@@ -105,6 +110,7 @@ export class AnswerCache {
       const found = await this.#findSimilar(compared, question, scope);
       if (found) return found;
     }
+    lookedUp(scope.record);
     counts.misses += 1;
     let shared = this.#openRun<Line>(key);
     if (shared) counts.shared += 1;
@@ -144,6 +150,7 @@ export class AnswerCache {
     const ageSec = Math.floor(ageMs / 1000);
     const isSame = similarity === undefined;
     const savedMs = entry.tookMs;
+    lookedUp(record);
     record.cache = isSame
       ? { state: "HIT-EXACT", ageSec, savedMs }
       : { state: "HIT-SEMANTIC", ageSec, similarity, savedMs };
@@ -192,11 +199,19 @@ export class AnswerCache {
   }
 }
 
-/** The very text: what differs in case may be answered differently while nothing is kept yet. */
+/** The cache has said what it has. */
+function lookedUp({ lookup }: CachedScope["record"]): void {
+  if (lookup) lookup.to ??= performance.now();
+}
+
+/**
+ * The very text: what differs in case may be answered differently while nothing is kept yet. Who
+ * allows only so much waiting may be refused, and nobody else with it.
+ */
 function runKey<Line>(
   { space, text }: Question,
-  { background = false }: CachedScope,
+  { background = false, maxExpectedMs }: CachedScope,
   { form }: Run<Line>,
 ): string {
-  return JSON.stringify([form, background, space, text]);
+  return JSON.stringify([form, background, maxExpectedMs, space, text]);
 }

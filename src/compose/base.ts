@@ -3,10 +3,12 @@ import systeminformation from "systeminformation";
 import type { Config } from "../../config/load.ts";
 import { chooseProfile, type ChosenProfile, type ModelsFile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
+import { KeyNames } from "../access/key-names.ts";
 import { ServiceEvents } from "../events/service-events.ts";
 import { openLogs, type LogFiles } from "../logs/service-log.ts";
 import { Deadlines } from "../runtime/deadlines.ts";
 import { TenantWeights } from "../scheduling/tenant-weights.ts";
+import { keySecret } from "./key-secret.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface BaseOptions extends Config {
@@ -31,10 +33,13 @@ export interface Base {
   events: ServiceEvents;
   /** The weights of tenants; the operator may change them. */
   weights: TenantWeights;
+  /** The names of tenants by their keys; undefined where keys name nobody. */
+  keys: KeyNames | undefined;
 }
 
+/** @throws Error where keys name tenants and the secret for that cannot be had. */
 export async function composeBase(options: BaseOptions): Promise<Base> {
-  const { settings, models, weights, env, terminal } = options;
+  const { settings, models, tenants, env, terminal } = options;
   const home = resolve(settings.home);
   const memory = await systeminformation.mem().catch(() => undefined);
   const profile = chooseProfile({
@@ -44,6 +49,9 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
     forceRamGb: settings.forceRamGb,
     instead: settings,
   });
+  const keys = settings.projectFromApiKey
+    ? new KeyNames({ secret: await keySecret(home), given: tenants.keys })
+    : undefined;
   const logs = openLogs({
     home,
     level: settings.logLevel,
@@ -59,6 +67,7 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
     terminal,
     deadlines: new Deadlines(),
     events: new ServiceEvents(),
-    weights: new TenantWeights(weights),
+    weights: new TenantWeights(tenants.weights),
+    keys,
   };
 }

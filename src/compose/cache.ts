@@ -35,6 +35,8 @@ export interface ResponseCaching {
   answers: AnswerCache | undefined;
   shadow: Pick<Shadow, "report"> | undefined;
   stats: () => Record<string, unknown>;
+  /** How many answers are kept, and the memory that they take. */
+  kept: () => { entries: number; bytes: number };
   /** As ResponseCache.drop, on disk too. @throws ServiceError where that cannot be done. */
   drop: (which: Parameters<ResponseCache["drop"]>[0]) => Promise<number>;
   /** What is to be started and stopped of it. */
@@ -107,6 +109,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
       ...counts.stats(),
       persist: store?.stats() ?? { state: "off" },
     }),
+    kept: () => ({ entries: cache.size, bytes: cache.bytes }),
     drop: async (which) => {
       shadow?.drop(which);
       const dropped = cache.drop(which);

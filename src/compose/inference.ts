@@ -1,4 +1,5 @@
 import type { RestartPauses, Upstream } from "../hosts/upstream.ts";
+import { HeaderFilter } from "../http/hop-headers.ts";
 import { createTransport } from "../http/http.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ReadGraphics } from "../models/memory/video-memory.ts";
@@ -28,7 +29,7 @@ interface InferenceOptions {
 
 /** Builds the server's supervisor, and what decides which request may go there. */
 export function composeInference(base: Base, options: InferenceOptions): Inference {
-  const transport = createTransport();
+  const transport = createTransport(new HeaderFilter(base.settings.tenantHeaders));
   const upstream = composeInferenceServer({
     ...base,
     ...options,

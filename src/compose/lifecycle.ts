@@ -6,6 +6,7 @@ import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
 import type { Memory } from "./memory.ts";
+import type { Metrics } from "./metrics.ts";
 import type { ModelManagement } from "./model-management.ts";
 import { requestStorePart } from "./request-store.ts";
 import type { Requests } from "./requests.ts";
@@ -21,6 +22,9 @@ interface LifecycleParts {
   management: ModelManagement;
   provision: ModelProvision;
   door: FrontDoor;
+  metrics: Pick<Metrics, "part">;
+  /** Sends traces of requests. */
+  traces: Part[];
   /** Looks after config/tenants.yaml. */
   tenants: Part[];
 }
@@ -28,15 +32,17 @@ interface LifecycleParts {
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, threads, caching, inference, memory, management } = parts;
-  const { provision, door, tenants } = parts;
+  const { provision, door, metrics, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
     [
       homeLock.lock,
       { name: "logs", stop: () => logs.close() },
+      metrics.part,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,

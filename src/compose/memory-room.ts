@@ -39,6 +39,8 @@ export interface MemoryParts {
   view: MemoryView;
   /** The models in memory, of which all learn that have to. @throws ServiceError. */
   listLoaded: () => Promise<LoadedModel[]>;
+  /** Those of the last look that are not known to have left. */
+  lastListed: () => LoadedModel[];
   unloader: IdleUnloader;
   room: MemoryRoom;
   counts: MemoryCounts;
@@ -76,9 +78,11 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
   const sizes = composeSizes(base, parts);
   const pins = new Pins();
   const counts = new MemoryCounts();
+  let lastListed: LoadedModel[] = [];
   const listLoaded = async (): Promise<LoadedModel[]> => {
     const askedAt = performance.now();
     const listed = await client.loaded();
+    lastListed = listed;
     sizes.learn(listed);
     stuckModels.seen(listed);
     lanes().seen(listed, askedAt);
@@ -137,7 +141,11 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
     },
     onFault: (err, model) => logs.service.warn({ err, model }, "room could not be made"),
   });
-  return { sizes, pins, video, view, listLoaded, unloader, room, counts, onUnload };
+  return {
+    ...{ sizes, pins, video, view, listLoaded, unloader, room, counts, onUnload },
+    lastListed: () =>
+      lastListed.filter(({ name }) => loadedModels().isLoaded(canonicalModel(name))),
+  };
 }
 
 function composeSizes(

@@ -1,19 +1,25 @@
 import type { Upstream } from "../hosts/upstream.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
+import { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
+import { InferenceUse } from "../scheduling/inference-use.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
 import type { Base } from "./base.ts";
 import { hardStops, lineLimits } from "./limits.ts";
+import { composeParallel, type ModelParallel } from "./parallel.ts";
 import { composeModels, type Models, type ModelsOptions } from "./models.ts";
 
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling extends Models {
   queue: FairQueue;
+  /** How much inference each tenant had lately. */
+  inferenceUse: InferenceUse;
+  parallel: ModelParallel;
   pipeline: InferencePipeline;
 }
 
@@ -22,7 +28,8 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
   const { upstream, transport } = options;
   const models = composeModels(base, options, () => queue);
   const { catalog, loadedModels, modelUse, memory, stuckModels, lanes } = models;
-  const queue: FairQueue = composeQueue(base, upstream, loadedModels);
+  const parallel = composeParallel(base, upstream, () => queue);
+  const queue: FairQueue = composeQueue(base, { upstream, loadedModels, parallel });
   const pipeline = new InferencePipeline({
     admission: new Admission({ queue, catalog, loadedModels }),
     catalog,
@@ -36,20 +43,40 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
     host: upstream,
     hardStopMs: hardStops(base.settings),
   });
-  return { ...models, queue, pipeline };
+  return { ...models, queue, inferenceUse: composeUse(base), parallel, pipeline };
+}
+
+function composeUse({ events }: Base): InferenceUse {
+  const use = new InferenceUse();
+  events.on("requestEnded", ({ kind, tenant, inferenceMs = 0 }) => {
+    // A batch's items are requests of their own.
+    if (kind !== "batch" && inferenceMs > 0) use.add(tenant, inferenceMs);
+  });
+  return use;
+}
+
+interface QueueParts {
+  upstream: Upstream;
+  loadedModels: LoadedModels;
+  parallel: ModelParallel;
 }
 
 function composeQueue(
-  { settings, logs, weights }: Base,
-  upstream: Upstream,
-  loadedModels: LoadedModels,
+  { settings, logs, weights, events }: Base,
+  { upstream, loadedModels, parallel }: QueueParts,
 ): FairQueue {
+  const loadTimes = new LoadTimes();
+  events.on("modelLoaded", (model, tookMs) => loadTimes.learn(model, tookMs));
   const fairness = { weights, estimates: new CostEstimates() };
   return new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
-    modelParallel: () => settings.upstreamParallel ?? upstream.parallel,
-    floor: new ModelFloor({ models: loadedModels, patienceMs: settings.modelPatienceMs }),
+    modelParallel: (model) => parallel.of(model),
+    floor: new ModelFloor({
+      models: loadedModels,
+      loadTimes,
+      patienceMs: settings.modelPatienceMs,
+    }),
     turns: {
       interactive: new StartTimeTurns(fairness),
       background: new StartTimeTurns(fairness),

@@ -22,8 +22,12 @@ export interface EmbedCall {
   truncate: boolean;
   /** The tenant whose turn in the queue it takes. */
   tenant: string;
+  /** As PlaceRequest. */
+  parts: ReadonlyMap<string, number>;
   /** As InferenceRequest. */
   background: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs: number | undefined;
   /** Calls it off. */
   signal: Signal;
   /** Where its time goes. Of the call's own: it serves many requests. */
@@ -51,7 +55,7 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, truncate, tenant, background, signal, record }) => {
+  return async ({ texts, options, truncate, tenant, parts, signal, record, ...waiting }) => {
     record.isPromptCut = truncate;
     const { model, dimensions } = options;
     const body = ({ lane }: Turn): string =>
@@ -65,9 +69,10 @@ export function embedCalls(
     const about = {
       line: "text",
       tenant,
+      parts,
       model,
       hints: { kind: "embed" },
-      background,
+      ...waiting,
       mustFit: true,
       lane: "pinned",
       // Its hard stop counts from here.

@@ -36,6 +36,8 @@ export interface EmbedWork extends EmbedOptions {
   direct?: boolean;
   /** As InferenceRequest. */
   background?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
   /** Called off when its client leaves, and by its hard stop. */
   signal: Signal;
   record: CallRecord;
@@ -180,15 +182,20 @@ export class SharedCalls {
     const waiters = new Waiters();
     const leave = texts.map(({ work }) => waiters.join(work.signal));
     const record = new CallRecord();
+    // It can be a part of one trace only.
+    record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
+    for (const { owner } of texts) owner.record.shares(record);
     try {
       const { embeddings, truncated } = await kind.call({
         texts: texts.map(({ text }) => text),
         options: kind.options,
         truncate,
         tenant: first.owner.tenant,
+        parts: partsOf(texts),
         background: first.owner.background === true,
+        maxExpectedMs: first.owner.maxExpectedMs,
         signal: waiters.signal,
         record,
       });
@@ -206,7 +213,10 @@ export class SharedCalls {
         resolve({ embedding, truncated });
       }
     } catch (err) {
-      for (const text of texts) text.loadMs += record.loadMs ?? 0;
+      for (const text of texts) {
+        text.loadMs += record.loadMs ?? 0;
+        text.owner.record.begun ??= record.begun;
+      }
       if (truncate) rejectAll(texts, err);
       else await this.#retryOrFail(texts, err, kind);
     } finally {
@@ -258,15 +268,28 @@ function divided(texts: PendingText[]): { apart: PendingText[][]; rest: PendingT
   return { apart: shared.map((text) => [text]), rest };
 }
 
+/** Which part of a call is each tenant's, by the bytes of its texts. */
+function partsOf(texts: PendingText[]): Map<string, number> {
+  const all = texts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = new Map<string, number>();
+  for (const { owner, bytes } of texts) {
+    parts.set(owner.tenant, (parts.get(owner.tenant) ?? 0) + bytes / all);
+  }
+  return parts;
+}
+
 function rejectAll(texts: PendingText[], err: unknown): void {
   const failed = err instanceof Error ? err : new Error("the call failed", { cause: err });
   for (const { reject } of texts) reject(failed);
 }
 
-/** Texts of different ways do not share a call. */
-function wayOf({ direct, background }: EmbedWork): "direct" | "background" | "queued" {
+/**
+ * Texts of different ways do not share a call: a call for one that allows only so much waiting may
+ * be refused.
+ */
+function wayOf({ direct, background, maxExpectedMs = Infinity }: EmbedWork): string {
   if (direct) return "direct";
-  return background ? "background" : "queued";
+  return `${background ? "background" : "queued"} ${maxExpectedMs}`;
 }
 
 /** Whether requests other than its owner wait for a text. */

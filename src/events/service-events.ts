@@ -1,11 +1,17 @@
 import { EventEmitter } from "node:events";
+import type { Exchange } from "../http/exchange.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
 
+/** What a client asks with. */
+export type RequestHead = Pick<Exchange, "method" | "target" | "header">;
+
 /** What happens in the service, for those who only look on: each event and what it tells. */
 export interface ServiceEventMap {
-  /** A request has come; nothing is known of it yet but its id and its client. */
-  requestBegan: [record: RequestRecord];
+  /** A request has come; nothing is known of it yet but its id, its client, and what that sends. */
+  requestBegan: [record: RequestRecord, head: RequestHead];
+  /** It is known whose request it is; or an item of a batch begins. */
+  requestKnown: [record: RequestRecord];
   /** A request, or a batch's item, has ended. */
   requestEnded: [ended: EndedRequest, record: RequestRecord];
   /** The service has had a model (canonical name) loaded; milliseconds. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { HeldUp } from "./held-up.ts";
 
 /**
  * Writes the body of an answer whose head is written, on Node: piece by piece, each as one buffer in
@@ -8,16 +9,24 @@ import type { ServerResponse } from "node:http";
 export class AnswerWriter {
   readonly #outgoing: ServerResponse;
   readonly #isFramed: boolean;
+  readonly #heldUp: HeldUp;
   readonly #onDrain: () => void;
   #bytes = 0;
 
-  /** @param onDrain called when the client has taken what there was, after `write` was false. */
-  constructor(outgoing: ServerResponse, onDrain: () => void) {
+  /**
+   * @param heldUp told when the client does not keep up.
+   * @param onDrain called when the client has taken what there was, after `write` was false.
+   */
+  constructor(outgoing: ServerResponse, heldUp: HeldUp, onDrain: () => void) {
     this.#outgoing = outgoing;
-    this.#onDrain = onDrain;
+    this.#heldUp = heldUp;
+    this.#onDrain = () => {
+      heldUp.end();
+      onDrain();
+    };
     this.#isFramed = outgoing.chunkedEncoding;
     outgoing.chunkedEncoding = false;
-    outgoing.on("drain", onDrain);
+    outgoing.on("drain", this.#onDrain);
   }
 
   /** Bytes of the body so far. */
@@ -35,6 +44,12 @@ export class AnswerWriter {
 
   /** Writes a piece, which is not empty. @returns whether the client keeps up. */
   write(piece: Buffer | string): boolean {
+    const isTaken = this.#write(piece);
+    if (!isTaken) this.#heldUp.begin();
+    return isTaken;
+  }
+
+  #write(piece: Buffer | string): boolean {
     const outgoing = this.#outgoing;
     const isFirst = this.#bytes === 0;
     const length = typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;

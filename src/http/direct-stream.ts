@@ -1,5 +1,6 @@
 import { ClientLeft } from "../errors/abort-reasons.ts";
 import type { Signal } from "../runtime/light-signal.ts";
+import type { HeldUp } from "./held-up.ts";
 
 /** The client at the other end, as BunExchange knows it. */
 interface ReadingClient {
@@ -12,9 +13,13 @@ interface DirectSource {
   client: ReadingClient;
   /** Breaks the connection of a client that does not read, too. */
   signal: Signal;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   next: () => Promise<{ done?: boolean | undefined; value?: Uint8Array | string | undefined }>;
   /** Told of each piece that is sent. */
   onPiece?: (piece: Uint8Array) => void;
+  /** What is sent at the end in place of what does not come; undefined: the connection is broken. */
+  lastWords?: (err: unknown) => string | undefined;
   /** The client has left: there is nothing more to send. */
   cancel: (reason: unknown) => Promise<unknown>;
   /** Called once with the bytes sent. @param err why not all were. */
@@ -37,7 +42,7 @@ interface DirectSink {
  * flushes it at the end of each turn of the event loop.
  */
 export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
-  const { client, signal, next, onPiece, cancel, onEnd } = source;
+  const { client, signal, heldUp, next, onPiece, lastWords, cancel, onEnd } = source;
   let bytes = 0;
   let unflushed = 0;
   let isFlushing = false;
@@ -69,14 +74,22 @@ export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
           sink.write(piece);
           if (unflushed < UNFLUSHED_BYTES) continue;
           isFlushing = true;
+          heldUp.begin();
           await sink.flush(true);
+          heldUp.end();
           isFlushing = false;
           unflushed = 0;
         }
       } catch (err) {
-        end(err as Error);
-        // This breaks the client's connection. Bun would print a reason.
-        return Promise.reject();
+        const words = isFlushing || hasEnded ? undefined : lastWords?.(err);
+        if (words === undefined) {
+          end(err as Error);
+          // This breaks the client's connection. Bun would print a reason.
+          return Promise.reject();
+        }
+        const piece = Buffer.from(words);
+        bytes += piece.byteLength;
+        sink.write(piece);
       }
       end();
       sink.close();

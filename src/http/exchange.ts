@@ -1,6 +1,7 @@
 import type { BodyHold } from "./body-budget.ts";
 import type { BodyDiscards } from "./body-discards.ts";
 import type { BodyLimit } from "./body-limit.ts";
+import type { HeldUp } from "./held-up.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { RequestTarget } from "./request-target.ts";
 
@@ -15,8 +16,12 @@ export interface Exchange {
   readonly peer: string;
   /** A header's value by its lower-case name; repeated ones joined by a comma. */
   header(name: string): string | undefined;
-  /** Aborts, with ClientLeft, if the client goes before it has its whole answer. */
+  /** Aborts, with ClientLeft, if the client goes before it has its whole answer; with `callOff`. */
   readonly signal: Signal;
+  /** Ends what is done for the client, who is told why; further calls do nothing. */
+  callOff(reason: Error): void;
+  /** Whether the client has gone before it had its whole answer. */
+  readonly hasLeft: boolean;
   /**
    * Reads the whole body, in pieces as BodyPieces gives them. Nothing of it is read before.
    * @param hold the memory that it may take; a body without may be small only.
@@ -51,6 +56,8 @@ export interface StreamedAnswer {
   headers: string[];
   /** Ended early when the client leaves. One that throws breaks the connection. */
   pieces: AsyncGenerator<string | Uint8Array>;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
   /** Called once with the bytes sent: after the last piece, when one throws, when the client leaves. */
   onEnd: (bytes: number, complete: boolean) => void;
 }

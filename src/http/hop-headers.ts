@@ -18,13 +18,12 @@ const NOT_FORWARDED = new Set([
   "transfer-encoding",
   "upgrade",
   "x-shared-ollama-image-compression",
+  "x-shared-ollama-max-wait",
   "x-shared-ollama-priority",
 ]);
 
 /** What a client proves itself with. */
 const CREDENTIALS = ["api-key", "authorization", "x-api-key"];
-
-const NOT_FORWARDED_NOR_TRUSTED = new Set([...NOT_FORWARDED, ...CREDENTIALS]);
 
 /**
  * All that a server elsewhere needs: Ollama sends on whatever headers a request has for a model
@@ -52,11 +51,23 @@ const NOT_RETURNED = new Set([
   "upgrade",
 ]);
 
-/** Whether a request's header goes on to the upstream. */
-export function isForwarded(name: string, which: ForwardedHeaders): boolean {
-  const lower = name.toLowerCase();
-  if (which === "anonymous") return ANONYMOUS.has(lower);
-  return !(which === "all" ? NOT_FORWARDED : NOT_FORWARDED_NOR_TRUSTED).has(lower);
+/** Chooses the headers of requests that go on to the upstream. */
+export class HeaderFilter {
+  readonly #kept: Record<Exclude<ForwardedHeaders, "anonymous">, ReadonlySet<string>>;
+
+  /** @param personal further headers, in lower case, that go on only where credentials do. */
+  constructor(personal: readonly string[] = []) {
+    this.#kept = {
+      all: NOT_FORWARDED,
+      "no-credentials": new Set([...NOT_FORWARDED, ...CREDENTIALS, ...personal]),
+    };
+  }
+
+  /** Whether a request's header goes on. */
+  passes(name: string, which: ForwardedHeaders): boolean {
+    const lower = name.toLowerCase();
+    return which === "anonymous" ? ANONYMOUS.has(lower) : !this.#kept[which].has(lower);
+  }
 }
 
 /** Whether an answer's header goes back to the client. */

@@ -1,12 +1,14 @@
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
+import { carried, isOfTrace, type CarriedTrace } from "./carried-trace.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { BUN_DIRECT } from "./direct-fetch.ts";
 import { directStream } from "./direct-stream.ts";
 import { BunExchange } from "./exchange-bun.ts";
-import { isForwarded, isReturned } from "./hop-headers.ts";
+import { type HeaderFilter, isReturned } from "./hop-headers.ts";
 import { LightSignal, nativeSignal, type Signal } from "../runtime/light-signal.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
+import { withPrefix } from "./request-target.ts";
 import { Tail } from "./tail.ts";
 import type {
   ForwardEnd,
@@ -26,8 +28,15 @@ const UNTOUCHED = { ...BUN_DIRECT, decompress: false } as const;
 
 /** Bun's transport: native fetch. */
 export class BunTransport implements Transport {
+  readonly #filter: HeaderFilter;
+
+  constructor(filter: HeaderFilter) {
+    this.#filter = filter;
+  }
+
   async forward(request: ForwardRequest): Promise<Response> {
-    const { exchange, origin, body, headers, onHead, addHeaders, onEnd } = request;
+    const { exchange, origin, body, headers, trace, heldUp, onHead, addHeaders, onEnd } = request;
+    const { lastWords } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -44,12 +53,14 @@ export class BunTransport implements Transport {
       abort.throwIfAborted();
       const answer = await fetch(origin + exchange.target.forwarded, {
         method: exchange.method,
-        headers: forwardedHeaders(exchange.request.headers, { body, headers }),
+        headers: forwardedHeaders(exchange.request.headers, { body, headers, trace }, this.#filter),
         ...sentBody(body === "stream" ? uploadOf(exchange, abort) : body),
         signal: abort.native,
         ...UNTOUCHED,
       });
-      return await this.#answer(answer, { exchange, signal: abort, onHead, addHeaders, tail, end });
+      const told = { heldUp, onHead, addHeaders, lastWords };
+      const passing = { exchange, signal: abort, ...told, tail, end };
+      return await this.#answer(answer, passing);
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
       end({}, false, reason);
@@ -59,12 +70,12 @@ export class BunTransport implements Transport {
     }
   }
 
-  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  async call({ origin, method, path, body, signal, trace }: UpstreamCall): Promise<UpstreamAnswer> {
     signal.throwIfAborted();
     try {
       const answer = await fetch(origin + path, {
         method,
-        headers: { "content-type": "application/json" },
+        headers: callHeaders(trace),
         body: body ?? null,
         signal: nativeSignal(signal),
         ...UNTOUCHED,
@@ -84,8 +95,9 @@ export class BunTransport implements Transport {
   async close(): Promise<void> {}
 
   async #answer(answer: Response, passing: Passing): Promise<Response> {
-    const { exchange, signal, onHead, addHeaders, tail, end } = passing;
+    const { exchange, signal, heldUp, onHead, addHeaders, tail, end } = passing;
     const { status } = answer;
+    const { prefix } = exchange.target;
     // No Response can be made with these, and what is reported of an answer must be true.
     if (status < 200 || status > 599) throw new Error(`the status ${status} is none`);
     onHead(status);
@@ -94,20 +106,32 @@ export class BunTransport implements Transport {
     // To read `body` makes a stream of it, which most answers do without.
     if (length <= WHOLE_ANSWER_BYTES || !answer.body) {
       const bytes = await answer.arrayBuffer();
-      const headers = returnedHeaders(answer.headers, addHeaders(true));
+      const headers = returnedHeaders(answer.headers, prefix, addHeaders(true));
       tail.add(new Uint8Array(bytes));
       end({ status, contentType, bytes: bytes.byteLength }, true);
       return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
     }
-    const headers = returnedHeaders(answer.headers, addHeaders(!Number.isNaN(length)));
+    const headers = returnedHeaders(answer.headers, prefix, addHeaders(!Number.isNaN(length)));
     const reader = answer.body.getReader();
+    const isStream = Number.isNaN(length) && !answer.headers.has("content-encoding");
+    let closedFor: Error | undefined;
+    const lastWords = (): string | undefined => {
+      if (!signal.aborted || !isStream || exchange.hasLeft) return undefined;
+      const reason = signal.reason as Error;
+      const words = passing.lastWords({ contentType, tail, reason });
+      if (words !== undefined) closedFor = reason;
+      return words;
+    };
     const body = directStream({
       client: exchange,
       signal,
+      heldUp,
       next: () => reader.read(),
       onPiece: (piece) => tail.add(piece),
+      lastWords,
       cancel: (reason) => reader.cancel(reason),
-      onEnd: (bytes, err) => end({ status, contentType, bytes }, err === undefined, err),
+      onEnd: (bytes, err) =>
+        end({ status, contentType, bytes }, err === undefined, err ?? closedFor),
     });
     return new Response(body, { status, headers });
   }
@@ -117,8 +141,10 @@ interface Passing {
   exchange: BunExchange;
   /** Breaks it off. */
   signal: Signal;
+  heldUp: ForwardRequest["heldUp"];
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
+  lastWords: ForwardRequest["lastWords"];
   tail: Tail;
   /** @param answered what is known of the answer; nothing where there was none. */
   end: (
@@ -165,17 +191,29 @@ async function readable({
 
 function forwardedHeaders(
   headers: Headers,
-  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
+  { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
+  filter: HeaderFilter,
 ): Headers {
   const result = new Headers();
+  const carries = carried(trace, which);
   headers.forEach((value, name) => {
-    if (isForwarded(name, which)) result.append(name, value);
+    if (filter.passes(name, which) && !(carries && isOfTrace(name))) result.append(name, value);
   });
+  if (carries) appendPairs(result, carries.headers);
   // Without a length Bun would send the slices in chunks.
   if (body instanceof OutgoingBody && body.isLarge) {
     result.set("content-length", String(body.byteLength));
   }
   return result;
+}
+
+/** Of a call of the service's own. */
+function callHeaders(trace: CarriedTrace | undefined): Record<string, string> | Headers {
+  const usual = { "content-type": "application/json" };
+  if (!trace) return usual;
+  const headers = new Headers(usual);
+  appendPairs(headers, trace.headers);
+  return headers;
 }
 
 /** Bun would copy a large body in one go, and keep it while the answer is waited for. */
@@ -190,13 +228,18 @@ function sentBody(body: OutgoingBody | ReadableStream<Uint8Array> | null | undef
 }
 
 /** @param added names and values in turn. */
-function returnedHeaders(headers: Headers, added: string[]): Headers {
+function returnedHeaders(headers: Headers, prefix: string, added: string[]): Headers {
   const result = new Headers();
   headers.forEach((value, name) => {
-    if (isReturned(name) && name !== "trailer") result.append(name, value);
+    if (!isReturned(name) || name === "trailer") return;
+    result.append(name, name === "location" ? withPrefix(value, prefix) : value);
   });
-  for (let i = 0; i + 1 < added.length; i += 2) result.append(added[i] ?? "", added[i + 1] ?? "");
+  appendPairs(result, added);
   return result;
+}
+
+function appendPairs(headers: Headers, pairs: readonly string[]): void {
+  for (let i = 0; i + 1 < pairs.length; i += 2) headers.append(pairs[i] ?? "", pairs[i + 1] ?? "");
 }
 
 /** A body with how to know whether it is being read. */

@@ -5,9 +5,11 @@ import { Pool, type Dispatcher } from "undici";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { AnswerWriter, latin1 } from "./answer-writer.ts";
+import { carried, isOfTrace } from "./carried-trace.ts";
 import { decodedBody } from "./decoded-body.ts";
+import { withPrefix } from "./request-target.ts";
 import { NodeExchange } from "./exchange-node.ts";
-import { isForwarded, isReturned } from "./hop-headers.ts";
+import { type HeaderFilter, isReturned } from "./hop-headers.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
 import { Tail } from "./tail.ts";
 import type { Signal } from "../runtime/light-signal.ts";
@@ -19,6 +21,11 @@ const MAX_HEAD_BYTES = 81_920;
 /** Node's transport. Answers are written to the client's socket without web streams between. */
 export class NodeTransport implements Transport {
   readonly #pools = new Map<string, Pool>();
+  readonly #filter: HeaderFilter;
+
+  constructor(filter: HeaderFilter) {
+    this.#filter = filter;
+  }
 
   forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body } = request;
@@ -32,7 +39,7 @@ export class NodeTransport implements Transport {
         {
           path: exchange.target.forwarded,
           method: exchange.method,
-          headers: forwardedHeaders(exchange, request),
+          headers: forwardedHeaders(exchange, request, this.#filter),
           body: body === "stream" ? uploadOf(exchange) : sentBody(body),
         },
         passing,
@@ -40,13 +47,13 @@ export class NodeTransport implements Transport {
     });
   }
 
-  async call({ origin, method, path, body, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  async call({ origin, method, path, body, signal, trace }: UpstreamCall): Promise<UpstreamAnswer> {
     signal.throwIfAborted();
     try {
       const answer = await this.#pool(origin).request({
         path,
         method,
-        headers: { "content-type": "application/json" },
+        headers: ["content-type", "application/json", ...(trace?.headers ?? [])],
         body: body ?? null,
         // undici only listens to it.
         signal,
@@ -106,8 +113,11 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   // Not the whole request: it would keep the body for as long as the answer takes.
   readonly #onHead: ForwardRequest["onHead"];
   readonly #addHeaders: ForwardRequest["addHeaders"];
+  readonly #lastWords: ForwardRequest["lastWords"];
   readonly #onEnd: ForwardRequest["onEnd"];
+  readonly #heldUp: ForwardRequest["heldUp"];
   readonly #outgoing: NodeExchange["outgoing"];
+  readonly #prefix: string;
   readonly #beginning: Beginning;
   readonly #signal: Signal;
   readonly #tail = new Tail();
@@ -115,13 +125,18 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   #status = 0;
   #contentType = "";
   #writer: AnswerWriter | undefined;
+  /** Its length was not told, and it can be read as it is. */
+  #isStream = false;
   #ended = false;
 
   constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
     this.#onHead = request.onHead;
     this.#addHeaders = request.addHeaders;
+    this.#lastWords = request.lastWords;
     this.#onEnd = request.onEnd;
+    this.#heldUp = request.heldUp;
     this.#outgoing = exchange.outgoing;
+    this.#prefix = exchange.target.prefix;
     this.#beginning = beginning;
     this.#signal = request.signal;
     this.#signal.addEventListener("abort", this.#breakOff, { once: true });
@@ -129,10 +144,27 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
 
   /** Called off, by the client or by us. */
   readonly #breakOff = (): void => {
-    this.#abort?.();
-    this.#break();
-    this.#end(false, this.#signal.reason as Error);
+    const reason = this.#signal.reason as Error;
+    const isClosed = this.#closeWith(reason);
+    if (!isClosed) this.#break();
+    try {
+      this.#end(isClosed, reason);
+    } finally {
+      // Last: it is told of as an error, at once.
+      this.#abort?.();
+    }
   };
+
+  /** Ends a stream with what there is to say. @returns whether that could be done. */
+  #closeWith(reason: Error): boolean {
+    if (!this.#writer || !this.#isStream || this.#outgoing.destroyed) return false;
+    const [contentType, tail] = [this.#contentType, this.#tail];
+    const words = this.#lastWords({ contentType, tail, reason });
+    if (words === undefined) return false;
+    this.#writer.write(words);
+    this.#writer.end();
+    return true;
+  }
 
   onConnect(abort: () => void): void {
     this.#abort = abort;
@@ -147,16 +179,20 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     const outgoing = this.#outgoing;
     const headers: string[] = [];
     let whole = false;
+    let isEncoded = false;
     let trailer: string | undefined;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
       const name = latin1(rawHeaders[i]);
       if (!isReturned(name)) continue;
       if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
+      if (name.length === 16 && name.toLowerCase() === "content-encoding") isEncoded = true;
       if (name.length === 12 && name.toLowerCase() === "content-type") {
         this.#contentType = latin1(rawHeaders[i + 1]);
       }
       if (name.length === 7 && name.toLowerCase() === "trailer")
         trailer = latin1(rawHeaders[i + 1]);
+      else if (name.length === 8 && name.toLowerCase() === "location")
+        headers.push(name, withPrefix(latin1(rawHeaders[i + 1]), this.#prefix));
       else headers.push(name, latin1(rawHeaders[i + 1]));
     }
     const isBodiless = status === 204 || status === 304 || outgoing.req.method === "HEAD";
@@ -177,7 +213,8 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       this.#beginning.began();
       return true;
     }
-    this.#writer = new AnswerWriter(outgoing, () => this.#ended || resume());
+    this.#isStream = !whole && !isEncoded;
+    this.#writer = new AnswerWriter(outgoing, this.#heldUp, () => this.#ended || resume());
     if (!whole) this.#writer.flushHeadSoon();
     this.#beginning.began();
     return true;
@@ -253,14 +290,18 @@ function textOf(header: string | string[] | undefined): string {
 
 function forwardedHeaders(
   exchange: NodeExchange,
-  { body, headers: which }: Pick<ForwardRequest, "body" | "headers">,
+  { body, headers: which, trace }: Pick<ForwardRequest, "body" | "headers" | "trace">,
+  filter: HeaderFilter,
 ): string[] {
   const raw = exchange.incoming.rawHeaders;
   const headers: string[] = [];
+  const carries = carried(trace, which);
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (isForwarded(name, which)) headers.push(name, raw[i + 1] ?? "");
+    if (!filter.passes(name, which) || (carries && isOfTrace(name))) continue;
+    headers.push(name, raw[i + 1] ?? "");
   }
+  if (carries) headers.push(...carries.headers);
   // undici knows the length of what is sent whole.
   if (body === "stream") {
     const length = exchange.incoming.headers["content-length"];

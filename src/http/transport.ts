@@ -1,4 +1,6 @@
 import type { Exchange } from "./exchange.ts";
+import type { HeldUp } from "./held-up.ts";
+import type { CarriedTrace } from "./carried-trace.ts";
 import type { ForwardedHeaders } from "./hop-headers.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
@@ -10,14 +12,21 @@ export interface ForwardEnd {
   status: number;
   /** Bytes of the body passed on. */
   bytes: number;
-  /** The whole answer came and was handed to the client's socket. */
+  /** The whole answer came and was handed to the client's socket, or its last words in its place. */
   complete: boolean;
   /** The Content-Type header; empty when there is none. */
   contentType: string;
   /** The end of what was passed on. */
   tail: Tail;
-  /** Why it is not complete, where that is known. */
+  /** Why it is not complete, or ended with last words, where that is known. */
   err?: Error | undefined;
+}
+
+/** A stream that was called off when some of it had been passed on. */
+export interface BrokenStream {
+  contentType: string;
+  tail: Tail;
+  reason: Error;
 }
 
 /** A request to be passed through untouched, save that its path goes on in one spelling. */
@@ -31,6 +40,10 @@ export interface ForwardRequest {
   body: OutgoingBody | "stream" | undefined;
   /** Which of the client's headers are forwarded. */
   headers: ForwardedHeaders;
+  /** Told when the client does not keep up. */
+  heldUp: HeldUp;
+  /** What stands in place of the client's own trace, unless the request goes on anonymously. */
+  trace: CarriedTrace | undefined;
   /** Told when the answer's head has come. */
   onHead: (status: number) => void;
   /**
@@ -38,6 +51,11 @@ export interface ForwardRequest {
    * @param whole the answer has a length, so its body is at hand.
    */
   addHeaders: (whole: boolean) => string[];
+  /**
+   * What a stream that was called off ends with, its length not having been told; undefined where
+   * nothing can be said in it: then its connection is broken.
+   */
+  lastWords: (stream: BrokenStream) => string | undefined;
   /** Called once: after the last byte, or when either side failed. */
   onEnd: (end: ForwardEnd) => void;
 }
@@ -49,6 +67,8 @@ export interface UpstreamCall {
   path: string;
   body?: string | Uint8Array;
   signal: Signal;
+  /** The trace that it is a part of. */
+  trace?: CarriedTrace | undefined;
 }
 
 /** An answer's status, type and body. A body that is not read to its end must be `cancel`led. */

@@ -5,11 +5,11 @@ import type { StreamedAnswer } from "./exchange.ts";
 /** Writes a streamed answer on Node, its pieces pulled as the client takes them. */
 export function writeStreamed(
   outgoing: ServerResponse,
-  { status, headers, pieces, onEnd }: StreamedAnswer,
+  { status, headers, pieces, heldUp, onEnd }: StreamedAnswer,
 ): void {
   outgoing.writeHead(status, headers);
   let takeMore = (): void => {};
-  const writer = new AnswerWriter(outgoing, () => takeMore());
+  const writer = new AnswerWriter(outgoing, heldUp, () => takeMore());
   writer.flushHeadSoon();
   let hasEnded = false;
   const end = (complete: boolean): void => {

@@ -102,7 +102,7 @@ async function* piecesOf(
 }
 
 /** What is passed on, and what is told of its answer. */
-type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
+type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "heldUp" | "onHead" | "trace">;
 
 /**
  * Passes the client's request on, and the answer back, byte by byte. Ends the turn.
@@ -111,7 +111,7 @@ type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "onHead">;
 export function forwarded(
   turn: Turn,
   transport: Pick<Transport, "forward">,
-  { exchange, body, headers, addHeaders, onEnd }: ForwardedRequest,
+  { exchange, body, headers, addHeaders, lastWords, onEnd }: ForwardedRequest,
 ): Promise<Response> {
   const requestBytes = typeof body === "object" ? body.byteLength : 0;
   let hasEnded = false;
@@ -124,8 +124,11 @@ export function forwarded(
     origin,
     body,
     headers,
+    heldUp: turn.record.heldUp,
+    trace: turn.record.trace,
     onHead: (status) => turn.began(status),
     addHeaders,
+    lastWords,
     onEnd: (end) => {
       hasEnded = true;
       const { status, complete, contentType, bytes, tail } = end;

@@ -1,5 +1,10 @@
+import type { CarriedTrace } from "../http/carried-trace.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
+import { HeldUp } from "../http/held-up.ts";
+import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
+import type { Basis } from "../scheduling/waits/hold-times.ts";
+import type { Standing } from "../scheduling/waits/standing.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
@@ -11,6 +16,17 @@ interface Share {
   isEstimated: boolean;
 }
 
+/** The trace that a call is a part of, where there are traces. */
+export interface CallTrace extends CarriedTrace {
+  /** That of a part of the request, which began at so many milliseconds since 1970. */
+  within: (part: { startedAtMs: number }) => CallTrace;
+}
+
+/** A part of a call's time. */
+export interface CallPhase extends Interval {
+  name: "queue" | "load" | "upstream";
+}
+
 /** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
 export interface Waiting {
   what: "preparation" | "place" | "model" | "answer";
@@ -18,7 +34,25 @@ export interface Waiting {
   since: number | undefined;
   /** Its number in the queue, from 1. */
   position?: number | undefined;
+  /** How much longer it will wait for its place and its model, in milliseconds, where that is known. */
+  expectedMs?: number | undefined;
+  /** By what that is expected, of a wait for a place. */
+  basis?: Basis | undefined;
 }
+
+/** What was expected of a wait when it began. */
+export interface WaitBegun {
+  /** Undefined where it had a place and waited for its model. */
+  position: number | undefined;
+  /** Milliseconds; undefined where nothing was known. */
+  expectedMs: number | undefined;
+}
+
+/**
+ * A step of a call: it waits for a place, or for its model; it waits for a call that is made for
+ * several requests; it is sent; its answer begins.
+ */
+export type CallStep = "place" | "model" | "shared" | "sent" | "first_byte";
 
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
@@ -42,6 +76,10 @@ export class CallRecord implements WaitLog {
   host: string | undefined;
   /** The context that was asked for and is used; undefined where none was asked for. */
   context: AskedContext | undefined;
+  /** How long the client did not take what there was of the answer. */
+  readonly heldUp = new HeldUp();
+  /** Undefined where there are no traces. */
+  trace: CallTrace | undefined;
   /** Tokens of context that its model runs with, as far as its lane knows. */
   contextTokens: number | undefined;
   /** How many requests ran or waited before it in its line; undefined where it did not wait. */
@@ -50,29 +88,55 @@ export class CallRecord implements WaitLog {
   isLoadShared: boolean | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
+  /** Undefined where it did not wait. */
+  begun: WaitBegun | undefined;
+  /** The request's, by which its client knows it. */
+  readonly requestId: string | undefined;
+  /** Told of each step, where somebody looks on; it is quick and throws nothing. */
+  onStep: ((step: CallStep) => void) | undefined;
   /** On the clock of `performance.now()`. */
+  #readyAt = 0;
   #sentAt = 0;
   #beganAt = 0;
   /** Undefined where it did not have to wait, or has ended that. */
   #waits: { for: "place" | "model"; since: number } | undefined;
-  #position: (() => number | undefined) | undefined;
+  #standing: (() => Standing | undefined) | undefined;
+  #loadRestMs: (() => number | undefined) | undefined;
   /** The call that is made for this request, too, while it waits for its answer. */
   #shared: CallRecord | undefined;
 
-  waitsForPlace(position: () => number | undefined, behind: number): void {
-    this.waitedBehind = behind;
-    this.#waits = { for: "place", since: performance.now() };
-    this.#position = position;
+  constructor(requestId?: string) {
+    this.requestId = requestId;
   }
 
-  waitsForModel(isShared: boolean): void {
+  waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void {
+    this.wouldWait(standing);
+    this.waitedBehind = behind;
+    this.#waits = { for: "place", since: performance.now() };
+    this.#standing = now;
+    this.onStep?.("place");
+  }
+
+  wouldWait({ position, expectedMs }: Standing): void {
+    this.begun ??= { position, expectedMs };
+  }
+
+  waitsForModel(isShared: boolean, restMs: () => number | undefined): void {
     this.isLoadShared = isShared;
     this.#waits = { for: "model", since: performance.now() };
+    this.begun ??= { position: undefined, expectedMs: restMs() };
+    this.#loadRestMs = restMs;
+    this.onStep?.("model");
   }
 
   /** Whether the request was sent. */
   get isSent(): boolean {
     return (this.#shared ?? this).#sentAt > 0;
+  }
+
+  /** When the answer's first byte came, on the clock of `performance.now()`; undefined before. */
+  get begunAt(): number | undefined {
+    return (this.#shared ?? this).#beganAt || undefined;
   }
 
   /** What the request waits for now. */
@@ -81,12 +145,22 @@ export class CallRecord implements WaitLog {
     if (call.#sentAt > 0) return { what: "answer", since: call.#sentAt };
     if (!call.#waits) return { what: "preparation", since: undefined };
     const { for: what, since } = call.#waits;
-    return { what, since, ...(what === "place" ? { position: call.#position?.() } : {}) };
+    if (what === "model") return { what, since, expectedMs: call.#loadRestMs?.() };
+    const { position, expectedMs, basis } = call.#standing?.() ?? {};
+    return { what, since, position, expectedMs, basis };
   }
 
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
+    this.onStep?.("shared");
+  }
+
+  /** Its place and its model are there. Milliseconds that each was waited for. */
+  ready(queueMs: number, loadMs: number): void {
+    this.queueMs = queueMs;
+    this.loadMs = loadMs;
+    this.#readyAt = performance.now();
   }
 
   /**
@@ -95,13 +169,17 @@ export class CallRecord implements WaitLog {
    */
   sent(host: string): void {
     this.host = host;
-    if (this.firstMs === undefined) this.#sentAt = performance.now();
+    if (this.firstMs !== undefined) return;
+    this.#sentAt = performance.now();
+    this.onStep?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
+    const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
+    if (isFirst) this.onStep?.("first_byte");
   }
 
   /** The answer's last byte has come, or was given up. */
@@ -128,6 +206,35 @@ export class CallRecord implements WaitLog {
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
+    this.onStep?.("first_byte");
+  }
+
+  /** Whether another request's call was made for this one, too. */
+  get isShared(): boolean {
+    return this.host !== undefined && this.#sentAt === 0;
+  }
+
+  /**
+   * When its phases were, those that took time, in their order; the one that it is in has no end. Of
+   * several calls side by side the times of the first are told.
+   */
+  phases(): CallPhase[] {
+    const { queueMs = 0, loadMs = 0, firstMs = 0, bodyMs } = this;
+    if (this.queueMs === undefined && this.host === undefined) {
+      const { what, since } = this.waiting;
+      return since === undefined ? [] : [{ name: PHASES[what], from: since, to: undefined }];
+    }
+    const sentAt = this.#sentAt || this.#beganAt - firstMs;
+    const readyAt = this.#readyAt || sentAt;
+    const loadAt = readyAt - loadMs;
+    const phases: CallPhase[] = [];
+    if (queueMs > 0) phases.push({ name: "queue", from: loadAt - queueMs, to: loadAt });
+    if (loadMs > 0) phases.push({ name: "load", from: loadAt, to: readyAt });
+    if (this.host !== undefined) {
+      const to = bodyMs === undefined ? undefined : sentAt + firstMs + bodyMs;
+      phases.push({ name: "upstream", from: sentAt, to });
+    }
+    return phases;
   }
 
   /** Several calls were made for one request, side by side: what took longest counts. */
@@ -141,6 +248,11 @@ export class CallRecord implements WaitLog {
     this.contextTokens ??= other.contextTokens;
     this.isPromptCut ||= other.isPromptCut;
     this.host ??= other.host;
+    if (!this.begun || (other.begun?.expectedMs ?? 0) > (this.begun.expectedMs ?? 0)) {
+      this.begun = other.begun;
+    }
+    this.#readyAt ||= other.#readyAt;
+    this.#beganAt ||= other.#beganAt;
   }
 
   /** Of what a call took that several requests shared, this was for the one of this record. */
@@ -154,6 +266,14 @@ export class CallRecord implements WaitLog {
     this.costMs = (this.costMs ?? 0) + costMs;
   }
 }
+
+/** The phase in which something is waited for; `preparation` is none and has no beginning. */
+const PHASES = {
+  preparation: "queue",
+  place: "queue",
+  model: "load",
+  answer: "upstream",
+} as const satisfies Record<Waiting["what"], CallPhase["name"]>;
 
 function longer(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);

@@ -52,6 +52,10 @@ export interface InferenceRequest {
   background?: boolean | undefined;
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
+  /** As PlaceRequest. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
    * only how long it waits for its place.
@@ -81,7 +85,7 @@ export class InferencePipeline {
    * with the answer's last byte, which may be long after this has settled. A model that runs on
    * another machine takes no place of this one, and is not loaded.
    * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
-   * `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
+   * `wait_too_long`, `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
    * throws.
    */
   async withPlace<T>(
@@ -90,7 +94,7 @@ export class InferencePipeline {
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
     const { admission, hardStopMs } = this.#options;
-    const { line, tenant, hints, background, partOfBatch, ageMs, record } = request;
+    const { line, tenant, hints, background, partOfBatch, maxExpectedMs, ageMs, record } = request;
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
@@ -115,8 +119,11 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
+          deadlineMs: background ? undefined : limitMs - (ageMs ?? 0),
+          maxExpectedMs,
           signal: turn.signal,
           hints: lane ? { ...hints, lane } : hints,
           waiting: record,
@@ -125,8 +132,7 @@ export class InferencePipeline {
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);
-      record.queueMs = place.waitedMs + fittingMs;
-      record.loadMs = loadMs;
+      record.ready(place.waitedMs + fittingMs, loadMs);
       if (lane) enter(lane, turn);
       return await use(turn);
     } catch (err) {
@@ -175,8 +181,7 @@ export class InferencePipeline {
     // The list of models may have told only now that it runs elsewhere.
     this.#options.catalog.assertAllowed(model);
     turn.isRemote = true;
-    turn.record.queueMs = 0;
-    turn.record.loadMs = 0;
+    turn.record.ready(0, 0);
   }
 
   #begin({ model, hints, record, onSent }: InferenceRequest, signal: Signal): Turn {

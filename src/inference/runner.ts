@@ -9,6 +9,7 @@ import type { ImageSlots } from "../images/image-slots.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
+import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
@@ -46,6 +47,8 @@ export interface RunRecord {
   streamed: boolean;
   images: ImageFacts[] | undefined;
   imageCompression: boolean;
+  /** When the images were made ready. */
+  imageWork?: Interval | undefined;
   letGoOfBody(): void;
 }
 
@@ -58,6 +61,8 @@ export interface RequestScope {
   background?: boolean;
   /** As PlaceRequest. */
   partOfBatch?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
 }
 
 interface RunnerOptions {
@@ -101,7 +106,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background, partOfBatch } = scope;
+    const { record, background, partOfBatch, maxExpectedMs } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -115,6 +120,7 @@ export class InferenceRunner {
       lane: areLoadable(options) ? "pinned" : undefined,
       background,
       partOfBatch,
+      maxExpectedMs,
       ageMs: record.elapsedMs,
       record: record.call,
       onSent: () => record.letGoOfBody(),
@@ -147,7 +153,10 @@ export class InferenceRunner {
   ): Promise<ReadyImage[]> {
     const caller = { tenant: record.tenant, signal };
     const prepare = () => this.#options.images.prepare(list, options, caller);
+    const work: Interval = { from: performance.now(), to: undefined };
+    record.imageWork = work;
     const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
+    work.to = performance.now();
     record.images = ready.map(({ facts }) => facts);
     record.imageCompression = options.compress ?? true;
     return ready;

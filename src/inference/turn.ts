@@ -11,6 +11,7 @@ import type { LoadedModels } from "../models/loaded-models.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
+import { retryAfter } from "../scheduling/waits/standing.ts";
 import { outcomeOf, type Place, type PlaceOutcome } from "../scheduling/place.ts";
 import type { CallRecord } from "./call-record.ts";
 
@@ -91,7 +92,11 @@ export class Turn {
   /** Stops it, whatever it does, when so many milliseconds have passed of a limit. */
   stopAfter(ms: number, limitMs: number): void {
     if (this.#hasEnded) return;
-    const stop = (): void => this.#signal.abort(new HardStop(limitMs));
+    const stop = (): void => {
+      // Where it still waits: for so long another one would.
+      const again = retryAfter(this.record.waiting.expectedMs);
+      this.#signal.abort(new HardStop(limitMs, again));
+    };
     this.#undoHardStop = this.#options.deadlines.after(ms, stop);
   }
 
@@ -100,6 +105,7 @@ export class Turn {
     if (this.#hasEnded) place.release(outcomeOf(this.#signal.reason));
     this.#signal.throwIfAborted();
     this.#place = place;
+    place.isHeldUpBy(this.record.heldUp);
     this.#host = place.host;
   }
 
@@ -125,7 +131,8 @@ export class Turn {
     try {
       const { origin, signal } = this;
       this.sent(origin);
-      const call = { origin, method: "POST", path, body, signal };
+      const trace = this.isRemote ? undefined : this.record.trace;
+      const call = { origin, method: "POST", path, body, signal, trace };
       const answer = await this.during("call", transport.call(call));
       this.began(answer.status);
       if (answer.status === 200) onSent?.();

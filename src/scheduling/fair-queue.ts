@@ -11,14 +11,16 @@ import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
 import { RunningRequests } from "./running-requests.ts";
 import type { Turns } from "./turns.ts";
-import { turnsBefore } from "./turns-before.ts";
 import {
   type LineName,
   type PlaceRequest,
   type Priority,
+  priorityOf,
   type Ticket,
   WaitingRequests,
 } from "./waiting-requests.ts";
+import { Outlook } from "./waits/outlook.ts";
+import { assertInTime, retryAfter } from "./waits/standing.ts";
 
 export type { LineName, PlaceRequest, WaitLog } from "./waiting-requests.ts";
 
@@ -34,7 +36,7 @@ interface FairQueueOptions {
   host: Host;
   lines: Record<LineName, LineLimits>;
   /** How many requests for one model the inference server takes side by side. */
-  modelParallel: () => number;
+  modelParallel: (model: string) => number;
   floor: ModelFloor;
   /** Whose turn it is among the tenants with work of each priority. */
   turns: Record<Priority, Turns>;
@@ -60,6 +62,8 @@ const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
  * need a load; how long that may go on, ModelFloor decides.
  */
 export class FairQueue {
+  /** What those who wait can expect. */
+  readonly outlook: Outlook;
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
@@ -79,17 +83,26 @@ export class FairQueue {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#counters = { text: new LineCounter(), vision: new LineCounter() };
+    this.outlook = new Outlook({
+      ...options,
+      waiting: this.#waiting,
+      running: this.#running,
+      share: this.#backgroundShare,
+      workOn: this.#tenantsWithWork,
+      now: this.#now,
+    });
   }
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` (never for items of batches) or `request_timeout`; the reason
-   * of the request's signal.
+   * @throws ServiceError `queue_full` (never for items of batches), `wait_too_long` or
+   * `request_timeout`; the reason of the request's signal.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
     if (this.#size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
+    this.#assertInTime(ticket);
     if (!ticket.partOfBatch) this.#makeRoom(ticket);
     return this.#enqueue(ticket);
   }
@@ -164,6 +177,15 @@ export class FairQueue {
     return this.#counters[line].stats();
   }
 
+  /** Requests for a model that run, and whether others wait for it. */
+  workOn(model: string): { running: number; isWaitedFor: boolean } {
+    const { interactive, background } = this.#waiting;
+    return {
+      running: this.#running.ofModel(model),
+      isWaitedFor: interactive.waitFor(model) || background.waitFor(model),
+    };
+  }
+
   /** Ends all waiting, or that of some, with an error; running requests are not touched. */
   rejectWaiting(error: Error, which: (request: PlaceRequest) => boolean = () => true): void {
     for (const ticket of this.#tickets()) if (which(ticket)) this.#reject(ticket, error);
@@ -200,10 +222,30 @@ export class FairQueue {
       counter.joined(ticket.background);
       this.#dispatch();
       // One that may go before all that wait has its place by now.
-      if (!ticket.stands) return;
-      const behind = counter.before(ticket.background);
-      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket), behind);
+      if (ticket.stands) this.#beginWait(ticket, counter.before(ticket.background));
     });
+  }
+
+  /** Tells a request where it stands. */
+  #beginWait(ticket: Ticket, behind: number): void {
+    const estimate = this.outlook.of(ticket);
+    ticket.estimate = estimate;
+    const now = () => (ticket.stands ? this.outlook.of(ticket) : undefined);
+    ticket.waiting?.waitsForPlace(estimate, now, behind);
+  }
+
+  /** @throws ServiceError `wait_too_long` for a request that would wait in vain. */
+  #assertInTime(ticket: Ticket): void {
+    const { deadlineMs = Infinity, maxExpectedMs = Infinity } = ticket;
+    if (Math.min(deadlineMs, maxExpectedMs) === Infinity || this.#couldStartNow(ticket)) return;
+    const estimate = this.outlook.of(ticket);
+    try {
+      assertInTime(estimate, ticket);
+    } catch (err) {
+      this.#counters[ticket.line].rejected += 1;
+      ticket.waiting?.wouldWait(estimate);
+      throw err;
+    }
   }
 
   /** Has a request give way where the line is full. @throws ServiceError `queue_full`. */
@@ -214,18 +256,11 @@ export class FairQueue {
     if (waiting.counted(line) < maxWaiting || this.#couldStartNow(ticket)) return;
     const other = onFullLine(waiting, { line, tenant, now }, maxWaiting);
     if (other === "welcome") return;
-    const full = this.#full(line, `${waiting.counted(line)} requests are waiting`);
+    const why = `${waiting.counted(line)} requests are waiting`;
+    const refused = other === "refused" ? ticket : other;
+    const full = this.#full(line, why, this.outlook.of(refused).expectedMs);
     if (other === "refused") throw full;
     if (this.#takeOut(other)) other.settle(full);
-  }
-
-  /** By the turns as they are now; a request whose model is loaded may go before all the same. */
-  #positionOf(ticket: Ticket): number | undefined {
-    const { line } = ticket;
-    const priority = priorityOf(ticket);
-    const before = turnsBefore(ticket, this.#waiting[priority], this.#options.turns[priority]);
-    if (before === undefined) return undefined;
-    return 1 + before + (ticket.background ? this.#counters[line].waiting : 0);
   }
 
   /** A request waits no longer, and has no place. */
@@ -253,9 +288,11 @@ export class FairQueue {
     if (this.#size === 0) return;
     // A long request is charged as it goes on, here, where it matters, and not with each chunk.
     this.#running.chargeSoFar();
-    this.#promoteStarved();
+    this.#promote();
     for (let next = this.#pick(); next; next = this.#pick()) {
-      const place = this.#start(next, this.#now() - next.enqueuedAt);
+      const waitedMs = this.#now() - next.enqueuedAt;
+      const place = this.#start(next, waitedMs);
+      if (next.estimate) this.outlook.started(next, next.estimate, waitedMs);
       this.#takeOut(next);
       next.settle(place);
     }
@@ -267,13 +304,25 @@ export class FairQueue {
   }
 
   /** Background work that is not due has no model promoted while other work waits. */
-  #promoteStarved(): void {
+  #promote(): void {
     const { interactive, background } = this.#waiting;
-    const mayStarve = [...interactive.kinds];
-    if (interactive.size === 0 || this.#backgroundShare.isDue) mayStarve.push(...background.kinds);
-    const oldest = mayStarve.flatMap(({ tickets }) => tickets.first ?? []);
-    this.#options.floor.promoteStarved(oldest, this.#now());
+    const kinds = [...interactive.kinds];
+    if (interactive.size === 0 || this.#backgroundShare.isDue) kinds.push(...background.kinds);
+    const wanted = kinds.flatMap(({ model, tickets: { first }, tenants }) =>
+      first ? { model, enqueuedAt: first.enqueuedAt, tenants } : [],
+    );
+    this.#options.floor.promote(wanted, this.#now(), this.#tenantsWithWork);
   }
+
+  /** How many tenants have work for a model, running or waiting, that is not in the background. */
+  readonly #tenantsWithWork = (model: string): number => {
+    const waiting = this.#waiting.interactive;
+    let count = waiting.tenantsFor(model);
+    for (const tenant of this.#running.tenantsOn(model, "interactive")) {
+      if (!waiting.has(tenant, model)) count += 1;
+    }
+    return count;
+  };
 
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
@@ -314,7 +363,7 @@ export class FairQueue {
     const { lines, modelParallel, floor } = this.#options;
     return (
       this.#counters[line].running < lines[line].maxRunning &&
-      this.#running.ofModel(model) < modelParallel() &&
+      this.#running.ofModel(model) < modelParallel(model) &&
       !this.#held.has(model) &&
       floor.admits(model, this.#now(), this.#isBusy)
     );
@@ -324,13 +373,13 @@ export class FairQueue {
   readonly #isBusy = (model: string): boolean =>
     this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
 
-  #start(request: PlaceKey & { background?: boolean }, waitedMs: number): Place {
+  #start(request: PlaceRequest, waitedMs: number): Place {
     const { host, watch, floor, turns } = this.#options;
-    const { line, tenant, model } = request;
+    const { line, tenant, model, parts } = request;
     const priority = priorityOf(request);
     const counter = this.#counters[line];
     counter.started(waitedMs);
-    floor.started(model);
+    floor.started(model, this.#now());
     const charge = turns[priority].start(tenant, model);
     const settleShare = this.#shareOf(priority);
     const place: Place = new Place({
@@ -340,8 +389,12 @@ export class FairQueue {
       now: this.#now,
       onRelease: (outcome, costMs) => {
         watch.forget(watched);
+        this.outlook.ended(place, outcome);
         this.#running.remove(running);
-        charge.settle(costMs, outcome === "completed");
+        charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
+        for (const [other, part] of parts ?? []) {
+          if (other !== tenant) turns[priority].charge(other, costMs * part);
+        }
         settleShare(costMs);
         counter.running -= 1;
         counter.ended(outcome);
@@ -367,9 +420,9 @@ export class FairQueue {
   }
 
   /** The error for a line that is full, which it counts. */
-  #full(line: LineName, why: string): ServiceError {
+  #full(line: LineName, why: string, expectedMs?: number): ServiceError {
     this.#counters[line].rejected += 1;
-    return new ServiceError("queue_full", `The queue is full: ${why}`);
+    return new ServiceError("queue_full", `The queue is full: ${why}`, retryAfter(expectedMs));
   }
 
   #expire(): void {
@@ -377,11 +430,8 @@ export class FairQueue {
     for (const ticket of this.#tickets()) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
-      this.#reject(ticket, new ServiceError("request_timeout", message));
+      const again = retryAfter(this.outlook.of(ticket).expectedMs);
+      this.#reject(ticket, new ServiceError("request_timeout", message, again));
     }
   }
-}
-
-function priorityOf({ background }: { background?: boolean }): Priority {
-  return background ? "background" : "interactive";
 }

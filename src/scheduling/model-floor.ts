@@ -1,47 +1,61 @@
+import QuickLRU from "quick-lru";
+import type { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
+import { swapDueInMs } from "./model-swap.ts";
 
 /** What the floor needs of the loaded models. */
 export type FloorModels = Pick<
   LoadedModels,
-  "isLoaded" | "modelsToEvict" | "loadedAt" | "expectLoad" | "mayBeEvictedSince"
+  "isLoaded" | "isLoading" | "modelsToEvict" | "loadedAt" | "expectLoad" | "mayBeEvictedSince"
 >;
 
 interface FloorOptions {
   models: FloorModels;
+  loadTimes: Pick<LoadTimes, "of" | "isEmpty">;
   /** No request waits longer than this because of another model's turn. */
   patienceMs: number;
   /**
-   * A loaded model keeps the floor this long after its last answer: a client that sends one request
-   * after another is between two of them neither waiting nor running.
+   * A loaded model keeps the floor this long after its last answer, but no longer than a quarter of
+   * the load that waits: a client that sends one request after another is between two of them neither
+   * waiting nor running.
    */
   lingerMs?: number;
 }
 
-interface Waiting {
+/** A model that is waited for. */
+interface Wanted {
   model: string;
+  /** The first request for it. */
   enqueuedAt: number;
+  /** How many tenants wait for it. */
+  tenants: number;
 }
 
 /** Times of more models are kept only while these are loaded: clients can make models. */
 const MAX_IDLE = 100;
+const MAX_GONE = 100;
+
+const LINGER_PART = 0.25;
 
 /**
  * Decides which model has the floor when not all can be in memory at once. A model whose load would
- * evict another waits until the other has been idle for a moment. A starved model is promoted: one
- * that has waited half the patience while the other has held the floor for half the patience. The
- * halves leave room for the running requests to end and the load to happen, and they bound the
- * loads to two in a patience however heavy the traffic is.
+ * evict another waits until the other has been idle for a moment. Is the other never idle, the one
+ * that waits is promoted as soon as the swap is due: see `swapDueInMs`.
  */
 export class ModelFloor {
   readonly #models: FloorModels;
-  readonly #halfPatienceMs: number;
+  readonly #loadTimes: FloorOptions["loadTimes"];
+  readonly #patienceMs: number;
   readonly #lingerMs: number;
   readonly #idleSince = new Map<string, number>();
+  /** When models had to leave for another one. */
+  readonly #goneSince = new QuickLRU<string, number>({ maxSize: MAX_GONE });
   #promoted: string | undefined;
 
-  constructor({ models, patienceMs, lingerMs }: FloorOptions) {
+  constructor({ models, loadTimes, patienceMs, lingerMs }: FloorOptions) {
     this.#models = models;
-    this.#halfPatienceMs = patienceMs / 2;
+    this.#loadTimes = loadTimes;
+    this.#patienceMs = patienceMs;
     this.#lingerMs = lingerMs ?? Math.min(1000, patienceMs / 10);
   }
 
@@ -56,19 +70,24 @@ export class ModelFloor {
   }
 
   /**
-   * Promotes the model of the request that has starved longest, unless one is promoted already for
-   * which a request still waits.
+   * Promotes the model that has been waited for longest of those for which a swap is due, unless one
+   * is promoted already for which a request still waits.
    * @param now milliseconds on the clock of `enqueuedAt`.
+   * @param workOn how many tenants have work running or waiting for a model.
    */
-  promoteStarved(waiting: Iterable<Waiting>, now: number): void {
-    let oldest: Waiting | undefined;
+  promote(waiting: Iterable<Wanted>, now: number, workOn: (model: string) => number): void {
+    let due: string | undefined;
+    let longestMs = 0;
     let stillWaits = false;
-    for (const ticket of waiting) {
-      if (ticket.model === this.#promoted) stillWaits = true;
-      if (oldest && oldest.enqueuedAt <= ticket.enqueuedAt) continue;
-      if (this.#isStarved(ticket, now)) oldest = ticket;
+    for (const wanted of waiting) {
+      if (wanted.model === this.#promoted) stillWaits = true;
+      const waitedMs = now - this.#waitsSince(wanted);
+      if (due !== undefined && waitedMs <= longestMs) continue;
+      if (!this.#isDue(wanted, now, workOn)) continue;
+      due = wanted.model;
+      longestMs = waitedMs;
     }
-    if (this.#promoted === undefined || !stillWaits) this.#promoted = oldest?.model;
+    if (this.#promoted === undefined || !stillWaits) this.#promoted = due;
   }
 
   /**
@@ -83,18 +102,41 @@ export class ModelFloor {
     if (promoted !== undefined && models.modelsToEvict(promoted).includes(model)) return false;
     // Until it is known whether both fit, more work for one would evict the other again.
     const since = models.mayBeEvictedSince(model);
-    if (since !== undefined && now < since + this.#halfPatienceMs) return false;
+    if (since !== undefined && now < since + this.#patienceMs / 2) return false;
     if (models.isLoaded(model)) return true;
     return models
       .modelsToEvict(model)
-      .every((other) => !isBusy(other) && now >= this.#freeAt(other));
+      .every((other) => !isBusy(other) && now >= this.#freeAt(other, model));
+  }
+
+  /**
+   * Which models have the floor before one that is not in memory, and in how many milliseconds it is
+   * promoted at the latest; undefined where it waits for no other.
+   * @param workOn as `promote`.
+   */
+  turnOf(
+    wanted: Wanted,
+    now: number,
+    workOn: (model: string) => number,
+  ): { after: string[]; inMs: number } | undefined {
+    const after = this.#models.modelsToEvict(wanted.model);
+    if (after.length === 0) return undefined;
+    if (wanted.model === this.#promoted) return { after, inMs: 0 };
+    return { after, inMs: Math.max(0, this.#dueInMs(wanted, after, { now, workOn })) };
+  }
+
+  /** How long a model takes to load, in milliseconds; undefined while no load has been seen. */
+  loadMs(model: string): number | undefined {
+    return this.#loadTimes.isEmpty ? undefined : this.#loadTimes.of(model);
   }
 
   /** A request for a model got its place. */
-  started(model: string): void {
+  started(model: string, now: number): void {
     if (this.#promoted === model) this.#promoted = undefined;
     this.#idleSince.delete(model);
-    if (model !== "" && !this.#models.isLoaded(model)) this.#models.expectLoad(model);
+    if (model === "" || this.#models.isLoaded(model)) return;
+    for (const other of this.#models.modelsToEvict(model)) this.#goneSince.set(other, now);
+    this.#models.expectLoad(model);
   }
 
   /** A request for a model gave its place back. */
@@ -111,15 +153,42 @@ export class ModelFloor {
     }
   }
 
-  #freeAt(model: string): number {
-    return (this.#idleSince.get(model) ?? this.#models.loadedAt(model)) + this.#lingerMs;
+  #freeAt(model: string, next: string): number {
+    const lingerMs = Math.min(this.#lingerMs, LINGER_PART * this.#loadTimes.of(next));
+    return (this.#idleSince.get(model) ?? this.#models.loadedAt(model)) + lingerMs;
   }
 
-  #isStarved({ model, enqueuedAt }: Waiting, now: number): boolean {
-    if (model === "" || this.#models.isLoaded(model)) return false;
-    const toEvict = this.#models.modelsToEvict(model);
-    if (toEvict.length === 0) return false;
-    const heldSince = Math.max(...toEvict.map((other) => this.#models.loadedAt(other)));
-    return now >= Math.max(enqueuedAt, heldSince) + this.#halfPatienceMs;
+  /** Since when a model is waited for because of another one's turn. */
+  #waitsSince({ model, enqueuedAt }: Wanted): number {
+    return Math.max(enqueuedAt, this.#goneSince.get(model) ?? enqueuedAt);
   }
+
+  /** Whether it is time to have a model loaded in the place of others. */
+  #isDue(wanted: Wanted, now: number, workOn: (model: string) => number): boolean {
+    const models = this.#models;
+    if (wanted.model === "" || models.isLoaded(wanted.model)) return false;
+    const toEvict = models.modelsToEvict(wanted.model);
+    if (toEvict.length === 0 || toEvict.some((other) => models.isLoading(other))) return false;
+    return this.#dueInMs(wanted, toEvict, { now, workOn }) <= 0;
+  }
+
+  #dueInMs(
+    wanted: Wanted,
+    toEvict: string[],
+    { now, workOn }: { now: number; workOn: (model: string) => number },
+  ): number {
+    return swapDueInMs({
+      heldMs: now - Math.max(...toEvict.map((other) => this.#models.loadedAt(other))),
+      waitedMs: now - this.#waitsSince(wanted),
+      waiting: wanted.tenants,
+      working: sum(toEvict.map(workOn)),
+      loadMs: this.#loadTimes.of(wanted.model),
+      loadBackMs: sum(toEvict.map((other) => this.#loadTimes.of(other))),
+      patienceMs: this.#patienceMs,
+    });
+  }
+}
+
+function sum(values: number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }

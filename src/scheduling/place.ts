@@ -51,6 +51,9 @@ export class Place {
   /** Milliseconds without inference, and since when there is none. */
   #pausedMs = 0;
   #pausedAt: number | undefined;
+  /** How long its client has held it up, and had before it had the place. */
+  #heldUp: { readonly ms: number } = { ms: 0 };
+  #heldUpBeforeMs = 0;
 
   constructor({ host, label, waitedMs, now = () => performance.now(), onRelease }: PlaceOptions) {
     this.#now = now;
@@ -104,9 +107,25 @@ export class Place {
     }
   }
 
-  /** Milliseconds that it was held for inference. */
-  get workMs(): number {
+  /** Milliseconds that its model's load has been waited for; undefined while none is. */
+  get loadingMs(): number | undefined {
+    return this.#pausedAt === undefined ? undefined : this.#now() - this.#pausedAt;
+  }
+
+  /** Names what tells for how many milliseconds its client has not taken the answer. */
+  isHeldUpBy(heldUp: { readonly ms: number }): void {
+    this.#heldUp = heldUp;
+    this.#heldUpBeforeMs = heldUp.ms;
+  }
+
+  /** Milliseconds that it was held, its model's load aside. */
+  get heldMs(): number {
     return (this.#pausedAt ?? this.#now()) - this.#takenAt - this.#pausedMs;
+  }
+
+  /** Milliseconds that it was held for inference, without those that its client has held it up. */
+  get workMs(): number {
+    return Math.max(0, this.heldMs - (this.#heldUp.ms - this.#heldUpBeforeMs));
   }
 
   /**

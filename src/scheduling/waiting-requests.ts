@@ -2,21 +2,37 @@ import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { type Link, LinkedList } from "../runtime/linked-list.ts";
 import type { Place } from "./place.ts";
+import type { Estimate, Standing } from "./waits/standing.ts";
 
 export type LineName = "text" | "vision";
+
+const LINES: readonly LineName[] = ["text", "vision"];
 
 /** Background work takes what interactive work leaves. */
 export type Priority = "interactive" | "background";
 
+/** Which work a request is. */
+export function priorityOf({ background }: { background?: boolean }): Priority {
+  return background ? "background" : "interactive";
+}
+
 /** What a request waits for before it is sent; the place in the queue changes meanwhile. */
 export interface WaitLog {
+  /** The id of the request, by which its client knows it. */
+  readonly requestId?: string | undefined;
   /**
-   * @param position its number in the queue, from 1; undefined once it has left that.
+   * @param standing where it stands as it begins to wait.
+   * @param now where it stands now; undefined once it has left the queue.
    * @param behind how many requests run or wait in its line already.
    */
-  waitsForPlace(position: () => number | undefined, behind: number): void;
-  /** @param isShared the load was begun before it, for another. */
-  waitsForModel(isShared: boolean): void;
+  waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void;
+  /** It is refused, since it would wait for too long. @param standing where it would stand. */
+  wouldWait(standing: Standing): void;
+  /**
+   * @param isShared the load was begun before it, for another.
+   * @param restMs how long the load will still take, in milliseconds; undefined: not known.
+   */
+  waitsForModel(isShared: boolean, restMs: () => number | undefined): void;
 }
 
 /** A request for a place. */
@@ -29,10 +45,16 @@ export interface PlaceRequest {
   maxWaitMs: number;
   /** Cancels the request while it waits. */
   signal: Signal;
+  /** Milliseconds in which it has to have its place, else it is of no use; absent: no matter when. */
+  deadlineMs?: number | undefined;
+  /** It is refused at once where it is expected to wait longer, in milliseconds. */
+  maxExpectedMs?: number | undefined;
   /** What its model is to be loaded with. */
   hints?: LoadHints | undefined;
   /** Told what it waits for, if it has to wait. */
   waiting?: WaitLog | undefined;
+  /** Where it is work of several tenants: the part of each, its own among them; together 1. */
+  parts?: ReadonlyMap<string, number> | undefined;
   /** Work that may wait for all that is not. */
   background?: boolean;
   /**
@@ -49,6 +71,8 @@ export interface PlaceRequest {
 export interface Ticket extends PlaceRequest {
   enqueuedAt: number;
   settle: (result: Place | Error) => void;
+  /** What was expected when it began to wait. */
+  estimate?: Estimate | undefined;
   /** Where it stands among all of its kind, and of its tenant; undefined where it does not wait. */
   stands?: { inKind: Link<Ticket>; ofTenant: Link<Ticket> } | undefined;
 }
@@ -59,6 +83,8 @@ export interface Kind {
   readonly model: string;
   /** The oldest first. */
   readonly tickets: LinkedList<Ticket>;
+  /** How many tenants they are of. */
+  tenants: number;
 }
 
 /** The waiting requests of a tenant with one priority. */
@@ -93,9 +119,12 @@ export class WaitingRequests {
     if (!known) this.#tenants.set(tenant, own);
     const key = keyOf(line, model);
     let kind = this.#kinds.get(key);
-    if (!kind) this.#kinds.set(key, (kind = { line, model, tickets: new LinkedList() }));
+    if (!kind) this.#kinds.set(key, (kind = newKind(line, model)));
     let tickets = own.byKind.get(kind);
-    if (!tickets) own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+    if (!tickets) {
+      own.byKind.set(kind, (tickets = new LinkedList<Ticket>()));
+      kind.tenants += 1;
+    }
     ticket.stands = { inKind: kind.tickets.add(ticket), ofTenant: tickets.add(ticket) };
     this.#count(own, ticket, 1);
     return !known;
@@ -113,11 +142,19 @@ export class WaitingRequests {
     tickets.remove(stands.ofTenant);
     kind.tickets.remove(stands.inKind);
     if (kind.tickets.isEmpty) this.#kinds.delete(key);
-    if (tickets.isEmpty) own.byKind.delete(kind);
+    if (tickets.isEmpty) {
+      own.byKind.delete(kind);
+      kind.tenants -= 1;
+    }
     this.#count(own, ticket, -1);
     const wasLast = own.byKind.size === 0;
     if (wasLast) this.#tenants.delete(tenant);
     return { wasThere: true, wasLast };
+  }
+
+  /** What a tenant waits for, each with its requests, the oldest first. */
+  kindsOf(tenant: string): ReadonlyMap<Kind, LinkedList<Ticket>> {
+    return this.#tenants.get(tenant)?.byKind ?? NOTHING;
   }
 
   /** The request of a tenant that has waited longest for one of these kinds, of those that may go. */
@@ -146,17 +183,20 @@ export class WaitingRequests {
     return this.#kinds.has(keyOf("text", model)) || this.#kinds.has(keyOf("vision", model));
   }
 
-  /** The requests that wait for a model. */
-  ticketsFor(model: string): Ticket[] {
-    const kinds = [this.#kinds.get(keyOf("text", model)), this.#kinds.get(keyOf("vision", model))];
-    return kinds.flatMap((kind) => [...(kind?.tickets ?? [])]);
+  /** How many tenants wait for a model; one with text and images may count twice. */
+  tenantsFor(model: string): number {
+    return this.#kindsOf(model).reduce((sum, { tenants }) => sum + tenants, 0);
   }
 
-  /** A tenant's requests in a line, the oldest first. */
-  of(tenant: string, line: LineName): Ticket[] {
-    const kinds = [...(this.#tenants.get(tenant)?.byKind ?? [])];
-    const own = kinds.flatMap(([kind, tickets]) => (kind.line === line ? [...tickets] : []));
-    return own.toSorted((a, b) => a.enqueuedAt - b.enqueuedAt);
+  /** Whether a tenant waits for a model. */
+  has(tenant: string, model: string): boolean {
+    const own = this.#tenants.get(tenant);
+    return own !== undefined && this.#kindsOf(model).some((kind) => own.byKind.has(kind));
+  }
+
+  /** The requests that wait for a model. */
+  ticketsFor(model: string): Ticket[] {
+    return this.#kindsOf(model).flatMap(({ tickets }) => [...tickets]);
   }
 
   /** How many requests wait in a line without items of batches. */
@@ -187,12 +227,22 @@ export class WaitingRequests {
     for (const { tickets } of this.#kinds.values()) yield* tickets;
   }
 
+  #kindsOf(model: string): Kind[] {
+    return LINES.flatMap((line) => this.#kinds.get(keyOf(line, model)) ?? []);
+  }
+
   #count(own: TenantLine, { line, partOfBatch }: Ticket, by: number): void {
     this.#size += by;
     if (partOfBatch) return;
     own.counted[line] += by;
     this.#counted[line] += by;
   }
+}
+
+const NOTHING: ReadonlyMap<Kind, LinkedList<Ticket>> = new Map();
+
+function newKind(line: LineName, model: string): Kind {
+  return { line, model, tickets: new LinkedList(), tenants: 0 };
 }
 
 function keyOf(line: LineName, model: string): string {

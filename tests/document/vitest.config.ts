@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * What others make of the document: generators of clients, and schemathesis. They need programs
- * that only `.ci/tools document` installs, so they are no part of `npm test`.
+ * What others make of the document, generators of clients and schemathesis, and of the figures:
+ * Prometheus. They need programs that only `.ci/tools document` installs, so they are no part of
+ * `npm test`.
  */
 export default defineConfig({
   test: {

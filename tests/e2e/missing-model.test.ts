@@ -4,7 +4,7 @@ import { startRealService } from "../support/real-service.ts";
 
 describe.skipIf(process.env["TEST_NO_MODEL"])("a request for a model that is not there", () => {
   it("is refused at once, though memory is full and the model in it is never idle", async () => {
-    // What fits no more waits for half of the patience: far longer than the deadline below.
+    // What fits no more waits for the patience at most: far longer than the deadline below.
     const env = { OLLAMA_MAX_LOADED_MODELS: "1", QUEUE_MODEL_PATIENCE: "600" };
     const service = await startRealService(env, { forTest: true });
     const ask = async (tenant: string, model: string): Promise<number> => {

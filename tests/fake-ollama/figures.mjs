@@ -12,6 +12,7 @@ const TOKENS_OF_EMBEDDED_TEXT = 3;
  * @property {number} loadMs until its model was in memory
  * @property {number} firstMs from then to the head and the first byte of the answer
  * @property {number} bodyMs from the first byte to the last
+ * @property {number} [waitMs] before all that, for others that were there before
  */
 
 /** What an inference that takes no time is said to have taken: a real one takes some. */
@@ -21,8 +22,9 @@ const UNTIMED = { loadMs: 1, firstMs: 2, bodyMs: 2 };
 export function durationsOf(timing) {
   const isTimed = timing.loadMs + timing.firstMs + timing.bodyMs > 0;
   const { loadMs, firstMs, bodyMs } = isTimed ? timing : UNTIMED;
+  const { waitMs = 0 } = timing;
   return {
-    total_duration: nanoseconds(loadMs + firstMs + bodyMs),
+    total_duration: nanoseconds(waitMs + loadMs + firstMs + bodyMs),
     load_duration: nanoseconds(loadMs),
     prompt_eval_duration: nanoseconds(firstMs),
     eval_duration: nanoseconds(bodyMs),

@@ -112,7 +112,10 @@ export class Inference {
 
   /** @param {InferenceRequest} request @param {TextForm} form @param {ServerResponse} response */
   async #generate(request, form, response) {
-    await this.#turns.take();
+    const askedAt = performance.now();
+    const hadToWait = await this.#turns.take();
+    // In none of the parts that are told, but in the whole.
+    const waitMs = hadToWait ? performance.now() - askedAt : 0;
     if (response.destroyed) return this.#turns.release();
     response.on("close", () => this.#turns.release());
     const { model, name, remote, body } = request;
@@ -130,7 +133,7 @@ export class Inference {
     await pause(firstMs, response);
     const pieces = await this.#piecesOf(request, response);
     if (!pieces) return;
-    const timing = { loadMs, firstMs, bodyMs };
+    const timing = { loadMs, firstMs, bodyMs, waitMs };
     const promptTokens = tokensRead(body, this.#options);
     const text = { model, remote, pieces, timing, promptTokens, body };
     if ((body["stream"] ?? form.streams) !== true) {

@@ -10,11 +10,13 @@ export class Turns {
     this.#free = count;
   }
 
-  /** Settles when the turn has come. @returns {Promise<void>} */
+  /** Settles when the turn has come. @returns {Promise<boolean>} whether it had to be waited for */
   take() {
-    if (this.#free === 0) return new Promise((resolve) => void this.#waiting.push(resolve));
+    if (this.#free === 0) {
+      return new Promise((resolve) => void this.#waiting.push(() => resolve(true)));
+    }
     this.#free -= 1;
-    return Promise.resolve();
+    return Promise.resolve(false);
   }
 
   release() {

@@ -43,6 +43,8 @@ const SEEDS = [
   "/v1/models",
   "/api/blobs/sha256:00",
   "/api/v1/models/x/show",
+  "/project/a/api/chat",
+  "/project/a%2Fb/v1/chat/completions",
 ];
 
 type Random = () => number;
@@ -81,6 +83,7 @@ const MUTATIONS: ((path: string, random: Random) => string)[] = [
   (path) => path.toUpperCase(),
   (path, random) => (random() < 0.5 ? `http://h${path}` : `HTTP://u@h:1/${path}`),
   (path) => `/x/..${path}`,
+  (path) => `/project/a${path}`,
   (path) => `//h${path}`,
   (path) => path.slice(1),
 ];

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { HeaderFilter } from "../../src/http/hop-headers.ts";
 import { createTransport } from "../../src/http/http.ts";
 import { onBun } from "../../src/runtime/on-bun.ts";
 import { LAST_CHUNK } from "../support/http-wire.ts";
@@ -16,7 +17,7 @@ onNodeOnly("on Node", () => {
   // Goes first: undici keeps the one timer that it starts with its first request.
   it("an upstream that thinks for an hour, twice, still gets to answer", async () => {
     const upstream = await startRecordingUpstream();
-    const transport = createTransport();
+    const transport = createTransport(new HeaderFilter());
     onTestFinished(() => transport.close());
     // undici's timers are ordinary ones; sockets go on in real time.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "Date"] });

@@ -82,6 +82,7 @@ describe("GET /api/v1/queue/stats", () => {
       max_queue_size: 50,
       default_timeout: 120,
       vlm: { ...none, max_concurrent: 3, max_queue_size: 20, default_timeout: 150 },
+      raised_parallel: {},
     });
     first.finish();
     (await chats.next()).json({ error: "no" }, 500);

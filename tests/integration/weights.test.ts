@@ -10,7 +10,10 @@ import { HeldAnswers } from "../support/held-answers.ts";
 /** What the server says that each answer has taken: ten seconds. */
 const TOOK = { prompt_eval_duration: 1, eval_duration: 10e9 };
 
-async function setUp() {
+/** How a request says whose it is. */
+type Way = "X-Project-Name" | "the URL";
+
+async function setUp(way: Way = "X-Project-Name") {
   const folder = await mkdtemp(join(tmpdir(), "shared-ollama-tenants-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const tenantsFile = join(folder, "tenants.yaml");
@@ -20,8 +23,12 @@ async function setUp() {
   const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url }, {}, { tenantsFile });
   const ask = async (tenant: string): Promise<void> => {
     const body = { model: "fake", messages: [{ role: "user", content: `from ${tenant}` }] };
-    const headers = { "content-type": "application/json", "x-project-name": tenant };
-    await (await gateway.post("/api/chat", body, { headers })).text();
+    const json = { "content-type": "application/json" };
+    const answer =
+      way === "the URL"
+        ? gateway.post(`/project/${tenant}/api/chat`, body)
+        : gateway.post("/api/chat", body, { headers: { ...json, "x-project-name": tenant } });
+    await (await answer).text();
   };
   const says = (words: string) =>
     until(() => gateway.said.some((line) => line.includes(words)), `the service says ${words}`);
@@ -44,19 +51,22 @@ async function setUp() {
   return { tenantsFile, gateway, says, order };
 }
 
-it("weights are read again while the service runs, and count from then on", async () => {
-  const { tenantsFile, says, order } = await setUp();
-  expect(await order()).toBe("abababab");
-  await writeFile(tenantsFile, "weights: { a: 4 }\n");
-  await says("config/tenants.yaml was read again: 1 weights.");
-  const first = (await order()).slice(0, 5);
-  expect(first.replaceAll("b", "").length).toBeGreaterThanOrEqual(4);
-});
+it.each<Way>(["X-Project-Name", "the URL"])(
+  "weights are read again while the service runs, and count from then on for tenants that %s names",
+  async (way) => {
+    const { tenantsFile, says, order } = await setUp(way);
+    expect(await order()).toBe("abababab");
+    await writeFile(tenantsFile, "weights: { a: 4 }\n");
+    await says("config/tenants.yaml was read again: 1 weights,");
+    const first = (await order()).slice(0, 5);
+    expect(first.replaceAll("b", "").length).toBeGreaterThanOrEqual(4);
+  },
+);
 
 it("a file with mistakes is told, and changes nothing", async () => {
   const { tenantsFile, gateway, says, order } = await setUp();
   await writeFile(tenantsFile, "weights: { a: 1000 }\n");
-  await says("The weights stay as they were. config/tenants.yaml: weights.a");
+  await says("Weights and names stay as they were. config/tenants.yaml: weights.a");
   await until(
     async () => (await serviceLog(gateway)).includes("config/tenants.yaml was not taken over"),
     "the log says so",

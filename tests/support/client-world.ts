@@ -26,8 +26,11 @@ export const WEATHER = {
 };
 export const EMBEDDING_MODEL = "all-minilm";
 
-/** The ways in: to the engine itself, and through the gateway that has started it. */
-export const DOORS = ["engine", "gateway"] as const;
+/**
+ * The ways in: to the engine itself, through the gateway that has started it, and with a base URL
+ * that names a project.
+ */
+export const DOORS = ["engine", "gateway", "project"] as const;
 export type Door = (typeof DOORS)[number];
 
 export type ClientWorld = Awaited<ReturnType<typeof startClientWorld>>;
@@ -62,7 +65,7 @@ export async function startClientWorld() {
     await stop();
     throw cause;
   });
-  const urls = { engine, gateway: service.url };
+  const urls = { engine, gateway: service.url, project: `${service.url}/project/story%2Fmachine` };
 
   return {
     url: (door: Door): string => urls[door],

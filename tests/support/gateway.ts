@@ -48,6 +48,8 @@ const DEFAULTS = {
   DRAIN_TIMEOUT: "2",
   RESPONSE_CACHE_ENABLED: "false",
   REQUEST_LOG_ENABLED: "false",
+  // How many run side by side is what a test says.
+  UPSTREAM_PARALLEL_MAX: "1",
 };
 
 /**

@@ -114,6 +114,8 @@ export interface DayUsage {
   outputTokens: number;
   inferenceMs: number;
   savedMs: number;
+  /** What all projects and models used that day, whatever the filter. */
+  dayInferenceMs: number;
 }
 
 /** The tasks of the thread that owns the requests: name → what goes in and what comes out. */

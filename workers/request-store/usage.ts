@@ -46,14 +46,25 @@ export function usageOf(
     )
     .all(...where.values) as UsageRow[];
   const last = rows.length < PAGE_ROWS + DAY_ROWS ? undefined : rows.at(-1)?.start;
-  const all = names.all();
+  const days = rows.filter(({ start }) => start !== last);
+  const [all, inference] = [names.all(), inferenceOf(db, days)];
   return {
-    days: rows.filter(({ start }) => start !== last).map((row) => dayOf(row, all)),
+    days: days.map((row) => dayOf(row, all, inference.get(row.start) ?? 0)),
     nextMs: last === undefined ? undefined : last * DAY_MS,
   };
 }
 
-function dayOf(row: UsageRow, names: ReadonlyMap<number, string>): DayUsage {
+/** What everybody's inference took on the days of some rows, which are in order; microseconds. */
+function inferenceOf(db: Libsql.Database, days: readonly UsageRow[]): Map<number, number> {
+  const rows = db
+    .prepare(
+      "SELECT start, sum(inference) AS took FROM days WHERE start BETWEEN ? AND ? GROUP BY 1",
+    )
+    .all(days[0]?.start ?? 0, days.at(-1)?.start ?? 0) as { start: number; took: number }[];
+  return new Map(rows.map(({ start, took }) => [start, took]));
+}
+
+function dayOf(row: UsageRow, names: ReadonlyMap<number, string>, dayInference: number): DayUsage {
   return {
     startMs: row.start * DAY_MS,
     project: nameIn(names, row.project) ?? "unknown",
@@ -64,5 +75,6 @@ function dayOf(row: UsageRow, names: ReadonlyMap<number, string>): DayUsage {
     outputTokens: row.tokens_out,
     inferenceMs: row.inference / 1000,
     savedMs: row.saved / 1000,
+    dayInferenceMs: dayInference / 1000,
   };
 }

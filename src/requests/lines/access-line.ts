@@ -7,6 +7,9 @@ import { timeOf } from "./line-time.ts";
 export interface RequestLine {
   peer: string;
   method: string;
+  /** The project that the URL names: the access line shows what was asked for. */
+  prefix: string;
+  /** Path and query behind it. */
   target: string;
   userAgent: string | undefined;
   referrer: string | undefined;
@@ -17,7 +20,7 @@ export function accessLine(ended: EndedRequest, line: RequestLine, room: Room): 
   const status = ended.isWhole ? ended.status : `${ended.status || 499}!`;
   const method = cut(line.method, room.text);
   return (
-    `${line.peer} - ${ended.tenant || "-"} [${timeOf(ended)}] "${method} ${quoted(line.target, room.target)} HTTP/1.1" ` +
+    `${line.peer} - ${ended.tenant || "-"} [${timeOf(ended)}] "${method} ${quoted(line.prefix + line.target, room.target)} HTTP/1.1" ` +
     `${status} ${ended.bytesOut} "${quoted(line.referrer, room.header)}" "${quoted(line.userAgent, room.header)}" ` +
     `${ended.tookMs.toFixed(1)}ms ${ended.id}\n`
   );

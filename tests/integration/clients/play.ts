@@ -26,18 +26,27 @@ interface Sequence {
  */
 export function plays({ client, ollama, steps, env = {} }: Sequence): void {
   describe.each(ollama)(`${client} with Ollama %s`, (version) => {
-    it("has each request answered as it needs it", () => play(steps, version, env));
+    it.each(["", "/project/story%2Fmachine"])(
+      "has each request answered as it needs it at the base URL http://…%s",
+      (base) => play(steps, version, { env, base }),
+    );
   });
 }
 
-async function play(steps: Step[], version: Version, env: Record<string, string>): Promise<void> {
+interface Setting {
+  env: Record<string, string>;
+  /** What the client's base URL has behind the port. */
+  base: string;
+}
+
+async function play(steps: Step[], version: Version, { env, base }: Setting): Promise<void> {
   const fake = await startFakeOllama({ version });
   const gateway = await startGateway({ OLLAMA_BASE_URL: fake.url, ...env });
   const client = await connectRaw(gateway.url);
   for (const { what, ask, needs, model, loadsNothing, isRefused } of steps) {
     const before = fake.received.filter(isOfClient).length;
     const loadsBefore = fake.loads.length;
-    const answer = client.ask(ask);
+    const answer = client.ask({ ...ask, target: base + ask.target });
     await telling(what, async () => {
       expect(await answer.ended()).toBe("complete");
       needs(answer);

@@ -13,6 +13,7 @@ function mistakesOf(env: Record<string, string>, argv: string[] = []): string[] 
   return [];
 }
 
+const HEADERS = "comma list of headers, but for those with keys and cookies";
 const ORIGINS = "comma list of origins such as https://app.example, * as wildcard";
 const HINTS = "comma list such as qwen3:14b:8,all-minilm:1";
 const SPAN = "duration such as 5m, 1h30m, 0 or -1; bare numbers are seconds";
@@ -66,6 +67,8 @@ describe("loadConfig", () => {
     ["API_HOST", "[::1]", { apiHost: "::1" }],
     ["ALLOWED_MODELS", "hf.co/a/b:Q4_K_M", { allowedModels: ["hf.co/a/b:Q4_K_M"] }],
     ["ALLOWED_HOSTS", "*.a.example,[fe80::1]", { allowedHosts: ["*.a.example", "fe80::1"] }],
+    ["TENANT_HEADERS", "X-User-Email, x-user", { tenantHeaders: ["x-user-email", "x-user"] }],
+    ["PROJECT_FROM_API_KEY", "on", { projectFromApiKey: true }],
     ["OLLAMA_ORIGINS", "*", { ollamaOrigins: ["*"] }],
     ["OLLAMA_ORIGINS", "app://x,http://*.a", { ollamaOrigins: ["app://x", "http://*.a"] }],
     ["OLLAMA_MAX_LOADED_MODELS", "0", { ollamaMaxLoadedModels: 0 }],
@@ -135,6 +138,9 @@ describe("loadConfig", () => {
     ["OLLAMA_DEFAULT_VLM_MODEL", "my model", "model name"],
     ["ALLOWED_HOSTS", "a.example:8443", "comma list of host names without port, * as wildcard"],
     ["ALLOWED_HOSTS", "https://a", "comma list of host names without port, * as wildcard"],
+    ["TENANT_HEADERS", "X User", HEADERS],
+    ["TENANT_HEADERS", "X-User,Authorization", HEADERS],
+    ["TENANT_HEADERS", "cookie", HEADERS],
     ["OLLAMA_ORIGINS", "a.example", ORIGINS],
     ["OLLAMA_ORIGINS", "https://a.example/", ORIGINS],
     ["OLLAMA_ORIGINS", "https://*.a.*", ORIGINS],

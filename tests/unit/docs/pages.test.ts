@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { HANDED_ON } from "../../../config/handed-on.ts";
 import { LEFT_OUT, LEFT_OUT_SCRIPTS } from "../../../config/left-out.ts";
 import { SETTINGS } from "../../../config/schema.ts";
+import { TRACES } from "../../../config/traces.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS } from "../../../middleware/own-headers.ts";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
 import { LIMITS } from "../../../src/models/limits.ts";
@@ -17,7 +18,9 @@ const markdown = (folder: string): string[] =>
     .map((name) => join(folder, name));
 
 const documents = ["README.md", "CHANGELOG.md", ...markdown("docs")];
-const settings = new Set([...Object.values(SETTINGS), ...HANDED_ON].map(({ env }) => env));
+const settings = new Set(
+  [...Object.values(SETTINGS), ...HANDED_ON, ...TRACES].map(({ env }) => env),
+);
 const leftOut = [...LEFT_OUT, LEFT_OUT_SCRIPTS].flatMap(({ names }) => names);
 const OF_LEFT_OUT = new Set(["docs/configuration.md", "docs/upgrading.md"]);
 

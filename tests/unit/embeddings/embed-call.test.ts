@@ -21,7 +21,9 @@ function callOf(
     options: { model: "Mini", dimensions },
     truncate,
     tenant: "ada",
+    parts: new Map([["ada", 1]]),
     background: false,
+    maxExpectedMs: undefined,
     signal,
     record: new CallRecord(),
   };
@@ -50,7 +52,7 @@ function setUp(
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      loadedModels: { ensureLoaded: () => 0, isLoading: () => false },
+      loadedModels: { ensureLoaded: () => 0, isLoaded: () => false, isLoading: () => false },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),

@@ -32,6 +32,7 @@ describe("texts of requests that come together", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(textsOf(made)).toEqual([["ccc", "a", "bb", "dddd"]]);
     expect(nth(0)).toMatchObject({ tenant: "ada", direct: false });
+    expect(Object.fromEntries(nth(0).parts)).toEqual({ ada: 0.8, bob: 0.2 });
     await nth(0).answer();
     expect((await Promise.all(asked)).map(lengthsOf)).toEqual([[3, 1], [2], [4]]);
     expect([embedder.size, deadlines.size]).toEqual([0, 0]);

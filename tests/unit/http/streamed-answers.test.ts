@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Exchange } from "../../../src/http/exchange.ts";
+import { HeldUp } from "../../../src/http/held-up.ts";
 import { createExchange } from "../../../src/http/http.ts";
 import { listen, type Listening } from "../../../src/http/listen.ts";
 import { UploadWatch } from "../../../src/http/upload-watch.ts";
@@ -19,6 +20,8 @@ let pieces: () => Pieces;
 /** Of the last answer: how it ended, and how often that was told. */
 let ends: [bytes: number, complete: boolean][];
 let exchange: Exchange | undefined;
+/** How long its client has held it up. */
+let heldUp: HeldUp;
 
 beforeAll(async () => {
   port = await listen({
@@ -28,6 +31,7 @@ beforeAll(async () => {
     badRequest: (reason) => new Response(reason, { status: 400 }),
     handler: async (request, env) => {
       ends = [];
+      heldUp = new HeldUp();
       exchange = createExchange(request, env, { uploads, downloads });
       // The service listens to it from the first.
       void exchange.signal;
@@ -35,6 +39,7 @@ beforeAll(async () => {
         status: 201,
         headers: ["Content-Type", "text/plain", "X-One", "1", "X-Two", "2"],
         pieces: pieces(),
+        heldUp,
         onEnd: (...end) => ends.push(end),
       });
     },
@@ -65,6 +70,7 @@ describe("a streamed answer", () => {
     expect(answer.text).toBe("Grüße 🌍");
     await ended();
     expect(ends).toEqual([[12, true]]);
+    expect(heldUp.ms).toBe(0);
   });
 
   it("keeps its connection for the next", async () => {
@@ -180,8 +186,13 @@ describe("a streamed answer", () => {
       "the pulling to rest",
     );
     expect(pulled).toBeLessThan(count);
+    expect(heldUp.ms).toBeGreaterThan(150);
     client.resume();
     expect(await answer.ended()).toBe("complete");
+    await ended();
+    const heldUpMs = heldUp.ms;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(heldUp.ms).toBe(heldUpMs);
     expect(answer.body).toHaveLength(count * piece.length);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallRecord } from "../../../src/inference/call-record.ts";
+import type { Standing } from "../../../src/scheduling/waits/standing.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -141,14 +142,15 @@ describe("what a request waits for", () => {
     const record = new CallRecord();
     expect(record).toMatchObject({ isSent: false, waiting: { what: "preparation" } });
     const startedAt = performance.now();
-    let position: number | undefined = 3;
-    record.waitsForPlace(() => position, 0);
-    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 3 });
+    let standing: Standing = { position: 3, expectedMs: 500, basis: "measured" };
+    record.waitsForPlace(standing, () => standing, 3);
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, ...standing });
     pass(100);
-    position = 1;
-    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 1 });
-    record.waitsForModel(false);
-    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
+    standing = { position: 1, expectedMs: 200, basis: "model" };
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, ...standing });
+    record.waitsForModel(false, () => 4000);
+    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100, expectedMs: 4000 });
+    expect(record.begun, "what was expected at first").toEqual({ position: 3, expectedMs: 500 });
     pass(50);
     record.sent("http://127.0.0.1:1");
     expect(record).toMatchObject({
@@ -159,7 +161,7 @@ describe("what a request waits for", () => {
 
   it("is what another one's call waits for, until it has joined that", () => {
     const [own, other] = [new CallRecord(), new CallRecord()];
-    other.waitsForModel(false);
+    other.waitsForModel(false, () => undefined);
     own.shares(other);
     expect(own.waiting).toEqual(other.waiting);
     pass(10);
@@ -167,5 +169,63 @@ describe("what a request waits for", () => {
     expect(own.isSent).toBe(true);
     own.join(other, performance.now());
     expect(own.waiting.what).toBe("preparation");
+  });
+});
+
+describe("the phases of a call", () => {
+  it("are one after the other, as long as they are told", () => {
+    const record = new CallRecord();
+    const askedAt = performance.now();
+    pass(300);
+    record.ready(100, 200);
+    pass(10);
+    record.sent("http://127.0.0.1:1");
+    pass(50);
+    record.began();
+    expect(record.phases().at(-1)).toEqual({
+      name: "upstream",
+      from: askedAt + 310,
+      to: undefined,
+    });
+    pass(400);
+    record.ended();
+    expect(record.phases()).toEqual([
+      { name: "queue", from: askedAt, to: askedAt + 100 },
+      { name: "load", from: askedAt + 100, to: askedAt + 300 },
+      { name: "upstream", from: askedAt + 310, to: askedAt + 760 },
+    ]);
+    expect(record.isShared).toBe(false);
+  });
+
+  it("are not told where they took no time", () => {
+    const record = new CallRecord();
+    expect(record.phases()).toEqual([]);
+    record.ready(0, 0);
+    expect(record.phases()).toEqual([]);
+    record.sent("http://127.0.0.1:1");
+    expect(record.phases()).toMatchObject([{ name: "upstream", to: undefined }]);
+  });
+
+  it("have no end where the request is still in one", () => {
+    const record = new CallRecord();
+    const from = performance.now();
+    const standing: Standing = { position: 1, expectedMs: undefined, basis: "unknown" };
+    record.waitsForPlace(standing, () => standing, 1);
+    pass(20);
+    expect(record.phases()).toEqual([{ name: "queue", from, to: undefined }]);
+    record.waitsForModel(false, () => undefined);
+    expect(record.phases()).toEqual([{ name: "load", from: from + 20, to: undefined }]);
+  });
+
+  it("are what was left of another's for one that joins", () => {
+    const { record: other } = begun();
+    const joined = new CallRecord();
+    const now = performance.now();
+    joined.join(other, now - 100);
+    expect(joined.isShared).toBe(true);
+    expect(joined.phases()).toEqual([
+      { name: "load", from: now - 100, to: now - 50 },
+      { name: "upstream", from: now - 50, to: undefined },
+    ]);
   });
 });

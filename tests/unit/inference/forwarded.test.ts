@@ -35,6 +35,7 @@ async function setUp() {
       told.headers.push(isWhole);
       return ["X-A", "1"];
     },
+    lastWords: () => undefined,
     onEnd: (end: ForwardEnd) => void told.ends.push(end),
   };
   const asked = pipeline.withPlace({ ...request, ageMs: undefined }, client.signal, (turn) =>
@@ -81,6 +82,19 @@ describe("a forwarded answer", () => {
     });
     expect(left()).toEqual(NOTHING_LEFT);
     expect(call.signal.aborted).toBe(false);
+  });
+
+  it("costs no time in which its client did not take it, where it says none itself", async () => {
+    const { call, answer, asked, end, seen } = await setUp();
+    call.onHead(200);
+    answer.resolve(new Response());
+    await asked;
+    await vi.advanceTimersByTimeAsync(40);
+    call.heldUp.begin();
+    await vi.advanceTimersByTimeAsync(5000);
+    call.heldUp.end();
+    end({}, 'data: {"usage":{"prompt_tokens":7,"completion_tokens":2}}\n\n');
+    expect(seen.released).toEqual([["completed", 40]]);
   });
 
   it("that is broken off has failed, and used what had come", async () => {

@@ -8,6 +8,7 @@ import { RequestRecord, type RequestEnd } from "../../../src/requests/request-re
 const usual: RequestLine = {
   peer: "10.0.0.1",
   method: "POST",
+  prefix: "",
   target: "/api/chat",
   userAgent: "curl/8",
   referrer: undefined,
@@ -35,6 +36,12 @@ function write(
 describe("RequestLog", () => {
   beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-01-02T03:04:05.678Z") }));
   afterEach(() => void vi.useRealTimers());
+
+  it("shows a project in the URL in the access line, and the path without it in the event", () => {
+    const { access, event } = write({ prefix: "/project/a%2Fb" });
+    expect(access).toContain('"POST /project/a%2Fb/api/chat HTTP/1.1"');
+    expect(event["path"]).toBe("/api/chat");
+  });
 
   it("writes a combined line with duration and request id", () => {
     expect(write().access).toBe(

@@ -26,3 +26,28 @@ it("a load is charged to those who have work for the model, in even parts", asyn
     await vi.advanceTimersByTimeAsync(0);
   }
 });
+
+it("work of several tenants is charged to each for its part", async () => {
+  const set = setUpQueue({ weights: { a: 1, b: 1, c: 1 } });
+  void set.ask("a1", {
+    parts: new Map([
+      ["a", 0.5],
+      ["b", 0.3],
+      ["c", 0.2],
+    ]),
+  });
+  for (const label of ["a2", "b1", "c1", "c2"]) void set.ask(label);
+  await vi.advanceTimersByTimeAsync(0);
+  set.end("a1", 1000);
+  await vi.advanceTimersByTimeAsync(0);
+  set.end("c1", 400);
+  await vi.advanceTimersByTimeAsync(0);
+  set.end("b1", 400);
+  await vi.advanceTimersByTimeAsync(0);
+  // a has had 500, c 600 and b 700.
+  expect(set.order).toEqual(["a1", "c1", "b1", "a2"]);
+  for (const label of ["a2", "c2"]) {
+    set.end(label, 1);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+});

@@ -7,17 +7,23 @@ const busyWith =
   (model: string): boolean =>
     models.includes(model);
 
-/** A server with room for one model; patience 1000 ms, so half of it is 500 and linger 100. */
+/** One tenant has work for each model that it is asked of. */
+const oneTenant = (): number => 1;
+
+/** A server with room for one model; patience 1000 ms, linger 100; loads take 400 ms. */
 function setUp(loaded: string | undefined, loadedAt = 0) {
   const memory = {
     loaded,
     loadedAt,
+    loading: undefined as string | undefined,
     expected: [] as string[],
     mayBeEvictedSince: undefined as number | undefined,
   };
   const floor = new ModelFloor({
     patienceMs: 1000,
+    loadTimes: { of: () => 400, isEmpty: false },
     models: {
+      isLoading: (model) => model === memory.loading,
       isLoaded: (model) => model === memory.loaded,
       modelsToEvict: (model) =>
         memory.loaded === undefined || memory.loaded === model ? [] : [memory.loaded],
@@ -46,7 +52,7 @@ describe("ModelFloor", () => {
     ["has been idle for a moment", 1100, idle, true],
   ])("for a model in the way that %s, at %i ms: %o %s", (_case, now, isBusy, admitted) => {
     const { floor } = setUp("a");
-    floor.started("a");
+    floor.started("a", 0);
     floor.ended("a", 1000);
     expect(floor.admits("b", now, isBusy)).toBe(admitted);
   });
@@ -67,69 +73,85 @@ describe("ModelFloor", () => {
   });
 
   it.each([
-    ["waited for half the patience", 100, 0, 599, 600],
-    ["and the other has held the floor as long", 0, 300, 799, 800],
-  ])("promotes a model once it %s", (_case, enqueuedAt, loadedAt, early, due) => {
+    ["waited for as long as the patience is", 100, 0, 1099, 1100],
+    ["and the other has had half of a load's time", 100, 1300, 1499, 1500],
+  ])("promotes a model once it was %s", (_case, enqueuedAt, loadedAt, early, due) => {
     const { floor } = setUp("a", loadedAt);
-    const waiting = [{ model: "b", enqueuedAt }];
-    floor.promoteStarved(waiting, early);
+    const waiting = [{ model: "b", enqueuedAt, tenants: 1 }];
+    floor.promote(waiting, early, oneTenant);
     expect(floor.promoted).toBeUndefined();
-    floor.promoteStarved(waiting, due);
+    floor.promote(waiting, due, oneTenant);
     expect(floor.promoted).toBe("b");
     expect(floor.admits("b", due, busyWith("a"))).toBe(true);
   });
 
+  it("promotes none while the other one is being loaded", () => {
+    const { floor, memory } = setUp("a");
+    memory.loading = "a";
+    floor.promote([{ model: "b", enqueuedAt: 0, tenants: 1 }], 5000, oneTenant);
+    expect(floor.promoted).toBeUndefined();
+  });
+
+  it("counts the patience of a model from when it had to leave for the other", () => {
+    const { floor, memory } = setUp("b");
+    floor.started("a", 2000);
+    memory.loadedAt = 2200;
+    const waiting = [{ model: "b", enqueuedAt: 0, tenants: 1 }];
+    floor.promote(waiting, 2999, oneTenant);
+    expect(floor.promoted).toBeUndefined();
+    floor.promote(waiting, 3000, oneTenant);
+    expect(floor.promoted).toBe("b");
+  });
+
   it("lets the models to evict for the promoted one run dry", () => {
     const { floor } = setUp("a");
-    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 500);
-    expect(floor.admits("a", 500, busyWith("a"))).toBe(false);
-    floor.started("b");
+    floor.promote([{ model: "b", enqueuedAt: 0, tenants: 1 }], 1000, oneTenant);
+    expect(floor.admits("a", 1000, busyWith("a"))).toBe(false);
+    floor.started("b", 1000);
     expect(floor.promoted).toBeUndefined();
   });
 
   it("lets no third model slip in before the promoted one", () => {
     const { floor } = setUp("a");
-    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 500);
-    expect(floor.admits("c", 500, busyWith("a"))).toBe(false);
+    floor.promote([{ model: "b", enqueuedAt: 0, tenants: 1 }], 1000, oneTenant);
+    expect(floor.admits("c", 1000, busyWith("a"))).toBe(false);
   });
 
   it("promotes the model that has waited longest", () => {
     const { floor } = setUp("a");
     const waiting = [
-      { model: "b", enqueuedAt: 30 },
-      { model: "c", enqueuedAt: 10 },
-      { model: "d", enqueuedAt: 20 },
+      { model: "b", enqueuedAt: 30, tenants: 1 },
+      { model: "c", enqueuedAt: 10, tenants: 1 },
+      { model: "d", enqueuedAt: 20, tenants: 1 },
     ];
-    floor.promoteStarved(waiting, 600);
+    floor.promote(waiting, 1100, oneTenant);
     expect(floor.promoted).toBe("c");
   });
 
   it("keeps a model promoted while its request waits, and no longer when that has left", () => {
     const { floor } = setUp("a");
-    floor.promoteStarved([{ model: "b", enqueuedAt: 100 }], 700);
-    const both = [
-      { model: "c", enqueuedAt: 0 },
-      { model: "b", enqueuedAt: 100 },
-    ];
-    floor.promoteStarved(both, 800);
+    const b = { model: "b", enqueuedAt: 100, tenants: 1 };
+    const c = { model: "c", enqueuedAt: 0, tenants: 1 };
+    floor.promote([b], 1200, oneTenant);
+    floor.promote([c, b], 1300, oneTenant);
     expect(floor.promoted).toBe("b");
-    floor.promoteStarved([{ model: "c", enqueuedAt: 0 }], 900);
+    floor.promote([c], 1400, oneTenant);
     expect(floor.promoted).toBe("c");
-    floor.promoteStarved([], 900);
+    floor.promote([], 1400, oneTenant);
     expect(floor.promoted).toBeUndefined();
   });
 
   it("promotes no model where nothing has to be evicted", () => {
     const { floor } = setUp(undefined);
-    floor.promoteStarved([{ model: "b", enqueuedAt: 0 }], 5000);
+    floor.promote([{ model: "b", enqueuedAt: 0, tenants: 1 }], 5000, oneTenant);
     expect(floor.promoted).toBeUndefined();
   });
 
   it("announces the load of a model that is not in memory, and only that", () => {
     const { floor, memory } = setUp("a");
-    floor.started("a");
-    floor.started("");
-    floor.started("b");
+    floor.started("a", 0);
+    floor.started("", 0);
+    floor.started("b", 0);
     expect(memory.expected).toEqual(["b"]);
   });
 });

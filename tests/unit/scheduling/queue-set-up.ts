@@ -4,6 +4,7 @@ import { WatchList } from "../../../src/runtime/watch-list.ts";
 import { FairQueue, type PlaceRequest } from "../../../src/scheduling/fair-queue.ts";
 import { CostEstimates } from "../../../src/scheduling/cost-estimates.ts";
 import { ModelFloor, type FloorModels } from "../../../src/scheduling/model-floor.ts";
+import { LoadTimes } from "../../../src/models/load-times.ts";
 import type { Place } from "../../../src/scheduling/place.ts";
 import { StartTimeTurns } from "../../../src/scheduling/start-time-turns.ts";
 import { TenantWeights } from "../../../src/scheduling/tenant-weights.ts";
@@ -11,6 +12,7 @@ import { TenantWeights } from "../../../src/scheduling/tenant-weights.ts";
 /** Every model fits and is in memory. */
 export const allLoaded: FloorModels = {
   isLoaded: () => true,
+  isLoading: () => false,
   modelsToEvict: () => [],
   loadedAt: () => 0,
   mayBeEvictedSince: () => undefined,
@@ -25,6 +27,7 @@ interface Given {
   modelParallel?: number;
   models?: FloorModels;
   patienceMs?: number;
+  loadTimes?: LoadTimes;
   sweepMs?: number;
   weights?: Record<string, number>;
 }
@@ -51,14 +54,14 @@ export function turnsByCost(weights: Record<string, number> = {}) {
 /** A queue, and a log of who got a place in which order. Time is vitest's fake clock. */
 export function setUpQueue(given: Given = {}) {
   const { maxRunning = 100, maxWaiting = 100, tenantMaxRunning = 100 } = given;
-  const { models = allLoaded, patienceMs = 30_000 } = given;
+  const { models = allLoaded, patienceMs = 30_000, loadTimes = new LoadTimes() } = given;
   const line = { maxRunning, maxWaiting, tenantMaxRunning };
   const held = new WatchList<Place>();
   const queue = new FairQueue({
     host: given.host ?? fakeHost,
     lines: { text: line, vision: line },
     modelParallel: () => given.modelParallel ?? 1,
-    floor: new ModelFloor({ models, patienceMs }),
+    floor: new ModelFloor({ models, loadTimes, patienceMs }),
     turns: turnsByCost(given.weights),
     watch: { add: (place) => held.add(place), forget: (seat) => void held.remove(seat) },
     ...(given.sweepMs === undefined ? {} : { sweepMs: given.sweepMs }),

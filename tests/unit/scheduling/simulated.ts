@@ -1,5 +1,6 @@
 import { inferenceMs } from "../../../bench/lib/sharing-figures.mjs";
 import { simulate } from "../../../bench/lib/simulation.mjs";
+import { LoadTimes } from "../../../src/models/load-times.ts";
 import { LightSignal } from "../../../src/runtime/light-signal.ts";
 import { CostEstimates } from "../../../src/scheduling/cost-estimates.ts";
 import { FairQueue } from "../../../src/scheduling/fair-queue.ts";
@@ -14,6 +15,7 @@ const parts = {
   StartTimeTurns,
   CostEstimates,
   TenantWeights,
+  LoadTimes,
   LightSignal,
 };
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { LoadTimes } from "../../../../src/models/load-times.ts";
 import { LoadedModels } from "../../../../src/models/loaded-models.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
 import { LightSignal } from "../../../../src/runtime/light-signal.ts";
@@ -79,6 +80,7 @@ class Play {
     queue: () => this.#queue,
   });
   readonly #models: LoadedModels;
+  readonly #loadTimes = new LoadTimes();
   readonly #queue: FairQueue;
   /** What happens at a time. */
   #due: { at: number; happen: () => void }[] = [];
@@ -118,7 +120,11 @@ class Play {
       host: fakeHost,
       lines: { text: line, vision: line },
       modelParallel: () => 1000,
-      floor: new ModelFloor({ models: this.#models, patienceMs: PATIENCE_MS }),
+      floor: new ModelFloor({
+        models: this.#models,
+        loadTimes: this.#loadTimes,
+        patienceMs: PATIENCE_MS,
+      }),
       watch: { add: (member) => ({ member, at: 0 }), forget: () => {} },
       now,
       // The play wakes it.

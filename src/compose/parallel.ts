@@ -1,0 +1,38 @@
+import type { Upstream } from "../hosts/upstream.ts";
+import { canonicalModel } from "../models/model-name.ts";
+import { AdaptiveParallel } from "../scheduling/adaptive-parallel.ts";
+import type { FairQueue } from "../scheduling/fair-queue.ts";
+import type { Base } from "./base.ts";
+
+/** How many requests for a model are let through to the inference server side by side. */
+export interface ModelParallel {
+  of(model: string): number;
+  /** The models of which that is more than the server is known to take. */
+  readonly raised: Record<string, number>;
+}
+
+/** Builds it: as the operator says, else as the server was started, else as it is found out. */
+export function composeParallel(
+  { settings, events, logs }: Base,
+  upstream: Upstream,
+  queue: () => FairQueue,
+): ModelParallel {
+  const { upstreamParallel, upstreamParallelMax } = settings;
+  if (upstreamParallel !== undefined) return { of: () => upstreamParallel, raised: {} };
+  const adaptive = new AdaptiveParallel({
+    base: () => upstream.parallel,
+    max: upstreamParallelMax,
+    work: (model) => queue().workOn(model),
+    onChange: ({ what, ...facts }) => {
+      logs.service.info(facts, `one more request side by side is ${what}`);
+      queue().wake();
+    },
+  });
+  events.on("serverUp", () => adaptive.reset());
+  events.on("requestEnded", ({ model }, { call }) => {
+    const isOurs = upstream.kind !== "external";
+    if (isOurs || model === undefined || call.usage === undefined) return;
+    adaptive.answered(canonicalModel(model), call.usage);
+  });
+  return adaptive;
+}

@@ -1,0 +1,5 @@
+/** A stretch of time, on the clock of `performance.now()`; without `to` it has not ended. */
+export interface Interval {
+  from: number;
+  to: number | undefined;
+}

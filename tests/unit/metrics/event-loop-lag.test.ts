@@ -1,0 +1,34 @@
+import { expect, it, onTestFinished } from "vitest";
+import { EventLoopLag } from "../../../src/metrics/event-loop-lag.ts";
+import { until } from "../../support/deadline.ts";
+
+function started() {
+  const lag = new EventLoopLag();
+  lag.start();
+  onTestFinished(() => lag.stop());
+  return (): Record<string, number> => Object.fromEntries(lag.statistics());
+}
+
+it("is nothing before it was measured", () => {
+  expect(new EventLoopLag().statistics()).toEqual([
+    ["median", 0],
+    ["p99", 0],
+    ["max", 0],
+  ]);
+});
+
+it("is how long the main thread was held up, on both runtimes", async () => {
+  const read = started();
+  // The first measurement is only a beginning.
+  await until(() => (read()["max"] ?? 0) > 0, "something is measured");
+  const end = performance.now() + 300;
+  while (performance.now() < end);
+  await until(() => (read()["max"] ?? 0) > 0.2, "the lag is seen");
+  expect(read()["max"]).toBeLessThan(2);
+});
+
+it("leaves out the pauses between measurements", async () => {
+  const read = started();
+  await until(() => (read()["max"] ?? 0) > 0, "something is measured");
+  await until(() => (read()["median"] ?? 1) < 0.015, "the median of an idle thread is small");
+});

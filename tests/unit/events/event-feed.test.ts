@@ -94,6 +94,19 @@ describe("events that are followed", () => {
     expect(namesIn(await next())).toEqual(["request_phase"]);
   });
 
+  it("tell of no further step of a request that has ended, though others share its call", async () => {
+    const { events, feed, request } = setUp();
+    const { next } = reading(feed.open(ALL));
+    await next();
+    const record = request("1");
+    events.emit("requestKnown", record);
+    await Promise.resolve();
+    record.end({ status: 0, bytes: 0, complete: false });
+    record.call.sent("http://127.0.0.1:1");
+    record.call.began();
+    expect(namesIn(await next())).toEqual(["request_started"]);
+  });
+
   it("cost nothing when nobody follows them, and are not made", () => {
     const { events, feed, request } = setUp({ lingerMs: 1000 });
     expect(events.eventNames()).toEqual([]);

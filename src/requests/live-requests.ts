@@ -50,7 +50,7 @@ export class LiveRequests {
 
   /** Those that a filter lets pass, the newest first. */
   all(filter: LiveFilter = {}): LiveRequest[] {
-    return [...this.#byId.values()].filter((live) => matches(live, filter)).reverse();
+    return [...this.#byId.values()].filter((live) => matches(live, filter)).toReversed();
   }
 
   /**

@@ -107,7 +107,7 @@ const LINES: readonly LineName[] = ["text", "vision"];
 
 function addQueue(
   readings: Readings,
-  { base, requests, inference: { queue, upstream } }: MetricsParts,
+  { base, requests, inference: { queue, upstream, parallel } }: MetricsParts,
 ): void {
   const { settings } = base;
   const limits = lineLimits(settings);
@@ -144,8 +144,11 @@ function addQueue(
   );
   readings.gauge(
     "model_slots",
-    "Requests that are worked on side by side by one model",
-    () => settings.upstreamParallel ?? upstream.parallel,
+    "Requests that are worked on side by side by one model, the one with the most of them",
+    () => {
+      const usual = settings.upstreamParallel ?? upstream.parallel;
+      return Math.max(usual, ...Object.values(parallel.raised));
+    },
   );
 }
 

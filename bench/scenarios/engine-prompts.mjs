@@ -3,7 +3,7 @@ import { withInference } from "../lib/inference.mjs";
 import { median } from "../lib/statistics.mjs";
 import { figure, markdownTable } from "../lib/table.mjs";
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** About 600 tokens. */
 const SENTENCES = 42;
 
@@ -12,7 +12,7 @@ const SENTENCES = 42;
  * two instructions, and conversations that each have their own.
  */
 const KINDS = [
-  { name: "6 clients, 2 instructions", clients: 6, beginnings: 2, turns: 4, grows: false },
+  { name: "6 clients, 2 instructions", clients: 6, beginnings: 2, turns: 3, grows: false },
   { name: "3 conversations", clients: 3, beginnings: 3, turns: 4, grows: true },
 ];
 

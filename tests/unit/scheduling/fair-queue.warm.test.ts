@@ -124,8 +124,10 @@ const anyStep = fc.oneof(
   },
 );
 
+type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
+
 /** Plays steps; the labels of requests in the order of their coming, and in that of their places. */
-async function play(steps: fc.TypeOf<typeof anyStep>[], parallel: number, isTold: boolean) {
+async function play(steps: Step[], parallel: number, isTold: boolean) {
   const queue = setUpQueue({ modelParallel: parallel });
   const clients = new Map<string, ReturnType<typeof fakeClient>>();
   const came: string[] = [];

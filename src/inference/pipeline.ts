@@ -53,6 +53,8 @@ export interface InferenceRequest {
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
   /** As PlaceRequest. */
+  prefix?: number | undefined;
+  /** As PlaceRequest. */
   maxExpectedMs?: number | undefined;
   /** As PlaceRequest. */
   parts?: ReadonlyMap<string, number> | undefined;
@@ -119,6 +121,7 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          prefix: request.prefix,
           parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,

@@ -68,6 +68,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "queue_full",
   "request_timeout",
   "insufficient_memory",
+  "schema_mismatch",
   "upstream_unavailable",
   "upstream_timeout",
   "shutting_down",

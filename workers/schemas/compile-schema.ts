@@ -1,7 +1,7 @@
 import { Ajv, MissingRefError, type Options, type ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { faultOf } from "./faults.ts";
+import { faultAt, faultOf } from "./faults.ts";
 import { placeOf } from "./pointers.ts";
 import type { SchemaFault } from "./protocol.ts";
 import { unusableAt } from "./unusable.ts";
@@ -44,7 +44,7 @@ export function compileSchema(text: string): Compiled {
   const faults = dialectsOf(schema).map((name) => ({ name, fault: dialectFault(name, schema) }));
   const fitting = faults.find(({ fault }) => !fault);
   const [first] = faults;
-  if (!fitting) return { fault: first?.fault ?? { path: "#", message: "is no JSON Schema" } };
+  if (!fitting) return { fault: first?.fault ?? faultAt("#", "is no JSON Schema") };
   // With its own names: what one client's schema is called is nothing to the next one's.
   const ajv = new DIALECTS[fitting.name]({ ...OPTIONS, meta: false, validateSchema: false });
   addFormats.default(ajv);
@@ -79,26 +79,21 @@ function dialectFault(
   const [error] = (ajv.errors ?? []).toSorted(
     (a, b) => b.instancePath.length - a.instancePath.length,
   );
-  const { path, message } = error ? faultOf(error) : { path: "", message: "is no JSON Schema" };
-  return { path: `#${path}`, message };
+  const { path, message } = error ? faultOf(error) : faultAt("", "is no JSON Schema");
+  return faultAt(`#${path}`, message);
 }
 
 function compileFault(err: unknown, schema: Record<string, unknown>): SchemaFault {
   if (err instanceof MissingRefError) {
     const at = placeOf(schema, (key, value) => key === "$ref" && value === err.missingRef);
     const path = at ?? placeOf(schema, (key) => key === "$ref" || key === "$dynamicRef") ?? "#";
-    return { path, message: `${err.missingRef} is not in the schema, and nothing is fetched` };
+    return faultAt(path, `nothing is fetched, and this is not in the schema: ${err.missingRef}`);
   }
   const message = err instanceof Error ? err.message : String(err);
-  if (err instanceof RangeError) return { path: "#", message: "is nested too deep" };
-  if (err instanceof SyntaxError) {
-    return { path: placeOf(schema, isNoPattern) ?? "#", message: message.slice(0, 200) };
-  }
+  if (err instanceof RangeError) return faultAt("#", "is nested too deep");
+  if (err instanceof SyntaxError) return faultAt(placeOf(schema, isNoPattern) ?? "#", message);
   const [, keyword] = /^"?(\w+)"? /.exec(message) ?? [];
-  return {
-    path: placeOf(schema, (key) => key === keyword) ?? "#",
-    message: message.slice(0, 200),
-  };
+  return faultAt(placeOf(schema, (key) => key === keyword) ?? "#", message);
 }
 
 /** What stands where a regular expression has to, and is none. */

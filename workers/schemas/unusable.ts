@@ -1,3 +1,4 @@
+import { faultAt } from "./faults.ts";
 import { pointerPart } from "./pointers.ts";
 import type { SchemaFault } from "./protocol.ts";
 
@@ -17,11 +18,11 @@ function find(value: unknown, path: string, isNames: boolean): SchemaFault | und
   for (const [key, inner] of Object.entries(value)) {
     const at = `${path}/${pointerPart(key)}`;
     if (isNames && key === "__proto__") {
-      return { path: at, message: "a property of this name cannot be checked" };
+      return faultAt(at, "a property of this name cannot be checked");
     }
-    if (!isNames && key === "$async") return { path: at, message: "is not taken" };
+    if (!isNames && key === "$async") return faultAt(at, "is not taken");
     if (!isNames && key === "required" && Array.isArray(inner) && inner.includes("__proto__")) {
-      return { path: at, message: "a property named __proto__ cannot be checked" };
+      return faultAt(at, "a property named __proto__ cannot be checked");
     }
     // What may stand in an answer is no schema.
     if (!isNames && IS_DATA.has(key)) continue;

@@ -68,6 +68,8 @@ export interface RequestScope {
   partOfBatch?: boolean;
   /** As InferenceRequest. */
   spentMs?: number;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
 }
 
 interface RunnerOptions {
@@ -111,7 +113,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background, partOfBatch, spentMs } = scope;
+    const { record, background, partOfBatch, spentMs, maxExpectedMs } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -125,6 +127,7 @@ export class InferenceRunner {
       lane: areLoadable(options) ? "pinned" : undefined,
       background,
       partOfBatch,
+      maxExpectedMs,
       ageMs: record.elapsedMs,
       spentMs,
       record: record.call,

@@ -29,6 +29,8 @@ export interface OllamaRequest {
   /** The images whose slots are in the body. */
   images?: RequestImages;
   hints: LoadHints;
+  /** Its answer is a tool's call, written as text: no answer to keep. */
+  mustCall?: boolean;
 }
 
 /** The images of a request; they are compressed before it asks for a place in the queue. */

@@ -179,6 +179,41 @@ describe("tool_choice", () => {
     expect(format.items.anyOf).toHaveLength(2);
   });
 
+  it("takes parameters of 10 000 values, and refuses more than 20 000", async () => {
+    const { gateway, ollama } = await playing(textTurn(JSON.stringify([CALL])));
+    const large = (groups: number) => {
+      const fields = Array.from({ length: 100 }, (_, i) => [`f${i}`, { $ref: "#/$defs/text" }]);
+      const group = { type: "object", properties: Object.fromEntries(fields) };
+      const properties = Array.from({ length: groups }, (_, i) => [`g${i}`, group]);
+      const $defs = { text: { type: "string" } };
+      const parameters = { type: "object", properties: Object.fromEntries(properties), $defs };
+      return { ...ASKED, tools: [functionTool("get_weather", parameters)], tool_choice: NAMED };
+    };
+    await jsonOf(await gateway.post("/api/v1/chat", large(49)));
+    const { format } = bodyTo(ollama, "/api/chat");
+    const references = JSON.stringify(format).match(/"#\/\$defs\/tool0\/\$defs\/text"/g);
+    expect(references).toHaveLength(4900);
+    const answer = await gateway.post("/api/v1/chat", large(150));
+    const refused = { status: 422, code: "validation_error", type: "ValidationError" };
+    await expectNativeError(answer, { ...refused, says: /more than 20000 values/ });
+  });
+
+  it("makes no call of a stream that breaks off, and ends one whose reader leaves", async () => {
+    const { gateway, ollama } = await playing(textTurn("unused"));
+    const request = { ...ASKED, tools: [WEATHER], tool_choice: "required", stream: true };
+    const line = (content: string) => `${JSON.stringify({ message: { content }, done: false })}\n`;
+    ollama.script("/api/chat", (_request, response) => {
+      response.end(line('[{"name":'));
+    });
+    const broken = await (await gateway.post("/api/v1/chat/completions", request)).text();
+    expect(broken).toMatch(/"error":\{.*\n\ndata: \[DONE\]\n\n$/s);
+    expect(broken).not.toContain("tool_calls");
+    ollama.script("/api/chat", (_request, response) => void response.write(line("[")));
+    const left = await gateway.post("/api/v1/chat/completions", request);
+    await left.body?.cancel();
+    await ollama.sawCancel("/api/chat");
+  });
+
   it("is not answered from the cache", async () => {
     const { gateway, ollama } = await playing(textTurn(JSON.stringify([CALL])));
     const request = { ...ASKED, tools: [WEATHER], tool_choice: "required", temperature: 0 };

@@ -21,6 +21,7 @@ export function streamAnswer(
       // nginx would hold pieces back.
       ...["X-Accel-Buffering", "no"],
       ...c.get("addedHeaders"),
+      ...record.waitHeaders,
       ...(timing === "" ? [] : ["Server-Timing", timing]),
     ],
     pieces,

@@ -50,7 +50,11 @@ export const ERROR_CODES = {
     about: "The operator has not allowed this.",
   },
   model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
-  not_found: { status: 404, type: "NotFoundError", about: "There is no such route." },
+  not_found: {
+    status: 404,
+    type: "NotFoundError",
+    about: "There is no such route, or nothing of that name.",
+  },
   method_not_allowed: {
     status: 405,
     type: "InvalidRequestError",
@@ -95,7 +99,14 @@ export const ERROR_CODES = {
     type: "RequestError",
     retryAfterSec: 2,
     about:
-      "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run as may.",
+      "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may.",
+  },
+  wait_too_long: {
+    status: 503,
+    type: "RequestError",
+    retryAfterSec: 2,
+    about:
+      "The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows.",
   },
   request_timeout: {
     status: 503,

@@ -10,6 +10,8 @@ export type RequestHead = Pick<Exchange, "method" | "target" | "header">;
 export interface ServiceEventMap {
   /** A request has come; nothing is known of it yet but its id, its client, and what that sends. */
   requestBegan: [record: RequestRecord, head: RequestHead];
+  /** It is known whose request it is; or an item of a batch begins. */
+  requestKnown: [record: RequestRecord];
   /** A request, or a batch's item, has ended. */
   requestEnded: [ended: EndedRequest, record: RequestRecord];
   /** The service has had a model (canonical name) loaded; milliseconds. */

@@ -63,6 +63,8 @@ export interface RequestScope {
   background?: boolean;
   /** As PlaceRequest. */
   partOfBatch?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
 }
 
 interface RunnerOptions {
@@ -106,7 +108,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background, partOfBatch } = scope;
+    const { record, background, partOfBatch, maxExpectedMs } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -120,6 +122,7 @@ export class InferenceRunner {
       lane: areLoadable(options) ? "pinned" : undefined,
       background,
       partOfBatch,
+      maxExpectedMs,
       ageMs: record.elapsedMs,
       record: record.call,
       onSent: () => record.letGoOfBody(),

@@ -7,6 +7,7 @@ import { passThrough } from "../../../../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../../../../routes/ollama/services.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { inspectBody } from "../../../../src/dialects/inspect-body.ts";
+import { LiveRequests } from "../../../../src/requests/live-requests.ts";
 import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
 import { BodyBudget } from "../../../../src/http/body-budget.ts";
 import { BodyDiscards } from "../../../../src/http/body-discards.ts";
@@ -72,6 +73,7 @@ function setUp({ step, what }: Fault) {
         catalog: { isKnownMissing: () => (at("catalog"), false) },
         loadedModels: {
           ensureLoaded: () => (step === "load" ? loads() : 0),
+          isLoaded: () => false,
           isLoading: () => false,
         },
       }),
@@ -114,6 +116,8 @@ function setUp({ step, what }: Fault) {
     peer: "10.0.0.1",
     header: (name) => HEADERS[name],
     signal: fakeClient().signal,
+    callOff: () => {},
+    hasLeft: false,
     readBody: async () => (at("body"), [BODY]),
     hasUnreadBody: false,
     discardBody: async () => true,
@@ -128,6 +132,7 @@ function setUp({ step, what }: Fault) {
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
       active,
+      live: new LiveRequests(),
       bodies,
       discards: new BodyDiscards({ maxMs: 1000, deadlines }),
     }),

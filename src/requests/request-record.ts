@@ -125,6 +125,8 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
+    // Its call may go on for others who share it: these steps are not its own any more.
+    this.call.onStep = undefined;
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {

@@ -4,6 +4,7 @@ import { logprobsField } from "../../src/dialects/logprobs.ts";
 import { fromOllamaCalls, toOllamaMessages } from "../../src/dialects/messages.ts";
 import { metricsBlock } from "../../src/dialects/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/dialects/native-frames.ts";
+import { mustCall } from "../../src/dialects/tools.ts";
 import { textsOf } from "../../src/dialects/prompt-limit.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
 import { nativeNotice } from "../../src/dialects/wait-notices.ts";
@@ -20,7 +21,7 @@ import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
 import { GenerateAnswerPart, streamContent } from "./contract/stream-parts.ts";
-import { showingCustomCalls } from "./forms/custom-calls.ts";
+import { showingCalls } from "./forms/showing-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
 
@@ -102,8 +103,8 @@ async function generate(c: AppContext, services: GenerationServices): Promise<Re
   const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];
   const model = await textModel(services, input.model, texts);
   const request = inferenceRequest(input, model);
-  const { stream, tools } = input;
-  return answer(c, services, { request, stream, shape: showingCustomCalls(shape, tools) });
+  const { stream } = input;
+  return answer(c, services, { request, stream, shape: showingCalls(shape, input) });
 }
 
 const shape: AnswerShape = {
@@ -122,8 +123,13 @@ const shape: AnswerShape = {
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
 function inferenceRequest(input: GenerateInput, model: string): OllamaRequest {
-  const strict = strictOf(input);
-  const common = { line: "text" as const, model, hints: generationHints(input), strict };
+  const common = {
+    line: "text" as const,
+    model,
+    hints: generationHints(input),
+    strict: strictOf(input),
+    mustCall: mustCall(input),
+  };
   const { prompt, system, messages } = input;
   const fields = generationFields(input);
   if (fields["tools"] === undefined && !messages) {

@@ -38,7 +38,7 @@ export interface QuestionOwner {
 export function questionOf(request: OllamaRequest, owner: QuestionOwner): Question | undefined {
   const { path, body, hints, strict } = request;
   // Log probabilities are figures of one run of the model, and kept of none.
-  if (unloads(hints.keepAlive) || body["logprobs"]) return undefined;
+  if (unloads(hints.keepAlive) || body["logprobs"] || request.mustCall) return undefined;
   const field = path === "/api/chat" ? "messages" : "prompt";
   const { model } = request;
   return questionIn(body, field, owner, {

@@ -33,6 +33,8 @@ export interface OllamaRequest {
   hints: LoadHints;
   /** What the answer is held to (StrictRunner); it is the body's `format`, too. */
   strict?: StrictSchema | undefined;
+  /** Its answer is a tool's call, written as text: no answer to keep. */
+  mustCall?: boolean;
 }
 
 /** The images of a request; they are compressed before it asks for a place in the queue. */

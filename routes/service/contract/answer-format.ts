@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { StrictSchema } from "../../../src/schemas/strict-schema.ts";
+import { mustCall } from "../../../src/dialects/tools.ts";
 import { parseFlatJson } from "../../../src/runtime/parse-json.ts";
 import { maybe, maybeNamed } from "./fields.ts";
 import { boundedObject } from "./lists.ts";
@@ -171,7 +172,11 @@ const ANY = new GivenSchema({});
  * What the answer is to be held to; undefined where it is taken as it comes.
  * @throws ServiceError where `strict` is said of nothing.
  */
-export function strictOf(input: FormatFields): StrictSchema | undefined {
+export function strictOf(
+  input: FormatFields & Parameters<typeof mustCall>[0],
+): StrictSchema | undefined {
+  // A call has no text.
+  if (mustCall(input)) return undefined;
   const wanted = wantedOf(input);
   if (!wanted) {
     if (!input.strict) return undefined;

@@ -3,6 +3,7 @@ import { logprobsField } from "../../../src/dialects/logprobs.ts";
 import { fromOllamaCalls, toOllamaMessages } from "../../../src/dialects/messages.ts";
 import { metricsBlock } from "../../../src/dialects/metrics-block.ts";
 import { nativeFrames, textOf } from "../../../src/dialects/native-frames.ts";
+import { mustCall } from "../../../src/dialects/tools.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { nativeNotice } from "../../../src/dialects/wait-notices.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
@@ -14,7 +15,7 @@ import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
 import { NativeMessage } from "../contract/messages.ts";
 import type { ChatForm } from "./chat-form.ts";
-import { showingCustomCalls } from "./custom-calls.ts";
+import { showingCalls } from "./showing-calls.ts";
 
 export const ChatRequest = z
   .strictObject({ messages: list(NativeMessage, LIST_LIMITS.messages).min(1), ...nativeFields })
@@ -36,15 +37,16 @@ export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
       body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
       hints: generationHints(input),
       strict: strictOf(input),
+      mustCall: mustCall(input),
     },
     stream: input.stream,
-    shape: showingCustomCalls(
+    shape: showingCalls(
       {
         whole: chatAnswer,
         frames: (lines, record, onError) => nativeFrames(lines, record, { role: true, onError }),
         notice: (record) => nativeNotice(record, { role: true }),
       },
-      input.tools,
+      input,
     ),
   }),
 };

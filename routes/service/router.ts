@@ -32,7 +32,8 @@ export function mount(
   // Only parameters that may hold slashes need more than OpenAPI's notation says.
   const path = route.path
     .replace(/(?<=\/models\/)\{name\}$/, `:name{(?!${BESIDE_MODEL_NAMES}).+}`)
-    .replaceAll("{name}", ":name{.+}");
+    .replaceAll("{name}", ":name{.+}")
+    .replaceAll("{response_id}", ":response_id");
   const method = route.method.toUpperCase();
   router.on([method], [path], named(`${method} ${route.path}`), ...guards, handler);
 }

@@ -19,8 +19,6 @@ interface ResponseMemoryOptions {
   ttlMs: number;
   /** The memory that all of them may take. */
   maxBytes: number;
-  /** Milliseconds; tests have a clock of their own. */
-  now?: () => number;
 }
 
 /**
@@ -38,25 +36,21 @@ const SWEEP_MS = 60_000;
  */
 export class ResponseMemory {
   readonly #options: ResponseMemoryOptions;
-  readonly #now: () => number;
   readonly #tenants = new Map<string, TenantResponses>();
+  #bytes = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: ResponseMemoryOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
   }
 
   /** The memory of all that is kept. */
   get bytes(): number {
-    let sum = 0;
-    for (const { bytes } of this.#tenants.values()) sum += bytes;
-    return sum;
+    return this.#bytes;
   }
 
   /** A tenant's response; undefined for one that is not kept, or another tenant's. */
   get(tenant: string, id: string): KeptTurn | undefined {
-    this.#dropExpired();
     return this.#tenants.get(tenant)?.get(id);
   }
 
@@ -65,42 +59,46 @@ export class ResponseMemory {
    * goes on from is larger than the whole memory is not kept.
    */
   set(tenant: string, id: string, turn: ResponseTurn, previous: KeptTurn | undefined): void {
-    this.#dropExpired();
-    const node = new Turn(turn, previous as Turn | undefined);
-    if (node.bytesInAll > this.#options.maxBytes) return;
+    const { ttlMs, maxBytes } = this.#options;
+    const added = new Turn(turn, previous as Turn | undefined);
+    if (added.bytesInAll > maxBytes) return;
     const responses = this.#tenants.get(tenant) ?? new TenantResponses();
     this.#tenants.set(tenant, responses);
-    responses.set(id, node, this.#now() + this.#options.ttlMs);
-    while (this.bytes > this.#options.maxBytes) this.#largest().dropOldest();
-    this.#afterChange();
+    this.#change(tenant, responses, () => responses.set(id, added, performance.now() + ttlMs));
+    while (this.#bytes > maxBytes) {
+      const [name, largest] = this.#largest();
+      this.#change(name, largest, () => largest.dropOldest());
+    }
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   /** Gives a response up. @returns whether it was kept. */
   delete(tenant: string, id: string): boolean {
-    this.#dropExpired();
-    const deleted = this.#tenants.get(tenant)?.delete(id) ?? false;
-    this.#afterChange();
-    return deleted;
+    const responses = this.#tenants.get(tenant);
+    if (!responses?.get(id)) return false;
+    this.#change(tenant, responses, () => responses.delete(id));
+    return true;
   }
 
-  #largest(): TenantResponses {
-    return [...this.#tenants.values()].reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  #largest(): [string, TenantResponses] {
+    return [...this.#tenants].reduce((a, b) => (b[1].bytes > a[1].bytes ? b : a));
   }
 
-  #dropExpired(): void {
-    const now = this.#now();
-    for (const responses of this.#tenants.values()) responses.dropExpired(now);
-    this.#afterChange();
+  /** Has a tenant's responses changed, and counts what that has changed. */
+  #change(tenant: string, responses: TenantResponses, change: () => void): void {
+    const before = responses.bytes;
+    change();
+    this.#bytes += responses.bytes - before;
+    if (responses.size === 0) this.#tenants.delete(tenant);
   }
 
-  #afterChange(): void {
-    for (const [tenant, { size }] of this.#tenants) if (size === 0) this.#tenants.delete(tenant);
-    if (this.#tenants.size > 0) {
-      this.#sweeper ??= setInterval(() => this.#dropExpired(), SWEEP_MS).unref();
-    } else {
-      clearInterval(this.#sweeper);
-      this.#sweeper = undefined;
+  #sweep(): void {
+    for (const [tenant, responses] of this.#tenants) {
+      this.#change(tenant, responses, () => responses.dropExpired());
     }
+    if (this.#tenants.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
   }
 }
 
@@ -115,7 +113,8 @@ class TenantResponses {
   }
 
   get(id: string): Turn | undefined {
-    return this.#kept.get(id)?.turn;
+    const kept = this.#kept.get(id);
+    return kept && kept.until > performance.now() ? kept.turn : undefined;
   }
 
   set(id: string, turn: Turn, until: number): void {
@@ -124,12 +123,11 @@ class TenantResponses {
     this.#kept.set(id, { turn, until });
   }
 
-  delete(id: string): boolean {
+  delete(id: string): void {
     const kept = this.#kept.get(id);
-    if (!kept) return false;
+    if (!kept) return;
     this.#kept.delete(id);
     this.bytes -= kept.turn.release();
-    return true;
   }
 
   dropOldest(): void {
@@ -137,9 +135,9 @@ class TenantResponses {
     if (oldest !== undefined) this.delete(oldest);
   }
 
-  dropExpired(now: number): void {
+  dropExpired(): void {
     for (const [id, { until }] of this.#kept) {
-      if (until > now) return;
+      if (until > performance.now()) return;
       this.delete(id);
     }
   }

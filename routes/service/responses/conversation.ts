@@ -60,7 +60,7 @@ export function wholeConversation(turn: NewTurn, ownImages: BodyImage[]): Conver
   const turns = turnsUpTo(turn.previous);
   const conversation: Conversation = { messages: [], images: [] };
   for (const { messages, response, images } of turns) {
-    append(conversation, parsed<NumberedMessage[]>(messages), images);
+    append(conversation, parsed(messages) as NumberedMessage[], images);
     append(conversation, toMessages(outputOf(response).map(asInput)), []);
   }
   append(conversation, turn.messages, ownImages);
@@ -110,12 +110,12 @@ function itemOf(i: number, id: string, find: FindResponse): InputItem {
 }
 
 function outputOf(response: Uint8Array): OutputItem[] {
-  return parsed<{ output: OutputItem[] }>(response).output;
+  return (parsed(response) as { output: OutputItem[] }).output;
 }
 
 /** What this service has written itself. */
-function parsed<T>(json: Uint8Array): T {
-  return JSON.parse(bufferOf(json).toString()) as T;
+function parsed(json: Uint8Array): unknown {
+  return JSON.parse(bufferOf(json).toString());
 }
 
 /** An id in an error. */

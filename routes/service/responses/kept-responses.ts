@@ -43,7 +43,7 @@ const deleteRoute: ServiceRoute = {
       description: "It is not kept any more",
       content: { "application/json": { schema: DeletedResponse } },
     },
-    ...errorResponses(["response_not_found", "shutting_down"], "openai"),
+    ...errorResponses(["invalid_request", "response_not_found", "shutting_down"], "openai"),
   },
 };
 

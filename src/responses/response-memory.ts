@@ -164,14 +164,14 @@ class Turn implements KeptTurn {
   /** With those before it. */
   get bytesInAll(): number {
     let sum = 0;
-    for (let turn: Turn | undefined = this; turn; turn = turn.previous) sum += turn.#bytes;
+    for (const turn of upTo(this)) sum += turn.#bytes;
     return sum;
   }
 
   /** @returns the bytes that are held now and were not. */
   hold(): number {
     let bytes = 0;
-    for (let turn: Turn | undefined = this; turn; turn = turn.previous) {
+    for (const turn of upTo(this)) {
       turn.#holders += 1;
       if (turn.#holders > 1) return bytes;
       bytes += turn.#bytes;
@@ -182,11 +182,16 @@ class Turn implements KeptTurn {
   /** @returns the bytes that are not held any more. */
   release(): number {
     let bytes = 0;
-    for (let turn: Turn | undefined = this; turn; turn = turn.previous) {
+    for (const turn of upTo(this)) {
       turn.#holders -= 1;
       if (turn.#holders > 0) return bytes;
       bytes += turn.#bytes;
     }
     return bytes;
   }
+}
+
+/** A turn, and those before it. */
+function* upTo(last: Turn): Generator<Turn> {
+  for (let turn: Turn | undefined = last; turn; turn = turn.previous) yield turn;
 }

@@ -82,7 +82,7 @@ export function hasImages({ messages }: Conversation): boolean {
 function turnsUpTo(last: KeptTurn | undefined): KeptTurn[] {
   const turns: KeptTurn[] = [];
   for (let turn = last; turn; turn = turn.previous) turns.push(turn);
-  return turns.reverse();
+  return turns.toReversed();
 }
 
 function append(to: Conversation, messages: NumberedMessage[], images: readonly BodyImage[]): void {

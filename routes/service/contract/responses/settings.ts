@@ -14,7 +14,7 @@ const JsonSchema = z
     type: z.literal("json_schema"),
     name: filledText(),
     description: z.string().nullish(),
-    schema: boundedObject(),
+    schema: boundedObject().openapi({ description: "A JSON Schema" }),
     strict: z.boolean().nullish(),
   })
   .openapi("TextFormatJsonSchema");
@@ -42,7 +42,9 @@ export const FunctionTool = z
     type: z.literal("function", "only functions are offered: no tools that OpenAI runs itself"),
     name: filledText(),
     description: z.string().nullish(),
-    parameters: boundedObject().nullish(),
+    parameters: boundedObject().nullish().openapi({
+      description: "A JSON Schema of the arguments",
+    }),
     strict: z.boolean().nullish(),
   })
   .openapi("ResponseTool");

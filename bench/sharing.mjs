@@ -10,6 +10,7 @@ import { engineShares, ENGINE_WORKLOADS } from "./scenarios/engine-shares.mjs";
 import { lightTenant } from "./scenarios/light-tenant.mjs";
 import { twoModels } from "./scenarios/two-models.mjs";
 import { dispatchSpeed } from "./scenarios/dispatch-speed.mjs";
+import { expectedWaits } from "./scenarios/expected-wait.mjs";
 import { patience } from "./scenarios/patience.mjs";
 import { sharing } from "./scenarios/sharing.mjs";
 import { sharingParts } from "./lib/sharing-parts.mjs";
@@ -36,6 +37,7 @@ if (positionals.length === 0 && values.engine) {
   say(await twoModels({ engine: true }));
 } else if (positionals.length === 0) {
   say(await patience(parts));
+  say(await expectedWaits(parts));
   say(await dispatchSpeed(parts));
 }
 

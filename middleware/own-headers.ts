@@ -5,7 +5,12 @@ import { PROJECT_NAME } from "../src/access/tenant-name.ts";
 export interface OwnHeader {
   about: string;
   /** A JSON Schema of its value. */
-  schema: { type: "string" | "integer"; format?: string; pattern?: string; enum?: string[] };
+  schema: {
+    type: "string" | "integer" | "number";
+    format?: string;
+    pattern?: string;
+    enum?: string[];
+  };
   example: string | number;
 }
 
@@ -39,11 +44,23 @@ export const REQUEST_HEADERS = {
     schema: { type: "string", enum: ["interactive", "background"] },
     example: "background",
   },
+  "X-Shared-Ollama-Max-Wait": {
+    about:
+      "Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.",
+    schema: { type: "string" },
+    example: "30",
+  },
   "X-Shared-Ollama-Image-Compression": {
     about:
       "`on` compresses the images of a request on /api or /v1; otherwise they pass through untouched.",
     schema: { type: "string", enum: ["on"] },
     example: "on",
+  },
+  "Last-Event-ID": {
+    about:
+      "Of one who comes back to the events: the `id` of the last that it has seen. What came after it follows.",
+    schema: { type: "string" },
+    example: "7f1f9c0e-212",
   },
 } satisfies Record<string, OwnHeader>;
 
@@ -65,6 +82,18 @@ export const ANSWER_HEADERS = {
       "How long the model's load was waited for, in whole milliseconds; 0: it was in memory. Not on a stream that began with notices: there the last event says it.",
     schema: { type: "integer" },
     example: 0,
+  },
+  "X-Shared-Ollama-Queue-Position": {
+    about:
+      "Its number in the queue when the request began to wait, or where it would have been when it was refused. Absent where it did not wait for a place.",
+    schema: { type: "integer" },
+    example: 3,
+  },
+  "X-Shared-Ollama-Expected-Wait": {
+    about:
+      "How long it was expected to wait for its place and its model then, in seconds. Absent where it did not wait, or nothing was known.",
+    schema: { type: "number" },
+    example: 12.4,
   },
   "X-Cache": {
     about: "What the response cache had to do with the answer.",
@@ -109,7 +138,8 @@ export const ANSWER_HEADERS = {
     example: 1_767_225_660,
   },
   "Retry-After": {
-    about: "Whole seconds to wait.",
+    about:
+      "Whole seconds to wait. Where the queue refuses, the expected time, as far as it is known.",
     schema: { type: "integer" },
     example: 2,
   },

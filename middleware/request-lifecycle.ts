@@ -5,6 +5,7 @@ import type { ActiveRequests } from "../src/runtime/active-requests.ts";
 import type { BodyBudget } from "../src/http/body-budget.ts";
 import type { BodyDiscards } from "../src/http/body-discards.ts";
 import type { Exchange } from "../src/http/exchange.ts";
+import type { LiveRequests } from "../src/requests/live-requests.ts";
 import type { RequestLog } from "../src/requests/request-log.ts";
 import { newRequestId } from "../src/requests/request-id.ts";
 import { RequestRecord } from "../src/requests/request-record.ts";
@@ -14,6 +15,7 @@ interface RequestLifecycleOptions {
   exchangeOf: (c: AppContext) => Exchange;
   log: Pick<RequestLog, "write">;
   active: ActiveRequests;
+  live: Pick<LiveRequests, "begin" | "end">;
   events: Pick<ServiceEvents, "emit">;
   bodies: BodyBudget;
   discards: BodyDiscards;
@@ -29,6 +31,7 @@ export function requestLifecycle({
   exchangeOf,
   log,
   active,
+  live,
   events,
   bodies,
   discards,
@@ -51,8 +54,10 @@ export function requestLifecycle({
     record.client = exchange.peer;
     record.isCutOff = () => active.isCutOff;
     active.enter();
+    live.begin(record, exchange);
     record.onEnd(() => {
       active.leave();
+      live.end(record);
       exchange.restoreIdleTimeout();
     });
     events.emit("requestBegan", record, exchange);
@@ -72,7 +77,7 @@ export function requestLifecycle({
       // Errors are answered by inner handlers. Here arrives a thrown value that is no Error, or a
       // header that cannot be written. The answer so far is dropped, and gives back what it held.
       await c.res.body?.cancel().catch(() => {});
-      record.end({ status: 500, bytes: 0, complete: !exchange.signal.aborted });
+      record.end({ status: 500, bytes: 0, complete: !exchange.hasLeft });
       throw new Error("the request failed", { cause });
     }
   });
@@ -86,6 +91,9 @@ function tellAndEnd(c: AppContext, record: RequestRecord): void {
   if (headers.has(ALREADY_SENT)) return;
   const added = c.get("addedHeaders");
   for (let i = 0; i + 1 < added.length; i += 2) headers.append(added[i] ?? "", added[i + 1] ?? "");
+  const waited = record.waitHeaders;
+  // They may be in the head already.
+  for (let i = 0; i + 1 < waited.length; i += 2) headers.set(waited[i] ?? "", waited[i + 1] ?? "");
   // The answer to an error is complete, whatever had begun before it.
   if (record.isOpen && !c.error) {
     const timing = record.serverTiming(false);
@@ -93,8 +101,8 @@ function tellAndEnd(c: AppContext, record: RequestRecord): void {
     return;
   }
   headers.set("Server-Timing", record.serverTiming(true));
-  const { aborted } = c.get("exchange").signal;
-  record.end({ status: c.res.status, bytes: record.bytes, complete: !aborted });
+  const { hasLeft } = c.get("exchange");
+  record.end({ status: c.res.status, bytes: record.bytes, complete: !hasLeft });
 }
 
 /**

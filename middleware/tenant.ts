@@ -1,15 +1,20 @@
 import { createMiddleware } from "hono/factory";
 import type { ClientAddress } from "../src/access/client-address.ts";
 import { tenantOfAddress, type TenantNames } from "../src/access/tenant-name.ts";
+import type { ServiceEvents } from "../src/events/service-events.ts";
 import type { AppEnv } from "./env.ts";
 
 interface TenantOptions {
   addresses: Pick<ClientAddress, "of">;
   names: Pick<TenantNames, "projectOf">;
+  events: Pick<ServiceEvents, "emit">;
 }
 
-/** Sets the tenant of a request: the project that it names, else the client's address. */
-export function tenant({ addresses, names }: TenantOptions) {
+/**
+ * Sets the tenant of a request: the project that it names, else the client's address. Those who look
+ * on are told of it.
+ */
+export function tenant({ addresses, names, events }: TenantOptions) {
   return createMiddleware<AppEnv>(async function tenant(c, next) {
     const exchange = c.get("exchange");
     const record = c.get("record");
@@ -19,6 +24,7 @@ export function tenant({ addresses, names }: TenantOptions) {
     record.tenant = tenantOfAddress(address);
     record.project = names.projectOf(exchange);
     if (record.project !== undefined) record.tenant = record.project;
+    events.emit("requestKnown", record);
     await next();
   });
 }

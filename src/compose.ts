@@ -76,7 +76,10 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     settings: base.settings,
     requests,
     fetch: (request, bindings) => app.fetch(request, bindings),
-    rejectWaiting: (err) => inference.queue.rejectWaiting(err),
+    sendAway: (err) => {
+      inference.queue.rejectWaiting(err);
+      requests.feed.close();
+    },
   });
   const { restartPauses, stuckAfterMs } = options;
   const inference = composeInference(base, {

@@ -14,6 +14,9 @@ export class TurnsByRequest {
     return this.#waiting;
   }
 
+  /** Nobody is told what to expect by this policy. */
+  forEachBefore() {}
+
   start(tenant) {
     // A Set keeps the order in which its members were added.
     if (this.#waiting.delete(tenant)) this.#waiting.add(tenant);
@@ -57,6 +60,9 @@ export class DeficitRoundRobin {
     const hasLeft = (tenant) => this.#deficits.get(tenant) > 0;
     return [...ring.filter(hasLeft), ...ring.filter((tenant) => !hasLeft(tenant))];
   }
+
+  /** Nobody is told what to expect by this policy. */
+  forEachBefore() {}
 
   start(tenant, model) {
     let chargedMs = 0;
@@ -114,6 +120,14 @@ export class NoFloor {
   }
 
   promote() {}
+
+  turnOf() {
+    return undefined;
+  }
+
+  loadMs() {
+    return undefined;
+  }
 
   admits() {
     return true;

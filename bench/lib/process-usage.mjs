@@ -1,22 +1,30 @@
-import { readFile } from "node:fs/promises";
-
-/** Linux counts processor time for programs in hundredths of a second on every machine. */
-const MICROS_PER_TICK = 10_000;
+import { readdir, readFile } from "node:fs/promises";
 
 /**
- * Processor time (all threads together) and memory of a process; undefined where there is no /proc.
+ * Processor time of a process and memory; undefined where there is no /proc. To the microsecond:
+ * what a process as a whole is said to have used is counted in hundredths of a second.
  * @param {number} pid
+ * @returns {Promise<{ cpuUs: number, mainUs: number, rssMb: number } | undefined>} of all threads
+ * together that have not ended, and of the first
  */
 export async function processUsage(pid) {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    const threads = await readdir(`/proc/${pid}/task`);
+    const times = await Promise.all(threads.map((thread) => threadUs(pid, thread)));
     const status = await readFile(`/proc/${pid}/status`, "utf8");
-    // The program's name may hold spaces; the fields after it do not. The first here is `state`.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [userTicks, systemTicks] = [Number(fields[11]), Number(fields[12])];
     const rssKb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
-    return { cpuUs: (userTicks + systemTicks) * MICROS_PER_TICK, rssMb: (rssKb * 1024) / 1e6 };
+    return {
+      cpuUs: times.reduce((sum, us) => sum + us, 0),
+      mainUs: await threadUs(pid, String(pid)),
+      rssMb: (rssKb * 1024) / 1e6,
+    };
   } catch {
     return undefined;
   }
+}
+
+/** @param {number} pid @param {string} thread @returns {Promise<number>} 0 where it has ended */
+async function threadUs(pid, thread) {
+  const stat = await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8").catch(() => "0");
+  return Number(stat.split(" ")[0]) / 1000;
 }

@@ -56,7 +56,7 @@ export const POLICIES = [
 
 /**
  * What has become of a request.
- * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number }} Answered
+ * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number, expected?: { expectedMs?: number, basis: string } }} Answered
  */
 
 /**
@@ -177,6 +177,7 @@ async function ask(world, group, tenant) {
   const { model = "m", background = false, name } = group;
   const arrivedMs = clock.now;
   const costMs = costOf(world, group);
+  let expected;
   let place;
   try {
     const acquired = queue.acquire({
@@ -186,6 +187,11 @@ async function ask(world, group, tenant) {
       maxWaitMs: Number.POSITIVE_INFINITY,
       signal: new parts.LightSignal(),
       background: background && !world.hidesTenants,
+      waiting: {
+        waitsForPlace: (standing) => void (expected = standing),
+        wouldWait: () => {},
+        waitsForModel: () => {},
+      },
     });
     if (world.hasSwaps) sweep(world);
     place = await acquired;
@@ -202,7 +208,10 @@ async function ask(world, group, tenant) {
     await place.whileLoading(loading);
     if (isFirst) queue.loaded(model, clock.now - waitedFrom);
   }
-  const one = { group: name, tenant, arrivedMs, startedMs: clock.now, endedMs: Infinity, costMs };
+  const one = {
+    ...{ group: name, tenant, costMs, expected },
+    ...{ arrivedMs, startedMs: clock.now, endedMs: Infinity },
+  };
   answered.push(one);
   models.begin(model);
   await clock.pause(costMs);

@@ -99,7 +99,8 @@ async function usageAt(at) {
 }
 
 function summary() {
-  const cpuUs = before && after ? after.cpuUs - before.cpuUs : Number.NaN;
+  const used = (key) => (before && after ? after[key] - before[key] : Number.NaN);
+  const [cpuUs, mainUs] = [used("cpuUs"), used("mainUs")];
   return {
     answers: seen.answersMs.length,
     chunks: seen.lagMs.length,
@@ -110,7 +111,9 @@ function summary() {
     lagP50Ms: quantile(seen.lagMs, 0.5),
     lagP99Ms: quantile(seen.lagMs, 0.99),
     cpuUsPerAnswer: cpuUs / seen.answersMs.length,
+    mainUsPerAnswer: mainUs / seen.answersMs.length,
     cpuUsPerChunk: cpuUs / seen.lagMs.length,
+    mainUsPerChunk: mainUs / seen.lagMs.length,
     rssMb: after?.rssMb,
     others: seen.others,
   };

@@ -2,12 +2,11 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { CacheMode } from "../../src/cache/answer-cache.ts";
 import type { CachedBytes, PassedBody } from "../../src/cache/cached-bytes.ts";
 import type { RawHead } from "../../src/cache/raw-answer.ts";
+import { errorPart } from "../../src/dialects/last-words.ts";
 import { isAbort } from "../../src/errors/abort-reasons.ts";
-import { renderError } from "../../src/errors/render.ts";
 import { broken, MAX_ANSWER_BYTES } from "../../src/hosts/lines.ts";
 import { withEarlyEnd } from "../../src/http/early-end.ts";
 import type { InferenceRequest } from "../../src/inference/pipeline.ts";
-import { jsonLine } from "../../src/runtime/json-line.ts";
 import { tellOfCache } from "../cache-headers.ts";
 import { tellOfContext } from "../context-header.ts";
 import { streamAnswer } from "../stream-answer.ts";
@@ -28,7 +27,8 @@ export async function passCached(
 ): Promise<Response | undefined> {
   const { signal } = c.get("exchange");
   const record = c.get("record");
-  const scope = { signal, record, cache, background: request.background === true };
+  const { background = false, maxExpectedMs } = request;
+  const scope = { signal, record, cache, background, maxExpectedMs };
   const answer = await cached.answer(passed, request, scope);
   tellOfCache(c);
   tellOfContext(c);
@@ -83,11 +83,9 @@ async function* closedWithError(
     if (isAbort(err)) throw err;
     const record = c.get("record");
     record.failed(err);
-    const { body } = renderError(err, c.get("dialect"), record.id);
-    const isEvents = contentType.startsWith("text/event-stream");
     const isOpenLine = last !== undefined && last.at(-1) !== "\n".charCodeAt(0);
-    const json = jsonLine(body);
-    yield `${isOpenLine ? "\n" : ""}${isEvents ? `data: ${json}\n` : json}\n`;
+    const part = errorPart(err, { contentType, dialect: c.get("dialect"), requestId: record.id });
+    yield `${isOpenLine ? "\n" : ""}${part}`;
   }
 }
 

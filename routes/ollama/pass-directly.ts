@@ -127,6 +127,7 @@ async function forward(
       trace: call.trace,
       onHead: () => call.began(),
       addHeaders: told.addHeaders,
+      lastWords: told.lastWords,
       onEnd: (end) => {
         call.ended();
         onEnd?.();

@@ -11,6 +11,7 @@ import type { Interval } from "../../src/runtime/interval.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
 import { callerOf } from "../caller-of.ts";
+import { maxWaitMs } from "../max-wait-header.ts";
 import { isBackground } from "../priority-header.ts";
 import { readBody } from "../read-body.ts";
 import { withModel } from "./aliased-body.ts";
@@ -55,7 +56,15 @@ async function passInference(c: AppContext, services: PassThroughServices): Prom
   const compresses = wantsCompressedImages(c) && writing === "json" && facts.hasImages;
   const background = isBackground(c);
   const { tenant, call } = record;
-  const request = passedRequest({ path, tenant, facts, background, record: call });
+  const maxExpectedMs = maxWaitMs(c);
+  const request = passedRequest({
+    path,
+    tenant,
+    facts,
+    background,
+    maxExpectedMs,
+    record: call,
+  });
   const { findNumCtx } = services;
   const inLane = findNumCtx && (await laneBody(c, findNumCtx, found, request));
   const toSend = inLane ?? (() => found.pieces);

@@ -12,6 +12,7 @@ import { answerJson } from "../answer-json.ts";
 import { cacheMode, tellOfCache } from "../cache-headers.ts";
 import { tellOfContext } from "../context-header.ts";
 import { tellOfLoad } from "../load-header.ts";
+import { maxWaitMs } from "../max-wait-header.ts";
 import { isBackground } from "../priority-header.ts";
 import { streamAnswer, streamHead } from "../stream-answer.ts";
 import { tellOfTruncation } from "../truncation-header.ts";
@@ -51,7 +52,8 @@ export async function answer(
   // The client may have left while its body was read: nothing is made for it.
   signal.throwIfAborted();
   const background = isBackground(c);
-  const scope = { record, cache: cacheMode(c) ?? "semantic", signal, background };
+  const cache = cacheMode(c) ?? "semantic";
+  const scope = { record, cache, signal, background, maxExpectedMs: maxWaitMs(c) };
   if (prepared.stream) return answerStream(c, services, prepared, scope);
   const whole = await services.runner.answer(prepared.request, scope);
   tellOfCache(c);

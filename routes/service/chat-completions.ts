@@ -20,7 +20,7 @@ const route: ServiceRoute = {
   operationId: "createChatCompletion",
   tags: ["Text"],
   summary: "Chat, in OpenAI's form; with images as /api/v1/vlm/openai",
-  headers: ["rateLimit", "priority", "load", "cache", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "cache", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: ChatCompletionRequest } } },
   },

@@ -18,7 +18,7 @@ const route: ServiceRoute = {
   operationId: "chat",
   tags: ["Text"],
   summary: "Chat, in the service's own form",
-  headers: ["rateLimit", "priority", "load", "cache", "context", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "cache", "context", "truncation"],
   request: { body: { required: true, content: { "application/json": { schema: ChatRequest } } } },
   responses: {
     200: {

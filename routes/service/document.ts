@@ -32,6 +32,7 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       { name: "Batch", description: "Many chats in one request" },
       { name: "Embeddings", description: "Vectors for search" },
       { name: "Models", description: "What is installed and loaded" },
+      { name: "Requests", description: "What runs, what has run, and what happens" },
       { name: "State", description: "Health, queue and limits" },
       { name: "Figures", description: "What requests there were, and what they used" },
     ],

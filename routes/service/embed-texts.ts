@@ -2,6 +2,7 @@ import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded, EmbedRequest } from "../../src/embeddings/embedder.ts";
 import { callerOf } from "../caller-of.ts";
 import { tellOfLoad } from "../load-header.ts";
+import { maxWaitMs } from "../max-wait-header.ts";
 import { isBackground } from "../priority-header.ts";
 import { tellOfTruncation } from "../truncation-header.ts";
 import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
@@ -33,7 +34,8 @@ export async function embedTexts(
   record.model = options.model;
   const { elapsedMs, call } = record;
   const background = isBackground(c);
-  const wanted = { ...options, ...callerOf(c), background, elapsedMs, record: call };
+  const given = { background, maxExpectedMs: maxWaitMs(c), elapsedMs, record: call };
+  const wanted = { ...options, ...callerOf(c), ...given };
   const embedded = await embedder.embed(texts, wanted);
   tellOfLoad(c);
   tellOfTruncation(c, embedded.truncated);

@@ -144,7 +144,7 @@ const route: ServiceRoute = {
   operationId: "embed",
   tags: ["Embeddings"],
   summary: "Embeddings of texts: of a `prompt`, of `prompts`, or of `input` in OpenAI's form",
-  headers: ["rateLimit", "priority", "load", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "truncation"],
   description:
     "`prompt` is answered with its `embedding`, `prompts` with their `embeddings` in the same " +
     "order, `input` (a text or a list) with OpenAI's list. Errors have one form, whatever was sent: " +

@@ -65,7 +65,7 @@ const route: ServiceRoute = {
   operationId: "generate",
   tags: ["Text"],
   summary: "Generate text from one prompt",
-  headers: ["rateLimit", "priority", "load", "cache", "context", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "cache", "context", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: DocumentedRequest } } },
   },

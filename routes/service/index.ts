@@ -5,6 +5,7 @@ import { changeRoutes, type ChangeServices } from "./change-models.ts";
 import { chatCompletionsRoute } from "./chat-completions.ts";
 import { chatRoute } from "./chat.ts";
 import { embeddingsRoute, type EmbeddingServices } from "./embeddings.ts";
+import { eventRoutes, type EventServices } from "./events.ts";
 import { figuresRoutes } from "./figures/index.ts";
 import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
@@ -15,8 +16,10 @@ import { pullRoutes, type PullServices } from "./pull-model.ts";
 import { createResponseRoute } from "./responses/create-response.ts";
 import { keptResponseRoutes } from "./responses/kept-responses.ts";
 import type { ResponseServices } from "./responses/response-services.ts";
+import { requestRoutes, type RequestServices } from "./requests.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
+import { queueRoute, type QueueServices } from "./queue.ts";
 import { similarityRoute, type SimilarityServices } from "./similarity.ts";
 import { stateRoutes, type StateServices } from "./state.ts";
 import { vlmOpenaiRoute } from "./vlm-openai.ts";
@@ -32,9 +35,12 @@ export interface ServiceParts {
   models: ModelServices;
   modelChanges: ChangeServices & PullServices;
   state: StateServices;
+  queue: QueueServices;
   memory: MemoryServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
+  requests: RequestServices;
+  events: EventServices;
   figures: FiguresServices;
 }
 
@@ -57,8 +63,11 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   changeRoutes(router, parts.modelChanges);
   modelRoutes(router, parts.models);
   stateRoutes(router, parts.state);
+  queueRoute(router, parts.queue);
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
+  requestRoutes(router, parts.requests);
+  eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);
   return router;
 }

@@ -42,7 +42,7 @@ const pullRoute: ServiceRoute = {
         "It goes on when its clients leave",
       content: progressContent,
     },
-    ...errorResponses([...CHANGE_CODES, ...BODY_CODES, "cancelled", "insufficient_storage"]),
+    ...errorResponses([...CHANGE_CODES, ...BODY_CODES, "insufficient_storage"]),
   },
 };
 

@@ -33,7 +33,7 @@ export function mount(
   const path = route.path
     .replace(/(?<=\/models\/)\{name\}$/, `:name{(?!${BESIDE_MODEL_NAMES}).+}`)
     .replaceAll("{name}", ":name{.+}")
-    .replaceAll("{response_id}", ":response_id");
+    .replaceAll("{id}", ":id");
   const method = route.method.toUpperCase();
   router.on([method], [path], named(`${method} ${route.path}`), ...guards, handler);
 }

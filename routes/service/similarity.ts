@@ -75,7 +75,7 @@ const route: ServiceRoute = {
   operationId: "rankBySimilarity",
   tags: ["Embeddings"],
   summary: "Ranks documents by their similarity to a query",
-  headers: ["rateLimit", "priority", "load", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "truncation"],
   description:
     "Query and documents are texts or vectors, also mixed; vectors have the length of the model's " +
     "where there are texts, and need not be normalised. Texts that are too long for the model lose " +

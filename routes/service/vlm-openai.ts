@@ -19,7 +19,7 @@ const route: ServiceRoute = {
   operationId: "createVisionCompletion",
   tags: ["Vision"],
   summary: "Chat about images, in OpenAI's form",
-  headers: ["rateLimit", "priority", "load", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: VisionCompletionRequest } } },
   },

@@ -18,7 +18,7 @@ const route: ServiceRoute = {
   operationId: "vlm",
   tags: ["Vision"],
   summary: "Chat about images, in the service's own form",
-  headers: ["rateLimit", "priority", "load", "context", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "context", "truncation"],
   request: { body: { required: true, content: { "application/json": { schema: VisionRequest } } } },
   responses: {
     200: {

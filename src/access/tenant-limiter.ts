@@ -11,16 +11,17 @@ export class TenantLimiter {
 
   /**
    * Takes one place.
+   * @param retryAfter details of the refusal: when one of the tenant's requests is expected to end.
    * @returns a function that gives it back; further calls of it do nothing.
    * @throws ServiceError `tenant_limit_exceeded` when the tenant has no place left.
    */
-  acquire(tenant: string): () => void {
+  acquire(tenant: string, retryAfter?: () => { retryAfterSec?: number }): () => void {
     const count = this.#inFlight.get(tenant) ?? 0;
     if (count >= this.#limit) {
       throw new ServiceError(
         "tenant_limit_exceeded",
         `This project has ${count} requests in flight; the limit is ${this.#limit}`,
-        { fields: { limit: this.#limit } },
+        { ...retryAfter?.(), fields: { limit: this.#limit } },
       );
     }
     this.#inFlight.set(tenant, count + 1);

@@ -17,6 +17,7 @@ export type CacheMode = "off" | "exact" | "semantic";
 export interface CachedScope extends RequestScope {
   record: RunRecord & {
     readonly startedAt: number;
+    onEnd(action: () => void): void;
     /** Undefined where the cache has no part. */
     cache: CacheOutcome | undefined;
     /** When the cache was asked. */
@@ -204,11 +205,14 @@ function lookedUp({ lookup }: CachedScope["record"]): void {
   if (lookup) lookup.to ??= performance.now();
 }
 
-/** The very text: what differs in case may be answered differently while nothing is kept yet. */
+/**
+ * The very text: what differs in case may be answered differently while nothing is kept yet. Who
+ * allows only so much waiting may be refused, and nobody else with it.
+ */
 function runKey<Line>(
   { space, text }: Question,
-  { background = false }: CachedScope,
+  { background = false, maxExpectedMs }: CachedScope,
   { form }: Run<Line>,
 ): string {
-  return JSON.stringify([form, background, space, text]);
+  return JSON.stringify([form, background, maxExpectedMs, space, text]);
 }

@@ -40,6 +40,7 @@ export function composeApp(parts: AppParts): ReturnType<typeof createApp> {
     tenant: {
       addresses: new ClientAddress(settings.trustedProxies),
       names: new TenantNames({ headers: settings.tenantHeaders, keys }),
+      events,
     },
     service: serviceParts(parts),
     ollama: ollamaServices(parts),

@@ -12,8 +12,8 @@ interface FrontDoorOptions {
   requests: Pick<Requests, "active" | "watches">;
   /** Answers a request. */
   fetch: (request: Request, bindings: AppEnv["Bindings"]) => Response | Promise<Response>;
-  /** Sends away the requests that wait for a place. */
-  rejectWaiting: (err: ServiceError) => void;
+  /** Sends away the requests that wait, for a place or for what happens. */
+  sendAway: (err: ServiceError) => void;
 }
 
 /** How long Bun's listener is given after the drain. */
@@ -82,9 +82,9 @@ export class FrontDoor {
   }
 
   async #drain(): Promise<void> {
-    const { settings, requests, rejectWaiting } = this.#options;
+    const { settings, requests, sendAway } = this.#options;
     this.#stopping = true;
-    rejectWaiting(new ServiceError("shutting_down", "The service is stopping"));
+    sendAway(new ServiceError("shutting_down", "The service is stopping"));
     await requests.active.idle(settings.drainMs);
     this.#listening?.stopAccepting();
   }

@@ -18,13 +18,15 @@ export interface LoadParts {
 /** What is under way now, part by part. */
 export function loadOf(parts: LoadParts) {
   const { base, requests, threads, inference, embedder, management } = parts;
-  const { active, bodies, discards, tenants } = requests;
+  const { active, live, feed, bodies, discards, tenants } = requests;
   const underWay = (line: LineName): number => {
     const { in_progress, queued } = inference.queue.stats(line);
     return in_progress + queued;
   };
   return {
     active: active.size,
+    live: live.size,
+    followers: feed.size,
     bodies: bodies.bytes + bodies.waiting,
     discards: discards.size,
     text: underWay("text"),

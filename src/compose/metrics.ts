@@ -107,10 +107,9 @@ const LINES: readonly LineName[] = ["text", "vision"];
 
 function addQueue(
   readings: Readings,
-  { base, requests, inference: { queue, upstream } }: MetricsParts,
+  { base, requests, inference: { queue, parallel } }: MetricsParts,
 ): void {
-  const { settings } = base;
-  const limits = lineLimits(settings);
+  const limits = lineLimits(base.settings);
   const byLine = (figure: (line: LineName) => number) => () =>
     LINES.map((line) => [line, figure(line)] as const);
   readings.gauge(
@@ -144,8 +143,8 @@ function addQueue(
   );
   readings.gauge(
     "model_slots",
-    "Requests that are worked on side by side by one model",
-    () => settings.upstreamParallel ?? upstream.parallel,
+    "Requests that are worked on side by side by one model, at most",
+    () => parallel.most,
   );
 }
 

@@ -3,10 +3,12 @@ import { largestBodyBytes } from "../../config/load.ts";
 import type { Settings } from "../../config/schema.ts";
 import { ManageAccess } from "../access/manage-access.ts";
 import { TenantLimiter } from "../access/tenant-limiter.ts";
+import { EventFeed } from "../events/event-feed.ts";
 import { BodyBudget } from "../http/body-budget.ts";
 import { BodyDiscards } from "../http/body-discards.ts";
 import { UploadWatch } from "../http/upload-watch.ts";
 import type { Watches } from "../http/watches.ts";
+import { LiveRequests } from "../requests/live-requests.ts";
 import { RequestLog } from "../requests/request-log.ts";
 import type { RequestStore } from "../requests/store/request-store.ts";
 import { ActiveRequests } from "../runtime/active-requests.ts";
@@ -18,6 +20,10 @@ import { composeRequestStore } from "./request-store.ts";
 /** What looks after requests, whatever they ask for. */
 export interface Requests {
   active: ActiveRequests;
+  /** Those under way. */
+  live: LiveRequests;
+  /** Tells those who follow it what happens. */
+  feed: EventFeed;
   log: RequestLog;
   /** Where they are kept when they have ended; undefined where they are not. */
   store: RequestStore | undefined;
@@ -34,12 +40,15 @@ export function composeRequests(base: Base): Requests {
   const { settings, logs, deadlines, events } = base;
   const store = composeRequestStore(base);
   if (store) events.on("requestEnded", store.add);
+  const live = new LiveRequests();
   const stallMs = settings.downloadStallMs;
   const onStall = (): void =>
     logs.service.warn({ stall_ms: stallMs }, "a client did not read its answer and was cut off");
   return {
     active: new ActiveRequests(),
-    log: new RequestLog(logs, (ended, record) => void events.emit("requestEnded", ended, record)),
+    live,
+    feed: new EventFeed({ events, live, deadlines }),
+    log: new RequestLog(logs, (ended, record) => events.emit("requestEnded", ended, record)),
     store,
     bodies: new BodyBudget({
       maxBytes: bodyMemoryBytes(settings),

@@ -5,6 +5,7 @@ import type { LoadedModels } from "../models/loaded-models.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
+import { InferenceUse } from "../scheduling/inference-use.ts";
 import { ModelFloor } from "../scheduling/model-floor.ts";
 import { PlaceWatch } from "../scheduling/place-watch.ts";
 import { StartTimeTurns } from "../scheduling/start-time-turns.ts";
@@ -16,6 +17,8 @@ import { composeModels, type Models, type ModelsOptions } from "./models.ts";
 /** Which requests may go to the inference server, with which models, and the way there. */
 export interface Scheduling extends Models {
   queue: FairQueue;
+  /** How much inference each tenant had lately. */
+  inferenceUse: InferenceUse;
   parallel: ModelParallel;
   pipeline: InferencePipeline;
 }
@@ -40,7 +43,16 @@ export function composeScheduling(base: Base, options: ModelsOptions): Schedulin
     host: upstream,
     hardStopMs: hardStops(base.settings),
   });
-  return { ...models, queue, parallel, pipeline };
+  return { ...models, queue, inferenceUse: composeUse(base), parallel, pipeline };
+}
+
+function composeUse({ events }: Base): InferenceUse {
+  const use = new InferenceUse();
+  events.on("requestEnded", ({ kind, tenant, inferenceMs = 0 }) => {
+    // A batch's items are requests of their own.
+    if (kind !== "batch" && inferenceMs > 0) use.add(tenant, inferenceMs);
+  });
+  return use;
 }
 
 interface QueueParts {

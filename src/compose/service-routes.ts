@@ -4,6 +4,7 @@ import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
+import type { QueueServices } from "../../routes/service/queue.ts";
 import type { FiguresServices } from "../../routes/service/figures/figures-services.ts";
 import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
@@ -15,6 +16,9 @@ import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { RecordReader } from "../requests/store/record-reader.ts";
 import { ResponseMemory } from "../responses/response-memory.ts";
 import { serviceVersion } from "../runtime/paths.ts";
+import type { LineName } from "../scheduling/fair-queue.ts";
+import { queueReport } from "../scheduling/waits/queue-report.ts";
+import { retryAfter } from "../scheduling/waits/standing.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
@@ -61,6 +65,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
       queue,
       isStopping,
       limits: batchLimits(parts.base.settings),
+      live: parts.requests.live,
+      events: parts.base.events,
       logItem: (record, end) => parts.requests.log.writeItem(record, end),
     },
     embeddings,
@@ -70,7 +76,10 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
+    queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
+    requests: { guards, ...parts.requests },
+    events: { guards, ...parts.requests },
     figures: figuresServices(parts.requests),
   };
 }
@@ -93,12 +102,24 @@ function generationServices(
   };
 }
 
+function queueServices({ base, inference, requests }: ServiceRouteParts): QueueServices {
+  const { queue, inferenceUse: use } = inference;
+  const { outlook } = queue;
+  return {
+    report: (only) => queueReport({ outlook, use, weights: base.weights }, only),
+    manageAccess: requests.manageAccess,
+  };
+}
+
 /** @param requestsPerMinute where the limits of routes are noted as they are given out. */
 function composeGuards(
-  { base, requests: { tenants, manageAccess } }: ServiceRouteParts,
+  { base, inference, requests: { tenants, manageAccess } }: ServiceRouteParts,
   requestsPerMinute: Record<string, number>,
 ): Guards {
   const limiter = new RateLimiter();
+  const { outlook } = inference.queue;
+  const again = (line: LineName) => (tenant: string) =>
+    retryAfter(outlook.untilOneEnds(tenant, line));
   return {
     rate: (route, perMinute) => {
       if (!base.settings.rateLimitEnabled) return (_c, next) => next();
@@ -106,9 +127,12 @@ function composeGuards(
       return rateLimit(limiter, route, perMinute);
     },
     mayManage: mayManage(manageAccess),
-    tenantText: tenantConcurrency(tenants.text),
-    tenantVision: tenantConcurrency(tenants.vision),
-    holdPlace: (record, line) => record.onEnd(tenants[line].acquire(record.tenant)),
+    tenantText: tenantConcurrency(tenants.text, again("text")),
+    tenantVision: tenantConcurrency(tenants.vision, again("vision")),
+    holdPlace: (record, line) => {
+      const { tenant } = record;
+      record.onEnd(tenants[line].acquire(tenant, () => again(line)(tenant)));
+    },
   };
 }
 

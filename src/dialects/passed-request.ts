@@ -10,6 +10,8 @@ interface PassedRequest {
   tenant: string;
   facts: BodyFacts;
   background: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs: number | undefined;
   record: CallRecord;
 }
 
@@ -38,7 +40,7 @@ export function assertPassable(
 
 /** What the pipeline is told of a request that is passed through in its own dialect. */
 export function passedRequest(passed: PassedRequest): InferenceRequest {
-  const { path, tenant, facts, background, record } = passed;
+  const { path, tenant, facts, background, maxExpectedMs, record } = passed;
   const { model, keepAlive } = facts;
   return {
     line: facts.hasImages ? "vision" : "text",
@@ -52,6 +54,7 @@ export function passedRequest(passed: PassedRequest): InferenceRequest {
     },
     isUnload: unloads(keepAlive) && !facts.hasWork,
     background,
+    maxExpectedMs,
     record,
   };
 }

@@ -26,6 +26,8 @@ export interface EmbedCall {
   parts: ReadonlyMap<string, number>;
   /** As InferenceRequest. */
   background: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs: number | undefined;
   /** Calls it off. */
   signal: Signal;
   /** Where its time goes. Of the call's own: it serves many requests. */
@@ -53,7 +55,7 @@ export function embedCalls(
   pipeline: Pick<InferencePipeline, "withPlace" | "withoutPlace">,
   way: "withPlace" | "withoutPlace",
 ): CallEmbed {
-  return async ({ texts, options, truncate, tenant, parts, background, signal, record }) => {
+  return async ({ texts, options, truncate, tenant, parts, signal, record, ...waiting }) => {
     record.isPromptCut = truncate;
     const { model, dimensions } = options;
     const body = ({ lane }: Turn): string =>
@@ -70,7 +72,7 @@ export function embedCalls(
       parts,
       model,
       hints: { kind: "embed" },
-      background,
+      ...waiting,
       mustFit: true,
       lane: "pinned",
       // Its hard stop counts from here.

@@ -40,6 +40,8 @@ export interface EmbedRequest extends EmbedOptions {
   elapsedMs?: number;
   /** As InferenceRequest. */
   background?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
   /** Where its calls are noted. */
   record?: CallRecord;
   /**

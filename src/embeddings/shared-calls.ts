@@ -36,6 +36,8 @@ export interface EmbedWork extends EmbedOptions {
   direct?: boolean;
   /** As InferenceRequest. */
   background?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
   /** Called off when its client leaves, and by its hard stop. */
   signal: Signal;
   record: CallRecord;
@@ -184,6 +186,7 @@ export class SharedCalls {
     record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
     const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
+    for (const { owner } of texts) owner.record.shares(record);
     try {
       const { embeddings, truncated } = await kind.call({
         texts: texts.map(({ text }) => text),
@@ -192,6 +195,7 @@ export class SharedCalls {
         tenant: first.owner.tenant,
         parts: partsOf(texts),
         background: first.owner.background === true,
+        maxExpectedMs: first.owner.maxExpectedMs,
         signal: waiters.signal,
         record,
       });
@@ -209,7 +213,10 @@ export class SharedCalls {
         resolve({ embedding, truncated });
       }
     } catch (err) {
-      for (const text of texts) text.loadMs += record.loadMs ?? 0;
+      for (const text of texts) {
+        text.loadMs += record.loadMs ?? 0;
+        text.owner.record.begun ??= record.begun;
+      }
       if (truncate) rejectAll(texts, err);
       else await this.#retryOrFail(texts, err, kind);
     } finally {
@@ -276,10 +283,13 @@ function rejectAll(texts: PendingText[], err: unknown): void {
   for (const { reject } of texts) reject(failed);
 }
 
-/** Texts of different ways do not share a call. */
-function wayOf({ direct, background }: EmbedWork): "direct" | "background" | "queued" {
+/**
+ * Texts of different ways do not share a call: a call for one that allows only so much waiting may
+ * be refused.
+ */
+function wayOf({ direct, background, maxExpectedMs = Infinity }: EmbedWork): string {
   if (direct) return "direct";
-  return background ? "background" : "queued";
+  return `${background ? "background" : "queued"} ${maxExpectedMs}`;
 }
 
 /** Whether requests other than its owner wait for a text. */

@@ -10,9 +10,17 @@ export class ClientLeft extends Error {
 
 /** A request was stopped because it took longer than it may. */
 export class HardStop extends ServiceError {
-  constructor(limitMs: number) {
+  /** @param details when another one can be expected to do better, where that is known. */
+  constructor(limitMs: number, details: { retryAfterSec?: number } = {}) {
     const message = `The request took longer than ${Math.round(limitMs / 1000)} s and was stopped`;
-    super("request_timeout", message);
+    super("request_timeout", message, details);
+  }
+}
+
+/** Somebody has called the request off. */
+export class CalledOff extends ServiceError {
+  constructor() {
+    super("cancelled", "The request was cancelled");
   }
 }
 

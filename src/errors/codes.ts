@@ -56,12 +56,11 @@ export const ERROR_CODES = {
     about:
       "The response that the request goes on from, or one of its items, is not kept, or not any more.",
   },
-  response_not_found: {
+  not_found: {
     status: 404,
     type: "NotFoundError",
-    about: "No response with this id is kept, or not any more.",
+    about: "There is no such route, or nothing of that name.",
   },
-  not_found: { status: 404, type: "NotFoundError", about: "There is no such route." },
   method_not_allowed: {
     status: 405,
     type: "InvalidRequestError",
@@ -106,7 +105,14 @@ export const ERROR_CODES = {
     type: "RequestError",
     retryAfterSec: 2,
     about:
-      "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run as may.",
+      "The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may.",
+  },
+  wait_too_long: {
+    status: 503,
+    type: "RequestError",
+    retryAfterSec: 2,
+    about:
+      "The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows.",
   },
   request_timeout: {
     status: 503,

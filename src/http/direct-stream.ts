@@ -18,6 +18,8 @@ interface DirectSource {
   next: () => Promise<{ done?: boolean | undefined; value?: Uint8Array | string | undefined }>;
   /** Told of each piece that is sent. */
   onPiece?: (piece: Uint8Array) => void;
+  /** What is sent at the end in place of what does not come; undefined: the connection is broken. */
+  lastWords?: (err: unknown) => string | undefined;
   /** The client has left: there is nothing more to send. */
   cancel: (reason: unknown) => Promise<unknown>;
   /** Called once with the bytes sent. @param err why not all were. */
@@ -40,7 +42,7 @@ interface DirectSink {
  * flushes it at the end of each turn of the event loop.
  */
 export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
-  const { client, signal, heldUp, next, onPiece, cancel, onEnd } = source;
+  const { client, signal, heldUp, next, onPiece, lastWords, cancel, onEnd } = source;
   let bytes = 0;
   let unflushed = 0;
   let isFlushing = false;
@@ -79,9 +81,15 @@ export function directStream(source: DirectSource): ReadableStream<Uint8Array> {
           unflushed = 0;
         }
       } catch (err) {
-        end(err as Error);
-        // This breaks the client's connection. Bun would print a reason.
-        return Promise.reject();
+        const words = isFlushing || hasEnded ? undefined : lastWords?.(err);
+        if (words === undefined) {
+          end(err as Error);
+          // This breaks the client's connection. Bun would print a reason.
+          return Promise.reject();
+        }
+        const piece = Buffer.from(words);
+        bytes += piece.byteLength;
+        sink.write(piece);
       }
       end();
       sink.close();

@@ -83,6 +83,14 @@ export class BunExchange implements Exchange {
     return signal;
   }
 
+  callOff(reason: Error): void {
+    this.signal.abort(reason);
+  }
+
+  get hasLeft(): boolean {
+    return this.request.signal.aborted && !this.#answered;
+  }
+
   /** The whole answer was sent. */
   answered(): void {
     this.#answered = true;
@@ -151,7 +159,7 @@ export class BunExchange implements Exchange {
 
   async discardBody(discards: BodyDiscards): Promise<boolean> {
     const { body } = this.request;
-    if (!body || this.#hasStalled || this.signal.aborted) return false;
+    if (!body || this.#hasStalled || this.hasLeft) return false;
     const late = deferred<false>();
     const discard = discards.begin(declaredBytes(this), () => late.resolve(false));
     if (!discard) return false;
@@ -181,6 +189,8 @@ export class BunExchange implements Exchange {
     for (;;) {
       const { value } = await reader.read();
       if (!value) return pieces.take();
+      // What comes now is discarded, and not kept.
+      this.signal.throwIfAborted();
       progress();
       const received = pieces.byteLength + value.length;
       if (received > limit.maxBytes) throw tooLarge(limit, received);

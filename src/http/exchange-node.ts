@@ -65,13 +65,22 @@ export class NodeExchange implements Exchange {
     return signal;
   }
 
+  callOff(reason: Error): void {
+    this.signal.abort(reason);
+  }
+
+  get hasLeft(): boolean {
+    return this.outgoing.destroyed && !this.outgoing.writableFinished;
+  }
+
   readBody(limit: BodyLimit, hold?: BodyHold): Promise<Uint8Array[]> {
-    const { incoming } = this;
+    const { incoming, signal } = this;
     this.sendContinue();
     return new Promise((resolve, reject) => {
       const pieces = new BodyPieces(declaredBytes(this));
       const settle = (err?: Error): void => {
         upload.done();
+        signal.removeEventListener("abort", onAbort);
         incoming.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
         if (!err) return resolve(pieces.take());
         incoming.pause();
@@ -86,11 +95,14 @@ export class NodeExchange implements Exchange {
       };
       const onEnd = (): void => settle();
       const onClose = (): void => settle(new ClientLeft());
+      const onAbort = (): void => settle(signal.reason as Error);
+      signal.addEventListener("abort", onAbort);
       const upload = this.#uploads.watch((stalled: ServiceError) => {
         this.#hasStalled = true;
         settle(stalled);
       });
       if (incoming.readableEnded) onEnd();
+      else if (signal.aborted) onAbort();
       else if (incoming.destroyed) onClose();
       else incoming.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
     });

@@ -16,8 +16,12 @@ export interface Exchange {
   readonly peer: string;
   /** A header's value by its lower-case name; repeated ones joined by a comma. */
   header(name: string): string | undefined;
-  /** Aborts, with ClientLeft, if the client goes before it has its whole answer. */
+  /** Aborts, with ClientLeft, if the client goes before it has its whole answer; with `callOff`. */
   readonly signal: Signal;
+  /** Ends what is done for the client, who is told why; further calls do nothing. */
+  callOff(reason: Error): void;
+  /** Whether the client has gone before it had its whole answer. */
+  readonly hasLeft: boolean;
   /**
    * Reads the whole body, in pieces as BodyPieces gives them. Nothing of it is read before.
    * @param hold the memory that it may take; a body without may be small only.

@@ -18,6 +18,7 @@ const NOT_FORWARDED = new Set([
   "transfer-encoding",
   "upgrade",
   "x-shared-ollama-image-compression",
+  "x-shared-ollama-max-wait",
   "x-shared-ollama-priority",
 ]);
 

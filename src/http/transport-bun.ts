@@ -36,6 +36,7 @@ export class BunTransport implements Transport {
 
   async forward(request: ForwardRequest): Promise<Response> {
     const { exchange, origin, body, headers, trace, heldUp, onHead, addHeaders, onEnd } = request;
+    const { lastWords } = request;
     if (!(exchange instanceof BunExchange)) throw new TypeError("not an exchange of this runtime");
     const abort = new LightSignal();
     const stopFollowing = abort.follow(request.signal);
@@ -57,7 +58,8 @@ export class BunTransport implements Transport {
         signal: abort.native,
         ...UNTOUCHED,
       });
-      const passing = { exchange, signal: abort, heldUp, onHead, addHeaders, tail, end };
+      const told = { heldUp, onHead, addHeaders, lastWords };
+      const passing = { exchange, signal: abort, ...told, tail, end };
       return await this.#answer(answer, passing);
     } catch (err) {
       const reason = abort.aborted ? (abort.reason as Error) : unreachable(err);
@@ -111,14 +113,25 @@ export class BunTransport implements Transport {
     }
     const headers = returnedHeaders(answer.headers, prefix, addHeaders(!Number.isNaN(length)));
     const reader = answer.body.getReader();
+    const isStream = Number.isNaN(length) && !answer.headers.has("content-encoding");
+    let closedFor: Error | undefined;
+    const lastWords = (): string | undefined => {
+      if (!signal.aborted || !isStream || exchange.hasLeft) return undefined;
+      const reason = signal.reason as Error;
+      const words = passing.lastWords({ contentType, tail, reason });
+      if (words !== undefined) closedFor = reason;
+      return words;
+    };
     const body = directStream({
       client: exchange,
       signal,
       heldUp,
       next: () => reader.read(),
       onPiece: (piece) => tail.add(piece),
+      lastWords,
       cancel: (reason) => reader.cancel(reason),
-      onEnd: (bytes, err) => end({ status, contentType, bytes }, err === undefined, err),
+      onEnd: (bytes, err) =>
+        end({ status, contentType, bytes }, err === undefined, err ?? closedFor),
     });
     return new Response(body, { status, headers });
   }
@@ -131,6 +144,7 @@ interface Passing {
   heldUp: ForwardRequest["heldUp"];
   onHead: ForwardRequest["onHead"];
   addHeaders: ForwardRequest["addHeaders"];
+  lastWords: ForwardRequest["lastWords"];
   tail: Tail;
   /** @param answered what is known of the answer; nothing where there was none. */
   end: (

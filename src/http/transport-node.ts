@@ -113,6 +113,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   // Not the whole request: it would keep the body for as long as the answer takes.
   readonly #onHead: ForwardRequest["onHead"];
   readonly #addHeaders: ForwardRequest["addHeaders"];
+  readonly #lastWords: ForwardRequest["lastWords"];
   readonly #onEnd: ForwardRequest["onEnd"];
   readonly #heldUp: ForwardRequest["heldUp"];
   readonly #outgoing: NodeExchange["outgoing"];
@@ -124,11 +125,14 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
   #status = 0;
   #contentType = "";
   #writer: AnswerWriter | undefined;
+  /** Its length was not told, and it can be read as it is. */
+  #isStream = false;
   #ended = false;
 
   constructor(request: ForwardRequest, exchange: NodeExchange, beginning: Beginning) {
     this.#onHead = request.onHead;
     this.#addHeaders = request.addHeaders;
+    this.#lastWords = request.lastWords;
     this.#onEnd = request.onEnd;
     this.#heldUp = request.heldUp;
     this.#outgoing = exchange.outgoing;
@@ -140,10 +144,27 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
 
   /** Called off, by the client or by us. */
   readonly #breakOff = (): void => {
-    this.#abort?.();
-    this.#break();
-    this.#end(false, this.#signal.reason as Error);
+    const reason = this.#signal.reason as Error;
+    const isClosed = this.#closeWith(reason);
+    if (!isClosed) this.#break();
+    try {
+      this.#end(isClosed, reason);
+    } finally {
+      // Last: it is told of as an error, at once.
+      this.#abort?.();
+    }
   };
+
+  /** Ends a stream with what there is to say. @returns whether that could be done. */
+  #closeWith(reason: Error): boolean {
+    if (!this.#writer || !this.#isStream || this.#outgoing.destroyed) return false;
+    const [contentType, tail] = [this.#contentType, this.#tail];
+    const words = this.#lastWords({ contentType, tail, reason });
+    if (words === undefined) return false;
+    this.#writer.write(words);
+    this.#writer.end();
+    return true;
+  }
 
   onConnect(abort: () => void): void {
     this.#abort = abort;
@@ -158,11 +179,13 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
     const outgoing = this.#outgoing;
     const headers: string[] = [];
     let whole = false;
+    let isEncoded = false;
     let trailer: string | undefined;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
       const name = latin1(rawHeaders[i]);
       if (!isReturned(name)) continue;
       if (name.length === 14 && name.toLowerCase() === "content-length") whole = true;
+      if (name.length === 16 && name.toLowerCase() === "content-encoding") isEncoded = true;
       if (name.length === 12 && name.toLowerCase() === "content-type") {
         this.#contentType = latin1(rawHeaders[i + 1]);
       }
@@ -190,6 +213,7 @@ class PassingAnswer implements Dispatcher.DispatchHandler {
       this.#beginning.began();
       return true;
     }
+    this.#isStream = !whole && !isEncoded;
     this.#writer = new AnswerWriter(outgoing, this.#heldUp, () => this.#ended || resume());
     if (!whole) this.#writer.flushHeadSoon();
     this.#beginning.began();

@@ -12,14 +12,21 @@ export interface ForwardEnd {
   status: number;
   /** Bytes of the body passed on. */
   bytes: number;
-  /** The whole answer came and was handed to the client's socket. */
+  /** The whole answer came and was handed to the client's socket, or its last words in its place. */
   complete: boolean;
   /** The Content-Type header; empty when there is none. */
   contentType: string;
   /** The end of what was passed on. */
   tail: Tail;
-  /** Why it is not complete, where that is known. */
+  /** Why it is not complete, or ended with last words, where that is known. */
   err?: Error | undefined;
+}
+
+/** A stream that was called off when some of it had been passed on. */
+export interface BrokenStream {
+  contentType: string;
+  tail: Tail;
+  reason: Error;
 }
 
 /** A request to be passed through untouched, save that its path goes on in one spelling. */
@@ -44,6 +51,11 @@ export interface ForwardRequest {
    * @param whole the answer has a length, so its body is at hand.
    */
   addHeaders: (whole: boolean) => string[];
+  /**
+   * What a stream that was called off ends with, its length not having been told; undefined where
+   * nothing can be said in it: then its connection is broken.
+   */
+  lastWords: (stream: BrokenStream) => string | undefined;
   /** Called once: after the last byte, or when either side failed. */
   onEnd: (end: ForwardEnd) => void;
 }

@@ -111,7 +111,7 @@ type ForwardedRequest = Omit<ForwardRequest, "origin" | "signal" | "heldUp" | "o
 export function forwarded(
   turn: Turn,
   transport: Pick<Transport, "forward">,
-  { exchange, body, headers, addHeaders, onEnd }: ForwardedRequest,
+  { exchange, body, headers, addHeaders, lastWords, onEnd }: ForwardedRequest,
 ): Promise<Response> {
   const requestBytes = typeof body === "object" ? body.byteLength : 0;
   let hasEnded = false;
@@ -128,6 +128,7 @@ export function forwarded(
     trace: turn.record.trace,
     onHead: (status) => turn.began(status),
     addHeaders,
+    lastWords,
     onEnd: (end) => {
       hasEnded = true;
       const { status, complete, contentType, bytes, tail } = end;

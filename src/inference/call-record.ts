@@ -3,6 +3,8 @@ import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { HeldUp } from "../http/held-up.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
+import type { Basis } from "../scheduling/waits/hold-times.ts";
+import type { Standing } from "../scheduling/waits/standing.ts";
 import { usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
@@ -32,7 +34,25 @@ export interface Waiting {
   since: number | undefined;
   /** Its number in the queue, from 1. */
   position?: number | undefined;
+  /** How much longer it will wait for its place and its model, in milliseconds, where that is known. */
+  expectedMs?: number | undefined;
+  /** By what that is expected, of a wait for a place. */
+  basis?: Basis | undefined;
 }
+
+/** What was expected of a wait when it began. */
+export interface WaitBegun {
+  /** Undefined where it had a place and waited for its model. */
+  position: number | undefined;
+  /** Milliseconds; undefined where nothing was known. */
+  expectedMs: number | undefined;
+}
+
+/**
+ * A step of a call: it waits for a place, or for its model; it waits for a call that is made for
+ * several requests; it is sent; its answer begins.
+ */
+export type CallStep = "place" | "model" | "shared" | "sent" | "first_byte";
 
 /**
  * Where the time of one call to the inference server went, in milliseconds, and what was used. The
@@ -68,30 +88,55 @@ export class CallRecord implements WaitLog {
   isLoadShared: boolean | undefined;
   /** The prompt did not fit, and the server was told to cut it. */
   isPromptCut = false;
+  /** Undefined where it did not wait. */
+  begun: WaitBegun | undefined;
+  /** The request's, by which its client knows it. */
+  readonly requestId: string | undefined;
+  /** Told of each step, where somebody looks on; it is quick and throws nothing. */
+  onStep: ((step: CallStep) => void) | undefined;
   /** On the clock of `performance.now()`. */
   #readyAt = 0;
   #sentAt = 0;
   #beganAt = 0;
   /** Undefined where it did not have to wait, or has ended that. */
   #waits: { for: "place" | "model"; since: number } | undefined;
-  #position: (() => number | undefined) | undefined;
+  #standing: (() => Standing | undefined) | undefined;
+  #loadRestMs: (() => number | undefined) | undefined;
   /** The call that is made for this request, too, while it waits for its answer. */
   #shared: CallRecord | undefined;
 
-  waitsForPlace(position: () => number | undefined, behind: number): void {
-    this.waitedBehind = behind;
-    this.#waits = { for: "place", since: performance.now() };
-    this.#position = position;
+  constructor(requestId?: string) {
+    this.requestId = requestId;
   }
 
-  waitsForModel(isShared: boolean): void {
+  waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void {
+    this.wouldWait(standing);
+    this.waitedBehind = behind;
+    this.#waits = { for: "place", since: performance.now() };
+    this.#standing = now;
+    this.onStep?.("place");
+  }
+
+  wouldWait({ position, expectedMs }: Standing): void {
+    this.begun ??= { position, expectedMs };
+  }
+
+  waitsForModel(isShared: boolean, restMs: () => number | undefined): void {
     this.isLoadShared = isShared;
     this.#waits = { for: "model", since: performance.now() };
+    this.begun ??= { position: undefined, expectedMs: restMs() };
+    this.#loadRestMs = restMs;
+    this.onStep?.("model");
   }
 
   /** Whether the request was sent. */
   get isSent(): boolean {
     return (this.#shared ?? this).#sentAt > 0;
+  }
+
+  /** When the answer's first byte came, on the clock of `performance.now()`; undefined before. */
+  get begunAt(): number | undefined {
+    return (this.#shared ?? this).#beganAt || undefined;
   }
 
   /** What the request waits for now. */
@@ -100,12 +145,15 @@ export class CallRecord implements WaitLog {
     if (call.#sentAt > 0) return { what: "answer", since: call.#sentAt };
     if (!call.#waits) return { what: "preparation", since: undefined };
     const { for: what, since } = call.#waits;
-    return { what, since, ...(what === "place" ? { position: call.#position?.() } : {}) };
+    if (what === "model") return { what, since, expectedMs: call.#loadRestMs?.() };
+    const { position, expectedMs, basis } = call.#standing?.() ?? {};
+    return { what, since, position, expectedMs, basis };
   }
 
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
+    this.onStep?.("shared");
   }
 
   /** Its place and its model are there. Milliseconds that each was waited for. */
@@ -121,13 +169,17 @@ export class CallRecord implements WaitLog {
    */
   sent(host: string): void {
     this.host = host;
-    if (this.firstMs === undefined) this.#sentAt = performance.now();
+    if (this.firstMs !== undefined) return;
+    this.#sentAt = performance.now();
+    this.onStep?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
     this.#beganAt = performance.now();
+    const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
+    if (isFirst) this.onStep?.("first_byte");
   }
 
   /** The answer's last byte has come, or was given up. */
@@ -154,6 +206,7 @@ export class CallRecord implements WaitLog {
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = performance.now();
+    this.onStep?.("first_byte");
   }
 
   /** Whether another request's call was made for this one, too. */
@@ -195,6 +248,9 @@ export class CallRecord implements WaitLog {
     this.contextTokens ??= other.contextTokens;
     this.isPromptCut ||= other.isPromptCut;
     this.host ??= other.host;
+    if (!this.begun || (other.begun?.expectedMs ?? 0) > (this.begun.expectedMs ?? 0)) {
+      this.begun = other.begun;
+    }
     this.#readyAt ||= other.#readyAt;
     this.#beganAt ||= other.#beganAt;
   }

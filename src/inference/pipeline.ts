@@ -53,6 +53,8 @@ export interface InferenceRequest {
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
   /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
+  /** As PlaceRequest. */
   parts?: ReadonlyMap<string, number> | undefined;
   /**
    * Milliseconds that it has lived, which count for its hard stop. Undefined: the hard stop bounds
@@ -83,7 +85,7 @@ export class InferencePipeline {
    * with the answer's last byte, which may be long after this has settled. A model that runs on
    * another machine takes no place of this one, and is not loaded.
    * @throws ServiceError `upstream_unavailable` at once while the server is away, `queue_full`,
-   * `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
+   * `wait_too_long`, `request_timeout`, `model_not_allowed`, `insufficient_memory`; the signal's reason; what `use`
    * throws.
    */
   async withPlace<T>(
@@ -92,7 +94,7 @@ export class InferencePipeline {
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
     const { admission, hardStopMs } = this.#options;
-    const { line, tenant, hints, background, partOfBatch, ageMs, record } = request;
+    const { line, tenant, hints, background, partOfBatch, maxExpectedMs, ageMs, record } = request;
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
@@ -120,6 +122,8 @@ export class InferencePipeline {
           parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
+          deadlineMs: background ? undefined : limitMs - (ageMs ?? 0),
+          maxExpectedMs,
           signal: turn.signal,
           hints: lane ? { ...hints, lane } : hints,
           waiting: record,

@@ -61,6 +61,8 @@ export interface RequestScope {
   background?: boolean;
   /** As PlaceRequest. */
   partOfBatch?: boolean;
+  /** As PlaceRequest. */
+  maxExpectedMs?: number | undefined;
 }
 
 interface RunnerOptions {
@@ -104,7 +106,7 @@ export class InferenceRunner {
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background, partOfBatch } = scope;
+    const { record, background, partOfBatch, maxExpectedMs } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -118,6 +120,7 @@ export class InferenceRunner {
       lane: areLoadable(options) ? "pinned" : undefined,
       background,
       partOfBatch,
+      maxExpectedMs,
       ageMs: record.elapsedMs,
       record: record.call,
       onSent: () => record.letGoOfBody(),

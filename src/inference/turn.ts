@@ -11,6 +11,7 @@ import type { LoadedModels } from "../models/loaded-models.ts";
 import type { ModelUse } from "../models/memory/model-use.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
+import { retryAfter } from "../scheduling/waits/standing.ts";
 import { outcomeOf, type Place, type PlaceOutcome } from "../scheduling/place.ts";
 import type { CallRecord } from "./call-record.ts";
 
@@ -91,7 +92,11 @@ export class Turn {
   /** Stops it, whatever it does, when so many milliseconds have passed of a limit. */
   stopAfter(ms: number, limitMs: number): void {
     if (this.#hasEnded) return;
-    const stop = (): void => this.#signal.abort(new HardStop(limitMs));
+    const stop = (): void => {
+      // Where it still waits: for so long another one would.
+      const again = retryAfter(this.record.waiting.expectedMs);
+      this.#signal.abort(new HardStop(limitMs, again));
+    };
     this.#undoHardStop = this.#options.deadlines.after(ms, stop);
   }
 

@@ -86,6 +86,7 @@ export const LIMITS: Limit[] = [
     field: "model_max_concurrent",
     value: ({ upstreamParallel }, { server }) => upstreamParallel ?? server.parallel,
   },
+  asSet("upstreamParallelMax", "model_max_tried"),
   {
     field: "max_loaded_models",
     about: "Models that the server holds in memory at once; null where it does not say.",

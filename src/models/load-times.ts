@@ -18,6 +18,11 @@ export class LoadTimes {
   readonly #known = new QuickLRU<string, number[]>({ maxSize: MAX_MODELS });
   #lastMs = UNKNOWN_MS;
 
+  /** Whether no load has been seen yet. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** Milliseconds that a model takes; of one that was never loaded, what another one took. */
   of(model: string): number {
     return Math.min(...(this.#known.get(model) ?? [this.#lastMs]));

@@ -52,7 +52,7 @@ export class RequestRecord {
   model: string | undefined;
   streamed = false;
   /** Its call to the inference server, if it makes one. */
-  readonly call = new CallRecord();
+  readonly call: CallRecord;
   /** Bytes of its body. */
   bytesIn: number | undefined;
   /** Bytes of an answer that is sent in one piece. */
@@ -81,6 +81,7 @@ export class RequestRecord {
 
   constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
     this.id = id;
+    this.call = new CallRecord(id);
     this.startedAt = performance.now();
     this.startedAtMs = Date.now();
     this.#onEnd = [onEnd];
@@ -124,6 +125,8 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
+    // Its call may go on for others who share it: these steps are not its own any more.
+    this.call.onStep = undefined;
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {
@@ -134,6 +137,17 @@ export class RequestRecord {
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, "a request could not end");
+  }
+
+  /** The headers that say what was expected of its wait, as name, value …; none where it did not wait. */
+  get waitHeaders(): string[] {
+    const { position, expectedMs } = this.call.begun ?? {};
+    const headers: string[] = [];
+    if (position !== undefined) headers.push("X-Shared-Ollama-Queue-Position", String(position));
+    if (expectedMs !== undefined) {
+      headers.push("X-Shared-Ollama-Expected-Wait", (expectedMs / 1000).toFixed(1));
+    }
+    return headers;
   }
 
   /**

@@ -9,9 +9,14 @@ export interface Link<T> {
 export class LinkedList<T> {
   #first: Link<T> | undefined;
   #last: Link<T> | undefined;
+  #size = 0;
 
   get first(): T | undefined {
     return this.#first?.member;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   get isEmpty(): boolean {
@@ -24,6 +29,7 @@ export class LinkedList<T> {
     if (this.#last) this.#last.next = link;
     else this.#first = link;
     this.#last = link;
+    this.#size += 1;
     return link;
   }
 
@@ -32,6 +38,7 @@ export class LinkedList<T> {
     else this.#first = next;
     if (next) next.previous = previous;
     else this.#last = previous;
+    this.#size -= 1;
   }
 
   /** The first member for which this holds. */

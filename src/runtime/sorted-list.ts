@@ -29,19 +29,28 @@ export class SortedList<T> {
     if (this.#members[at] === member) this.#members.splice(at, 1);
   }
 
+  at(index: number): T | undefined {
+    return this.#members[index];
+  }
+
+  /** How many of the first members this holds for; for none after one for which it does not. */
+  countWhile(holds: (member: T) => boolean): number {
+    let [low, high] = [0, this.#members.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#members[middle];
+      if (other !== undefined && holds(other)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   [Symbol.iterator](): Iterator<T> {
     return this.#members[Symbol.iterator]();
   }
 
   /** How many members go before this one. */
   #placeOf(member: T): number {
-    let [low, high] = [0, this.#members.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#members[middle];
-      if (other !== undefined && this.#compare(other, member) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.countWhile((other) => this.#compare(other, member) < 0);
   }
 }

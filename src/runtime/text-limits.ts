@@ -13,6 +13,8 @@ export const TEXT_LIMITS = {
   address: 64,
   /** A duration in words, such as `1h30m`. */
   duration: 64,
+  /** That of an item has its index. */
+  requestId: 64,
   /** What an error tells its client; texts of the inference server can be of any length. */
   errorMessage: 2048,
   /** The field an error is about. */

@@ -6,9 +6,9 @@ import { outcomeOf, type Place } from "./place.ts";
 import type { PlaceRequest } from "./waiting-requests.ts";
 
 interface AdmissionOptions {
-  queue: Pick<FairQueue, "acquire" | "loaded">;
+  queue: Pick<FairQueue, "acquire" | "loaded" | "outlook">;
   catalog: Pick<ModelCatalog, "isKnownMissing">;
-  loadedModels: Pick<LoadedModels, "ensureLoaded" | "isLoading">;
+  loadedModels: Pick<LoadedModels, "ensureLoaded" | "isLoaded" | "isLoading">;
 }
 
 /** A request for a place and its model. */
@@ -37,25 +37,30 @@ export class Admission {
   /**
    * Settles at once where a place is free and the model in memory.
    * @param onPlace called when the request has its place, before its model is loaded.
-   * @throws ServiceError `queue_full`, `request_timeout`, as `LoadedModels.ensureLoaded`; the reason
-   * of the request's signal.
+   * @throws ServiceError `queue_full`, `wait_too_long`, `request_timeout`, as
+   * `LoadedModels.ensureLoaded`; the reason of the request's signal.
    */
   admit(request: ModelRequest, onPlace?: () => void): Admitted | Promise<Admitted> {
-    const { queue, catalog } = this.#options;
+    const { queue, catalog, loadedModels } = this.#options;
+    const { outlook } = queue;
     // A missing model has no part in the decisions about models: a client that requests one again
     // and again would delay the models that are there. The server refuses it at once.
     const model = catalog.isKnownMissing(request.model) ? "" : request.model;
     const isThere = model === request.model;
+    const wasLoaded = loadedModels.isLoaded(model);
     const acquired = queue.acquire(isThere ? request : { ...request, model, admits: undefined });
     const load = (place: Place): Admitted | Promise<Admitted> => {
       try {
         onPlace?.();
         const { hints, signal } = request;
-        const { loadedModels } = this.#options;
         const isShared = loadedModels.isLoading(model);
         const loading = loadedModels.ensureLoaded(model, hints, signal);
         if (typeof loading === "number") return { loadMs: loading, place };
-        request.waiting?.waitsForModel(isShared);
+        const startedAt = performance.now();
+        request.waiting?.waitsForModel(isShared, () =>
+          // It may only be looked at whether it still is.
+          wasLoaded ? undefined : outlook.loadRestMs(model, performance.now() - startedAt),
+        );
         return this.#loaded(loading, place, { ...request, model });
       } catch (err) {
         place.release(outcomeOf(err));

@@ -19,6 +19,14 @@ export class BackgroundShare {
     return this.#owedMs >= DUE_MS;
   }
 
+  /**
+   * After how many milliseconds of interactive work without a gap a background request goes first
+   * that has so many milliseconds of background work before it.
+   */
+  dueInMs(aheadMs: number): number {
+    return (Math.max(0, DUE_MS - this.#owedMs + aheadMs) * (1 - SHARE)) / SHARE;
+  }
+
   /** Interactive work has cost so much while background work waited. */
   hasWaited(costMs: number): void {
     this.#owedMs = Math.min(DUE_MS, this.#owedMs + (costMs * SHARE) / (1 - SHARE));

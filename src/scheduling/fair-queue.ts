@@ -11,14 +11,16 @@ import { outcomeOf, Place } from "./place.ts";
 import type { PlaceWatch } from "./place-watch.ts";
 import { RunningRequests } from "./running-requests.ts";
 import type { Turns } from "./turns.ts";
-import { turnsBefore } from "./turns-before.ts";
 import {
   type LineName,
   type PlaceRequest,
   type Priority,
+  priorityOf,
   type Ticket,
   WaitingRequests,
 } from "./waiting-requests.ts";
+import { Outlook } from "./waits/outlook.ts";
+import { assertInTime, retryAfter } from "./waits/standing.ts";
 
 export type { LineName, PlaceRequest, WaitLog } from "./waiting-requests.ts";
 
@@ -60,6 +62,8 @@ const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
  * need a load; how long that may go on, ModelFloor decides.
  */
 export class FairQueue {
+  /** What those who wait can expect. */
+  readonly outlook: Outlook;
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
@@ -79,17 +83,26 @@ export class FairQueue {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#counters = { text: new LineCounter(), vision: new LineCounter() };
+    this.outlook = new Outlook({
+      ...options,
+      waiting: this.#waiting,
+      running: this.#running,
+      share: this.#backgroundShare,
+      workOn: this.#tenantsWithWork,
+      now: this.#now,
+    });
   }
 
   /**
    * Waits for a place. Settles at once when one is free.
-   * @throws ServiceError `queue_full` (never for items of batches) or `request_timeout`; the reason
-   * of the request's signal.
+   * @throws ServiceError `queue_full` (never for items of batches), `wait_too_long` or
+   * `request_timeout`; the reason of the request's signal.
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
     if (this.#size === 0 && this.#mayStart(request)) return this.#start(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
+    this.#assertInTime(ticket);
     if (!ticket.partOfBatch) this.#makeRoom(ticket);
     return this.#enqueue(ticket);
   }
@@ -209,10 +222,30 @@ export class FairQueue {
       counter.joined(ticket.background);
       this.#dispatch();
       // One that may go before all that wait has its place by now.
-      if (!ticket.stands) return;
-      const behind = counter.before(ticket.background);
-      ticket.waiting?.waitsForPlace(() => this.#positionOf(ticket), behind);
+      if (ticket.stands) this.#beginWait(ticket, counter.before(ticket.background));
     });
+  }
+
+  /** Tells a request where it stands. */
+  #beginWait(ticket: Ticket, behind: number): void {
+    const estimate = this.outlook.of(ticket);
+    ticket.estimate = estimate;
+    const now = () => (ticket.stands ? this.outlook.of(ticket) : undefined);
+    ticket.waiting?.waitsForPlace(estimate, now, behind);
+  }
+
+  /** @throws ServiceError `wait_too_long` for a request that would wait in vain. */
+  #assertInTime(ticket: Ticket): void {
+    const { deadlineMs = Infinity, maxExpectedMs = Infinity } = ticket;
+    if (Math.min(deadlineMs, maxExpectedMs) === Infinity || this.#couldStartNow(ticket)) return;
+    const estimate = this.outlook.of(ticket);
+    try {
+      assertInTime(estimate, ticket);
+    } catch (err) {
+      this.#counters[ticket.line].rejected += 1;
+      ticket.waiting?.wouldWait(estimate);
+      throw err;
+    }
   }
 
   /** Has a request give way where the line is full. @throws ServiceError `queue_full`. */
@@ -223,18 +256,11 @@ export class FairQueue {
     if (waiting.counted(line) < maxWaiting || this.#couldStartNow(ticket)) return;
     const other = onFullLine(waiting, { line, tenant, now }, maxWaiting);
     if (other === "welcome") return;
-    const full = this.#full(line, `${waiting.counted(line)} requests are waiting`);
+    const why = `${waiting.counted(line)} requests are waiting`;
+    const refused = other === "refused" ? ticket : other;
+    const full = this.#full(line, why, this.outlook.of(refused).expectedMs);
     if (other === "refused") throw full;
     if (this.#takeOut(other)) other.settle(full);
-  }
-
-  /** By the turns as they are now; a request whose model is loaded may go before all the same. */
-  #positionOf(ticket: Ticket): number | undefined {
-    const { line } = ticket;
-    const priority = priorityOf(ticket);
-    const before = turnsBefore(ticket, this.#waiting[priority], this.#options.turns[priority]);
-    if (before === undefined) return undefined;
-    return 1 + before + (ticket.background ? this.#counters[line].waiting : 0);
   }
 
   /** A request waits no longer, and has no place. */
@@ -264,7 +290,9 @@ export class FairQueue {
     this.#running.chargeSoFar();
     this.#promote();
     for (let next = this.#pick(); next; next = this.#pick()) {
-      const place = this.#start(next, this.#now() - next.enqueuedAt);
+      const waitedMs = this.#now() - next.enqueuedAt;
+      const place = this.#start(next, waitedMs);
+      if (next.estimate) this.outlook.started(next, next.estimate, waitedMs);
       this.#takeOut(next);
       next.settle(place);
     }
@@ -361,6 +389,7 @@ export class FairQueue {
       now: this.#now,
       onRelease: (outcome, costMs) => {
         watch.forget(watched);
+        this.outlook.ended(place, outcome);
         this.#running.remove(running);
         charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
         for (const [other, part] of parts ?? []) {
@@ -391,9 +420,9 @@ export class FairQueue {
   }
 
   /** The error for a line that is full, which it counts. */
-  #full(line: LineName, why: string): ServiceError {
+  #full(line: LineName, why: string, expectedMs?: number): ServiceError {
     this.#counters[line].rejected += 1;
-    return new ServiceError("queue_full", `The queue is full: ${why}`);
+    return new ServiceError("queue_full", `The queue is full: ${why}`, retryAfter(expectedMs));
   }
 
   #expire(): void {
@@ -401,11 +430,8 @@ export class FairQueue {
     for (const ticket of this.#tickets()) {
       if (now - ticket.enqueuedAt < ticket.maxWaitMs) continue;
       const message = `No place became free within ${Math.round(ticket.maxWaitMs / 1000)} s`;
-      this.#reject(ticket, new ServiceError("request_timeout", message));
+      const again = retryAfter(this.outlook.of(ticket).expectedMs);
+      this.#reject(ticket, new ServiceError("request_timeout", message, again));
     }
   }
-}
-
-function priorityOf({ background }: { background?: boolean }): Priority {
-  return background ? "background" : "interactive";
 }

@@ -1,7 +1,7 @@
 import QuickLRU from "quick-lru";
 import type { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
-import { isSwapDue } from "./model-swap.ts";
+import { swapDueInMs } from "./model-swap.ts";
 
 /** What the floor needs of the loaded models. */
 export type FloorModels = Pick<
@@ -11,7 +11,7 @@ export type FloorModels = Pick<
 
 interface FloorOptions {
   models: FloorModels;
-  loadTimes: Pick<LoadTimes, "of">;
+  loadTimes: Pick<LoadTimes, "of" | "isEmpty">;
   /** No request waits longer than this because of another model's turn. */
   patienceMs: number;
   /**
@@ -40,7 +40,7 @@ const LINGER_PART = 0.25;
 /**
  * Decides which model has the floor when not all can be in memory at once. A model whose load would
  * evict another waits until the other has been idle for a moment. Is the other never idle, the one
- * that waits is promoted as soon as the swap is due: see `isSwapDue`.
+ * that waits is promoted as soon as the swap is due: see `swapDueInMs`.
  */
 export class ModelFloor {
   readonly #models: FloorModels;
@@ -83,7 +83,7 @@ export class ModelFloor {
       if (wanted.model === this.#promoted) stillWaits = true;
       const waitedMs = now - this.#waitsSince(wanted);
       if (due !== undefined && waitedMs <= longestMs) continue;
-      if (!this.#isDue(wanted, { now, waitedMs, workOn })) continue;
+      if (!this.#isDue(wanted, now, workOn)) continue;
       due = wanted.model;
       longestMs = waitedMs;
     }
@@ -107,6 +107,27 @@ export class ModelFloor {
     return models
       .modelsToEvict(model)
       .every((other) => !isBusy(other) && now >= this.#freeAt(other, model));
+  }
+
+  /**
+   * Which models have the floor before one that is not in memory, and in how many milliseconds it is
+   * promoted at the latest; undefined where it waits for no other.
+   * @param workOn as `promote`.
+   */
+  turnOf(
+    wanted: Wanted,
+    now: number,
+    workOn: (model: string) => number,
+  ): { after: string[]; inMs: number } | undefined {
+    const after = this.#models.modelsToEvict(wanted.model);
+    if (after.length === 0) return undefined;
+    if (wanted.model === this.#promoted) return { after, inMs: 0 };
+    return { after, inMs: Math.max(0, this.#dueInMs(wanted, after, { now, workOn })) };
+  }
+
+  /** How long a model takes to load, in milliseconds; undefined while no load has been seen. */
+  loadMs(model: string): number | undefined {
+    return this.#loadTimes.isEmpty ? undefined : this.#loadTimes.of(model);
   }
 
   /** A request for a model got its place. */
@@ -142,20 +163,26 @@ export class ModelFloor {
     return Math.max(enqueuedAt, this.#goneSince.get(model) ?? enqueuedAt);
   }
 
-  #isDue(
-    { model, tenants }: Wanted,
-    at: { now: number; waitedMs: number; workOn: (model: string) => number },
-  ): boolean {
+  /** Whether it is time to have a model loaded in the place of others. */
+  #isDue(wanted: Wanted, now: number, workOn: (model: string) => number): boolean {
     const models = this.#models;
-    if (model === "" || models.isLoaded(model)) return false;
-    const toEvict = models.modelsToEvict(model);
+    if (wanted.model === "" || models.isLoaded(wanted.model)) return false;
+    const toEvict = models.modelsToEvict(wanted.model);
     if (toEvict.length === 0 || toEvict.some((other) => models.isLoading(other))) return false;
-    return isSwapDue({
-      heldMs: at.now - Math.max(...toEvict.map((other) => models.loadedAt(other))),
-      waitedMs: at.waitedMs,
-      waiting: tenants,
-      working: sum(toEvict.map(at.workOn)),
-      loadMs: this.#loadTimes.of(model),
+    return this.#dueInMs(wanted, toEvict, { now, workOn }) <= 0;
+  }
+
+  #dueInMs(
+    wanted: Wanted,
+    toEvict: string[],
+    { now, workOn }: { now: number; workOn: (model: string) => number },
+  ): number {
+    return swapDueInMs({
+      heldMs: now - Math.max(...toEvict.map((other) => this.#models.loadedAt(other))),
+      waitedMs: now - this.#waitsSince(wanted),
+      waiting: wanted.tenants,
+      working: sum(toEvict.map(workOn)),
+      loadMs: this.#loadTimes.of(wanted.model),
       loadBackMs: sum(toEvict.map((other) => this.#loadTimes.of(other))),
       patienceMs: this.#patienceMs,
     });

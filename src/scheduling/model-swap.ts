@@ -31,17 +31,16 @@ const LEAST_LOAD_MS = 250;
 const LEAST_TURN = 0.5;
 
 /**
- * Whether it is time to swap two models: when those who wait have lost as much by waiting as
- * the swap takes from everybody, and at the latest when patience is at its end. The swap and the way
- * back are two loads, through which all wait, those of one model and those of the other. What is
- * counted is tenants: by requests a flood would have the floor.
+ * In how many milliseconds it is time to swap two models; 0 or less: now. That is when those who
+ * wait have lost as much by waiting as the swap takes from everybody, and at the latest when patience
+ * is at its end. The swap and the way back are two loads, through which all wait, those of one model
+ * and those of the other. What is counted is tenants: by requests a flood would have the floor.
  */
-export function isSwapDue(swap: Swap): boolean {
+export function swapDueInMs(swap: Swap): number {
   const { heldMs, waitedMs, waiting, working, loadMs, loadBackMs, patienceMs } = swap;
-  if (heldMs < LEAST_TURN * loadBackMs) return false;
-  if (waitedMs >= patienceMs) return true;
-  const lostMs = waiting * Math.min(heldMs, waitedMs);
   const loadsMs = Math.max(LEAST_LOAD_MS, loadMs) + Math.max(LEAST_LOAD_MS, loadBackMs);
   const costMs = (waiting + working) * loadsMs;
-  return lostMs >= LOADING_IS_WORTH * costMs;
+  const enoughMs = (LOADING_IS_WORTH * costMs) / waiting;
+  const lossMs = enoughMs - Math.min(heldMs, waitedMs);
+  return Math.max(LEAST_TURN * loadBackMs - heldMs, Math.min(lossMs, patienceMs - waitedMs));
 }

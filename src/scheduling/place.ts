@@ -107,16 +107,25 @@ export class Place {
     }
   }
 
+  /** Milliseconds that its model's load has been waited for; undefined while none is. */
+  get loadingMs(): number | undefined {
+    return this.#pausedAt === undefined ? undefined : this.#now() - this.#pausedAt;
+  }
+
   /** Names what tells for how many milliseconds its client has not taken the answer. */
   isHeldUpBy(heldUp: { readonly ms: number }): void {
     this.#heldUp = heldUp;
     this.#heldUpBeforeMs = heldUp.ms;
   }
 
+  /** Milliseconds that it was held, its model's load aside. */
+  get heldMs(): number {
+    return (this.#pausedAt ?? this.#now()) - this.#takenAt - this.#pausedMs;
+  }
+
   /** Milliseconds that it was held for inference, without those that its client has held it up. */
   get workMs(): number {
-    const heldMs = (this.#pausedAt ?? this.#now()) - this.#takenAt - this.#pausedMs;
-    return Math.max(0, heldMs - (this.#heldUp.ms - this.#heldUpBeforeMs));
+    return Math.max(0, this.heldMs - (this.#heldUp.ms - this.#heldUpBeforeMs));
   }
 
   /**

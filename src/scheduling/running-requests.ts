@@ -49,6 +49,10 @@ export class RunningRequests {
     return tenants;
   }
 
+  forEach(visit: (running: Running) => void): void {
+    this.#all.forEach(({ member }) => visit(member));
+  }
+
   /** Charges all for the time that they have taken so far, where the estimate was less. */
   chargeSoFar(): void {
     this.#all.forEach(({ member: { place, charge } }) => charge.atLeast(place.workMs));

@@ -1,7 +1,7 @@
 import { SortedList } from "../runtime/sorted-list.ts";
 import type { CostEstimates } from "./cost-estimates.ts";
 import type { TenantWeights } from "./tenant-weights.ts";
-import type { Charge, Turns } from "./turns.ts";
+import type { Charge, TenantBefore, Turns } from "./turns.ts";
 
 interface StartTimeTurnsOptions {
   weights: TenantWeights;
@@ -38,6 +38,9 @@ interface Started {
 
 /** Accounts that are kept. With names of 64 characters they are less than a megabyte. */
 const MAX_ACCOUNTS = 1000;
+
+/** Of more tenants that go before a request only so many are looked at, evenly among them. */
+const MAX_VISITED = 32;
 
 /** A request costs at least this: one that the server refuses is not free either. */
 const MIN_COST_MS = 1;
@@ -112,6 +115,21 @@ export class StartTimeTurns implements Turns {
 
   *inTurn(): Generator<string> {
     for (const { tenant } of this.#waiting) yield tenant;
+  }
+
+  forEachBefore(tenant: string, ownMs: number, visit: (before: TenantBefore) => void): void {
+    const { weights } = this.#options;
+    const own = this.#accounts.get(tenant);
+    const { tag, since } = own?.isWaiting ? own : this.#asNewcomer(tenant, own);
+    const startTag = tag + ownMs / weights.of(tenant);
+    const count = this.#waiting.countWhile((other) => other.tag <= startTag);
+    const standsFor = Math.max(1, count / MAX_VISITED);
+    for (let at = 0; at < count; at += standsFor) {
+      const other = this.#waiting.at(Math.floor(at));
+      if (!other || other === own) continue;
+      const mayHaveMs = (startTag - other.tag) * weights.of(other.tenant);
+      visit({ tenant: other.tenant, mayHaveMs, isFirst: other.since < since, standsFor });
+    }
   }
 
   start(tenant: string, model: string): Charge {
@@ -198,6 +216,13 @@ export class StartTimeTurns implements Turns {
   #virtualTime(): number {
     const lowest = this.#waiting.first?.tag ?? Number.POSITIVE_INFINITY;
     return Math.min(this.#highestStart, lowest);
+  }
+
+  /** Where a tenant would stand that does not wait, if it came now. */
+  #asNewcomer(tenant: string, account: Account | undefined): Pick<Account, "tag" | "since"> {
+    const isUnknown = !account && !this.#options.weights.isNamed(tenant);
+    const finish = account?.finish ?? (isUnknown ? this.#newcomersFinish : 0);
+    return { tag: Math.max(finish, this.#virtualTime()), since: Number.POSITIVE_INFINITY };
   }
 
   /** While the machine is idle everybody catches up, as if somebody else had used it. */

@@ -2,6 +2,7 @@ import type { LoadHints } from "../models/loaded-models.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { type Link, LinkedList } from "../runtime/linked-list.ts";
 import type { Place } from "./place.ts";
+import type { Estimate, Standing } from "./waits/standing.ts";
 
 export type LineName = "text" | "vision";
 
@@ -10,15 +11,28 @@ const LINES: readonly LineName[] = ["text", "vision"];
 /** Background work takes what interactive work leaves. */
 export type Priority = "interactive" | "background";
 
+/** Which work a request is. */
+export function priorityOf({ background }: { background?: boolean }): Priority {
+  return background ? "background" : "interactive";
+}
+
 /** What a request waits for before it is sent; the place in the queue changes meanwhile. */
 export interface WaitLog {
+  /** The id of the request, by which its client knows it. */
+  readonly requestId?: string | undefined;
   /**
-   * @param position its number in the queue, from 1; undefined once it has left that.
+   * @param standing where it stands as it begins to wait.
+   * @param now where it stands now; undefined once it has left the queue.
    * @param behind how many requests run or wait in its line already.
    */
-  waitsForPlace(position: () => number | undefined, behind: number): void;
-  /** @param isShared the load was begun before it, for another. */
-  waitsForModel(isShared: boolean): void;
+  waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void;
+  /** It is refused, since it would wait for too long. @param standing where it would stand. */
+  wouldWait(standing: Standing): void;
+  /**
+   * @param isShared the load was begun before it, for another.
+   * @param restMs how long the load will still take, in milliseconds; undefined: not known.
+   */
+  waitsForModel(isShared: boolean, restMs: () => number | undefined): void;
 }
 
 /** A request for a place. */
@@ -31,6 +45,10 @@ export interface PlaceRequest {
   maxWaitMs: number;
   /** Cancels the request while it waits. */
   signal: Signal;
+  /** Milliseconds in which it has to have its place, else it is of no use; absent: no matter when. */
+  deadlineMs?: number | undefined;
+  /** It is refused at once where it is expected to wait longer, in milliseconds. */
+  maxExpectedMs?: number | undefined;
   /** What its model is to be loaded with. */
   hints?: LoadHints | undefined;
   /** Told what it waits for, if it has to wait. */
@@ -53,6 +71,8 @@ export interface PlaceRequest {
 export interface Ticket extends PlaceRequest {
   enqueuedAt: number;
   settle: (result: Place | Error) => void;
+  /** What was expected when it began to wait. */
+  estimate?: Estimate | undefined;
   /** Where it stands among all of its kind, and of its tenant; undefined where it does not wait. */
   stands?: { inKind: Link<Ticket>; ofTenant: Link<Ticket> } | undefined;
 }
@@ -132,6 +152,11 @@ export class WaitingRequests {
     return { wasThere: true, wasLast };
   }
 
+  /** What a tenant waits for, each with its requests, the oldest first. */
+  kindsOf(tenant: string): ReadonlyMap<Kind, LinkedList<Ticket>> {
+    return this.#tenants.get(tenant)?.byKind ?? NOTHING;
+  }
+
   /** The request of a tenant that has waited longest for one of these kinds, of those that may go. */
   firstOf(
     tenant: string,
@@ -174,13 +199,6 @@ export class WaitingRequests {
     return this.#kindsOf(model).flatMap(({ tickets }) => [...tickets]);
   }
 
-  /** A tenant's requests in a line, the oldest first. */
-  of(tenant: string, line: LineName): Ticket[] {
-    const kinds = [...(this.#tenants.get(tenant)?.byKind ?? [])];
-    const own = kinds.flatMap(([kind, tickets]) => (kind.line === line ? [...tickets] : []));
-    return own.toSorted((a, b) => a.enqueuedAt - b.enqueuedAt);
-  }
-
   /** How many requests wait in a line without items of batches. */
   counted(line: LineName): number {
     return this.#counted[line];
@@ -220,6 +238,8 @@ export class WaitingRequests {
     this.#counted[line] += by;
   }
 }
+
+const NOTHING: ReadonlyMap<Kind, LinkedList<Ticket>> = new Map();
 
 function newKind(line: LineName, model: string): Kind {
   return { line, model, tickets: new LinkedList(), tenants: 0 };

@@ -24,7 +24,7 @@ async function raisedParallel(gateway: Gateway): Promise<unknown> {
 
 it("a server that was running already is given as many side by side as it works on", async () => {
   const ollama = await startFakeOllama({ parallel: 2, firstMs: 10, bodyMs: 20 });
-  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
+  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, UPSTREAM_PARALLEL_MAX: "4" });
   expect(await raisedParallel(gateway)).toEqual({});
   flood(gateway, 4);
   await until(
@@ -36,7 +36,7 @@ it("a server that was running already is given as many side by side as it works 
 
 it("one that works on a single one goes back to that", async () => {
   const ollama = await startFakeOllama({ parallel: 1, firstMs: 40, bodyMs: 40 });
-  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
+  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, UPSTREAM_PARALLEL_MAX: "4" });
   flood(gateway, 4);
   const seen = new Set<string>();
   await until(async () => {
@@ -47,7 +47,11 @@ it("one that works on a single one goes back to that", async () => {
 
 it("is left as it is where the operator says how many", async () => {
   const ollama = await startFakeOllama({ parallel: 4, firstMs: 5, bodyMs: 5 });
-  const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url, UPSTREAM_PARALLEL: "1" });
+  const gateway = await startGateway({
+    OLLAMA_BASE_URL: ollama.url,
+    UPSTREAM_PARALLEL: "1",
+    UPSTREAM_PARALLEL_MAX: "4",
+  });
   flood(gateway, 4);
   await until(() => ollama.to("/api/generate").length > 40, "forty answers");
   expect(await raisedParallel(gateway)).toEqual({});

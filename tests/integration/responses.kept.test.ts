@@ -27,9 +27,9 @@ async function made(gateway: Gateway, more: object = {}, init?: RequestInit): Pr
   return String(id);
 }
 
-const unknown = { status: 404, code: "response_not_found", type: "not_found_error" } as const;
+const unknown = { status: 404, code: "not_found", type: "not_found_error" } as const;
 const unknownTo = async (answer: Response): Promise<void> =>
-  expectOpenAIError(answer, { ...unknown, param: "response_id" });
+  expectOpenAIError(answer, { ...unknown, param: "id" });
 const previous = { ...unknown, code: "previous_response_not_found" };
 
 describe("a response", () => {

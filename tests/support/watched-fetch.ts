@@ -125,8 +125,7 @@ function lines(onPart: (text: string) => void): (piece: Uint8Array) => void {
 function eventData(onPart: (text: string) => void): (piece: Uint8Array) => void {
   return cutter("\n\n", (frame) => {
     // Comments have no meaning, and OpenAI's last word is no JSON.
-    if (frame.startsWith(":") || frame === "data: [DONE]") return;
-    // The type of an event is in its data, too.
-    onPart(frame.replace(/^(?:event: \S+\n)?data: /, ""));
+    if (/^(?::|retry: )/.test(frame) || frame === "data: [DONE]") return;
+    onPart(frame.replace(/^(?:id: .+\n)?(?:event: .+\n)?data: /, ""));
   });
 }

@@ -166,10 +166,19 @@ const LINES = [
 export function batchStream(stream: BatchStream, dialect: BatchDialect, line: LineName) {
   const isEvents = stream === "events";
   const { name, data } = ANSWERS[dialect][line];
+  const failure = {
+    error: z.string().optional().openapi({ description: "The batch was cancelled" }),
+    error_type: z.string().optional(),
+    code: z.enum(CODES).optional(),
+    request_id: z.string().optional(),
+  };
   const result = { completed: z.int(), total_requests: z.int(), done: z.literal(false) };
   return streamContent(isEvents ? "text/event-stream" : "application/x-ndjson", {
     part: z
-      .union([itemResult(data, result), z.object({ ...figures, done: z.literal(true) })])
+      .union([
+        itemResult(data, result),
+        z.object({ ...figures, done: z.literal(true), ...failure }),
+      ])
       .openapi(`${name}Part`),
     about: `One ${isEvents ? "`data:` line" : "line"} for each item as it ends, then the batch's figures`,
     example: isEvents

@@ -5,6 +5,12 @@ import type { BatchCount, ItemResult } from "./run-batch.ts";
 /** How a batch's stream is written. */
 export type BatchStream = "ndjson" | "events";
 
+interface FrameOptions {
+  stream: BatchStream;
+  /** What the last part tells of a batch that was called off; throws for one whose client has left. */
+  onFailure: (err: unknown) => object;
+}
+
 /**
  * A batch as a stream: each item's result when it is there, with `completed` items so far of
  * `total_requests`; the figures of the batch, with `done: true`, at the end. Events end with
@@ -13,16 +19,21 @@ export type BatchStream = "ndjson" | "events";
 export async function* batchFrames(
   results: AsyncGenerator<ItemResult>,
   count: BatchCount,
-  stream: BatchStream,
+  { stream, onFailure }: FrameOptions,
 ): AsyncGenerator<string> {
   const write = stream === "events" ? sseFrame : ndjsonLine;
   yield NOTHING[stream];
-  for await (const result of results) {
-    count.add(result);
-    const { total_requests } = count.figures();
-    yield write({ ...result, completed: count.completed, total_requests, done: false });
+  let failure: object = {};
+  try {
+    for await (const result of results) {
+      count.add(result);
+      const { total_requests } = count.figures();
+      yield write({ ...result, completed: count.completed, total_requests, done: false });
+    }
+  } catch (err) {
+    failure = onFailure(err);
   }
-  yield write({ ...count.figures(), done: true });
+  yield write({ ...count.figures(), ...failure, done: true });
   if (stream === "events") yield "data: [DONE]\n\n";
 }
 

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../../middleware/env.ts";
+import { isAbort } from "../../../src/errors/abort-reasons.ts";
+import { renderError } from "../../../src/errors/render.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
 import { tooLarge } from "../../../src/http/body-limit.ts";
@@ -169,7 +171,13 @@ async function batch(c: AppContext, services: BatchServices, kind: BatchKind): P
   if (stream) {
     const type = kind.stream === "events" ? "text/event-stream" : "application/x-ndjson";
     record.streamed = true;
-    return streamAnswer(c, streamHead(type), batchFrames(results, count, kind.stream));
+    const onFailure = (err: unknown): object => {
+      if (isAbort(err)) throw err;
+      record.failed(err);
+      return renderError(err, "service", record.id).body;
+    };
+    const frames = batchFrames(results, count, { stream: kind.stream, onFailure });
+    return streamAnswer(c, streamHead(type), frames);
   }
   const ordered: ItemResult[] = [];
   for await (const result of results) {

@@ -4,6 +4,7 @@ import { renderError } from "../../../src/errors/render.ts";
 import { isAbort } from "../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { asCompleted } from "../../../src/runtime/as-completed.ts";
+import { LightSignal } from "../../../src/runtime/light-signal.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
 import type { PreparedRequest } from "../answer.ts";
 import type { BatchServices } from "./batch-services.ts";
@@ -66,19 +67,23 @@ export class BatchCount {
 
 /**
  * Runs a batch's items and yields each result when it is there. An item that fails is a result
- * like the others; only the client's leaving ends the batch.
- * @throws ClientLeft.
+ * like the others; only the client's leaving, or that it is called off, ends the batch.
+ * @throws ClientLeft; ServiceError `cancelled`.
  */
 export async function* runBatch(
   c: AppContext,
   services: BatchServices,
   { count, atOnce, cache, prepare }: Batch,
 ): AsyncGenerator<ItemResult> {
-  const { signal } = c.get("exchange");
+  const { signal: ofBatch } = c.get("exchange");
   const whole = c.get("record");
   whole.kind = "batch";
   const runItem = async (index: number): Promise<ItemResult> => {
     const record = itemRecord(whole, index, services);
+    const signal = new LightSignal();
+    const stopFollowing = signal.follow(ofBatch);
+    services.live.begin(record, { callOff: (reason) => signal.abort(reason) });
+    services.events.emit("requestKnown", record);
     try {
       if (services.isStopping()) {
         throw new ServiceError("shutting_down", "The service is stopping");
@@ -90,11 +95,15 @@ export async function* runBatch(
       record.end({ status: 200, bytes: 0, complete: true });
       return { index, success: true, data };
     } catch (err) {
-      if (isAbort(err)) {
+      if (ofBatch.aborted || isAbort(err)) {
+        if (!isAbort(err)) record.failed(err);
         record.end({ status: 0, bytes: 0, complete: false });
         throw err;
       }
       return failedItem(err, index, record, services);
+    } finally {
+      stopFollowing();
+      services.live.end(record);
     }
   };
   for await (const { value } of asCompleted(count, atOnce, runItem)) yield value;

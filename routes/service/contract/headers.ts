@@ -35,8 +35,12 @@ const GROUPS = {
     answer: ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
     on: (status) => status !== 403,
   },
-  /** It waits for a place, where there is a choice of before whom. */
-  priority: { request: ["X-Shared-Ollama-Priority"], answer: [], on: () => false },
+  /** It waits for a place, where there is a choice of before whom, and of how long. */
+  waiting: {
+    request: ["X-Shared-Ollama-Priority", "X-Shared-Ollama-Max-Wait"],
+    answer: ["X-Shared-Ollama-Queue-Position", "X-Shared-Ollama-Expected-Wait"],
+    on: (status) => status !== 403,
+  },
   /** A model works on it, which may have to be loaded. */
   load: {
     request: [],
@@ -61,6 +65,8 @@ const GROUPS = {
     answer: ["X-Shared-Ollama-Truncated"],
     on: (status) => status === 200,
   },
+  /** A stream that can be resumed. */
+  resumable: { request: ["Last-Event-ID"], answer: [], on: () => false },
   /** Parts of the answer may come from the response cache. */
   cacheOfItems: { request: cacheHeaders, answer: [], on: () => false },
 } satisfies Record<string, Group>;

@@ -21,6 +21,7 @@ export const CHANGE_CODES: ErrorCode[] = [
 /** The further ones of those that read a body. */
 export const BODY_CODES: ErrorCode[] = [
   "upload_stalled",
+  "cancelled",
   "request_too_large",
   "validation_error",
   "queue_full",

@@ -11,6 +11,12 @@ const WaitStatus = z
   .object({
     waiting_for: z.enum(["preparation", "place", "model", "answer"]),
     position: z.int().optional().openapi({ description: "Its number in the queue, from 1" }),
+    expected_wait_ms: z.int().optional().openapi({
+      description: "How much longer it will wait for its place and its model; absent where unknown",
+    }),
+    basis: z.enum(["measured", "model", "default", "unknown"]).optional().openapi({
+      description: "By what that is expected of a wait for a place, as in GET /api/v1/queue",
+    }),
     since: z.iso.datetime().openapi({ description: "Since when it waits for that" }),
     waited_ms: z.int().openapi({ description: "Since the request came" }),
   })

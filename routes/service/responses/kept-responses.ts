@@ -11,13 +11,13 @@ import type { ResponseServices } from "./response-services.ts";
 
 const request = {
   params: z.object({
-    response_id: z.string().openapi({ example: "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11" }),
+    id: z.string().openapi({ example: "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11" }),
   }),
 };
 
 const getRoute: ServiceRoute = {
   method: "get",
-  path: "/api/v1/responses/{response_id}",
+  path: "/api/v1/responses/{id}",
   operationId: "getResponse",
   tags: ["Text"],
   summary: "A response of the last hour that the tenant has had",
@@ -27,13 +27,13 @@ const getRoute: ServiceRoute = {
       description: "The response as it was",
       content: { "application/json": { schema: ResponseAnswer } },
     },
-    ...errorResponses(["invalid_request", "response_not_found", "shutting_down"], "openai"),
+    ...errorResponses(["invalid_request", "not_found", "shutting_down"], "openai"),
   },
 };
 
 const deleteRoute: ServiceRoute = {
   method: "delete",
-  path: "/api/v1/responses/{response_id}",
+  path: "/api/v1/responses/{id}",
   operationId: "deleteResponse",
   tags: ["Text"],
   summary: "Forget a response",
@@ -43,13 +43,13 @@ const deleteRoute: ServiceRoute = {
       description: "It is not kept any more",
       content: { "application/json": { schema: DeletedResponse } },
     },
-    ...errorResponses(["invalid_request", "response_not_found", "shutting_down"], "openai"),
+    ...errorResponses(["invalid_request", "not_found", "shutting_down"], "openai"),
   },
 };
 
 type Kept = Pick<ResponseServices, "memory">;
 
-/** GET and DELETE /api/v1/responses/{response_id} */
+/** GET and DELETE /api/v1/responses/{id} */
 export function keptResponseRoutes(router: ServiceRouter, services: Kept): void {
   mount(router, getRoute, [], (c) => getResponse(c, services));
   mount(router, deleteRoute, [], (c) => deleteResponse(c, services));
@@ -73,7 +73,7 @@ function deleteResponse(c: AppContext, { memory }: Kept): Response {
 }
 
 function idInPath(c: AppContext): string {
-  return c.req.param("response_id") ?? "";
+  return c.req.param("id") ?? "";
 }
 
 /** An id in an error. */
@@ -81,5 +81,5 @@ const LONGEST_ID = 100;
 
 function notFound(id: string): ServiceError {
   const message = `There is no response '${id.slice(0, LONGEST_ID)}', or not any more: responses are kept for an hour`;
-  return new ServiceError("response_not_found", message, { param: "response_id" });
+  return new ServiceError("not_found", message, { param: "id" });
 }

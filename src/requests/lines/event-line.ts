@@ -31,7 +31,7 @@ export function eventFields(
     path: shortened(line?.target, room.target),
     dialect: ended.dialect,
     status_code: ended.status,
-    client_left: !ended.isWhole,
+    client_left: !ended.isWhole && ended.ended !== "cancelled",
     ended: ended.ended,
     bytes: line && ended.bytesOut,
     bytes_in: ended.bytesIn,

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isKey, KEY_NAME, keyName, KeyNames } from "../../../src/access/key-names.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeyNames } from "../../../src/access/key-names.ts";
 import { PROJECT_NAME, tenantOfAddress, TenantNames } from "../../../src/access/tenant-name.ts";
@@ -176,7 +176,7 @@ it("no client comes to another's address or key, whatever it sends", () => {
     fc.property(headers, fc.option(target), (sent, url) => {
       let project: string | undefined;
       try {
-        project = names.projectOf(asked(sent as Headers, url ?? "/api/chat"));
+        project = names.projectOf(asked(sent, url ?? "/api/chat"));
       } catch {
         return;
       }

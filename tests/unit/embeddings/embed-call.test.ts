@@ -23,6 +23,7 @@ function callOf(
     tenant: "ada",
     parts: new Map([["ada", 1]]),
     background: false,
+    maxExpectedMs: undefined,
     signal,
     record: new CallRecord(),
   };
@@ -51,7 +52,7 @@ function setUp(
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      loadedModels: { ensureLoaded: () => 0, isLoading: () => false },
+      loadedModels: { ensureLoaded: () => 0, isLoaded: () => false, isLoading: () => false },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),

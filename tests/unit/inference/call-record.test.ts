@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallRecord } from "../../../src/inference/call-record.ts";
+import type { Standing } from "../../../src/scheduling/waits/standing.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -141,14 +142,15 @@ describe("what a request waits for", () => {
     const record = new CallRecord();
     expect(record).toMatchObject({ isSent: false, waiting: { what: "preparation" } });
     const startedAt = performance.now();
-    let position: number | undefined = 3;
-    record.waitsForPlace(() => position, 0);
-    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 3 });
+    let standing: Standing = { position: 3, expectedMs: 500, basis: "measured" };
+    record.waitsForPlace(standing, () => standing, 3);
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, ...standing });
     pass(100);
-    position = 1;
-    expect(record.waiting).toEqual({ what: "place", since: startedAt, position: 1 });
-    record.waitsForModel(false);
-    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100 });
+    standing = { position: 1, expectedMs: 200, basis: "model" };
+    expect(record.waiting).toEqual({ what: "place", since: startedAt, ...standing });
+    record.waitsForModel(false, () => 4000);
+    expect(record.waiting).toEqual({ what: "model", since: startedAt + 100, expectedMs: 4000 });
+    expect(record.begun, "what was expected at first").toEqual({ position: 3, expectedMs: 500 });
     pass(50);
     record.sent("http://127.0.0.1:1");
     expect(record).toMatchObject({
@@ -159,7 +161,7 @@ describe("what a request waits for", () => {
 
   it("is what another one's call waits for, until it has joined that", () => {
     const [own, other] = [new CallRecord(), new CallRecord()];
-    other.waitsForModel(false);
+    other.waitsForModel(false, () => undefined);
     own.shares(other);
     expect(own.waiting).toEqual(other.waiting);
     pass(10);
@@ -207,10 +209,11 @@ describe("the phases of a call", () => {
   it("have no end where the request is still in one", () => {
     const record = new CallRecord();
     const from = performance.now();
-    record.waitsForPlace(() => 1, 1);
+    const standing: Standing = { position: 1, expectedMs: undefined, basis: "unknown" };
+    record.waitsForPlace(standing, () => standing, 1);
     pass(20);
     expect(record.phases()).toEqual([{ name: "queue", from, to: undefined }]);
-    record.waitsForModel(false);
+    record.waitsForModel(false, () => undefined);
     expect(record.phases()).toEqual([{ name: "load", from: from + 20, to: undefined }]);
   });
 

@@ -35,6 +35,7 @@ async function setUp() {
       told.headers.push(isWhole);
       return ["X-A", "1"];
     },
+    lastWords: () => undefined,
     onEnd: (end: ForwardEnd) => void told.ends.push(end),
   };
   const asked = pipeline.withPlace({ ...request, ageMs: undefined }, client.signal, (turn) =>

@@ -47,7 +47,7 @@ function setUp(answer: (call: UpstreamCall) => Promise<UpstreamAnswer>) {
     admission: new Admission({
       queue,
       catalog: { isKnownMissing: () => false },
-      loadedModels: { ensureLoaded: () => 0, isLoading: () => false },
+      loadedModels: { ensureLoaded: () => 0, isLoaded: () => false, isLoading: () => false },
     }),
     catalog: { assertAllowed: () => {}, isRemote: () => false },
     modelUse: new ModelUse(),

@@ -54,7 +54,11 @@ export function setUpPipeline({
   const admission = new Admission({
     queue,
     catalog: { isKnownMissing: () => false },
-    loadedModels: { ensureLoaded: () => (loads ? load.promise : 0), isLoading: () => false },
+    loadedModels: {
+      ensureLoaded: () => (loads ? load.promise : 0),
+      isLoaded: () => false,
+      isLoading: () => false,
+    },
   });
   const watched = (admitted: Admitted): Admitted => {
     const { place } = admitted;

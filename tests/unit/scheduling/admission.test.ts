@@ -17,7 +17,7 @@ function setUp(
   const admission = new Admission({
     queue,
     catalog,
-    loadedModels: { ensureLoaded, isLoading },
+    loadedModels: { ensureLoaded, isLoaded: () => false, isLoading },
   });
   const client = fakeClient();
   const request = {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { WaitLog } from "../../../src/scheduling/fair-queue.ts";
+import type { Standing } from "../../../src/scheduling/waits/standing.ts";
 import { setUpQueue } from "./queue-set-up.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -11,8 +12,9 @@ function waitLog() {
   const log = {
     position: (): number | undefined => undefined,
     behind: undefined as number | undefined,
-    waitsForPlace: (position: () => number | undefined, behind: number) =>
-      void Object.assign(log, { position, behind }),
+    waitsForPlace: (_begun: Standing, now: () => Standing | undefined, behind: number) =>
+      void Object.assign(log, { position: () => now()?.position, behind }),
+    wouldWait: () => {},
     waitsForModel: () => {},
   } satisfies WaitLog & { position: () => number | undefined; behind: number | undefined };
   return log;

@@ -21,7 +21,7 @@ function setUp(loaded: string | undefined, loadedAt = 0) {
   };
   const floor = new ModelFloor({
     patienceMs: 1000,
-    loadTimes: { of: () => 400 },
+    loadTimes: { of: () => 400, isEmpty: false },
     models: {
       isLoading: (model) => model === memory.loading,
       isLoaded: (model) => model === memory.loaded,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isSwapDue, type Swap } from "../../../src/scheduling/model-swap.ts";
+import { type Swap, swapDueInMs } from "../../../src/scheduling/model-swap.ts";
 
 /** One tenant on each side; both models load within 1 s, and nobody's patience ends. */
 const EVEN: Swap = {
@@ -15,11 +15,11 @@ const EVEN: Swap = {
 /** After how many milliseconds of both a swap is due. */
 function dueAfterMs(swap: Partial<Swap>): number {
   for (let ms = 0; ; ms += 50) {
-    if (isSwapDue({ ...EVEN, heldMs: ms, waitedMs: ms, ...swap })) return ms;
+    if (swapDueInMs({ ...EVEN, heldMs: ms, waitedMs: ms, ...swap }) <= 0) return ms;
   }
 }
 
-describe("isSwapDue", () => {
+describe("swapDueInMs", () => {
   it.each([
     ["one tenant on either side: ten loads", {}, 10_000],
     ["three wait, one works", { waiting: 3 }, 6700],
@@ -33,10 +33,10 @@ describe("isSwapDue", () => {
   });
 
   it("counts no waiting from before the model in memory could be used", () => {
-    expect(isSwapDue({ ...EVEN, heldMs: 9000, waitedMs: 60_000 })).toBe(false);
+    expect(swapDueInMs({ ...EVEN, heldMs: 9000, waitedMs: 60_000 })).toBeGreaterThan(0);
   });
 
   it("counts no time in which nobody waited", () => {
-    expect(isSwapDue({ ...EVEN, heldMs: 60_000, waitedMs: 9000 })).toBe(false);
+    expect(swapDueInMs({ ...EVEN, heldMs: 60_000, waitedMs: 9000 })).toBeGreaterThan(0);
   });
 });

@@ -7,6 +7,7 @@ import { passThrough } from "../../../../routes/ollama/pass-through.ts";
 import type { PassThroughServices } from "../../../../routes/ollama/services.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { inspectBody } from "../../../../src/dialects/inspect-body.ts";
+import { LiveRequests } from "../../../../src/requests/live-requests.ts";
 import { ActiveRequests } from "../../../../src/runtime/active-requests.ts";
 import { BodyBudget } from "../../../../src/http/body-budget.ts";
 import { BodyDiscards } from "../../../../src/http/body-discards.ts";
@@ -20,7 +21,7 @@ import type { Exchange } from "../../../../src/http/exchange.ts";
 import { readTarget } from "../../../../src/http/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
 import { setUpQueue } from "../../scheduling/queue-set-up.ts";
-import { ServiceEvents } from "../../../../src/events/service-events.ts";
+import { strictEvents } from "../../../support/strict-events.ts";
 
 const HEADERS: Record<string, string> = { "x-shared-ollama-image-compression": "on" };
 const BODY = new TextEncoder().encode(
@@ -72,6 +73,7 @@ function setUp({ step, what }: Fault) {
         catalog: { isKnownMissing: () => (at("catalog"), false) },
         loadedModels: {
           ensureLoaded: () => (step === "load" ? loads() : 0),
+          isLoaded: () => false,
           isLoading: () => false,
         },
       }),
@@ -114,6 +116,8 @@ function setUp({ step, what }: Fault) {
     peer: "10.0.0.1",
     header: (name) => HEADERS[name],
     signal: fakeClient().signal,
+    callOff: () => {},
+    hasLeft: false,
     readBody: async () => (at("body"), [BODY]),
     hasUnreadBody: false,
     discardBody: async () => true,
@@ -124,10 +128,11 @@ function setUp({ step, what }: Fault) {
   const app = new Hono<AppEnv>();
   app.use(
     requestLifecycle({
-      events: new ServiceEvents(),
+      events: strictEvents(),
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
       active,
+      live: new LiveRequests(),
       bodies,
       discards: new BodyDiscards({ maxMs: 1000, deadlines }),
     }),

@@ -18,9 +18,16 @@ function count(total: number): BatchCount {
   return new BatchCount(new RequestRecord("id", () => {}), total);
 }
 
+/** Of a batch whose client has left. */
+function onFailure(err: unknown): never {
+  throw err;
+}
+
 describe("batchFrames", () => {
   it("writes one line of JSON for each result and one for the figures", async () => {
-    const pieces = await allOf(batchFrames(given(RESULTS), count(2), "ndjson"));
+    const pieces = await allOf(
+      batchFrames(given(RESULTS), count(2), { stream: "ndjson", onFailure }),
+    );
     const text = pieces.join("");
     expect(text.endsWith("\n")).toBe(true);
     const lines = text.trimEnd().split("\n");
@@ -32,7 +39,9 @@ describe("batchFrames", () => {
   });
 
   it("writes events, and [DONE] at the end", async () => {
-    const pieces = await allOf(batchFrames(given(RESULTS), count(2), "events"));
+    const pieces = await allOf(
+      batchFrames(given(RESULTS), count(2), { stream: "events", onFailure }),
+    );
     const [first = "", ...events] = pieces;
     expect(first).toMatch(/^:.*\n\n$/);
     expect(events.pop()).toBe("data: [DONE]\n\n");
@@ -53,7 +62,7 @@ describe("batchFrames", () => {
       async function* silent(): AsyncGenerator<ItemResult> {
         yield await never;
       }
-      const { value } = await batchFrames(silent(), count(1), stream).next();
+      const { value } = await batchFrames(silent(), count(1), { stream, onFailure }).next();
       expect(String(value).length).toBeGreaterThan(0);
     },
   );
@@ -67,7 +76,7 @@ describe("batchFrames", () => {
         ended = true;
       }
     }
-    const frames = batchFrames(results(), count(2), "ndjson");
+    const frames = batchFrames(results(), count(2), { stream: "ndjson", onFailure });
     await frames.next();
     await frames.next();
     await frames.return(undefined);
@@ -79,10 +88,26 @@ describe("batchFrames", () => {
       yield* RESULTS.slice(0, 1);
       throw new Error("left");
     }
-    const frames = batchFrames(results(), count(2), "events");
+    const frames = batchFrames(results(), count(2), { stream: "events", onFailure });
     await frames.next();
     await frames.next();
     await expect(frames.next()).rejects.toThrow("left");
+  });
+
+  it("tells at its end why it was called off, with what had ended by then", async () => {
+    async function* results(): AsyncGenerator<ItemResult> {
+      yield* RESULTS.slice(0, 1);
+      throw new Error("cancelled");
+    }
+    const told = { stream: "ndjson" as const, onFailure: () => ({ code: "cancelled" }) };
+    const lines = await allOf(batchFrames(results(), count(2), told));
+    expect(JSON.parse(lines.at(-1) ?? "")).toEqual({
+      ...FIGURES,
+      successful: 1,
+      failed: 0,
+      code: "cancelled",
+      done: true,
+    });
   });
 });
 

@@ -5,7 +5,9 @@ import { runBatch } from "../../../../../routes/service/batch/run-batch.ts";
 import type { BatchServices } from "../../../../../routes/service/batch/batch-services.ts";
 import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../../../src/errors/service-error.ts";
+import { strictEvents } from "../../../../support/strict-events.ts";
 import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
+import { LiveRequests } from "../../../../../src/requests/live-requests.ts";
 import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
 import { fakeClient } from "../../../../support/fake-client.ts";
 
@@ -48,6 +50,8 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
   };
   const services = {
     isStopping,
+    live: new LiveRequests(),
+    events: strictEvents(),
     logItem: (itemRecord: RequestRecord, end: RequestEnd) =>
       void logged.push({ record: itemRecord, end }),
     onStreamError: (err: unknown, id: string) => void told.push({ err, id }),
@@ -79,14 +83,15 @@ async function* none(): AsyncGenerator<string> {}
 
 describe("runBatch", () => {
   it("runs items as background work of the same exchange, each with a record of its own", async () => {
-    const { results, scopes, logged, signal } = setUp();
+    const { results, scopes, logged } = setUp();
     expect(await allOf(results)).toEqual([
       { index: 0, success: true, data: { index: 0 } },
       { index: 1, success: true, data: { index: 1 } },
       { index: 2, success: true, data: { index: 2 } },
     ]);
     for (const [i, scope] of scopes.entries()) {
-      expect(scope).toMatchObject({ background: true, signal });
+      expect(scope).toMatchObject({ background: true });
+      expect(scope.signal.aborted).toBe(false);
       const common = { tenant: "t", project: "p", operation: "batch_chat" };
       expect(scope.record).toMatchObject({ id: `id-${i}`, ...common });
     }

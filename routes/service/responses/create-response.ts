@@ -26,7 +26,7 @@ const route: ServiceRoute = {
   operationId: "createResponse",
   tags: ["Text"],
   summary: "OpenAI's Responses API, with images or without",
-  headers: ["rateLimit", "priority", "load", "cache", "truncation"],
+  headers: ["rateLimit", "waiting", "load", "cache", "truncation"],
   request: {
     body: { required: true, content: { "application/json": { schema: ResponseRequest } } },
   },

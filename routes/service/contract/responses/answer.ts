@@ -59,7 +59,7 @@ const Usage = z
 
 const ResponseError = z
   .object({ code: z.enum(CODES), message: z.string() })
-  .openapi("ResponseError");
+  .openapi("ResponseFailure");
 
 const IncompleteDetails = z
   .object({ reason: z.literal("max_output_tokens") })
@@ -97,7 +97,7 @@ export const ResponseAnswer = z
     user: z.string().nullable(),
     truncated,
   })
-  .openapi("Response", {
+  .openapi("ResponseObject", {
     example: {
       id: "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11",
       object: "response",

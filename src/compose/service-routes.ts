@@ -13,6 +13,7 @@ import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { RecordReader } from "../requests/store/record-reader.ts";
+import { ResponseMemory } from "../responses/response-memory.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
@@ -42,6 +43,9 @@ export interface ServiceRouteParts {
   isStopping: () => boolean;
 }
 
+/** An hour is long for a conversation, and short for what was said in confidence. */
+const RESPONSES_KEPT = { ttlMs: 3_600_000, maxBytes: 67_108_864 };
+
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { inference, embedder, caching, management, isStopping } = parts;
@@ -55,6 +59,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const embeddings = { guards, aliases, catalog, promptLimit, embedder };
   return {
     generation,
+    responses: { ...generation, memory: new ResponseMemory(RESPONSES_KEPT) },
     batches: {
       ...generation,
       catalog,

@@ -50,6 +50,12 @@ export const ERROR_CODES = {
     about: "The operator has not allowed this.",
   },
   model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
+  previous_response_not_found: {
+    status: 404,
+    type: "NotFoundError",
+    about:
+      "The response that the request goes on from, or one of its items, is not kept, or not any more.",
+  },
   not_found: {
     status: 404,
     type: "NotFoundError",

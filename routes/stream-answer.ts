@@ -1,3 +1,4 @@
+import type { StatusCode } from "hono/utils/http-status";
 import type { AppContext } from "../middleware/env.ts";
 
 interface StreamHead {
@@ -5,16 +6,25 @@ interface StreamHead {
   headers: Record<string, string>;
 }
 
-/** Answers with pieces as they are made; the request's record ends with the last. */
+/**
+ * Answers with pieces as they are made; the request's record ends with the last. Of an answer to HEAD
+ * none is made.
+ */
 export function streamAnswer(
   c: AppContext,
   { status = 200, headers }: StreamHead,
   pieces: AsyncGenerator<string | Uint8Array>,
 ): Response {
   const record = c.get("record");
+  const exchange = c.get("exchange");
+  if (exchange.method === "HEAD") {
+    // Bun asks for no piece of a body that it does not send: the answer would never end.
+    pieces.return(undefined).catch(() => {});
+    return c.body(null, status as StatusCode, headers);
+  }
   record.isOpen = true;
   const timing = record.serverTiming(false);
-  const answer = c.get("exchange").stream({
+  const answer = exchange.stream({
     status,
     headers: [
       ...Object.entries(headers).flat(),

@@ -17,6 +17,7 @@ export type CacheMode = "off" | "exact" | "semantic";
 export interface CachedScope extends RequestScope {
   record: RunRecord & {
     readonly startedAt: number;
+    onEnd(action: () => void): void;
     /** Undefined where the cache has no part. */
     cache: CacheOutcome | undefined;
     /** When the cache was asked. */

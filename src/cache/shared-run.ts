@@ -11,6 +11,8 @@ interface ReaderRecord {
   /** On the clock of `performance.now()`. */
   readonly startedAt: number;
   readonly call: CallRecord;
+  /** Adds something to do when the request has ended. */
+  onEnd(action: () => void): void;
 }
 
 /** A request that reads a shared run. */
@@ -68,6 +70,8 @@ export class SharedRun<Line> {
   /** Of all lines that have come. */
   #bytes = 0;
   #hasEnded = false;
+  /** The request that started it has ended before it was known what the run costs. */
+  #isCostOpen = false;
   #failure: { reason: unknown } | undefined;
   /** Settles with the next change: a line has come, or a reader has left or read on. */
   #change = deferred<void>();
@@ -79,6 +83,8 @@ export class SharedRun<Line> {
       this.#waiters.end();
       options.onEnd();
     };
+    const { record } = options;
+    record.onEnd(() => (this.#isCostOpen = record.call.costMs === undefined));
     this.#started = options.start(this.#waiters.signal).then(
       (lines) => void this.#pump(lines).finally(end),
       (err: unknown) => {
@@ -113,10 +119,7 @@ export class SharedRun<Line> {
       signal.removeEventListener("abort", end);
       this.#readings.delete(reading);
       leave();
-      if (record !== own) {
-        record.call.ended();
-        record.call.usage = own.call.usage;
-      }
+      if (record !== own) this.#noteUse(record.call, own.call);
       this.#changed();
     };
     signal.addEventListener("abort", end, { once: true });
@@ -151,6 +154,16 @@ export class SharedRun<Line> {
     } finally {
       end();
     }
+  }
+
+  /** What was used, for a reader that has not started the run. */
+  #noteUse(call: CallRecord, own: CallRecord): void {
+    call.ended();
+    call.usage = own.usage;
+    if (!this.#isCostOpen || own.costMs === undefined) return;
+    // One of the readers has to have had it: else nobody would.
+    call.costMs = own.costMs;
+    this.#isCostOpen = false;
   }
 
   #hasReadAll({ at }: Reading): boolean {

@@ -66,7 +66,9 @@ export async function composeBase(options: BaseOptions): Promise<Base> {
     logs,
     terminal,
     deadlines: new Deadlines(),
-    events: new ServiceEvents(),
+    events: new ServiceEvents((err, event) =>
+      logs.service.error({ err, event }, "a listener of the service's events has failed"),
+    ),
     weights: new TenantWeights(tenants.weights),
     keys,
   };

@@ -48,7 +48,7 @@ export function composeRequests(base: Base): Requests {
     active: new ActiveRequests(),
     live,
     feed: new EventFeed({ events, live, deadlines }),
-    log: new RequestLog(logs, (ended, record) => void events.emit("requestEnded", ended, record)),
+    log: new RequestLog(logs, (ended, record) => events.emit("requestEnded", ended, record)),
     store,
     bodies: new BodyBudget({
       maxBytes: bodyMemoryBytes(settings),

@@ -169,18 +169,19 @@ export class EventFeed {
     if (this.#isMade) return;
     this.#isMade = true;
     const { events, live } = this.#options;
-    for (const [name, listener] of Object.entries(this.#listeners)) {
-      events.on(name as keyof ServiceEventMap, listener);
-    }
+    for (const [name, listener] of this.#heard) events.on(name, listener);
     for (const { record } of live.all()) this.#watch(record);
   }
 
   #stopMaking(): void {
     clearTimeout(this.#linger);
     this.#isMade = false;
-    for (const [name, listener] of Object.entries(this.#listeners)) {
-      this.#options.events.off(name as keyof ServiceEventMap, listener);
-    }
+    for (const [name, listener] of this.#heard) this.#options.events.off(name, listener);
+  }
+
+  /** What it listens to, with a listener of each; the types of both belong together. */
+  get #heard(): ["serverUp", () => void][] {
+    return Object.entries(this.#listeners) as ["serverUp", () => void][];
   }
 
   #follow(record: RequestRecord): void {

@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import type { Exchange } from "../http/exchange.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
@@ -23,15 +22,56 @@ export interface ServiceEventMap {
   serverDown: [reason: string];
 }
 
+type Listener<Name extends keyof ServiceEventMap> = (...told: ServiceEventMap[Name]) => void;
+type Listeners = { [Name in keyof ServiceEventMap]: Listener<Name>[] };
+
 /**
  * Tells those who look on of what happens: the store of requests, metrics, traces, the stream of
- * events. They are called at once, one after the other, in the path of requests: a listener is quick
- * and throws nothing.
+ * events. They are called at once, one after the other, in the path of requests: a listener is
+ * quick. One that throws keeps the event from nobody, and harms no request.
  */
-export class ServiceEvents extends EventEmitter<ServiceEventMap> {
-  constructor() {
-    super();
-    // Each part of the service may listen: their number says nothing of a leak.
-    this.setMaxListeners(0);
+export class ServiceEvents {
+  readonly #listeners: Listeners = {
+    requestBegan: [],
+    requestKnown: [],
+    requestEnded: [],
+    modelLoaded: [],
+    modelUnloaded: [],
+    serverUp: [],
+    serverDown: [],
+  };
+  readonly #onFault: (err: unknown, name: keyof ServiceEventMap) => void;
+
+  /** @param onFault told of what a listener throws, which is a mistake of ours. */
+  constructor(onFault: (err: unknown, name: keyof ServiceEventMap) => void) {
+    this.#onFault = onFault;
+  }
+
+  /** Has a listener told of an event from now on. */
+  on<Name extends keyof ServiceEventMap>(name: Name, listener: Listener<Name>): void {
+    // Another list, since the one before may be gone through at the moment.
+    this.#listeners[name] = [...this.#listeners[name], listener] as Listeners[Name];
+  }
+
+  /** Has it told no more. */
+  off<Name extends keyof ServiceEventMap>(name: Name, listener: Listener<Name>): void {
+    const others = this.#listeners[name].filter((one) => one !== listener);
+    this.#listeners[name] = others as Listeners[Name];
+  }
+
+  /** How many listen to an event. */
+  listenerCount(name: keyof ServiceEventMap): number {
+    return this.#listeners[name].length;
+  }
+
+  /** Tells of an event. */
+  emit<Name extends keyof ServiceEventMap>(name: Name, ...told: ServiceEventMap[Name]): void {
+    for (const listener of this.#listeners[name]) {
+      try {
+        listener(...told);
+      } catch (err) {
+        this.#onFault(err, name);
+      }
+    }
   }
 }

@@ -53,6 +53,8 @@ export interface InferenceRequest {
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
   /** As PlaceRequest. */
+  prefix?: number | undefined;
+  /** As PlaceRequest. */
   maxExpectedMs?: number | undefined;
   /** As PlaceRequest. */
   parts?: ReadonlyMap<string, number> | undefined;
@@ -122,6 +124,7 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          prefix: request.prefix,
           parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,

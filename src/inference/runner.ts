@@ -6,6 +6,7 @@ import {
   type ReadyImage,
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
+import { promptPrefix } from "../dialects/prompt-prefix.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
@@ -125,6 +126,7 @@ export class InferenceRunner {
       mustFit: true,
       // What no server takes is not hidden from it: it says what is wrong.
       lane: areLoadable(options) ? "pinned" : undefined,
+      prefix: path === "/api/embed" ? undefined : promptPrefix((name) => body[name]),
       background,
       partOfBatch,
       maxExpectedMs,

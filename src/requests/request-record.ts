@@ -128,6 +128,10 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
+    // Its call may go on for others who share it: these steps are not its own any more, and its
+    // client holds up nobody.
+    this.call.onStep = undefined;
+    this.call.heldUp.end();
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {

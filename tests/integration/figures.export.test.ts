@@ -18,6 +18,19 @@ const many = () => {
   return Array.from({ length: MANY }, (_, i) => endedOf({ startedAtMs, model: `${model}${i}` }));
 };
 
+describe.each([...FILES, "/usage", "/usage?format=csv"])("HEAD %s", (path) => {
+  it("has the head of the answer, and an end", async () => {
+    const { gateway, get } = await startWithRecords([endedOf()]);
+    const head = await within(gateway.get(`/api/v1${path}`, { method: "HEAD" }), "the head");
+    const whole = await get(path);
+    await whole.text();
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    expect(head.headers.get("content-type")).toBe(whole.headers.get("content-type"));
+    expect(await loggedEventOf(gateway, idOf(head))).toMatchObject({ ended: "completed" });
+    await until(() => gateway.service.load().active === 0, "no request is under way");
+  });
+});
+
 describe.each(FILES)("GET %s", (path) => {
   it("is a file to be kept, and holds nothing that came after it began", async () => {
     const { get } = await startWithRecords([endedOf()]);

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { until } from "../support/deadline.ts";
 import { EventReader } from "../support/event-stream.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
+import { loggedEventOf } from "../support/logged-events.ts";
+import { idOf } from "../support/service.ts";
 import { nothingIsHeld } from "../support/through-gateway.ts";
 import { CHAT, start, asking, cacheOf, runs, stats } from "./response-cache-set-up.ts";
 
@@ -97,6 +99,33 @@ describe("identical requests at the same time", () => {
     for (const client of others) client.abort();
     expect(await Promise.all(asked)).toEqual(["left", "left"]);
     await second.sawCancel();
+    await nothingIsHeld({ gateway });
+  });
+
+  it("are charged once, to one that stays where the first has left", async () => {
+    const { ollama, gateway } = await start();
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const client = new AbortController();
+    const ask = (init: RequestInit = {}) =>
+      gateway.post(CHAT, asking("Hi", { stream: true }), init);
+    const first = ask({ signal: client.signal });
+    const held = await chats.next();
+    held.piece("Hel");
+    const leaving = await first;
+    await new EventReader(leaving).next();
+    const others = [await ask(), await ask()];
+    const texts = others.map((answer) => answer.text());
+    client.abort();
+    const left = await loggedEventOf(gateway, idOf(leaving));
+    expect(left).toMatchObject({ ended: "client_left" });
+    expect(left).not.toHaveProperty("inference_ms");
+    held.finish({ prompt_eval_duration: 2_000_000, eval_duration: 3_000_000 });
+    await Promise.all(texts);
+    const costs = others.map(async (answer) => {
+      const { inference_ms: cost } = await loggedEventOf(gateway, idOf(answer));
+      return cost;
+    });
+    expect((await Promise.all(costs)).filter((cost) => cost !== undefined)).toEqual([5]);
     await nothingIsHeld({ gateway });
   });
 

@@ -1,4 +1,6 @@
 import type Libsql from "libsql";
+import { COLUMNS } from "./columns.ts";
+import { KEYS } from "./sums.ts";
 
 /** Names in memory; with more it begins anew. */
 const MAX_KEPT = 10_000;
@@ -45,7 +47,7 @@ export class Names {
     this.clear();
   }
 
-  /** Removes a name. */
+  /** Removes a name that nothing has any more: a model may be called as a project was. */
   remove(name: string): void {
     this.#statements.remove.run(name);
     this.clear();
@@ -57,7 +59,23 @@ export class Names {
   }
 }
 
-function prepared(db: Libsql.Database, table: string) {
+const IN_SUMS = Object.keys(KEYS);
+
+/** The columns in which names stand, table by table. */
+const USES = {
+  names: { requests: columnsOf("name"), hours: IN_SUMS, days: IN_SUMS },
+  clients: { requests: columnsOf("client") },
+};
+
+function columnsOf(form: "name" | "client"): string[] {
+  return COLUMNS.filter((column) => column.form === form).map(({ column }) => column);
+}
+
+function prepared(db: Libsql.Database, table: keyof typeof USES) {
+  const isUnused = Object.entries(USES[table]).map(
+    ([user, columns]) =>
+      `NOT EXISTS (SELECT 1 FROM ${user} WHERE ${table}.id IN (${columns.join()}))`,
+  );
   return {
     add: db.prepare(`
       INSERT INTO ${table} (name, used) VALUES (?, ?)
@@ -66,6 +84,6 @@ function prepared(db: Libsql.Database, table: string) {
     find: db.prepare(`SELECT id FROM ${table} WHERE name = ?`),
     all: db.prepare(`SELECT id, name FROM ${table}`),
     expire: db.prepare(`DELETE FROM ${table} WHERE used < ?`),
-    remove: db.prepare(`DELETE FROM ${table} WHERE name = ?`),
+    remove: db.prepare(`DELETE FROM ${table} WHERE name = ? AND ${isUnused.join(" AND ")}`),
   };
 }

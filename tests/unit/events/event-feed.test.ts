@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EventFeed, type Follower } from "../../../src/events/event-feed.ts";
 import type { EventReader } from "../../../src/events/event-reader.ts";
-import { ServiceEvents } from "../../../src/events/service-events.ts";
+import { heard, strictEvents } from "../../support/strict-events.ts";
 import { LiveRequests } from "../../../src/requests/live-requests.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
@@ -17,7 +17,7 @@ const ALL: Follower = {
 };
 
 function setUp(limits: ConstructorParameters<typeof EventFeed>[0]["limits"] = {}) {
-  const events = new ServiceEvents();
+  const events = strictEvents();
   const live = new LiveRequests();
   const deadlines = new Deadlines();
   const feed = new EventFeed({ events, live, deadlines, limits });
@@ -94,13 +94,26 @@ describe("events that are followed", () => {
     expect(namesIn(await next())).toEqual(["request_phase"]);
   });
 
+  it("tell of no further step of a request that has ended, though others share its call", async () => {
+    const { events, feed, request } = setUp();
+    const { next } = reading(feed.open(ALL));
+    await next();
+    const record = request("1");
+    events.emit("requestKnown", record);
+    await Promise.resolve();
+    record.end({ status: 0, bytes: 0, complete: false });
+    record.call.sent("http://127.0.0.1:1");
+    record.call.began();
+    expect(namesIn(await next())).toEqual(["request_started"]);
+  });
+
   it("cost nothing when nobody follows them, and are not made", () => {
     const { events, feed, request } = setUp({ lingerMs: 1000 });
-    expect(events.eventNames()).toEqual([]);
+    expect(heard(events)).toEqual([]);
     feed.open(ALL).end();
     expect(events.listenerCount("requestKnown")).toBe(1);
     vi.advanceTimersByTime(1001);
-    expect(events.eventNames()).toEqual([]);
+    expect(heard(events)).toEqual([]);
     const record = request("1");
     events.emit("requestKnown", record);
     expect(record.call.onStep).toBeUndefined();
@@ -239,6 +252,6 @@ describe("followers", () => {
     expect(await next()).toBe('event: dropped\ndata: {"reason":"stopping"}\n\n');
     expect((await pieces.next()).done).toBe(true);
     expect(() => feed.open(ALL)).toThrow(expect.objectContaining({ code: "shutting_down" }));
-    expect(events.eventNames()).toEqual([]);
+    expect(heard(events)).toEqual([]);
   });
 });

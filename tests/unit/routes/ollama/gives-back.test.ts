@@ -21,7 +21,7 @@ import type { Exchange } from "../../../../src/http/exchange.ts";
 import { readTarget } from "../../../../src/http/request-target.ts";
 import { Admission } from "../../../../src/scheduling/admission.ts";
 import { setUpQueue } from "../../scheduling/queue-set-up.ts";
-import { ServiceEvents } from "../../../../src/events/service-events.ts";
+import { strictEvents } from "../../../support/strict-events.ts";
 
 const HEADERS: Record<string, string> = { "x-shared-ollama-image-compression": "on" };
 const BODY = new TextEncoder().encode(
@@ -128,7 +128,7 @@ function setUp({ step, what }: Fault) {
   const app = new Hono<AppEnv>();
   app.use(
     requestLifecycle({
-      events: new ServiceEvents(),
+      events: strictEvents(),
       exchangeOf: () => (at("exchange"), exchange),
       log: { write: () => at("log") },
       active,

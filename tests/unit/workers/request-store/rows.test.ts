@@ -128,6 +128,21 @@ describe("a project that is forgotten", () => {
     expect(days).toMatchObject([{ project: "kept", requests: 1 }]);
   });
 
+  it("takes nothing with it that has the same name and is another's", async () => {
+    const { write, all, database, tend } = await openDatabase();
+    const kept = { project: "kept", operation: "chat", model: "qwen3:8b", client: "10.0.0.5" };
+    for (const project of [kept.operation, kept.model, kept.client]) {
+      write(endedOf({ ...kept, tenant: "kept" }), endedOf({ project, tenant: project }));
+      tend(NOON_MS);
+      expect(database.forget(project)).toBe(1);
+    }
+    write(endedOf(kept));
+    tend(NOON_MS);
+    expect(all()).toMatchObject([kept, kept, kept, kept]);
+    const { groups } = database.aggregate({ fromMs: NOON_MS, toMs: NOON_MS + 1 });
+    expect(groups).toMatchObject([{ operation: "chat", model: "qwen3:8b", requests: 4 }]);
+  });
+
   it("is not in the file any more, nor beside it", async () => {
     const { write, database, file } = await openDatabase();
     write(...Array.from({ length: 200 }, () => endedOf({ project: "a-secret-project" })));

@@ -5,7 +5,7 @@ import { runBatch } from "../../../../../routes/service/batch/run-batch.ts";
 import type { BatchServices } from "../../../../../routes/service/batch/batch-services.ts";
 import { ClientLeft } from "../../../../../src/errors/abort-reasons.ts";
 import { ServiceError } from "../../../../../src/errors/service-error.ts";
-import { ServiceEvents } from "../../../../../src/events/service-events.ts";
+import { strictEvents } from "../../../../support/strict-events.ts";
 import type { OllamaRequest, RequestScope } from "../../../../../src/inference/runner.ts";
 import { LiveRequests } from "../../../../../src/requests/live-requests.ts";
 import { RequestRecord, type RequestEnd } from "../../../../../src/requests/request-record.ts";
@@ -51,7 +51,7 @@ function setUp({ count = 3, atOnce = 2, run, whole, isStopping = () => false }: 
   const services = {
     isStopping,
     live: new LiveRequests(),
-    events: new ServiceEvents(),
+    events: strictEvents(),
     logItem: (itemRecord: RequestRecord, end: RequestEnd) =>
       void logged.push({ record: itemRecord, end }),
     onStreamError: (err: unknown, id: string) => void told.push({ err, id }),

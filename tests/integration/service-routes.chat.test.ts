@@ -102,7 +102,7 @@ describe("POST /api/v1/chat", () => {
   });
 
   it("sends a schema unwrapped, and lets response_format win over format", async () => {
-    const { gateway, ollama } = await startService();
+    const { gateway, ollama } = await startService({}, { chunks: ["{}"] });
     const schema = { type: "object", properties: { n: { type: "integer" } } };
     const wrapped = { name: "answer", schema, strict: true };
     await gateway.post(PATH, {

@@ -14,10 +14,15 @@ export async function ask(origin, { path, body }, tenant, signal) {
     ...(signal ? { signal } : {}),
   });
   const said = await answer.json();
-  const { prompt_eval_duration: readNs = 0, eval_duration: writeNs = 0, eval_count = 0 } = said;
   const tookMs = performance.now() - sentAt;
-  const tokens = eval_count;
-  return { status: answer.status, sentAt, tookMs, runMs: (readNs + writeNs) / 1e6, tokens };
+  const tokens = said.eval_count ?? 0;
+  return { status: answer.status, sentAt, tookMs, runMs: ranNs(said) / 1e6, tokens };
+}
+
+/** Embeddings tell only the whole, and the load. */
+function ranNs({ prompt_eval_duration, eval_duration = 0, total_duration = 0, load_duration = 0 }) {
+  if (prompt_eval_duration === undefined) return total_duration - load_duration;
+  return prompt_eval_duration + eval_duration;
 }
 
 /**

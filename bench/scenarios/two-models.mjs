@@ -21,28 +21,28 @@ export async function twoModels({ engine }) {
     : [chat("one", 16), chat("two", 16)];
   const without = await measure("without the service", "direct");
   const withService = await measure("with the service", "gateway");
-  const { loads, longestMs, perSecond, others } = withService;
+  const { loads, longestMs, others } = withService;
   const { loadMs } = without;
-  const savedSec = ((without.loads - loads) * loadMs) / 1000;
-  const allowed = (2 * REQUESTS_EACH) / ((2 * REQUESTS_EACH) / without.perSecond - savedSec);
+  // What is not spent on loads is there for answers, which the server says how long it worked on.
+  const allowedOf = (row) => (row.ranMs + row.loads * loadMs) / row.tookMs;
   const mostMs = PATIENCE_SEC * 1000 + loadMs + (KEPT_OPEN + 1) * withService.oneMs;
   return {
     title: `Two tenants on two models, one in memory at a time, ${2 * REQUESTS_EACH} requests`,
     table: markdownTable(
-      ["", "loads", "longest ms", "answers/s", "of what the saved loads allow", "not 200"],
+      ["", "loads", "longest ms", "answers/s", "of what its loads allow", "not 200"],
       [without, withService].map((row) => [
         row.name,
         String(row.loads),
         figure(row.longestMs, 0),
         figure(row.perSecond),
-        row === withService ? figure(row.perSecond / allowed) : "",
+        figure(allowedOf(row)),
         String(row.others),
       ]),
     ),
     goal: `at most a third of the loads, 0.95 of the answers/s that they allow, no wait over ${figure(mostMs / 1000, 0)} s`,
     isMet:
       loads <= without.loads / 3 &&
-      perSecond >= 0.95 * allowed &&
+      allowedOf(withService) >= 0.95 &&
       longestMs <= mostMs &&
       others === 0,
   };
@@ -74,13 +74,15 @@ async function askBoth(origin, questions) {
   const answers = await Promise.all(
     questions.map((question, at) => askAll(origin, question, `tenant-${at}`)),
   );
-  const tookSec = (performance.now() - startedAt) / 1000;
+  const tookMs = performance.now() - startedAt;
   const all = answers.flat();
   return {
+    tookMs,
+    ranMs: all.reduce((sum, { runMs }) => sum + runMs, 0),
     // From asking to the last byte: a little more than what was waited.
-    longestMs: Math.max(...all.map(({ tookMs }) => tookMs)),
+    longestMs: Math.max(...all.map((answer) => answer.tookMs)),
     oneMs: median(all.map(({ runMs }) => runMs)),
-    perSecond: all.length / tookSec,
+    perSecond: (all.length * 1000) / tookMs,
     others: all.filter(({ status }) => status !== 200).length,
   };
 }

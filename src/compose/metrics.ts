@@ -107,10 +107,9 @@ const LINES: readonly LineName[] = ["text", "vision"];
 
 function addQueue(
   readings: Readings,
-  { base, requests, inference: { queue, upstream, parallel } }: MetricsParts,
+  { base, requests, inference: { queue, parallel } }: MetricsParts,
 ): void {
-  const { settings } = base;
-  const limits = lineLimits(settings);
+  const limits = lineLimits(base.settings);
   const byLine = (figure: (line: LineName) => number) => () =>
     LINES.map((line) => [line, figure(line)] as const);
   readings.gauge(
@@ -144,11 +143,8 @@ function addQueue(
   );
   readings.gauge(
     "model_slots",
-    "Requests that are worked on side by side by one model, the one with the most of them",
-    () => {
-      const usual = settings.upstreamParallel ?? upstream.parallel;
-      return Math.max(usual, ...Object.values(parallel.raised));
-    },
+    "Requests that are worked on side by side by one model, at most",
+    () => parallel.most,
   );
 }
 

@@ -7,6 +7,8 @@ import type { Base } from "./base.ts";
 /** How many requests for a model are let through to the inference server side by side. */
 export interface ModelParallel {
   of(model: string): number;
+  /** What it is for the model of which it is the most. */
+  readonly most: number;
   /** The models of which that is more than the server is known to take. */
   readonly raised: Record<string, number>;
 }
@@ -18,7 +20,9 @@ export function composeParallel(
   queue: () => FairQueue,
 ): ModelParallel {
   const { upstreamParallel, upstreamParallelMax } = settings;
-  if (upstreamParallel !== undefined) return { of: () => upstreamParallel, raised: {} };
+  if (upstreamParallel !== undefined) {
+    return { of: () => upstreamParallel, most: upstreamParallel, raised: {} };
+  }
   const adaptive = new AdaptiveParallel({
     base: () => upstream.parallel,
     max: upstreamParallelMax,

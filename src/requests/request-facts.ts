@@ -61,6 +61,7 @@ export function liveFacts({ record, isCalledOff }: LiveRequest) {
     state: isCalledOff ? ("cancelled" as const) : isWaiting ? "waiting" : "running",
     waiting_for: now.what === "rest" ? null : now.what,
     position: now.position ?? null,
+    expected_wait_ms: call.isSent ? null : (rounded(call.waiting.expectedMs) ?? null),
     started_at: new Date(record.startedAtMs).toISOString(),
     took_ms: record.latencyMs,
     ...ownerFacts(record),

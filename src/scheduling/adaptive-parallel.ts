@@ -79,6 +79,11 @@ export class AdaptiveParallel {
     return this.#models.get(model)?.parallel ?? this.#options.base();
   }
 
+  /** What it is for the model of which it is the most. */
+  get most(): number {
+    return Math.max(this.#options.base(), ...Object.values(this.raised));
+  }
+
   /** The models of which more run side by side than the server is known to take. */
   get raised(): Record<string, number> {
     const raised: Record<string, number> = {};

@@ -317,7 +317,7 @@ describe("a request that is cancelled", () => {
       method: "POST",
       body,
       duplex: "half",
-    } as RequestInit);
+    });
     const { request_id: id } = await underWay(gateway, "a", "preparation");
     await cancel(gateway, id);
     send?.enqueue(Buffer.from('"messages":[]}'));
@@ -341,8 +341,7 @@ describe("whose request may be cancelled", () => {
     const unknown = await cancel(gateway, "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11", theirs);
     // Nothing tells the two apart but the id that was asked for.
     expect([refused.status, unknown.status]).toEqual([404, 404]);
-    const words = (body: unknown): string =>
-      String((body as { error: string }).error).replace(/'.+'/, "");
+    const words = (body: unknown): string => (body as { error: string }).error.replace(/'.+'/, "");
     expect(words(await refused.json())).toBe(words(await unknown.json()));
     expect((await gateway.get(`/api/v1/requests/${String(id)}`, { headers: theirs })).status).toBe(
       404,

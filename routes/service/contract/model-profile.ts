@@ -78,6 +78,7 @@ export const ModelProfile = z
         text: { max_concurrent: 6, max_queue_size: 50, hard_stop_sec: 120 },
         vlm: { max_concurrent: 3, max_queue_size: 20, hard_stop_sec: 150 },
         model_max_concurrent: 1,
+        model_max_tried: 4,
         max_loaded_models: 3,
         queue_model_patience_sec: 30,
         upload_stall_sec: 120,

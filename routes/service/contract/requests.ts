@@ -141,6 +141,7 @@ const EXAMPLE_LIVE = {
   state: "waiting",
   waiting_for: "place",
   position: 2,
+  expected_wait_ms: 4100.5,
   took_ms: 3204.1,
   host: null,
   queue_ms: null,
@@ -165,6 +166,7 @@ export const LiveRequest = z
       description: "null once its answer has begun",
     }),
     position: count.openapi({ description: "Its number in the queue, from 1" }),
+    expected_wait_ms: ms.openapi({ description: "How much longer, as far as can be told" }),
     summary,
   })
   .openapi("LiveRequest", { example: EXAMPLE_LIVE });

@@ -4,6 +4,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
+import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import type { Interval } from "../runtime/interval.ts";
 
 /** How a request ended. */
@@ -65,6 +66,8 @@ export class RequestRecord {
   images: ImageFacts[] | undefined;
   /** Whether they were to be compressed. */
   imageCompression = false;
+  /** How its answer held to its schema; undefined where it was not checked. */
+  schemaCheck: SchemaCheck | undefined;
   /** Undefined where the cache has no part. */
   cache: CacheOutcome | undefined;
   errorCode: ErrorCode | undefined;

@@ -61,8 +61,9 @@ async function startStore() {
   /** The most pages that the file may have; undefined: as many as there are now. */
   const bound = (pages?: number): void => {
     const [connection] = connections;
-    const [row] = connection?.pragma("page_count") as { page_count: number }[];
-    connection?.pragma(`max_page_count = ${pages ?? row?.page_count}`);
+    if (!connection) throw new Error("no connection was opened");
+    const [row] = connection.pragma("page_count") as { page_count: number }[];
+    connection.pragma(`max_page_count = ${pages ?? row?.page_count}`);
   };
   return { store, told, bound };
 }

@@ -336,7 +336,7 @@ export class FairQueue {
       isOpen: this.#isOpen,
       isAtCap: this.#isAtCap,
       isAdmitted: this.#isAdmitted,
-      isWarm: this.#isWarm,
+      prefixes: this.prefixes,
       now: this.#now(),
     });
   }
@@ -355,8 +355,6 @@ export class FairQueue {
 
   readonly #isAdmitted = ({ admits, model }: PlaceRequest): boolean =>
     admits === undefined || admits(this.#running.ofModel(model));
-
-  readonly #isWarm = (ticket: Ticket): boolean => this.prefixes.has(ticket);
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
     return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });

@@ -1,5 +1,6 @@
 import type { ModelFloor } from "./model-floor.ts";
 import type { Turns } from "./turns.ts";
+import type { WarmPrefixes } from "./warm-prefixes.ts";
 import { warmFirst } from "./warm-first.ts";
 import type { Kind, LineName, Priority, Ticket, WaitingRequests } from "./waiting-requests.ts";
 
@@ -13,8 +14,8 @@ interface Conditions {
   isAtCap: (line: LineName, tenant: string) => boolean;
   /** As `admits` of a request. */
   isAdmitted: (ticket: Ticket) => boolean;
-  /** Whether a request's prompt begins with what its model has in memory. */
-  isWarm: (ticket: Ticket) => boolean;
+  /** What models have in memory of prompts. */
+  prefixes: Pick<WarmPrefixes, "has" | "hasAny">;
   now: number;
 }
 
@@ -74,6 +75,7 @@ function firstInTurn(
     const first = () => waiting.firstOf(tenant, underCap(kinds, tenant, isAtCap), mayGo);
     for (let ticket = first(); ticket; ticket = first()) {
       if (isAdmitted(ticket)) {
+        if (!conditions.prefixes.hasAny(ticket)) return ticket;
         return warmFirst(ticket, waiting, underCap(kinds, tenant, isAtCap), conditions);
       }
       const { model } = ticket;

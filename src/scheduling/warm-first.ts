@@ -1,3 +1,4 @@
+import type { WarmPrefixes } from "./warm-prefixes.ts";
 import type { Kind, Ticket, WaitingRequests } from "./waiting-requests.ts";
 
 /** So many later requests of its tenant may go before a request, and none once it has waited so long. */
@@ -8,8 +9,8 @@ const MAX_WAITED_MS = 30_000;
 const LOOKED_AT = 16;
 
 interface Conditions {
-  /** Whether a request's prompt begins with what its model has in memory. */
-  isWarm: (ticket: Ticket) => boolean;
+  /** What models have in memory of prompts. */
+  prefixes: Pick<WarmPrefixes, "has">;
   isAdmitted: (ticket: Ticket) => boolean;
   now: number;
 }
@@ -24,7 +25,7 @@ export function warmFirst(
   first: Ticket,
   waiting: Pick<WaitingRequests, "kindsOf">,
   kinds: ReadonlySet<Kind>,
-  { isWarm, isAdmitted, now }: Conditions,
+  { prefixes, isAdmitted, now }: Conditions,
 ): Ticket {
   if (now - first.enqueuedAt >= MAX_WAITED_MS) return first;
   let before = Number.POSITIVE_INFINITY;
@@ -35,7 +36,7 @@ export function warmFirst(
   for (let link = first.stands?.ofTenant; link; link = link.next) {
     const ticket = link.member;
     if (ticket.enqueuedAt >= before || !isAdmitted(ticket)) return first;
-    if (isWarm(ticket)) {
+    if (prefixes.has(ticket)) {
       for (const other of overtaken) other.overtaken = (other.overtaken ?? 0) + 1;
       return ticket;
     }

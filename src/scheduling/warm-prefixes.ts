@@ -19,6 +19,12 @@ export class WarmPrefixes {
   /** What is kept where nothing runs, of each model; used longest ago first. */
   readonly #free = new QuickLRU<string, Kept[]>({ maxSize: MAX_MODELS });
 
+  /** Whether a tenant's request could find anything in memory if it began now. */
+  hasAny({ tenant, model }: Pick<Prompt, "tenant" | "model">): boolean {
+    const isOf = (kept: Kept) => kept.prefix !== undefined && kept.tenant === tenant;
+    return this.#free.get(model)?.some(isOf) === true;
+  }
+
   /** Whether a request would find its prompt's beginning in memory if it began now. */
   has({ tenant, model, prefix }: Prompt): boolean {
     if (prefix === undefined) return false;

@@ -16,6 +16,11 @@ describe("the beginnings that a server has in memory", () => {
     expect(warm.has(of(1, "b"))).toBe(false);
     expect(warm.has(of(1, "a", "n"))).toBe(false);
     expect(warm.has(of(undefined))).toBe(false);
+    expect([of(2), of(1, "b"), of(1, "a", "n")].map((prompt) => warm.hasAny(prompt))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("go to the request that begins alike, else the one used longest ago goes", () => {

@@ -60,9 +60,10 @@ async function startStore() {
   store.start();
   /** The most pages that the file may have; undefined: as many as there are now. */
   const bound = (pages?: number): void => {
-    const [connection] = connections;
-    const [row] = connection?.pragma("page_count") as { page_count: number }[];
-    connection?.pragma(`max_page_count = ${pages ?? row?.page_count}`);
+    for (const connection of connections) {
+      const [row] = connection.pragma("page_count") as { page_count: number }[];
+      connection.pragma(`max_page_count = ${pages ?? row?.page_count}`);
+    }
   };
   return { store, told, bound };
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { LOG_LIMIT_BYTES } from "../../src/logs/old-logs.ts";
+import { until } from "../support/deadline.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
 import { expectLogsToAgree } from "../support/logged-records.ts";
 import { idOf } from "../support/service.ts";
@@ -34,6 +35,12 @@ it("a home of 2.0.0, with logs and without a folder for data, is gone on with", 
   const answer = await service.post("/api/v1/chat", { model: "fake", messages });
   expect(answer.status).toBe(200);
   await answer.text();
+  // Each is set aside before the first new line.
+  const setAside = async (): Promise<boolean> => {
+    const names = await readdir(logs);
+    return Object.keys(OLD_LINES).every((name) => names.includes(`${name}.1`));
+  };
+  await until(setAside, "the old logs are set aside");
   const [record] = await expectLogsToAgree({ home }, 1);
   expect(record?.id).toBe(idOf(answer));
   expect((await stat(requestFile(home))).mode & 0o777).toBe(0o600);

@@ -11,6 +11,7 @@ import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";
 import { textModel } from "./choose-model.ts";
 import { GenerateAnswer } from "./contract/answers.ts";
+import { strictOf } from "./contract/answer-format.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
@@ -121,7 +122,8 @@ const shape: AnswerShape = {
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
 function inferenceRequest(input: GenerateInput, model: string): OllamaRequest {
-  const common = { line: "text" as const, model, hints: generationHints(input) };
+  const strict = strictOf(input);
+  const common = { line: "text" as const, model, hints: generationHints(input), strict };
   const { prompt, system, messages } = input;
   const fields = generationFields(input);
   if (fields["tools"] === undefined && !messages) {

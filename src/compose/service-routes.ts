@@ -5,7 +5,6 @@ import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
 import type { QueueServices } from "../../routes/service/queue.ts";
-import type { FiguresServices } from "../../routes/service/figures/figures-services.ts";
 import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
@@ -55,6 +54,8 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
   const { promptLimit, onStreamError } = generation;
+  const { manageAccess, store } = parts.requests;
+  const records = store && new RecordReader(store);
   const embeddings = { guards, aliases, catalog, promptLimit, embedder };
   return {
     generation,
@@ -78,9 +79,9 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     state: stateServices(parts, requestsPerMinute),
     queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
-    requests: { guards, ...parts.requests },
+    requests: { guards, ...parts.requests, records },
     events: { guards, ...parts.requests },
-    figures: figuresServices(parts.requests),
+    figures: { records, access: manageAccess, now: Date.now },
   };
 }
 
@@ -134,11 +135,6 @@ function composeGuards(
       record.onEnd(tenants[line].acquire(tenant, () => again(line)(tenant)));
     },
   };
-}
-
-function figuresServices({ store, manageAccess }: Requests): FiguresServices {
-  const records = store && new RecordReader(store);
-  return { records, access: manageAccess, now: Date.now };
 }
 
 function stateServices(

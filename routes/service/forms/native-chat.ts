@@ -8,6 +8,7 @@ import { nativeNotice } from "../../../src/dialects/wait-notices.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { textModel } from "../choose-model.ts";
+import { strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
 import { list } from "../contract/lists.ts";
@@ -34,6 +35,7 @@ export const nativeChat: ChatForm<z.infer<typeof ChatRequest>> = {
       model: await textModel(models, input.model, textsOf(input.messages)),
       body: { messages: toOllamaMessages(input.messages), ...generationFields(input) },
       hints: generationHints(input),
+      strict: strictOf(input),
     },
     stream: input.stream,
     shape: showingCustomCalls(

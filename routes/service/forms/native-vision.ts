@@ -5,6 +5,7 @@ import { nativeFrames } from "../../../src/dialects/native-frames.ts";
 import { nativeNotice } from "../../../src/dialects/wait-notices.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { visionModel } from "../choose-model.ts";
+import { strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints, nativeFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, ImageField, imageFields, imageOptions } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
@@ -45,6 +46,7 @@ export const nativeVision: ChatForm<z.infer<typeof VisionRequest>> = {
         body: { messages: toOllamaMessages(messages), ...generationFields(input) },
         images: used.requestImages(imageOptions(input)),
         hints: generationHints(input),
+        strict: strictOf(input),
       },
       stream: input.stream,
       shape: showingCustomCalls(

@@ -5,7 +5,7 @@ import { chatCompletion, chatCompletionFrames } from "../../../src/dialects/open
 import { openaiNotice } from "../../../src/dialects/wait-notices.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
-import { refuseOtherFormats } from "../contract/answer-format.ts";
+import { refuseOtherFormats, strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, imageFields, imageOptions } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
@@ -65,6 +65,7 @@ export const openaiChat: ChatForm<Input> = {
         model: await textModel(models, input.model, textsOf(messages)),
         body: { messages: toOllamaMessages(messages), ...sent(input) },
         hints: generationHints({}),
+        strict: strictOf(input),
       },
       stream: input.stream,
       shape: showingCustomCalls(
@@ -120,6 +121,7 @@ async function prepareWithImages(
       body: { messages: toOllamaMessages(messages), ...sent(input) },
       images: used.requestImages(imageOptions(input)),
       hints: generationHints({}),
+      strict: strictOf(input),
     },
     stream: input.stream,
     shape: showingCustomCalls(

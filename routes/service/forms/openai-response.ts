@@ -8,6 +8,7 @@ import type {
 import { openaiNotice } from "../../../src/dialects/wait-notices.ts";
 import type { AnswerShape, PreparedRequest } from "../answer.ts";
 import { textModel, visionModel } from "../choose-model.ts";
+import { strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints } from "../contract/generation.ts";
 import { imageOptions } from "../contract/images.ts";
 import type { ResponseInput } from "../contract/responses/request.ts";
@@ -42,6 +43,7 @@ export async function prepareResponse(
     : said;
   const settings = settingsOf(input);
   const asked = asChat(input);
+  const strict = strictOf(asked);
   const shape: AnswerShape = {
     whole: (answer, record) => {
       const response = wholeResponse(answer, record, settings);
@@ -61,11 +63,15 @@ export async function prepareResponse(
       body: { messages: toOllamaMessages(messages), ...generationFields(asked) },
       ...(sees ? { images: used.requestImages(imageOptions(input)) } : {}),
       hints: generationHints({}),
+      ...(strict ? { strict: { ...strict, field: SCHEMA_FIELD } } : {}),
     },
     stream: input.stream,
     shape: showingCustomCalls(shape, asked.tools),
   };
 }
+
+/** Where the schema of an answer stands. */
+const SCHEMA_FIELD = "text.format.schema";
 
 /** What has the figures of tokens included. */
 const LOGPROBS = "message.output_text.logprobs";

@@ -230,6 +230,38 @@ describe("POST /api/v1/responses", () => {
     expect(done.map((event) => event["output_index"])).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it("is held to its schema where that is strict", async () => {
+    const { gateway, ollama } = await startService();
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const format = { type: "json_schema", name: "n", schema: { type: "integer" }, strict: true };
+    const ask = (more: object = {}) => gateway.post(PATH, { ...ASK, text: { format }, ...more });
+    const say = async (content: string) =>
+      (await chats.next()).json({ message: { content }, done: true, done_reason: "stop" });
+
+    const right = ask();
+    await say("7");
+    expect(await jsonOf(await right)).toMatchObject({ status: "completed", schema_valid: true });
+
+    const wrong = ask();
+    await say('"a"');
+    await say('"b"');
+    expect((await wrong).status).toBe(502);
+    expect(await jsonOf(await wrong)).toMatchObject({ error: { code: "schema_mismatch" } });
+
+    const streaming = ask({ stream: true });
+    const held = await chats.next();
+    held.piece('"c"');
+    held.finish();
+    const events = await eventsOf(await streaming);
+    expect(events.at(-1)).toMatchObject({ response: { schema_valid: false } });
+
+    const schema = { $ref: "#/none" };
+    const refused = await ask({ text: { format: { ...format, schema } } });
+    expect(await jsonOf(refused)).toMatchObject({
+      error: { code: "invalid_request", param: "text.format.schema" },
+    });
+  });
+
   it("says nothing where the model does", async () => {
     const { gateway, ollama } = await startService();
     const chats = new HeldAnswers(ollama, "/api/chat");

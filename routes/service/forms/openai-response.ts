@@ -44,6 +44,7 @@ export async function prepareResponse(
     : said;
   const settings = settingsOf(input);
   const asked = asChat(input);
+  const strict = strictOf(asked);
   const shape: AnswerShape = {
     whole: (answer, record) => {
       const response = wholeResponse(answer, record, settings);
@@ -63,13 +64,16 @@ export async function prepareResponse(
       body: { messages: toOllamaMessages(messages), ...generationFields(asked) },
       ...(sees ? { images: used.requestImages(imageOptions(input)) } : {}),
       hints: generationHints({}),
-      strict: strictOf(asked),
+      ...(strict ? { strict: { ...strict, field: SCHEMA_FIELD } } : {}),
       mustCall: mustCall(asked),
     },
     stream: input.stream,
     shape: showingCalls(shape, asked),
   };
 }
+
+/** Where the schema of an answer stands. */
+const SCHEMA_FIELD = "text.format.schema";
 
 /** What has the figures of tokens included. */
 const LOGPROBS = "message.output_text.logprobs";

@@ -1,6 +1,7 @@
 import { truncatedField, type Truncation } from "../../inference/truncation.ts";
 import type { OllamaAnswer } from "../../inference/answers.ts";
 import type { RequestRecord } from "../../requests/request-record.ts";
+import { schemaValidField } from "../../schemas/strict-schema.ts";
 import { openaiUsage } from "../openai-frames.ts";
 import type { OutputItem } from "./output-items.ts";
 
@@ -40,6 +41,7 @@ export interface ResponseObject extends ShownSettings {
   service_tier: "default";
   usage: ReturnType<typeof responseUsage> | null;
   truncated?: Truncation;
+  schema_valid?: boolean;
 }
 
 /** The id of a request's response. */
@@ -81,6 +83,7 @@ export function endResponse(
     output,
     usage: responseUsage(last),
     ...truncatedField(last),
+    ...schemaValidField(last),
   };
 }
 

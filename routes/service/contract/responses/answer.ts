@@ -96,6 +96,9 @@ export const ResponseAnswer = z
     usage: z.union([Usage, z.null()]),
     user: z.string().nullable(),
     truncated,
+    schema_valid: z.boolean().optional().openapi({
+      description: "With `strict`: whether the text holds to its schema",
+    }),
   })
   .openapi("ResponseObject", {
     example: {

@@ -1,13 +1,19 @@
-// What the records of requests cost, and how fast they are written and read:
-//   npm run bench:requests [-- --only cost,service,store]
+// What the records of requests cost, how fast they are written and read, what strict answers cost:
+//   npm run bench:requests [-- --only cost,strict,service,store]
 // On the runtime that it is started with. The service takes minutes, in many rounds; so
 // does the store, which is filled with a million requests. Ends with code 1 when a goal is missed.
 import { parseArgs } from "node:util";
 import { requestCost } from "./scenarios/request-cost.mjs";
 import { requestService } from "./scenarios/request-service.mjs";
 import { requestStore } from "./scenarios/request-store.mjs";
+import { strictAnswers } from "./scenarios/strict-answers.mjs";
 
-const SCENARIOS = { cost: requestCost, service: requestService, store: requestStore };
+const SCENARIOS = {
+  cost: requestCost,
+  strict: strictAnswers,
+  service: requestService,
+  store: requestStore,
+};
 
 const { values } = parseArgs({
   options: { only: { type: "string", default: Object.keys(SCENARIOS).join(",") } },

@@ -7,11 +7,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineShares, ENGINE_WORKLOADS } from "./scenarios/engine-shares.mjs";
+import { enginePrompts } from "./scenarios/engine-prompts.mjs";
 import { lightTenant } from "./scenarios/light-tenant.mjs";
 import { twoModels } from "./scenarios/two-models.mjs";
 import { dispatchSpeed } from "./scenarios/dispatch-speed.mjs";
 import { expectedWaits } from "./scenarios/expected-wait.mjs";
 import { patience } from "./scenarios/patience.mjs";
+import { prompts } from "./scenarios/prompts.mjs";
 import { sharing } from "./scenarios/sharing.mjs";
 import { sharingParts } from "./lib/sharing-parts.mjs";
 
@@ -35,8 +37,10 @@ for (const name of positionals.length > 0 ? positionals : files) {
 if (positionals.length === 0 && values.engine) {
   say(await lightTenant({ engine: true }));
   say(await twoModels({ engine: true }));
+  say(await enginePrompts());
 } else if (positionals.length === 0) {
   say(await patience(parts));
+  say(await prompts(parts));
   say(await expectedWaits(parts));
   say(await dispatchSpeed(parts));
 }

@@ -42,6 +42,11 @@ export const CHANGES: Change[] = [
   {
     version: UNRELEASED,
     settings: [],
+    what: "strict: true beside a JSON Schema, which OpenAI's packages send by themselves, is kept on /api/v1: an answer that does not match is 502 schema_mismatch, and a schema that cannot be checked 400; it was passed over.",
+  },
+  {
+    version: UNRELEASED,
+    settings: [],
     what: "A load that fails is told to all who wait for the model; each of them had it loaded again.",
   },
   {

@@ -77,13 +77,18 @@ export function checked<T>(value: unknown, schema: z.ZodType<T>): T {
 
 /**
  * The first problem. Where no alternative fits, one of them may have a reason of ours: such as a
- * list with too many entries, where a text could stand as well.
+ * list with too many entries, where a text could stand as well. Or it is a list, with a wrong entry.
  */
 function toldIssue([first]: z.core.$ZodIssue[]): Pick<z.core.$ZodIssue, "path" | "message"> {
   if (!first) return { path: [], message: "not valid" };
   if (first.code !== "invalid_union") return first;
-  const inner = first.errors.flat().find(({ code }) => code === "custom");
-  return inner ? { path: [...first.path, ...inner.path], message: inner.message } : first;
+  const inner = first.errors.flat();
+  const told =
+    inner.find(({ code }) => code === "custom") ??
+    inner.find(({ path: [entry] }) => typeof entry === "number");
+  if (!told) return first;
+  const { path, message } = toldIssue([told]);
+  return { path: [...first.path, ...path], message };
 }
 
 async function readPieces(c: AppContext): Promise<Uint8Array[]> {

@@ -26,6 +26,7 @@ import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
 import type { ReadGraphics } from "./models/memory/video-memory.ts";
 import type { ModelProvision } from "./models/provision/model-provision.ts";
+import { StrictRunner } from "./schemas/strict-runner.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
 interface ComposeOptions extends Config {
@@ -99,7 +100,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { catalog, upstream } = inference;
   const { similarity } = threads;
   const memory: Memory = composeMemory(base, inference);
-  const caching = composeCache({ ...base, runner, catalog, upstream, embedder, similarity });
+  const strict = new StrictRunner({ runner, thread: threads.schemas });
+  const caching = composeCache({
+    ...base,
+    runner: strict,
+    catalog,
+    upstream,
+    embedder,
+    similarity,
+  });
   const management = composeModelManagement(base, inference, options.readDisk);
   const metrics = composeMetrics({ base, requests, threads, inference, caching });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });

@@ -14,6 +14,8 @@ interface ThreadCallsOptions {
   open: (onEnd: (err: unknown) => void) => RawThread;
   /** A thread that has answered nothing for so long although it was asked has failed. */
   deadlineMs: number;
+  /** The same for its first answer, since it has to start. Default: `deadlineMs`. */
+  startMs?: number;
   /** Told of each thread that was lost. */
   onFault: (err: unknown) => void;
 }
@@ -26,6 +28,7 @@ interface Running {
   thread: RawThread;
   calls: Set<(err: Error) => void>;
   timer: NodeJS.Timeout | undefined;
+  hasAnswered: boolean;
 }
 
 /**
@@ -67,6 +70,7 @@ export class ThreadCalls<T extends Tasks<T>> {
       running.thread.run(input, { name, transferList: transfer }).then(
         (value) => {
           if (!running.calls.delete(reject)) return;
+          running.hasAnswered = true;
           this.#watch(running);
           resolve(value);
         },
@@ -92,7 +96,7 @@ export class ThreadCalls<T extends Tasks<T>> {
 
   #start(): Running {
     const thread = this.#options.open((err) => this.#lose(running, err));
-    const running: Running = { thread, calls: new Set(), timer: undefined };
+    const running: Running = { thread, calls: new Set(), timer: undefined, hasAnswered: false };
     return running;
   }
 
@@ -100,10 +104,11 @@ export class ThreadCalls<T extends Tasks<T>> {
   #watch(running: Running): void {
     clearTimeout(running.timer);
     if (running.calls.size === 0) return;
-    const { deadlineMs } = this.#options;
+    const { deadlineMs, startMs = deadlineMs } = this.#options;
+    const ms = running.hasAnswered ? deadlineMs : startMs;
     const expire = (): void =>
-      this.#lose(running, new Error(`it has answered nothing for ${deadlineMs} ms`));
-    running.timer = setTimeout(expire, deadlineMs);
+      this.#lose(running, new Error(`it has answered nothing for ${ms} ms`));
+    running.timer = setTimeout(expire, ms);
   }
 
   #lose(running: Running, cause: unknown): void {

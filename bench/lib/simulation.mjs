@@ -2,6 +2,7 @@ import { DeficitRoundRobin, NoFloor, TurnsByRequest } from "./policies.mjs";
 import { seededRandom } from "./random.mjs";
 import { SimulatedClock } from "./simulated-clock.mjs";
 import { SimulatedModels } from "./simulated-models.mjs";
+import { SimulatedPrompts } from "./simulated-prompts.mjs";
 
 /** Longer than any simulation takes in real time: its own clock decides when the queue is looked at. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -33,6 +34,8 @@ export const POLICIES = [
  * @property {{ everyMs: number, size: number }} [burst] requests that come together, instead
  * @property {number} costMs of a request: the median, where it has a `spread`
  * @property {number} [spread] sigma of the logarithm of the cost
+ * @property {{ kinds: number, readMs: number }} [prompts] the clients, or a burst's requests, have so
+ * many beginnings of prompts by turns; one that is not in the server's memory costs so much more
  * @property {number} [thinkMs] between an answer and the next request
  * @property {string} [model]
  * @property {boolean} [background]
@@ -51,12 +54,13 @@ export const POLICIES = [
  * @property {number} [loadMs] of a model
  * @property {number} [patienceMs]
  * @property {number} [maxWaiting]
+ * @property {boolean} [hidesPrompts] the queue is not told how prompts begin
  * @property {TenantGroup[]} tenants
  */
 
 /**
  * What has become of a request.
- * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number, expected?: { expectedMs?: number, basis: string } }} Answered
+ * @typedef {{ group: string, tenant: string, arrivedMs: number, startedMs: number, endedMs: number, costMs: number, isRead: boolean, expected?: { expectedMs?: number, basis: string } }} Answered
  */
 
 /**
@@ -68,7 +72,7 @@ export const POLICIES = [
  */
 export async function simulate(workload, policy, parts, seed = 1) {
   const clock = new SimulatedClock();
-  const { room = 1, loadMs = 0, lastsMs } = workload;
+  const { room = 1, loadMs = 0, places = 1, lastsMs } = workload;
   const loadTimes = new parts.LoadTimes();
   const onLoaded = (model, tookMs) => loadTimes.learn(model, tookMs);
   const models = new SimulatedModels(clock, { room, loadMs, onLoaded });
@@ -77,6 +81,8 @@ export async function simulate(workload, policy, parts, seed = 1) {
     queue,
     clock,
     models,
+    prompts: new SimulatedPrompts(places),
+    hidesPrompts: workload.hidesPrompts ?? false,
     parts,
     random: seededRandom(seed),
     hidesTenants: policy === "first come, first served",
@@ -146,7 +152,7 @@ function startGroup(world, group) {
       for (let client = 0; client < clients; client += 1) {
         // Not one tenant's after the other's: first come, first served would keep that order.
         const comesMs = fromMs + world.random() * COMING_MS;
-        world.clock.after(comesMs, () => void keepAsking(world, group, tenant));
+        world.clock.after(comesMs, () => void keepAsking(world, group, tenant, client));
       }
     }
   }
@@ -155,28 +161,29 @@ function startGroup(world, group) {
 function startBursts(world, group, tenant) {
   const { everyMs, size } = group.burst;
   const burst = () => {
-    for (let i = 0; i < size; i += 1) void ask(world, group, tenant);
+    for (let i = 0; i < size; i += 1) void ask(world, group, tenant, i);
     world.clock.after(everyMs, burst);
   };
   world.clock.after((group.fromMs ?? 0) + world.random() * everyMs, burst);
 }
 
-async function keepAsking(world, group, tenant) {
+async function keepAsking(world, group, tenant, client) {
   const { requests = Number.POSITIVE_INFINITY, thinkMs = 0, newNames = false } = group;
   for (let sent = 0; sent < requests; sent += 1) {
     const name = newNames ? `${tenant}-${(world.names += 1)}` : tenant;
-    const isAnswered = await ask(world, group, name);
+    const isAnswered = await ask(world, group, name, client);
     const pauseMs = isAnswered ? thinkMs : RETRY_MS;
     if (pauseMs > 0) await world.clock.pause(pauseMs);
   }
 }
 
 /** One request, to its end. @returns whether it was answered. */
-async function ask(world, group, tenant) {
-  const { clock, queue, models, parts, answered, refused } = world;
+async function ask(world, group, tenant, client) {
+  const { clock, queue, models, prompts, parts, answered, refused } = world;
   const { model = "m", background = false, name } = group;
   const arrivedMs = clock.now;
-  const costMs = costOf(world, group);
+  const beginning = group.prompts ? client % group.prompts.kinds : undefined;
+  let costMs = costOf(world, group);
   let expected;
   let place;
   try {
@@ -186,6 +193,7 @@ async function ask(world, group, tenant) {
       model,
       maxWaitMs: Number.POSITIVE_INFINITY,
       signal: new parts.LightSignal(),
+      prefix: world.hidesPrompts ? undefined : beginning,
       background: background && !world.hidesTenants,
       waiting: {
         waitsForPlace: (standing) => void (expected = standing),
@@ -208,8 +216,10 @@ async function ask(world, group, tenant) {
     await place.whileLoading(loading);
     if (isFirst) queue.loaded(model, clock.now - waitedFrom);
   }
+  const isRead = beginning !== undefined && !prompts.begin(model, `${tenant} ${beginning}`);
+  if (isRead) costMs += group.prompts.readMs;
   const one = {
-    ...{ group: name, tenant, costMs, expected },
+    ...{ group: name, tenant, costMs, isRead, expected },
     ...{ arrivedMs, startedMs: clock.now, endedMs: Infinity },
   };
   answered.push(one);
@@ -217,6 +227,7 @@ async function ask(world, group, tenant) {
   await clock.pause(costMs);
   one.endedMs = clock.now;
   models.end(model);
+  if (beginning !== undefined) prompts.end(model, `${tenant} ${beginning}`);
   place.release("completed", costMs);
   return true;
 }

@@ -4,6 +4,7 @@ import { logprobsField } from "../../src/dialects/logprobs.ts";
 import { fromOllamaCalls, toOllamaMessages } from "../../src/dialects/messages.ts";
 import { metricsBlock } from "../../src/dialects/metrics-block.ts";
 import { nativeFrames, textOf } from "../../src/dialects/native-frames.ts";
+import { mustCall } from "../../src/dialects/tools.ts";
 import { textsOf } from "../../src/dialects/prompt-limit.ts";
 import type { OllamaRequest } from "../../src/inference/runner.ts";
 import { nativeNotice } from "../../src/dialects/wait-notices.ts";
@@ -11,6 +12,7 @@ import { readJson } from "../read-json.ts";
 import { answer, type AnswerShape } from "./answer.ts";
 import { textModel } from "./choose-model.ts";
 import { GenerateAnswer } from "./contract/answers.ts";
+import { strictOf } from "./contract/answer-format.ts";
 import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import { filledText, maybe, text } from "./contract/fields.ts";
 import { generationFields, generationHints, nativeFields } from "./contract/generation.ts";
@@ -19,7 +21,7 @@ import { LIST_LIMITS } from "./contract/list-limits.ts";
 import { list } from "./contract/lists.ts";
 import { NativeMessage } from "./contract/messages.ts";
 import { GenerateAnswerPart, streamContent } from "./contract/stream-parts.ts";
-import { showingCustomCalls } from "./forms/custom-calls.ts";
+import { showingCalls } from "./forms/showing-calls.ts";
 import { mount, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
 
@@ -101,8 +103,8 @@ async function generate(c: AppContext, services: GenerationServices): Promise<Re
   const texts = [input.prompt, input.system, ...textsOf(input.messages ?? [])];
   const model = await textModel(services, input.model, texts);
   const request = inferenceRequest(input, model);
-  const { stream, tools } = input;
-  return answer(c, services, { request, stream, shape: showingCustomCalls(shape, tools) });
+  const { stream } = input;
+  return answer(c, services, { request, stream, shape: showingCalls(shape, input) });
 }
 
 const shape: AnswerShape = {
@@ -121,7 +123,13 @@ const shape: AnswerShape = {
 
 /** Ollama's generate takes no tools and no messages: such a request goes through its chat. */
 function inferenceRequest(input: GenerateInput, model: string): OllamaRequest {
-  const common = { line: "text" as const, model, hints: generationHints(input) };
+  const common = {
+    line: "text" as const,
+    model,
+    hints: generationHints(input),
+    strict: strictOf(input),
+    mustCall: mustCall(input),
+  };
   const { prompt, system, messages } = input;
   const fields = generationFields(input);
   if (fields["tools"] === undefined && !messages) {

@@ -13,6 +13,9 @@ import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
 import { pullRoutes, type PullServices } from "./pull-model.ts";
+import { createResponseRoute } from "./responses/create-response.ts";
+import { keptResponseRoutes } from "./responses/kept-responses.ts";
+import type { ResponseServices } from "./responses/response-services.ts";
 import { requestRoutes, type RequestServices } from "./requests.ts";
 import { createRouter, type ServiceRouter } from "./router.ts";
 import type { GenerationServices } from "./services.ts";
@@ -25,6 +28,7 @@ import { vlmRoute } from "./vlm.ts";
 /** What the routes of `/api/v1` work with, router by router. */
 export interface ServiceParts {
   generation: GenerationServices;
+  responses: ResponseServices;
   batches: BatchServices;
   embeddings: EmbeddingServices;
   similarity: SimilarityServices;
@@ -48,6 +52,8 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   chatCompletionsRoute(router, parts.generation);
   vlmRoute(router, parts.generation);
   vlmOpenaiRoute(router, parts.generation);
+  createResponseRoute(router, parts.responses);
+  keptResponseRoutes(router, parts.responses);
   batchRoutes(router, parts.batches);
   embeddingsRoute(router, parts.embeddings);
   similarityRoute(router, parts.similarity);

@@ -4,10 +4,12 @@ import type { ManageAccess } from "../../src/access/manage-access.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { LiveRequests } from "../../src/requests/live-requests.ts";
 import { endedFacts, liveFacts } from "../../src/requests/request-facts.ts";
+import type { RecordReader } from "../../src/requests/store/record-reader.ts";
 import type { RequestStore } from "../../src/requests/store/request-store.ts";
 import { whereTimeWent } from "../../src/requests/time-sentence.ts";
 import { cut, TEXT_LIMITS } from "../../src/runtime/text-limits.ts";
 import { answerJson } from "../answer-json.ts";
+import { callerOf } from "../caller-of.ts";
 import { readQuery } from "../read-query.ts";
 import { errorResponses } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
@@ -31,7 +33,8 @@ export interface RequestServices {
   manageAccess: Pick<ManageAccess, "allows">;
   live: Pick<LiveRequests, "all" | "callOff" | "find">;
   /** Undefined where requests are not kept. */
-  store: Pick<RequestStore, "forget" | "one" | "rows"> | undefined;
+  records: Pick<RecordReader, "one" | "rows"> | undefined;
+  store: Pick<RequestStore, "forget"> | undefined;
 }
 
 const listRoute: ServiceRoute = {
@@ -119,33 +122,34 @@ export function requestRoutes(router: ServiceRouter, services: RequestServices):
 
 async function list(
   c: AppContext,
-  { live, store, manageAccess }: RequestServices,
+  { live, records, manageAccess }: RequestServices,
 ): Promise<Response> {
   const { project, model, status, limit, after } = readQuery(c, ListQuery);
   const tenant = visibleTenant(c, manageAccess);
   const isFirst = after === undefined && status === undefined;
   const running = isFirst ? live.all({ tenant, project, model }) : [];
   const query = { tenant, project, model, status, after, order: "newest" as const };
-  const rows = store ? await store.rows({ ...query, limit }) : [];
+  const rows = records ? await records.rows({ ...query, limit }, callerOf(c)) : [];
   return answerJson(c, {
     running: running.slice(0, limit).map(liveFacts),
     running_total: running.length,
     requests: rows.map((row) => ({ ...endedFacts(row), number: row.number })),
     next: rows.length === limit ? (rows.at(-1)?.number ?? null) : null,
-    recorded: store !== undefined,
+    recorded: records !== undefined,
   });
 }
 
 async function one(
   c: AppContext,
-  { live, store, manageAccess }: RequestServices,
+  { live, records, manageAccess }: RequestServices,
 ): Promise<Response> {
   const id = c.req.param("id") ?? "";
   const tenant = visibleTenant(c, manageAccess);
   const running = live.find(id, tenant);
   if (running) return answerJson(c, liveFacts(running));
-  const ended = REQUEST_ID.test(id) ? await store?.one(id) : undefined;
-  if (!ended || (tenant !== undefined && ended.tenant !== tenant)) throw notFound(id, store);
+  const ended = REQUEST_ID.test(id) ? await records?.one(id, callerOf(c)) : undefined;
+  if (!ended || (tenant !== undefined && ended.tenant !== tenant))
+    throw notFound(id, records !== undefined);
   return answerJson(c, explained(ended));
 }
 
@@ -175,8 +179,8 @@ async function forget(c: AppContext, { store }: RequestServices): Promise<Respon
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:-\d{1,6})?$/;
 
 /** The same for one that is not there and one that is somebody else's. */
-function notFound(id: string, store: RequestServices["store"]): ServiceError {
-  const message = store
+function notFound(id: string, areKept: boolean): ServiceError {
+  const message = areKept
     ? `There is no request '${shown(id)}'`
     : `No request '${shown(id)}' is under way, and none are kept (REQUEST_LOG_ENABLED=false)`;
   return new ServiceError("not_found", message);

@@ -1,5 +1,6 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
-import type { OllamaRequest, InferenceRunner } from "../inference/runner.ts";
+import type { OllamaRequest } from "../inference/runner.ts";
+import type { StrictRunner } from "../schemas/strict-runner.ts";
 import type { AnswerCache, CacheAnswer, CachedScope, Run } from "./answer-cache.ts";
 import { questionOf } from "./question.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "./stored-answer.ts";
 
 interface CachedRunnerOptions {
-  runner: Pick<InferenceRunner, "answer" | "stream">;
+  runner: Pick<StrictRunner, "answer" | "stream">;
   answers: AnswerCache;
 }
 
@@ -26,7 +27,7 @@ export class CachedRunner {
     this.#answers = answers;
   }
 
-  /** As InferenceRunner.answer. */
+  /** As StrictRunner.answer. */
   async answer(request: OllamaRequest, scope: CachedScope): Promise<OllamaAnswer> {
     // Whole answers are shared as runs of a single line.
     const answer = await this.#lookUp(request, scope, "whole", async (signal) =>
@@ -39,7 +40,7 @@ export class CachedRunner {
     return lines.at(-1) ?? {};
   }
 
-  /** As InferenceRunner.stream. */
+  /** As StrictRunner.stream. */
   async stream(request: OllamaRequest, scope: CachedScope): Promise<AsyncGenerator<OllamaAnswer>> {
     const answer = await this.#lookUp(request, scope, "stream", (signal) =>
       this.#runner.stream(request, { ...scope, signal }),

@@ -36,12 +36,17 @@ export interface QuestionOwner {
  * the user's. Undefined for any other.
  */
 export function questionOf(request: OllamaRequest, owner: QuestionOwner): Question | undefined {
-  const { path, body, hints } = request;
+  const { path, body, hints, strict } = request;
   // Log probabilities are figures of one run of the model, and kept of none.
-  if (unloads(hints.keepAlive) || body["logprobs"]) return undefined;
+  if (unloads(hints.keepAlive) || body["logprobs"] || request.mustCall) return undefined;
   const field = path === "/api/chat" ? "messages" : "prompt";
   const { model } = request;
-  return questionIn(body, field, owner, { model, route: [path], options: body["options"] });
+  return questionIn(body, field, owner, {
+    model,
+    // What was not checked is not for whoever wants what was.
+    route: strict ? [path, "strict"] : [path],
+    options: body["options"],
+  });
 }
 
 /** Paths whose answers can be kept as they were sent, and the field of their question. */

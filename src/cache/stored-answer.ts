@@ -6,6 +6,7 @@ export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
   if (answer["done"] !== true) return "incomplete";
   const reason = answer["done_reason"];
   if (reason !== "stop") return reason === "length" ? "truncated" : "not_an_answer";
+  if (answer["schema_valid"] === false) return "schema_mismatch";
   // It answers less than was asked; with a larger context there would be another.
   if (truncatedField(answer).truncated) return "prompt_truncated";
   const message = objectOf(answer["message"]);

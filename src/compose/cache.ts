@@ -12,7 +12,7 @@ import type { ReadEntry } from "../cache/store/stored-rows.ts";
 import { answerText } from "../cache/stored-answer.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { ServiceError } from "../errors/service-error.ts";
-import type { InferenceRunner } from "../inference/runner.ts";
+import type { StrictRunner } from "../schemas/strict-runner.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Part } from "../runtime/lifecycle.ts";
@@ -21,7 +21,7 @@ import type { Base } from "./base.ts";
 import { composeResponseStore, storePart } from "./response-store.ts";
 
 interface CacheParts extends Base {
-  runner: InferenceRunner;
+  runner: StrictRunner;
   catalog: Pick<ModelCatalog, "digestOf">;
   upstream: Pick<Upstream, "version">;
   embedder: Embedder;

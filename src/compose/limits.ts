@@ -48,10 +48,11 @@ export function bodyLimitOf(settings: Settings): (path: string) => BodyLimit {
   const either = vision.maxBytes >= text.maxBytes ? vision : text;
   return (path) => {
     if (VISION_PATH.test(path)) return vision;
-    return path.endsWith("/chat/completions") ? either : text;
+    return EITHER_PATH.test(path) ? either : text;
   };
 }
 
+const EITHER_PATH = /\/chat\/completions$|^\/api\/v1\/responses$/;
 const VISION_PATH = /^\/api\/v1\/(?:batch\/)?vlm(?:\/|$)/;
 
 /** The limits of batches. */

@@ -35,6 +35,7 @@ export function loadOf(parts: LoadParts) {
     tasks: threads.pool.size,
     embeddings: embedder.size,
     comparisons: threads.similarity.size,
+    schemaChecks: threads.schemas.size,
     pulls: management.pulls.size,
     deadlines: base.deadlines.size,
   };

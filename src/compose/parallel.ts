@@ -36,6 +36,8 @@ export function composeParallel(
   events.on("requestEnded", ({ model }, { call }) => {
     const isOurs = upstream.kind !== "external";
     if (isOurs || model === undefined || call.usage === undefined) return;
+    // What several requests shared was one to the server.
+    if (call.isShared) return;
     adaptive.answered(canonicalModel(model), call.usage);
   });
   return adaptive;

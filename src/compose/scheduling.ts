@@ -67,8 +67,11 @@ function composeQueue(
 ): FairQueue {
   const loadTimes = new LoadTimes();
   events.on("modelLoaded", (model, tookMs) => loadTimes.learn(model, tookMs));
+  events.on("modelLoaded", (model) => queue.prefixes.forget(model));
+  events.on("modelUnloaded", (model) => queue.prefixes.forget(model));
+  events.on("serverUp", () => queue.prefixes.reset());
   const fairness = { weights, estimates: new CostEstimates() };
-  return new FairQueue({
+  const queue = new FairQueue({
     host: upstream,
     lines: lineLimits(settings),
     modelParallel: (model) => parallel.of(model),
@@ -86,4 +89,5 @@ function composeQueue(
         logs.service.error({ ...label, history }, "a place was held by nobody"),
     }),
   });
+  return queue;
 }

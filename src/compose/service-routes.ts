@@ -5,7 +5,6 @@ import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
 import type { QueueServices } from "../../routes/service/queue.ts";
-import type { FiguresServices } from "../../routes/service/figures/figures-services.ts";
 import type { StateServices } from "../../routes/service/state.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
@@ -14,6 +13,7 @@ import type { InferenceRunner } from "../inference/runner.ts";
 import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { RecordReader } from "../requests/store/record-reader.ts";
+import { ResponseMemory } from "../responses/response-memory.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
@@ -43,6 +43,9 @@ export interface ServiceRouteParts {
   isStopping: () => boolean;
 }
 
+/** An hour is long for a conversation, and short for what was said in confidence. */
+const RESPONSES_KEPT = { ttlMs: 3_600_000, maxBytes: 67_108_864 };
+
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { inference, embedder, caching, management, isStopping } = parts;
@@ -51,9 +54,12 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
   const { promptLimit, onStreamError } = generation;
+  const { manageAccess, store } = parts.requests;
+  const records = store && new RecordReader(store);
   const embeddings = { guards, aliases, catalog, promptLimit, embedder };
   return {
     generation,
+    responses: { ...generation, memory: new ResponseMemory(RESPONSES_KEPT) },
     batches: {
       ...generation,
       catalog,
@@ -73,9 +79,9 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     state: stateServices(parts, requestsPerMinute),
     queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
-    requests: { guards, ...parts.requests },
+    requests: { guards, ...parts.requests, records },
     events: { guards, ...parts.requests },
-    figures: figuresServices(parts.requests),
+    figures: { records, access: manageAccess, now: Date.now },
   };
 }
 
@@ -129,11 +135,6 @@ function composeGuards(
       record.onEnd(tenants[line].acquire(tenant, () => again(line)(tenant)));
     },
   };
-}
-
-function figuresServices({ store, manageAccess }: Requests): FiguresServices {
-  const records = store && new RecordReader(store);
-  return { records, access: manageAccess, now: Date.now };
 }
 
 function stateServices(

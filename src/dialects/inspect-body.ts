@@ -1,6 +1,7 @@
 import { loadOptions } from "../models/load-options.ts";
 import { JsonExcessError } from "../runtime/parse-json.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
+import { promptPrefix } from "./prompt-prefix.ts";
 import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 
 /** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */
@@ -25,6 +26,8 @@ export interface BodyFacts {
   loadOptions: Record<string, unknown> | undefined;
   /** Whether a full context slides on; from Ollama 0.30 on it counts as a load option. */
   shift: boolean | undefined;
+  /** How its prompt begins, as `promptPrefix`; where fields are spelt plainly. */
+  prefix: number | undefined;
   /** It could not be read here, and the server may all the same, which would find a model in it. */
   isUnread: boolean;
   /** Why the body is not read at all, and must not be sent on: a sentence for the client. */
@@ -46,6 +49,7 @@ export const NO_FACTS: BodyFacts = {
   keepAlive: undefined,
   loadOptions: undefined,
   shift: undefined,
+  prefix: undefined,
   isUnread: false,
 };
 
@@ -97,6 +101,7 @@ function factsOf({ values, isPlain }: GoObject): BodyFacts {
     keepAlive: keepAliveOf(values("keep_alive").at(-1)),
     loadOptions: loadOptions(mergedOptions(values("options"))),
     shift: typeof shift === "boolean" ? shift : undefined,
+    prefix: promptPrefix((name) => values(name).at(-1)),
     isUnread: false,
   };
 }

@@ -89,7 +89,7 @@ export function fromOllamaCalls(message: unknown): ToolCall[] | undefined {
 
 interface OllamaCall {
   id?: string;
-  /** Set by `withCustomCalls`. */
+  /** Set by `withCalls`. */
   type?: string;
   function?: { name?: string; arguments?: unknown };
 }

@@ -4,6 +4,7 @@ import type { RequestRecord } from "../requests/request-record.ts";
 import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
+import { schemaValidField } from "../schemas/strict-schema.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 
 /** The text of one of Ollama's lines, from generate or chat. */
@@ -54,7 +55,7 @@ export async function* nativeFrames(
         done,
         ...(calls ? { tool_calls: calls } : {}),
         ...logprobsField(line),
-        ...(done ? { ...metricsBlock(record, line), ...atEnd?.() } : {}),
+        ...(done ? { ...metricsBlock(record, line), ...schemaValidField(line), ...atEnd?.() } : {}),
       });
     }
   } catch (err) {

@@ -5,6 +5,7 @@ import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { truncatedField } from "../inference/truncation.ts";
+import { schemaValidField } from "../schemas/strict-schema.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
@@ -47,7 +48,7 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
 
 /**
  * Ollama's lines as chat completion chunks: the role in the first, usage in the finishing one, there
- * also `truncated` where the prompt was cut, `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
+ * also `truncated` where the prompt was cut and `schema_valid`, `[DONE]` at the end. A failure mid-stream is an `error` frame before `[DONE]`.
  */
 export async function* chatCompletionFrames(
   lines: AsyncGenerator<OllamaAnswer>,
@@ -107,6 +108,7 @@ function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): o
   return {
     usage: openaiUsage(last),
     ...truncatedField(last),
+    ...schemaValidField(last),
     ...(hasWaitNotices ? { model_load_ms: Math.round(call.loadMs ?? 0) } : {}),
   };
 }

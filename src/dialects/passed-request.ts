@@ -42,17 +42,20 @@ export function assertPassable(
 export function passedRequest(passed: PassedRequest): InferenceRequest {
   const { path, tenant, facts, background, maxExpectedMs, record } = passed;
   const { model, keepAlive } = facts;
+  const kind = path.includes("embed") ? "embed" : "generate";
   return {
     line: facts.hasImages ? "vision" : "text",
     tenant,
     model,
     hints: {
-      kind: path.includes("embed") ? "embed" : "generate",
+      kind,
       options: facts.loadOptions,
       shift: facts.shift,
       keepAlive,
     },
     isUnload: unloads(keepAlive) && !facts.hasWork,
+    // Embeddings read all of their texts anew.
+    prefix: kind === "generate" ? facts.prefix : undefined,
     background,
     maxExpectedMs,
     record,

@@ -1,5 +1,4 @@
 import { ServiceError } from "../errors/service-error.ts";
-import type { OllamaAnswer } from "../inference/answers.ts";
 
 interface FunctionTool {
   type: "function";
@@ -19,8 +18,23 @@ interface CustomTool {
 /** A tool as clients of the service describe it. */
 export type Tool = FunctionTool | CustomTool;
 
-/** Which tools a model may call: none, all, or those that are named. */
-export type ToolChoice = "none" | "auto" | "required" | { names: string[] };
+/**
+ * Which tools a model may call: none, all, or those that are named. Of named ones it may call some,
+ * has to, or has to make one call.
+ */
+export type ToolChoice =
+  | "none"
+  | "auto"
+  | "required"
+  | { names: string[]; mode: "auto" | "required" | "one" };
+
+/** What a request says of tools. */
+export interface ToolRequest {
+  tools?: readonly Tool[] | undefined;
+  tool_choice?: ToolChoice | undefined;
+  /** False: one call at most. */
+  parallel_tool_calls?: boolean | undefined;
+}
 
 /** What a function is given that stands in for a custom tool. */
 const CUSTOM_PARAMETERS = {
@@ -30,54 +44,56 @@ const CUSTOM_PARAMETERS = {
 };
 
 /**
- * The tools that a request offers, as Ollama takes them: functions all. It cannot make a model call
- * one, so that `required` and names only say what is offered.
- * @throws ServiceError `validation_error` for a choice of a tool that is not there.
+ * The tools that a request offers: what its choice leaves of them.
+ * @throws ServiceError `validation_error` for a choice of a tool that is not there, and for a call
+ * that has to be made where there is no tool.
  */
-export function toOllamaTools(
-  tools: readonly Tool[] = [],
-  choice: ToolChoice = "auto",
-): Record<string, unknown>[] | undefined {
-  const offered = chosen(tools, choice).map(toOllamaTool);
-  return offered.length > 0 ? offered : undefined;
-}
-
-function chosen(tools: readonly Tool[], choice: ToolChoice): readonly Tool[] {
+export function offeredTools({
+  tools = [],
+  tool_choice: choice = "auto",
+}: ToolRequest): readonly Tool[] {
   if (choice === "none") return [];
-  if (typeof choice === "string") return tools;
-  const missing = choice.names.find((name) => !tools.some((tool) => nameOf(tool) === name));
-  if (missing !== undefined) {
-    const message = `tool_choice: there is no tool '${missing.slice(0, LONGEST_NAME)}' in tools`;
-    throw new ServiceError("validation_error", message, { param: "tool_choice" });
+  if (choice === "auto") return tools;
+  if (choice === "required") {
+    if (tools.length === 0) throw wrongChoice("required needs tools");
+    return tools;
   }
-  return tools.filter((tool) => choice.names.includes(nameOf(tool)));
+  const missing = choice.names.find((name) => !tools.some((tool) => toolName(tool) === name));
+  if (missing !== undefined) {
+    throw wrongChoice(`there is no tool '${missing.slice(0, LONGEST_NAME)}' in tools`);
+  }
+  return tools.filter((tool) => choice.names.includes(toolName(tool)));
 }
 
 /** A name in an error. */
 const LONGEST_NAME = 100;
 
-function nameOf(tool: Tool): string {
+function wrongChoice(why: string): ServiceError {
+  return new ServiceError("validation_error", `tool_choice: ${why}`, { param: "tool_choice" });
+}
+
+/** Whether an answer has to be a call. */
+export function mustCall({ tool_choice: choice }: ToolRequest): boolean {
+  return choice === "required" || (typeof choice === "object" && choice.mode !== "auto");
+}
+
+/** Whether an answer may have several calls. */
+export function maySendSeveral({ tool_choice: choice, parallel_tool_calls }: ToolRequest): boolean {
+  return parallel_tool_calls !== false && !(typeof choice === "object" && choice.mode === "one");
+}
+
+/** The name under which a tool is called. */
+export function toolName(tool: Tool): string {
   return tool.type === "function" ? tool.function.name : tool.custom.name;
 }
 
-function toOllamaTool(tool: Tool): Record<string, unknown> {
+/** What a tool is called with, as a JSON Schema. */
+export function toolParameters(tool: Tool): Record<string, unknown> {
+  return tool.type === "function" ? tool.function.parameters : CUSTOM_PARAMETERS;
+}
+
+/** A tool as Ollama takes it: functions all. */
+export function toOllamaTool(tool: Tool): Record<string, unknown> {
   if (tool.type === "function") return { type: "function", function: tool.function };
   return { type: "function", function: { ...tool.custom, parameters: CUSTOM_PARAMETERS } };
-}
-
-/** The names of a request's custom tools. */
-export function customNames(tools: readonly Tool[] = []): ReadonlySet<string> {
-  return new Set(tools.filter(({ type }) => type === "custom").map(nameOf));
-}
-
-/** An answer of Ollama in which calls of these tools say that they are custom ones. */
-export function withCustomCalls(answer: OllamaAnswer, names: ReadonlySet<string>): OllamaAnswer {
-  const message = answer["message"];
-  if (typeof message !== "object" || message === null || !("tool_calls" in message)) return answer;
-  const { tool_calls: calls } = message;
-  if (!Array.isArray(calls)) return answer;
-  const marked = calls.map((call: { function?: { name?: string } }) =>
-    names.has(call.function?.name ?? "") ? { ...call, type: "custom" } : call,
-  );
-  return { ...answer, message: { ...message, tool_calls: marked } };
 }

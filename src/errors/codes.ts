@@ -50,6 +50,12 @@ export const ERROR_CODES = {
     about: "The operator has not allowed this.",
   },
   model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
+  previous_response_not_found: {
+    status: 404,
+    type: "NotFoundError",
+    about:
+      "The response that the request goes on from, or one of its items, is not kept, or not any more.",
+  },
   not_found: {
     status: 404,
     type: "NotFoundError",
@@ -94,6 +100,11 @@ export const ERROR_CODES = {
     about: "The tenant has as many requests in flight as it may.",
   },
   internal_error: { status: 500, type: "InternalError", about: "A mistake of ours." },
+  schema_mismatch: {
+    status: 502,
+    type: "SchemaMismatchError",
+    about: "The answer does not match the schema that it is held to, in a second round neither.",
+  },
   queue_full: {
     status: 503,
     type: "RequestError",

@@ -23,7 +23,11 @@ const OPENAI_ROUTES = new Set([
   "/api/v1/vlm/openai",
   "/api/v1/batch/chat/completions",
   "/api/v1/batch/vlm/completions",
+  "/api/v1/responses",
 ]);
+
+/** What is asked of a kept response. */
+const KEPT_RESPONSE = "/api/v1/responses/";
 
 /**
  * What stands behind `/api/v1/models/` and names no model alone, as a regular expression: the routes
@@ -39,6 +43,7 @@ export function dialectOf(path: string): Dialect {
   if (path === "/v1/messages" || path.startsWith("/v1/messages/")) return "anthropic";
   if (path.startsWith("/v1/")) return "openai";
   if (OPENAI_ROUTES.has(path) || OPENAI_MODEL.test(path)) return "openai";
+  if (path.startsWith(KEPT_RESPONSE)) return "openai";
   if (path === "/api/v1/embeddings") return "both";
   if (path.startsWith("/api/v1/") || path === "/api/v1") return "service";
   if (path.startsWith("/api/")) return "ollama";

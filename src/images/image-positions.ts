@@ -9,7 +9,7 @@ type Visit = (text: string, at: { path: string; notation: ImageNotation }) => st
  * order of the body, and puts the returned text in its place.
  *
  * Images are in `images` of the body and of its messages (Ollama), and in the content parts
- * `image_url` and `input_image` (OpenAI). A batch has such bodies in `requests`.
+ * `image_url` and `input_image` (OpenAI), also in what a function has answered. A batch has such bodies in `requests`.
  * @param ownRoutes on the service's own routes `images` holds data URLs.
  */
 export function visitImages(body: unknown, ownRoutes: boolean, visit: Visit): void {
@@ -34,9 +34,11 @@ function visitRequest(request: unknown, path: string, ownRoutes: boolean, visit:
 function visitMessage(message: unknown, path: string, visit: Visit): void {
   if (!isObject(message)) return;
   visitList(message["images"], `${path}.images`, "base64", visit);
-  const { content } = message;
-  if (!Array.isArray(content)) return;
-  content.forEach((part, i) => visitPart(part, `${path}.content.${i}`, visit));
+  for (const name of ["content", "output"]) {
+    const parts = message[name];
+    if (!Array.isArray(parts)) continue;
+    parts.forEach((part, i) => visitPart(part, `${path}.${name}.${i}`, visit));
+  }
 }
 
 function visitPart(part: unknown, path: string, visit: Visit): void {

@@ -21,8 +21,9 @@ export function imageSpans(body: Buffer): Map<string, Span> {
   const message = (path: string): void =>
     json.object((name) => {
       if (name === "images") list(`${path}.images`);
-      else if (name === "content") json.list((i) => part(`${path}.content.${i}`));
-      else json.skip();
+      else if (name === "content" || name === "output") {
+        json.list((i) => part(`${path}.${name}.${i}`));
+      } else json.skip();
     });
   json.object((name) => {
     if (name === "images") list(name);

@@ -5,7 +5,7 @@ import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import type { Basis } from "../scheduling/waits/hold-times.ts";
 import type { Standing } from "../scheduling/waits/standing.ts";
-import { usageOf, type Usage } from "./usage.ts";
+import { added, addedUsage, usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
 interface Share {
@@ -104,6 +104,10 @@ export class CallRecord implements WaitLog {
   #loadRestMs: (() => number | undefined) | undefined;
   /** The call that is made for this request, too, while it waits for its answer. */
   #shared: CallRecord | undefined;
+  /** The call before this one, for the same request. */
+  #earlier: CallRecord | undefined;
+  /** Those of all calls, once they are added up. */
+  #phases: CallPhase[] | undefined;
 
   constructor(requestId?: string) {
     this.requestId = requestId;
@@ -187,6 +191,48 @@ export class CallRecord implements WaitLog {
     if (this.firstMs !== undefined) this.bodyMs ??= performance.now() - this.#beganAt;
   }
 
+  /** Another call follows for the same request. Until `endRounds` the record is about that one. */
+  beginRound(): void {
+    const earlier = new CallRecord();
+    earlier.#take(this);
+    this.#take(new CallRecord());
+    this.#earlier = earlier;
+  }
+
+  /** Adds up what the calls took, one after the other. */
+  endRounds(): void {
+    const earlier = this.#earlier;
+    if (!earlier) return;
+    this.#phases = this.phases();
+    this.#earlier = undefined;
+    this.queueMs = added(earlier.queueMs, this.queueMs);
+    this.loadMs = added(earlier.loadMs, this.loadMs);
+    this.firstMs = added(earlier.firstMs, this.firstMs);
+    this.bodyMs = added(earlier.bodyMs, this.bodyMs);
+    this.costMs = added(earlier.costMs, this.costMs);
+    this.usage = addedUsage(earlier.usage, this.usage);
+    this.host ??= earlier.host;
+    this.context ??= earlier.context;
+    this.contextTokens ??= earlier.contextTokens;
+    this.waitedBehind ??= earlier.waitedBehind;
+    this.isLoadShared ??= earlier.isLoadShared;
+    this.isPromptCut ||= earlier.isPromptCut;
+    this.#sentAt ||= earlier.#sentAt;
+  }
+
+  #take(other: CallRecord): void {
+    const { queueMs, loadMs, firstMs, bodyMs, costMs, usage, host, context } = other;
+    const { contextTokens, waitedBehind, isLoadShared, isPromptCut } = other;
+    Object.assign(this, { queueMs, loadMs, firstMs, bodyMs, costMs, usage, host, context });
+    Object.assign(this, { contextTokens, waitedBehind, isLoadShared, isPromptCut });
+    this.#readyAt = other.#readyAt;
+    this.#sentAt = other.#sentAt;
+    this.#beganAt = other.#beganAt;
+    this.#waits = other.#waits;
+    this.#standing = other.#standing;
+    this.#loadRestMs = other.#loadRestMs;
+  }
+
   /**
    * Takes over what was left of another's phases when a request joined it.
    * @param joinedAt on the clock of `performance.now()`.
@@ -219,6 +265,10 @@ export class CallRecord implements WaitLog {
    * several calls side by side the times of the first are told.
    */
   phases(): CallPhase[] {
+    return this.#phases ?? [...(this.#earlier?.phases() ?? []), ...this.#ownPhases()];
+  }
+
+  #ownPhases(): CallPhase[] {
     const { queueMs = 0, loadMs = 0, firstMs = 0, bodyMs } = this;
     if (this.queueMs === undefined && this.host === undefined) {
       const { what, since } = this.waiting;

@@ -53,6 +53,8 @@ export interface InferenceRequest {
   /** As PlaceRequest. */
   partOfBatch?: boolean | undefined;
   /** As PlaceRequest. */
+  prefix?: number | undefined;
+  /** As PlaceRequest. */
   maxExpectedMs?: number | undefined;
   /** As PlaceRequest. */
   parts?: ReadonlyMap<string, number> | undefined;
@@ -61,6 +63,8 @@ export interface InferenceRequest {
    * only how long it waits for its place.
    */
   ageMs?: number | undefined;
+  /** Milliseconds that an earlier call for the same background work took of its hard stop. */
+  spentMs?: number | undefined;
   /** Where its time and what it used are written down. */
   record: CallRecord;
   /** What is to be done before it asks for a place; it counts for the hard stop. */
@@ -94,7 +98,8 @@ export class InferencePipeline {
     use: (turn: Turn) => Promise<T>,
   ): Promise<T> {
     const { admission, hardStopMs } = this.#options;
-    const { line, tenant, hints, background, partOfBatch, maxExpectedMs, ageMs, record } = request;
+    const { line, tenant, hints, background, partOfBatch, record } = request;
+    const { maxExpectedMs, ageMs, spentMs = 0 } = request;
     const turn = this.#begin(request, signal);
     const limitMs = hardStopMs[line];
     const isStopped = ageMs !== undefined && !background;
@@ -119,6 +124,7 @@ export class InferencePipeline {
           model: request.isUnload ? "" : canonicalModel(request.model),
           background: background ?? false,
           partOfBatch: partOfBatch ?? false,
+          prefix: request.prefix,
           parts: request.parts,
           admits: lane?.admits,
           maxWaitMs: background || isStopped ? Infinity : limitMs,
@@ -128,7 +134,7 @@ export class InferencePipeline {
           hints: lane ? { ...hints, lane } : hints,
           waiting: record,
         },
-        stopsFromPlace ? () => turn.stopAfter(limitMs, limitMs) : undefined,
+        stopsFromPlace ? () => turn.stopAfter(limitMs - spentMs, limitMs) : undefined,
       );
       const { place, loadMs } = admitted instanceof Promise ? await admitted : admitted;
       turn.take(place);

@@ -6,6 +6,7 @@ import {
   type ReadyImage,
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
+import { promptPrefix } from "../dialects/prompt-prefix.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
@@ -13,6 +14,7 @@ import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
+import type { SchemaCheck, StrictSchema } from "../schemas/strict-schema.ts";
 import { lines, type OllamaAnswer, whole } from "./answers.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { InferencePipeline, InferenceRequest } from "./pipeline.ts";
@@ -29,6 +31,10 @@ export interface OllamaRequest {
   /** The images whose slots are in the body. */
   images?: RequestImages;
   hints: LoadHints;
+  /** What the answer is held to (StrictRunner); it is the body's `format`, too. */
+  strict?: StrictSchema | undefined;
+  /** Its answer is a tool's call, written as text: no answer to keep. */
+  mustCall?: boolean;
 }
 
 /** The images of a request; they are compressed before it asks for a place in the queue. */
@@ -49,6 +55,8 @@ export interface RunRecord {
   imageCompression: boolean;
   /** When the images were made ready. */
   imageWork?: Interval | undefined;
+  /** How its answer held to its schema; undefined where it was not checked. */
+  schemaCheck?: SchemaCheck | undefined;
   letGoOfBody(): void;
 }
 
@@ -61,6 +69,8 @@ export interface RequestScope {
   background?: boolean;
   /** As PlaceRequest. */
   partOfBatch?: boolean;
+  /** As InferenceRequest. */
+  spentMs?: number;
   /** As PlaceRequest. */
   maxExpectedMs?: number | undefined;
 }
@@ -102,11 +112,11 @@ export class InferenceRunner {
   }
 
   #begin(
-    { path, line, model, hints, body, images }: OllamaRequest,
+    { path, line, model, hints, body, images, strict }: OllamaRequest,
     scope: RequestScope,
     stream: boolean,
   ): { about: InferenceRequest; call: (turn: Turn) => Promise<UpstreamAnswer> } {
-    const { record, background, partOfBatch, maxExpectedMs } = scope;
+    const { record, background, partOfBatch, spentMs, maxExpectedMs } = scope;
     record.model = model;
     record.streamed = stream;
     const options = body["options"] as Record<string, unknown> | undefined;
@@ -118,12 +128,15 @@ export class InferenceRunner {
       mustFit: true,
       // What no server takes is not hidden from it: it says what is wrong.
       lane: areLoadable(options) ? "pinned" : undefined,
+      prefix: path === "/api/embed" ? undefined : promptPrefix((name) => body[name]),
       background,
       partOfBatch,
       maxExpectedMs,
       ageMs: record.elapsedMs,
+      spentMs,
       record: record.call,
-      onSent: () => record.letGoOfBody(),
+      // One that may be sent again is held until its end.
+      onSent: strict ? undefined : () => record.letGoOfBody(),
     };
     let ready: ReadyImage[] = [];
     if (images) {

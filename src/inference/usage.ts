@@ -39,6 +39,25 @@ export function usageOf(answer: Record<string, unknown>): Usage {
   };
 }
 
+/** What two calls took, one after the other. */
+export function addedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (!a || !b) return a ?? b;
+  return {
+    inputTokens: added(a.inputTokens, b.inputTokens),
+    outputTokens: added(a.outputTokens, b.outputTokens),
+    promptMs: added(a.promptMs, b.promptMs),
+    generationMs: added(a.generationMs, b.generationMs),
+    loadMs: added(a.loadMs, b.loadMs),
+    totalMs: added(a.totalMs, b.totalMs),
+    isEstimated: a.isEstimated || b.isEstimated,
+  };
+}
+
+/** The sum of the figures that are known; undefined where none is. */
+export function added(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : a + b;
+}
+
 /**
  * What an answer took of which only the end is at hand, in Ollama's words or in OpenAI's or
  * Anthropic's. It is searched, not parsed: of a long answer it is the middle of a line. Within a

@@ -1,5 +1,6 @@
 import { Counter, Histogram, Registry } from "prom-client";
 import type { EndedRequest, Ending } from "../requests/ended-request.ts";
+import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import { WAIT_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
 
@@ -18,6 +19,8 @@ const ENDINGS: readonly Ending[] = [
   "stopping",
   "cancelled",
 ];
+
+const SCHEMA_CHECKS: readonly SchemaCheck[] = ["valid", "repaired", "mismatch"];
 
 type Instruments = ReturnType<typeof instrumentsIn>;
 
@@ -49,6 +52,7 @@ export class ProjectMetrics {
     add(figures.inferenceSeconds, ended.inferenceMs, 1000);
     if (ended.isPromptCut) figures.truncated.inc();
     if (ended.cache) figures.cache[CACHE_OUTCOMES[ended.cache]].inc();
+    if (ended.schemaCheck) figures.schemaChecks[ended.schemaCheck].inc();
     add(figures.savedSeconds, ended.savedMs, 1000);
     add(figures.images, ended.images);
     add(figures.imageSavedBytes, ended.imageBytesSaved);
@@ -56,9 +60,10 @@ export class ProjectMetrics {
 
   /** Removes what there is of a model. */
   forget(model: string): void {
-    const { requests, cache, queueWait: _ofAll, ...others } = this.#instruments;
+    const { requests, cache, schemaChecks, queueWait: _ofAll, ...others } = this.#instruments;
     for (const outcome of ENDINGS) requests.remove(model, outcome);
     for (const outcome of Object.values(CACHE_OUTCOMES)) cache.remove(model, outcome);
+    for (const outcome of SCHEMA_CHECKS) schemaChecks.remove(model, outcome);
     for (const metric of Object.values(others)) metric.remove(model);
     this.#models.delete(model);
   }
@@ -87,6 +92,10 @@ function instrumentsIn(registry: Registry) {
     outputTokens: counter("output_tokens_total", "Tokens that models have written"),
     inferenceSeconds: counter("inference_seconds_total", "Inference that requests have taken"),
     truncated: counter("truncated_prompts_total", "Prompts that did not fit and were cut"),
+    schemaChecks: outcomes(
+      "schema_checks_total",
+      "Answers that were checked against the schema that they are held to",
+    ),
     cache: outcomes("cache_requests_total", "Requests that the response cache has looked at"),
     savedSeconds: counter(
       "cache_saved_seconds_total",
@@ -98,10 +107,11 @@ function instrumentsIn(registry: Registry) {
 }
 
 function figuresOf(instruments: Instruments, model: string) {
-  const { requests, cache } = instruments;
+  const { requests, cache, schemaChecks } = instruments;
   return {
     requests: byValue(ENDINGS, (outcome) => requests.labels(model, outcome)),
     cache: byValue(Object.values(CACHE_OUTCOMES), (outcome) => cache.labels(model, outcome)),
+    schemaChecks: byValue(SCHEMA_CHECKS, (outcome) => schemaChecks.labels(model, outcome)),
     duration: instruments.duration.labels(model),
     firstToken: instruments.firstToken.labels(model),
     inputTokens: instruments.inputTokens.labels(model),

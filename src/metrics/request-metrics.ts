@@ -135,6 +135,8 @@ function instrumentsIn(registry: Registry) {
 
 /** Whether a model has answered, or the cache had what one had answered. */
 function isAnswered({ status, errorCode, ...ended }: EndedRequest): boolean {
+  // It has, be it wrongly.
+  if (ended.schemaCheck) return true;
   if (status === 0 || status >= 400 || errorCode !== undefined) return false;
   const { inferenceMs, inputTokens, outputTokens, savedMs } = ended;
   return [inferenceMs, inputTokens, outputTokens, savedMs].some((figure) => figure !== undefined);

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
+import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
 
@@ -79,6 +80,8 @@ export interface EndedRequest {
   cache: CacheOutcome["state"] | undefined;
   /** What the answer took that the cache had. */
   savedMs: number | undefined;
+  /** How its answer held to its schema; of one that was not checked, and in the store, undefined. */
+  schemaCheck?: SchemaCheck | undefined;
   images: number | undefined;
   imageBytesSaved: number | undefined;
 }
@@ -124,6 +127,7 @@ export function endedRequest(record: RequestRecord, end: RequestEnd): EndedReque
     tokensPerSecond: rounded(tokensPerSecond(record)),
     cache: record.cache?.state,
     savedMs: rounded(record.cache?.savedMs),
+    schemaCheck: record.schemaCheck,
     images: images?.length,
     imageBytesSaved: images && (savedBytes(images) ?? 0),
   };

@@ -4,6 +4,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
+import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import type { Interval } from "../runtime/interval.ts";
 
 /** How a request ended. */
@@ -65,6 +66,8 @@ export class RequestRecord {
   images: ImageFacts[] | undefined;
   /** Whether they were to be compressed. */
   imageCompression = false;
+  /** How its answer held to its schema; undefined where it was not checked. */
+  schemaCheck: SchemaCheck | undefined;
   /** Undefined where the cache has no part. */
   cache: CacheOutcome | undefined;
   errorCode: ErrorCode | undefined;
@@ -125,8 +128,10 @@ export class RequestRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.letGoOfBody();
-    // Its call may go on for others who share it: these steps are not its own any more.
+    // Its call may go on for others who share it: these steps are not its own any more, and its
+    // client holds up nobody.
     this.call.onStep = undefined;
+    this.call.heldUp.end();
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {
       try {

@@ -19,6 +19,7 @@ import {
   type Ticket,
   WaitingRequests,
 } from "./waiting-requests.ts";
+import { WarmPrefixes } from "./warm-prefixes.ts";
 import { Outlook } from "./waits/outlook.ts";
 import { assertInTime, retryAfter } from "./waits/standing.ts";
 
@@ -56,14 +57,16 @@ const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
 
 /**
  * The shared queue. Tenants with waiting work take turns, which `Turns` decides; within one tenant it
- * is first in, first out. Background work goes when no other work can, or when it is due. No more
- * requests for a model are let through than the server decodes side by side, so that the server's
- * own queue, which knows no tenants, stays empty. Requests for a loaded model go before those that
- * need a load; how long that may go on, ModelFloor decides.
+ * is first in, first out, save for what `warmFirst` lets go before. Background work goes when no
+ * other work can, or when it is due. No more requests for a model are let through than the server
+ * decodes side by side, so that the server's own queue, which knows no tenants, stays empty. Requests
+ * for a loaded model go before those that need a load; how long that may go on, ModelFloor decides.
  */
 export class FairQueue {
   /** What those who wait can expect. */
   readonly outlook: Outlook;
+  /** Which prompts' beginnings the server has in memory. */
+  readonly prefixes = new WarmPrefixes();
   readonly #options: FairQueueOptions;
   readonly #now: () => number;
   readonly #counters: Record<LineName, LineCounter>;
@@ -333,6 +336,8 @@ export class FairQueue {
       isOpen: this.#isOpen,
       isAtCap: this.#isAtCap,
       isAdmitted: this.#isAdmitted,
+      isWarm: this.#isWarm,
+      now: this.#now(),
     });
   }
 
@@ -350,6 +355,8 @@ export class FairQueue {
 
   readonly #isAdmitted = ({ admits, model }: PlaceRequest): boolean =>
     admits === undefined || admits(this.#running.ofModel(model));
+
+  readonly #isWarm = (ticket: Ticket): boolean => this.prefixes.has(ticket);
 
   #fits({ line, tenant, model }: PlaceKey): boolean {
     return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });
@@ -375,11 +382,12 @@ export class FairQueue {
 
   #start(request: PlaceRequest, waitedMs: number): Place {
     const { host, watch, floor, turns } = this.#options;
-    const { line, tenant, model, parts } = request;
+    const { line, tenant, model, parts, prefix } = request;
     const priority = priorityOf(request);
     const counter = this.#counters[line];
     counter.started(waitedMs);
     floor.started(model, this.#now());
+    this.prefixes.began(request, this.#freeFor(model));
     const charge = turns[priority].start(tenant, model);
     const settleShare = this.#shareOf(priority);
     const place: Place = new Place({
@@ -391,6 +399,7 @@ export class FairQueue {
         watch.forget(watched);
         this.outlook.ended(place, outcome);
         this.#running.remove(running);
+        this.prefixes.ended({ tenant, model, prefix }, this.#freeFor(model));
         charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
         for (const [other, part] of parts ?? []) {
           if (other !== tenant) turns[priority].charge(other, costMs * part);
@@ -406,6 +415,11 @@ export class FairQueue {
     const running = this.#running.add({ line, priority, place, charge });
     const watched = watch.add(place);
     return place;
+  }
+
+  /** How many more requests the server would work on beside those that run on a model. */
+  #freeFor(model: string): number {
+    return this.#options.modelParallel(model) - this.#running.ofModel(model);
   }
 
   /** @returns what is to be told the cost of work that starts now, for the share of background. */

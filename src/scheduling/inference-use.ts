@@ -48,7 +48,9 @@ class Ring {
 
   sum(now: number): number {
     this.#turn(now);
-    return this.#parts.reduce((sum, ms) => sum + ms, 0);
+    let sum = 0;
+    for (const ms of this.#parts) sum += ms;
+    return sum;
   }
 
   #turn(now: number): void {

@@ -1,5 +1,6 @@
 import type { ModelFloor } from "./model-floor.ts";
 import type { Turns } from "./turns.ts";
+import { warmFirst } from "./warm-first.ts";
 import type { Kind, LineName, Priority, Ticket, WaitingRequests } from "./waiting-requests.ts";
 
 /** What decides who goes next. */
@@ -12,11 +13,15 @@ interface Conditions {
   isAtCap: (line: LineName, tenant: string) => boolean;
   /** As `admits` of a request. */
   isAdmitted: (ticket: Ticket) => boolean;
+  /** Whether a request's prompt begins with what its model has in memory. */
+  isWarm: (ticket: Ticket) => boolean;
+  now: number;
 }
 
 /**
  * The waiting request that goes next: by priority, then by model (the promoted one, those that are
- * loaded, those that are not), then by the tenants' turns; undefined where none may go.
+ * loaded, those that are not), then by the tenants' turns, then by what is warm; undefined where
+ * none may go. It has to be taken out next.
  */
 export function nextRequest(
   order: readonly Priority[],
@@ -60,14 +65,17 @@ function firstInTurn(
   { kinds, runningDry, isPassedOver }: Among,
   waiting: WaitingRequests,
   turns: Turns,
-  { isAtCap, isAdmitted }: Conditions,
+  conditions: Conditions,
 ): Ticket | undefined {
+  const { isAtCap, isAdmitted } = conditions;
   if (kinds.size === 0) return undefined;
   const mayGo = (ticket: Ticket): boolean => !isPassedOver || isAdmitted(ticket);
   for (const tenant of turns.inTurn()) {
     const first = () => waiting.firstOf(tenant, underCap(kinds, tenant, isAtCap), mayGo);
     for (let ticket = first(); ticket; ticket = first()) {
-      if (isAdmitted(ticket)) return ticket;
+      if (isAdmitted(ticket)) {
+        return warmFirst(ticket, waiting, underCap(kinds, tenant, isAtCap), conditions);
+      }
       const { model } = ticket;
       runningDry.add(model);
       for (const kind of kinds) if (kind.model === model) kinds.delete(kind);

@@ -63,6 +63,8 @@ export interface PlaceRequest {
    * holds up nobody.
    */
   admits?: ((running: number) => boolean) | undefined;
+  /** How its prompt begins, as `promptPrefix` has it; undefined: not known, or short. */
+  prefix?: number | undefined;
   /** An item of a batch that was let in as a whole: it is never refused with `queue_full`. */
   partOfBatch?: boolean;
 }
@@ -73,6 +75,8 @@ export interface Ticket extends PlaceRequest {
   settle: (result: Place | Error) => void;
   /** What was expected when it began to wait. */
   estimate?: Estimate | undefined;
+  /** How many later ones of its tenant have gone before it; absent: none. */
+  overtaken?: number;
   /** Where it stands among all of its kind, and of its tenant; undefined where it does not wait. */
   stands?: { inKind: Link<Ticket>; ofTenant: Link<Ticket> } | undefined;
 }

@@ -32,6 +32,8 @@ it("a server that was running already is given as many side by side as it works 
     "a second place",
   );
   await until(() => ollama.mostRunning === 2, "two requests side by side");
+  const figures = await (await gateway.get("/metrics")).text();
+  expect(figures).toContain("\nshared_ollama_model_slots 2\n");
 });
 
 it("one that works on a single one goes back to that", async () => {

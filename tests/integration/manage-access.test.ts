@@ -18,6 +18,10 @@ const OPEN_ROUTES = [
   "POST /api/v1/batch/chat/completions",
   "POST /api/v1/batch/vlm",
   "POST /api/v1/batch/vlm/completions",
+  // Each tenant's own: responses.kept.test.ts.
+  "POST /api/v1/responses",
+  "GET /api/v1/responses/{id}",
+  "DELETE /api/v1/responses/{id}",
   "POST /api/v1/embeddings",
   "POST /api/v1/embeddings/similarity",
   "GET /api/v1/models",

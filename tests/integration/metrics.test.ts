@@ -87,6 +87,8 @@ describe("GET /metrics", () => {
   it("has the metrics and labels that docs/prometheus.md tells of, and no others", async () => {
     const { gateway } = await startServiceOfAllKinds();
     await askOfAllKinds(gateway, "acme");
+    const strict = { model: "fake", prompt: "hi", format: {}, strict: true };
+    expect((await gateway.post("/api/v1/generate", strict)).status).toBe(502);
     const text = await (await gateway.get("/metrics")).text();
     const found = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", type]) => {
       const samples = samplesOf(text).filter((one) =>

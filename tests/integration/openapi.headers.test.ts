@@ -133,5 +133,5 @@ it("tells of the cache's headers where they do something, and of the project's e
     }
   }
   const chats = ["chat", "chat/completions", "batch/chat", "batch/chat/completions"];
-  expect(cached.toSorted()).toEqual([...chats, "generate"].toSorted());
+  expect(cached.toSorted()).toEqual([...chats, "generate", "responses"].toSorted());
 });

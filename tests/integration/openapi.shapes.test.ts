@@ -157,6 +157,19 @@ it.each([
     refused: [{ messages: [] }],
   },
   {
+    path: "/api/v1/responses",
+    taken: [
+      { model: "fake", input: "hi" },
+      { model: "fake", input: [{ type: "message", role: "user", content: "hi" }] },
+    ],
+    refused: [
+      {},
+      { input: [] },
+      { model: "fake", input: "hi", background: true },
+      { model: "fake", input: "hi", tools: [{ type: "web_search" }] },
+    ],
+  },
+  {
     path: "/api/v1/batch/chat",
     taken: [{ requests: [{ model: "fake", messages }] }],
     refused: [{ requests: [] }, {}],

@@ -135,7 +135,7 @@ describe("POST /api/v1/chat", () => {
           },
         ],
       },
-      /images of \/api\/v1\/vlm/,
+      /send this message to \/api\/v1\/vlm or /,
     ],
     ["an unknown field", { messages: [USER], colour: 1 }, /colour/],
   ])("refuses %s with 422", async (_what, body, says) => {

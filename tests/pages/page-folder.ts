@@ -42,6 +42,16 @@ PATH=\${PATH#*:}
 exec ${program} "$@"
 `;
 
+/**
+ * Programs of the Python with the clients' packages. Its folder as a whole is not looked in: a
+ * package there brings a node and an npm of its own.
+ */
+const PYTHON_PROGRAMS = ["python", "python3", "pip"];
+
+const ofPython = (program: string): string => `#!/bin/sh
+exec "${join(dirname(INTERPRETER), program)}" "$@"
+`;
+
 export interface Ran {
   /** The exit status, or the signal that has ended it. */
   status: number | string | null;
@@ -80,6 +90,9 @@ export class PageFolder {
     const bun = join(projectRoot, "node_modules/.bin/bun");
     for (const [name, program] of Object.entries({ npm: "npm", bun })) {
       await writeFile(join(folder.#programs, name), keepingTheProject(program), { mode: 0o755 });
+    }
+    for (const program of PYTHON_PROGRAMS) {
+      await writeFile(join(folder.#programs, program), ofPython(program), { mode: 0o755 });
     }
     return folder;
   }
@@ -177,7 +190,7 @@ export class PageFolder {
   }
 
   #env(): NodeJS.ProcessEnv {
-    const path = [this.#programs, dirname(INTERPRETER), process.env["PATH"] ?? ""];
+    const path = [this.#programs, process.env["PATH"] ?? ""];
     return {
       ...process.env,
       ...QUIET_NPM,

@@ -34,7 +34,19 @@ export function eventsOf(answer: Response): Promise<EventData[]> {
   return new EventReader(answer).rest();
 }
 
-function dataOf(frame: string): EventData {
+/** OpenAI's events of responses say their type in a line of its own, too. */
+const TYPED = /^event: (\S+)\n(?=data: )/;
+
+function dataOf(typed: string): EventData {
+  const [, type] = TYPED.exec(typed) ?? [];
+  const value = plainDataOf(typed.replace(TYPED, ""));
+  if (type !== undefined && (typeof value === "string" || value["type"] !== type)) {
+    throw new Error(`not an event ${type}: ${typed}`);
+  }
+  return value;
+}
+
+function plainDataOf(frame: string): EventData {
   if (!frame.startsWith("data: ") || frame.includes("\n")) throw new Error(`not a frame: ${frame}`);
   const data = frame.slice("data: ".length);
   return data.startsWith("{") ? (JSON.parse(data) as Record<string, unknown>) : data;

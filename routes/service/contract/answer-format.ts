@@ -1,9 +1,25 @@
 import { z } from "@hono/zod-openapi";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import type { StrictSchema } from "../../../src/schemas/strict-schema.ts";
+import { mustCall } from "../../../src/dialects/tools.ts";
 import { parseFlatJson } from "../../../src/runtime/parse-json.ts";
 import { maybe, maybeNamed } from "./fields.ts";
 import { boundedObject } from "./lists.ts";
 
 type Schema = Record<string, unknown>;
+
+/** A JSON Schema, what was said of it in its wrapper, and where in its field it stands. */
+class GivenSchema {
+  readonly schema: Schema;
+  readonly strict: boolean | undefined;
+  readonly path: readonly string[];
+
+  constructor(schema: Schema, path: readonly string[] = [], strict?: boolean) {
+    this.schema = schema;
+    this.path = path;
+    this.strict = strict;
+  }
+}
 
 const SchemaText = z.string().transform((text, ctx): unknown => {
   try {
@@ -26,7 +42,7 @@ const schemaField = () => SchemaOrText.transform((given, ctx) => innermost(given
 /** What a schema may be wrapped in. */
 const WRAPPERS = ["json_schema", "schema"];
 
-function innermost(given: Schema, path: string[], ctx: z.RefinementCtx): Schema {
+function innermost(given: Schema, path: string[], ctx: z.RefinementCtx): GivenSchema {
   const refuse = (message: string, ...at: string[]): never => {
     ctx.addIssue({ code: "custom", path: [...path, ...at], message });
     return z.NEVER;
@@ -34,7 +50,13 @@ function innermost(given: Schema, path: string[], ctx: z.RefinementCtx): Schema 
   const wrapper = WRAPPERS.find((name) => isWrapped(given, name));
   if (wrapper !== undefined) {
     const inner = SchemaOrText.safeParse(given[wrapper]);
-    if (inner.success) return innermost(inner.data, [...path, wrapper], ctx);
+    if (inner.success) {
+      const { strict } = given;
+      if (typeof (strict ?? false) !== "boolean") return refuse("true or false", "strict");
+      const found = innermost(inner.data, [...path, wrapper], ctx);
+      const said = typeof strict === "boolean" ? strict : undefined;
+      return new GivenSchema(found.schema, found.path, found.strict ?? said);
+    }
     return refuse("a JSON Schema is needed: an object, or the text of one", wrapper);
   }
   const { type, name, strict } = given;
@@ -42,7 +64,8 @@ function innermost(given: Schema, path: string[], ctx: z.RefinementCtx): Schema 
     return refuse("is no type of JSON Schema", "type");
   }
   const isBare = isSchema(given) || (name === undefined && strict === undefined);
-  return isBare ? given : refuse("the JSON Schema is missing", "schema");
+  const bare = new GivenSchema(given, path);
+  return isBare ? bare : refuse("the JSON Schema is missing", "schema");
 }
 
 function isWrapped(given: Schema, name: string): boolean {
@@ -74,6 +97,7 @@ const ResponseFormat = z
       description: "A JSON Schema in OpenAI's `{name, schema, strict}`, or alone",
     }),
     schema: maybe(schemaField()).openapi({ description: "The same under another name" }),
+    strict: maybe(z.boolean()),
   })
   .superRefine(({ type, ...given }, ctx) => {
     const name = given.schema ? "schema" : "json_schema";
@@ -101,20 +125,70 @@ export const formatFields = {
   ).openapi({ description: "`json`, a JSON Schema, or the text of one" }),
   response_format: maybeNamed(ResponseFormat),
   guided_json: maybe(schemaField()).openapi({ description: "A JSON Schema, or the text of one" }),
+  strict: maybe(z.boolean()).openapi({
+    description:
+      "The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema",
+  }),
 };
 
 export interface FormatFields {
-  format?: string | Schema | undefined;
+  format?: string | Schema | GivenSchema | undefined;
   response_format?: z.infer<typeof ResponseFormat> | undefined;
-  guided_json?: Schema | undefined;
+  guided_json?: Schema | GivenSchema | undefined;
+  strict?: boolean | undefined;
 }
 
-/** Ollama's `format`: `response_format` wins over `guided_json`, that over `format` (contract §2.4). */
-export function formatOf(input: FormatFields): string | Schema | undefined {
+/** The form that is asked for, and the field that says so. */
+interface Wanted {
+  form: string | Schema | GivenSchema;
+  strict?: boolean | undefined;
+  field: string;
+}
+
+/** `response_format` wins over `guided_json`, that over `format` (contract §2.4). */
+function wantedOf(input: FormatFields): Wanted | undefined {
   const { response_format: wanted, guided_json: guided, format } = input;
-  if (wanted?.type === "text") return undefined;
-  if (wanted) return wanted.json_schema ?? wanted.schema ?? "json";
-  return guided ?? (format === "" ? undefined : format);
+  if (wanted) {
+    const { type, json_schema, schema, strict } = wanted;
+    const field = "response_format";
+    if (type === "text") return undefined;
+    if (json_schema) return { form: json_schema, strict, field: `${field}.json_schema` };
+    return schema ? { form: schema, strict, field: `${field}.schema` } : { form: "json", field };
+  }
+  if (guided) return { form: guided, field: "guided_json" };
+  return format === undefined || format === "" ? undefined : { form: format, field: "format" };
+}
+
+/** Ollama's `format`. */
+export function formatOf(input: FormatFields): string | Schema | undefined {
+  const form = wantedOf(input)?.form;
+  return form instanceof GivenSchema ? form.schema : form;
+}
+
+/** Any JSON: of an answer without a schema no more can be said. */
+const ANY = new GivenSchema({});
+
+/**
+ * What the answer is to be held to; undefined where it is taken as it comes.
+ * @throws ServiceError where `strict` is said of nothing.
+ */
+export function strictOf(
+  input: FormatFields & Parameters<typeof mustCall>[0],
+): StrictSchema | undefined {
+  // A call has no text.
+  if (mustCall(input)) return undefined;
+  const wanted = wantedOf(input);
+  if (!wanted) {
+    if (!input.strict) return undefined;
+    const message = "strict: a JSON Schema is needed, such as in format or response_format";
+    throw new ServiceError("validation_error", message, { param: "strict" });
+  }
+  const { form } = wanted;
+  const isGiven = form instanceof GivenSchema;
+  const plain = typeof form === "object" && !isGiven ? new GivenSchema(form) : ANY;
+  const { schema, strict, path } = isGiven ? form : plain;
+  if (!(input.strict ?? strict ?? wanted.strict)) return undefined;
+  return { schema, field: [wanted.field, ...path].join(".") };
 }
 
 /** Names under which other servers take a JSON Schema. */

@@ -70,6 +70,7 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "wait_too_long",
   "request_timeout",
   "insufficient_memory",
+  "schema_mismatch",
   "upstream_unavailable",
   "upstream_timeout",
   "shutting_down",

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { ollamaOptions, type GenerationOptions } from "../../../src/dialects/generation-options.ts";
-import { toOllamaTools, type Tool, type ToolChoice } from "../../../src/dialects/tools.ts";
+import { toolFields } from "../../../src/dialects/answered-calls.ts";
+import type { ToolRequest } from "../../../src/dialects/tools.ts";
 import { loadOptions } from "../../../src/models/load-options.ts";
 import type { LoadHints } from "../../../src/models/loaded-models.ts";
 import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";
@@ -38,6 +39,9 @@ const commonFields = {
   ...formatFields,
   tools: maybe(list(ToolSchema, LIST_LIMITS.tools)),
   tool_choice: maybe(ToolChoiceField),
+  parallel_tool_calls: maybe(z.boolean()).openapi({
+    description: "Default true; with false an answer has one call at most",
+  }),
   temperature: maybe(number(0, 2)),
   top_p: maybe(number(0, 1)),
   top_k: maybe(integer(1)),
@@ -70,7 +74,6 @@ export const nativeFields = {
   think: maybe(z.union([z.boolean(), Effort])),
   // Rendered by POML's toolkit among the sampling fields; there is nothing to honour.
   user: maybe(z.string()),
-  parallel_tool_calls: maybe(z.boolean()),
 };
 
 const ignored = { description: "Taken, and not acted on" };
@@ -83,9 +86,7 @@ export const openaiFields = {
   metadata: maybe(boundedObject()).openapi(ignored),
 };
 
-interface CommonFields extends GenerationOptions, FormatFields {
-  tools?: Tool[] | undefined;
-  tool_choice?: ToolChoice | undefined;
+interface CommonFields extends GenerationOptions, FormatFields, ToolRequest {
   max_completion_tokens?: number | undefined;
   reasoning_effort?: string | undefined;
   logprobs?: boolean | undefined;
@@ -105,11 +106,11 @@ export function generationFields(input: CommonFields): Record<string, unknown> {
   const { reasoning_effort: named } = input;
   const fields = {
     format: formatOf(input),
+    ...toolFields(input),
     options: ollamaOptions({
       ...input,
       max_tokens: input.max_completion_tokens ?? input.max_tokens,
     }),
-    tools: toOllamaTools(input.tools, input.tool_choice),
     keep_alive: input.keep_alive,
     think: input.think ?? (named === undefined ? named : (EFFORTS.get(named) ?? named)),
     // What is to be refused is a question of its own for the response cache.

@@ -26,8 +26,7 @@ const nativeContent = z
     if (value.some((part) => part.type === "image_url")) {
       ctx.addIssue({
         code: "custom",
-        message:
-          "no image parts here: send the image in the field images of /api/v1/vlm, or this message to /api/v1/vlm/openai",
+        message: "no image parts here: send this message to /api/v1/vlm or /api/v1/vlm/openai",
       });
       return z.NEVER;
     }
@@ -36,7 +35,7 @@ const nativeContent = z
   .nullish();
 
 /** Text, or parts: their texts joined with a space, and their images' numbers. */
-const openaiContent = z
+const contentWithImages = z
   .union([text(), Parts])
   .transform((value) => {
     if (typeof value === "string") return { text: value, images: [] };
@@ -69,21 +68,30 @@ const callFields = {
   tool_call_id: text().nullish().openapi({ description: "Needed for the role `tool`" }),
 };
 
-export const NativeMessage = z
-  .strictObject({
-    role: z.enum(["user", "assistant", "system", "tool"]),
-    content: nativeContent,
-    ...callFields,
-    name: text().nullish(),
-  })
-  .superRefine(checkMessage)
-  .openapi("Message", { example: { role: "user", content: "Why is the sky blue?" } });
+const nativeMessage = <T extends z.ZodType>(content: T) =>
+  z
+    .strictObject({
+      role: z.enum(["user", "assistant", "system", "tool"]),
+      content,
+      ...callFields,
+      name: text().nullish(),
+    })
+    .superRefine(checkMessage);
+
+export const NativeMessage = nativeMessage(nativeContent).openapi("Message", {
+  example: { role: "user", content: "Why is the sky blue?" },
+});
+
+/** The same where images are looked at: parts of a message may be some, as POML renders them. */
+export const NativeVisionMessage = nativeMessage(contentWithImages).openapi("VisionMessage", {
+  example: { role: "user", content: "What is in this picture?" },
+});
 
 /** OpenAI's message: further standard fields (name, audio …) are taken and ignored. */
 export const OpenAIMessage = z
   .object({
     role: z.enum(["user", "assistant", "system", "developer", "tool"]),
-    content: openaiContent,
+    content: contentWithImages,
     refusal: text().nullish(),
     ...callFields,
   })

@@ -33,6 +33,12 @@ const numCtx = z
   })
   .optional();
 
+/** Of an answer that is held to a schema. */
+const schemaValid = z
+  .boolean()
+  .optional()
+  .openapi({ description: "With `strict`, at the end: whether the answer matches its schema" });
+
 /** A part of a native stream: a piece, the end with its figures, or a failure. */
 function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}) {
   const piece = {
@@ -44,7 +50,14 @@ function nativePart(name: string, more: z.ZodRawShape, atEnd: z.ZodRawShape = {}
   return z
     .union([
       z.object({ ...piece, done: z.literal(false), status: WaitStatus.optional() }),
-      z.object({ ...piece, done: z.literal(true), ...metrics, num_ctx: numCtx, ...atEnd }),
+      z.object({
+        ...piece,
+        done: z.literal(true),
+        ...metrics,
+        num_ctx: numCtx,
+        schema_valid: schemaValid,
+        ...atEnd,
+      }),
       z.looseObject({ ...ServiceErrorBody.shape, ...place, ...more, done: z.literal(true) }),
     ])
     .openapi(name);
@@ -82,6 +95,7 @@ const ChatCompletionChunk = z
     usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
     system_fingerprint: z.null(),
     truncated,
+    schema_valid: schemaValid,
     model_load_ms: z.number().optional().openapi({
       description:
         "In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for",

@@ -84,12 +84,13 @@ export const ToolChoiceField = z
   .union([z.enum(["none", "auto", "required"]), Named, AllowedTools])
   .transform((choice): ToolChoice => {
     if (typeof choice === "string") return choice;
-    const named = choice.type === "allowed_tools" ? choice.allowed_tools.tools : [choice];
-    return { names: named.map(nameOf) };
+    if (choice.type !== "allowed_tools") return { names: [nameOf(choice)], mode: "one" };
+    const { mode, tools } = choice.allowed_tools;
+    return { names: tools.map(nameOf), mode };
   })
   .openapi({
     description:
-      "`none` takes the tools away, a name leaves only that one; whether one is called, the model decides",
+      "`none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call",
   });
 
 function nameOf(named: z.infer<typeof Named>): string {

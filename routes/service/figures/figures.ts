@@ -1,7 +1,7 @@
 import type { AppContext } from "../../../middleware/env.ts";
 import type { ErrorCode } from "../../../src/errors/codes.ts";
-import type { Caller } from "../../../src/runtime/caller.ts";
 import type { Aggregate } from "../../../workers/request-store/protocol.ts";
+import { callerOf } from "../../caller-of.ts";
 import { askedFigures } from "./figures-query.ts";
 import { type FiguresServices, recordsOf } from "./figures-services.ts";
 
@@ -18,9 +18,4 @@ export async function figuresOf(c: AppContext, services: FiguresServices): Promi
   const records = recordsOf(services);
   const { format: _, ...asked } = askedFigures(c, services);
   return records.aggregate(asked, callerOf(c));
-}
-
-/** Who asks. */
-export function callerOf(c: AppContext): Caller {
-  return { tenant: c.get("record").tenant, signal: c.get("exchange").signal };
 }

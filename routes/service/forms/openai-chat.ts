@@ -3,9 +3,10 @@ import { ServiceError } from "../../../src/errors/service-error.ts";
 import { toOllamaMessages, type ChatMessage } from "../../../src/dialects/messages.ts";
 import { chatCompletion, chatCompletionFrames } from "../../../src/dialects/openai-frames.ts";
 import { openaiNotice } from "../../../src/dialects/wait-notices.ts";
+import { mustCall } from "../../../src/dialects/tools.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import { textModel, visionModel } from "../choose-model.ts";
-import { refuseOtherFormats } from "../contract/answer-format.ts";
+import { refuseOtherFormats, strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints, openaiFields } from "../contract/generation.ts";
 import { EXAMPLE_IMAGE, imageFields, imageOptions } from "../contract/images.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
@@ -14,7 +15,7 @@ import { OpenAIMessage } from "../contract/messages.ts";
 import type { PreparedRequest } from "../answer.ts";
 import type { ModelChoice } from "../services.ts";
 import type { ChatForm } from "./chat-form.ts";
-import { showingCustomCalls } from "./custom-calls.ts";
+import { showingCalls } from "./showing-calls.ts";
 import { imagesBlock } from "./images-block.ts";
 import { UsedImages } from "./use-images.ts";
 
@@ -65,15 +66,17 @@ export const openaiChat: ChatForm<Input> = {
         model: await textModel(models, input.model, textsOf(messages)),
         body: { messages: toOllamaMessages(messages), ...sent(input) },
         hints: generationHints({}),
+        strict: strictOf(input),
+        mustCall: mustCall(input),
       },
       stream: input.stream,
-      shape: showingCustomCalls(
+      shape: showingCalls(
         {
           whole: (answer, record) => chatCompletion(record, answer),
           frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
           notice: openaiNotice,
         },
-        input.tools,
+        input,
       ),
     };
   },
@@ -109,7 +112,8 @@ async function prepareWithImages(
 ): Promise<PreparedRequest> {
   const messages: ChatMessage[] = input.messages.map(({ content, refusal, ...message }) => ({
     ...message,
-    content: content?.text || (content?.images.length ? DESCRIBE : refusal),
+    content:
+      content?.text || (message.role !== "tool" && content?.images.length ? DESCRIBE : refusal),
     images: used.slots(content?.images ?? []),
   }));
   return {
@@ -120,15 +124,16 @@ async function prepareWithImages(
       body: { messages: toOllamaMessages(messages), ...sent(input) },
       images: used.requestImages(imageOptions(input)),
       hints: generationHints({}),
+      strict: strictOf(input),
     },
     stream: input.stream,
-    shape: showingCustomCalls(
+    shape: showingCalls(
       {
         whole: (answer, record) => ({ ...chatCompletion(record, answer), ...imagesBlock(record) }),
         frames: (lines, record, onError) => chatCompletionFrames(lines, record, { onError }),
         notice: openaiNotice,
       },
-      input.tools,
+      input,
     ),
   };
 }

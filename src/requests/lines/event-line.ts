@@ -54,6 +54,7 @@ export function eventFields(
     tokens_estimated: ended.tokensEstimated,
     tokens_per_second: ended.tokensPerSecond,
     ...imageFields(ended, record, room.images),
+    schema_check: ended.schemaCheck,
     cache: ended.cache,
     saved_ms: ended.savedMs,
     error_code: ended.errorCode,

@@ -2,7 +2,7 @@ import type { Caller } from "../../runtime/caller.ts";
 import { Turnstile } from "../../runtime/turnstile.ts";
 import type { RequestStore } from "./request-store.ts";
 
-type Store = Pick<RequestStore, "aggregate" | "usage" | "all">;
+type Store = Pick<RequestStore, "aggregate" | "all" | "one" | "rows" | "usage">;
 
 /**
  * Reads records of requests for clients, one thing at a time, tenants in turn: what is written waits
@@ -23,6 +23,16 @@ export class RecordReader {
     caller: Caller,
   ): ReturnType<Store["aggregate"]> {
     return this.#turns.run(caller, () => this.#store.aggregate(window));
+  }
+
+  /** As RequestStore.rows. */
+  rows(query: Parameters<Store["rows"]>[0], caller: Caller): ReturnType<Store["rows"]> {
+    return this.#turns.run(caller, () => this.#store.rows(query));
+  }
+
+  /** As RequestStore.one. */
+  one(id: string, caller: Caller): ReturnType<Store["one"]> {
+    return this.#turns.run(caller, () => this.#store.one(id));
   }
 
   /** As RequestStore.usage. */

@@ -86,19 +86,23 @@ export function queueReport(parts: ReportParts, only: string | undefined): Queue
   };
 }
 
+const NOTHING: InferenceSeconds = { minute: 0, hour: 0, day: 0 };
+
 /** What each tenant has that has anything, and what all have had together. */
 function tenantsNow({ outlook, use, weights }: ReportParts) {
   let total = use.all;
   const found = new Map<string, TenantPart>();
-  const partOf = (tenant: string): TenantPart => {
-    let part = found.get(tenant);
-    if (!part) {
-      const weight = weights.of(tenant);
-      part = { tenant, running: 0, waiting: 0, seconds: use.of(tenant), share: 0, weight };
-      found.set(tenant, part);
-    }
+  const add = (tenant: string, seconds: InferenceSeconds): TenantPart => {
+    const weight = weights.of(tenant);
+    const part = { tenant, running: 0, waiting: 0, seconds, share: 0, weight };
+    found.set(tenant, part);
     return part;
   };
+  for (const tenant of use.tenants) {
+    const seconds = use.of(tenant);
+    if (seconds.day > 0) add(tenant, seconds);
+  }
+  const partOf = (tenant: string): TenantPart => found.get(tenant) ?? add(tenant, NOTHING);
   outlook.view.running.forEach(({ place }) => {
     const part = partOf(place.label.tenant);
     part.running += 1;
@@ -107,7 +111,6 @@ function tenantsNow({ outlook, use, weights }: ReportParts) {
     total = added(total, soFar);
   });
   for (const { tenant } of waitingNow(outlook)) partOf(tenant).waiting += 1;
-  for (const tenant of use.tenants) if (use.of(tenant).day > 0) partOf(tenant);
   return { all: [...found.values()], total };
 }
 

@@ -45,6 +45,39 @@ export function describeAiSdk(world: () => ClientWorld): void {
       expect(cities).toEqual(["Paris"]);
     });
 
+    it.each([{ type: "tool", toolName: "get_time" } as const, "required" as const])(
+      "has a tool called by %j, whole and streamed",
+      async (toolChoice) => {
+        const inputSchema = z.object({ zone: z.enum(["UTC", "CET"]) });
+        const request = {
+          model: provider(SCRIPTED_MODEL),
+          prompt: "What time is it?",
+          tools: {
+            get_time: tool({
+              description: "The time of a zone",
+              inputSchema,
+              execute: ({ zone }) => `12:00 ${zone}`,
+            }),
+          },
+          toolChoice,
+          maxRetries: 0,
+          temperature: 0,
+          maxOutputTokens: 300,
+        };
+        const whole = await generateText(request);
+        const streamed = streamText(request);
+        expect(whole.finishReason).toBe("tool-calls");
+        expect(await streamed.finishReason).toBe("tool-calls");
+        for (const calls of [whole.toolCalls, await streamed.toolCalls]) {
+          expect(calls.length).toBeGreaterThan(0);
+          for (const { toolName, input } of calls) {
+            expect(toolName).toBe("get_time");
+            expect(inputSchema.safeParse(input).success).toBe(true);
+          }
+        }
+      },
+    );
+
     it("runs a tool in a stream", async () => {
       const { request, cities } = toolLoop("22 degrees");
       const { textStream } = streamText(request);

@@ -17,4 +17,5 @@ describe.skipIf(cannotRun)("Python's", () => {
   describePythonClient("openai", "openai_tests", () => world);
   // What it meets is the form of the service's own routes.
   describePythonClient("langchain", "langchain_tests", () => world, ["gateway"]);
+  describePythonClient("own-routes", "own_routes_tests", () => world, ["gateway"]);
 });

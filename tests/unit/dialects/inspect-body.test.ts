@@ -16,6 +16,7 @@ const nothing = {
   keepAlive: undefined,
   loadOptions: undefined,
   shift: undefined,
+  prefix: undefined,
 };
 
 describe("inspectBody", () => {

@@ -186,7 +186,19 @@ describe("imageSpans", () => {
   });
 });
 
-const NAMES = ["images", "messages", "input", "content", "image_url", "url", "0", "a.b", 'q"', "ü"];
+const NAMES = [
+  "images",
+  "messages",
+  "input",
+  "content",
+  "output",
+  "image_url",
+  "url",
+  "0",
+  "a.b",
+  'q"',
+  "ü",
+];
 const SPACES = ["", "", " ", "\n"];
 const SCALARS = ["1", "null", '"x"', String.raw`"\"]"`, '"ü{"', String.raw`"\\"`, "-0.5e9", '""'];
 /** What stands in an object at a depth of a body, so that junk is near enough to one. */

@@ -26,11 +26,16 @@ describe("visitImages", () => {
   it("finds OpenAI's parts, of chat and of responses", () => {
     const body = {
       messages: [{ content: [{ type: "text", text: "t" }, { image_url: { url: "a" } }] }],
-      input: [{ content: [{ type: "input_image", image_url: "b" }] }],
+      input: [
+        { content: [{ type: "input_image", image_url: "b" }] },
+        { type: "function_call_output", output: [{ type: "input_image", image_url: "c" }] },
+        { type: "function_call_output", output: "data:" },
+      ],
     };
     expect(found(body, false)).toEqual([
       ["messages.0.content.1.image_url.url", "url", "a"],
       ["input.0.content.0.image_url", "url", "b"],
+      ["input.1.output.0.image_url", "url", "c"],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallRecord } from "../../../src/inference/call-record.ts";
+import { usageOf } from "../../../src/inference/usage.ts";
 import type { Standing } from "../../../src/scheduling/waits/standing.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -227,5 +228,68 @@ describe("the phases of a call", () => {
       { name: "load", from: now - 100, to: now - 50 },
       { name: "upstream", from: now - 50, to: undefined },
     ]);
+  });
+});
+
+describe("a request that is called for twice, one after the other", () => {
+  const HOST = "http://127.0.0.1:1";
+  const usage = (tokens: number) => usageOf({ prompt_eval_count: tokens, eval_count: 1 });
+
+  /** A call that takes 350 ms to its first byte and 400 more. */
+  function ended(): CallRecord {
+    const { record } = begun();
+    pass(400);
+    record.ended();
+    Object.assign(record, { usage: usage(7), costMs: 10 });
+    return record;
+  }
+
+  it("is about the second call while that is made, and then about both", () => {
+    const record = ended();
+    record.beginRound();
+    expect(record.waiting).toEqual({ what: "preparation", since: undefined });
+    expect(record).toMatchObject({ isSent: false, queueMs: undefined, usage: undefined });
+    pass(30);
+    record.ready(30, 0);
+    record.sent(HOST);
+    pass(5);
+    record.began();
+    pass(6);
+    record.ended();
+    Object.assign(record, { usage: usage(9), costMs: 1 });
+    record.endRounds();
+    expect(record).toMatchObject({
+      queueMs: 130,
+      loadMs: 200,
+      firstMs: 55,
+      bodyMs: 406,
+      costMs: 11,
+      usage: { inputTokens: 16, outputTokens: 2, promptMs: undefined },
+      isShared: false,
+    });
+  });
+
+  it("tells the phases of both", () => {
+    const record = ended();
+    const first = record.phases();
+    record.beginRound();
+    expect(record.phases()).toEqual(first);
+    record.ready(0, 0);
+    record.sent(HOST);
+    const sentAt = performance.now();
+    pass(5);
+    record.began();
+    record.ended();
+    record.endRounds();
+    const second = { name: "upstream", from: sentAt, to: sentAt + 5 };
+    expect(record.phases()).toEqual([...first, second]);
+  });
+
+  it("keeps what the first took where there was no second", () => {
+    const record = ended();
+    record.beginRound();
+    record.endRounds();
+    const facts = { queueMs: 100, firstMs: 50, bodyMs: 400, costMs: 10, host: HOST };
+    expect(record).toMatchObject({ ...facts, isShared: false, isSent: true });
   });
 });

@@ -31,6 +31,15 @@ describe("RequestRecord", () => {
     expect(given).toEqual(["slot", "count"]);
   });
 
+  it("has a client that holds up nobody when it has ended, though others share its call", () => {
+    const record = new RequestRecord("id-1", () => {});
+    record.call.heldUp.begin();
+    vi.advanceTimersByTime(100);
+    record.end(end);
+    vi.advanceTimersByTime(1000);
+    expect(record.call.heldUp.ms).toBe(100);
+  });
+
   it("knows when it began and how long it has lived", async () => {
     const record = new RequestRecord("id-1", () => {});
     await vi.advanceTimersByTimeAsync(1250);

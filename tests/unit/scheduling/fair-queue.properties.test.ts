@@ -19,6 +19,7 @@ const anyStep = fc.oneof(
       model: fc.constantFrom("m", "n"),
       line: fc.constantFrom("text" as const, "vision" as const),
       background: fc.boolean(),
+      prefix: fc.constantFrom(undefined, 1, 2),
       partOfBatch: fc.boolean(),
     }),
   },

@@ -70,6 +70,7 @@ export const facts: BodyFacts = {
   keepAlive: undefined,
   loadOptions: undefined,
   shift: undefined,
+  prefix: undefined,
   isUnread: false,
 };
 

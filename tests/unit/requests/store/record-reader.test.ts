@@ -10,6 +10,7 @@ const WINDOW = { fromMs: 0, toMs: 1 };
 function setUp() {
   const asked: { by: string; answer: Deferred<Aggregate> }[] = [];
   const pages: string[] = [];
+  const lists: unknown[] = [];
   let ended = 0;
   const reader = new RecordReader({
     aggregate: ({ project = "" }) => {
@@ -21,6 +22,11 @@ function setUp() {
     usage: async function* () {
       throw new Error("not asked for");
     },
+    rows: async (query) => {
+      lists.push(query);
+      return [];
+    },
+    one: async (id) => void lists.push(id),
     all: async function* ({ project = "" }) {
       try {
         for (let page = 1; page <= 3; page += 1) {
@@ -34,7 +40,7 @@ function setUp() {
   });
   const ask = (tenant: string, client = fakeClient()): Promise<unknown> =>
     reader.aggregate({ ...WINDOW, project: tenant }, { tenant, signal: client.signal });
-  return { reader, asked, pages, ask, ended: () => ended };
+  return { reader, asked, pages, lists, ask, ended: () => ended };
 }
 
 const NONE = {} as Aggregate;
@@ -80,6 +86,19 @@ it("lets others in between the pages of a file", async () => {
   await figures;
   await page;
   expect(pages).toEqual(["a 1", "a 2"]);
+});
+
+it("lists when its turn has come: to look through all records takes long", async () => {
+  const { reader, asked, lists, ask } = setUp();
+  const figures = ask("a");
+  const caller = { tenant: "b", signal: fakeClient().signal };
+  const query = { tenant: "b", order: "newest" as const, limit: 1 };
+  const read = [reader.rows(query, caller), reader.one("1", caller)];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lists).toEqual([]);
+  asked[0]?.answer.resolve(NONE);
+  await Promise.all([figures, ...read]);
+  expect(lists).toEqual([query, "1"]);
 });
 
 it("ends what it reads when its reader leaves, or fails", async () => {

@@ -51,7 +51,7 @@ describe("an image in a message", () => {
 
   it("is refused in native form, with the ways to send it", () => {
     const refusal = problems(NativeMessage.safeParse({ role: "user", content }));
-    expect(refusal).toContain("/api/v1/vlm, or this message to /api/v1/vlm/openai");
+    expect(refusal).toContain("this message to /api/v1/vlm or /api/v1/vlm/openai");
   });
 
   it("is known by its number in OpenAI's form, in the order of the parts", () => {

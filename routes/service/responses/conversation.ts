@@ -1,0 +1,126 @@
+import {
+  type InputItem,
+  type NumberedMessage,
+  toMessages,
+} from "../../../src/dialects/responses/input-items.ts";
+import {
+  asInput,
+  itemPlace,
+  type OutputItem,
+} from "../../../src/dialects/responses/output-items.ts";
+import { ServiceError } from "../../../src/errors/service-error.ts";
+import type { BodyImage } from "../../../src/images/image-body.ts";
+import type { KeptTurn } from "../../../src/responses/response-memory.ts";
+import { bufferOf } from "../../../src/runtime/buffer-of.ts";
+import { LIST_LIMITS } from "../contract/list-limits.ts";
+import type { ResponseInput } from "../contract/responses/request.ts";
+
+/** What a request adds to a conversation. */
+export interface NewTurn {
+  /** What stands before it. */
+  previous: KeptTurn | undefined;
+  /** Its own messages; `images` are numbers of its body's images. */
+  messages: NumberedMessage[];
+}
+
+/** All that a model is told, with the images that the messages' numbers mean. */
+export interface Conversation {
+  messages: NumberedMessage[];
+  images: BodyImage[];
+}
+
+/** Finds a response that the client has had; undefined where it is not kept. */
+export type FindResponse = (id: string) => KeptTurn | undefined;
+
+/**
+ * Reads the input of a request.
+ * @throws ServiceError `previous_response_not_found`; `validation_error` for input that says nothing.
+ */
+export function newTurn(
+  { input, previous_response_id: id }: ResponseInput,
+  find: FindResponse,
+): NewTurn {
+  const previous = id === undefined ? undefined : found(id, find);
+  if (typeof input === "string") {
+    return { previous, messages: [{ role: "user", content: input, images: [] }] };
+  }
+  const items = input.map((item, i) =>
+    item.type === "item_reference" ? itemOf(i, item.id, find) : item,
+  );
+  const messages = toMessages(items);
+  if (messages.length === 0) {
+    const message = "input: a message, or what a function has answered, is needed";
+    throw new ServiceError("validation_error", message, { param: "input" });
+  }
+  return { previous, messages };
+}
+
+/** The conversation so far, with what is new. @throws ServiceError `validation_error` where it is too long. */
+export function wholeConversation(turn: NewTurn, ownImages: BodyImage[]): Conversation {
+  const turns = turnsUpTo(turn.previous);
+  const conversation: Conversation = { messages: [], images: [] };
+  for (const { messages, response, images } of turns) {
+    append(conversation, parsed(messages) as NumberedMessage[], images);
+    append(conversation, toMessages(outputOf(response).map(asInput)), []);
+  }
+  append(conversation, turn.messages, ownImages);
+  const { length } = conversation.messages;
+  const limit = LIST_LIMITS.messages.entries;
+  if (length > limit) {
+    const message = `The conversation has ${length} messages; the limit is ${limit}`;
+    throw new ServiceError("validation_error", message, { param: "previous_response_id" });
+  }
+  return conversation;
+}
+
+/** Whether it takes a model that sees. */
+export function hasImages({ messages }: Conversation): boolean {
+  return messages.some(({ images }) => images.length > 0);
+}
+
+/** The oldest first. */
+function turnsUpTo(last: KeptTurn | undefined): KeptTurn[] {
+  const turns: KeptTurn[] = [];
+  for (let turn = last; turn; turn = turn.previous) turns.push(turn);
+  return turns.toReversed();
+}
+
+function append(to: Conversation, messages: NumberedMessage[], images: readonly BodyImage[]): void {
+  const first = to.images.length;
+  to.images.push(...images);
+  for (const message of messages) {
+    to.messages.push({ ...message, images: message.images.map((number) => first + number) });
+  }
+}
+
+function found(id: string, find: FindResponse): KeptTurn {
+  const turn = find(id);
+  if (turn) return turn;
+  const message = `There is no response '${shown(id)}', or not any more: responses are kept for an hour`;
+  throw new ServiceError("previous_response_not_found", message, { param: "previous_response_id" });
+}
+
+function itemOf(i: number, id: string, find: FindResponse): InputItem {
+  const place = itemPlace(id);
+  const turn = place && find(place.responseId);
+  const item = turn && outputOf(turn.response)[place.index];
+  if (item?.id === id) return asInput(item);
+  const message = `input.${i}: there is no item '${shown(id)}', or not any more: items are kept with their response for an hour`;
+  throw new ServiceError("previous_response_not_found", message, { param: `input.${i}` });
+}
+
+function outputOf(response: Uint8Array): OutputItem[] {
+  return (parsed(response) as { output: OutputItem[] }).output;
+}
+
+/** What this service has written itself. */
+function parsed(json: Uint8Array): unknown {
+  return JSON.parse(bufferOf(json).toString());
+}
+
+/** An id in an error. */
+const LONGEST_ID = 100;
+
+function shown(id: string): string {
+  return id.slice(0, LONGEST_ID);
+}

@@ -1,0 +1,102 @@
+import { truncatedField, type Truncation } from "../../inference/truncation.ts";
+import type { OllamaAnswer } from "../../inference/answers.ts";
+import type { RequestRecord } from "../../requests/request-record.ts";
+import { openaiUsage } from "../openai-frames.ts";
+import type { OutputItem } from "./output-items.ts";
+
+/** A request's settings as its response shows them. */
+export interface ShownSettings {
+  instructions: string | null;
+  max_output_tokens: number | null;
+  metadata: Record<string, string>;
+  parallel_tool_calls: boolean;
+  previous_response_id: string | null;
+  reasoning: { effort: string | null; summary: string | null };
+  store: boolean;
+  temperature: number | null;
+  text: object;
+  tool_choice: unknown;
+  tools: object[];
+  top_logprobs: number;
+  top_p: number | null;
+  truncation: "auto" | "disabled";
+  user: string | null;
+}
+
+export type ResponseStatus = "in_progress" | "completed" | "incomplete" | "failed";
+
+/** A response of OpenAI's Responses API. */
+export interface ResponseObject extends ShownSettings {
+  id: string;
+  object: "response";
+  created_at: number;
+  completed_at: number | null;
+  status: ResponseStatus;
+  background: false;
+  error: { code: string; message: string } | null;
+  incomplete_details: { reason: "max_output_tokens" } | null;
+  model: string;
+  output: OutputItem[];
+  service_tier: "default";
+  usage: ReturnType<typeof responseUsage> | null;
+  truncated?: Truncation;
+}
+
+/** The id of a request's response. */
+export function responseId({ id }: Pick<RequestRecord, "id">): string {
+  return `resp_${id.replaceAll("-", "")}`;
+}
+
+/** A response that has only begun. */
+export function beginResponse(record: RequestRecord, settings: ShownSettings): ResponseObject {
+  return {
+    id: responseId(record),
+    object: "response",
+    created_at: Math.floor(record.startedAtMs / 1000),
+    completed_at: null,
+    status: "in_progress",
+    background: false,
+    error: null,
+    incomplete_details: null,
+    model: record.model ?? "",
+    output: [],
+    service_tier: "default",
+    usage: null,
+    ...settings,
+  };
+}
+
+/** The same once the model has said its last, which was cut off or not. */
+export function endResponse(
+  begun: ResponseObject,
+  last: OllamaAnswer,
+  output: OutputItem[],
+): ResponseObject {
+  const isCut = wasCutOff(last);
+  return {
+    ...begun,
+    completed_at: isCut ? null : Math.floor(Date.now() / 1000),
+    status: isCut ? "incomplete" : "completed",
+    incomplete_details: isCut ? { reason: "max_output_tokens" } : null,
+    output,
+    usage: responseUsage(last),
+    ...truncatedField(last),
+  };
+}
+
+/** Whether an answer ended because it had to. */
+export function wasCutOff(last: OllamaAnswer): boolean {
+  return last["done_reason"] === "length";
+}
+
+/** Ollama does not say how much of a prompt it knew, nor which tokens were thoughts. */
+function responseUsage(last: OllamaAnswer) {
+  const { prompt_tokens, completion_tokens, total_tokens } = openaiUsage(last);
+  return {
+    input_tokens: prompt_tokens,
+    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+    output_tokens: completion_tokens,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens,
+  };
+}

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineShares, ENGINE_WORKLOADS } from "./scenarios/engine-shares.mjs";
 import { enginePrompts } from "./scenarios/engine-prompts.mjs";
+import { engineWaits } from "./scenarios/engine-waits.mjs";
 import { lightTenant } from "./scenarios/light-tenant.mjs";
 import { twoModels } from "./scenarios/two-models.mjs";
 import { dispatchSpeed } from "./scenarios/dispatch-speed.mjs";
@@ -37,6 +38,7 @@ for (const name of positionals.length > 0 ? positionals : files) {
 if (positionals.length === 0 && values.engine) {
   say(await lightTenant({ engine: true }));
   say(await twoModels({ engine: true }));
+  say(await engineWaits());
   say(await enginePrompts());
 } else if (positionals.length === 0) {
   say(await patience(parts));

@@ -78,7 +78,7 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
 
 /** Answers for what `/api/v1` does not have: 405 where only the method is wrong, else 404. */
 function unknownRoute(ownRoutes: Hono<AppEnv>) {
-  const methods = [...new Set(ownRoutes.routes.map((route) => route.method))];
+  const methods = [...new Set(ownRoutes.routes.map((route) => route.method))].toSorted();
   return function unknownRoute(c: AppContext): never {
     const { path, method } = c.req;
     const known = methods.filter((other) => ownRoutes.router.match(other, path)[0].length > 0);

@@ -6,3 +6,9 @@ export function seededRandom(seed) {
     return state / 2_147_483_647;
   };
 }
+
+/** A number of a log-normal distribution (Box and Muller, 1958). */
+export function logNormal(median, sigma, random) {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return median * Math.exp(sigma * normal);
+}

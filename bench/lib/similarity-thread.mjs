@@ -8,7 +8,7 @@ const file = (path) => join(projectRoot, onBun ? `${path}.ts` : `dist/${path}.js
 /** The thread as the service has it: built on Node, the source on Bun. */
 export async function startSimilarityThread() {
   if (!onBun) build();
-  const { SimilarityThread } = await import(file("src/vectors/similarity-thread"));
+  const { SimilarityThread } = await import(file("workers/similarity/client"));
   const { openSimilarityThread } = await import(file("workers/similarity/open-thread"));
   const entry = `file://${file("workers/similarity/main")}`;
   return new SimilarityThread({

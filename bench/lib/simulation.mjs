@@ -1,5 +1,5 @@
 import { DeficitRoundRobin, NoFloor, TurnsByRequest } from "./policies.mjs";
-import { seededRandom } from "./random.mjs";
+import { logNormal, seededRandom } from "./random.mjs";
 import { SimulatedClock } from "./simulated-clock.mjs";
 import { SimulatedModels } from "./simulated-models.mjs";
 import { SimulatedPrompts } from "./simulated-prompts.mjs";
@@ -234,7 +234,5 @@ async function ask(world, group, tenant, client) {
 
 function costOf({ random }, { costMs, spread = 0 }) {
   if (spread === 0) return costMs;
-  // Box and Muller's normal numbers.
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return costMs * Math.exp(spread * normal);
+  return logNormal(costMs, spread, random);
 }

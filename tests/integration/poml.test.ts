@@ -60,7 +60,10 @@ const ASKED: Record<string, object> = {
 };
 
 async function startVisionService() {
-  const ollama = await startSeeingOllama();
+  // The toolkit has each schema kept to.
+  const ollama = await startSeeingOllama({
+    reply: () => Promise.resolve(['{"name": "Tom", "age": 41}']),
+  });
   const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
   return { ollama, gateway };
 }

@@ -116,7 +116,7 @@ describe("the vision limits", () => {
 
 describe("the hard stop of a request with images", () => {
   const env = { QUEUE_VLM_DEFAULT_TIMEOUT: "2" };
-  const error = { status: 503, code: "request_timeout", retryAfter: 2 };
+  const error = { status: 503, code: "request_timeout", retryAfter: [1, 2] };
 
   /** Its photo has been made smaller before: the time that is given is for the server alone. */
   async function startWarm() {

@@ -46,7 +46,8 @@ export class BunTransport implements Transport {
       if (hasEnded) return;
       hasEnded = true;
       stopFollowing();
-      exchange.answered();
+      // Else it may have been its client that has left.
+      if (complete) exchange.answered();
       onEnd({ status: 0, bytes: 0, contentType: "", ...answered, complete, tail, err });
     };
     try {

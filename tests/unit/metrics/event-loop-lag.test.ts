@@ -9,11 +9,15 @@ function started() {
   return (): Record<string, number> => Object.fromEntries(lag.statistics());
 }
 
-it("is nothing before it was measured", () => {
-  expect(new EventLoopLag().statistics()).toEqual([
-    ["median", 0],
-    ["p99", 0],
-    ["max", 0],
+it("has figures before it was measured, too", () => {
+  // Bun measures once for all of the process.
+  const isFigure = (seconds: number): boolean => seconds >= 0;
+  expect(
+    new EventLoopLag().statistics().map(([name, seconds]) => [name, isFigure(seconds)]),
+  ).toEqual([
+    ["median", true],
+    ["p99", true],
+    ["max", true],
   ]);
 });
 

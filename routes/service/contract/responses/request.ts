@@ -51,7 +51,12 @@ const fields = {
   }),
   metadata: maybe(Metadata).openapi({ description: "Shown in the response" }),
   user: maybe(z.string()).openapi({ description: "Shown in the response" }),
-  background: maybe(z.literal(false, "responses are made at once, not in the background")),
+  background: maybe(
+    z
+      .boolean()
+      .refine((given) => !given, "responses are made at once, not in the background")
+      .openapi({ description: "Only false: responses are made at once" }),
+  ),
   seed,
   stop,
   top_k,

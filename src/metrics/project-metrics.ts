@@ -1,5 +1,6 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import type { EndedRequest, Ending } from "../requests/ended-request.ts";
+import type { EndedRequest } from "../requests/ended-request.ts";
+import { ENDINGS } from "../requests/endings.ts";
 import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import { WAIT_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
@@ -10,15 +11,6 @@ const CACHE_OUTCOMES = {
   MISS: "miss",
   BYPASS: "bypass",
 } as const satisfies Record<NonNullable<EndedRequest["cache"]>, string>;
-
-const ENDINGS: readonly Ending[] = [
-  "completed",
-  "failed",
-  "client_left",
-  "hard_stop",
-  "stopping",
-  "cancelled",
-];
 
 const SCHEMA_CHECKS: readonly SchemaCheck[] = ["valid", "repaired", "mismatch"];
 

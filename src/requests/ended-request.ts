@@ -3,24 +3,8 @@ import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
 import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
+import type { Ending } from "./endings.ts";
 import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
-
-/**
- * Why a request ended.
- * - `completed`: with its whole answer, which is none of an error.
- * - `failed`: with an error, or in the middle of its answer.
- * - `client_left`: its client had gone.
- * - `hard_stop`: it took longer than it may.
- * - `stopping`: the service is.
- * - `cancelled`: somebody called it off.
- */
-export type Ending =
-  | "completed"
-  | "failed"
-  | "client_left"
-  | "hard_stop"
-  | "stopping"
-  | "cancelled";
 
 /**
  * All that is kept of a request that has ended. Log line, store and figures are made from it. It
@@ -139,7 +123,7 @@ export function rounded(figure: number | undefined): number | undefined {
 }
 
 /** Errors that are ways to end. */
-const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
+const ENDING_OF: Partial<Record<ErrorCode, Ending>> = {
   request_timeout: "hard_stop",
   shutting_down: "stopping",
   cancelled: "cancelled",
@@ -147,7 +131,7 @@ const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
 
 function endingOf(record: RequestRecord, { status, complete }: RequestEnd): Ending {
   const { errorCode } = record;
-  const named = errorCode && ENDINGS[errorCode];
+  const named = errorCode && ENDING_OF[errorCode];
   if (named) return named;
   if (!complete && record.isCutOff()) return "stopping";
   if (errorCode) return "failed";

@@ -1,8 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
-import { deferred } from "../runtime/deferred.ts";
-import { unlessAborted } from "../runtime/unless-aborted.ts";
 import { BackgroundShare } from "./background-share.ts";
+import { HeldModels } from "./held-models.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { nextRequest } from "./next-request.ts";
@@ -76,10 +75,7 @@ export class FairQueue {
   };
   readonly #backgroundShare = new BackgroundShare();
   readonly #running = new RunningRequests();
-  /** Models whose requests wait, whatever place is free. */
-  readonly #held = new Set<string>();
-  /** To be called when nothing runs on a model any more. */
-  readonly #draining = new Map<string, () => void>();
+  readonly #held = new HeldModels(() => this.#dispatch());
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
@@ -126,7 +122,7 @@ export class FairQueue {
    */
   hold(model: string): (() => void) | undefined {
     const hasWork = this.#isBusy(model) || this.#waiting.background.waitFor(model);
-    return hasWork || this.#held.has(model) ? undefined : this.#hold(model);
+    return hasWork || this.#held.has(model) ? undefined : this.#held.hold(model);
   }
 
   /**
@@ -137,20 +133,7 @@ export class FairQueue {
    */
   async drain(model: string, signal: AbortSignal): Promise<(() => void) | undefined> {
     if (this.#held.has(model)) return undefined;
-    const release = this.#hold(model);
-    try {
-      if (this.#running.ofModel(model) > 0) {
-        const ended = deferred<void>();
-        this.#draining.set(model, ended.resolve);
-        await unlessAborted(ended.promise, signal);
-      }
-      return release;
-    } catch (err) {
-      release();
-      throw err;
-    } finally {
-      this.#draining.delete(model);
-    }
+    return this.#held.drain(model, this.#running.ofModel(model) > 0, signal);
   }
 
   /**
@@ -200,14 +183,6 @@ export class FairQueue {
 
   #tickets(): Ticket[] {
     return [...this.#waiting.interactive, ...this.#waiting.background];
-  }
-
-  #hold(model: string): () => void {
-    this.#held.add(model);
-    return () => {
-      this.#held.delete(model);
-      this.wake();
-    };
   }
 
   #enqueue(ticket: Ticket): Promise<Place> {
@@ -406,7 +381,7 @@ export class FairQueue {
         counter.running -= 1;
         counter.ended(outcome);
         floor.ended(model, this.#now());
-        if (this.#running.ofModel(model) === 0) this.#draining.get(model)?.();
+        if (this.#running.ofModel(model) === 0) this.#held.ranDry(model);
         this.#dispatch();
       },
     });

@@ -1,4 +1,5 @@
-import type { EndedRequest, Ending } from "../../src/requests/ended-request.ts";
+import type { EndedRequest } from "../../src/requests/ended-request.ts";
+import { type Ending, ENDINGS } from "../../src/requests/endings.ts";
 
 /** How a field of a request stands in its column. */
 type Form =
@@ -57,15 +58,7 @@ export const COLUMNS: readonly Column[] = [
   { column: "cut", field: "isPromptCut", form: "flag" },
 ];
 
-/** The numbers in the file are the places in these lists, which only grow. */
-export const ENDINGS: readonly Ending[] = [
-  "completed",
-  "failed",
-  "client_left",
-  "hard_stop",
-  "stopping",
-  "cancelled",
-];
+/** The numbers in the file are the places in this list, as in ENDINGS: both only grow. */
 export const CACHE_STATES: readonly NonNullable<EndedRequest["cache"]>[] = [
   "MISS",
   "BYPASS",

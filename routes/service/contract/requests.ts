@@ -1,14 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { ENDINGS } from "../../../src/requests/endings.ts";
 import { CODES } from "./errors.ts";
-
-const ENDINGS = [
-  "completed",
-  "failed",
-  "client_left",
-  "hard_stop",
-  "stopping",
-  "cancelled",
-] as const;
 
 const ms = z.number().nullable();
 const count = z.int().nullable();

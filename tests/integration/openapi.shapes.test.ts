@@ -165,7 +165,6 @@ it.each([
     refused: [
       {},
       { input: [] },
-      { model: "fake", input: "hi", background: true },
       { model: "fake", input: "hi", tools: [{ type: "web_search" }] },
     ],
   },

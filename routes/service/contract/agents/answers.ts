@@ -58,7 +58,9 @@ export const CreatedAgent = z
 
 export const AgentList = z
   .object({
-    agents: z.array(AgentAnswer).openapi({ description: "One's own first, then everyone's" }),
+    agents: z
+      .array(AgentAnswer)
+      .openapi({ description: "Those of files, then one's own, then everyone's" }),
     next: z.string().nullable().openapi({
       description: "Give it as `after` for the next page; null: there is none",
     }),

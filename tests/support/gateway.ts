@@ -9,7 +9,14 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs" | "tenantsFile"
+  | "agentFilesEveryMs"
+  | "agentsFolder"
+  | "restartPauses"
+  | "openPool"
+  | "readDisk"
+  | "readGraphics"
+  | "stuckAfterMs"
+  | "tenantsFile"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -59,7 +66,7 @@ const DEFAULTS = {
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
  *   model counts as stuck, other names for models, what a question is answered, what weights
- *   tenants have and where that is read again.
+ *   tenants have and where that is read again, and where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -67,6 +74,7 @@ export async function startGateway(
   more: GatewayOptions = {},
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { agentsFolder, agentFilesEveryMs } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -89,6 +97,8 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
+    agentsFolder,
+    agentFilesEveryMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

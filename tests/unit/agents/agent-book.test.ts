@@ -57,7 +57,7 @@ describe("the agent that a name is for a tenant", () => {
 
   it("does not stay what it was where a change comes while it is read", async () => {
     let onFind = (): void => {};
-    const { agents } = await startBooks({ instead: { agentsFind: () => void onFind() } });
+    const { agents } = await startBooks({ instead: { agentsFind: () => onFind() } });
     await agents.create("a", definitionOf({ role: "first" }));
     const changes: Promise<unknown>[] = [];
     onFind = () => {

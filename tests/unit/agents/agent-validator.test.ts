@@ -13,11 +13,14 @@ const SERVERS: Record<string, string[] | Error> = {
 };
 
 /** A validator, and how many boxes are open. */
-function setUp({
-  canCallTools = true as boolean | undefined,
-  context = 4096,
-  isAway = false,
-} = {}) {
+interface World {
+  canCallTools?: boolean | undefined;
+  context?: number;
+  isAway?: boolean;
+}
+
+function setUp(world: World = {}) {
+  const { canCallTools, context = 4096, isAway = false } = { canCallTools: true, ...world };
   let open = 0;
   const boxes: McpToolBoxes = {
     open: async ([server = ""], _holder, signal) => {

@@ -348,13 +348,14 @@ describe("a file of runs", () => {
     runs.save(first);
     expect(await ids()).toEqual([first.id]);
     const [connection] = connections;
-    const [row] = connection?.pragma("page_count") as { page_count: number }[];
-    connection?.pragma(`max_page_count = ${row?.page_count}`);
+    if (!connection) throw new Error("no connection was opened");
+    const [row] = connection.pragma("page_count") as { page_count: number }[];
+    connection.pragma(`max_page_count = ${row?.page_count}`);
     const more = Array.from({ length: 100 }, () => runOf({ steps: Array(20).fill(stepOf()) }));
     for (const run of more) runs.save(run);
     await until(() => told.includes("waiting: full"), "the disk is found to be full");
     expect(await ids()).toContain(first.id);
-    connection?.pragma("max_page_count = 1000000");
+    connection.pragma("max_page_count = 1000000");
     await until(() => runs.stats().pending === 0, "all are written");
     expect((await ids()).toSorted()).toEqual([first, ...more].map(({ id }) => id).toSorted());
     expect(told).toEqual(["waiting: full", "writing"]);

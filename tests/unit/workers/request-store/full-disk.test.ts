@@ -21,8 +21,9 @@ it("a batch that a full disk has stopped has its own names when it is written ag
   prepareFile(file);
   const database = new RequestDatabase(Watched as typeof Libsql, file, LIMITS);
   const [connection] = connections;
+  if (!connection) throw new Error("no connection was opened");
   const figure = (pragma: string): number => {
-    const [row] = connection?.pragma(pragma) as Record<string, number>[];
+    const [row] = connection.pragma(pragma) as Record<string, number>[];
     return row?.[pragma] ?? 0;
   };
   // Long names are what fills the disk.
@@ -31,7 +32,7 @@ it("a batch that a full disk has stopped has its own names when it is written ag
   );
   const batch = { run: randomUUID(), batch: 1, json: JSON.stringify(requests) };
   for (let room = 0; ; room += 1) {
-    connection?.pragma(`max_page_count = ${figure("page_count") + room}`);
+    connection.pragma(`max_page_count = ${figure("page_count") + room}`);
     try {
       database.write(batch);
       break;

@@ -97,13 +97,13 @@ export class Child {
 
   async #stop(graceMs: number): Promise<ChildExit> {
     this.#process.kill("SIGTERM");
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), graceMs);
+    const callOff = awakeTimeout(graceMs, () => void this.#process.kill("SIGKILL"));
     try {
       const exit = await this.exited;
       await this.#group;
       return exit;
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 }

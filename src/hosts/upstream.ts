@@ -1,4 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { pause } from "../runtime/pause.ts";
@@ -136,7 +137,7 @@ export class Upstream implements Part, Host {
       `The inference server is not available: ${this.#reason}`,
       this.#expectedAt === undefined
         ? {}
-        : { retryAfterSec: Math.max(1, Math.ceil((this.#expectedAt - performance.now()) / 1000)) },
+        : { retryAfterSec: Math.max(1, Math.ceil((this.#expectedAt - awakeNow()) / 1000)) },
     );
   }
 
@@ -170,7 +171,7 @@ export class Upstream implements Part, Host {
   async #supervise(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      this.#startedAt = performance.now();
+      this.#startedAt = awakeNow();
       await this.#runOnce(signal).catch((err: unknown) => {
         this.#wentDown(err instanceof Error ? err.message : String(err), { wasUp: false });
       });
@@ -204,14 +205,14 @@ export class Upstream implements Part, Host {
 
   #wentUp(): void {
     this.#state = "ready";
-    this.#lastStartMs = performance.now() - this.#startedAt;
+    this.#lastStartMs = awakeNow() - this.#startedAt;
     this.#expectedAt = undefined;
   }
 
   /** Requests wait for a server that was up: it is started again at once, unless it keeps ending. */
   #wentDown(reason: string, { wasUp }: { wasUp: boolean }): void {
     if (this.#stop.signal.aborted) return;
-    const now = performance.now();
+    const now = awakeNow();
     const before = now - this.#startedAt > STABLE_MS ? 0 : this.#failures;
     this.#failures = before + 1;
     this.#pauseMs = this.#pauseAfter(wasUp ? before : this.#failures);

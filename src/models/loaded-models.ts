@@ -1,4 +1,5 @@
 import { ServerFailure } from "../errors/server-failure.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
@@ -85,7 +86,7 @@ export class LoadedModels {
 
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   /** Whether a model (canonical name) is in memory, as far as known. */

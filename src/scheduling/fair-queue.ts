@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { BackgroundShare } from "./background-share.ts";
 import { HeldModels } from "./held-models.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
@@ -80,7 +81,7 @@ export class FairQueue {
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
     this.#counters = { text: new LineCounter(), vision: new LineCounter() };
     this.outlook = new Outlook({
       ...options,

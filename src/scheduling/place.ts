@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 
 /** How a request with a place ended. `timeout`: its hard stop was reached. */
 export type PlaceOutcome = "completed" | "failed" | "timeout";
@@ -55,7 +56,7 @@ export class Place {
   #heldUp: { readonly ms: number } = { ms: 0 };
   #heldUpBeforeMs = 0;
 
-  constructor({ host, label, waitedMs, now = () => performance.now(), onRelease }: PlaceOptions) {
+  constructor({ host, label, waitedMs, now = awakeNow, onRelease }: PlaceOptions) {
     this.#now = now;
     this.#takenAt = now();
     this.host = host;

@@ -1,4 +1,5 @@
 import type { LoadedModel } from "../../hosts/client.ts";
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { canonicalModel } from "../model-name.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -60,7 +61,7 @@ export class MemoryView {
 
   constructor(options: MemoryViewOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   get rules(): MemoryRules {

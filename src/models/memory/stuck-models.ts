@@ -1,5 +1,6 @@
 import { ServiceError } from "../../errors/service-error.ts";
 import type { LoadedModel } from "../../hosts/client.ts";
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { canonicalModel } from "../model-name.ts";
 import type { MemoryRules } from "./memory-view.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -14,7 +15,7 @@ interface StuckModelsOptions {
   graceMs?: number | undefined;
   /** Told of a model once, when it is found to be stuck. */
   onStuck: (model: string, problem: string) => void;
-  /** As `performance.now()`, which the uses of models are told in. */
+  /** As `awakeNow`, which the uses of models are told in. */
   now?: () => number;
   /** Unix milliseconds, which expiries are told in. */
   unixNow?: () => number;
@@ -47,7 +48,7 @@ export class StuckModels {
   constructor(options: StuckModelsOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs ?? GRACE_MS;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
     this.#unixNow = options.unixNow ?? Date.now;
   }
 

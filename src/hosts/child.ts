@@ -2,6 +2,7 @@ import { spawn as nodeSpawn, type ChildProcess } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { LOG_LIMIT_BYTES, nextOldLog } from "../logs/old-logs.ts";
+import { awakeTimeout } from "../runtime/awake-timeout.ts";
 import { endGroup } from "./process-group.ts";
 
 /** How a child ended. */

@@ -13,6 +13,11 @@ export class HeldUp {
     return this.#since === undefined ? this.#ms : this.#ms + awakeNow() - this.#since;
   }
 
+  /** Whether the client holds it up at this moment. */
+  get isNow(): boolean {
+    return this.#since !== undefined;
+  }
+
   /** The client does not keep up; further calls do nothing. */
   begin(): void {
     this.#since ??= awakeNow();

@@ -11,9 +11,9 @@ export interface ClockSources {
 }
 
 /** Somebody who wants to know of sleeps. */
-interface Watch {
+interface WatchOptions {
   /** What is shorter is no sleep. */
-  leastMs: number;
+  leastMs?: number | undefined;
   /** Told once after each sleep, how long it was in milliseconds. */
   onWake: (sleptMs: number) => void;
 }
@@ -37,7 +37,7 @@ const SYSTEM: ClockSources = {
 const TICK_MS = 1000;
 
 /** Shorter ones matter to no limit, and a machine that is short of memory may stand still as long. */
-export const LEAST_SLEEP_MS = 10_000;
+const LEAST_SLEEP_MS = 10_000;
 
 /** Who has had so much of the time on a processor was at work, and did not sleep. */
 const AT_WORK = 0.25;
@@ -53,7 +53,7 @@ const AT_WORK = 0.25;
  */
 export class AwakeClock {
   readonly #sources: ClockSources;
-  readonly #watches = new Set<Watch>();
+  readonly #watches = new Set<{ leastMs: number; onWake: WatchOptions["onWake"] }>();
   /** From when on a gap may be a sleep; for ever away while nobody watches. */
   #leastMs = Infinity;
   #seenAt = 0;
@@ -88,7 +88,7 @@ export class AwakeClock {
   }
 
   /** Watches for sleeps until the returned function is called. */
-  watch({ leastMs = LEAST_SLEEP_MS, onWake }: Partial<Watch> & Pick<Watch, "onWake">): () => void {
+  watch({ leastMs = LEAST_SLEEP_MS, onWake }: WatchOptions): () => void {
     const watch = { leastMs, onWake };
     if (this.#watches.size === 0) this.#begin();
     this.#watches.add(watch);
@@ -126,8 +126,7 @@ export class AwakeClock {
     const last = this.#last;
     const reading = this.#read();
     this.#last = reading;
-    const uncountedMs =
-      reading.uptimeMs - last.uptimeMs - (reading.steadyMs - last.steadyMs);
+    const uncountedMs = reading.uptimeMs - last.uptimeMs - (reading.steadyMs - last.steadyMs);
     if (uncountedMs < this.#leastMs) return;
     this.#untoldMs += uncountedMs;
     this.#wokeAt = now;

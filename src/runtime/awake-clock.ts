@@ -96,9 +96,7 @@ export class AwakeClock {
     return () => {
       if (!this.#watches.delete(watch)) return;
       this.#setLeast();
-      if (this.#watches.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+      if (this.#watches.size === 0) this.#end();
     };
   }
 
@@ -106,6 +104,15 @@ export class AwakeClock {
     this.#last = this.#read();
     this.#seenAt = this.#last.steadyMs;
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  /** It is the steady clock again. */
+  #end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#sleptMs = 0;
+    this.#untoldMs = 0;
+    this.#wokeAt = Number.NEGATIVE_INFINITY;
   }
 
   #setLeast(): void {

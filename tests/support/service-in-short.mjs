@@ -1,8 +1,9 @@
 // The service as src/main.ts starts it, with what tests have shorter: how long a sleep is at least.
-// Arguments: the addresses of src/compose and config/load, and the milliseconds.
+// Arguments: the addresses of src/compose and config/load, the milliseconds, and the system that it
+// takes itself to run on.
 import { readFile } from "node:fs/promises";
 
-const [composeUrl, loadUrl, modelsFile, leastSleepMs] = process.argv.slice(2);
+const [composeUrl, loadUrl, modelsFile, leastSleepMs, platform] = process.argv.slice(2);
 const { compose } = await import(composeUrl);
 const { loadConfig } = await import(loadUrl);
 
@@ -17,6 +18,7 @@ const service = await compose({
     ask: () => Promise.resolve(false),
   },
   leastSleepMs: Number(leastSleepMs),
+  platform,
 });
 await service.lifecycle.start();
 process.on("SIGTERM", () => void service.lifecycle.stop().then(() => process.exit(0)));

@@ -16,7 +16,7 @@ it("drops a client that stalls, but not for the time that the machine has slept"
     clock.mockRestore();
     vi.useRealTimers();
   });
-  const router = new Router();
+  const router = new Router([]);
   const reading = new Promise<Exchange>((resolve) => {
     vi.spyOn(router, "handle").mockImplementation((exchange) => {
       const body = exchange.body();

@@ -65,7 +65,7 @@ it("says what has come between, and when it has taken too long", async () => {
   const slow = failing(
     (signal) =>
       new Promise((_resolve, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason as Error));
+        signal.addEventListener("abort", () => reject(signal.reason));
       }),
   );
   const told = expect(slow).rejects.toMatchObject({

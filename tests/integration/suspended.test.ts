@@ -25,7 +25,8 @@ async function start(env: Record<string, string>) {
     args: [entryUrl("src/compose.ts"), entryUrl("config/load.ts"), modelsFile, "2000"],
     env: { ...LIMITS, REQUEST_LOG_ENABLED: "false", ...env },
   });
-  await service.listening();
+  // Both start at once, of which one starts a server of its own.
+  await service.said("Listening on", 60_000);
   return service;
 }
 

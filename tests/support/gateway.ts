@@ -17,6 +17,8 @@ interface GatewayOptions extends Pick<
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
+  | "platform"
+  | "leastSleepMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -65,8 +67,9 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, other names for models, what a question is answered, what weights
- *   tenants have and where that is read again, and where the operator's agents are.
+ *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
+ *   models, what a question is answered, what weights tenants have and where that is read again, and
+ *   where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -75,6 +78,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
   const { agentsFolder, agentFilesEveryMs } = more;
+  const { platform, leastSleepMs } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -99,6 +103,8 @@ export async function startGateway(
     tenantsFile,
     agentsFolder,
     agentFilesEveryMs,
+    platform,
+    leastSleepMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

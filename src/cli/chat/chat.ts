@@ -3,6 +3,7 @@ import { shownText } from "../answers/shown-text.ts";
 import { imageDataUrl } from "../answers/image-file.ts";
 import { WaitLine } from "../answers/wait-line.ts";
 import { CliError } from "../cli-error.ts";
+import { isSameModel } from "../models/same-model.ts";
 import type { Output } from "../output/output.ts";
 import { chatHelp } from "./chat-commands.ts";
 import { ChatInputReader } from "./chat-input.ts";
@@ -123,7 +124,7 @@ export class Chat {
     const known = await listModels();
     if (name === "") {
       for (const model of known) {
-        const isUsed = isSameModel(model, conversation.model);
+        const isUsed = conversation.model !== undefined && isSameModel(model, conversation.model);
         out.line(isUsed ? out.style.head(`* ${model}`) : `  ${model}`);
       }
       return;
@@ -209,13 +210,6 @@ export class Chat {
     if (!isTruncated) return;
     out.note(out.errorStyle.warn("\n(The model has not read the beginning: /clear begins anew)"));
   }
-}
-
-/** A name without a tag means `latest`, and case does not count. */
-function isSameModel(a: string, b: string | undefined): boolean {
-  const full = (name: string): string =>
-    (/:[^/]*$/.test(name) ? name : `${name}:latest`).toLowerCase();
-  return b !== undefined && full(a) === full(b);
 }
 
 /** A mistake of the program's own, which no further line mends. */

@@ -16,5 +16,7 @@ export function fileProblem(err: unknown, what: string): CliError {
   const code = err instanceof Error && "code" in err ? String(err.code) : "";
   const reason = REASONS[code] ?? (err instanceof Error ? err.message : String(err));
   const message = `${what}: ${reason}`;
-  return code === "ENOENT" ? new NotFound(message) : new CliError(message, undefined, { cause: err });
+  return code === "ENOENT"
+    ? new NotFound(message)
+    : new CliError(message, undefined, { cause: err });
 }

@@ -1,4 +1,6 @@
 import { open } from "node:fs/promises";
+import { WrongUse } from "../cli-error.ts";
+import { fileProblem } from "../file-problem.ts";
 
 /** The service takes no larger ones, whatever its settings. */
 const MOST_BYTES = 64 * 1_048_576;
@@ -14,31 +16,25 @@ const STARTS: readonly (readonly [type: string, start: RegExp])[] = [
 
 /**
  * An image's file as a data URL. What it is is told by its bytes, whatever its name.
- * @throws Error, in words, for a file that is none or cannot be read.
+ * @throws CliError for a file that is none or cannot be read.
  */
 export async function imageDataUrl(path: string): Promise<string> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw new Error(`Cannot read the image ${path}: ${reasonOf(cause)}`, { cause });
+  const file = await open(path).catch((err: unknown) => {
+    throw fileProblem(err, `Cannot read the image ${path}`);
   });
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw new Error(`${path} is no file: name an image`);
+    if (!found.isFile()) throw new WrongUse(`${path} is no file: name an image`);
     if (found.size > MOST_BYTES) {
-      throw new Error(`${path} is larger than ${MOST_BYTES / 1_048_576} MiB: make it smaller`);
+      throw new WrongUse(`${path} is larger than ${MOST_BYTES / 1_048_576} MiB: make it smaller`);
     }
     const bytes = await file.readFile();
     const start = bytes.subarray(0, 16).toString("latin1");
     const [type] = STARTS.find(([, known]) => known.test(start)) ?? [];
-    if (!type) throw new Error(`${path} is no image: PNG, JPEG, WebP, GIF, BMP and TIFF are known`);
+    if (!type)
+      throw new WrongUse(`${path} is no image: PNG, JPEG, WebP, GIF, BMP and TIFF are known`);
     return `data:${type};base64,${bytes.toString("base64")}`;
   } finally {
     await file.close();
   }
-}
-
-function reasonOf(err: unknown): string {
-  const code = err instanceof Error && "code" in err ? err.code : undefined;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "it may not be read";
-  return err instanceof Error ? err.message : String(err);
 }

@@ -29,7 +29,12 @@ export const askCommand = defineCommand({
     "with --json it is written when it is whole. Ctrl-C stops it.",
   args: {
     prompt: { type: "positional", required: false, description: "The question; more words follow" },
-    model: { type: "string", alias: "m", valueHint: "MODEL", description: "Else the service's own" },
+    model: {
+      type: "string",
+      alias: "m",
+      valueHint: "MODEL",
+      description: "Else the service's own",
+    },
     system: { type: "string", alias: "s", valueHint: "TEXT", description: "A system prompt" },
     image: {
       type: "string",
@@ -43,7 +48,11 @@ export const askCommand = defineCommand({
       description: "The answer is JSON, or JSON that fits the schema in a file",
     },
     temperature: { type: "string", valueHint: "NUMBER", description: "0 to 2" },
-    "max-tokens": { type: "string", valueHint: "COUNT", description: "The answer's length at most" },
+    "max-tokens": {
+      type: "string",
+      valueHint: "COUNT",
+      description: "The answer's length at most",
+    },
   },
   rest: "WORDS…",
   examples: [

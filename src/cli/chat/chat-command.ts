@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { answered } from "../api.ts";
 import { streamedAnswer } from "../answers/streamed-answer.ts";
 import type { Cli } from "../cli.ts";
@@ -12,12 +13,20 @@ import { ChatLines } from "./chat-lines.ts";
 import { Conversation } from "./conversation.ts";
 import { pipedLines } from "./piped-lines.ts";
 
+const Answer = z.object({ model: z.string(), text: z.string(), truncated: z.boolean() });
+
 export const chatCommand = defineCommand({
   about:
     "Arrow keys bring back what was typed, in earlier chats too; it is kept in a file that only " +
-    "you may read. /help shows what there is beside messages. Lines of a pipe are messages.",
+    "you may read. /help shows what there is beside messages. Lines of a pipe are messages; with " +
+    "--json the answers are lines of JSON then.",
   args: {
-    model: { type: "string", alias: "m", valueHint: "MODEL", description: "Else the service's own" },
+    model: {
+      type: "string",
+      alias: "m",
+      valueHint: "MODEL",
+      description: "Else the service's own",
+    },
     system: { type: "string", alias: "s", valueHint: "TEXT", description: "A system prompt" },
     history: {
       type: "boolean",
@@ -30,9 +39,14 @@ export const chatCommand = defineCommand({
     { line: "shared-ollama chat --model smollm2:135m", about: "Talk to a model; /bye ends it" },
     { line: 'printf "Hello\\nAnd you?\\n" | shared-ollama chat', about: "Two messages of a pipe" },
   ],
-  json: { schema: { type: "null" } },
+  json: { schema: z.toJSONSchema(Answer), lines: true },
   run: async (cli, { model, system, history }) => {
-    if (cli.flags.json) throw new WrongUse("chat has no --json: shared-ollama ask has");
+    const isAtTerminal = cli.input.isTTY && cli.out.isTerminal;
+    if (isAtTerminal && cli.flags.json) {
+      throw new WrongUse(
+        "chat has --json where lines are piped in; or use shared-ollama ask --json",
+      );
+    }
     const listModels = async (): Promise<string[]> => {
       const { models } = await answered(cli.api.GET("/api/v1/models"));
       return models.map(({ name }) => name);
@@ -53,9 +67,10 @@ export const chatCommand = defineCommand({
         listModels,
         home: cli.env["HOME"],
         isTerminal,
+        onAnswer: cli.flags.json ? (answer) => cli.out.jsonLine(answer) : undefined,
       }).run();
-    if (cli.input.isTTY && cli.out.isTerminal) {
-      await talkAtTerminal(cli, history === false ? undefined : historyFile(cli.env), talk);
+    if (isAtTerminal) {
+      await talkAtTerminal(cli, history ? historyFile(cli.env) : undefined, talk);
     } else if (isPiped(cli.input)) {
       await talk(pipedLines(cli.input), false);
     } else {
@@ -71,10 +86,11 @@ async function talkAtTerminal(
 ): Promise<void> {
   const { out } = cli;
   const history = file === undefined ? undefined : new ChatHistory({ path: file });
-  const earlier = (await history?.read().catch((err: unknown) => {
-    out.note(out.errorStyle.warn(`Cannot read ${file ?? ""}: ${messageOf(err)}`));
-    return [];
-  })) ?? [];
+  const earlier =
+    (await history?.read().catch((err: unknown) => {
+      out.note(out.errorStyle.warn(`Cannot read ${file ?? ""}: ${messageOf(err)}`));
+      return [];
+    })) ?? [];
   const lines = new ChatLines({ input: cli.input, output: out.stdout, history: earlier });
   out.note(out.errorStyle.dim("/help shows what there is, /bye ends the chat."));
   try {

@@ -18,7 +18,7 @@ export class ChatHistory {
 
   /** The lines of earlier chats, the newest first, as readline has them. */
   async read(): Promise<string[]> {
-    return (await this.#lines()).reverse();
+    return (await this.#lines()).toReversed();
   }
 
   add(line: string): void {

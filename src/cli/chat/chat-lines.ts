@@ -10,6 +10,13 @@ export type TypedLine =
   | { kind: "cleared" }
   | { kind: "end" };
 
+/** A line that nobody has taken yet. */
+interface Waiting {
+  typed: TypedLine;
+  /** It was shown while it was typed. */
+  wasSeen: boolean;
+}
+
 interface LinesOptions {
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;
@@ -28,7 +35,7 @@ export class ChatLines {
   readonly #output: QuietOutput;
   readonly #terminal: NodeJS.WriteStream;
   readonly #input: NodeJS.ReadStream;
-  readonly #typed: TypedLine[] = [];
+  readonly #waiting: Waiting[] = [];
   #wake: (() => void) | undefined;
   #isPasting = false;
   #isClosed = false;
@@ -62,19 +69,19 @@ export class ChatLines {
   /** The next line, with this in front of it. */
   async next(prompt: string): Promise<TypedLine> {
     this.#lines.setPrompt(prompt);
-    const waiting = this.#typed.shift();
+    const waiting = this.#waiting.shift();
     if (waiting) {
-      // It was typed while nothing was shown.
-      if (waiting.kind === "line") this.#terminal.write(`${prompt}${waiting.line}\n`);
-      return waiting;
+      const { typed, wasSeen } = waiting;
+      if (typed.kind === "line" && !wasSeen) this.#terminal.write(`${prompt}${typed.line}\n`);
+      return typed;
     }
     this.#output.isQuiet = false;
     if (!this.#isClosed) this.#lines.prompt(true);
-    while (this.#typed.length === 0) {
+    while (this.#waiting.length === 0) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     this.#output.isQuiet = true;
-    return this.#typed.shift() ?? { kind: "end" };
+    return this.#waiting.shift()?.typed ?? { kind: "end" };
   }
 
   /** Gives the terminal back as it was. */
@@ -98,7 +105,7 @@ export class ChatLines {
   }
 
   #add(typed: TypedLine): void {
-    this.#typed.push(typed);
+    this.#waiting.push({ typed, wasSeen: !this.#output.isQuiet });
     this.#wake?.();
   }
 

@@ -18,6 +18,14 @@ export interface LineSource {
   onInterrupt: (() => void) | undefined;
 }
 
+/** An answer in a conversation. */
+export interface ChatAnswer {
+  model: string;
+  text: string;
+  /** The model has not read the beginning of the conversation. */
+  truncated: boolean;
+}
+
 interface ChatOptions {
   lines: LineSource;
   out: Output;
@@ -29,6 +37,8 @@ interface ChatOptions {
   home: string | undefined;
   /** Somebody sits at it: what goes wrong ends no chat. */
   isTerminal: boolean;
+  /** Gets each answer when it is whole; then none is shown as it comes. */
+  onAnswer: ((answer: ChatAnswer) => void) | undefined;
 }
 
 const PROMPT = ">>> ";
@@ -84,7 +94,7 @@ export class Chat {
         await this.#message(input.text);
         return true;
       case "command":
-        return await this.#command(input.name, input.rest);
+        return this.#command(input.name, input.rest);
     }
   }
 
@@ -97,7 +107,7 @@ export class Chat {
         return false;
       case "?":
       case "help":
-        for (const line of chatHelp()) out.line(line);
+        for (const line of chatHelp()) this.#say(line);
         return true;
       case "clear":
         conversation.clear();
@@ -119,13 +129,20 @@ export class Chat {
     }
   }
 
+  /** Where programs read the answers, nothing stands between them. */
+  #say(line: string): void {
+    const { out, onAnswer } = this.#options;
+    if (onAnswer) out.note(line);
+    else out.line(line);
+  }
+
   async #changeModel(name: string): Promise<void> {
     const { conversation, listModels, out } = this.#options;
     const known = await listModels();
     if (name === "") {
       for (const model of known) {
         const isUsed = conversation.model !== undefined && isSameModel(model, conversation.model);
-        out.line(isUsed ? out.style.head(`* ${model}`) : `  ${model}`);
+        this.#say(isUsed ? out.style.head(`* ${model}`) : `  ${model}`);
       }
       return;
     }
@@ -170,45 +187,50 @@ export class Chat {
     const message = userMessage(said === "" ? "What is in this image?" : said, images);
     const answer = await this.#answer(conversation.question(message));
     this.#images = [];
-    if (answer !== "") conversation.add(message, answer);
+    // From the first answer on the same model answers, also where none was named.
+    if (answer.model !== "") conversation.model ??= answer.model;
+    if (answer.text !== "") conversation.add(message, answer.text);
   }
 
   /** Shows an answer as it comes. @returns it, as far as it has come. @throws CliError */
-  async #answer(question: ChatQuestion): Promise<string> {
-    const { lines, ask, out } = this.#options;
+  async #answer(question: ChatQuestion): Promise<ChatAnswer> {
+    const { lines, ask, out, onAnswer } = this.#options;
     const stopped = new AbortController();
     lines.onInterrupt = () => stopped.abort();
     const wait = new WaitLine(out);
-    let answer = "";
+    const answer: ChatAnswer = { model: "", text: "", truncated: false };
     try {
       for await (const part of ask(question, stopped.signal)) {
         wait.clear();
         if (part.kind === "waiting") wait.show(part.status);
         if (part.kind === "text") {
-          answer += part.text;
-          out.stdout.write(out.isTerminal ? shownText(part.text) : part.text);
+          answer.text += part.text;
+          if (!onAnswer) out.stdout.write(out.isTerminal ? shownText(part.text) : part.text);
         }
         if (part.kind === "failed") throw new CliError(part.message);
-        if (part.kind === "end") this.#noteEnd(part.end.truncated, part.end.model);
+        if (part.kind === "end") {
+          answer.model = part.end.model;
+          answer.truncated = part.end.truncated;
+        }
       }
     } catch (err) {
       if (!stopped.signal.aborted) throw err;
     } finally {
       wait.clear();
       lines.onInterrupt = undefined;
-      if (answer !== "" || stopped.signal.aborted) out.line();
+      if (!onAnswer && (answer.text !== "" || stopped.signal.aborted)) out.line();
     }
-    if (stopped.signal.aborted) out.note(out.errorStyle.dim("(stopped)"));
-    else if (out.isTerminal) out.line();
+    this.#noteEnd(answer, stopped.signal.aborted);
     return answer;
   }
 
-  /** From the first answer on the same model answers, also where none was named. */
-  #noteEnd(isTruncated: boolean, model: string): void {
-    const { conversation, out } = this.#options;
-    if (conversation.model === undefined && model !== "") conversation.model = model;
-    if (!isTruncated) return;
-    out.note(out.errorStyle.warn("\n(The model has not read the beginning: /clear begins anew)"));
+  #noteEnd(answer: ChatAnswer, isStopped: boolean): void {
+    const { out, onAnswer } = this.#options;
+    if (onAnswer) onAnswer(answer);
+    else if (isStopped) out.note(out.errorStyle.dim("(stopped)"));
+    else if (answer.truncated) {
+      out.note(out.errorStyle.warn("(The model has not read the beginning: /clear begins anew)"));
+    } else if (out.isTerminal) out.line();
   }
 }
 

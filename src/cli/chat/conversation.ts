@@ -5,7 +5,8 @@ export interface ChatMessage {
 }
 
 type ContentPart =
-  { type: "text"; text: string } | { type: "image_url"; image_url: { url: string } };
+  | { type: "text"; text: string }
+  | { type: "image_url"; image_url: { url: string } };
 
 /** What is asked of the service, and on which route. */
 export interface ChatQuestion {

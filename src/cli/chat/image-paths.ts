@@ -16,8 +16,13 @@ export interface ImagePath {
  * terminal writes a file that is dragged into it.
  */
 export function imagePaths(text: string, home: string | undefined): ImagePath[] {
-  return [...text.matchAll(IMAGE_PATH)].slice(0, MOST_PATHS).map(([written, double, single, bare]) => {
-    const path = double ?? single ?? (bare ?? "").replaceAll(/\\(.)/gu, "$1");
-    return { written, path: home !== undefined && path.startsWith("~/") ? home + path.slice(1) : path };
-  });
+  return [...text.matchAll(IMAGE_PATH)]
+    .slice(0, MOST_PATHS)
+    .map(([written, double, single, bare]) => {
+      const path = double ?? single ?? (bare ?? "").replaceAll(/\\(.)/gu, "$1");
+      return {
+        written,
+        path: home !== undefined && path.startsWith("~/") ? home + path.slice(1) : path,
+      };
+    });
 }

@@ -10,9 +10,7 @@ export function pipedLines(input: NodeJS.ReadableStream): LineSource {
     onInterrupt: undefined,
     next: async () => {
       const { value, done } = await lines.next();
-      return done === true
-        ? { kind: "end" }
-        : { kind: "line", line: String(value), isPasted: false };
+      return done === true ? { kind: "end" } : { kind: "line", line: value, isPasted: false };
     },
   };
 }

@@ -35,7 +35,10 @@ export const embedCommand = defineCommand({
     dimensions: { type: "string", valueHint: "COUNT", description: "Shorter vectors" },
   },
   examples: [
-    { line: 'shared-ollama embed "What is light?"', about: "The vector's length and first numbers" },
+    {
+      line: 'shared-ollama embed "What is light?"',
+      about: "The vector's length and first numbers",
+    },
     {
       line: 'printf "light\\nsound\\n" | shared-ollama embed --json > vectors.jsonl',
       about: "A vector for each line, for programs",
@@ -71,9 +74,7 @@ async function embed(
 ): Promise<void> {
   const { out, flags } = cli;
   const body = { prompts: batch.map(({ text }) => text), ...options };
-  const answer = await answered(
-    cli.api.POST("/api/v1/embeddings", { body, signal: cli.signal }),
-  );
+  const answer = await answered(cli.api.POST("/api/v1/embeddings", { body, signal: cli.signal }));
   if (!("embeddings" in answer)) throw new CliError("The service sent no vectors");
   for (const [at, { line, text }] of batch.entries()) {
     const embedding = answer.embeddings[at] ?? [];

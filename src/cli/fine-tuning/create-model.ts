@@ -6,7 +6,12 @@ import { readModelfile } from "../models/read-modelfile.ts";
 export const createModelCommand = defineCommand({
   about: "The service makes it, as for `models create`; a model of that name is replaced.",
   args: {
-    name: { type: "string", required: true, valueHint: "NAME", description: "The new model's name" },
+    name: {
+      type: "string",
+      required: true,
+      valueHint: "NAME",
+      description: "The new model's name",
+    },
     modelfile: {
       type: "string",
       alias: "f",

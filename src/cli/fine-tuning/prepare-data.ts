@@ -81,6 +81,7 @@ export const prepareDataCommand = defineCommand({
       signal: cli.signal,
     };
     const share = decimal("validation", validation, { min: 0, max: 0.99 });
+    if (input !== "-") await assertFile(input);
     try {
       const { done, files } = output.endsWith(".jsonl")
         ? await intoFile(output, options)
@@ -98,6 +99,14 @@ export const prepareDataCommand = defineCommand({
     return EXIT.ok;
   },
 });
+
+/** @throws CliError for what is no file. */
+async function assertFile(path: string): Promise<void> {
+  const found = await stat(path).catch((err: unknown) => {
+    throw fileProblem(err, `Cannot read ${path}`);
+  });
+  if (found.isDirectory()) throw new WrongUse(`${path} is a folder: name a file`);
+}
 
 type Options = Omit<Parameters<typeof prepareData>[0], "folder">;
 
@@ -147,9 +156,10 @@ function plainly(err: unknown, output: string): unknown {
 
 function showDone(done: PreparedData, files: string[], out: Output): void {
   const { train, validation, duplicates, emptyLines } = done;
-  out.line(`${count(train)} examples for training, ${count(validation)} for validation.`);
-  if (duplicates > 0) out.line(`${count(duplicates)} left out: they were there twice.`);
-  if (emptyLines > 0) out.line(`${count(emptyLines)} empty lines.`);
+  const examples = train === 1 ? "example" : "examples";
+  out.line(`${count(train)} ${examples} for training, ${count(validation)} for validation.`);
+  if (duplicates > 0) out.line(`Left out as said before: ${count(duplicates)}.`);
+  if (emptyLines > 0) out.line(`Empty lines: ${count(emptyLines)}.`);
   out.line(`Written: ${files.join(", ")}`);
 }
 

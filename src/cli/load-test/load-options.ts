@@ -134,7 +134,12 @@ export function loadOptions(args: LoadArgs): LoadOptions {
     plan: {
       requests,
       durationMs: duration > 0 ? duration * SECOND_MS : undefined,
-      atOnce: Math.min(workers, concurrency, maxConnections ?? Number.POSITIVE_INFINITY),
+      atOnce: Math.min(
+        workers,
+        concurrency,
+        maxConnections ?? Number.POSITIVE_INFINITY,
+        requests ?? Number.POSITIVE_INFINITY,
+      ),
       delayMs: delay * SECOND_MS,
       samples,
     },

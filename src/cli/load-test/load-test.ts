@@ -4,6 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { fileProblem } from "../file-problem.ts";
+import { showFacts, type Fact } from "../output/facts.ts";
 import type { Output } from "../output/output.ts";
 import { count, duration, percent } from "../output/units.ts";
 import { LOAD_ARGS, loadOptions, type LoadOptions } from "./load-options.ts";
@@ -34,10 +35,9 @@ export const loadTestCommand = defineCommand({
   ],
   json: { schema: LOAD_REPORT_SCHEMA },
   run: async (cli, args) => {
-    const url = args["base-url"];
-    const tested = url === undefined ? cli : cli.at(url);
     const options = loadOptions(args);
-    const report = await test(tested, options);
+    cli.flags.url ??= args["base-url"];
+    const report = await test(cli, options);
     const { output } = args;
     if (output !== undefined) {
       await writeFile(output, `${JSON.stringify(report, null, 2)}\n`).catch((err: unknown) => {
@@ -96,10 +96,14 @@ async function warmUp(
   }
 }
 
-function showReport({ summary, config }: LoadReport, output: string | undefined, out: Output): void {
+function showReport(
+  { summary, config }: LoadReport,
+  output: string | undefined,
+  out: Output,
+): void {
   const { latency_ms: latency, errors } = summary;
   const ms = (value: number | null): string => (value === null ? "–" : duration(value));
-  const rows: [string, string][] = [
+  const facts: Fact[] = [
     [
       "Requests",
       `${count(summary.total_requests)}, ${count(summary.failures)} failed ` +
@@ -111,14 +115,15 @@ function showReport({ summary, config }: LoadReport, output: string | undefined,
       `${summary.requests_per_second.toFixed(2)} requests, ` +
         `${summary.tokens_per_second.toFixed(1)} tokens a second`,
     ],
-    ["Latency", `p50 ${ms(latency.p50)}   p95 ${ms(latency.p95)}   p99 ${ms(latency.p99)}`],
-    ["", `min ${ms(latency.min)}   avg ${ms(latency.avg)}   max ${ms(latency.max)}`],
+    ["Latency", `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}`],
+    ["", `min ${ms(latency.min)}, avg ${ms(latency.avg)}, max ${ms(latency.max)}`],
     ["Projects", config.projects.length === 1 ? (config.projects[0] ?? "") : spread(config)],
   ];
-  for (const [name, text] of rows) out.line(`${out.style.dim(name.padEnd(8))}  ${text}`);
-  for (const [error, times] of Object.entries(errors)) {
-    out.line(`${out.style.bad("Failed".padEnd(8))}  ${count(times)} × ${error}`);
-  }
+  const failed = Object.entries(errors).map(([error, times]): Fact => [
+    "Failed",
+    `${count(times)} × ${error}`,
+  ]);
+  showFacts([...facts, ...failed], out);
   if (summary.ended_early === "stopped") {
     out.note(`Stopped; ${summary.cancelled} requests under way were given up.`);
   }

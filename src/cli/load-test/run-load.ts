@@ -70,10 +70,6 @@ export async function runLoad(options: RunOptions): Promise<LoadResult> {
     }
   };
   await Promise.all(Array.from({ length: plan.atOnce }, worker));
-  const endedEarly = signal.aborted
-    ? "stopped"
-    : lost >= LOST_IN_TURN
-      ? "unreachable"
-      : undefined;
+  const endedEarly = signal.aborted ? "stopped" : lost >= LOST_IN_TURN ? "unreachable" : undefined;
   return { tally, startedAt, elapsedMs: elapsedMs(), endedEarly };
 }

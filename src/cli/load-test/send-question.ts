@@ -46,19 +46,30 @@ export function questionSender(options: QuestionOptions) {
   };
   const connection = options.keepAlive ? {} : { connection: "close" };
   return async (project: string, signal: AbortSignal): Promise<LoadOutcome> => {
-    const late = AbortSignal.timeout(timeoutMs);
+    const ended = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      ended.abort();
+    }, timeoutMs);
+    const leave = (): void => ended.abort();
+    signal.addEventListener("abort", leave, { once: true });
     try {
+      signal.throwIfAborted();
       const answer = await send(target, {
         method: "POST",
         body,
         headers: { ...common, ...connection, "x-project-name": project },
-        signal: AbortSignal.any([signal, late]),
+        signal: ended.signal,
       });
       return outcomeOf(answer.status, await answer.text());
     } catch (err) {
       signal.throwIfAborted();
-      if (late.aborted) return failed("timeout", `No answer within ${timeoutMs / 1000} s`);
+      if (isLate) return failed("timeout", `No answer within ${timeoutMs / 1000} s`);
       return failed(UNREACHABLE, messageOf(err));
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", leave);
     }
   };
 }

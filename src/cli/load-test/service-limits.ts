@@ -31,7 +31,9 @@ export async function checkService(cli: Cli, options: CheckOptions): Promise<Pro
     throw new CliError(`The service has not told within ${seconds} s how it is (--health-timeout)`);
   });
   if (health.ollama_service !== "healthy") {
-    throw new CliError(`The service cannot answer: ${health.ollama_status}. See: shared-ollama doctor`);
+    throw new CliError(
+      `The service cannot answer: ${health.ollama_status}. See: shared-ollama doctor`,
+    );
   }
   if (model !== undefined) {
     const path = { name: model };

@@ -1,5 +1,6 @@
 import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
+import { showFacts, type Fact } from "../output/facts.ts";
 import type { Row } from "../output/table.ts";
 import { bytes, duration } from "../output/units.ts";
 
@@ -10,19 +11,19 @@ export const showMemory = defineCommand({
   run: async (cli) => {
     const memory = await answered(cli.api.GET("/api/v1/system/memory"));
     cli.show(memory, ({ machine, models, next, room, rules, ...figures }, out) => {
-      const lines: [string, string][] = [
+      const facts: Fact[] = [
         ["Machine", `${bytes(machine.total_bytes)}, ${bytes(machine.available_bytes)} available`],
-        ...(machine.video_bytes ? [["Graphics", bytes(machine.video_bytes)] as [string, string]] : []),
+        ...(machine.video_bytes ? [["Graphics", bytes(machine.video_bytes)] as Fact] : []),
         [
           "Models",
           `${bytes(figures.used_bytes)} of ${bytes(figures.limit_bytes)}, ` +
             `${bytes(figures.free_bytes)} free`,
         ],
-        ...(room ? [["Room", roomInWords(room)] as [string, string]] : []),
-        ...(next ? [["Leaves next", `${next.name}${leaves(next.in)}`] as [string, string]] : []),
-        ...(rules === "all" ? [] : [["Note", RULES[rules]] as [string, string]]),
+        ...(room ? [["Room", roomInWords(room)] as Fact] : []),
+        ...(next ? [["Leaves next", `${next.name}${leaves(next.in)}`] as Fact] : []),
+        ...(rules === "all" ? [] : [["Note", RULES[rules]] as Fact]),
       ];
-      for (const [name, text] of lines) out.line(`${out.style.dim(name.padEnd(11))}  ${text}`);
+      showFacts(facts, out);
       if (models.length === 0) {
         out.note("No model is in memory.");
         return;
@@ -51,12 +52,14 @@ export const showMemory = defineCommand({
 });
 
 const RULES = {
-  seen: "another program's Ollama: only models that this service alone uses are unloaded",
-  none: "a server on another machine: the service unloads nothing",
+  seen: "an Ollama that others use, too: only models that the service alone uses are unloaded",
+  none: "a server on another machine: the service unloads none of its models",
 } as const;
 
 function roomInWords(room: { bytes: number; would_leave: string[] }): string {
-  const leaving = room.would_leave.length > 0 ? `, if ${room.would_leave.join(" and ")} leave` : "";
+  const names = room.would_leave;
+  const verb = names.length === 1 ? "leaves" : "leave";
+  const leaving = names.length === 0 ? "" : `, if ${names.join(" and ")} ${verb}`;
   return `${bytes(room.bytes)} for a further model${leaving}`;
 }
 

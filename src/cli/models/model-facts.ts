@@ -1,3 +1,6 @@
+import type { Fact } from "../output/facts.ts";
+import { count } from "../output/units.ts";
+
 /** What the service tells of a model, as far as it is shown. */
 export interface ShownModel {
   license?: string;
@@ -18,8 +21,6 @@ export interface ShownModel {
   capabilities?: string[];
 }
 
-type Fact = [name: string, value: string | number];
-
 /** What is known of a model, in lines; what is not known is left out. */
 export function modelFacts(model: ShownModel): Fact[] {
   const { details = {}, model_info: info = {} } = model;
@@ -39,11 +40,10 @@ export function modelFacts(model: ShownModel): Fact[] {
     ["System", model.system],
     ["License", (model.license ?? "").trim().split("\n")[0]],
   ];
-  return known.flatMap(([name, value]): Fact[] =>
-    (typeof value === "string" && value !== "") || typeof value === "number"
-      ? [[name, value]]
-      : [],
-  );
+  return known.flatMap(([name, value]): Fact[] => {
+    if (typeof value === "number") return [[name, count(value)]];
+    return typeof value === "string" && value !== "" ? [[name, value]] : [];
+  });
 }
 
 /** Ollama pads a parameter's name with blanks. */

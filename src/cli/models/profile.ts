@@ -1,6 +1,6 @@
 import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
-import { wrap } from "../output/text.ts";
+import { showFacts, type Fact } from "../output/facts.ts";
 
 const METHODS = {
   auto: "chosen by the memory",
@@ -17,7 +17,7 @@ export const showProfile = defineCommand({
     const found = await answered(cli.api.GET("/api/v1/system/model-profile"));
     cli.show(found, (profile, out) => {
       const { detected_ram_gb: ram, limits } = profile;
-      const lines: [string, string][] = [
+      const facts: Fact[] = [
         ["Profile", `${profile.profile} (${METHODS[profile.selection_method]})`],
         ["Memory", ram === null ? "not known" : `${ram} GB, ${profile.architecture}`],
         ["Text model", profile.default_text_model],
@@ -32,11 +32,7 @@ export const showProfile = defineCommand({
             `of one project ${limits.tenant_max_text} and ${limits.tenant_max_vlm}`,
         ],
       ];
-      for (const [name, text] of lines) {
-        const [first = "", ...more] = wrap(text, Math.min(out.columns, 100) - 14);
-        out.line(`${out.style.dim(name.padEnd(12))}  ${first}`);
-        for (const line of more) out.line(`${" ".repeat(14)}${line}`);
-      }
+      showFacts(facts, out);
     });
   },
 });

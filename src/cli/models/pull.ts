@@ -14,7 +14,10 @@ export const pullModel = defineCommand({
     cancel: { type: "boolean", description: "End the download, for all who wait for it" },
   },
   examples: [
-    { line: "shared-ollama models pull smollm2:135m", about: "Fetch a model, or what is new of it" },
+    {
+      line: "shared-ollama models pull smollm2:135m",
+      about: "Fetch a model, or what is new of it",
+    },
     {
       line: "shared-ollama models pull qwen3:30b --cancel",
       about: "End the download of one (exit 4: none is under way)",

@@ -2,7 +2,8 @@ import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
 
 export const removeModel = defineCommand({
-  about: "Files that no other model has are deleted. One that is in memory answers until it leaves.",
+  about:
+    "Files that no other model has are deleted. One that is in memory answers until it leaves.",
   args: { name: { type: "positional", required: true, description: "The model" } },
   examples: [
     { line: "shared-ollama models rm my-model --yes", about: "Remove a model, and ask nothing" },

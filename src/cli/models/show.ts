@@ -1,8 +1,6 @@
 import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
-import type { Output } from "../output/output.ts";
-import { oneLine, wrap } from "../output/text.ts";
-import { count } from "../output/units.ts";
+import { showFacts } from "../output/facts.ts";
 import { modelFacts, type ShownModel } from "./model-facts.ts";
 
 export const showModel = defineCommand({
@@ -28,18 +26,7 @@ export const showModel = defineCommand({
       if (modelfile) out.line((model.modelfile ?? "").trimEnd());
       else if (template) out.line((model.template ?? "").trimEnd());
       else if (license) out.line((model.license ?? "").trimEnd());
-      else showFacts(model, out);
+      else showFacts(modelFacts(model), out);
     });
   },
 });
-
-function showFacts(model: ShownModel, out: Output): void {
-  const facts = modelFacts(model);
-  const width = Math.max(...facts.map(([name]) => name.length));
-  for (const [name, value] of facts) {
-    const text = typeof value === "number" ? count(value) : oneLine(value);
-    const [first = "", ...more] = wrap(text, Math.min(out.columns, 100) - width - 2);
-    out.line(`${out.style.dim(name.padEnd(width))}  ${first}`);
-    for (const line of more) out.line(`${" ".repeat(width)}  ${line}`);
-  }
-}

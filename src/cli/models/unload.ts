@@ -10,9 +10,7 @@ export const unloadModel = defineCommand({
   json: { operation: "unloadModel" },
   run: async (cli, { name }) => {
     const path = { name };
-    const done = await answered(
-      cli.api.POST("/api/v1/models/{name}/unload", { params: { path } }),
-    );
+    const done = await answered(cli.api.POST("/api/v1/models/{name}/unload", { params: { path } }));
     cli.show(done, (_, out) => out.line(`${name} is out of memory.`));
   },
 });

@@ -40,7 +40,7 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
 /** The error for an answer that did not go well, from its body as it was read. */
 export function refusal({ status, url }: Response, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  const message = told["error"];
+  const message = messageIn(told["error"]);
   if (typeof message !== "string") {
     return new CliError(
       `${new URL(url).origin} answered ${status}, not as this service does: is --url right?`,
@@ -50,6 +50,12 @@ export function refusal({ status, url }: Response, body: unknown): CliError {
   if (status === 400) return new WrongUse(message);
   const wait = told["retry_after"];
   return new CliError(typeof wait === "number" ? `${message} (try again in ${wait} s)` : message);
+}
+
+/** Some routes have OpenAI's form, in which the error is an object. */
+function messageIn(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  return (error as Record<string, unknown>)["message"];
 }
 
 /** Fetch that says what to do where nobody answers. @throws NotRunning */

@@ -10,6 +10,7 @@ import { userMessage } from "../chat/conversation.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { decimal, wholeNumber } from "../whole-number.ts";
 import { answerFormat } from "./answer-format.ts";
 
@@ -57,13 +58,13 @@ export const askCommand = defineCommand({
   rest: "WORDS…",
   examples: [
     { line: 'shared-ollama ask "Why is the sky blue?"', about: "One question" },
-    { line: 'cat README.md | shared-ollama ask "Summarise this"', about: "About a text" },
+    { line: 'ls | shared-ollama ask "What are these files?"', about: "About a text" },
     {
       line: 'shared-ollama ask "Name a colour" --model smollm2:135m --format json',
       about: "An answer as JSON",
     },
   ],
-  json: { schema: z.toJSONSchema(Asked) },
+  json: { schema: jsonSchemaOf(Asked) },
   run: async (cli, args, rest) => {
     const question = await questionFrom(cli, args, rest);
     if (cli.flags.json) await askWhole(cli, question);

@@ -6,6 +6,7 @@ import { streamedAnswer } from "../answers/streamed-answer.ts";
 import type { Cli } from "../cli.ts";
 import { WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { isPiped } from "../answers/piped-text.ts";
 import { Chat, type LineSource } from "./chat.ts";
 import { ChatHistory } from "./chat-history.ts";
@@ -39,7 +40,7 @@ export const chatCommand = defineCommand({
     { line: "shared-ollama chat --model smollm2:135m", about: "Talk to a model; /bye ends it" },
     { line: 'printf "Hello\\nAnd you?\\n" | shared-ollama chat', about: "Two messages of a pipe" },
   ],
-  json: { schema: z.toJSONSchema(Answer), lines: true },
+  json: { schema: jsonSchemaOf(Answer), lines: true },
   run: async (cli, { model, system, history }) => {
     const isAtTerminal = cli.input.isTTY && cli.out.isTerminal;
     if (isAtTerminal && cli.flags.json) {

@@ -5,6 +5,7 @@ import { isPiped } from "../answers/piped-text.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { cut, oneLine } from "../output/text.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { textBatches, type NumberedText } from "./text-batches.ts";
@@ -44,7 +45,7 @@ export const embedCommand = defineCommand({
       about: "A vector for each line, for programs",
     },
   ],
-  json: { schema: z.toJSONSchema(Vector), lines: true },
+  json: { schema: jsonSchemaOf(Vector), lines: true },
   run: async (cli, { text, model, dimensions }) => {
     const options = {
       ...(model === undefined ? {} : { model }),

@@ -1,5 +1,4 @@
 import { defineCommand } from "../command.ts";
-import { CHANGE_STEP_SCHEMA } from "../models/change-progress.ts";
 import { createOnService } from "../models/create-on-service.ts";
 import { readModelfile } from "../models/read-modelfile.ts";
 
@@ -26,7 +25,7 @@ export const createModelCommand = defineCommand({
       about: "A model from the file that create-modelfile has written",
     },
   ],
-  json: { schema: CHANGE_STEP_SCHEMA, lines: true },
+  json: { operation: "createModel", lines: true },
   run: async (cli, { name, modelfile }) =>
     createOnService(cli, { name, modelfile: await readModelfile(modelfile, cli.input) }),
 });

@@ -2,6 +2,7 @@ import { lstat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { createModelfile } from "../../models/fine-tuning/create-modelfile.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { fileProblem } from "../file-problem.ts";
 import { decimal, wholeNumber } from "../whole-number.ts";
 import { inPlainWords } from "./in-plain-words.ts";
@@ -31,7 +32,7 @@ export const createModelfileCommand = defineCommand({
       about: "A Modelfile for a model that talks like a pirate",
     },
   ],
-  json: { schema: z.toJSONSchema(Written) },
+  json: { schema: jsonSchemaOf(Written) },
   run: async (cli, args) => {
     const { "base-model": base, "system-prompt": system, output } = args;
     const parameters = {

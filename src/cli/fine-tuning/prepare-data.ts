@@ -5,6 +5,7 @@ import { ServiceError } from "../../errors/service-error.ts";
 import { prepareData, type PreparedData } from "../../models/fine-tuning/prepare-data.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { fileProblem } from "../file-problem.ts";
 import type { Output } from "../output/output.ts";
@@ -69,11 +70,15 @@ export const prepareDataCommand = defineCommand({
   },
   examples: [
     {
+      line: String.raw`printf '{"prompt":"Hi","completion":"Ahoy"}\n{"prompt":"Bye","completion":"Fair winds"}\n' > examples.jsonl`,
+      about: "Two examples, a line each",
+    },
+    {
       line: "shared-ollama prepare-data --input examples.jsonl --output prepared",
       about: "Check and split training data",
     },
   ],
-  json: { schema: z.toJSONSchema(Prepared) },
+  json: { schema: jsonSchemaOf(Prepared) },
   run: async (cli, { input, output, validation, seed }) => {
     const options = {
       source: input === "-" ? cli.input : input,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import type { LoadResult } from "./run-load.ts";
 
 /** Milliseconds of answers; null where there are none. */
@@ -67,7 +68,7 @@ export type LoadConfig = z.infer<typeof Config>;
 /** A load test's report (contract §15). */
 export type LoadReport = z.infer<typeof Report>;
 
-export const LOAD_REPORT_SCHEMA = z.toJSONSchema(Report);
+export const LOAD_REPORT_SCHEMA = jsonSchemaOf(Report);
 
 /** Puts what a load test has found into the report's form. */
 export function loadReport(result: LoadResult, config: LoadConfig): LoadReport {

@@ -16,9 +16,6 @@ const Step = z.object({
 /** Where a pull or a create stands: a line of the route's answer. */
 export type ChangeStep = z.infer<typeof Step>;
 
-/** The JSON schema of such a line. */
-export const CHANGE_STEP_SCHEMA = z.toJSONSchema(Step);
-
 /**
  * The lines of a pull or a create as they come.
  * @throws CliError for an error in one of them, and for an answer that breaks off.

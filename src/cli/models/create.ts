@@ -1,6 +1,5 @@
 import { defineCommand } from "../command.ts";
 import { WrongUse } from "../cli-error.ts";
-import { CHANGE_STEP_SCHEMA } from "./change-progress.ts";
 import { createOnService } from "./create-on-service.ts";
 import { readModelfile } from "./read-modelfile.ts";
 
@@ -26,11 +25,11 @@ export const createModel = defineCommand({
       about: "A model that is given a system prompt",
     },
     {
-      line: "shared-ollama models create pirate --modelfile Modelfile",
-      about: "A model from a Modelfile",
+      line: String.raw`printf 'FROM smollm2:135m\n' | shared-ollama models create plain --modelfile -`,
+      about: "A model from a Modelfile, here of a pipe",
     },
   ],
-  json: { schema: CHANGE_STEP_SCHEMA, lines: true },
+  json: { operation: "createModel", lines: true },
   run: async (cli, { name, from, modelfile, system, quantize }) => {
     if ((from === undefined) === (modelfile === undefined)) {
       throw new WrongUse("Say what it is made from: --from MODEL, or --modelfile FILE");

@@ -9,6 +9,7 @@ import { memoryLimitGb } from "../../models/memory/memory-limit.ts";
 import { modelsFile } from "../../runtime/paths.ts";
 import { WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { fileProblem } from "../file-problem.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -38,7 +39,7 @@ export const memoryLimit = defineCommand({
     { line: "shared-ollama memory-limit", about: "What models may take on this machine" },
     { line: "shared-ollama memory-limit --ram 64", about: "On one with 64 GB: 48 GB" },
   ],
-  json: { schema: z.toJSONSchema(Limit) },
+  json: { schema: jsonSchemaOf(Limit) },
   run: async (cli, { ram, profile, output }) => {
     const limit = await limitHere(cli.env, {
       ramGb: ram === undefined ? undefined : wholeNumber("ram", ram, RAM_GB),

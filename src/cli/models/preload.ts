@@ -3,6 +3,7 @@ import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { showChange } from "./change-progress.ts";
 import { pulling } from "./pull.ts";
@@ -19,8 +20,10 @@ export const preloadModels = defineCommand({
     "The models that the hardware profile requires, or OLLAMA_REQUIRED_MODELS names. Those that " +
     "are installed stay as they are. Exit 1 when one could not be fetched.",
   args: {},
-  examples: [{ line: "shared-ollama preload", about: "Fetch what is missing" }],
-  json: { schema: z.toJSONSchema(Preloaded) },
+  examples: [
+    { line: "shared-ollama preload", about: "Fetch what is missing", mark: "no-run=internet" },
+  ],
+  json: { schema: jsonSchemaOf(Preloaded) },
   run: async (cli) => {
     const { required_models: required } = await answered(
       cli.api.GET("/api/v1/system/model-profile"),

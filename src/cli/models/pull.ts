@@ -1,7 +1,7 @@
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
-import { CHANGE_STEP_SCHEMA, changeSteps, showChange, type ChangeStep } from "./change-progress.ts";
+import { changeSteps, showChange, type ChangeStep } from "./change-progress.ts";
 import { streamed } from "../answers/streamed.ts";
 
 export const pullModel = defineCommand({
@@ -17,13 +17,15 @@ export const pullModel = defineCommand({
     {
       line: "shared-ollama models pull smollm2:135m",
       about: "Fetch a model, or what is new of it",
+      mark: "no-run=internet",
     },
     {
       line: "shared-ollama models pull qwen3:30b --cancel",
       about: "End the download of one (exit 4: none is under way)",
+      mark: "no-run=internet",
     },
   ],
-  json: { schema: CHANGE_STEP_SCHEMA, lines: true },
+  json: { operation: "pullModel", lines: true },
   run: async (cli, { name, insecure, cancel }) => {
     if (cancel) {
       const path = { name };

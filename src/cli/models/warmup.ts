@@ -3,6 +3,7 @@ import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { jsonSchemaOf } from "../json-schema-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { duration } from "../output/units.ts";
 import { keepAliveOf } from "./keep-alive-flag.ts";
@@ -27,10 +28,18 @@ export const warmUpModels = defineCommand({
     },
   },
   examples: [
-    { line: "shared-ollama warmup", about: "Load them for half an hour" },
-    { line: "KEEP_ALIVE=-1 shared-ollama warmup", about: "Load them for ever" },
+    {
+      line: "shared-ollama warmup",
+      about: "Load them for half an hour",
+      mark: "no-run=internet",
+    },
+    {
+      line: "shared-ollama warmup --keep-alive -1",
+      about: "Load them for ever",
+      mark: "no-run=internet",
+    },
   ],
-  json: { schema: z.toJSONSchema(Warmed) },
+  json: { schema: jsonSchemaOf(Warmed) },
   run: async (cli, { "keep-alive": given }) => {
     const keepAlive = keepAliveOf(given ?? (cli.env["KEEP_ALIVE"] || USUAL_KEEP_ALIVE));
     const { warmup_models: models } = await answered(cli.api.GET("/api/v1/system/model-profile"));

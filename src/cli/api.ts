@@ -29,7 +29,7 @@ interface Answer<T> {
 
 /**
  * The body of an answer that went well.
- * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400, CliError else.
+ * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400 or 422, CliError else.
  */
 export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call;
@@ -47,7 +47,7 @@ export function refusal({ status, url }: Response, body: unknown): CliError {
     );
   }
   if (status === 404) return new NotFound(message);
-  if (status === 400) return new WrongUse(message);
+  if (status === 400 || status === 422) return new WrongUse(message);
   const wait = told["retry_after"];
   return new CliError(typeof wait === "number" ? `${message} (try again in ${wait} s)` : message);
 }

@@ -11,9 +11,11 @@ export async function* serverEvents(body: AsyncIterable<Uint8Array>): AsyncGener
   let rest = "";
   let data: string[] = [];
   for await (const piece of body) {
+    // What was left has no line end in it.
+    const searched = rest.length;
     rest += decoder.decode(piece, { stream: true });
     let from = 0;
-    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n", from)) {
+    for (let end = rest.indexOf("\n", searched); end >= 0; end = rest.indexOf("\n", from)) {
       const line = rest.slice(from, end).replace(/\r$/, "");
       from = end + 1;
       if (line.startsWith("data:")) data.push(line.slice("data:".length).replace(/^ /, ""));

@@ -7,7 +7,6 @@ import type { Cli } from "../cli.ts";
 import { WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { jsonSchemaOf } from "../json-schema-of.ts";
-import { isPiped } from "../answers/piped-text.ts";
 import { Chat, type LineSource } from "./chat.ts";
 import { ChatHistory } from "./chat-history.ts";
 import { ChatLines } from "./chat-lines.ts";
@@ -72,10 +71,8 @@ export const chatCommand = defineCommand({
       }).run();
     if (isAtTerminal) {
       await talkAtTerminal(cli, history ? historyFile(cli.env) : undefined, talk);
-    } else if (isPiped(cli.input)) {
-      await talk(pipedLines(cli.input), false);
     } else {
-      throw new WrongUse("chat needs a terminal, or lines of a pipe");
+      await talk(pipedLines(cli.input), false);
     }
   },
 });

@@ -197,8 +197,16 @@ describe("shared-ollama chat with a pipe", () => {
     ]);
   });
 
+  it("has nothing to say where nothing is asked", async () => {
+    const { service } = await startChat();
+    expect(await service.end(["chat", "--model", "fake"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
   it.each([
-    [["chat"], undefined, 2],
     [["chat", "--model", "nope"], "hi\n", 4],
     [["chat", "more"], "", 2],
     [["chat", "--model", "fake"], "/model nope\n", 1],

@@ -73,6 +73,6 @@ describe("paths of images in a message", () => {
 
   it("are found in a long text without delay", () => {
     expect(imagePaths("a".repeat(1_000_000), undefined)).toEqual([]);
-    expect(imagePaths(`${String.raw`\a`.repeat(200_000)}`, undefined)).toEqual([]);
+    expect(imagePaths(String.raw`\a`.repeat(200_000), undefined)).toEqual([]);
   });
 });

@@ -76,6 +76,11 @@ export const ERROR_CODES = {
     type: "RequestError",
     about: "The model works on requests, or is pinned.",
   },
+  approval_mismatch: {
+    status: 409,
+    type: "RequestError",
+    about: "No call of the run waits for this answer, or it is one with other arguments.",
+  },
   cancelled: { status: 409, type: "RequestError", about: "Somebody has called it off." },
   request_too_large: {
     status: 413,

@@ -43,8 +43,58 @@ const FunctionCallItem = z
   })
   .openapi("FunctionCallItem");
 
+const McpListToolsItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_list_tools"),
+    server_label: z.string(),
+    tools: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string().nullable(),
+        input_schema: z.looseObject({}),
+        annotations: z.null(),
+      }),
+    ),
+    error: z.string().nullable(),
+  })
+  .openapi("McpListToolsItem", { description: "Of an agent's run: tools of an MCP server" });
+
+const McpCallItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_call"),
+    status: z.enum(["in_progress", "completed", "incomplete", "failed"]),
+    server_label: z.string(),
+    name: z.string(),
+    arguments: z.string().openapi({ description: "JSON" }),
+    output: z.string().nullable(),
+    error: z.string().nullable(),
+    approval_request_id: z.string().nullable(),
+  })
+  .openapi("McpCallItem", { description: "Of an agent's run: a call that the service has made" });
+
+const McpApprovalRequestItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_approval_request"),
+    server_label: z.string(),
+    name: z.string(),
+    arguments: z.string().openapi({ description: "JSON" }),
+  })
+  .openapi("McpApprovalRequestItem", {
+    description: "Of an agent's run: a call that waits for a person's yes",
+  });
+
 export const OutputItem = z
-  .discriminatedUnion("type", [OutputMessage, ReasoningItem, FunctionCallItem])
+  .discriminatedUnion("type", [
+    OutputMessage,
+    ReasoningItem,
+    FunctionCallItem,
+    McpListToolsItem,
+    McpCallItem,
+    McpApprovalRequestItem,
+  ])
   .openapi("OutputItem");
 
 const Usage = z

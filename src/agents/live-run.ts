@@ -1,5 +1,6 @@
 import type { ToolCall } from "../dialects/messages.ts";
 import type { CallTrace } from "../inference/call-record.ts";
+import { ClientLeft } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { LightSignal } from "../runtime/light-signal.ts";
 import type { Agent } from "./agent.ts";
@@ -89,6 +90,7 @@ export class LiveRun {
   #endedAtMs: number | undefined;
   #writer: RunWriter;
   #waiting: Waiting | undefined;
+  readonly #onPause: (() => void)[] = [];
   readonly #onEnd: (() => void)[] = [];
 
   constructor({ owner, agent, model, head, isDetached }: LiveRunOptions) {
@@ -159,9 +161,21 @@ export class LiveRun {
     this.log.addOwn("step", { event: "step", number: this.steps.length, ...stepFacts(step) });
   }
 
-  /** Something to do when the response that is under way has ended. */
-  onPause(action: () => void): void {
-    this.#onEnd.push(action);
+  /** Waits until the response that is under way has ended: the run has, or waits for a person. */
+  async paused(): Promise<void> {
+    if (this.#status !== "running") return;
+    await new Promise<void>((resolve) => this.#onPause.push(resolve));
+  }
+
+  /** Waits until it has ended. */
+  async ended(): Promise<void> {
+    while (!this.isFinal) await new Promise<void>((resolve) => this.#onEnd.push(resolve));
+  }
+
+  /** Who has asked for a response has gone: with it goes the run, unless it waits or is to go on. */
+  leave(writer: RunWriter): void {
+    if (writer !== this.#writer || this.isDetached || this.#status !== "running") return;
+    this.stop(new ClientLeft());
   }
 
   /** Ends it, whatever it does. Further calls do nothing. */
@@ -184,7 +198,7 @@ export class LiveRun {
         this.#waiting = { ...approval, argsSha256: digest(approval.args), decide: resolve };
         this.#status = "waiting_for_approval";
         this.#writer.end(this.#status, undefined);
-        this.#paused();
+        this.#tellPaused();
       });
       this.isDetached = decision.isDetached;
       this.#writer = this.#begin(decision.head);
@@ -192,7 +206,6 @@ export class LiveRun {
     } finally {
       this.#waiting = undefined;
       signal.removeEventListener("abort", leave);
-      this.#status = "running";
     }
   }
 
@@ -225,22 +238,23 @@ export class LiveRun {
     this.#reason = reason;
     this.#endedAtMs = Date.now();
     if (!isTold) this.#writer.end(status, reason);
-    this.log.addOwn("run_ended", this.#facts());
+    this.log.addOwn("run_ended", this.facts());
     this.log.end();
-    this.#paused();
+    this.#tellPaused();
+    for (const tell of this.#onEnd.splice(0)) tell();
   }
 
-  #paused(): void {
-    for (const action of this.#onEnd.splice(0)) action();
+  #tellPaused(): void {
+    for (const tell of this.#onPause.splice(0)) tell();
   }
 
   #begin(head: ResponseHead): RunWriter {
     const { log, modelName: model } = this;
-    return new RunWriter({ log, head, model, facts: () => this.#facts() });
+    return new RunWriter({ log, head, model, facts: () => this.facts() });
   }
 
   /** What is told of it in its responses. */
-  #facts(): object {
+  facts(): object {
     return {
       run_id: this.id,
       agent: this.agent.name,

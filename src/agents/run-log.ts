@@ -13,7 +13,7 @@ interface RunLogOptions {
   maxBytes?: number;
 }
 
-const MAX_BYTES = 2 * 1_048_576;
+const MAX_BYTES = 1_048_576;
 /** A character, and what an event takes beside its text. */
 const BYTES_PER_CHAR = 2;
 const EVENT_BYTES = 128;
@@ -33,6 +33,8 @@ export class RunLog {
   #next = 0;
   #bytes = 0;
   #isOver = false;
+  /** The model has said something. */
+  #hasText = false;
 
   constructor({ maxBytes = MAX_BYTES }: RunLogOptions = {}) {
     this.#maxBytes = maxBytes;
@@ -69,7 +71,7 @@ export class RunLog {
 
   /** Adds an event of OpenAI's. */
   add({ type, ...fields }: RunEvent, endsResponse = false): void {
-    const delta = type === "response.output_text.delta" ? (fields["delta"] as string) : undefined;
+    const delta = this.#deltaOf(type, fields);
     this.#add(type, { type, sequence_number: this.#next, ...fields }, { delta, endsResponse });
   }
 
@@ -96,9 +98,21 @@ export class RunLog {
     return reader;
   }
 
-  /** Sends all readers away. */
-  dropReaders(reason: "stopping"): void {
-    for (const reader of [...this.#readers]) reader.drop(reason);
+  /** Sends those away who follow the whole run: the service stops. */
+  dropFollowers(): void {
+    for (const reader of [...this.#readers]) {
+      if (reader.isFollower) reader.drop("stopping");
+    }
+  }
+
+  /** What a model has said, of several turns with a blank line between them. */
+  #deltaOf(type: string, { delta, item }: Omit<RunEvent, "type">): string | undefined {
+    if (type === "response.output_text.delta") {
+      this.#hasText = true;
+      return delta as string;
+    }
+    const isMessage = type === "response.output_item.added" && isOfType(item, "message");
+    return isMessage && this.#hasText ? "\n\n" : undefined;
   }
 
   #add(name: string, data: object, facts: Omit<LoggedEvent, "text">): void {
@@ -119,6 +133,10 @@ export class RunLog {
   #wake(): void {
     for (const reader of this.#readers) reader.wake();
   }
+}
+
+function isOfType(item: unknown, type: string): boolean {
+  return typeof item === "object" && item !== null && "type" in item && item.type === type;
 }
 
 function bytesOf(text: string): number {

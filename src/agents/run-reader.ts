@@ -26,6 +26,8 @@ export interface RunReaderOptions {
   from: number;
   /** Where it ends: with the response that is under way, or with the run. */
   until: "response" | "run";
+  /** Whether it only looks on: sent away when the service begins to stop. */
+  isFollower?: boolean;
   deadlines: Pick<Deadlines, "after">;
   /** Called once when it reads no more. */
   onEnd: () => void;
@@ -60,6 +62,11 @@ export class RunReader {
     const { from, log } = options;
     this.#hasMissed = from < log.first;
     this.#at = Math.max(from, log.first);
+  }
+
+  /** It only looks on: nobody waits for its end. */
+  get isFollower(): boolean {
+    return this.#options.isFollower ?? false;
   }
 
   /** Why it gets no more, where it did not come to an end. */
@@ -132,7 +139,8 @@ export class RunReader {
         continue;
       }
       if (this.#options.log.isOver) break;
-      await this.#more();
+      // A piece without text, so that the connection is not silent for long.
+      if (await this.#more()) return "";
     }
     this.end();
     return undefined;

@@ -47,10 +47,15 @@ export class RunWriter {
   readonly #begun: ResponseObject;
   readonly #output: ResponseOutput;
   readonly #tokens: Tokens = { prompt: 0, completion: 0 };
+  /** The number of its first event in the log. */
+  readonly firstEvent: number;
+  /** The whole, once it has ended. */
+  response: ResponseObject | undefined;
 
   constructor(options: RunWriterOptions) {
     this.#options = options;
-    const { head, model } = options;
+    const { head, model, log } = options;
+    this.firstEvent = log.next;
     this.#begun = begunResponse({ ...head, startedAtMs: Date.now(), model }, head.settings);
     this.#output = new ResponseOutput(head.id);
     const response = { ...this.#begun, shared_ollama: options.facts() };
@@ -163,6 +168,7 @@ export class RunWriter {
       }),
       shared_ollama: this.#options.facts(),
     };
+    this.response = response;
     if (state !== "failed") this.#options.head.keep?.(response);
     this.#add(events);
     this.#options.log.add({ type: `response.${state}`, response }, true);

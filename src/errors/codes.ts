@@ -85,6 +85,7 @@ export const ERROR_CODES = {
     status: 409,
     type: "RequestError",
     about: "No call of the run waits for this answer, or it is one with other arguments.",
+  },
   agent_exists: {
     status: 409,
     type: "RequestError",

@@ -6,6 +6,7 @@ import type { openWorkerPool } from "../workers/pool.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
+import { composeMcp } from "./compose/mcp.ts";
 import { composeMemory, type Memory } from "./compose/memory.ts";
 import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
@@ -35,6 +36,8 @@ interface ComposeOptions extends Config {
   terminal: Terminal;
   /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
+  /** The same of `mcp`. */
+  mcpFile?: string | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** How long after its expiry a model may still be in memory before it counts as stuck. */
@@ -110,7 +113,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     similarity,
   });
   const management = composeModelManagement(base, inference, options.readDisk);
-  const metrics = composeMetrics({ base, requests, threads, inference, caching });
+  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
+  const metrics = composeMetrics({ base, requests, threads, inference, caching, mcp });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
   const parts = {
@@ -123,6 +127,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     embedder,
     caching,
     management,
+    mcp,
     provision,
     metrics,
     isStopping,

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
 import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
-import { modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
+import { mcpFile, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { readIfThere } from "./runtime/watched-file.ts";
 import { openTerminal } from "./compose/terminal.ts";
@@ -27,8 +27,9 @@ async function main(argv: string[]): Promise<void> {
   }
   const modelsYaml = await readFile(modelsFile, "utf8");
   const tenantsYaml = await readIfThere(tenantsFile);
+  const mcpYaml = await readIfThere(mcpFile);
   const flags = argv.filter((flag) => flag !== NAME_KEY);
-  const config = loadConfig({ env: process.env, argv: flags, modelsYaml, tenantsYaml });
+  const config = loadConfig({ env: process.env, argv: flags, modelsYaml, tenantsYaml, mcpYaml });
   if (flags.length < argv.length) {
     const { nameKey } = await import("./compose/name-key.ts");
     await nameKey(config);
@@ -37,7 +38,13 @@ async function main(argv: string[]): Promise<void> {
   const terminal = openTerminal();
   // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
   const { compose } = await import("./compose.ts");
-  const service = await compose({ ...config, tenantsFile, env: process.env, terminal });
+  const service = await compose({
+    ...config,
+    tenantsFile,
+    mcpFile,
+    env: process.env,
+    terminal,
+  });
   stopOnSignals(service, terminal.say);
   sayChanges(namesGiven(process.env, argv), terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);

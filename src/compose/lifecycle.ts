@@ -5,6 +5,7 @@ import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Memory } from "./memory.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ModelManagement } from "./model-management.ts";
@@ -20,6 +21,7 @@ interface LifecycleParts {
   inference: Inference;
   memory: Memory;
   management: ModelManagement;
+  mcp: Mcp;
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
@@ -31,7 +33,7 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, threads, caching, inference, memory, management } = parts;
+  const { requests, threads, caching, inference, memory, management, mcp } = parts;
   const { provision, door, metrics, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
@@ -46,6 +48,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,
+      ...mcp.parts,
       { name: "upstream connections", stop: () => inference.transport.close() },
       door.door,
       homeLock.note(() => door.port),

@@ -17,6 +17,7 @@ import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
 import { lineLimits } from "./limits.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
@@ -35,11 +36,12 @@ interface MetricsParts {
   threads: Threads;
   inference: Inference;
   caching: Pick<ResponseCaching, "kept">;
+  mcp: Mcp;
 }
 
 /** Builds the figures for Prometheus: of what happens, and of what is there when they are read. */
 export function composeMetrics(parts: MetricsParts): Metrics {
-  const { base, requests, threads, inference, caching } = parts;
+  const { base, requests, threads, inference, caching, mcp } = parts;
   const { settings, events } = base;
   const registry = new Registry();
   const readings = new Readings(registry);
@@ -58,6 +60,12 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   readings.gauge("cache_bytes", "Memory that these take, estimated", () => caching.kept().bytes);
   if (requests.store) addRequestStore(readings, requests.store);
   addThreads(readings, base, threads);
+  readings.gauges(
+    "server",
+    "mcp_servers_running",
+    "MCP servers that run, by their names",
+    () => mcp.servers.running,
+  );
   const lag = new EventLoopLag();
   readings.gauges(
     "statistic",
@@ -70,7 +78,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   return {
     exposition: new Exposition(() => {
       const { all, byProject } = counted.registries;
-      return [[registry], [all], byProject];
+      return [[registry], [all], [mcp.metrics.registry], byProject];
     }),
     mayRead: (source) => settings.metricsAllowRemote || requests.manageAccess.allows(source),
     part: lag,

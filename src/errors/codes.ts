@@ -156,6 +156,12 @@ export const ERROR_CODES = {
     type: "InsufficientMemoryError",
     about: "The model cannot be in memory, whatever may be unloaded for it.",
   },
+  mcp_unavailable: {
+    status: 503,
+    type: "ConnectionError",
+    retryAfterSec: 2,
+    about: "An MCP server of config/mcp.yaml does not come up, or as many run as may.",
+  },
   shutting_down: {
     status: 503,
     type: "RequestError",

@@ -15,7 +15,7 @@ import { textModel } from "../choose-model.ts";
 import { formatFields, type FormatFields, formatOf, strictOf } from "../contract/answer-format.ts";
 import { generationFields, generationHints } from "../contract/generation.ts";
 import type { GenerationServices } from "../services.ts";
-import type { AgentRunServices } from "./agent-services.ts";
+import type { AgentRunServices } from "./run-services.ts";
 
 /** What a run needs of all that routes work with. */
 export type RunServices = GenerationServices & { agents: AgentRunServices };

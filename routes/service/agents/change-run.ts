@@ -9,7 +9,7 @@ import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import type { Guards } from "../services.ts";
-import type { AgentRunServices } from "./agent-services.ts";
+import type { AgentRunServices } from "./run-services.ts";
 import { runInPath } from "./find-run.ts";
 import { newHead } from "./run-agent.ts";
 

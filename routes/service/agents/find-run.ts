@@ -2,7 +2,7 @@ import type { AppContext } from "../../../middleware/env.ts";
 import type { LiveRun } from "../../../src/agents/live-run.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { visibleTenant } from "../visible-tenant.ts";
-import type { AgentRunServices } from "./agent-services.ts";
+import type { AgentRunServices } from "./run-services.ts";
 
 /** The run of the path, of the tenant's own or for who may manage. @throws ServiceError `not_found`. */
 export function runInPath(c: AppContext, { runs, manageAccess }: AgentRunServices): LiveRun {

@@ -12,7 +12,7 @@ import { streamContent } from "../contract/stream-parts.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import type { Guards } from "../services.ts";
 import { visibleTenant } from "../visible-tenant.ts";
-import type { AgentRunServices } from "./agent-services.ts";
+import type { AgentRunServices } from "./run-services.ts";
 import { runNotFound } from "./find-run.ts";
 
 const route: ServiceRoute = {

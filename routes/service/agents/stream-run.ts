@@ -2,7 +2,7 @@ import type { AppContext } from "../../../middleware/env.ts";
 import type { LiveRun } from "../../../src/agents/live-run.ts";
 import { withEarlyEnd } from "../../../src/http/early-end.ts";
 import { streamAnswer, streamHead } from "../../stream-answer.ts";
-import type { AgentRunServices } from "./agent-services.ts";
+import type { AgentRunServices } from "./run-services.ts";
 
 /** Answers with a run's events, up to the end of the response that is under way. */
 export function streamRun(

@@ -3,6 +3,8 @@ import type { Config } from "../config/load.ts";
 import type { ChosenProfile } from "../config/profiles.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
+import { composeAgentRuns } from "./compose/agent-runs.ts";
+import { composeAgents } from "./compose/agents.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
@@ -18,10 +20,12 @@ import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { composeStoreThread } from "./compose/store-thread.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeTraces } from "./compose/traces.ts";
 import { composeThreads } from "./compose/threads.ts";
+import type { LiveRuns } from "./agents/live-runs.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
@@ -38,6 +42,10 @@ interface ComposeOptions extends Config {
   tenantsFile?: string | undefined;
   /** The same of `mcp`. */
   mcpFile?: string | undefined;
+  /** The operator's agents; without it there are none. */
+  agentsFolder?: string | undefined;
+  /** How often that is looked for changes; milliseconds. */
+  agentFilesEveryMs?: number | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** How long after its expiry a model may still be in memory before it counts as stuck. */
@@ -75,7 +83,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
   const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
-  const requests = composeRequests(base);
+  const storeThread = composeStoreThread(base);
+  const requests = composeRequests(base, storeThread);
+  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
+  const agents = composeAgents(base, {
+    thread: storeThread,
+    servers: { knows: (name) => mcp.servers.knows(name), boxes: mcp.servers },
+    folder: options.agentsFolder,
+    everyMs: options.agentFilesEveryMs,
+  });
   const door: FrontDoor = new FrontDoor({
     settings: base.settings,
     requests,
@@ -83,6 +99,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     sendAway: (err) => {
       inference.queue.rejectWaiting(err);
       requests.feed.close();
+      agentRuns.sendAway(err);
     },
   });
   const { restartPauses, stuckAfterMs } = options;
@@ -104,6 +121,14 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { similarity } = threads;
   const memory: Memory = composeMemory(base, inference);
   const strict = new StrictRunner({ runner, thread: threads.schemas });
+  const isStopping = (): boolean => door.isStopping;
+  const agentRuns: LiveRuns = composeAgentRuns(base, {
+    runner: strict,
+    requests,
+    book: agents.runs,
+    boxes: mcp.servers,
+    isStopping,
+  });
   const caching = composeCache({
     ...base,
     runner: strict,
@@ -113,14 +138,22 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     similarity,
   });
   const management = composeModelManagement(base, inference, options.readDisk);
-  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
-  const metrics = composeMetrics({ base, requests, threads, inference, caching, mcp });
+  const metrics = composeMetrics({
+    base,
+    requests,
+    threads,
+    inference,
+    caching,
+    mcp,
+    agentRuns,
+  });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
-  const isStopping = (): boolean => door.isStopping;
   const parts = {
     base,
     threads,
     requests,
+    agents,
+    agentRuns,
     inference,
     memory,
     runner,

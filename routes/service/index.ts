@@ -1,3 +1,10 @@
+import { agentRoutes } from "./agents/agent-routes.ts";
+import type { AgentServices } from "./agents/agent-services.ts";
+import { runRecordRoutes } from "./agents/run-records.ts";
+import type { RunServices } from "./agents/begin-run.ts";
+import { changeRunRoutes } from "./agents/change-run.ts";
+import { runAgentRoute } from "./agents/run-agent.ts";
+import { runEventsRoute } from "./agents/run-events.ts";
 import { batchRoutes } from "./batch/batch-routes.ts";
 import type { BatchServices } from "./batch/batch-services.ts";
 import { cacheRoutes, type CacheServices } from "./cache.ts";
@@ -28,6 +35,8 @@ import { vlmRoute } from "./vlm.ts";
 /** What the routes of `/api/v1` work with, router by router. */
 export interface ServiceParts {
   generation: GenerationServices;
+  /** The same, with agents. */
+  running: RunServices;
   responses: ResponseServices;
   batches: BatchServices;
   embeddings: EmbeddingServices;
@@ -40,6 +49,7 @@ export interface ServiceParts {
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
   requests: RequestServices;
+  agents: AgentServices;
   events: EventServices;
   figures: FiguresServices;
 }
@@ -49,7 +59,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   const router = createRouter();
   generateRoute(router, parts.generation);
   chatRoute(router, parts.generation);
-  chatCompletionsRoute(router, parts.generation);
+  chatCompletionsRoute(router, parts.running);
   vlmRoute(router, parts.generation);
   vlmOpenaiRoute(router, parts.generation);
   createResponseRoute(router, parts.responses);
@@ -67,6 +77,11 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
+  runRecordRoutes(router, parts.agents);
+  runEventsRoute(router, parts.running);
+  changeRunRoutes(router, parts.running);
+  runAgentRoute(router, parts.running);
+  agentRoutes(router, parts.agents);
   eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);
   return router;

@@ -7,7 +7,7 @@ import type { Agent } from "./agent.ts";
 import type { KeptRun, RunStatus, RunStep } from "./kept-run.ts";
 import { endingOf, type RunReason } from "./run-end.ts";
 import { RunLog } from "./run-log.ts";
-import { stepFacts } from "./run-steps.ts";
+import { stepFacts } from "./agent-facts.ts";
 import { type ResponseHead, RunWriter } from "./run-writer.ts";
 import { digest } from "./tool-call.ts";
 
@@ -192,7 +192,7 @@ export class LiveRun {
     signal.throwIfAborted();
     let leave = (): void => {};
     try {
-      const decision = await new Promise<Decision>((resolve, reject) => {
+      return await new Promise<Decision>((resolve, reject) => {
         leave = () => reject(signal.reason as Error);
         signal.addEventListener("abort", leave);
         this.#waiting = { ...approval, argsSha256: digest(approval.args), decide: resolve };
@@ -200,9 +200,6 @@ export class LiveRun {
         this.#writer.end(this.#status, undefined);
         this.#tellPaused();
       });
-      this.isDetached = decision.isDetached;
-      this.#writer = this.#begin(decision.head);
-      return decision;
     } finally {
       this.#waiting = undefined;
       signal.removeEventListener("abort", leave);
@@ -215,6 +212,8 @@ export class LiveRun {
     if (waiting?.callId !== callId) throw nothingWaits(callId);
     this.#waiting = undefined;
     this.#status = "running";
+    this.isDetached = decision.isDetached;
+    this.#writer = this.#begin(decision.head);
     waiting.decide(decision);
   }
 

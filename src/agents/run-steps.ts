@@ -34,31 +34,3 @@ export function modelStep(record: RequestRecord, outcome: string, text?: string)
     text,
   };
 }
-
-/** A step as clients are told of it. */
-export function stepFacts(step: RunStep) {
-  const common = {
-    kind: step.kind,
-    started_at: new Date(step.startedAtMs).toISOString(),
-    took_ms: step.tookMs,
-    outcome: step.outcome,
-    text: step.text ?? null,
-  };
-  if (step.kind === "tool") {
-    return {
-      ...common,
-      server: step.server ?? null,
-      tool: step.tool ?? null,
-      args: step.args ?? null,
-    };
-  }
-  return {
-    ...common,
-    request_id: step.requestId ?? null,
-    queue_ms: step.queueMs ?? null,
-    load_ms: step.loadMs ?? null,
-    inference_ms: step.inferenceMs ?? null,
-    input_tokens: step.inputTokens ?? null,
-    output_tokens: step.outputTokens ?? null,
-  };
-}

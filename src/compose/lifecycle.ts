@@ -1,6 +1,8 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
+import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -16,6 +18,8 @@ import type { Threads } from "./threads.ts";
 interface LifecycleParts {
   base: Base;
   requests: Pick<Requests, "store">;
+  agents: Pick<Agents, "parts">;
+  agentRuns: LiveRuns;
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
@@ -33,7 +37,8 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, threads, caching, inference, memory, management, mcp } = parts;
+  const { requests, agents, agentRuns, threads, caching, inference, memory, management, mcp } =
+    parts;
   const { provision, door, metrics, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
@@ -44,6 +49,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       metrics.part,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...agents.parts,
       ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
@@ -55,6 +61,8 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       ...tenants,
       inference.upstream,
       ...memory.parts,
+      // What goes on without a client, and what the drain has not waited for.
+      { name: "runs of agents", stop: () => agentRuns.stop() },
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,

@@ -1,6 +1,8 @@
 import { Registry } from "prom-client";
 import systeminformation from "systeminformation";
 import type { RequestSource } from "../access/manage-access.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
+import { AgentMetrics } from "../metrics/agent-metrics.ts";
 import { EventLoopLag } from "../metrics/event-loop-lag.ts";
 import { Exposition } from "../metrics/exposition.ts";
 import { addProcessMetrics } from "../metrics/process-metrics.ts";
@@ -37,11 +39,12 @@ interface MetricsParts {
   inference: Inference;
   caching: Pick<ResponseCaching, "kept">;
   mcp: Mcp;
+  agentRuns: Pick<LiveRuns, "counts">;
 }
 
 /** Builds the figures for Prometheus: of what happens, and of what is there when they are read. */
 export function composeMetrics(parts: MetricsParts): Metrics {
-  const { base, requests, threads, inference, caching, mcp } = parts;
+  const { base, requests, threads, inference, caching, mcp, agentRuns } = parts;
   const { settings, events } = base;
   const registry = new Registry();
   const readings = new Readings(registry);
@@ -66,6 +69,11 @@ export function composeMetrics(parts: MetricsParts): Metrics {
     "MCP servers that run, by their names",
     () => mcp.servers.running,
   );
+  const ofAgents = new AgentMetrics();
+  events.on("runEnded", ofAgents.ended);
+  readings.gauges("state", "agent_runs", "Runs of agents that have not ended", () =>
+    Object.entries(agentRuns.counts),
+  );
   const lag = new EventLoopLag();
   readings.gauges(
     "statistic",
@@ -78,7 +86,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   return {
     exposition: new Exposition(() => {
       const { all, byProject } = counted.registries;
-      return [[registry], [all], [mcp.metrics.registry], byProject];
+      return [[registry], [all], [mcp.metrics.registry], [ofAgents.registry], byProject];
     }),
     mayRead: (source) => settings.metricsAllowRemote || requests.manageAccess.allows(source),
     part: lag,

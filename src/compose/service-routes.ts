@@ -3,9 +3,13 @@ import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
+import type { AgentServices } from "../../routes/service/agents/agent-services.ts";
+import type { AgentRunServices } from "../../routes/service/agents/run-services.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
 import type { QueueServices } from "../../routes/service/queue.ts";
 import type { StateServices } from "../../routes/service/state.ts";
+import { AgentCheck } from "../agents/agent-check.ts";
+import { AgentValidator } from "../agents/agent-validator.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
@@ -18,6 +22,8 @@ import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
 import { retryAfter } from "../scheduling/waits/standing.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
+import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
@@ -32,6 +38,8 @@ import type { Threads } from "./threads.ts";
 export interface ServiceRouteParts {
   base: Base;
   requests: Requests;
+  agents: Agents;
+  agentRuns: LiveRuns;
   threads: Threads;
   inference: Inference;
   memory: Memory;
@@ -57,9 +65,11 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { manageAccess, store } = parts.requests;
   const records = store && new RecordReader(store);
   const embeddings = { guards, aliases, catalog, promptLimit, embedder };
+  const running = { ...generation, catalog, agents: runServices(parts) };
   return {
     generation,
-    responses: { ...generation, memory: new ResponseMemory(RESPONSES_KEPT) },
+    running,
+    responses: { ...running, memory: new ResponseMemory(RESPONSES_KEPT) },
     batches: {
       ...generation,
       catalog,
@@ -79,10 +89,41 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     state: stateServices(parts, requestsPerMinute),
     queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
-    requests: { guards, ...parts.requests, records },
+    requests: { guards, ...parts.requests, records, runs: parts.agents.runs },
+    agents: agentServices(parts, guards, promptLimit),
     events: { guards, ...parts.requests },
     figures: { records, access: manageAccess, now: Date.now },
   };
+}
+
+function agentServices(
+  { agents, agentRuns, inference, requests }: ServiceRouteParts,
+  guards: Guards,
+  promptLimit: PromptLimit,
+): AgentServices {
+  const { aliases, catalog, memory } = inference;
+  const { book, runs, servers } = agents;
+  return {
+    guards,
+    manageAccess: requests.manageAccess,
+    book,
+    runs,
+    check: new AgentCheck({ aliases, catalog, servers }),
+    validator: new AgentValidator({
+      aliases,
+      catalog,
+      sizes: memory.sizes,
+      promptLimit,
+      servers: servers.boxes,
+    }),
+    live: agentRuns,
+  };
+}
+
+function runServices({ base, agents, agentRuns, requests }: ServiceRouteParts): AgentRunServices {
+  const { deadlines } = base;
+  const { manageAccess } = requests;
+  return { book: agents.book, runs: agentRuns, kept: agents.runs, deadlines, manageAccess };
 }
 
 function generationServices(

@@ -31,6 +31,11 @@ export class McpServers implements McpToolBoxes {
     this.#entries = options.file.servers;
   }
 
+  /** Whether there is a server of a name. */
+  knows(server: string): boolean {
+    return this.#entries.has(server);
+  }
+
   /** Calls under way, with those that wait for their turn. */
   get calls(): number {
     return this.#sum((server) => server.calls);

@@ -172,9 +172,8 @@ export function newHead() {
 export function eventsOfRun({ log }: LiveRun): { name: string; data: Record<string, unknown> }[] {
   const all: { name: string; data: Record<string, unknown> }[] = [];
   for (let number = log.first; number < log.next; number += 1) {
-    const [, name = "", data = "{}"] = /^event: (\S+)\ndata: (.*)\n\n$/s.exec(
-      log.at(number)?.text ?? "",
-    ) ?? [];
+    const [, name = "", data = "{}"] =
+      /^event: (\S+)\ndata: (.*)\n\n$/s.exec(log.at(number)?.text ?? "") ?? [];
     all.push({ name, data: JSON.parse(data) as Record<string, unknown> });
   }
   return all;

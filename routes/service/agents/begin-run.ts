@@ -8,6 +8,7 @@ import type { ChatMessage } from "../../../src/dialects/messages.ts";
 import { textsOf } from "../../../src/dialects/prompt-limit.ts";
 import type { Tool, ToolChoice } from "../../../src/dialects/tools.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
+import type { ModelCatalog } from "../../../src/models/catalog.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
 import { maxWaitMs } from "../../max-wait-header.ts";
 import { isBackground } from "../../priority-header.ts";
@@ -18,7 +19,10 @@ import type { GenerationServices } from "../services.ts";
 import type { AgentRunServices } from "./run-services.ts";
 
 /** What a run needs of all that routes work with. */
-export type RunServices = GenerationServices & { agents: AgentRunServices };
+export interface RunServices extends GenerationServices {
+  agents: AgentRunServices;
+  catalog: GenerationServices["catalog"] & Pick<ModelCatalog, "isListed">;
+}
 
 /** What a request asks of an agent. */
 export interface RunInput {
@@ -43,7 +47,7 @@ const PREFIX = "agent:";
  * @throws ServiceError `agent_not_found`.
  */
 export async function agentNamed(
-  { agents, catalog }: { agents: Pick<AgentRunServices, "book">; catalog: Installed },
+  { agents, catalog }: Pick<RunServices, "agents" | "catalog">,
   tenant: string,
   model: string | undefined,
 ): Promise<Agent | undefined> {
@@ -55,10 +59,6 @@ export async function agentNamed(
     if (isMissing && (await catalog.isListed(model))) return undefined;
     throw err;
   }
-}
-
-interface Installed {
-  isListed: (model: string) => boolean | Promise<boolean>;
 }
 
 /**

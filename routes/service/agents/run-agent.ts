@@ -6,7 +6,12 @@ import type { ChatMessage } from "../../../src/dialects/messages.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { answerJson } from "../../answer-json.ts";
 import { readJson } from "../../read-json.ts";
-import { BegunRun, RUN_STREAM_EXAMPLE, RunAgentAnswer, RunAgentBody } from "../contract/agents/run.ts";
+import {
+  BegunRun,
+  RUN_STREAM_EXAMPLE,
+  RunAgentAnswer,
+  RunAgentBody,
+} from "../contract/agents/run.ts";
 import { AgentInPath } from "../contract/agents/answers.ts";
 import { errorResponses, INFERENCE_CODES } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";

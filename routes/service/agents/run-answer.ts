@@ -1,6 +1,6 @@
 import type { LiveRun } from "../../../src/agents/live-run.ts";
 import type { RunReader } from "../../../src/agents/run-reader.ts";
-import { stepFacts } from "../../../src/agents/run-steps.ts";
+import { stepFacts } from "../../../src/agents/agent-facts.ts";
 import type { ToolCall } from "../../../src/dialects/messages.ts";
 import { ClientLeft } from "../../../src/errors/abort-reasons.ts";
 import { toServiceError } from "../../../src/errors/render.ts";
@@ -111,6 +111,7 @@ function lastLine(run: LiveRun): OllamaAnswer {
 }
 
 function ollamaCall(call: ToolCall): object {
-  const called = call.type === "function" ? call.function : { name: call.custom.name, arguments: "{}" };
+  const called =
+    call.type === "function" ? call.function : { name: call.custom.name, arguments: "{}" };
   return { id: call.id, function: called };
 }

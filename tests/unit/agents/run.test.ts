@@ -23,7 +23,13 @@ describe("a run", () => {
     const run = await world.toEnd({
       tools: [tool("add"), tool("find")],
       turns: [
-        { text: "Let me see.", calls: [["add", { a: 1 }], ["find", { q: "x" }]] },
+        {
+          text: "Let me see.",
+          calls: [
+            ["add", { a: 1 }],
+            ["find", { q: "x" }],
+          ],
+        },
         { text: "Done" },
       ],
       answer: ({ name }) => `${name} it is`,
@@ -90,7 +96,14 @@ describe("a run", () => {
     const run = await world.toEnd({
       agent: { maxToolCalls: 1 },
       tools: [tool("add")],
-      turns: [{ calls: [["add", { n: 1 }], ["add", { n: 2 }]] }],
+      turns: [
+        {
+          calls: [
+            ["add", { n: 1 }],
+            ["add", { n: 2 }],
+          ],
+        },
+      ],
     });
     expect([run.reason?.code, world.calls.length]).toEqual(["max_tool_calls", 1]);
     const flood = Array.from({ length: 40 }, (_, n) => ["add", { n }] as const);
@@ -117,7 +130,10 @@ describe("a run", () => {
     let polls = 0;
     const run = await world.toEnd({
       tools: [tool("poll")],
-      turns: [...Array.from({ length: 6 }, () => ({ calls: [["poll", {}] as const] })), { text: "!" }],
+      turns: [
+        ...Array.from({ length: 6 }, () => ({ calls: [["poll", {}] as const] })),
+        { text: "!" },
+      ],
       answer: () => `${(polls += 1)}`,
     });
     expect([run.status, polls]).toEqual(["completed", 6]);
@@ -130,24 +146,28 @@ describe("a run", () => {
       turns: [{ calls: [["one", {}]] }, { calls: [["two", {}]] }, { calls: [["three", {}]] }],
     });
     expect([run.status, run.reason?.code]).toEqual(["incomplete", "unknown_tool"]);
-    expect(toolMessages(world.asked[1])).toEqual([
-      "There is no tool 'one'. There are: add.",
-    ]);
+    expect(toolMessages(world.asked[1])).toEqual(["There is no tool 'one'. There are: add."]);
     expect(world.calls).toEqual([]);
   });
 
-  it.each(["{broken", "[1]", '"text"', 3])("never runs a call with the arguments %j", async (args) => {
-    const world = new ScriptedRuns();
-    const run = await world.toEnd({
-      tools: [tool("add")],
-      turns: [{ calls: [["add", args]] }, { text: "Sorry" }],
-    });
-    expect(run.status).toBe("completed");
-    expect(world.calls).toEqual([]);
-    expect(toolMessages(world.asked[1])[0]).toMatch(/^The arguments of 'add' are no JSON object/);
-    const endless = await world.toEnd({ tools: [tool("add")], turns: [{ calls: [["add", args]] }] });
-    expect(endless.reason?.code).toBe("broken_arguments");
-  });
+  it.each(["{broken", "[1]", '"text"', 3])(
+    "never runs a call with the arguments %j",
+    async (args) => {
+      const world = new ScriptedRuns();
+      const run = await world.toEnd({
+        tools: [tool("add")],
+        turns: [{ calls: [["add", args]] }, { text: "Sorry" }],
+      });
+      expect(run.status).toBe("completed");
+      expect(world.calls).toEqual([]);
+      expect(toolMessages(world.asked[1])[0]).toMatch(/^The arguments of 'add' are no JSON object/);
+      const endless = await world.toEnd({
+        tools: [tool("add")],
+        turns: [{ calls: [["add", args]] }],
+      });
+      expect(endless.reason?.code).toBe("broken_arguments");
+    },
+  );
 
   it("takes arguments that a server sends as text", async () => {
     const world = new ScriptedRuns();
@@ -198,7 +218,14 @@ describe("a run", () => {
     const run = await world.toEnd({
       tools: [tool("add")],
       plan: { tools: [ask] },
-      turns: [{ calls: [["ask_user", { q: "?" }], ["add", {}]] }],
+      turns: [
+        {
+          calls: [
+            ["ask_user", { q: "?" }],
+            ["add", {}],
+          ],
+        },
+      ],
     });
     expect([run.status, run.reason?.code]).toEqual(["incomplete", "tool_calls"]);
     expect(run.calls).toMatchObject([{ function: { name: "ask_user", arguments: '{"q":"?"}' } }]);
@@ -274,7 +301,12 @@ describe("a call that waits for an approval", () => {
     expect(world.runs.counts).toEqual({ running: 0, waiting: 1 });
     expect(approval).toMatchObject({ tool: "erase", args: '{"id":7}' });
     expect(run.writer.response?.status).toBe("completed");
-    world.runs.answer(run, { callId: approval.callId, approve: true, args: '{"id":7}', ...decision() });
+    world.runs.answer(run, {
+      callId: approval.callId,
+      approve: true,
+      args: '{"id":7}',
+      ...decision(),
+    });
     await within(run.ended(), "the run ends");
     expect([run.status, run.text]).toEqual(["completed", "Done"]);
     expect(world.calls).toEqual([{ name: "erase", args: { id: 7 } }]);
@@ -287,7 +319,13 @@ describe("a call that waits for an approval", () => {
     const world = new ScriptedRuns();
     const { run, approval } = await waiting(world);
     const { callId, argsSha256 } = approval;
-    world.runs.answer(run, { callId, approve: false, argsSha256, reason: "too much", ...decision() });
+    world.runs.answer(run, {
+      callId,
+      approve: false,
+      argsSha256,
+      reason: "too much",
+      ...decision(),
+    });
     await within(run.ended(), "the run ends");
     expect(run.status).toBe("completed");
     expect(world.calls).toEqual([]);

@@ -6,7 +6,7 @@ import { list } from "../lists.ts";
 import { NativeMessage } from "../messages.ts";
 import { ToolCallSchema, ToolSchema } from "../tools.ts";
 import { AgentOptions } from "./agent-options.ts";
-import { RunStatusField, StepFacts } from "./run-facts.ts";
+import { AgentApproval, AgentRunStep, RunStatusField } from "./answers.ts";
 
 export const RunAgentBody = z
   .strictObject({
@@ -30,16 +30,6 @@ export const RunAgentBody = z
 
 const Reason = z.object({ code: z.string(), message: z.string() });
 
-const AgentApproval = z
-  .object({
-    call_id: z.string(),
-    server: z.string(),
-    tool: z.string(),
-    arguments: z.string().openapi({ description: "JSON, as the model has written it" }),
-    arguments_sha256: z.string(),
-  })
-  .openapi("AgentApproval", { description: "A call that waits for a person" });
-
 const EXAMPLE_ID = "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
 
 export const RunAgentAnswer = z
@@ -60,7 +50,7 @@ export const RunAgentAnswer = z
       .optional()
       .openapi({ description: "Calls of functions that the client runs" }),
     approvals: z.array(AgentApproval).optional(),
-    steps: z.array(StepFacts),
+    steps: z.array(AgentRunStep),
     ...metrics,
   })
   .openapi("AgentRunResult", {
@@ -106,10 +96,13 @@ export const ApproveBody = z
       description: "Of a denial: what the model is told",
     }),
   })
-  .refine(({ arguments: args, arguments_sha256: hash }) => args !== undefined || hash !== undefined, {
-    path: ["arguments_sha256"],
-    message: "is needed, or arguments: an approval is of what was shown",
-  })
+  .refine(
+    ({ arguments: args, arguments_sha256: hash }) => args !== undefined || hash !== undefined,
+    {
+      path: ["arguments_sha256"],
+      message: "is needed, or arguments: an approval is of what was shown",
+    },
+  )
   .openapi("ApproveCall", {
     example: {
       call_id: "mcpr_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11_2",
@@ -119,7 +112,12 @@ export const ApproveBody = z
   });
 
 export const RunState = z
-  .object({ run_id: z.string(), agent: z.string(), status: RunStatusField, reason: Reason.optional() })
+  .object({
+    run_id: z.string(),
+    agent: z.string(),
+    status: RunStatusField,
+    reason: Reason.optional(),
+  })
   .openapi("AgentRunState", {
     example: {
       run_id: EXAMPLE_ID,

@@ -16,6 +16,7 @@ import { eventRoutes, type EventServices } from "./events.ts";
 import { figuresRoutes } from "./figures/index.ts";
 import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
+import { mcpRoute, type McpServices } from "./mcp.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
@@ -46,6 +47,7 @@ export interface ServiceParts {
   state: StateServices;
   queue: QueueServices;
   memory: MemoryServices;
+  mcp: McpServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
   requests: RequestServices;
@@ -75,6 +77,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   stateRoutes(router, parts.state);
   queueRoute(router, parts.queue);
   memoryRoute(router, parts.memory);
+  mcpRoute(router, parts.mcp);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
   runRecordRoutes(router, parts.agents);

@@ -38,7 +38,7 @@ export function composeMcp(base: Base, { file, path }: McpOptions): Mcp {
     connect: async (options, signal) => {
       // The protocol library takes memory, and time at the start.
       const { connectBySdk } = await import("../mcp/sdk-connection.ts");
-      return await connectBySdk(options, signal);
+      return connectBySdk(options, signal);
     },
     version: serviceVersion,
     // Not those of requests: a server that is idle is nothing that is under way.

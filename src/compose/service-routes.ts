@@ -28,6 +28,7 @@ import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Memory } from "./memory.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
 import type { ModelManagement } from "./model-management.ts";
@@ -47,6 +48,7 @@ export interface ServiceRouteParts {
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  mcp: Mcp;
   provision: ModelProvision;
   isStopping: () => boolean;
 }
@@ -84,6 +86,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
     memory: { report: parts.memory.report, lanes: inference.lanes },
+    mcp: { servers: parts.mcp.servers, manageAccess },
     modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),

@@ -50,7 +50,7 @@ function bounded(
       controller.enqueue(piece);
     },
   });
-  return body.pipeThrough(limit as ReadableWritablePair<Uint8Array, Uint8Array>);
+  return body.pipeThrough(limit);
 }
 
 const LINE_FEED = 0x0a;

@@ -61,18 +61,20 @@ export class HttpTransport implements Transport {
   }
 
   async start(): Promise<void> {
+    /* oxlint-disable unicorn/prefer-add-event-listener -- it is no event target */
     this.#inner.onmessage = (message) => {
       if (!("method" in message)) this.#open.delete(message.id);
       this.onmessage?.(message);
     };
     this.#inner.onerror = (err) => this.onerror?.(err);
     this.#inner.onclose = () => this.onclose?.();
+    /* oxlint-enable unicorn/prefer-add-event-listener */
     await this.#inner.start();
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
     const isRequest = "method" in message && "id" in message;
-    if (isRequest) return await this.#ask(message, message.id);
+    if (isRequest) return this.#ask(message, message.id);
     await this.#inner.send(message);
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#abort(message.params?.["requestId"]);

@@ -86,8 +86,10 @@ export class McpServer implements PlacedServer {
   #isRetired = false;
   #starting: Starting | undefined;
   #running: Running | undefined;
-  /** Settles when nothing is left of what does not run any more. */
+  /** Settles when nothing is left of what was ever started. */
   #ended: Promise<unknown> = Promise.resolve();
+  /** What is left. */
+  #left = 0;
   #idleSinceMs: number | undefined;
   #stayUp: () => void = () => {};
 
@@ -137,7 +139,7 @@ export class McpServer implements PlacedServer {
   async release(): Promise<void> {
     this.#holders -= 1;
     if (this.#holders > 0) return;
-    if (this.entry.scope === "run" || this.#isRetired) return await this.end();
+    if (this.entry.scope === "run" || this.#isRetired) return this.end();
     this.#idle();
   }
 
@@ -155,7 +157,7 @@ export class McpServer implements PlacedServer {
     signal.throwIfAborted();
     if (this.#running) return this.#running.connection;
     this.#starting ??= this.#begin();
-    return await this.#starting.work.wait(signal);
+    return this.#starting.work.wait(signal);
   }
 
   /** Calls a tool. @throws the signal's reason; what else goes wrong is an outcome. */
@@ -204,9 +206,14 @@ export class McpServer implements PlacedServer {
       return await this.#turns.run({ signal: patience, tenant }, async () => {
         isPatient();
         const connection = await this.ready(signal);
-        const result = await connection.call(tool, args, { timeoutMs, signal });
-        this.#options.failures.answered(entry, this.tenant);
-        return toolOutput(result, maxOutputBytes);
+        try {
+          const result = await connection.call(tool, args, { timeoutMs, signal });
+          this.#options.failures.answered(entry, this.tenant);
+          return toolOutput(result, maxOutputBytes);
+        } catch (err) {
+          if (err instanceof CallFailed) this.#doubt(connection, err);
+          throw err;
+        }
       });
     } finally {
       isPatient();
@@ -215,12 +222,8 @@ export class McpServer implements PlacedServer {
   }
 
   #failed({ tool }: ToolCall, err: unknown): McpOutcome {
-    const { log } = this.#options;
-    if (err instanceof CallFailed) {
-      if (err.kind === "timeout") void this.#check();
-      // Else the next call would be lost, too.
-      if (err.kind === "lost") void this.#lose(new McpFault(err.message, err.cause));
-    } else if (!(err instanceof ServiceError)) log.odd(this, err);
+    const isKnown = err instanceof CallFailed || err instanceof ServiceError;
+    if (!isKnown) this.#options.log.odd(this, err);
     const text = this.#sentence(tool, err);
     return { isError: true, ...withinBytes(text, this.entry.maxOutputBytes) };
   }
@@ -237,11 +240,7 @@ export class McpServer implements PlacedServer {
     const work = new SharedWork({
       start: (left) => {
         const started = this.#start(left, stop);
-        const ended = started.then(
-          () => {},
-          () => {},
-        );
-        this.#ended = Promise.all([this.#ended, ended]);
+        this.#track(started);
         return started;
       },
       onClose: () => {
@@ -325,17 +324,23 @@ export class McpServer implements PlacedServer {
       await connection.close();
       leave();
       this.#options.log.down(this, connection, fault);
-      this.#rest();
     });
-    this.#ended = Promise.all([this.#ended, ended]);
+    this.#track(ended);
     this.#running = running;
     if (this.#holders === 0) this.#idle();
   }
 
-  /** It cannot be used any more, whatever is left of it. */
-  async #lose(fault: McpFault): Promise<void> {
+  /** Whether what is running can be used any more, after a call that has failed. */
+  #doubt(connection: McpConnection, { kind, message, cause }: CallFailed): void {
     const running = this.#running;
-    if (!running) return;
+    // It may be another one already.
+    if (running?.connection !== connection) return;
+    if (kind === "timeout") void this.#check(running);
+    // Else the next call would be lost, too.
+    if (kind === "lost") void this.#lose(running, new McpFault(message, cause));
+  }
+
+  async #lose(running: Running, fault: McpFault): Promise<void> {
     this.#leave(running);
     this.#options.failures.add(this.entry, this.tenant, fault.message);
     this.#options.log.lost(this, fault);
@@ -343,14 +348,13 @@ export class McpServer implements PlacedServer {
   }
 
   /** A server that has not answered in time may be slow, or hang. */
-  async #check(): Promise<void> {
-    const running = this.#running;
-    if (!running || running.isBeingChecked) return;
+  async #check(running: Running): Promise<void> {
+    if (running.isBeingChecked) return;
     running.isBeingChecked = true;
     const answers = await running.connection.answers(PING_MS);
     running.isBeingChecked = false;
     if (answers || this.#running !== running) return;
-    await this.#lose(new McpFault("does not answer any more"));
+    await this.#lose(running, new McpFault("does not answer any more"));
   }
 
   #leave(running: Running): void {
@@ -364,11 +368,21 @@ export class McpServer implements PlacedServer {
     this.#stayUp();
     const isOver = this.#options.deadlines.after(this.entry.idleMs, () => void this.end());
     this.#stayUp = () => void isOver();
-    if (!this.#running) this.#rest();
+    this.#rest();
+  }
+
+  /** It cannot be forgotten before this has settled. */
+  #track(life: Promise<unknown>): void {
+    this.#left += 1;
+    const over = (): void => {
+      this.#left -= 1;
+      this.#rest();
+    };
+    this.#ended = Promise.all([this.#ended, life.then(over, over)]);
   }
 
   #rest(): void {
-    if (this.#holders > 0 || this.#running || this.#starting) return;
+    if (this.#holders > 0 || this.#left > 0) return;
     this.#stayUp();
     this.#options.onRest(this);
   }

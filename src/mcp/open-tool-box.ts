@@ -41,7 +41,7 @@ export class OpenToolBox implements McpToolBox {
     if (!server || this.#closing) {
       return { text: `The tool ${tool} cannot be called any more.`, isError: true, cutBytes: 0 };
     }
-    return await server.call({ tool, args, tenant: this.#options.tenant, signal });
+    return server.call({ tool, args, tenant: this.#options.tenant, signal });
   }
 
   close(): Promise<void> {

@@ -30,8 +30,10 @@ export const connectBySdk: ConnectMcp = async (options, signal) => {
   const transport = transportOf(entry, onStderr);
   // No capabilities: what a server asks of us (sampling, elicitation, roots) is refused.
   const client = new Client({ name: "shared-ollama-service", version }, { capabilities: {} });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no event target
   client.onerror = onOddity;
   const closed = new Promise<McpFault | undefined>((resolve) => {
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no event target
     client.onclose = () => resolve(transport.fault);
   });
   const reader = new ToolListReader({ entry, client, deadlines, onTools, onOddity });

@@ -4,7 +4,7 @@ import type { McpServer } from "./mcp-server.ts";
 import type { ServerFailure } from "./server-failures.ts";
 
 /** How a server is. `failed`: it could not be started, or has ended by itself, and was not started since. */
-export type ServerHealth = "not started" | "starting" | "ready" | "failed";
+export type ServerHealth = "not_started" | "starting" | "ready" | "failed";
 
 /** What is known of a server. */
 export interface ServerReport {
@@ -43,7 +43,7 @@ export function reportOf({ entry, servers, failure, list }: ReportParts): Server
   };
   if (ready.length > 0) return { ...facts, health: "ready", sinceMs: oldest(ready) };
   if (starting.length > 0) return { ...facts, health: "starting", sinceMs: oldest(starting) };
-  if (!failure) return { ...facts, health: "not started", sinceMs: undefined };
+  if (!failure) return { ...facts, health: "not_started", sinceMs: undefined };
   return { ...facts, health: "failed", sinceMs: failure.atMs, error: failure.message };
 }
 

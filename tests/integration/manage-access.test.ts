@@ -35,6 +35,8 @@ const OPEN_ROUTES = [
   "GET /api/v1/cache/stats",
   "GET /api/v1/cache/shadow",
   "GET /api/v1/system/memory",
+  // What it shows to whom, and who may have servers started: mcp.service.test.ts.
+  "GET /api/v1/mcp",
   // A client sees and cancels its own.
   "GET /api/v1/requests",
   "GET /api/v1/requests/{id}",

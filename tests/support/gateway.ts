@@ -9,7 +9,13 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs" | "tenantsFile"
+  | "restartPauses"
+  | "openPool"
+  | "readDisk"
+  | "readGraphics"
+  | "stuckAfterMs"
+  | "tenantsFile"
+  | "mcpFile"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -17,6 +23,8 @@ interface GatewayOptions extends Pick<
   ask?: Terminal["ask"];
   /** The text of config/tenants.yaml. */
   tenantsYaml?: string;
+  /** The text of config/mcp.yaml. */
+  mcpYaml?: string;
   /** Sizes of context by models' names. */
   contextLanes?: Record<string, number[]>;
 }
@@ -59,20 +67,22 @@ const DEFAULTS = {
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
  *   model counts as stuck, other names for models, what a question is answered, what weights
- *   tenants have and where that is read again.
+ *   tenants have and which MCP servers there are, and where that is read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
   more: GatewayOptions = {},
 ): Promise<Gateway> {
-  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
-  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
+  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile, mcpFile } =
+    more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml: modelsYamlWith(aliases, contextLanes),
     tenantsYaml,
+    mcpYaml,
   });
   const said: string[] = [];
   const service = await compose({
@@ -89,6 +99,7 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
+    mcpFile,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

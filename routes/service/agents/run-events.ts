@@ -4,7 +4,7 @@ import { ServiceError } from "../../../src/errors/service-error.ts";
 import { readQuery } from "../../read-query.ts";
 import { streamAnswer, streamHead } from "../../stream-answer.ts";
 import { RunInPath } from "../contract/agents/answers.ts";
-import { OwnRunEvent, RUN_STREAM_EXAMPLE, RunEventsQuery } from "../contract/agents/run.ts";
+import { RUN_STREAM_EXAMPLE, RunEventsQuery } from "../contract/agents/run.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { ResponseStreamEvent } from "../contract/responses/stream-parts.ts";
@@ -28,7 +28,7 @@ const route: ServiceRoute = {
       description:
         "The events. Of a run whose events are not in memory any more, only how it ended",
       content: streamContent("text/event-stream", {
-        part: ResponseStreamEvent.or(OwnRunEvent),
+        part: ResponseStreamEvent,
         about: "An `event:` line with the name and a `data:` line for each event",
         example: RUN_STREAM_EXAMPLE,
       }),

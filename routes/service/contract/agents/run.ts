@@ -133,17 +133,5 @@ export const RunEventsQuery = z.strictObject({
   }),
 });
 
-/** An event of our own, which OpenAI's clients take for one that says nothing. */
-export const OwnRunEvent = z
-  .object({
-    type: z.literal("keepalive"),
-    sequence_number: z.int().optional(),
-    shared_ollama: z.looseObject({}),
-  })
-  .openapi("OwnRunEvent", {
-    description:
-      "`event:` says which: shared_ollama:queue and shared_ollama:load (what a model turn waits for), shared_ollama:step (a step has ended), shared_ollama:run_ended, shared_ollama:missed (earlier events are gone)",
-  });
-
 export const RUN_STREAM_EXAMPLE =
   'event: response.mcp_call.in_progress\ndata: {"type":"response.mcp_call.in_progress","sequence_number":9,"item_id":"mcp_7f1f…_1","output_index":1}\n\n';

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { RatedToken, truncated } from "../answers.ts";
+import { agentRun, RatedToken, truncated } from "../answers.ts";
 import { CODES } from "../errors.ts";
 import { FunctionTool, ShownToolChoice, TextFormat } from "./settings.ts";
 
@@ -112,7 +112,11 @@ const ResponseError = z
   .openapi("ResponseFailure");
 
 const IncompleteDetails = z
-  .object({ reason: z.literal("max_output_tokens") })
+  .object({
+    reason: z.string().openapi({
+      description: "max_output_tokens; of an agent's run also its own reasons, such as max_steps",
+    }),
+  })
   .openapi("IncompleteDetails");
 
 /** A response of OpenAI's Responses API. */
@@ -146,6 +150,7 @@ export const ResponseAnswer = z
     usage: z.union([Usage, z.null()]),
     user: z.string().nullable(),
     truncated,
+    shared_ollama: agentRun,
     schema_valid: z.boolean().optional().openapi({
       description: "With `strict`: whether the text holds to its schema",
     }),

@@ -55,7 +55,10 @@ interface AgentService extends RunningService {
  */
 export async function startAgents(
   env: Record<string, string> = {},
-  more: Parameters<typeof startService>[2] & { modes?: string[]; server?: Record<string, unknown> } = {},
+  more: Parameters<typeof startService>[2] & {
+    modes?: string[];
+    server?: Record<string, unknown>;
+  } = {},
 ): Promise<AgentService> {
   const { modes = [], server = {}, ...options } = more;
   const yaml = mcpYaml({ own: ownServer(modes, server) });

@@ -36,7 +36,7 @@ export class ThreadParts {
           .finally(() => pending.delete(reject));
       });
     return {
-      run: (name, input) => ask(name, input) as Promise<T[typeof name]["output"]>,
+      run: (name, input) => ask(name, input),
       destroy: () => {
         ending ??= this.#leave(pending);
         return ending;

@@ -53,7 +53,7 @@ export const AgentOptions = () =>
       return { ...named, ...(Object.keys(ollamas).length > 0 ? { options: ollamas } : {}) };
     })
     .openapi({
-      type: "object",
+      type: ["object", "null"],
       description:
         "Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns",
       example: { temperature: 0.2, num_ctx: 8192 },

@@ -4,6 +4,30 @@ import { ApprovalWord } from "./definition.ts";
 const optional = { description: "Left out where it has none" };
 const anyObject = z.record(z.string(), z.unknown());
 
+const AgentTool = z
+  .object({
+    type: z.literal("function"),
+    function: z.object({
+      name: z.string(),
+      description: z.string().optional(),
+      parameters: anyObject.optional().openapi({ description: "A JSON Schema of its arguments" }),
+    }),
+  })
+  .openapi("AgentTool");
+
+const AgentFormat = z
+  .object({
+    type: z.enum(["text", "json_object", "json_schema"]),
+    json_schema: z
+      .object({
+        name: z.string(),
+        schema: anyObject.openapi({ description: "What its last answer is held to" }),
+        strict: z.boolean().optional(),
+      })
+      .optional(),
+  })
+  .openapi("AgentResponseFormat");
+
 const EXAMPLE = {
   name: "librarian",
   role: "You answer from the library's catalogue, in two sentences at most.",
@@ -25,9 +49,11 @@ const shape = {
   name: z.string(),
   role: z.string(),
   model: z.string(),
-  options: anyObject.optional().openapi(optional),
-  tools: z.array(anyObject).optional().openapi(optional),
-  response_format: anyObject.optional().openapi(optional),
+  options: anyObject.optional().openapi({
+    description: "Generation options; Ollama's own stand in `options` of them",
+  }),
+  tools: z.array(AgentTool).optional().openapi(optional),
+  response_format: AgentFormat.optional(),
   mcp: z.array(z.string()),
   allowed_tools: z.array(z.string()).optional().openapi({ description: "Left out: all" }),
   require_approval: z
@@ -58,7 +84,9 @@ export const CreatedAgent = z
 
 export const AgentList = z
   .object({
-    agents: z.array(AgentAnswer).openapi({ description: "One's own first, then everyone's" }),
+    agents: z
+      .array(AgentAnswer)
+      .openapi({ description: "Those of files, then one's own, then everyone's" }),
     next: z.string().nullable().openapi({
       description: "Give it as `after` for the next page; null: there is none",
     }),

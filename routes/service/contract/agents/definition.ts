@@ -3,9 +3,9 @@ import { AGENT_NAME, RESERVED_AGENT_NAMES } from "../../../../src/agents/agent-n
 import type { AgentDefinition } from "../../../../src/agents/agent.ts";
 import { ServiceError } from "../../../../src/errors/service-error.ts";
 import { ResponseFormat } from "../answer-format.ts";
-import { addIssues, integer, maybe, text } from "../fields.ts";
+import { integer, maybe, maybeNamed, text } from "../fields.ts";
 import { LIST_LIMITS } from "../list-limits.ts";
-import { boundedObject, list } from "../lists.ts";
+import { list } from "../lists.ts";
 import { FunctionTool } from "../tools.ts";
 import { AgentOptions } from "./agent-options.ts";
 
@@ -25,16 +25,14 @@ const AgentName = text()
   .regex(AGENT_NAME, "expected 1 to 64 letters, digits and . _ -, the first a letter, digit or _")
   .refine((name) => !RESERVED_AGENT_NAMES.has(name), "is the name of a route; choose another");
 
-/** What is kept is the format as it was given, once it is one that requests take. */
-const Format = boundedObject()
-  .superRefine((given, ctx) => {
-    const checked = ResponseFormat.safeParse(given);
-    if (!checked.success) addIssues(ctx, checked.error);
-  })
-  .openapi({
-    description:
-      "OpenAI's `response_format`, as of chat completions: its last answer is held to it",
-  });
+/** OpenAI's form of it, whatever it was wrapped in. */
+const Format = ResponseFormat.transform(({ type, json_schema, schema, strict }) => {
+  const given = json_schema ?? schema;
+  if (!given) return { type };
+  const said = given.strict ?? strict;
+  const held = { name: "answer", schema: given.schema };
+  return { type, json_schema: said === undefined ? held : { ...held, strict: said } };
+});
 
 /** An absent or empty text: it is told with what else is missing. */
 const needed = <T extends z.ZodType>(schema: T) =>
@@ -67,7 +65,7 @@ const fields = {
   tools: maybe(list(FunctionTool, LIST_LIMITS.tools)).openapi({
     description: "Functions that the client runs; a run's answer has their calls",
   }),
-  response_format: maybe(Format),
+  response_format: maybeNamed(Format),
   mcp: maybe(list(ServerName, LIST_LIMITS.mcpServers)).openapi({
     description: "MCP servers of config/mcp.yaml, whose tools the service runs",
   }),
@@ -91,6 +89,13 @@ const fields = {
   }),
 };
 
+const EXAMPLE = {
+  name: "librarian",
+  role: "You answer from the library's catalogue, in two sentences at most.",
+  model: "qwen3:8b",
+  options: { temperature: 0.2, num_ctx: 8192 },
+};
+
 const NEEDED = ["name", "role", "model"] as const;
 
 const notBoth = "is another name for options; give one of them";
@@ -99,7 +104,7 @@ const notBoth = "is another name for options; give one of them";
 export const AgentBody = z
   .strictObject(fields)
   .refine(({ options, config }) => !options || !config, { path: ["config"], message: notBoth })
-  .openapi("AgentDefinition", { required: [...NEEDED] });
+  .openapi("AgentDefinition", { required: [...NEEDED], example: EXAMPLE });
 
 /** What an answer says of an agent beside its definition; it is passed over where it comes back. */
 const ignored = { description: "As answers have it; passed over" };
@@ -116,7 +121,7 @@ const answered = {
 export const ReplaceAgentBody = z
   .strictObject({ ...fields, ...answered })
   .refine(({ options, config }) => !options || !config, { path: ["config"], message: notBoth })
-  .openapi("AgentChange");
+  .openapi("AgentChange", { required: ["role", "model"], example: EXAMPLE });
 
 /** @throws ServiceError `invalid_request` listing which of name, role and model are missing. */
 export function definitionOf(body: z.infer<typeof AgentBody>): AgentDefinition {

@@ -146,8 +146,7 @@ describe("places", () => {
     const first = await open(["own"], "a", "r1");
     await open(["own"], "a", "r2");
     await expect(open(["own"], "a", "r3")).rejects.toMatchObject({
-      message:
-        "As many MCP servers of this tenant run as may (2, half of MCP_MAX_SERVERS)",
+      message: "As many MCP servers of this tenant run as may (2, half of MCP_MAX_SERVERS)",
     });
     await open(["own"], "b", "r1");
     await first.close();

@@ -80,10 +80,11 @@ it("lists servers, starts them for who may manage, and shows others no commands"
   ]);
   expect(JSON.stringify([own, other, bad, seen])).not.toMatch(/hidden-value|secret/);
   expect(JSON.stringify(seen)).not.toMatch(/command|program/);
-  await expectNativeError(
-    await gateway.get("/api/v1/mcp?refresh=true", { headers: ELSEWHERE }),
-    { status: 403, code: "forbidden", type: "ForbiddenError" },
-  );
+  await expectNativeError(await gateway.get("/api/v1/mcp?refresh=true", { headers: ELSEWHERE }), {
+    status: 403,
+    code: "forbidden",
+    type: "ForbiddenError",
+  });
   await nothingIsHeld({ gateway });
 
   const figures = samplesOf(await (await gateway.get("/metrics")).text());

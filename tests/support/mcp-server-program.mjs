@@ -5,7 +5,8 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 
 const modes = new Set(process.argv.slice(2));
-const write = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+const write = (message) =>
+  process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const text = (...texts) => ({ content: texts.map((one) => ({ type: "text", text: String(one) })) });
 
 /** Questions that it has asked its client. */
@@ -30,7 +31,9 @@ const calls = {
   age: () => text(Date.now() - startedAt),
   /** Lines that are no messages, before and after its answer. */
   garbage: () => {
-    process.stdout.write('\nhello!\n{"jsonrpc":\n[1,2]\n\u0000\n{"jsonrpc":"2.0","id":"?","result":{}}\n');
+    process.stdout.write(
+      '\nhello!\n{"jsonrpc":\n[1,2]\n\u0000\n{"jsonrpc":"2.0","id":"?","result":{}}\n',
+    );
     return text("still here");
   },
   /** A line without end. */
@@ -42,14 +45,20 @@ const calls = {
   },
   /** Messages without end. */
   chatter: () => {
-    const note = { jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "x" } };
+    const note = {
+      jsonrpc: "2.0",
+      method: "notifications/message",
+      params: { level: "info", data: "x" },
+    };
     const piece = `${JSON.stringify(note)}\n`.repeat(1000);
     const more = () => process.stdout.write(piece, more);
     more();
     return undefined;
   },
   deep: () => {
-    process.stdout.write(`{"jsonrpc":"2.0","id":1,"result":${"[".repeat(2000)}${"]".repeat(2000)}}\n`);
+    process.stdout.write(
+      `{"jsonrpc":"2.0","id":1,"result":${"[".repeat(2000)}${"]".repeat(2000)}}\n`,
+    );
     return undefined;
   },
   complaints: ({ lines = 1 }) => {
@@ -78,7 +87,9 @@ const calls = {
   /** A program that outlives it, unless somebody ends both. */
   spawn: () => {
     const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)";
-    const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(process.execPath, ["-e", script], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     return text(child.pid);
   },
   /** From now on it has another tool. */
@@ -97,13 +108,15 @@ const calls = {
 
 function tools(cursor) {
   const schema = { type: "object", properties: {} };
-  const named = (names) => names.map((name) => ({ name, description: `It is ${name}.`, inputSchema: schema }));
+  const named = (names) =>
+    names.map((name) => ({ name, description: `It is ${name}.`, inputSchema: schema }));
   if (modes.has("many")) {
     const from = Number(cursor ?? 0);
     const page = named(Array.from({ length: 100 }, (_, i) => `tool-${from + i}`));
     return { tools: page, ...(from < 900 ? { nextCursor: String(from + 100) } : {}) };
   }
-  if (modes.has("endless")) return { tools: named(["one"]), nextCursor: String(Number(cursor ?? 0) + 1) };
+  if (modes.has("endless"))
+    return { tools: named(["one"]), nextCursor: String(Number(cursor ?? 0) + 1) };
   return { tools: named([...Object.keys(calls), ...(isChanged ? ["new"] : [])]) };
 }
 

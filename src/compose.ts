@@ -3,6 +3,7 @@ import type { Config } from "../config/load.ts";
 import type { ChosenProfile } from "../config/profiles.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
+import { composeAgents } from "./compose/agents.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
@@ -18,6 +19,7 @@ import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { composeStoreThread } from "./compose/store-thread.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeTraces } from "./compose/traces.ts";
@@ -38,6 +40,10 @@ interface ComposeOptions extends Config {
   tenantsFile?: string | undefined;
   /** The same of `mcp`. */
   mcpFile?: string | undefined;
+  /** The operator's agents; without it there are none. */
+  agentsFolder?: string | undefined;
+  /** How often that is looked for changes; milliseconds. */
+  agentFilesEveryMs?: number | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** How long after its expiry a model may still be in memory before it counts as stuck. */
@@ -75,7 +81,15 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
   const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
-  const requests = composeRequests(base);
+  const storeThread = composeStoreThread(base);
+  const requests = composeRequests(base, storeThread);
+  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
+  const agents = composeAgents(base, {
+    servers: { knows: (server) => mcp.servers.knows(server), boxes: mcp.servers },
+    thread: storeThread,
+    folder: options.agentsFolder,
+    everyMs: options.agentFilesEveryMs,
+  });
   const door: FrontDoor = new FrontDoor({
     settings: base.settings,
     requests,
@@ -113,7 +127,6 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     similarity,
   });
   const management = composeModelManagement(base, inference, options.readDisk);
-  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
   const metrics = composeMetrics({ base, requests, threads, inference, caching, mcp });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
   const isStopping = (): boolean => door.isStopping;
@@ -121,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     base,
     threads,
     requests,
+    agents,
     inference,
     memory,
     runner,

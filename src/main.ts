@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
 import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
-import { mcpFile, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
+import { agentsFolder, mcpFile, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { readIfThere } from "./runtime/watched-file.ts";
 import { openTerminal } from "./compose/terminal.ts";
@@ -42,6 +42,7 @@ async function main(argv: string[]): Promise<void> {
     ...config,
     tenantsFile,
     mcpFile,
+    agentsFolder,
     env: process.env,
     terminal,
   });

@@ -1,3 +1,6 @@
+import { agentRoutes } from "./agents/agent-routes.ts";
+import type { AgentServices } from "./agents/agent-services.ts";
+import { runRecordRoutes } from "./agents/run-records.ts";
 import { batchRoutes } from "./batch/batch-routes.ts";
 import type { BatchServices } from "./batch/batch-services.ts";
 import { cacheRoutes, type CacheServices } from "./cache.ts";
@@ -42,6 +45,7 @@ export interface ServiceParts {
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
   requests: RequestServices;
+  agents: AgentServices;
   events: EventServices;
   figures: FiguresServices;
 }
@@ -70,6 +74,8 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   mcpRoute(router, parts.mcp);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
+  runRecordRoutes(router, parts.agents);
+  agentRoutes(router, parts.agents);
   eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);
   return router;

@@ -50,6 +50,11 @@ export class McpServers implements McpToolBoxes {
     ]);
   }
 
+  /** Whether the operator names it. */
+  knows(server: string): boolean {
+    return this.#entries.has(server);
+  }
+
   async open(servers: readonly string[], holder: McpHolder, signal: Signal): Promise<McpToolBox> {
     const entries = [...new Set(servers)].map((name) => this.#entryOf(name));
     const held = entries.map((entry) => this.#hold(entry, holder));

@@ -87,8 +87,8 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const requests = composeRequests(base, storeThread);
   const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
   const agents = composeAgents(base, {
+    servers: { knows: (server) => mcp.servers.knows(server), boxes: mcp.servers },
     thread: storeThread,
-    servers: { knows: (name) => mcp.servers.knows(name), boxes: mcp.servers },
     folder: options.agentsFolder,
     everyMs: options.agentFilesEveryMs,
   });

@@ -23,16 +23,14 @@ const names = (what: string) =>
     .nullable()
     .openapi({ description: `Names of ${what}; never their values` });
 
-const Launch = z
-  .object({
-    command: z.string().nullable(),
-    args: z.array(z.string()).nullable(),
-    cwd: z.string().nullable(),
-    env: names("variables that its environment has beside the usual ones"),
-    url: z.string().nullable().openapi({ description: "Without what stands behind a ?" }),
-    headers: names("headers that it is sent"),
-  })
-  .openapi("McpLaunch");
+const Launch = z.object({
+  command: z.string().nullable(),
+  args: z.array(z.string()).nullable(),
+  cwd: z.string().nullable(),
+  env: names("variables that its environment has beside the usual ones"),
+  url: z.string().nullable().openapi({ description: "Without what stands behind a ?" }),
+  headers: names("headers that it is sent"),
+});
 
 const Tool = z
   .object({

@@ -31,11 +31,6 @@ export class McpServers implements McpToolBoxes {
     this.#entries = options.file.servers;
   }
 
-  /** Whether there is a server of a name. */
-  knows(server: string): boolean {
-    return this.#entries.has(server);
-  }
-
   /** Calls under way, with those that wait for their turn. */
   get calls(): number {
     return this.#sum((server) => server.calls);
@@ -53,6 +48,11 @@ export class McpServers implements McpToolBoxes {
       name,
       all.filter(({ entry, state }) => entry.name === name && state === "ready").length,
     ]);
+  }
+
+  /** Whether the operator names it. */
+  knows(server: string): boolean {
+    return this.#entries.has(server);
   }
 
   async open(servers: readonly string[], holder: McpHolder, signal: Signal): Promise<McpToolBox> {

@@ -46,6 +46,7 @@ export class StdioTransport implements Transport {
   #ended: Promise<void> = Promise.resolve();
   #fault: McpFault | undefined;
   #closing: Promise<void> | undefined;
+  #unreadBytes = 0;
   #hasClosed = false;
 
   constructor(options: StdioTransportOptions) {
@@ -107,12 +108,15 @@ export class StdioTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
     if (!stdin?.writable || this.#closing) throw this.#fault ?? new McpFault("has ended");
-    if (stdin.writableLength > MAX_UNREAD_BYTES) {
+    if (this.#unreadBytes > MAX_UNREAD_BYTES) {
       const fault = new McpFault("does not read what it is sent");
       this.#fail(fault);
       throw fault;
     }
-    stdin.write(`${JSON.stringify(message)}\n`);
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    // Counted here: on Bun the stream does not tell.
+    this.#unreadBytes += bytes.length;
+    stdin.write(bytes, () => (this.#unreadBytes -= bytes.length));
   }
 
   /** Ends the program and what it has started. Settles when both are gone; never rejects. */

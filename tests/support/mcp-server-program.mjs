@@ -128,7 +128,10 @@ async function answer({ method, params = {} }) {
       serverInfo: { name: "misbehaving", version: "1" },
     };
   }
-  if (method === "tools/list") return tools(params.cursor);
+  if (method === "tools/list") {
+    if (modes.has("late-exit")) setTimeout(() => process.exit(9), 50);
+    return tools(params.cursor);
+  }
   if (method === "tools/call") return await calls[params.name]?.(params.arguments ?? {});
   if (method === "ping") return {};
   throw Object.assign(new Error("not known"), { code: -32_601 });
@@ -136,7 +139,6 @@ async function answer({ method, params = {} }) {
 
 if (modes.has("ignore-term")) process.on("SIGTERM", () => {});
 if (modes.has("exit-at-start")) process.exit(7);
-if (modes.has("late-exit")) setTimeout(() => process.exit(9), 50);
 process.stderr.write("a server is here\n");
 
 const input = createInterface({ input: process.stdin });

@@ -51,6 +51,11 @@ const OPEN_ROUTES = [
   "POST /api/v1/agents/{name}/validate",
   "GET /api/v1/agents/runs",
   "GET /api/v1/agents/runs/{id}",
+  // Another tenant's run is not there: agents.runs.test.ts and agents.streams.test.ts.
+  "POST /api/v1/agents/{name}/run",
+  "GET /api/v1/agents/runs/{id}/events",
+  "POST /api/v1/agents/runs/{id}/cancel",
+  "POST /api/v1/agents/runs/{id}/approve",
   "GET /api/v1/system/model-profile",
   // Whose figures each client is shown: figures.access.test.ts.
   "GET /api/v1/metrics",

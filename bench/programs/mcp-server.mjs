@@ -25,10 +25,12 @@ const answers = {
   ping: () => ({}),
 };
 
-createInterface({ input: process.stdin }).on("line", async (line) => {
+async function take(line) {
   const { id, method, params = {} } = JSON.parse(line);
   const answer = answers[method];
   if (id === undefined) return;
   if (answer) write({ id, result: await answer(params) });
   else write({ id, error: { code: -32601, message: "unknown" } });
-});
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => void take(line));

@@ -40,9 +40,9 @@ export async function agentSharing() {
 function beside(request) {
   const settings = { AGENT_RUNS_PER_TENANT: String(FLOOD), TENANT_MAX_TEXT: "100" };
   return withAgents({ turnMs: TURN_MS, settings }, async (setup) => {
-    let isOver = false;
+    const over = new AbortController();
     const keepAsking = async () => {
-      while (!isOver) await request(setup);
+      while (!over.signal.aborted) await request(setup);
     };
     const flood = Array.from({ length: FLOOD }, keepAsking);
     await new Promise((resolve) => setTimeout(resolve, 10 * TURN_MS));
@@ -50,7 +50,7 @@ function beside(request) {
     for (let i = 0; i < ASKED; i += 1) {
       took.push((await ask(setup.url, chat("fake", 4), "light")).tookMs);
     }
-    isOver = true;
+    over.abort();
     await Promise.all(flood);
     return median(took);
   });

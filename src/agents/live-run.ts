@@ -193,7 +193,7 @@ export class LiveRun {
     let leave = (): void => {};
     try {
       return await new Promise<Decision>((resolve, reject) => {
-        leave = () => reject(signal.reason as Error);
+        leave = () => reject(signal.reason);
         signal.addEventListener("abort", leave);
         this.#waiting = { ...approval, argsSha256: digest(approval.args), decide: resolve };
         this.#status = "waiting_for_approval";

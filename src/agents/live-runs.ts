@@ -213,6 +213,7 @@ export class LiveRuns {
     this.#ended.set(run, performance.now());
     this.#endedBytes += run.log.bytes;
     this.#sweep();
+    if (this.#isStopping || this.#ended.size === 0) return;
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 

@@ -50,8 +50,8 @@ it("describes every route with an example and every error by its code", async ()
       if (described.includes(`\`${code}\``)) seen.add(code);
     }
   }
-  // Unknown methods belong to no operation, and no operation needs an MCP server yet.
-  const routeless = ["method_not_allowed", "mcp_unavailable"];
+  // Unknown methods belong to no operation.
+  const routeless = ["method_not_allowed"];
   expect([...seen, ...routeless].sort()).toEqual(Object.keys(ERROR_CODES).sort());
 });
 

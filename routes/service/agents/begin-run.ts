@@ -87,7 +87,7 @@ export async function beginRun(
     settings: {
       fields,
       hints: generationHints(options),
-      background: isBackground(c) === true,
+      background: isBackground(c),
       maxExpectedMs: maxWaitMs(c),
     },
     form: formOf(agent, input.format),
@@ -116,6 +116,8 @@ export function endWithClient(c: AppContext, run: LiveRun): void {
   };
   if (signal.aborted) leave();
   else signal.addEventListener("abort", leave, { once: true });
+  // However its answer ends: nobody reads on.
+  c.get("record").onEnd(() => run.leave(writer));
 }
 
 function ownerOf({ tenant, project, client, route, call }: RequestRecord): RunOwner {

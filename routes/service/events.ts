@@ -69,6 +69,7 @@ const RunEnded = z
     took_ms: z.int(),
   })
   .openapi("RunEndedEvent");
+const Slept = z.object({ at, slept_ms: z.int() }).openapi("MachineSleptEvent");
 const Dropped = z
   .object({ reason: z.enum(["slow", "stopping", "cancelled"]) })
   .openapi("DroppedEvent");
@@ -98,13 +99,14 @@ const route: ServiceRoute = {
             Loaded,
             Down,
             Unloaded,
+            Slept,
             Dropped,
             Nothing,
           ])
           .openapi("ServiceEvent"),
         about:
           "`event:` says which: request_started, request_phase, request_ended, run_started, run_ended, " +
-          "model_loaded, model_unloaded, server_up, server_down; missed; dropped, the last one",
+          "model_loaded, model_unloaded, server_up, server_down, machine_slept; missed; dropped, the last one",
         example:
           'id: 7f1f9c0e-212\nevent: server_down\ndata: {"at":"2026-01-31T12:00:00.000Z","reason":"it ended"}\n\n',
       }),

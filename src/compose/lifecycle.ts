@@ -29,6 +29,8 @@ interface LifecycleParts {
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
+  /** What notices sleeps of the machine, and keeps it from them. */
+  sleep: Part[];
   /** Sends traces of requests. */
   traces: Part[];
   /** Looks after config/tenants.yaml. */
@@ -39,7 +41,7 @@ interface LifecycleParts {
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, agents, agentRuns, threads, caching, inference, memory, management, mcp } =
     parts;
-  const { provision, door, metrics, traces, tenants } = parts;
+  const { provision, door, metrics, traces, tenants, sleep } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -47,6 +49,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       homeLock.lock,
       { name: "logs", stop: () => logs.close() },
       metrics.part,
+      ...sleep,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
       ...agents.parts,

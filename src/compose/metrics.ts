@@ -75,6 +75,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
     Object.entries(agentRuns.counts),
   );
   const lag = new EventLoopLag();
+  events.on("machineSlept", () => lag.forget());
   readings.gauges(
     "statistic",
     "event_loop_lag_seconds",

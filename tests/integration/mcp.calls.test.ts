@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { LightSignal } from "../../src/runtime/light-signal.ts";
 import { until, within } from "../support/deadline.ts";
@@ -34,6 +35,14 @@ it("lists and calls the tools of the reference server", async () => {
   expect(names).not.toContain("trigger-sampling-request");
   expect(names).not.toContain("get-roots-list");
   expect(logged[0]).toMatchObject({ msg: "an MCP server says" });
+});
+
+it("calls a tool of a server that the protocol's library makes today", async () => {
+  const program = fileURLToPath(new URL("../support/mcp-library-server.mjs", import.meta.url));
+  const { open } = startMcp({ library: { command: "node", args: [program] } });
+  const box = await open(["library"]);
+  expect(box.tools).toMatchObject([{ name: "add", inputSchema: { required: ["a", "b"] } }]);
+  expect(await textOf(box, "add", { a: 2, b: 3 })).toBe("5");
 });
 
 it("gives a program its entry's variables and the usual ones, and none of the service's", async () => {

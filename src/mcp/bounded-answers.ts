@@ -39,7 +39,7 @@ function bounded(
       const end = hasEvents ? endOfEvents(piece) : 0;
       bytes = end > 0 ? piece.length - end : bytes + piece.length;
       try {
-        guard.count(piece.length, end > 0 ? 1 : 0);
+        guard.count(piece.length, hasEvents ? messagesIn(piece) : 1);
         if (bytes > MAX_MESSAGE_BYTES) {
           throw new McpFault(`sent a message of more than ${MAX_MESSAGE_BYTES} bytes`);
         }
@@ -55,6 +55,15 @@ function bounded(
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
+
+/** An event of one message has three lines, the empty one included. */
+function messagesIn(piece: Uint8Array): number {
+  let lines = 0;
+  for (let at = piece.indexOf(LINE_FEED); at >= 0; at = piece.indexOf(LINE_FEED, at + 1)) {
+    lines += 1;
+  }
+  return Math.floor(lines / 3);
+}
 
 /** Where the last event of a piece ends, with an empty line; 0 where none does. */
 function endOfEvents(piece: Uint8Array): number {

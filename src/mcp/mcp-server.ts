@@ -3,22 +3,13 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { SharedWork } from "../runtime/shared-work.ts";
-import { Turnstile } from "../runtime/turnstile.ts";
-import {
-  CallFailed,
-  type ConnectMcp,
-  type McpConnection,
-  type ToolList,
-} from "./mcp-connection.ts";
+import type { CallFailed, ConnectMcp, McpConnection, ToolList } from "./mcp-connection.ts";
 import { McpFault } from "./mcp-fault.ts";
 import type { McpOutcome } from "./mcp-tools.ts";
 import type { ServerFailures } from "./server-failures.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { PlacedServer, ServerPlaces } from "./server-places.ts";
-import { toolOutput, withinBytes } from "./tool-output.ts";
-
-/** How a call of a tool has ended. `tool_error`: the tool itself says that it has failed. */
-export type CallEnding = "completed" | "tool_error" | "failed" | "cancelled";
+import { type CallEnding, named, ServerCalls, type ToolCall } from "./server-calls.ts";
 
 /** What all servers work with. */
 export interface McpServerParts {
@@ -58,19 +49,8 @@ interface Starting {
   readonly stop: LightSignal;
 }
 
-/** Calls that wait for their turn at one server. */
-const MAX_WAITING = 100;
-
 /** A server that did not answer a call in time has this long to say that it is there at all. */
 const PING_MS = 5000;
-
-/** A call that is made. */
-export interface ToolCall {
-  tool: string;
-  args: Readonly<Record<string, unknown>>;
-  tenant: string;
-  signal: Signal;
-}
 
 /**
  * A server of one holder: everybody's, a tenant's or a run's. It is started when it is first needed, by
@@ -81,7 +61,7 @@ export class McpServer implements PlacedServer {
   readonly entry: McpServerEntry;
   readonly tenant: string | undefined;
   readonly #options: McpServerOptions;
-  readonly #turns: Turnstile;
+  readonly #calls: ServerCalls;
   #holders = 0;
   #isRetired = false;
   #starting: Starting | undefined;
@@ -97,7 +77,16 @@ export class McpServer implements PlacedServer {
     this.#options = options;
     this.entry = options.entry;
     this.tenant = options.tenant;
-    this.#turns = new Turnstile({ atOnce: options.entry.callsAtOnce });
+    const { entry, tenant, deadlines, failures, log, onCall } = options;
+    this.#calls = new ServerCalls({
+      entry,
+      deadlines,
+      ready: (signal) => this.ready(signal),
+      onAnswer: () => failures.answered(entry, tenant),
+      onFailure: (connection, err) => this.#doubt(connection, err),
+      onOddity: (err) => log.odd(this, err),
+      onEnd: (ending, tookMs) => onCall(entry.name, ending, tookMs),
+    });
   }
 
   get state(): "starting" | "ready" | "resting" {
@@ -116,7 +105,7 @@ export class McpServer implements PlacedServer {
 
   /** Calls under way, with those that wait for their turn. */
   get calls(): number {
-    return this.#turns.size;
+    return this.#calls.size;
   }
 
   get isHeld(): boolean {
@@ -161,20 +150,8 @@ export class McpServer implements PlacedServer {
   }
 
   /** Calls a tool. @throws the signal's reason; what else goes wrong is an outcome. */
-  async call(call: ToolCall): Promise<McpOutcome> {
-    const startedAt = performance.now();
-    let ending: CallEnding = "cancelled";
-    try {
-      const outcome = await this.#call(call);
-      ending = outcome.isError ? "tool_error" : "completed";
-      return outcome;
-    } catch (err) {
-      call.signal.throwIfAborted();
-      ending = "failed";
-      return this.#failed(call, err);
-    } finally {
-      this.#options.onCall(this.entry.name, ending, performance.now() - startedAt);
-    }
+  call(call: ToolCall): Promise<McpOutcome> {
+    return this.#calls.call(call);
   }
 
   /** Ends it, whoever uses it. Settles when nothing is left. Never rejects. */
@@ -187,52 +164,6 @@ export class McpServer implements PlacedServer {
     }
     await this.#ended;
     this.#rest();
-  }
-
-  async #call({ tool, args, tenant, signal }: ToolCall): Promise<McpOutcome> {
-    const { entry } = this;
-    const { callTimeoutMs: timeoutMs, maxOutputBytes } = entry;
-    if (this.#turns.waiting >= MAX_WAITING) {
-      throw new CallFailed("other", `has ${MAX_WAITING} calls waiting already`);
-    }
-    const patience = new LightSignal();
-    const unfollow = patience.follow(signal);
-    const isPatient = this.#options.deadlines.after(timeoutMs, () =>
-      patience.abort(
-        new CallFailed("other", `had other calls to answer for ${timeoutMs / 1000} s`),
-      ),
-    );
-    try {
-      return await this.#turns.run({ signal: patience, tenant }, async () => {
-        isPatient();
-        const connection = await this.ready(signal);
-        try {
-          const result = await connection.call(tool, args, { timeoutMs, signal });
-          this.#options.failures.answered(entry, this.tenant);
-          return toolOutput(result, maxOutputBytes);
-        } catch (err) {
-          if (err instanceof CallFailed) this.#doubt(connection, err);
-          throw err;
-        }
-      });
-    } finally {
-      isPatient();
-      unfollow();
-    }
-  }
-
-  #failed({ tool }: ToolCall, err: unknown): McpOutcome {
-    const isKnown = err instanceof CallFailed || err instanceof ServiceError;
-    if (!isKnown) this.#options.log.odd(this, err);
-    const text = this.#sentence(tool, err);
-    return { isError: true, ...withinBytes(text, this.entry.maxOutputBytes) };
-  }
-
-  #sentence(tool: string, err: unknown): string {
-    if (err instanceof ServiceError) return `${err.message}.`;
-    if (!(err instanceof CallFailed)) return `The call of ${tool} has failed.`;
-    if (err.kind === "protocol") return `The call of ${tool} was refused: ${err.message}`;
-    return `${named(this.entry)} ${err.message}.`;
   }
 
   #begin(): Starting {
@@ -390,8 +321,4 @@ export class McpServer implements PlacedServer {
   #unavailable(why: string, details: { retryAfterSec?: number; cause?: unknown }): ServiceError {
     return new ServiceError("mcp_unavailable", `${named(this.entry)} ${why}`, details);
   }
-}
-
-function named({ name }: McpServerEntry): string {
-  return `The MCP server ${JSON.stringify(name)}`;
 }

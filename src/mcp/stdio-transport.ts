@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { endGroup, signalProcess } from "../hosts/process-group.ts";
 import { McpFault } from "./mcp-fault.ts";
 import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
@@ -30,6 +31,12 @@ const GRACES: Graces = { input: 500, term: 1500 };
 /** Requests that a server does not read. */
 const MAX_UNREAD_BYTES = 2 * MAX_MESSAGE_BYTES;
 
+/** Output that has come and is not worked on yet. */
+const MAX_QUEUED_BYTES = 4 * MAX_MESSAGE_BYTES;
+
+/** Streams wait no longer than for this and one more message. */
+const AT_ONCE_MS = 5;
+
 /**
  * Speaks with an MCP server that it starts, over standard input and output. The protocol library's own
  * keeps a line of any length, and leaves behind what the server has started; this one does neither:
@@ -47,6 +54,10 @@ export class StdioTransport implements Transport {
   #fault: McpFault | undefined;
   #closing: Promise<void> | undefined;
   #unreadBytes = 0;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  /** The work on the queue; undefined while there is none. */
+  #work: Promise<void> | undefined;
   #hasClosed = false;
 
   constructor(options: StdioTransportOptions) {
@@ -157,26 +168,55 @@ export class StdioTransport implements Transport {
     const closed = new Promise<void>((resolve) => void child.once("close", () => resolve()));
     await Promise.race([closed, group]);
     await group;
+    await this.#work;
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
 
   #receive(piece: Buffer): void {
     if (this.#closing) return;
+    this.#queue.push(piece);
+    this.#queuedBytes += piece.length;
+    // Where the runtime goes on reading in spite of the pause.
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+      this.#fail(new McpFault("sends more than can be read"));
+      return;
+    }
+    this.#work ??= this.#workOff().finally(() => (this.#work = undefined));
+  }
+
+  /** Message by message, and not all at once: one piece can hold thousands. */
+  async #workOff(): Promise<void> {
+    const stdout = this.#child?.stdout;
+    let since = performance.now();
     try {
-      for (const line of this.#lines.cut(piece)) {
-        const message = parseMessage(line);
-        if (message) this.onmessage?.(message as JSONRPCMessage);
-        else if (line.length > 0) this.onerror?.(new McpFault("printed a line that is no message"));
+      for (let piece = this.#queue.shift(); piece; piece = this.#queue.shift()) {
+        this.#queuedBytes -= piece.length;
+        for (const line of this.#lines.cut(piece)) {
+          this.#tell(line);
+          if (performance.now() - since < AT_ONCE_MS) continue;
+          stdout?.pause();
+          await nextTurn();
+          if (this.#closing) return;
+          since = performance.now();
+        }
       }
+      stdout?.resume();
     } catch (err) {
       this.#fail(err instanceof McpFault ? err : new McpFault("sent what cannot be read", err));
     }
+  }
+
+  #tell(line: Buffer): void {
+    const message = parseMessage(line);
+    if (message) this.onmessage?.(message as JSONRPCMessage);
+    else if (line.length > 0) this.onerror?.(new McpFault("printed a line that is no message"));
   }
 
   #fail(fault: McpFault): void {
     this.#fault ??= fault;
     this.onerror?.(fault);
     // At once: it does not deserve a grace, and goes on sending.
+    this.#queue = [];
     this.#child?.stdout?.destroy();
     void this.close();
   }

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import type { CallEnding } from "../mcp/mcp-server.ts";
+import type { CallEnding } from "../mcp/server-calls.ts";
 import { TOOL_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
 

@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import type { McpToolBox } from "../../src/mcp/mcp-tools.ts";
 import { LightSignal } from "../../src/runtime/light-signal.ts";
 import { until, within } from "../support/deadline.ts";
 import { callOf, everythingServer, ownServer, startMcp, textOf } from "../support/mcp.ts";
@@ -34,6 +36,14 @@ it("lists and calls the tools of the reference server", async () => {
   expect(names).not.toContain("trigger-sampling-request");
   expect(names).not.toContain("get-roots-list");
   expect(logged[0]).toMatchObject({ msg: "an MCP server says" });
+});
+
+it("calls a tool of a server that the protocol's library makes today", async () => {
+  const program = fileURLToPath(new URL("../support/mcp-library-server.mjs", import.meta.url));
+  const { open } = startMcp({ library: { command: "node", args: [program] } });
+  const box = await open(["library"]);
+  expect(box.tools).toMatchObject([{ name: "add", inputSchema: { required: ["a", "b"] } }]);
+  expect(await textOf(box, "add", { a: 2, b: 3 })).toBe("5");
 });
 
 it("gives a program its entry's variables and the usual ones, and none of the service's", async () => {
@@ -150,14 +160,18 @@ it("sends a server so many calls side by side, and the others in turn", async ()
 });
 
 it("does not let calls wait without bound", async () => {
-  const { open, servers } = startMcp({ own: ownServer([], { calls_at_once: 1 }) });
-  const box = await open(["own"]);
+  const { open, servers } = startMcp({ own: ownServer([], { calls_at_once: 1, scope: "shared" }) });
+  const [a, b, c] = [await open(["own"], "a"), await open(["own"], "b"), await open(["own"], "c")];
   const signal = new LightSignal();
-  const calls = Array.from({ length: 101 }, () => callOf(box, "never", {}, { signal }));
-  const gone = Promise.allSettled(calls);
+  const never = (box: McpToolBox, length: number) =>
+    Array.from({ length }, () => callOf(box, "never", {}, { signal }));
+  const calls = never(a, 51);
+  await until(() => servers.calls === 51, "so many of one tenant are under way as may be");
+  expect((await callOf(a, "say")).text).toContain("has 50 calls waiting already");
+  calls.push(...never(b, 50));
   await until(() => servers.calls === 101, "so many are under way as may be");
-  const refused = await callOf(box, "say");
-  expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("100 calls") });
+  expect((await callOf(c, "say")).text).toContain("has 100 calls waiting already");
+  const gone = Promise.allSettled(calls);
   signal.abort(new Error("enough"));
   await gone;
   expect(servers.calls).toBe(0);

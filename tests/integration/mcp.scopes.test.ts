@@ -214,3 +214,23 @@ it("starts all servers to see how they are, and ends those of the scope run agai
   ]);
   expect(servers.held).toBe(0);
 });
+
+it("holds nothing after many runs of which a third were called off and a third lost their server", async () => {
+  const { servers } = startMcp({ own: ownServer([], { scope: "run" }) }, { most: 64 });
+  const pids: number[] = [];
+  const run = async (i: number): Promise<void> => {
+    const signal = new LightSignal();
+    const box = await servers.open(["own"], { tenant: `t${i % 4}`, run: `r${i}` }, signal);
+    pids.push(Number(await textOf(box, "pid")));
+    const call = callOf(box, ["say", "never", "exit"][i % 3] ?? "", {}, { signal });
+    if (i % 3 === 1) signal.abort(new Error("called off"));
+    await call.catch(() => {});
+    await box.close();
+  };
+  for (let i = 0; i < 36; i += 6) {
+    await Promise.all(Array.from({ length: 6 }, (_, at) => run(i + at)));
+  }
+  expect(pids).toHaveLength(36);
+  expect(pids.filter(isAlive)).toEqual([]);
+  expect([servers.calls, servers.held, servers.running]).toEqual([0, 0, [["own", 0]]]);
+}, 60_000);

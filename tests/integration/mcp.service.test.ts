@@ -101,6 +101,28 @@ it("lists servers, starts them for who may manage, and shows others no commands"
   await ended(pid);
 });
 
+it("has agents that name a server, and says whether it answers them", async () => {
+  const yaml = mcpYaml({ own: ownServer(), bad: ownServer(["exit-at-start"]) });
+  const { gateway } = await startService({}, {}, { mcpYaml: yaml });
+  const make = (name: string, mcp: string[]) =>
+    gateway.post("/api/v1/agents/create", { name, role: "Help.", model: "fake", mcp });
+  expect((await make("helper", ["own", "bad"])).status).toBe(200);
+  const answer = await gateway.post("/api/v1/agents/helper/validate", {});
+  const { findings } = await jsonOf(answer);
+  const found = (findings as { check: string }[]).filter(({ check }) => check === "mcp");
+  expect(found).toMatchObject([
+    { ok: true, message: expect.stringMatching(/'own' answers with \d+ tools/) },
+    { ok: false, message: 'The MCP server "bad" has ended by itself with exit code 7' },
+  ]);
+  await expectNativeError(await make("other", ["own", "nothing"]), {
+    status: 400,
+    code: "invalid_request",
+    type: "InvalidRequestError",
+    says: "nothing",
+  });
+  await nothingIsHeld({ gateway });
+});
+
 it("reads the file again when it has changed, unless it has mistakes", async () => {
   const folder = await mkdtemp(join(tmpdir(), "shared-ollama-mcp-"));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -15,12 +15,9 @@ interface GatewayOptions extends Pick<
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
-<<<<<<< HEAD
   | "mcpFile"
-=======
   | "platform"
   | "leastSleepMs"
->>>>>>> main
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -71,28 +68,18 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
-<<<<<<< HEAD
- *   model counts as stuck, other names for models, what a question is answered, what weights
- *   tenants have and which MCP servers there are, and where that is read again.
-=======
  *   model counts as stuck, on which system it runs and how long it has to sleep, other names for models, what a question is answered, what weights
- *   tenants have and where that is read again.
->>>>>>> main
+ *   tenants have and which MCP servers there are, and where that is read again.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
   more: GatewayOptions = {},
 ): Promise<Gateway> {
-<<<<<<< HEAD
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile, mcpFile } =
     more;
-  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
-=======
-  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
   const { platform, leastSleepMs } = more;
-  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
->>>>>>> main
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
@@ -115,12 +102,9 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
-<<<<<<< HEAD
     mcpFile,
-=======
     platform,
     leastSleepMs,
->>>>>>> main
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

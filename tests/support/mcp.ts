@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
 import { readMcpFile } from "../../config/mcp.ts";
-import type { CallEnding } from "../../src/mcp/mcp-server.ts";
+import type { CallEnding } from "../../src/mcp/server-calls.ts";
 import type { McpToolBox } from "../../src/mcp/mcp-tools.ts";
 import { McpServers } from "../../src/mcp/mcp-servers.ts";
 import { connectBySdk } from "../../src/mcp/sdk-connection.ts";

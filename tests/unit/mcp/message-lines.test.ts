@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, nat, property, string } from "fast-check";
 import { expect, it } from "vitest";
 import { FloodGuard } from "../../../src/mcp/flood-guard.ts";
 import { MAX_MESSAGE_BYTES } from "../../../src/mcp/message-limits.ts";
@@ -6,9 +6,9 @@ import { MessageLines } from "../../../src/mcp/message-lines.ts";
 import { parseMessage } from "../../../src/mcp/parse-message.ts";
 
 it("cuts lines the same way, however they come in pieces", () => {
-  const cuts = fc.array(fc.nat({ max: 200 }), { maxLength: 20 });
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: "grapheme" })), cuts, (texts, at) => {
+  const cuts = array(nat({ max: 200 }), { maxLength: 20 });
+  assert(
+    property(array(string({ unit: "grapheme" })), cuts, (texts, at) => {
       const lines = texts.map((text) => text.replaceAll("\n", ""));
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
       const reader = new MessageLines();

@@ -1,12 +1,12 @@
-import fc from "fast-check";
+import { assert, nat, property, string } from "fast-check";
 import { expect, it } from "vitest";
 import { toolOutput, withinBytes } from "../../../src/mcp/tool-output.ts";
 
 const output = (result: object) => toolOutput(result as never, 1000);
 
 it("keeps whole characters, and as many as fit", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "grapheme" }), fc.nat({ max: 100 }), (text, most) => {
+  assert(
+    property(string({ unit: "grapheme" }), nat({ max: 100 }), (text, most) => {
       const whole = Buffer.from(text);
       const { text: kept, cutBytes } = withinBytes(text, most);
       const bytes = Buffer.from(kept);

@@ -2312,15 +2312,16 @@ export interface components {
              */
             type: "mcp_list_tools";
             server_label: string;
-            tools: {
-                name: string;
-                description: string | null;
-                input_schema: {
-                    [key: string]: unknown;
-                };
-                annotations: null;
-            }[];
+            tools: components["schemas"]["McpListedTool"][];
             error: string | null;
+        };
+        McpListedTool: {
+            name: string;
+            description: string | null;
+            input_schema: {
+                [key: string]: unknown;
+            };
+            annotations: null;
         };
         /** @description Of an agent's run: a call that the service has made */
         McpCallItem: {
@@ -5303,10 +5304,7 @@ export interface components {
             agent: string;
             /** @enum {string} */
             status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
-            reason?: {
-                code: string;
-                message: string;
-            };
+            reason?: components["schemas"]["AgentRunReason"];
         };
         /**
          * @example {
@@ -5354,11 +5352,7 @@ export interface components {
             run_id: string;
             /** @enum {string} */
             status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
-            /** @description Why it ended, where it did not complete */
-            reason?: {
-                code: string;
-                message: string;
-            };
+            reason?: components["schemas"]["AgentRunReason"] & unknown;
             /** @description What the model has said last */
             response: string;
             message: {

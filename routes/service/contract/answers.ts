@@ -41,6 +41,11 @@ export const RatedToken = TokenLogprob.extend({
   top_logprobs: z.array(TokenLogprob).optional(),
 }).openapi("TokenLogprob");
 
+/** Why a run ended that did not complete. */
+export const AgentRunReason = z
+  .object({ code: z.string(), message: z.string() })
+  .openapi("AgentRunReason");
+
 /** Of an agent's run, where OpenAI's forms have no field. */
 export const agentRun = z
   .object({
@@ -48,10 +53,7 @@ export const agentRun = z
     agent: z.string(),
     model: z.string(),
     status: z.string(),
-    reason: z
-      .object({ code: z.string(), message: z.string() })
-      .openapi("AgentRunReason")
-      .optional(),
+    reason: AgentRunReason.optional(),
   })
   .openapi("RunOfAgent", { description: "Only where the model is an agent: its run" })
   .optional();

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { metrics } from "../answers.ts";
+import { AgentRunReason, metrics } from "../answers.ts";
 import { filledText, maybe } from "../fields.ts";
 import { LIST_LIMITS } from "../list-limits.ts";
 import { list } from "../lists.ts";
@@ -28,8 +28,6 @@ export const RunAgentBody = z
   })
   .openapi("RunAgentRequest", { example: { prompt: "Which books on tides are there?" } });
 
-const Reason = z.object({ code: z.string(), message: z.string() });
-
 const EXAMPLE_ID = "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11";
 
 export const RunAgentAnswer = z
@@ -37,7 +35,9 @@ export const RunAgentAnswer = z
     agent: z.string(),
     run_id: z.string(),
     status: RunStatusField,
-    reason: Reason.optional().openapi({ description: "Why it ended, where it did not complete" }),
+    reason: AgentRunReason.optional().openapi({
+      description: "Why it ended, where it did not complete",
+    }),
     response: z.string().openapi({ description: "What the model has said last" }),
     message: z.object({
       role: z.literal("assistant"),
@@ -116,7 +116,7 @@ export const RunState = z
     run_id: z.string(),
     agent: z.string(),
     status: RunStatusField,
-    reason: Reason.optional(),
+    reason: AgentRunReason.optional(),
   })
   .openapi("AgentRunState", {
     example: {

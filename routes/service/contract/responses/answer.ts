@@ -49,12 +49,14 @@ const McpListToolsItem = z
     type: z.literal("mcp_list_tools"),
     server_label: z.string(),
     tools: z.array(
-      z.object({
-        name: z.string(),
-        description: z.string().nullable(),
-        input_schema: z.looseObject({}),
-        annotations: z.null(),
-      }),
+      z
+        .object({
+          name: z.string(),
+          description: z.string().nullable(),
+          input_schema: z.looseObject({}),
+          annotations: z.null(),
+        })
+        .openapi("McpListedTool"),
     ),
     error: z.string().nullable(),
   })

@@ -17,6 +17,7 @@ interface GatewayOptions extends Pick<
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
+  | "mcpFile"
   | "platform"
   | "leastSleepMs"
 > {
@@ -26,6 +27,8 @@ interface GatewayOptions extends Pick<
   ask?: Terminal["ask"];
   /** The text of config/tenants.yaml. */
   tenantsYaml?: string;
+  /** The text of config/mcp.yaml. */
+  mcpYaml?: string;
   /** Sizes of context by models' names. */
   contextLanes?: Record<string, number[]>;
 }
@@ -68,8 +71,8 @@ const DEFAULTS = {
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
  *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
- *   models, what a question is answered, what weights tenants have and where that is read again, and
- *   where the operator's agents are.
+ *   models, what a question is answered, what weights tenants have and which MCP servers there are,
+ *   where both are read again, and where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -77,14 +80,15 @@ export async function startGateway(
   more: GatewayOptions = {},
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
-  const { agentsFolder, agentFilesEveryMs } = more;
+  const { agentsFolder, agentFilesEveryMs, mcpFile } = more;
   const { platform, leastSleepMs } = more;
-  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml: modelsYamlWith(aliases, contextLanes),
     tenantsYaml,
+    mcpYaml,
   });
   const said: string[] = [];
   const service = await compose({
@@ -103,6 +107,7 @@ export async function startGateway(
     tenantsFile,
     agentsFolder,
     agentFilesEveryMs,
+    mcpFile,
     platform,
     leastSleepMs,
   });

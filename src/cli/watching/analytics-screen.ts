@@ -1,6 +1,6 @@
 import type { components } from "../api-types.d.ts";
 import type { Output } from "../output/output.ts";
-import { count, duration, percent } from "../output/units.ts";
+import { count, duration, percent, time } from "../output/units.ts";
 
 type Analytics = components["schemas"]["Analytics"];
 
@@ -99,13 +99,4 @@ function showHours(hours: Analytics["hourly_metrics"], out: Output): void {
 
 function rest(names: number, out: Output): void {
   if (names > MOST_NAMES) out.line(out.style.dim(`and ${count(names - MOST_NAMES)} more: --json`));
-}
-
-/** `2026-01-31 12:00`, in this machine's time zone. */
-export function time(at: string | null): string {
-  if (at === null) return "";
-  const date = new Date(at);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }

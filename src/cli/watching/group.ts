@@ -60,5 +60,48 @@ export const WATCHING: CommandGroup = {
         },
       ],
     },
+    {
+      name: "agents",
+      summary: "Agents and their runs",
+      commands: [
+        {
+          name: "list",
+          aliases: ["ls"],
+          summary: "The agents that can be run",
+          load: async () => (await import("../agents/list.ts")).list,
+        },
+        {
+          name: "create",
+          summary: "Make an agent",
+          load: async () => (await import("../agents/create.ts")).create,
+        },
+        {
+          name: "run",
+          summary: "Ask an agent",
+          load: async () => (await import("../agents/run.ts")).run,
+        },
+        {
+          name: "approve",
+          summary: "Say yes or no to calls that a run waits with",
+          load: async () => (await import("../agents/approve.ts")).approve,
+        },
+        {
+          name: "runs",
+          summary: "The latest runs",
+          load: async () => (await import("../agents/runs.ts")).runs,
+        },
+        {
+          name: "cancel",
+          summary: "End a run",
+          load: async () => (await import("../agents/cancel.ts")).cancel,
+        },
+        {
+          name: "rm",
+          aliases: ["remove"],
+          summary: "Delete an agent",
+          load: async () => (await import("../agents/remove.ts")).remove,
+        },
+      ],
+    },
   ],
 };

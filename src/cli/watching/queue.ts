@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
-import { wholeNumber } from "./window.ts";
+import { wholeNumber } from "../whole-number.ts";
 import { queueLines } from "./queue-screen.ts";
 
 /** Home, then clear from there to the end: nothing flickers, as nothing is cleared before it is drawn. */
@@ -34,7 +34,9 @@ export const queue = defineCommand({
   json: { operation: "queue" },
   run: async (cli, args) => {
     const seconds =
-      args.every === undefined ? DEFAULT_SECONDS : wholeNumber("--every", args.every, MAX_SECONDS);
+      args.every === undefined
+        ? DEFAULT_SECONDS
+        : wholeNumber("every", args.every, { min: 1, max: MAX_SECONDS });
     const isLive = cli.out.isTerminal && !cli.flags.json && !args.once;
     if (isLive) await follow(cli, seconds * 1000);
     else

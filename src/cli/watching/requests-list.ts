@@ -3,19 +3,21 @@ import type { components } from "../api-types.d.ts";
 import { defineCommand } from "../command.ts";
 import type { Output } from "../output/output.ts";
 import type { Cell } from "../output/table.ts";
-import { count, duration } from "../output/units.ts";
-import { time } from "./analytics-screen.ts";
-import { wholeNumber } from "./window.ts";
+import { count, duration, time } from "../output/units.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 type RequestList = components["schemas"]["RequestList"];
 
-const DEFAULT_LIMIT = 20;
+/** The first eight characters say when it came: requests of one second share them. */
+const SHOWN_OF_ID = 13;
 const MAX_LIMIT = 200;
 const MAX_NUMBER = 999_999_999;
 
 export const list = defineCommand({
-  about: "Those under way first, then those that have ended, the newest first.",
+  about:
+    "Those under way first, then those that have ended, the newest first. Only those for a model, unless --all; --json has all of them.",
   args: {
+    all: { type: "boolean", description: "Also those that no model answers, such as this one" },
     model: {
       type: "string",
       description: "Only those for a model",
@@ -45,18 +47,34 @@ export const list = defineCommand({
   run: async (cli, args) => {
     const { model, status, after } = args;
     const { project } = cli.flags;
+    const limit = wholeNumber("limit", args.limit, { min: 1, max: MAX_LIMIT });
+    const isWhole = args.all || cli.flags.json;
     const query = {
-      limit: wholeNumber("--limit", args.limit ?? String(DEFAULT_LIMIT), MAX_LIMIT),
+      limit: isWhole ? limit : MAX_LIMIT,
       ...(project === undefined ? {} : { project }),
       ...(model === undefined ? {} : { model }),
-      ...(status === undefined ? {} : { status: wholeNumber("--status", status, 599) }),
-      ...(after === undefined ? {} : { after: wholeNumber("--after", after, MAX_NUMBER) }),
+      ...(status === undefined
+        ? {}
+        : { status: wholeNumber("status", status, { min: 0, max: 599 }) }),
+      ...(after === undefined
+        ? {}
+        : { after: wholeNumber("after", after, { min: 1, max: MAX_NUMBER }) }),
     };
     const { signal } = cli;
     const found = await answered(cli.api.GET("/api/v1/requests", { params: { query }, signal }));
-    cli.show(found, showRequests);
+    cli.show(isWhole ? found : modelRequests(found, limit), showRequests);
   },
 });
+
+/** Those that ask a model, as many as are wanted. */
+function modelRequests(found: RequestList, limit: number): RequestList {
+  const asks = ({ model }: { model: string | null }): boolean => model !== null;
+  const requests = found.requests.filter(asks);
+  const shown = requests.slice(0, limit);
+  const next = shown.length < requests.length ? (shown.at(-1)?.number ?? null) : found.next;
+  const running = found.running.filter(asks);
+  return { ...found, running, running_total: running.length, requests: shown, next };
+}
 
 function showRequests(found: RequestList, out: Output): void {
   const rows = [...found.running, ...found.requests].map((request): Cell[] => [
@@ -66,7 +84,7 @@ function showRequests(found: RequestList, out: Output): void {
     request.operation ?? request.route ?? "",
     duration(request.took_ms),
     outcomeOf(request),
-    request.request_id.slice(0, 8),
+    request.request_id.slice(0, SHOWN_OF_ID),
   ]);
   if (rows.length === 0) out.line("There is no such request.");
   else {

@@ -1,4 +1,4 @@
-import { WrongUse } from "../cli-error.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 /** The options of what looks back, for citty. */
 export const WINDOW_ARGS = {
@@ -21,14 +21,7 @@ export function lookBack(
   return {
     ...(window === undefined
       ? {}
-      : { window_minutes: wholeNumber("--window", window, MAX_MINUTES) }),
+      : { window_minutes: wholeNumber("window", window, { min: 1, max: MAX_MINUTES }) }),
     ...(project === undefined ? {} : { project }),
   };
-}
-
-/** An option's number. @throws WrongUse for anything but 1 up to `max`. */
-export function wholeNumber(option: string, text: string, max: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= max) return value;
-  throw new WrongUse(`${option} ${text}: expected a whole number from 1 to ${max}`);
 }

@@ -224,6 +224,7 @@ export class LiveRun {
 
   /** Something has ended it. */
   fail(err: unknown): void {
+    if (this.isFinal) return;
     const { status, reason } = endingOf(err, this.id);
     this.error = err;
     this.#end(status, reason);
@@ -236,11 +237,14 @@ export class LiveRun {
     this.#status = status;
     this.#reason = reason;
     this.#endedAtMs = Date.now();
-    if (!isTold) this.#writer.end(status, reason);
-    this.log.addOwn("run_ended", this.facts());
-    this.log.end();
-    this.#tellPaused();
-    for (const tell of this.#onEnd.splice(0)) tell();
+    try {
+      if (!isTold) this.#writer.end(status, reason);
+    } finally {
+      this.log.addOwn("run_ended", this.facts());
+      this.log.end();
+      this.#tellPaused();
+      for (const tell of this.#onEnd.splice(0)) tell();
+    }
   }
 
   #tellPaused(): void {

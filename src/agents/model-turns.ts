@@ -188,14 +188,12 @@ function ollamaRequest({ run, settings, messages, tools, form }: TurnRequest): O
 
 /** Tells a run's readers what a turn waits for, beside others who follow it. */
 function tellOfWaits(record: RequestRecord, run: LiveRun): void {
-  const { onStep } = record.call;
-  record.call.onStep = (step) => {
-    onStep?.(step);
+  record.call.watch(run, (step) => {
     const name = NOTICES[step];
     if (name !== undefined) {
       run.log.addOwn(name, { event: name, request_id: record.id, ...waitStatus(record) });
     }
-  };
+  });
 }
 
 function withoutCalls(line: OllamaAnswer): OllamaAnswer {

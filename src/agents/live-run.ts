@@ -130,7 +130,7 @@ export class LiveRun {
 
   /** The call that waits for a person, if one does. */
   get approval(): Approval | undefined {
-    return this.#waiting;
+    return this.signal.aborted ? undefined : this.#waiting;
   }
 
   /** As its clients name its model. */
@@ -209,7 +209,7 @@ export class LiveRun {
   /** Answers the call that waits. @throws ServiceError `approval_mismatch` where none does, or another. */
   decide(callId: string, decision: Decision): void {
     const waiting = this.#waiting;
-    if (waiting?.callId !== callId) throw nothingWaits(callId);
+    if (waiting?.callId !== callId || this.signal.aborted) throw nothingWaits(callId);
     this.#waiting = undefined;
     this.#status = "running";
     this.isDetached = decision.isDetached;

@@ -403,6 +403,18 @@ describe("a call that waits for an approval", () => {
     expect(world.calls).toHaveLength(1);
   });
 
+  it("is not approved any more once its run is called off, also at the same moment", async () => {
+    const world = new ScriptedRuns();
+    const { run, approval } = await waiting(world);
+    run.stop(new CalledOff());
+    const answer = { callId: approval.callId, approve: true, args: '{"id":7}', ...decision() };
+    expect(() => world.runs.answer(run, answer)).toThrow(
+      expect.objectContaining({ code: "approval_mismatch" }),
+    );
+    await within(run.ended(), "the run ends");
+    expect(world.calls).toEqual([]);
+  });
+
   it("ends with its run when that is called off", async () => {
     const world = new ScriptedRuns();
     const { run } = await waiting(world);

@@ -19,6 +19,7 @@ import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { composeSleep, type SleepOptions } from "./compose/sleep.ts";
 import { composeStoreThread } from "./compose/store-thread.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
@@ -32,7 +33,7 @@ import type { ModelProvision } from "./models/provision/model-provision.ts";
 import { StrictRunner } from "./schemas/strict-runner.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
-interface ComposeOptions extends Config {
+interface ComposeOptions extends Config, SleepOptions {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
@@ -153,6 +154,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       ...parts,
       door,
       traces,
+      sleep: composeSleep(parts, options),
       tenants: tenantsPart(base, options.tenantsFile),
     }),
     app,

@@ -5427,7 +5427,7 @@ export interface components {
             ok: boolean;
             message: string;
         };
-        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
+        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
         RequestEndedEvent: {
             /** Format: date-time */
             at: string;
@@ -5542,6 +5542,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             model: string;
+        };
+        MachineSleptEvent: {
+            /** Format: date-time */
+            at: string;
+            slept_ms: number;
         };
         DroppedEvent: {
             /** @enum {string} */

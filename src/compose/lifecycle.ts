@@ -27,6 +27,8 @@ interface LifecycleParts {
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
+  /** What notices sleeps of the machine, and keeps it from them. */
+  sleep: Part[];
   /** Sends traces of requests. */
   traces: Part[];
   /** Looks after config/tenants.yaml. */
@@ -36,7 +38,7 @@ interface LifecycleParts {
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, agents, threads, caching, inference, memory, management, mcp } = parts;
-  const { provision, door, metrics, traces, tenants } = parts;
+  const { provision, door, metrics, traces, tenants, sleep } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -44,6 +46,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       homeLock.lock,
       { name: "logs", stop: () => logs.close() },
       metrics.part,
+      ...sleep,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
       ...agents.parts,

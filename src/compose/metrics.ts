@@ -67,6 +67,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
     () => mcp.servers.running,
   );
   const lag = new EventLoopLag();
+  events.on("machineSlept", () => lag.forget());
   readings.gauges(
     "statistic",
     "event_loop_lag_seconds",

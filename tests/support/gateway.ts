@@ -16,6 +16,8 @@ interface GatewayOptions extends Pick<
   | "stuckAfterMs"
   | "tenantsFile"
   | "mcpFile"
+  | "platform"
+  | "leastSleepMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -66,7 +68,7 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, other names for models, what a question is answered, what weights
+ *   model counts as stuck, on which system it runs and how long it has to sleep, other names for models, what a question is answered, what weights
  *   tenants have and which MCP servers there are, and where that is read again.
  */
 export async function startGateway(
@@ -74,8 +76,8 @@ export async function startGateway(
   processEnv: Record<string, string> = {},
   more: GatewayOptions = {},
 ): Promise<Gateway> {
-  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile, mcpFile } =
-    more;
+  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { platform, leastSleepMs, mcpFile } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -100,6 +102,8 @@ export async function startGateway(
     stuckAfterMs,
     tenantsFile,
     mcpFile,
+    platform,
+    leastSleepMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Libsql from "libsql";
 import type { Part } from "./lifecycle.ts";
@@ -82,13 +82,65 @@ export class HomeLock {
   }
 
   #holder(): string {
+    const note = readNote(this.#noteFile);
+    if (note?.pid === undefined) return "";
+    return ` (process ${note.pid}${note.port === undefined ? "" : `, port ${note.port}`})`;
+  }
+}
+
+/** What a service has written down about itself in the folder it uses. */
+export interface HomeNote {
+  pid: number | undefined;
+  /** Undefined before the port is open. */
+  port: number | undefined;
+}
+
+function readNote(file: string): HomeNote | undefined {
+  try {
+    const note = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    return { pid: wholeOrUndefined(note["pid"]), port: wholeOrUndefined(note["port"]) };
+  } catch {
+    return undefined;
+  }
+}
+
+function wholeOrUndefined(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? Number(value) : undefined;
+}
+
+/** Whether a service has a folder, and what it has written down there. */
+export interface HomeUse {
+  /** Undefined where the system does not let it be known. */
+  isInUse: boolean | undefined;
+  /** It may be an earlier service's, which a crash has left behind. */
+  note: HomeNote | undefined;
+}
+
+/**
+ * Looks from another process whether a service has a folder. Changes nothing there.
+ * @param home absolute.
+ */
+export async function homeUse(home: string): Promise<HomeUse> {
+  const note = readNote(join(home, "data", "service.json"));
+  const file = join(home, "data", "service.lock");
+  if (!existsSync(file)) return { isInUse: false, note };
+  try {
+    const { default: Database } = await import("libsql");
+    const database = new Database(file, { readonly: true, timeout: 0 });
     try {
-      const note = JSON.parse(readFileSync(this.#noteFile, "utf8")) as Record<string, unknown>;
-      const port = note["port"] === undefined ? "" : `, port ${Number(note["port"])}`;
-      return ` (process ${Number(note["pid"])}${port})`;
-    } catch {
-      return "";
+      // Whoever has the exclusive lock keeps readers out, too.
+      database.prepare("SELECT count(*) FROM sqlite_master").get();
+      return { isInUse: false, note };
+    } catch (err) {
+      return {
+        isInUse: (err as { code?: unknown }).code === "SQLITE_BUSY" ? true : undefined,
+        note,
+      };
+    } finally {
+      database.close();
     }
+  } catch {
+    return { isInUse: undefined, note };
   }
 }
 

@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+import { chooseProfile, type ChosenProfile } from "../../../config/profiles.ts";
+import { examineConfig, type ExaminedConfig } from "../../../config/load.ts";
+import { homeUse, type HomeUse } from "../../runtime/home-lock.ts";
+import type { Machine, MemoryFigures } from "./machine.ts";
+import { lookForService, type ServiceSeen } from "./service-seen.ts";
+
+/** What all checks go by. */
+export interface Facts {
+  machine: Machine;
+  env: Record<string, string | undefined>;
+  config: ExaminedConfig;
+  /** Why config/models.yaml could not even be read. */
+  unreadable: string[];
+  /** The folder that SHARED_OLLAMA_HOME names, absolute. */
+  home: string;
+  homeUse: HomeUse;
+  memory: MemoryFigures | undefined;
+  /** Undefined where config/models.yaml cannot be used. */
+  profile: ChosenProfile | undefined;
+  /** A service of ours at the port that the settings name. */
+  service: ServiceSeen | undefined;
+}
+
+interface FactOptions {
+  machine: Machine;
+  env: Record<string, string | undefined>;
+  /** The text of a file of config/. @throws what the file system throws. */
+  readConfig: (name: "models.yaml" | "tenants.yaml") => Promise<string>;
+}
+
+/** Collects what the checks go by. Never rejects. */
+export async function collectFacts({ machine, env, readConfig }: FactOptions): Promise<Facts> {
+  const unreadable: string[] = [];
+  const read = async (name: "models.yaml" | "tenants.yaml"): Promise<string | undefined> => {
+    try {
+      return await readConfig(name);
+    } catch (err) {
+      const { code, message } = err as NodeJS.ErrnoException;
+      // Nobody has to have shares of their own.
+      if (name === "models.yaml" || code !== "ENOENT")
+        unreadable.push(`config/${name}: ${message}`);
+      return undefined;
+    }
+  };
+  const [modelsYaml, tenantsYaml] = await Promise.all([read("models.yaml"), read("tenants.yaml")]);
+  const examined = examineConfig({
+    env,
+    modelsYaml: modelsYaml ?? "",
+    tenantsYaml: tenantsYaml ?? "",
+  });
+  // What is empty because it could not be read has no mistakes of its own.
+  const problems = examined.problems.filter(
+    (problem) => modelsYaml !== undefined || !problem.startsWith("config/models.yaml"),
+  );
+  const config = { ...examined, problems };
+  const { settings, models } = config;
+  const home = resolve(settings.home);
+  const [use, memory, service] = await Promise.all([
+    homeUse(home),
+    machine.memory().catch(() => undefined),
+    lookForService(machine.fetch, settings),
+  ]);
+  const forced = settings.forceProfile?.toLowerCase();
+  const isForced = models?.profiles.some(({ name }) => name.toLowerCase() === forced) === true;
+  const profile =
+    models &&
+    chooseProfile({
+      models,
+      ramBytes: memory?.totalBytes,
+      forceProfile: isForced ? settings.forceProfile : undefined,
+      forceRamGb: settings.forceRamGb,
+      instead: settings,
+    });
+  return { machine, env, config, unreadable, home, homeUse: use, memory, profile, service };
+}

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { chooseProfile, type ChosenProfile } from "../../../config/profiles.ts";
-import { examineConfig, type ExaminedConfig } from "../../../config/load.ts";
+import { examineConfig, settingsGiven, type ExaminedConfig } from "../../../config/load.ts";
 import { homeUse, type HomeUse } from "../../runtime/home-lock.ts";
+import { projectRoot } from "../../runtime/paths.ts";
 import type { Machine, MemoryFigures } from "./machine.ts";
 import { lookForService, type ServiceSeen } from "./service-seen.ts";
 
@@ -15,10 +16,12 @@ export interface Facts {
   /** The folder that SHARED_OLLAMA_HOME names, absolute. */
   home: string;
   homeUse: HomeUse;
+  /** Where the service listens or would; 0: at a free one. */
+  port: number;
   memory: MemoryFigures | undefined;
   /** Undefined where config/models.yaml cannot be used. */
   profile: ChosenProfile | undefined;
-  /** A service of ours at the port that the settings name. */
+  /** A service of ours at that port. */
   service: ServiceSeen | undefined;
 }
 
@@ -55,11 +58,16 @@ export async function collectFacts({ machine, env, readConfig }: FactOptions): P
   );
   const config = { ...examined, problems };
   const { settings, models } = config;
-  const home = resolve(settings.home);
-  const [use, memory, service] = await Promise.all([
-    homeUse(home),
+  // As the commands see it: from where `npm start` runs.
+  const home = resolve(projectRoot, settings.home);
+  const use = await homeUse(home);
+  // One that runs has its settings from its own environment, which need not be this one.
+  const isGiven = settingsGiven(env, [])["API_PORT"] !== undefined;
+  const noted = use.isInUse === true ? use.note?.port : undefined;
+  const port = isGiven ? settings.apiPort : (noted ?? settings.apiPort);
+  const [memory, service] = await Promise.all([
     machine.memory().catch(() => undefined),
-    lookForService(machine.fetch, settings),
+    lookForService(machine.fetch, { host: settings.apiHost, port }),
   ]);
   const forced = settings.forceProfile?.toLowerCase();
   const isForced = models?.profiles.some(({ name }) => name.toLowerCase() === forced) === true;
@@ -72,5 +80,5 @@ export async function collectFacts({ machine, env, readConfig }: FactOptions): P
       forceRamGb: settings.forceRamGb,
       instead: settings,
     });
-  return { machine, env, config, unreadable, home, homeUse: use, memory, profile, service };
+  return { machine, env, config, unreadable, home, homeUse: use, port, memory, profile, service };
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Settings } from "../../../config/schema.ts";
 import type { Machine } from "./machine.ts";
 
 const Health = z.object({
@@ -21,13 +20,13 @@ export interface ServiceSeen {
 /** It asks its inference server before it answers. */
 const HEALTH_MS = 8000;
 
-/** The service at the address of the settings; undefined where none of ours answers there. */
+/** The service at an address that it listens at; undefined where none of ours answers there. */
 export async function lookForService(
   fetch: Machine["fetch"],
-  { apiHost, apiPort }: Pick<Settings, "apiHost" | "apiPort">,
+  { host, port }: { host: string; port: number },
 ): Promise<ServiceSeen | undefined> {
-  if (apiPort === 0) return undefined;
-  const origin = reachableOrigin(apiHost, apiPort);
+  if (port === 0) return undefined;
+  const origin = reachableOrigin(host, port);
   try {
     const signal = AbortSignal.timeout(HEALTH_MS);
     const answer = await fetch(`${origin}/api/v1/health`, { signal });

@@ -25,11 +25,11 @@ const REFERENCE_NAME = REFERENCE.join(".");
 
 /** Finds what a start of the service would find, and says which version that is. */
 export async function checkOllama(
-  facts: Pick<Facts, "config" | "machine" | "env" | "service">,
+  facts: Pick<Facts, "config" | "machine" | "env" | "port">,
   findOllama: (path: string | undefined) => Promise<string | undefined>,
 ): Promise<OllamaSeen> {
   const { settings } = facts.config;
-  const { inferenceServer, ollamaBaseUrl, apiHost, apiPort } = settings;
+  const { inferenceServer, ollamaBaseUrl, apiHost } = settings;
   const external = inferenceServer === "external" || ollamaBaseUrl !== undefined;
   const origin = ollamaBaseUrl ?? usualOrigin(settings);
   if (inferenceServer === "engine") {
@@ -39,7 +39,7 @@ export async function checkOllama(
       kind: "engine",
     };
   }
-  const isOurs = ownOrigins(apiHost, apiPort).has(origin);
+  const isOurs = ownOrigins(apiHost, facts.port).has(origin);
   if (isOurs && external) {
     return { findings: [ourselves(origin)], origin: undefined, kind: undefined };
   }

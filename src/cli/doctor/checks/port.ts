@@ -11,23 +11,24 @@ const REASONS: Record<string, string> = {
 
 /** The port that clients come to: free, or this service's already. */
 export async function checkPort(
-  facts: Pick<Facts, "config" | "machine" | "service">,
+  facts: Pick<Facts, "config" | "machine" | "service" | "port">,
 ): Promise<Finding[]> {
-  const { apiHost, apiPort } = facts.config.settings;
-  if (apiPort === 0) return [ok("Each start takes a free one (API_PORT=0).")];
-  if (facts.service) return [ok(`${apiPort} is this service's.`)];
-  const code = await facts.machine.tryPort(apiHost, apiPort);
-  if (code === undefined) return [ok(`${apiPort} is free.`)];
+  const { apiHost } = facts.config.settings;
+  const { port } = facts;
+  if (port === 0) return [ok("Each start takes a free one (API_PORT=0).")];
+  if (facts.service) return [ok(`${port} is this service's.`)];
+  const code = await facts.machine.tryPort(apiHost, port);
+  if (code === undefined) return [ok(`${port} is free.`)];
   if (code === "EADDRINUSE") {
-    const holder = await facts.machine.portHolder(apiPort);
+    const holder = await facts.machine.portHolder(port);
     return [
       broken(
-        `${apiPort} is in use by ${holder ?? "another program"}.`,
-        `End that, or choose another port: API_PORT=${apiPort === 65_535 ? 8001 : apiPort + 1}.`,
+        `${port} is in use by ${holder ?? "another program"}.`,
+        `End that, or choose another port: API_PORT=${port === 65_535 ? 8001 : port + 1}.`,
       ),
     ];
   }
   const todo = REASONS[code];
-  const found = `${apiHost}:${apiPort} cannot be listened on (${code}).`;
+  const found = `${apiHost}:${port} cannot be listened on (${code}).`;
   return [todo === undefined ? unknown(found) : broken(found, todo)];
 }

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Why a file may go. */
+/** What a file is. */
 export type RemovableKind = "log" | "cache" | "temporary" | "state";
 
 /** A file that nothing is lost with, save old log lines and kept answers. */
@@ -23,8 +23,10 @@ const LOG = /\.(log|jsonl)(\.\d+)?$/;
 const OLD_LOG = /\.(log|jsonl)\.\d+$/;
 const CACHE = /^response-cache\.db(-\w+)?$/;
 const TEMPORARY = /\.tmp$/;
+/** A download of the embedded engine's that was broken off; a new one would go on with it. */
+const PARTIAL = /^sha256-[0-9a-f]{64}-partial$/;
 /** What a service writes down about itself while it runs. */
-const STATE = new Set(["service.json", "service.lock", "service.pid"]);
+const STATE = new Set(["service.json", "service.pid"]);
 
 interface FindOptions {
   /** The folder that SHARED_OLLAMA_HOME names, absolute. */
@@ -42,6 +44,7 @@ export async function findRemovable({ home, isRunning }: FindOptions): Promise<R
   const logs = await filesIn(join(home, "logs"));
   const reports = await filesIn(join(home, "logs", "perf_reports"));
   const data = await filesIn(join(home, "data"));
+  const blobs = await filesIn(join(home, "models", "blobs"));
   return [
     ...logs.flatMap(({ name, path, bytes }): Removable[] =>
       LOG.test(name)
@@ -55,6 +58,9 @@ export async function findRemovable({ home, isRunning }: FindOptions): Promise<R
       const kind = kindInData(name);
       return kind ? [{ path, kind, bytes, isInUse: isRunning }] : [];
     }),
+    ...blobs.flatMap(({ name, path, bytes }): Removable[] =>
+      PARTIAL.test(name) ? [{ path, kind: "temporary", bytes, isInUse: isRunning }] : [],
+    ),
   ];
 }
 

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import { chooseProfile, type ChosenProfile } from "../../../config/profiles.ts";
+import type { ChosenProfile } from "../../../config/profiles.ts";
 import { examineConfig, settingsGiven, type ExaminedConfig } from "../../../config/load.ts";
 import { homeUse, type HomeUse } from "../../runtime/home-lock.ts";
 import { projectRoot } from "../../runtime/paths.ts";
+import { chosenProfile } from "../config/chosen-profile.ts";
 import type { Machine, MemoryFigures } from "./machine.ts";
 import { lookForService, type ServiceSeen } from "./service-seen.ts";
 
@@ -57,7 +58,7 @@ export async function collectFacts({ machine, env, readConfig }: FactOptions): P
     (problem) => modelsYaml !== undefined || !problem.startsWith("config/models.yaml"),
   );
   const config = { ...examined, problems };
-  const { settings, models } = config;
+  const { settings } = config;
   // As the commands see it: from where `npm start` runs.
   const home = resolve(projectRoot, settings.home);
   const use = await homeUse(home);
@@ -69,16 +70,6 @@ export async function collectFacts({ machine, env, readConfig }: FactOptions): P
     machine.memory().catch(() => undefined),
     lookForService(machine.fetch, { host: settings.apiHost, port }),
   ]);
-  const forced = settings.forceProfile?.toLowerCase();
-  const isForced = models?.profiles.some(({ name }) => name.toLowerCase() === forced) === true;
-  const profile =
-    models &&
-    chooseProfile({
-      models,
-      ramBytes: memory?.totalBytes,
-      forceProfile: isForced ? settings.forceProfile : undefined,
-      forceRamGb: settings.forceRamGb,
-      instead: settings,
-    });
+  const profile = await chosenProfile(config, memory?.totalBytes);
   return { machine, env, config, unreadable, home, homeUse: use, port, memory, profile, service };
 }

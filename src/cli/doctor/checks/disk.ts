@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ModelDisk } from "../../../models/changes/model-disk.ts";
 import { reserveOf, type DiskSpace } from "../../../models/changes/disk-room.ts";
 import { findingsOf, type Finding } from "../finding.ts";
-import { gigabytes } from "../gigabytes.ts";
+import { bytes } from "../../output/units.ts";
 import type { Facts } from "../facts.ts";
 import type { OllamaSeen } from "./ollama.ts";
 
@@ -32,13 +32,13 @@ export async function checkDisk(
   const findings = [...homeFindings(home, ofHome), ...modelFindings(ofModels)];
   if (findings.length > 0) return findings;
   if (!ofHome) return [unknown(`How much room ${home} has is not known.`)];
-  const models = ofModels ? `, ${gigabytes(ofModels.freeBytes)} for models` : "";
-  return [ok(`${gigabytes(ofHome.freeBytes)} are free${models}.`)];
+  const models = ofModels ? `, ${bytes(ofModels.freeBytes)} for models` : "";
+  return [ok(`${bytes(ofHome.freeBytes)} are free${models}.`)];
 }
 
 function homeFindings(home: string, disk: DiskSpace | undefined): Finding[] {
   if (!disk || disk.freeBytes >= TIGHT_HOME_BYTES) return [];
-  const found = `${gigabytes(disk.freeBytes)} are free where ${home} is.`;
+  const found = `${bytes(disk.freeBytes)} are free where ${home} is.`;
   const todo = "Make room: `shared-ollama cleanup` shows what can go.";
   return [disk.freeBytes < LEAST_HOME_BYTES ? broken(found, todo) : warning(found, todo)];
 }
@@ -47,7 +47,7 @@ function modelFindings(disk: DiskSpace | undefined): Finding[] {
   if (!disk || disk.freeBytes > reserveOf(disk)) return [];
   return [
     warning(
-      `${gigabytes(disk.freeBytes)} are free where models are; ${gigabytes(reserveOf(disk))} stay free, so none can be fetched.`,
+      `${bytes(disk.freeBytes)} are free where models are; ${bytes(reserveOf(disk))} stay free, so none can be fetched.`,
       "Make room, such as with `shared-ollama models rm NAME`.",
     ),
   ];

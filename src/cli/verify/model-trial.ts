@@ -32,7 +32,8 @@ export async function tryModel(cli: Cli, name: string): Promise<ModelTrial> {
       const body = { model: name, prompt: "Say hello.", max_tokens: TOKENS, stream: false };
       const answer = await answered(api.POST("/api/v1/generate", { body, signal }));
       // One that thinks may have got no further than that.
-      if (answer.generation_eval_count === 0) throw new CliError("It has written nothing");
+      if (typeof answer !== "string" && answer.generation_eval_count === 0)
+        throw new CliError("It has written nothing");
     }
     const took_ms = Math.round(performance.now() - from);
     return { name, state: "answered", took_ms, error: null };

@@ -69,7 +69,7 @@ export function installPlan(target: ServiceTarget, facts: { hasUser: boolean }):
   // Settings may be secrets.
   const mode = Object.keys(target.settings).length > 0 ? 0o600 : 0o644;
   const write: Step = { kind: "write", path, text: serviceFileText(target), mode };
-  const does = `Starts the service by itself ${whenOf(target)}, and now.`;
+  const does = `Starts the service by itself ${whenOf(target)}, and now${asRoot(target)}.`;
   if (target.manager === "launchd") return launchdInstall(target, write, does);
   const systemctl = systemctlOf(target);
   const steps: Step[] = [
@@ -105,7 +105,7 @@ function launchdInstall(target: ServiceTarget, write: Step, does: string): Plan 
 /** Stops the service and keeps it from starting by itself. Data, logs, models and settings stay. */
 export function uninstallPlan(target: ServiceTarget): Plan {
   const path = serviceFile(target);
-  const does = "Stops the service and keeps it from starting by itself; its data stay.";
+  const does = `Stops the service and keeps it from starting by itself${asRoot(target)}; its data stay.`;
   if (target.manager === "launchd") {
     const name = `${domainOf(target)}/${LAUNCHD_LABEL}`;
     const steps: Step[] = [
@@ -129,6 +129,11 @@ export function isActiveCommand(target: ServiceTarget): string[] {
     return ["launchctl", "print", `${domainOf(target)}/${LAUNCHD_LABEL}`];
   }
   return [...systemctlOf(target), "is-active", "--quiet", UNIT_NAME];
+}
+
+/** Lines for a shell do not say it. */
+function asRoot({ scope }: ServiceTarget): string {
+  return scope === "system" ? " (as root)" : "";
 }
 
 function whenOf({ manager, scope }: ServiceTarget): string {

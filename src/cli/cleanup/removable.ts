@@ -41,10 +41,10 @@ interface FindOptions {
  * a link leads to.
  */
 export async function findRemovable({ home, isRunning }: FindOptions): Promise<Removable[]> {
-  const logs = await filesIn(join(home, "logs"));
-  const reports = await filesIn(join(home, "logs", "perf_reports"));
-  const data = await filesIn(join(home, "data"));
-  const blobs = await filesIn(join(home, "models", "blobs"));
+  const logs = await filesIn(home, "logs");
+  const reports = await filesIn(home, "logs", "perf_reports");
+  const data = await filesIn(home, "data");
+  const blobs = await filesIn(home, "models", "blobs");
   return [
     ...logs.flatMap(({ name, path, bytes }): Removable[] =>
       LOG.test(name)
@@ -76,10 +76,14 @@ interface FoundFile {
   bytes: number;
 }
 
-/** The plain files of a folder that is no link itself. */
-async function filesIn(folder: string): Promise<FoundFile[]> {
-  const info = await lstat(folder).catch(() => undefined);
-  if (!info?.isDirectory()) return [];
+/** The plain files of a folder below another one; none where a link is on the way. */
+async function filesIn(home: string, ...names: string[]): Promise<FoundFile[]> {
+  let folder = home;
+  for (const name of names) {
+    folder = join(folder, name);
+    const info = await lstat(folder).catch(() => undefined);
+    if (!info?.isDirectory()) return [];
+  }
   const entries: Dirent[] = await readdir(folder, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).slice(0, MOST_FILES);
   const found: FoundFile[] = [];

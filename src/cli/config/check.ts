@@ -1,17 +1,17 @@
 import { defineCommand } from "../command.ts";
 import { configTexts } from "../config-files.ts";
-import { ENV_FILE_ARG, withEnvFile } from "../env-file.ts";
+import { SETTINGS_FILE_ARG, withSettingsFile } from "../settings-file.ts";
 import { EXIT } from "../exit-codes.ts";
 import { oneLine, wrap } from "../output/text.ts";
 
 export const checkConfig = defineCommand({
   about:
     "Checks this environment, config/models.yaml and config/tenants.yaml as a start would, and asks about names that are nearly settings. Exit code 1: a start would be refused.",
-  args: { "env-file": ENV_FILE_ARG },
+  args: { "settings-file": SETTINGS_FILE_ARG },
   examples: [
     { line: "shared-ollama config check", about: "Would a start be refused?" },
     {
-      line: "shared-ollama config check --env-file settings.env || echo 'not there, or wrong'",
+      line: "shared-ollama config check --settings-file settings.env || echo 'not there, or wrong'",
       about: "Before a service is started anew with other settings",
     },
   ],
@@ -28,7 +28,7 @@ export const checkConfig = defineCommand({
     },
   },
   run: async (cli, args) => {
-    const env = await withEnvFile(cli.env, args["env-file"]);
+    const env = await withSettingsFile(cli.env, args["settings-file"]);
     const [{ examineConfig }, { settingWarnings }] = await Promise.all([
       import("../../../config/load.ts"),
       import("../../../config/warnings.ts"),

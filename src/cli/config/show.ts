@@ -3,17 +3,17 @@ import { NotFound } from "../cli-error.ts";
 import { closest } from "../closest.ts";
 import { defineCommand } from "../command.ts";
 import { configTexts } from "../config-files.ts";
-import { ENV_FILE_ARG, withEnvFile } from "../env-file.ts";
+import { SETTINGS_FILE_ARG, withSettingsFile } from "../settings-file.ts";
 import type { Output } from "../output/output.ts";
 import { oneLine, wrap } from "../output/text.ts";
 
 export const showConfig = defineCommand({
   about:
-    "The settings as a start in this environment would have them, and who says so: the default, the hardware profile of config/models.yaml, or the environment. Keys and passwords are masked. A service that runs has those of its own environment: name its file with --env-file.",
+    "The settings as a start in this environment would have them, and who says so: the default, the hardware profile of config/models.yaml, or the environment. Keys and passwords are masked. A service that runs has those of its own environment: name its file with --settings-file.",
   args: {
     setting: { type: "positional", required: false, description: "One setting, such as API_PORT" },
     set: { type: "boolean", description: "Only those that the environment sets" },
-    "env-file": ENV_FILE_ARG,
+    "settings-file": SETTINGS_FILE_ARG,
   },
   examples: [
     { line: "shared-ollama config show", about: "All settings" },
@@ -47,7 +47,7 @@ export const showConfig = defineCommand({
     },
   },
   run: async (cli, args) => {
-    const env = await withEnvFile(cli.env, args["env-file"]);
+    const env = await withSettingsFile(cli.env, args["settings-file"]);
     const [{ settingOrigins }, { examineConfig }, { chosenProfile }] = await Promise.all([
       import("../../../config/origins.ts"),
       import("../../../config/load.ts"),

@@ -1,6 +1,6 @@
 import { readConfigFile } from "../config-files.ts";
 import { defineCommand } from "../command.ts";
-import { ENV_FILE_ARG, withEnvFile } from "../env-file.ts";
+import { SETTINGS_FILE_ARG, withSettingsFile } from "../settings-file.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
 import { oneLine, wrap } from "../output/text.ts";
@@ -19,7 +19,7 @@ const STATES = Object.keys(STYLES) as FindingState[];
 export const doctor = defineCommand({
   about:
     "It looks at this machine and changes nothing, whether the service runs or not: the runtime, settings, the folder for data and logs, a running service, the port, Ollama and its version, models, disk, memory, graphics, proxies. Exit code 1: something is broken; warnings alone are 0.",
-  args: { "env-file": ENV_FILE_ARG },
+  args: { "settings-file": SETTINGS_FILE_ARG },
   examples: [
     { line: "shared-ollama doctor", about: "What is wrong here, and what to do about it" },
     {
@@ -56,7 +56,7 @@ export const doctor = defineCommand({
       import("./examine.ts"),
       import("./machine.ts"),
     ]);
-    const env = await withEnvFile(cli.env, args["env-file"]);
+    const env = await withSettingsFile(cli.env, args["settings-file"]);
     const findings = await examine({ machine: thisMachine(), env, readConfig: readConfigFile });
     const ok = findings.every(({ state }) => state !== "broken");
     cli.show({ ok, findings }, (_found, out) => showFindings(findings, out));

@@ -4,7 +4,7 @@ import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { configTexts } from "../config-files.ts";
 import { defineCommand } from "../command.ts";
-import { readEnvFile } from "../env-file.ts";
+import { readSettingsFile } from "../settings-file.ts";
 import { carryOut } from "../steps/carry-out.ts";
 import { PLAN_SHAPE } from "../steps/plan-shape.ts";
 import { planAsShell, shellWord } from "../steps/step.ts";
@@ -35,7 +35,7 @@ export const installService = defineCommand({
       about: "For the whole of a Linux machine",
     },
     {
-      line: "systemctl --user status; shared-ollama service install --env-file settings.env",
+      line: "systemctl --user status; shared-ollama service install --settings-file settings.env",
       about: "With settings of your own",
       mark: "no-run=systemd",
     },
@@ -93,7 +93,7 @@ async function assertSettings(target: ServiceTarget): Promise<void> {
     target.manager === "launchd"
       ? target.settings
       : existsSync(file) || target.envFile !== undefined
-        ? await readEnvFile(file)
+        ? await readSettingsFile(file)
         : {};
   const { examineConfig } = await import("../../../config/load.ts");
   const { problems } = examineConfig({ env: settings, ...(await configTexts()) });

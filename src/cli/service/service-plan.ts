@@ -95,7 +95,7 @@ function launchdInstall(target: ServiceTarget, write: Step, does: string): Plan 
     { kind: "run", command: ["launchctl", "bootstrap", domain, serviceFile(target)] },
   ];
   const notes = [
-    "Settings are in the file: install again with --env-file FILE after a change.",
+    "Settings are in the file: install again with --settings-file FILE after a change.",
     "A Mac that sleeps answers nobody: switch sleep off in the energy settings.",
     ...versionedRuntime(target),
   ];

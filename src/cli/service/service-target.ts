@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { projectRoot } from "../../runtime/paths.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
-import { readEnvFile } from "../env-file.ts";
+import { readSettingsFile } from "../settings-file.ts";
 import { envFileOf, type ServiceTarget } from "./service-plan.ts";
 
 /** Options of the commands about the installed service. */
@@ -20,7 +20,7 @@ export const INSTALL_ARGS = {
     valueHint: "FOLDER",
     description: "Folder for data/, logs/ and models/ (default: SHARED_OLLAMA_HOME)",
   },
-  "env-file": {
+  "settings-file": {
     type: "string",
     valueHint: "FILE",
     description: "Settings, one NAME=value a line; a Mac's are copied into its service file",
@@ -40,7 +40,7 @@ export const INSTALL_ARGS = {
 interface TargetOptions {
   system: boolean | undefined;
   home?: string | undefined;
-  "env-file"?: string | undefined;
+  "settings-file"?: string | undefined;
   user?: string | undefined;
   for?: string | undefined;
 }
@@ -56,7 +56,8 @@ export async function serviceTarget(cli: Cli, options: TargetOptions): Promise<S
   if (!/^[a-z_][a-z0-9_.-]{0,31}$/i.test(user))
     throw new WrongUse(`--user ${user} is no user's name`);
   const named = options.home ?? (scope === "user" ? env["SHARED_OLLAMA_HOME"] : undefined);
-  const envFile = options["env-file"] === undefined ? undefined : resolve(options["env-file"]);
+  const envFile =
+    options["settings-file"] === undefined ? undefined : resolve(options["settings-file"]);
   const target: ServiceTarget = {
     manager,
     scope,
@@ -74,7 +75,7 @@ export async function serviceTarget(cli: Cli, options: TargetOptions): Promise<S
       throw new CliError("A path with a line break cannot be in a service file");
   }
   if (manager === "systemd" || envFile === undefined) return target;
-  return { ...target, settings: await readEnvFile(envFile) };
+  return { ...target, settings: await readSettingsFile(envFile) };
 }
 
 function managerOf(wanted: string | undefined): ServiceTarget["manager"] {

@@ -4,8 +4,10 @@ import { CliError, NotFound } from "./cli-error.ts";
 
 type Env = Record<string, string | undefined>;
 
-/** An option for commands that look at settings. */
-export const ENV_FILE_ARG = {
+/**
+ * An option for commands that look at settings. Node 20 takes `--env-file` for itself wherever it stands.
+ */
+export const SETTINGS_FILE_ARG = {
   type: "string",
   valueHint: "FILE",
   description: "Settings, one NAME=value a line, which win over the environment's",
@@ -15,7 +17,7 @@ export const ENV_FILE_ARG = {
  * The settings of a file, as systemd reads it: one NAME=value a line.
  * @throws NotFound where it is not there, CliError where it cannot be read.
  */
-export async function readEnvFile(path: string): Promise<Record<string, string>> {
+export async function readSettingsFile(path: string): Promise<Record<string, string>> {
   try {
     return parseEnv(await readFile(path, "utf8")) as Record<string, string>;
   } catch (err) {
@@ -26,6 +28,6 @@ export async function readEnvFile(path: string): Promise<Record<string, string>>
 }
 
 /** An environment with the settings of a file over it; as it is where no file is named. */
-export async function withEnvFile(env: Env, path: string | undefined): Promise<Env> {
-  return path === undefined ? env : { ...env, ...(await readEnvFile(path)) };
+export async function withSettingsFile(env: Env, path: string | undefined): Promise<Env> {
+  return path === undefined ? env : { ...env, ...(await readSettingsFile(path)) };
 }

@@ -1,3 +1,4 @@
+import { COMMAND_VARIABLES } from "./command-variables.ts";
 import { HANDED_ON } from "./handed-on.ts";
 import { LEFT_OUT } from "./left-out.ts";
 import { SETTINGS } from "./schema.ts";
@@ -14,7 +15,7 @@ const SETTING_NAMES: string[] = Object.values(SETTINGS).map(({ env }) => env);
 
 const KNOWN = new Set([
   ...SETTING_NAMES,
-  ...[...HANDED_ON, ...TRACES].map(({ env }) => env),
+  ...[...HANDED_ON, ...TRACES, ...COMMAND_VARIABLES].map(({ env }) => env),
   ...LEFT_OUT.flatMap(({ names }) => names),
 ]);
 

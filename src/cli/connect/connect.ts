@@ -85,7 +85,7 @@ export const connect = defineCommand({
     cli.show(told(wanted), ({ snippet, goes }, out) => {
       out.stdout.write(snippet);
       if (out.isTerminal) out.note(out.errorStyle.dim(`\nGoes into ${goes}.`));
-      if (snippet.includes(`${NO_MODEL}`) && connection.model === NO_MODEL) {
+      if (snippet.includes(NO_MODEL) && connection.model === NO_MODEL) {
         out.note(`Put a model's name in place of ${NO_MODEL}, or name it with --model NAME.`);
       }
     });

@@ -81,7 +81,7 @@ function runtimeIn(text: string): string | undefined {
 
 function succeeds([program = "", ...args]: string[], { env }: Cli): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { env: env as NodeJS.ProcessEnv, stdio: "ignore" });
+    const child = spawn(program, args, { env, stdio: "ignore" });
     child.once("error", () => resolve(false));
     child.once("close", (code) => resolve(code === 0));
   });

@@ -64,7 +64,7 @@ function runProgram(
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      env: env as NodeJS.ProcessEnv,
+      env,
       stdio: output === "inherit" ? "inherit" : ["ignore", 2, 2],
     });
     child.once("error", (err: NodeJS.ErrnoException) => {

@@ -115,7 +115,7 @@ async function startService({ env }: Cli): Promise<void> {
   const { projectRoot } = await import("../../runtime/paths.ts");
   const program = [join(projectRoot, "src", "cli.mjs"), "start", "--background"];
   const child = spawn(process.execPath, program, {
-    env: env as NodeJS.ProcessEnv,
+    env,
     stdio: ["ignore", 2, 2],
   });
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -24,8 +24,9 @@ async function main(argv: string[]): Promise<void> {
     return aborted ? EXIT.interrupted : told(err);
   });
   restoreTerminal();
-  // What was written has to arrive first: a pipe takes it when it can.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code ?? EXIT.ok)));
+  // What was written has to arrive first: a pipe takes it when it can. Bun calls back from an empty
+  // write at once, whatever waits before it.
+  process.stdout.end(() => process.stderr.end(() => process.exit(code ?? EXIT.ok)));
 }
 
 /** Says in one line what went wrong. @returns the exit code */

@@ -225,7 +225,7 @@ describe("the doctor on folders", () => {
     const full = await examined({ env, machine: disk(1e6) });
     expect(full.of("disk")[0]).toMatchObject({
       state: "broken",
-      found: `1 MB are free where ${home} is.`,
+      found: `1.0 MB are free where ${home} is.`,
     });
     const tight = await examined({ env, machine: disk(5e8) });
     expect(tight.of("disk")[0]).toMatchObject({ state: "warning" });

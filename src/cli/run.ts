@@ -11,11 +11,13 @@ interface RunOptions {
   stdin: NodeJS.ReadStream;
   /** Called with what Ctrl-C has to reach, before the command runs. */
   onCli: (cli: Cli) => void;
+  /** Takes back what was set up for Ctrl-C and for a reader that leaves. */
+  handOver: () => void;
 }
 
 /** Runs what the words on the command line say. @throws CliError for what goes wrong. */
 export async function run(argv: string[], options: RunOptions): Promise<ExitCode | void> {
-  const { env, stdout, stderr, stdin, onCli } = options;
+  const { env, stdout, stderr, stdin, onCli, handOver } = options;
   const out = new Output({ stdout, stderr, env, color: !argv.includes("--no-color") });
   const found = findCommand(argv);
   if (found.wantsHelp || !found.entry || !("load" in found.entry)) return help(found, out);
@@ -28,7 +30,7 @@ export async function run(argv: string[], options: RunOptions): Promise<ExitCode
     json: values["json"] === true,
     yes: values["yes"] === true,
   };
-  const cli = new Cli({ env, flags, out, input: stdin });
+  const cli = new Cli({ env, flags, out, input: stdin, handOver });
   onCli(cli);
   return command.run(cli, values, rest);
 }

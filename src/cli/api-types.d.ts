@@ -821,7 +821,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -862,7 +862,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             /** Format: uuid */
             request_id: string;
             /** @description Seconds */
@@ -1202,7 +1202,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -1419,7 +1419,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -1638,7 +1638,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -2039,7 +2039,7 @@ export interface components {
         };
         ResponseFailure: {
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             message: string;
         };
         IncompleteDetails: {
@@ -2474,7 +2474,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2496,7 +2496,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2517,7 +2517,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2617,7 +2617,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2639,7 +2639,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2660,7 +2660,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2753,7 +2753,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2775,7 +2775,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2796,7 +2796,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2895,7 +2895,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2917,7 +2917,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2938,7 +2938,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -3063,7 +3063,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -3073,7 +3073,7 @@ export interface components {
             retry_after?: number;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
         } & {
             [key: string]: unknown;
         };
@@ -4536,7 +4536,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4651,7 +4651,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4745,7 +4745,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -8186,7 +8186,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `insufficient_storage`: Too little of the models' disk would be left free. */
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
             507: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];

@@ -40,10 +40,10 @@ export class HomeLock {
   }
 
   /** Writes which service has the folder, for the message of another, once the port is known. */
-  note(port: () => number): Part {
+  note(port: () => number, host: string): Part {
     return {
       name: "note of who has the folder",
-      start: () => this.#write({ pid: process.pid, port: port() }),
+      start: () => this.#write({ pid: process.pid, port: port(), host }),
       stop: () => {
         if (this.#database) rmSync(this.#noteFile, { force: true });
       },
@@ -75,7 +75,7 @@ export class HomeLock {
     return noteFile(this.#options.home);
   }
 
-  #write(note: { pid: number; port?: number }): void {
+  #write(note: HomeHolder): void {
     if (!this.#database) return;
     try {
       writeFileSync(this.#noteFile, JSON.stringify(note), { mode: 0o600 });
@@ -95,6 +95,8 @@ export class HomeLock {
 export interface HomeHolder {
   pid?: number;
   port?: number;
+  /** The address that it listens at. */
+  host?: string;
 }
 
 /**
@@ -109,11 +111,13 @@ export async function homeHolder(home: string): Promise<HomeHolder | undefined> 
   return database ? undefined : readNote(home);
 }
 
-function readNote(home: string): HomeHolder {
+/** What the service in a folder has written down, or one before it. */
+export function readNote(home: string): HomeHolder {
   try {
     const note = JSON.parse(readFileSync(noteFile(home), "utf8")) as Record<string, unknown>;
-    const { pid, port } = note;
+    const { pid, port, host } = note;
     return {
+      ...(typeof host === "string" ? { host } : {}),
       ...(typeof pid === "number" ? { pid } : {}),
       ...(typeof port === "number" ? { port } : {}),
     };

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { homeHolder } from "../../runtime/home-lock.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
+import { addressOf } from "../service-url.ts";
 import { poll } from "./poll.ts";
 
 /** A service that has the folder here. */
@@ -35,13 +36,13 @@ export async function serviceIn(
     signal,
   });
   if (found && !found.holder) return undefined;
-  const { pid, port } = found?.holder ?? {};
+  const { pid, port, host } = found?.holder ?? {};
   if (pid === undefined || !(await isService(pid))) {
     throw new CliError(
       `A service that is no process here has ${home}: look for it in the container that shares the folder`,
     );
   }
-  return { pid, url: port === undefined ? undefined : `http://127.0.0.1:${port}` };
+  return { pid, url: port === undefined ? undefined : addressOf({ host, port }) };
 }
 
 /** Commands for this machine's own service take no address. @throws WrongUse */

@@ -7,6 +7,9 @@ import { STARTED_SHAPE } from "./start-report.ts";
 import { STOP_ARGS } from "./stop.ts";
 import { stopService } from "./stop-service.ts";
 
+/** How long it may take to be ready, in milliseconds. */
+const START_MS = 30_000;
+
 export const restart = defineCommand({
   about:
     "Lets answers under way end, stops, and starts in the background with the settings of now; where nothing runs it only starts.",
@@ -20,7 +23,7 @@ export const restart = defineCommand({
   },
   rest: "--SETTING VALUE...",
   examples: [
-    { line: "shared-ollama restart --api-port 0", about: "With another port" },
+    { line: "shared-ollama restart", about: "With the settings of now" },
     { line: "shared-ollama stop", about: "And stop it again" },
   ],
   json: { schema: STARTED_SHAPE },
@@ -30,6 +33,6 @@ export const restart = defineCommand({
     const patienceMs = secondsOf("--wait", args.wait) * 1000;
     await stopService(cli, { home, patienceMs, force: args.force === true });
     const untilItAnswers = args["skip-verify"] === true;
-    return startAndWait(cli, { home, settings, untilItAnswers });
+    return startAndWait(cli, { home, settings, untilItAnswers, patienceMs: START_MS });
   },
 });

@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { oneLine } from "../output/text.ts";
 import { ProgressLine } from "../output/progress-line.ts";
-import { duration } from "../output/units.ts";
+import { wholeSeconds } from "../output/units.ts";
 import { serviceIn, type LocalService } from "./local-service.ts";
 import { poll } from "./poll.ts";
 import { EndedEarly, startInBackground, type Started } from "./start-background.ts";
@@ -16,21 +16,21 @@ interface StartOptions {
   settings: string[];
   /** Done as soon as it answers, ready or not. */
   untilItAnswers: boolean;
+  /** How long it may take to be ready, once it listens. */
+  patienceMs: number;
 }
 
-/** How long a start may take, in milliseconds. */
-const START_MS = 30_000;
+/** Until a service listens, in milliseconds. */
+const LISTENS_MS = 30_000;
 
-/** Starts the service in the background, and says how it is when it is ready, or after 30 seconds. */
+/** Starts the service in the background, and says how it is when it is ready, or time is up. */
 export async function startAndWait(cli: Cli, options: StartOptions): Promise<ExitCode> {
-  const { home, settings, untilItAnswers } = options;
+  const { home, settings, untilItAnswers, patienceMs } = options;
   const line = new ProgressLine(cli.out);
-  const end = performance.now() + START_MS;
-  const patienceMs = (): number => Math.max(0, end - performance.now());
   try {
-    const started = await startOrFind(cli, { home, settings, line, patienceMs: START_MS });
+    const started = await startOrFind(cli, { home, settings, line, patienceMs: LISTENS_MS });
     const { url } = started;
-    const wait = { url, line, signal: cli.signal, untilItAnswers, patienceMs: patienceMs() };
+    const wait = { url, line, signal: cli.signal, untilItAnswers, patienceMs };
     const health = await waitUntilReady(wait);
     line.end();
     if (!health) throw new CliError(`${url} does not answer: see ${started.log ?? home}`);
@@ -50,7 +50,7 @@ export async function reportRunning(
   const line = new ProgressLine(cli.out);
   try {
     const url = service.url ?? (await whereItListens(cli, home, line));
-    const wait = { url, line, signal: cli.signal, untilItAnswers: true, patienceMs: START_MS };
+    const wait = { url, line, signal: cli.signal, untilItAnswers: true, patienceMs: LISTENS_MS };
     const health = await waitUntilReady(wait);
     line.end();
     if (!health)
@@ -82,8 +82,8 @@ async function startOrFind(
 async function whereItListens(cli: Cli, home: string, line: ProgressLine): Promise<string> {
   const url = await poll({
     look: async () => (await serviceIn(cli, home))?.url,
-    patienceMs: START_MS,
-    onWait: (passedMs) => line.show("Another start is under way", ` (${duration(passedMs)})`),
+    patienceMs: LISTENS_MS,
+    onWait: (passedMs) => line.show("Another start is under way", ` (${wholeSeconds(passedMs)})`),
     signal: cli.signal,
   });
   if (url === undefined)

@@ -2,10 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../runtime/paths.ts";
+import { homeHolder } from "../../runtime/home-lock.ts";
 import type { Cli } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { duration } from "../output/units.ts";
+import { duration, wholeSeconds } from "../output/units.ts";
+import { addressOf } from "../service-url.ts";
 import type { ProgressLine } from "../output/progress-line.ts";
 import { poll } from "./poll.ts";
 
@@ -28,6 +30,9 @@ export interface Started {
 /** It ended before it listened. */
 export class EndedEarly extends CliError {}
 
+/** What a service says whose folder cannot be written to: it notes no process and no port. */
+const NOT_LOCKED = "is not locked against a second service";
+
 /** What it says on the terminal is a few lines a start; more than that are many starts. */
 const LOG_LIMIT_BYTES = 1_048_576;
 
@@ -47,10 +52,15 @@ export async function startInBackground(cli: Cli, options: BackgroundOptions): P
     look: async () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw endedEarly(child, said(), log);
-      return /^Listening on (\S+)/m.exec(said())?.[1];
+      // Another start may write into the same file.
+      const holder = await homeHolder(home);
+      if (holder?.pid === pid && holder.port !== undefined) {
+        return addressOf({ host: holder.host, port: holder.port });
+      }
+      return said().includes(NOT_LOCKED) ? /^Listening on (\S+)/m.exec(said())?.[1] : undefined;
     },
     patienceMs,
-    onWait: (passedMs) => line.show("Starting", ` (${duration(passedMs)})`),
+    onWait: (passedMs) => line.show("Starting", ` (${wholeSeconds(passedMs)})`),
     signal: cli.signal,
   });
   child.unref();

@@ -1,7 +1,7 @@
 import { homeHolder } from "../../runtime/home-lock.ts";
 import type { Cli } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
-import { duration } from "../output/units.ts";
+import { duration, wholeSeconds } from "../output/units.ts";
 import { ProgressLine } from "../output/progress-line.ts";
 import { serviceIn, type LocalService } from "./local-service.ts";
 import { poll } from "./poll.ts";
@@ -37,7 +37,7 @@ export async function stopService(
     poll({
       look: () => hasLeft(home, service.pid),
       patienceMs: limitMs,
-      onWait: (passedMs) => line.show(what, ` (${duration(passedMs)})`),
+      onWait: (passedMs) => line.show(what, ` (${wholeSeconds(passedMs)})`),
       signal: cli.signal,
     }).then((ended) => ended ?? false);
   try {

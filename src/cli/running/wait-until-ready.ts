@@ -1,7 +1,7 @@
 import { answered, createApi } from "../api.ts";
 import { NotRunning } from "../cli-error.ts";
 import type { components } from "../api-types.d.ts";
-import { duration } from "../output/units.ts";
+import { wholeSeconds } from "../output/units.ts";
 import type { ProgressLine } from "../output/progress-line.ts";
 import { poll } from "./poll.ts";
 
@@ -29,7 +29,7 @@ export async function waitUntilReady(options: WaitOptions): Promise<Health | und
       return last && (untilItAnswers || isSettled(last)) ? last : undefined;
     },
     patienceMs,
-    onWait: (passedMs) => line.show("Waiting until it is ready", ` (${duration(passedMs)})`),
+    onWait: (passedMs) => line.show("Waiting until it is ready", ` (${wholeSeconds(passedMs)})`),
     signal,
   });
   return last;

@@ -54,7 +54,7 @@ export const cleanup = defineCommand({
   },
   run: async (cli, args) => {
     const home = homeOf(cli.env);
-    const { homeUse } = await import("../../runtime/home-lock.ts");
+    const { homeUse } = await import("../home-use.ts");
     // What cannot be told counts as running: nothing is taken from under a service.
     const isRunning = (await homeUse(home)).isInUse !== false;
     const found = await findRemovable({ home, isRunning });

@@ -26,7 +26,7 @@ const TEMPORARY = /\.tmp$/;
 /** A download of the embedded engine's that was broken off; a new one would go on with it. */
 const PARTIAL = /^sha256-[0-9a-f]{64}-partial$/;
 /** What a service writes down about itself while it runs. */
-const STATE = new Set(["service.json", "service.pid"]);
+const STATE = new Set(["service.json"]);
 
 interface FindOptions {
   /** The folder that SHARED_OLLAMA_HOME names, absolute. */

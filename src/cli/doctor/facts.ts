@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { ChosenProfile } from "../../../config/profiles.ts";
 import { examineConfig, settingsGiven, type ExaminedConfig } from "../../../config/load.ts";
-import { homeUse, type HomeUse } from "../../runtime/home-lock.ts";
 import { projectRoot } from "../../runtime/paths.ts";
+import { homeUse, type HomeUse } from "../home-use.ts";
 import { chosenProfile } from "../config/chosen-profile.ts";
 import type { Machine, MemoryFigures } from "./machine.ts";
 import { lookForService, type ServiceSeen } from "./service-seen.ts";
@@ -64,11 +64,11 @@ export async function collectFacts({ machine, env, readConfig }: FactOptions): P
   const use = await homeUse(home);
   // One that runs has its settings from its own environment, which need not be this one.
   const isGiven = settingsGiven(env, [])["API_PORT"] !== undefined;
-  const noted = use.isInUse === true ? use.note?.port : undefined;
-  const port = isGiven ? settings.apiPort : (noted ?? settings.apiPort);
+  const noted = use.isInUse === true ? use.note : {};
+  const port = isGiven ? settings.apiPort : (noted.port ?? settings.apiPort);
   const [memory, service] = await Promise.all([
     machine.memory().catch(() => undefined),
-    lookForService(machine.fetch, { host: settings.apiHost, port }),
+    lookForService(machine.fetch, { host: noted.host ?? settings.apiHost, port }),
   ]);
   const profile = await chosenProfile(config, memory?.totalBytes);
   return { machine, env, config, unreadable, home, homeUse: use, port, memory, profile, service };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressOf } from "../service-url.ts";
 import type { Machine } from "./machine.ts";
 
 const Health = z.object({
@@ -26,7 +27,7 @@ export async function lookForService(
   { host, port }: { host: string; port: number },
 ): Promise<ServiceSeen | undefined> {
   if (port === 0) return undefined;
-  const origin = reachableOrigin(host, port);
+  const origin = addressOf({ host, port });
   try {
     const signal = AbortSignal.timeout(HEALTH_MS);
     const answer = await fetch(`${origin}/api/v1/health`, { signal });
@@ -39,11 +40,4 @@ export async function lookForService(
   } catch {
     return undefined;
   }
-}
-
-/** Where this machine reaches a service that listens on `host`. */
-export function reachableOrigin(host: string, port: number): string {
-  if (host === "0.0.0.0") return `http://127.0.0.1:${port}`;
-  if (host === "::") return `http://[::1]:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

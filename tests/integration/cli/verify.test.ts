@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../../src/hosts/server.ts";
 import { cli, cliInTerminal, expectOneLine, expectToFit } from "../../support/cli.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
 import { startFakeOllama, type FakeOptions, type Script } from "../../support/fake-ollama.ts";
@@ -90,6 +91,24 @@ describe("shared-ollama verify", () => {
     expect(await cli(["verify"], { env })).toMatchObject({ code: 3 });
     expect(await cli(["verify", "now"], { env: NOBODY })).toMatchObject({ code: 2 });
   });
+
+  it("starts the service where it is told to", async () => {
+    const ollama = await startFakeOllama({ models: ["a:1b"] });
+    const env = {
+      SHARED_OLLAMA_HOME: await makeHome(),
+      API_PORT: String(await freePort(0)),
+      OLLAMA_BASE_URL: ollama.url,
+      OLLAMA_REQUIRED_MODELS: "a:1b",
+    };
+    onTestFinished(async () => void (await cli(["stop"], { env })), 60_000);
+    const end = await cli(["verify", "--start", "--json"], { env });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(await expectShape("verify", end.stdout)).toMatchObject({
+      ok: true,
+      models: [{ state: "answered" }],
+    });
+    expect(await cli(["stop"], { env })).toMatchObject({ code: 0 });
+  }, 120_000);
 
   it("says that the service has no inference server", async () => {
     const { ollama, env } = await requiring("a:1b", { models: ["a:1b"] });

@@ -4,7 +4,7 @@ import { cutsInSilence, isAtLeast, ollamaVersion } from "../../../hosts/ollama-v
 import type { ServerKind } from "../../../hosts/server.ts";
 import { findingsOf, type Finding } from "../finding.ts";
 import type { Facts } from "../facts.ts";
-import { reachableOrigin } from "../service-seen.ts";
+import { addressOf } from "../../service-url.ts";
 
 const { ok, warning, broken } = findingsOf("ollama");
 
@@ -61,7 +61,7 @@ const PROGRAM_MS = 5000;
 
 function ownOrigins(host: string, port: number): Set<string> {
   return new Set([
-    reachableOrigin(host, port),
+    addressOf({ host, port }),
     `http://127.0.0.1:${port}`,
     `http://localhost:${port}`,
   ]);

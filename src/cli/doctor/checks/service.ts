@@ -33,17 +33,17 @@ function whoHasTheFolder(
   const { service, home, homeUse, machine } = facts;
   const { isInUse, note } = homeUse;
   const port = service && Number(new URL(service.origin).port || 80);
-  if (isInUse === true && note?.port !== undefined && note.port !== port) {
+  if (isInUse === true && note.port !== undefined && note.port !== port) {
     return [
       broken(
-        `A service with port ${note.port} (process ${note.pid}) has the folder ${home}.`,
+        `A service with port ${note.port} (process ${note.pid ?? "unknown"}) has the folder ${home}.`,
         "End that, or give this one another folder with SHARED_OLLAMA_HOME.",
       ),
     ];
   }
   if (isInUse === true && !service) {
     return [
-      unknown(`A service (process ${note?.pid ?? "unknown"}) has ${home} and does not answer yet.`),
+      unknown(`A service (process ${note.pid ?? "unknown"}) has ${home} and does not answer yet.`),
     ];
   }
   if (isInUse === false && service) {
@@ -54,7 +54,7 @@ function whoHasTheFolder(
       ),
     ];
   }
-  if (isInUse === false && note?.pid !== undefined && !machine.isAlive(note.pid)) {
+  if (isInUse === false && note.pid !== undefined && !machine.isAlive(note.pid)) {
     return [
       warning(
         `The service (process ${note.pid}) has ended without saying so, in a crash perhaps.`,

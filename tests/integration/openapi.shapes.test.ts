@@ -162,11 +162,7 @@ it.each([
       { model: "fake", input: "hi" },
       { model: "fake", input: [{ type: "message", role: "user", content: "hi" }] },
     ],
-    refused: [
-      {},
-      { input: [] },
-      { model: "fake", input: "hi", tools: [{ type: "web_search" }] },
-    ],
+    refused: [{}, { input: [] }, { model: "fake", input: "hi", tools: [{ type: "web_search" }] }],
   },
   {
     path: "/api/v1/batch/chat",

@@ -1,5 +1,6 @@
 import type { Setting, SettingGroup } from "./setting-types.ts";
 import { ACCESS_SETTINGS } from "./settings/access.ts";
+import { AGENT_SETTINGS } from "./settings/agents.ts";
 import { BATCH_SETTINGS } from "./settings/batches.ts";
 import { EMBEDDING_CACHE_SETTINGS } from "./settings/embedding-cache.ts";
 import { IMAGE_SETTINGS } from "./settings/images.ts";
@@ -25,6 +26,7 @@ export const SETTINGS = {
   ...REQUEST_SETTINGS,
   ...REQUEST_LOG_SETTINGS,
   ...BATCH_SETTINGS,
+  ...AGENT_SETTINGS,
   ...IMAGE_SETTINGS,
   ...RESPONSE_CACHE_SETTINGS,
   ...EMBEDDING_CACHE_SETTINGS,

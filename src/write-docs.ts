@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configurationDocument, upgradingDocument } from "../config/describe.ts";
 import { loadConfig } from "../config/load.ts";
+import { cliDocument } from "./cli/document/cli-document.ts";
 import { compose } from "./compose.ts";
 import { modelsFile, projectRoot } from "./runtime/paths.ts";
 
-/** Writes the generated documents: openapi.json, configuration.md and upgrading.md in docs/. */
+/** Writes the generated documents in docs/: openapi.json, configuration.md, upgrading.md, cli.md. */
 async function main(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-docs-"));
   const modelsYaml = await readFile(modelsFile, "utf8");
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   await writeFile(join(docs, "openapi.json"), document);
   await writeFile(join(docs, "configuration.md"), configurationDocument());
   await writeFile(join(docs, "upgrading.md"), upgradingDocument());
+  await writeFile(join(docs, "cli.md"), await cliDocument());
   await service.close();
   await rm(home, { recursive: true, force: true });
 }

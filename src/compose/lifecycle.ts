@@ -1,6 +1,7 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
+import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -15,6 +16,7 @@ import type { Threads } from "./threads.ts";
 interface LifecycleParts {
   base: Base;
   requests: Pick<Requests, "store">;
+  agents: Pick<Agents, "parts">;
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
@@ -31,7 +33,7 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, threads, caching, inference, memory, management } = parts;
+  const { requests, agents, threads, caching, inference, memory, management } = parts;
   const { provision, door, metrics, traces, tenants } = parts;
   const { home, logs, terminal } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
@@ -42,6 +44,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       metrics.part,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...agents.parts,
       ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },

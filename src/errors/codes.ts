@@ -50,6 +50,11 @@ export const ERROR_CODES = {
     about: "The operator has not allowed this.",
   },
   model_not_found: { status: 404, type: "NotFoundError", about: "The server lacks the model." },
+  agent_not_found: {
+    status: 404,
+    type: "NotFoundError",
+    about: "There is no agent of that name, or it is another tenant's own.",
+  },
   previous_response_not_found: {
     status: 404,
     type: "NotFoundError",
@@ -75,6 +80,16 @@ export const ERROR_CODES = {
     status: 409,
     type: "RequestError",
     about: "The model works on requests, or is pinned.",
+  },
+  agent_exists: {
+    status: 409,
+    type: "RequestError",
+    about: "The tenant has an agent of that name, or, of those that everyone sees, another has it.",
+  },
+  agent_limit_reached: {
+    status: 409,
+    type: "RequestError",
+    about: "The tenant, or the service, has as many agents as are kept.",
   },
   cancelled: { status: 409, type: "RequestError", about: "Somebody has called it off." },
   request_too_large: {
@@ -150,7 +165,8 @@ export const ERROR_CODES = {
   insufficient_storage: {
     status: 507,
     type: "InsufficientStorageError",
-    about: "Too little of the models' disk would be left free.",
+    about:
+      "Too little of the models' disk would be left free, or the one that agents are kept on is full.",
   },
 } as const satisfies Record<string, CodeFacts>;
 

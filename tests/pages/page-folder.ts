@@ -48,6 +48,11 @@ exec ${program} "$@"
  */
 const PYTHON_PROGRAMS = ["python", "python3", "pip"];
 
+/** The command line, as after `npm link`. */
+const COMMAND_LINE = `#!/bin/sh
+exec "${process.execPath}" "${join(projectRoot, "src/cli.mjs")}" "$@"
+`;
+
 const ofPython = (program: string): string => `#!/bin/sh
 exec "${join(dirname(INTERPRETER), program)}" "$@"
 `;
@@ -91,6 +96,7 @@ export class PageFolder {
     for (const [name, program] of Object.entries({ npm: "npm", bun })) {
       await writeFile(join(folder.#programs, name), keepingTheProject(program), { mode: 0o755 });
     }
+    await writeFile(join(folder.#programs, "shared-ollama"), COMMAND_LINE, { mode: 0o755 });
     for (const program of PYTHON_PROGRAMS) {
       await writeFile(join(folder.#programs, program), ofPython(program), { mode: 0o755 });
     }

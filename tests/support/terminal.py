@@ -2,30 +2,50 @@
 
     python3 terminal.py program arguments...
 
-Lines of the standard input: `interrupt` presses Ctrl-C, `yes` and `no` answer a question, `hangup`
-closes the terminal. What the program shows goes to the standard output, and last how it ended: `ENDED <exit code>`.
+Lines of the standard input: `interrupt` presses Ctrl-C, `yes` and `no` answer a question, `keys` is
+followed by a JSON text that is typed, `hangup` closes the terminal. What the program shows goes to
+the standard output, and last how it ended: `ENDED <exit code>`. The terminal has 24 lines of
+TERMINAL_COLUMNS columns, where that is set.
 """
 
+import fcntl
+import json
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 
 pid, terminal = pty.fork()
 if pid == 0:
+    columns = int(os.environ.get("TERMINAL_COLUMNS", "0"))
+    if columns > 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
+
+
+def press(line):
+    if line == b"interrupt":
+        os.write(terminal, b"\x03")
+    elif line == b"yes":
+        os.write(terminal, b"y\n")
+    elif line == b"no":
+        os.write(terminal, b"n\n")
+    elif line.startswith(b"keys "):
+        os.write(terminal, json.loads(line[5:]).encode())
+
+
 sources = [terminal, 0]
+unread = b""
 while terminal in sources:
     ready, _, _ = select.select(sources, [], [])
     if 0 in ready:
         keys = os.read(0, 4096)
-        if b"interrupt" in keys:
-            os.write(terminal, b"\x03")
-        if b"yes" in keys:
-            os.write(terminal, b"y\n")
-        if b"no" in keys:
-            os.write(terminal, b"n\n")
-        if b"hangup" in keys:
+        *lines, unread = (unread + keys).split(b"\n")
+        for line in lines:
+            press(line)
+        if b"hangup" in lines:
             os.close(terminal)
             break
         if not keys:

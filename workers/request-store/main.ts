@@ -1,11 +1,13 @@
-// Entry of the thread that owns the database of requests. Each export is a task that its client calls
-// by name. No task throws.
+// Entry of the thread that owns the databases of requests, of agents and of their runs. Each export
+// is a task that its client calls by name. No task throws.
 import { DatabaseOwner } from "../database/owner.ts";
 import type { Done, Opened, Refused } from "../database/protocol.ts";
 import type { RequestTasks } from "./protocol.ts";
 import { lowerThisThread } from "../low-priority-thread.ts";
 import { RequestDatabase } from "./request-database.ts";
 import { figuresText, usageText } from "./texts.ts";
+
+export * from "./agents/tasks.ts";
 
 type Input<K extends keyof RequestTasks> = RequestTasks[K]["input"];
 type Output<K extends keyof RequestTasks> = RequestTasks[K]["output"];

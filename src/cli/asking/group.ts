@@ -1,0 +1,6 @@
+import type { CommandGroup } from "../entries.ts";
+
+export const ASKING: CommandGroup = {
+  title: "Ask",
+  entries: [],
+};

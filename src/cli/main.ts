@@ -1,0 +1,47 @@
+import type { Cli } from "./cli.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { run } from "./run.ts";
+
+/** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
+async function main(argv: string[]): Promise<void> {
+  let cli: Cli | undefined;
+  process.on("SIGINT", () => {
+    if (cli?.interrupt()) return;
+    restoreTerminal();
+    process.exit(EXIT.interrupted);
+  });
+  // Who reads the output may have seen enough: `| head`.
+  process.stdout.on("error", () => process.exit(EXIT.ok));
+  const code = await run(argv, {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    onCli: (made) => (cli = made),
+  }).catch((err: unknown) => {
+    const aborted = cli?.isInterrupted === true;
+    return aborted ? EXIT.interrupted : told(err);
+  });
+  restoreTerminal();
+  // What was written has to arrive first: a pipe takes it when it can.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code ?? EXIT.ok)));
+}
+
+/** Says in one line what went wrong. @returns the exit code */
+function told(err: unknown): number {
+  const message = err instanceof Error ? err.message : String(err);
+  const line = message.replaceAll(/\s*\n\s*/g, " ").trim();
+  if (line !== "") process.stderr.write(`${line}\n`);
+  return err instanceof CliError ? err.exitCode : EXIT.failed;
+}
+
+/** A command that was ended may have hidden the cursor. */
+function restoreTerminal(): void {
+  if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false);
+  if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+}
+
+const SHOW_CURSOR = "\u001B[?25h";
+
+await main(process.argv.slice(2));

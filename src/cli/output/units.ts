@@ -1,0 +1,43 @@
+/** Figures as people read them. */
+
+const STEPS = ["B", "KB", "MB", "GB", "TB"];
+
+/** 4683073184 → `4.7 GB`, as Ollama counts. */
+export function bytes(count: number): string {
+  let value = count;
+  let step = 0;
+  // What would be shown as 1000 is 1 of the next.
+  while (Math.round(value) >= 1000 && step < STEPS.length - 1) {
+    value /= 1000;
+    step += 1;
+  }
+  return `${step === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${STEPS[step]}`;
+}
+
+/** 1234567 → `1,234,567`. */
+export function count(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** 0.1234 → `12 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** `850 ms`, `2.3 s`, `4 min 05 s`, `3 h 12 min`, `5 d 4 h`. */
+export function duration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  const hours = Math.round(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,6 @@
+import type { CommandGroup } from "../entries.ts";
+
+export const WATCHING: CommandGroup = {
+  title: "Watch",
+  entries: [],
+};

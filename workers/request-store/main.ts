@@ -2,8 +2,8 @@
 // is a task that its client calls by name. No task throws.
 import { DatabaseOwner } from "../database/owner.ts";
 import type { Done, Opened, Refused } from "../database/protocol.ts";
-import type { RequestTasks } from "./protocol.ts";
 import { lowerThisThread } from "../low-priority-thread.ts";
+import type { RequestTasks } from "./protocol.ts";
 import { RequestDatabase } from "./request-database.ts";
 import { figuresText, usageText } from "./texts.ts";
 

@@ -13,9 +13,9 @@ type Input<K extends keyof RequestTasks> = RequestTasks[K]["input"];
 type Output<K extends keyof RequestTasks> = RequestTasks[K]["output"];
 
 /** Enough for 3 000 records a second where both of two cores are busy. */
-const NICE = 5;
+const NICE_STEPS = 5;
 
-lowerThisThread(NICE);
+lowerThisThread(NICE_STEPS);
 
 const owner = new DatabaseOwner<RequestDatabase>();
 

@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The MCP servers that agents may use: how they are, and their tools */
+        get: operations["listMcpServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -582,7 +599,7 @@ export interface paths {
         get: operations["listRequests"];
         put?: never;
         post?: never;
-        /** Forget a project's records of requests, and its sums */
+        /** Forget a project's records of requests, its sums, and its agents' runs */
         delete: operations["forgetRequests"];
         options?: never;
         head?: never;
@@ -602,6 +619,178 @@ export interface paths {
         post?: never;
         /** Cancel a request that waits or runs; its client is told 409 `cancelled` */
         delete: operations["cancelRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs under way and kept ones: one's own, or all for who may manage */
+        get: operations["listAgentRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its steps */
+        get: operations["getAgentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run's events from its first, or on from where one was, up to its end */
+        get: operations["followAgentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run at once, whatever it does; nothing happens to one that has ended */
+        post: operations["cancelAgentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes or no to a call that a run waits with; the run goes on without its client */
+        post: operations["approveAgentCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an agent do something */
+        post: operations["runAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agents that the tenant may run: its own, and everyone's */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an agent of the tenant's own */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent: the tenant's own of that name, else everyone's */
+        get: operations["getAgent"];
+        /** Give an agent another definition, under its name: its owner, and who may manage */
+        put: operations["replaceAgent"];
+        post?: never;
+        /** Delete an agent: its owner, and who may manage; what runs goes on */
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether an agent can run now: its model, tools, context and MCP servers */
+        post: operations["validateAgent"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -821,7 +1010,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -862,7 +1051,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             /** Format: uuid */
             request_id: string;
             /** @description Seconds */
@@ -1202,7 +1391,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -1346,10 +1535,23 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description Images that were given to the model */
             images_processed?: number;
             /** @description Bytes saved by what was compressed for this request; null when none were */
             compression_savings_bytes?: number | null;
+        };
+        /** @description Only where the model is an agent: its run */
+        RunOfAgent: {
+            run_id: string;
+            agent: string;
+            model: string;
+            status: string;
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        AgentRunReason: {
+            code: string;
+            message: string;
         };
         ChatCompletionPart: components["schemas"]["ChatCompletionChunk"] | components["schemas"]["OpenAIError"];
         ChatCompletionChunk: {
@@ -1382,6 +1584,7 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description With `strict`, at the end: whether the answer matches its schema */
             schema_valid?: boolean;
             /** @description In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for */
@@ -1419,7 +1622,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -1638,7 +1841,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -1828,6 +2031,7 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description Images that were given to the model */
             images_processed: number;
             /** @description Bytes saved by what was compressed for this request; null when none were */
@@ -2034,19 +2238,20 @@ export interface components {
             usage: components["schemas"]["ResponseUsage"] | null;
             user: string | null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description With `strict`: whether the text holds to its schema */
             schema_valid?: boolean;
         };
         ResponseFailure: {
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             message: string;
         };
         IncompleteDetails: {
-            /** @enum {string} */
-            reason: "max_output_tokens";
+            /** @description max_output_tokens; of an agent's run also its own reasons, such as max_steps */
+            reason: string;
         };
-        OutputItem: components["schemas"]["OutputMessage"] | components["schemas"]["ReasoningItem"] | components["schemas"]["FunctionCallItem"];
+        OutputItem: components["schemas"]["OutputMessage"] | components["schemas"]["ReasoningItem"] | components["schemas"]["FunctionCallItem"] | components["schemas"]["McpListToolsItem"] | components["schemas"]["McpCallItem"] | components["schemas"]["McpApprovalRequestItem"];
         OutputMessage: {
             id: string;
             /**
@@ -2094,6 +2299,57 @@ export interface components {
             /** @enum {string} */
             status: "in_progress" | "completed" | "incomplete";
             call_id: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+        };
+        /** @description Of an agent's run: tools of an MCP server */
+        McpListToolsItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+            server_label: string;
+            tools: components["schemas"]["McpListedTool"][];
+            error: string | null;
+        };
+        McpListedTool: {
+            name: string;
+            description: string | null;
+            input_schema: {
+                [key: string]: unknown;
+            };
+            annotations: null;
+        };
+        /** @description Of an agent's run: a call that the service has made */
+        McpCallItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete" | "failed";
+            server_label: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+            output: string | null;
+            error: string | null;
+            approval_request_id: string | null;
+        };
+        /** @description Of an agent's run: a call that waits for a person's yes */
+        McpApprovalRequestItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+            server_label: string;
             name: string;
             /** @description JSON */
             arguments: string;
@@ -2164,7 +2420,7 @@ export interface components {
             };
             total_tokens: number;
         };
-        ResponseStreamEvent: components["schemas"]["ResponseStateEvent"] | components["schemas"]["OutputItemEvent"] | components["schemas"]["ContentPartEvent"] | components["schemas"]["OutputTextDeltaEvent"] | components["schemas"]["OutputTextDoneEvent"] | components["schemas"]["SummaryPartEvent"] | components["schemas"]["SummaryTextDeltaEvent"] | components["schemas"]["SummaryTextDoneEvent"] | components["schemas"]["FunctionArgumentsDeltaEvent"] | components["schemas"]["FunctionArgumentsDoneEvent"];
+        ResponseStreamEvent: components["schemas"]["ResponseStateEvent"] | components["schemas"]["OutputItemEvent"] | components["schemas"]["ContentPartEvent"] | components["schemas"]["OutputTextDeltaEvent"] | components["schemas"]["OutputTextDoneEvent"] | components["schemas"]["SummaryPartEvent"] | components["schemas"]["SummaryTextDeltaEvent"] | components["schemas"]["SummaryTextDoneEvent"] | components["schemas"]["McpStateEvent"] | components["schemas"]["McpArgumentsDeltaEvent"] | components["schemas"]["McpArgumentsDoneEvent"] | components["schemas"]["FunctionArgumentsDeltaEvent"] | components["schemas"]["FunctionArgumentsDoneEvent"] | components["schemas"]["ResponseErrorEvent"] | components["schemas"]["OwnRunEvent"];
         ResponseStateEvent: {
             /** @enum {string} */
             type: "response.created" | "response.in_progress" | "response.completed" | "response.incomplete" | "response.failed";
@@ -2234,6 +2490,29 @@ export interface components {
             summary_index: number;
             text: string;
         };
+        McpStateEvent: {
+            /** @enum {string} */
+            type: "response.mcp_list_tools.in_progress" | "response.mcp_list_tools.completed" | "response.mcp_list_tools.failed" | "response.mcp_call.in_progress" | "response.mcp_call.completed" | "response.mcp_call.failed";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+        };
+        McpArgumentsDeltaEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            delta: string;
+        };
+        McpArgumentsDoneEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            arguments: string;
+        };
         FunctionArgumentsDeltaEvent: {
             /** @enum {string} */
             type: "response.function_call_arguments.delta";
@@ -2250,6 +2529,23 @@ export interface components {
             output_index: number;
             name: string;
             arguments: string;
+        };
+        ResponseErrorEvent: {
+            /** @enum {string} */
+            type: "error";
+            sequence_number: number;
+            code: string;
+            message: string;
+            param: null;
+        };
+        /** @description Of an agent's run. `event:` says which: shared_ollama:queue and shared_ollama:load (what a model's turn waits for), shared_ollama:step (a step has ended), shared_ollama:run_ended, shared_ollama:missed (earlier events are gone) */
+        OwnRunEvent: {
+            /** @enum {string} */
+            type: "keepalive";
+            sequence_number?: number;
+            shared_ollama: {
+                [key: string]: unknown;
+            };
         };
         /**
          * @example {
@@ -2319,7 +2615,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        InputItem: components["schemas"]["InputMessage"] | components["schemas"]["FunctionCallInput"] | components["schemas"]["FunctionCallOutput"] | components["schemas"]["ReasoningInput"] | components["schemas"]["ItemReference"];
+        InputItem: components["schemas"]["InputMessage"] | components["schemas"]["FunctionCallInput"] | components["schemas"]["FunctionCallOutput"] | components["schemas"]["ReasoningInput"] | components["schemas"]["ItemReference"] | components["schemas"]["McpCallInput"] | components["schemas"]["McpListToolsInput"] | components["schemas"]["McpApprovalRequestInput"] | components["schemas"]["McpApprovalResponseInput"];
         /** @description `type` may be left out */
         InputMessage: {
             /**
@@ -2402,6 +2698,45 @@ export interface components {
             type: "item_reference";
             id: string;
         };
+        McpCallInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            id: string;
+            name: string;
+            arguments: string;
+            output?: string | null;
+            error?: string | null;
+        };
+        /** @description Taken, and not acted on */
+        McpListToolsInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+        };
+        /** @description Taken, and not acted on */
+        McpApprovalRequestInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+        };
+        /** @description A person's answer to a call that an agent's run waits with */
+        McpApprovalResponseInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_response";
+            approval_request_id: string;
+            approve: boolean;
+            reason?: string | null;
+        };
         /**
          * @example {
          *       "id": "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11",
@@ -2474,7 +2809,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2496,7 +2831,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2517,7 +2852,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2617,7 +2952,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2639,7 +2974,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2660,7 +2995,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2753,7 +3088,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2775,7 +3110,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2796,7 +3131,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2895,7 +3230,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2917,7 +3252,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2938,7 +3273,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -3063,7 +3398,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -3073,7 +3408,7 @@ export interface components {
             retry_after?: number;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
         } & {
             [key: string]: unknown;
         };
@@ -3682,6 +4017,7 @@ export interface components {
          *         },
          *         "tenant_max_text": 6,
          *         "tenant_max_vlm": 3,
+         *         "agent_runs_per_tenant": 2,
          *         "text": {
          *           "max_concurrent": 6,
          *           "max_queue_size": 50,
@@ -3699,6 +4035,7 @@ export interface components {
          *         "upload_stall_sec": 120,
          *         "download_stall_sec": 120,
          *         "drain_sec": 30,
+         *         "mcp_max_servers": 16,
          *         "allowed_models": [
          *           "*"
          *         ],
@@ -3811,6 +4148,8 @@ export interface components {
             tenant_max_text: number;
             /** @description TENANT_MAX_VLM: Requests with images that one tenant may have in flight. */
             tenant_max_vlm: number;
+            /** @description AGENT_RUNS_PER_TENANT: Runs of agents that a tenant may have under way at once. */
+            agent_runs_per_tenant: number;
             text: {
                 /** @description QUEUE_CHAT_MAX_CONCURRENT: Text requests that run at once, over all models. */
                 max_concurrent: number;
@@ -3841,6 +4180,8 @@ export interface components {
             download_stall_sec: number;
             /** @description DRAIN_TIMEOUT: How long answers under way may go on after SIGTERM. */
             drain_sec: number;
+            /** @description MCP_MAX_SERVERS: MCP servers that run at once, those of all tenants and runs together. One that nobody uses makes way; one tenant's own take half of the places at most. */
+            mcp_max_servers: number;
             /** @description ALLOWED_MODELS: Models that clients may use. */
             allowed_models: string[];
             json: {
@@ -4110,6 +4451,118 @@ export interface components {
             unfit: number;
             /** @description Those of all models */
             reloads_avoided: number;
+        };
+        /**
+         * @example {
+         *       "servers": [
+         *         {
+         *           "name": "files",
+         *           "transport": "stdio",
+         *           "scope": "shared",
+         *           "health": "ready",
+         *           "since": "2026-01-31T08:02:11.120Z",
+         *           "error": null,
+         *           "running": 1,
+         *           "calls": 0,
+         *           "tools": [
+         *             {
+         *               "name": "read_text_file",
+         *               "description": "Reads a file as text",
+         *               "input_schema": {
+         *                 "type": "object",
+         *                 "properties": {
+         *                   "path": {
+         *                     "type": "string"
+         *                   }
+         *                 },
+         *                 "required": [
+         *                   "path"
+         *                 ]
+         *               }
+         *             }
+         *           ],
+         *           "tools_left_out": 0,
+         *           "limits": {
+         *             "max_output_bytes": 65536,
+         *             "call_timeout": 60,
+         *             "start_timeout": 30,
+         *             "max_tools": 200,
+         *             "idle": 600,
+         *             "calls_at_once": 8
+         *           },
+         *           "launch": null
+         *         }
+         *       ]
+         *     }
+         */
+        McpServers: {
+            servers: components["schemas"]["McpServer"][];
+        };
+        McpServer: {
+            name: string;
+            /**
+             * @description `stdio`: a program that the service starts; `http`: runs elsewhere
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * @description Whose one that runs is: everybody's, a tenant's, a run's
+             * @enum {string}
+             */
+            scope: "shared" | "tenant" | "run";
+            /**
+             * @description `not_started`: nobody needs it at the moment; `failed`: it did not come up, or has ended by itself, and was not started since
+             * @enum {string}
+             */
+            health: "not_started" | "starting" | "ready" | "failed";
+            /**
+             * Format: date-time
+             * @description null: `not_started`
+             */
+            since: string | null;
+            /** @description Why it has failed */
+            error: string | null;
+            /** @description How many run: of who may not manage the shared ones and their own */
+            running: number;
+            /** @description Calls of tools under way, of these */
+            calls: number;
+            /** @description null: not known, since it was not started yet */
+            tools: components["schemas"]["McpTool"][] | null;
+            /** @description Tools beyond `max_tools` or 2 MiB */
+            tools_left_out: number;
+            limits: components["schemas"]["McpLimits"];
+            /** @description Only for who may manage, else null */
+            launch: {
+                command: string | null;
+                args: string[] | null;
+                cwd: string | null;
+                /** @description Names of variables that its environment has beside the usual ones; never their values */
+                env: string[] | null;
+                /** @description Without what stands behind a ? */
+                url: string | null;
+                /** @description Names of headers that it is sent; never their values */
+                headers: string[] | null;
+            } | null;
+        };
+        McpTool: {
+            name: string;
+            description: string | null;
+            /** @description The JSON schema of its arguments */
+            input_schema: {
+                [key: string]: unknown;
+            };
+        };
+        McpLimits: {
+            /** @description Text that a call may bring */
+            max_output_bytes: number;
+            /** @description Seconds */
+            call_timeout: number;
+            /** @description Seconds */
+            start_timeout: number;
+            max_tools: number;
+            /** @description Seconds until one that nobody uses ends */
+            idle: number;
+            calls_at_once: number;
         };
         /**
          * @example {
@@ -4536,7 +4989,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4651,7 +5104,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4685,14 +5138,651 @@ export interface components {
         };
         /**
          * @example {
-         *       "forgotten": 212
+         *       "forgotten": 212,
+         *       "forgotten_runs": 3
          *     }
          */
         ForgottenRequests: {
             /** @description Records that were removed */
             forgotten: number;
+            /** @description Runs of agents that were removed */
+            forgotten_runs: number;
         };
-        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
+        /**
+         * @example {
+         *       "running": [],
+         *       "runs": [
+         *         {
+         *           "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "agent": "librarian",
+         *           "model": "qwen3:8b",
+         *           "status": "completed",
+         *           "tenant": "story-machine",
+         *           "project": "story-machine",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "ended_at": "2026-01-31T12:00:09.000Z",
+         *           "step_count": 1
+         *         }
+         *       ],
+         *       "next": null,
+         *       "recorded": true
+         *     }
+         */
+        AgentRunList: {
+            /** @description Under way now; on the first page only */
+            running: components["schemas"]["AgentRunSummary"][];
+            /** @description Kept, the newest first */
+            runs: components["schemas"]["AgentRunSummary"][];
+            /** @description Give it as `before` for the next page; null: there is none */
+            next: number | null;
+            /** @description false: none are kept (AGENT_TRACE=off) */
+            recorded: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1
+         *     }
+         */
+        AgentRunSummary: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1,
+         *       "steps": [
+         *         {
+         *           "kind": "model",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "outcome": "completed",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "took_ms": 8999.2,
+         *           "queue_ms": 12.1,
+         *           "inference_ms": 8950.4,
+         *           "input_tokens": 212,
+         *           "output_tokens": 88
+         *         }
+         *       ]
+         *     }
+         */
+        AgentRun: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+            steps: components["schemas"]["AgentRunStep"][];
+            /** @description Of a run that waits: what it waits for */
+            approvals?: components["schemas"]["AgentApproval"][];
+        };
+        AgentRunStep: {
+            /** @enum {string} */
+            kind: "model" | "tool";
+            server?: string;
+            tool?: string;
+            /** @description Of a model's turn, as in /api/v1/requests/{id} */
+            request_id?: string;
+            outcome: string;
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            queue_ms?: number;
+            load_ms?: number;
+            inference_ms?: number;
+            input_tokens?: number;
+            output_tokens?: number;
+            /** @description Only with AGENT_TRACE=full */
+            text?: string;
+            /** @description Only with AGENT_TRACE=full */
+            arguments?: string;
+        };
+        /** @description A call that waits for a person */
+        AgentApproval: {
+            call_id: string;
+            server: string;
+            tool: string;
+            /** @description JSON, as the model has written it */
+            arguments: string;
+            arguments_sha256: string;
+        };
+        /**
+         * @example {
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "status": "cancelled",
+         *       "reason": {
+         *         "code": "cancelled",
+         *         "message": "The request was cancelled"
+         *       }
+         *     }
+         */
+        AgentRunState: {
+            run_id: string;
+            agent: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        /**
+         * @example {
+         *       "call_id": "mcpr_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11_2",
+         *       "approve": true,
+         *       "arguments_sha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+         *     }
+         */
+        ApproveCall: {
+            /** @description Of the call, as `approvals` has it */
+            call_id: string;
+            approve: boolean;
+            /** @description The arguments that were shown, word for word; or `arguments_sha256` */
+            arguments?: string | null;
+            arguments_sha256?: string | null;
+            /** @description Of a denial: what the model is told */
+            reason?: string | null;
+        };
+        /**
+         * @description Counts and times are those of all model turns together
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "completed",
+         *       "response": "There are two: …",
+         *       "message": {
+         *         "role": "assistant",
+         *         "content": "There are two: …",
+         *         "tool_calls": null,
+         *         "tool_call_id": null
+         *       },
+         *       "steps": [],
+         *       "model": "qwen3:8b",
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "latency_ms": 2412.37,
+         *       "model_load_ms": 0,
+         *       "model_warm_start": true,
+         *       "prompt_eval_count": 912,
+         *       "generation_eval_count": 118,
+         *       "total_duration_ms": 2205.112
+         *     }
+         */
+        AgentRunResult: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"] & unknown;
+            /** @description What the model has said last */
+            response: string;
+            message: {
+                /** @enum {string} */
+                role: "assistant";
+                content: string;
+                tool_calls: components["schemas"]["ToolCall"][] | null;
+                tool_call_id: null;
+            };
+            /** @description Calls of functions that the client runs */
+            tool_calls?: components["schemas"]["ToolCall"][];
+            approvals?: components["schemas"]["AgentApproval"][];
+            steps: components["schemas"]["AgentRunStep"][];
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "running"
+         *     }
+         */
+        AgentRunBegun: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+        };
+        /**
+         * @example {
+         *       "prompt": "Which books on tides are there?"
+         *     }
+         */
+        RunAgentRequest: {
+            /** @description What it is asked; or `messages` */
+            prompt?: string | null;
+            /** @description The conversation so far, also with outputs of functions that the client has run; a prompt comes after it */
+            messages?: components["schemas"]["Message"][] | null;
+            /** @description Functions that the client runs, beside the agent's own */
+            tools?: components["schemas"]["Tool"][] | null;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /** @description Events of OpenAI's Responses API, as they come */
+            stream?: boolean | null;
+            /** @description The run goes on without its client: the answer comes at once, with its id */
+            background?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "agents": [
+         *         {
+         *           "name": "librarian",
+         *           "role": "You answer from the library's catalogue, in two sentences at most.",
+         *           "model": "qwen3:8b",
+         *           "options": {
+         *             "temperature": 0.2
+         *           },
+         *           "mcp": [
+         *             "catalogue"
+         *           ],
+         *           "allowed_tools": [
+         *             "find_book"
+         *           ],
+         *           "require_approval": "never",
+         *           "max_steps": 10,
+         *           "timeout_sec": 300,
+         *           "visibility": "tenant",
+         *           "owner": "story-machine",
+         *           "may_change": true,
+         *           "created_at": "2026-01-31T12:00:00.000Z",
+         *           "updated_at": "2026-01-31T12:00:00.000Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        AgentList: {
+            /** @description Those of files, then one's own, then everyone's */
+            agents: components["schemas"]["Agent"][];
+            /** @description Give it as `after` for the next page; null: there is none */
+            next: string | null;
+            /** @description Why some may be missing, or that there are none */
+            message?: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        Agent: {
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AgentTool: {
+            /** @enum {string} */
+            type: "function";
+            function: {
+                name: string;
+                description?: string;
+                /** @description A JSON Schema of its arguments */
+                parameters?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        AgentResponseFormat: {
+            /** @enum {string} */
+            type: "text" | "json_object" | "json_schema";
+            json_schema?: {
+                name: string;
+                /** @description What its last answer is held to */
+                schema: {
+                    [key: string]: unknown;
+                };
+                strict?: boolean;
+            };
+        };
+        /** @enum {string} */
+        ApprovalWord: "never" | "always";
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        CreatedAgent: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentDefinition: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentChange: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name?: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+            /** @description As answers have it; passed over */
+            status?: string | null;
+            /** @description As answers have it; passed over */
+            owner?: string | null;
+            /** @description As answers have it; passed over */
+            file?: string | null;
+            /** @description As answers have it; passed over */
+            may_change?: boolean | null;
+            /** @description As answers have it; passed over */
+            created_at?: string | null;
+            /** @description As answers have it; passed over */
+            updated_at?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "deleted": true
+         *     }
+         */
+        AgentDeleted: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            /** @enum {boolean} */
+            deleted: true;
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "ok": false,
+         *       "findings": [
+         *         {
+         *           "check": "model",
+         *           "ok": true,
+         *           "message": "The model 'qwen3:8b' is installed"
+         *         },
+         *         {
+         *           "check": "mcp",
+         *           "ok": false,
+         *           "message": "There is no MCP server 'catalogue' in config/mcp.yaml"
+         *         }
+         *       ]
+         *     }
+         */
+        AgentFindings: {
+            agent: string;
+            /** @description Nothing was found that is wrong */
+            ok: boolean;
+            findings: components["schemas"]["AgentFinding"][];
+        };
+        AgentFinding: {
+            /** @enum {string} */
+            check: "model" | "tools" | "context" | "prompt_limit" | "mcp" | "allowed_tools";
+            ok: boolean;
+            message: string;
+        };
+        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["RunEndedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
         RequestEndedEvent: {
             /** Format: date-time */
             at: string;
@@ -4745,7 +5835,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4792,6 +5882,28 @@ export interface components {
             operation: string | null;
             model: string | null;
         };
+        RunEndedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
+            status: string;
+            reason: string | null;
+            steps: number;
+            took_ms: number;
+        };
+        RunStartedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
+        };
         ModelLoadedEvent: {
             /** Format: date-time */
             at: string;
@@ -4807,6 +5919,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             model: string;
+        };
+        MachineSleptEvent: {
+            /** Format: date-time */
+            at: string;
+            slept_ms: number;
         };
         DroppedEvent: {
             /** @enum {string} */
@@ -5792,7 +6909,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `model_not_found`: The server lacks the model. */
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
             404: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -5921,7 +7038,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
             503: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -6523,7 +7640,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `model_not_found`: The server lacks the model. `previous_response_not_found`: The response that the request goes on from, or one of its items, is not kept, or not any more. */
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. `previous_response_not_found`: The response that the request goes on from, or one of its items, is not kept, or not any more. */
             404: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -6555,7 +7672,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `cancelled`: Somebody has called it off. */
+            /** @description `cancelled`: Somebody has called it off. `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
             409: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -6652,7 +7769,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
             503: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -8186,7 +9303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `insufficient_storage`: Too little of the models' disk would be left free. */
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
             507: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -10360,6 +11477,93 @@ export interface operations {
             };
         };
     };
+    listMcpServers: {
+        parameters: {
+            query?: {
+                /** @description `true` starts each server that does not run, and waits until its tools are known; only for who may manage */
+                refresh?: "true" | "false";
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     cacheStats: {
         parameters: {
             query?: never;
@@ -11032,6 +12236,1838 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route, or nothing of that name. */
             404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgentRuns: {
+        parameters: {
+            query?: {
+                agent?: string;
+                status?: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+                limit?: number;
+                before?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRun"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    followAgentRun: {
+        parameters: {
+            query?: {
+                /** @description The sequence_number of the last event that was seen; without it, from the first */
+                after?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. Of a run whose events are not in memory any more, only how it ended */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approveAgentCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveCall"];
+            };
+        };
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunAgentRequest"];
+            };
+        };
+        responses: {
+            /** @description How the run went, or that it waits for an approval; with `stream: true` its events, with `background: true` that it has begun */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunResult"] | components["schemas"]["AgentRunBegun"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: {
+                /** @description Also those that only their tenants see: for who may manage */
+                all?: "true" | "false";
+                after?: string;
+                /** @description Of a page, those of files apart */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDefinition"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replaceAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDeleted"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    validateAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was looked at, and what was found */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentFindings"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];

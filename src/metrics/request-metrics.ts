@@ -3,6 +3,7 @@ import { ERROR_CODES } from "../errors/codes.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import { type Ending, ENDINGS } from "../requests/endings.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { byValue } from "../runtime/by-value.ts";
 import { TOKEN_BUCKETS, WAIT_BUCKETS } from "./buckets.ts";
 import { LabelPlaces, OTHER } from "./label-places.ts";
@@ -29,7 +30,7 @@ export class RequestMetrics {
   readonly #models: LabelPlaces;
 
   /** @param now milliseconds, on any clock. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = awakeNow) {
     this.#projects = new LabelPlaces({
       most: MOST_NAMES,
       onLeave: (project) => this.#byProject.delete(project),

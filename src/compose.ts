@@ -3,6 +3,7 @@ import type { Config } from "../config/load.ts";
 import type { ChosenProfile } from "../config/profiles.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
+import { composeAgents } from "./compose/agents.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
@@ -17,6 +18,8 @@ import { composeMetrics } from "./compose/metrics.ts";
 import { composeModelManagement } from "./compose/model-management.ts";
 import { composeProvision } from "./compose/provision.ts";
 import { composeRequests } from "./compose/requests.ts";
+import { composeSleep, type SleepOptions } from "./compose/sleep.ts";
+import { composeStoreThread } from "./compose/store-thread.ts";
 import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeTraces } from "./compose/traces.ts";
@@ -29,12 +32,16 @@ import type { ModelProvision } from "./models/provision/model-provision.ts";
 import { StrictRunner } from "./schemas/strict-runner.ts";
 import type { Lifecycle } from "./runtime/lifecycle.ts";
 
-interface ComposeOptions extends Config {
+interface ComposeOptions extends Config, SleepOptions {
   /** The process's environment, for a started server. */
   env: Record<string, string | undefined>;
   terminal: Terminal;
   /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
+  /** The operator's agents; without it there are none. */
+  agentsFolder?: string | undefined;
+  /** How often that is looked for changes; milliseconds. */
+  agentFilesEveryMs?: number | undefined;
   /** How long is waited before a server that keeps ending is started again. */
   restartPauses?: RestartPauses | undefined;
   /** How long after its expiry a model may still be in memory before it counts as stuck. */
@@ -72,7 +79,13 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const base = await composeBase(options);
   const traces = await composeTraces(base);
   const threads = composeThreads(base, options.openPool);
-  const requests = composeRequests(base);
+  const storeThread = composeStoreThread(base);
+  const requests = composeRequests(base, storeThread);
+  const agents = composeAgents(base, {
+    thread: storeThread,
+    folder: options.agentsFolder,
+    everyMs: options.agentFilesEveryMs,
+  });
   const door: FrontDoor = new FrontDoor({
     settings: base.settings,
     requests,
@@ -117,6 +130,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     base,
     threads,
     requests,
+    agents,
     inference,
     memory,
     runner,
@@ -134,6 +148,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
       ...parts,
       door,
       traces,
+      sleep: composeSleep(parts, options),
       tenants: tenantsPart(base, options.tenantsFile),
     }),
     app,

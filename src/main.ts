@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
 import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
-import { modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
+import { agentsFolder, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { readIfThere } from "./runtime/watched-file.ts";
 import { openTerminal } from "./compose/terminal.ts";
@@ -37,7 +37,13 @@ async function main(argv: string[]): Promise<void> {
   const terminal = openTerminal();
   // Most of a start is loading this: neither `--help` nor a refused setting has to wait for it.
   const { compose } = await import("./compose.ts");
-  const service = await compose({ ...config, tenantsFile, env: process.env, terminal });
+  const service = await compose({
+    ...config,
+    tenantsFile,
+    agentsFolder,
+    env: process.env,
+    terminal,
+  });
   stopOnSignals(service, terminal.say);
   sayChanges(namesGiven(process.env, argv), terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Tinypool } from "tinypool";
 import { ServiceError } from "../src/errors/service-error.ts";
+import { awakeTimeout } from "../src/runtime/awake-timeout.ts";
 import type { Caller } from "../src/runtime/caller.ts";
 import type { Signal } from "../src/runtime/light-signal.ts";
 import { Turnstile } from "../src/runtime/turnstile.ts";
@@ -132,10 +133,10 @@ export class WorkerPool {
     const stop = new AbortController();
     const callOff = (): void => stop.abort();
     let late: Error | undefined;
-    const timer = setTimeout(() => {
+    const callOffDeadline = awakeTimeout(taskDeadlineMs, () => {
       late = new Error(`the task ${name} took longer than ${taskDeadlineMs} ms`);
       stop.abort();
-    }, taskDeadlineMs);
+    });
     signal?.addEventListener("abort", callOff, { once: true });
     try {
       signal?.throwIfAborted();
@@ -149,7 +150,7 @@ export class WorkerPool {
       if (this.#closing) throw shuttingDown();
       throw taskFailure(name, late ?? err);
     } finally {
-      clearTimeout(timer);
+      callOffDeadline();
       signal?.removeEventListener("abort", callOff);
     }
   }

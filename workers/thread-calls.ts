@@ -1,4 +1,5 @@
 import { ServiceError } from "../src/errors/service-error.ts";
+import { awakeTimeout } from "../src/runtime/awake-timeout.ts";
 
 /** One thread with what it holds. */
 export interface RawThread {
@@ -27,7 +28,8 @@ type Tasks<T> = { [K in keyof T]: { input: unknown; output: unknown } };
 interface Running {
   thread: RawThread;
   calls: Set<(err: Error) => void>;
-  timer: NodeJS.Timeout | undefined;
+  /** Calls off what waits for its answer. */
+  endWait: () => void;
   hasAnswered: boolean;
 }
 
@@ -96,19 +98,19 @@ export class ThreadCalls<T extends Tasks<T>> {
 
   #start(): Running {
     const thread = this.#options.open((err) => this.#lose(running, err));
-    const running: Running = { thread, calls: new Set(), timer: undefined, hasAnswered: false };
+    const running: Running = { thread, calls: new Set(), endWait: () => {}, hasAnswered: false };
     return running;
   }
 
   /** Counts the deadline anew: from the first call, and from each answer while there are calls. */
   #watch(running: Running): void {
-    clearTimeout(running.timer);
+    running.endWait();
     if (running.calls.size === 0) return;
     const { deadlineMs, startMs = deadlineMs } = this.#options;
     const ms = running.hasAnswered ? deadlineMs : startMs;
     const expire = (): void =>
       this.#lose(running, new Error(`it has answered nothing for ${ms} ms`));
-    running.timer = setTimeout(expire, ms);
+    running.endWait = awakeTimeout(ms, expire);
   }
 
   #lose(running: Running, cause: unknown): void {
@@ -122,8 +124,8 @@ export class ThreadCalls<T extends Tasks<T>> {
   }
 }
 
-function fail({ calls, timer }: Running, err: Error): void {
-  clearTimeout(timer);
+function fail({ calls, endWait }: Running, err: Error): void {
+  endWait();
   for (const reject of calls) reject(err);
   calls.clear();
 }

@@ -27,6 +27,13 @@ export const SERVICE_SETTINGS = {
     range: "folder",
     about: "Folder that holds data/, logs/ and models/.",
   }),
+  keepAwake: oneOf({
+    env: "KEEP_AWAKE",
+    fallback: "auto",
+    values: ["auto", "off"],
+    about:
+      "auto: a Mac does not fall asleep while requests, loads or downloads are under way (`caffeinate -i`); elsewhere nothing is done.",
+  }),
   logLevel: oneOf({
     env: "API_LOG_LEVEL",
     fallback: "info",

@@ -29,6 +29,9 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #running = new Map<AbortController, Exchange>();
   #sweeping: ReturnType<typeof setInterval> | undefined;
+  #sweptAt = 0;
+  /** Stalls are counted from here on: from when the machine woke up. */
+  #countsFrom = 0;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class HttpServer {
       this.#server.once("error", reject);
       this.#server.listen(port, host, resolve);
     });
+    this.#sweptAt = performance.now();
     this.#sweeping = setInterval(() => this.#sweep(), this.#options.clientStallMs / SWEEPS);
     this.#sweeping.unref();
     const address = this.#server.address() as AddressInfo;
@@ -87,9 +91,14 @@ export class HttpServer {
 
   /** A client that does not read its answer must not keep a model from the others. */
   #sweep(): void {
+    const { clientStallMs } = this.#options;
     const now = performance.now();
+    // Nothing has run for long: the machine slept, and so did whoever stalls.
+    if (now - this.#sweptAt > (2 * clientStallMs) / SWEEPS) this.#countsFrom = now;
+    this.#sweptAt = now;
+    const countedMs = now - this.#countsFrom;
     for (const exchange of this.#running.values()) {
-      if (exchange.heldUpMs(now) > this.#options.clientStallMs) exchange.drop();
+      if (Math.min(exchange.heldUpMs(now), countedMs) > clientStallMs) exchange.drop();
     }
   }
 

@@ -7,6 +7,7 @@ import { assertPassable, passedRequest } from "../../src/dialects/passed-request
 import type { BodyWriting } from "../../src/dialects/replace-model.ts";
 import { joinedPieces } from "../../src/http/body-pieces.ts";
 import type { ForwardedHeaders } from "../../src/http/hop-headers.ts";
+import { awakeNow } from "../../src/runtime/awake-clock.ts";
 import type { Interval } from "../../src/runtime/interval.ts";
 import type { Turn } from "../../src/inference/turn.ts";
 import { cacheMode } from "../cache-headers.ts";
@@ -179,13 +180,13 @@ async function withCompressedImages(
   const record = c.get("record");
   const { tenant } = record;
   const { signal } = turn;
-  const work: Interval = { from: performance.now(), to: undefined };
+  const work: Interval = { from: awakeNow(), to: undefined };
   record.imageWork = work;
   const result = await turn.during(
     "images",
     compressImages(joinedPieces(pieces), { tenant, signal }),
   );
-  work.to = performance.now();
+  work.to = awakeNow();
   record.images = result.facts;
   record.imageCompression = true;
   return result.pieces;

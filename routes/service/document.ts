@@ -31,6 +31,10 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       { name: "Vision", description: "Chat about images" },
       { name: "Batch", description: "Many chats in one request" },
       { name: "Embeddings", description: "Vectors for search" },
+      {
+        name: "Agents",
+        description: "Instructions, a model and tools under a name, and their runs",
+      },
       { name: "Models", description: "What is installed and loaded" },
       { name: "Requests", description: "What runs, what has run, and what happens" },
       { name: "State", description: "Health, queue and limits" },

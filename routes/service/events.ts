@@ -51,6 +51,7 @@ const Ended = z.object({ at, ...EndedRequestFacts.shape }).openapi("RequestEnded
 const Loaded = z.object({ at, model: z.string(), took_ms: z.int() }).openapi("ModelLoadedEvent");
 const Unloaded = z.object({ at, model: z.string() }).openapi("ModelUnloadedEvent");
 const Down = z.object({ at, reason: z.string() }).openapi("ServerDownEvent");
+const Slept = z.object({ at, slept_ms: z.int() }).openapi("MachineSleptEvent");
 const Dropped = z
   .object({ reason: z.enum(["slow", "stopping", "cancelled"]) })
   .openapi("DroppedEvent");
@@ -71,11 +72,11 @@ const route: ServiceRoute = {
       description: "Server-sent events until the client leaves",
       content: streamContent("text/event-stream", {
         part: z
-          .union([Ended, Phase, Started, Loaded, Down, Unloaded, Dropped, Nothing])
+          .union([Ended, Phase, Started, Loaded, Down, Unloaded, Slept, Dropped, Nothing])
           .openapi("ServiceEvent"),
         about:
           "`event:` says which: request_started, request_phase, request_ended, model_loaded, " +
-          "model_unloaded, server_up, server_down; missed; dropped, the last one",
+          "model_unloaded, server_up, server_down, machine_slept; missed; dropped, the last one",
         example:
           'id: 7f1f9c0e-212\nevent: server_down\ndata: {"at":"2026-01-31T12:00:00.000Z","reason":"it ended"}\n\n',
       }),

@@ -1,3 +1,6 @@
+import { agentRoutes } from "./agents/agent-routes.ts";
+import type { AgentServices } from "./agents/agent-services.ts";
+import { runRecordRoutes } from "./agents/run-records.ts";
 import { batchRoutes } from "./batch/batch-routes.ts";
 import type { BatchServices } from "./batch/batch-services.ts";
 import { cacheRoutes, type CacheServices } from "./cache.ts";
@@ -40,6 +43,7 @@ export interface ServiceParts {
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
   requests: RequestServices;
+  agents: AgentServices;
   events: EventServices;
   figures: FiguresServices;
 }
@@ -67,6 +71,8 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   memoryRoute(router, parts.memory);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
+  runRecordRoutes(router, parts.agents);
+  agentRoutes(router, parts.agents);
   eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);
   return router;

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { StoredRequest } from "../../workers/request-store/protocol.ts";
 import type { ManageAccess } from "../../src/access/manage-access.ts";
+import type { RunBook } from "../../src/agents/run-book.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { LiveRequests } from "../../src/requests/live-requests.ts";
 import { endedFacts, liveFacts } from "../../src/requests/request-facts.ts";
@@ -35,6 +36,8 @@ export interface RequestServices {
   /** Undefined where requests are not kept. */
   records: Pick<RecordReader, "one" | "rows"> | undefined;
   store: Pick<RequestStore, "forget"> | undefined;
+  /** Runs of agents. */
+  runs: Pick<RunBook, "forget" | "mayHaveAny">;
 }
 
 const listRoute: ServiceRoute = {
@@ -93,7 +96,7 @@ const forgetRoute: ServiceRoute = {
   path: "/api/v1/requests",
   operationId: "forgetRequests",
   tags: ["Requests"],
-  summary: "Forget a project's records of requests, and its sums",
+  summary: "Forget a project's records of requests, its sums, and its agents' runs",
   headers: ["rateLimit"],
   request: { query: ForgetQuery },
   responses: {
@@ -166,13 +169,15 @@ function cancel(c: AppContext, { live, manageAccess }: RequestServices): Respons
   return answerJson(c, { request_id: id, state: "cancelled" });
 }
 
-async function forget(c: AppContext, { store }: RequestServices): Promise<Response> {
+async function forget(c: AppContext, { store, runs }: RequestServices): Promise<Response> {
   c.get("record").operation = "forget_requests";
   const { project } = readQuery(c, ForgetQuery);
-  if (!store) {
+  if (!store && !runs.mayHaveAny) {
     throw new ServiceError("not_found", "No records are kept (REQUEST_LOG_ENABLED=false)");
   }
-  return answerJson(c, { forgotten: await store.forget(project) });
+  const forgottenRuns = await runs.forget(project);
+  const forgotten = (await store?.forget(project)) ?? 0;
+  return answerJson(c, { forgotten, forgotten_runs: forgottenRuns });
 }
 
 /** An id as the service gives it, that of an item with its index. */

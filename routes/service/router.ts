@@ -29,9 +29,10 @@ export function mount(
   handler: (c: AppContext) => Promise<Response> | Response,
 ): void {
   router.openAPIRegistry.registerPath(withHeaders(route));
-  // Only parameters that may hold slashes need more than OpenAPI's notation says.
+  // Only parameters that may hold slashes need more than OpenAPI's notation says: models' names.
   const path = route.path
     .replace(/(?<=\/models\/)\{name\}$/, `:name{(?!${BESIDE_MODEL_NAMES}).+}`)
+    .replace(/(?<=\/agents\/)\{name\}/, ":name")
     .replaceAll("{name}", ":name{.+}")
     .replaceAll("{id}", ":id");
   const method = route.method.toUpperCase();

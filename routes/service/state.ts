@@ -13,6 +13,7 @@ import { canonicalModel } from "../../src/models/model-name.ts";
 import type { FetchState, MissingModel } from "../../src/models/provision/model-fetch.ts";
 import type { ModelProvision } from "../../src/models/provision/model-provision.ts";
 import type { Upstream } from "../../src/hosts/upstream.ts";
+import { awakeNow } from "../../src/runtime/awake-clock.ts";
 
 /** What the routes work with that show how the service is. */
 export interface StateServices {
@@ -249,7 +250,7 @@ async function lookAtServer({ upstream, client, provision }: StateServices): Pro
 
 function missingModelBody(model: MissingModel): z.infer<typeof MissingModelShape> {
   const { name, state, sizeGb, completedBytes, totalBytes, error, retryAt } = model;
-  const retryMs = retryAt === undefined ? undefined : Math.max(0, retryAt - performance.now());
+  const retryMs = retryAt === undefined ? undefined : Math.max(0, retryAt - awakeNow());
   return {
     name,
     state,

@@ -10,6 +10,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import { BoundedLru } from "../runtime/bounded-lru.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { Agent, AgentDefinition } from "./agent.ts";
+import { AGENT_NAME } from "./agent-name.ts";
 import type { ImportedAgents } from "./imported-agents.ts";
 
 interface AgentBookOptions {
@@ -25,6 +26,8 @@ export interface AgentPage {
   agents: Agent[];
   /** What `after` is for the next page; undefined after the last. */
   next: string | undefined;
+  /** Why only those of files are there. */
+  problem: string | undefined;
 }
 
 export interface AgentsWanted {
@@ -99,14 +102,19 @@ export class AgentBook {
 
   /**
    * A page of the agents that a tenant sees: its own, then everyone's. The first page has those of
-   * files beside.
-   * @throws ServiceError `internal_error` where the file cannot be read.
+   * files beside. Where the others cannot be read, the page says so.
    */
   async list(tenant: string, wanted: AgentsWanted = {}): Promise<AgentPage> {
     const { all = false, limit = PAGE_AGENTS } = wanted;
     const after = wanted.after === undefined ? undefined : keyOf(wanted.after);
-    const page = await this.#ask(tenant, "list", { tenant, all, after, limit });
     const { imported } = this.#options;
+    let page: Exclude<AgentTasks["list"]["output"], Refused>;
+    try {
+      page = await this.#ask(tenant, "list", { tenant, all, after, limit });
+    } catch (err) {
+      if (!(err instanceof ServiceError) || err.code !== "internal_error") throw err;
+      return { agents: after ? [] : imported.all(), next: undefined, problem: err.message };
+    }
     const isHidden = ({ owner, name }: StoredAgent): boolean =>
       !all && owner !== tenant && imported.find(name) !== undefined;
     const stored = page.agents.filter((agent) => !isHidden(agent)).map(agentOf);
@@ -115,6 +123,7 @@ export class AgentBook {
     return {
       agents: [...ofFiles, ...stored],
       next: page.next && `${page.next.owner}/${page.next.name}`,
+      problem: undefined,
     };
   }
 
@@ -206,12 +215,6 @@ export class AgentBook {
     }
   }
 }
-
-/** What an agent may be called. */
-export const AGENT_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
-
-/** Names that are routes beside those of agents. */
-export const RESERVED_AGENT_NAMES: ReadonlySet<string> = new Set(["create", "runs"]);
 
 function newMemory(): BoundedLru<Known> {
   return new BoundedLru({ ...KNOWN, bytesOf: ({ bytes }) => bytes });

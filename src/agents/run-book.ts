@@ -98,6 +98,11 @@ export class RunBook {
     return this.#options.trace !== "off";
   }
 
+  /** Whether any may have been kept, now or by an earlier start. */
+  get mayHaveAny(): boolean {
+    return this.#pending.size > 0 || this.#options.hasFile();
+  }
+
   /** Looks after the runs of an earlier start, in the background: those cut off are interrupted. */
   start(): void {
     if (this.#tender || this.#stopping) return;
@@ -121,22 +126,22 @@ export class RunBook {
 
   /** The run of an id, if it is kept. @throws ServiceError `internal_error` where the file cannot be read. */
   async get(id: string): Promise<KeptRun | undefined> {
-    if (!RUN_ID.test(id) || !this.#mayHave()) return undefined;
+    if (!RUN_ID.test(id) || !this.mayHaveAny) return undefined;
     const { run } = await this.#ask("one", { id });
     return run && withSentence(run);
   }
 
   /** A page of runs without their steps, the newest first. @throws as `get`. */
   async list(query: RunsQuery): Promise<RunPage> {
-    if (!this.#mayHave()) return { runs: [], next: undefined };
+    if (!this.mayHaveAny) return { runs: [], next: undefined };
     const { runs, next } = await this.#ask("list", query, query.tenant);
     return { runs: runs.map(withSentence), next };
   }
 
-  /** Removes all runs of a project. @throws ServiceError `internal_error` where that cannot be done. */
-  async forget(project: string): Promise<void> {
+  /** Removes all runs of a project. @returns how many were kept. @throws as `get`. */
+  async forget(project: string): Promise<number> {
     this.#pending.forget(project);
-    if (this.#mayHave()) await this.#ask("forget", { project });
+    return this.mayHaveAny ? (await this.#ask("forget", { project })).removed : 0;
   }
 
   /** Its state, for operators. */
@@ -153,10 +158,6 @@ export class RunBook {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
-  }
-
-  #mayHave(): boolean {
-    return this.#pending.size > 0 || this.#options.hasFile();
   }
 
   /** Asks the thread when all that was saved is written, tenants in turn. */
@@ -235,7 +236,7 @@ export class RunBook {
 
   /** Removes what is old; opening the file for it marks what a restart has cut off. */
   async #tend(): Promise<void> {
-    if (this.#isTending || this.#state === "failed" || !this.#mayHave()) return;
+    if (this.#isTending || this.#state === "failed" || !this.mayHaveAny) return;
     this.#isTending = true;
     const { client } = this.#options;
     try {

@@ -1,4 +1,5 @@
 import type { RequestScope, RunRecord } from "../inference/runner.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
@@ -78,7 +79,7 @@ export class AnswerCache {
     read: (of: QuestionOwner) => Question | undefined,
   ): Promise<Question | undefined> {
     const { counts, digestOf, serverVersion, keepsSampled } = this.#options;
-    if (mode !== "off") record.lookup = { from: performance.now(), to: undefined };
+    if (mode !== "off") record.lookup = { from: awakeNow(), to: undefined };
     // A server that cannot list its models may answer all the same.
     const digest = mode === "off" ? undefined : await digestOf(model).catch(() => undefined);
     const { tenant } = record;
@@ -174,7 +175,7 @@ export class AnswerCache {
     similar: ReturnType<SimilarQuestions["find"]> | undefined,
   ): SharedRun<Line> {
     const { cache, counts, shadow, similar: index } = this.#options;
-    const startedAt = performance.now();
+    const startedAt = awakeNow();
     const { drops } = cache;
     const shared: SharedRun<Line> = new SharedRun({
       record,
@@ -186,7 +187,7 @@ export class AnswerCache {
         if (drops !== cache.drops) result = { reason: "deleted" };
         if ("reason" in result) counts.notStored(result.reason);
         else {
-          const entry = cache.store(question, result.answer, performance.now() - startedAt);
+          const entry = cache.store(question, result.answer, awakeNow() - startedAt);
           if (entry) index?.add(entry);
         }
         if (similar) shadow?.compare(question, result, similar);
@@ -202,7 +203,7 @@ export class AnswerCache {
 
 /** The cache has said what it has. */
 function lookedUp({ lookup }: CachedScope["record"]): void {
-  if (lookup) lookup.to ??= performance.now();
+  if (lookup) lookup.to ??= awakeNow();
 }
 
 /**

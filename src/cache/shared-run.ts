@@ -8,7 +8,7 @@ import { Waiters } from "../runtime/waiters.ts";
 
 /** What a run reads and notes in the record of a reader. */
 interface ReaderRecord {
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `awakeNow`. */
   readonly startedAt: number;
   readonly call: CallRecord;
   /** Adds something to do when the request has ended. */

@@ -582,7 +582,7 @@ export interface paths {
         get: operations["listRequests"];
         put?: never;
         post?: never;
-        /** Forget a project's records of requests, and its sums */
+        /** Forget a project's records of requests, its sums, and its agents' runs */
         delete: operations["forgetRequests"];
         options?: never;
         head?: never;
@@ -602,6 +602,110 @@ export interface paths {
         post?: never;
         /** Cancel a request that waits or runs; its client is told 409 `cancelled` */
         delete: operations["cancelRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs under way and kept ones: one's own, or all for who may manage */
+        get: operations["listAgentRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its steps */
+        get: operations["getAgentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agents that the tenant may run: its own, and everyone's */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an agent of the tenant's own */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent: the tenant's own of that name, else everyone's */
+        get: operations["getAgent"];
+        /** Give an agent another definition, under its name: its owner, and who may manage */
+        put: operations["replaceAgent"];
+        post?: never;
+        /** Delete an agent: its owner, and who may manage; what runs goes on */
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether an agent can run now: its model, tools, context and MCP servers */
+        post: operations["validateAgent"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3682,6 +3786,7 @@ export interface components {
          *         },
          *         "tenant_max_text": 6,
          *         "tenant_max_vlm": 3,
+         *         "agent_runs_per_tenant": 2,
          *         "text": {
          *           "max_concurrent": 6,
          *           "max_queue_size": 50,
@@ -3811,6 +3916,8 @@ export interface components {
             tenant_max_text: number;
             /** @description TENANT_MAX_VLM: Requests with images that one tenant may have in flight. */
             tenant_max_vlm: number;
+            /** @description AGENT_RUNS_PER_TENANT: Runs of agents that a tenant may have under way at once. */
+            agent_runs_per_tenant: number;
             text: {
                 /** @description QUEUE_CHAT_MAX_CONCURRENT: Text requests that run at once, over all models. */
                 max_concurrent: number;
@@ -4685,14 +4792,510 @@ export interface components {
         };
         /**
          * @example {
-         *       "forgotten": 212
+         *       "forgotten": 212,
+         *       "forgotten_runs": 3
          *     }
          */
         ForgottenRequests: {
             /** @description Records that were removed */
             forgotten: number;
+            /** @description Runs of agents that were removed */
+            forgotten_runs: number;
         };
-        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
+        /**
+         * @example {
+         *       "running": [],
+         *       "runs": [
+         *         {
+         *           "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "agent": "librarian",
+         *           "model": "qwen3:8b",
+         *           "status": "completed",
+         *           "tenant": "story-machine",
+         *           "project": "story-machine",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "ended_at": "2026-01-31T12:00:09.000Z",
+         *           "step_count": 1
+         *         }
+         *       ],
+         *       "next": null,
+         *       "recorded": true
+         *     }
+         */
+        AgentRunList: {
+            /** @description Under way now; on the first page only */
+            running: components["schemas"]["AgentRunSummary"][];
+            /** @description Kept, the newest first */
+            runs: components["schemas"]["AgentRunSummary"][];
+            /** @description Give it as `before` for the next page; null: there is none */
+            next: number | null;
+            /** @description false: none are kept (AGENT_TRACE=off) */
+            recorded: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1
+         *     }
+         */
+        AgentRunSummary: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1,
+         *       "steps": [
+         *         {
+         *           "kind": "model",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "outcome": "completed",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "took_ms": 8999.2,
+         *           "queue_ms": 12.1,
+         *           "inference_ms": 8950.4,
+         *           "input_tokens": 212,
+         *           "output_tokens": 88
+         *         }
+         *       ]
+         *     }
+         */
+        AgentRun: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+            steps: components["schemas"]["AgentRunStep"][];
+        };
+        AgentRunStep: {
+            /** @enum {string} */
+            kind: "model" | "tool";
+            server?: string;
+            tool?: string;
+            /** @description Of a model's turn, as in /api/v1/requests/{id} */
+            request_id?: string;
+            outcome: string;
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            queue_ms?: number;
+            load_ms?: number;
+            inference_ms?: number;
+            input_tokens?: number;
+            output_tokens?: number;
+            /** @description Only with AGENT_TRACE=full */
+            text?: string;
+            /** @description Only with AGENT_TRACE=full */
+            arguments?: string;
+        };
+        /**
+         * @example {
+         *       "agents": [
+         *         {
+         *           "name": "librarian",
+         *           "role": "You answer from the library's catalogue, in two sentences at most.",
+         *           "model": "qwen3:8b",
+         *           "options": {
+         *             "temperature": 0.2
+         *           },
+         *           "mcp": [
+         *             "catalogue"
+         *           ],
+         *           "allowed_tools": [
+         *             "find_book"
+         *           ],
+         *           "require_approval": "never",
+         *           "max_steps": 10,
+         *           "timeout_sec": 300,
+         *           "visibility": "tenant",
+         *           "owner": "story-machine",
+         *           "may_change": true,
+         *           "created_at": "2026-01-31T12:00:00.000Z",
+         *           "updated_at": "2026-01-31T12:00:00.000Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        AgentList: {
+            /** @description Those of files, then one's own, then everyone's */
+            agents: components["schemas"]["Agent"][];
+            /** @description Give it as `after` for the next page; null: there is none */
+            next: string | null;
+            /** @description Why some may be missing, or that there are none */
+            message?: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        Agent: {
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AgentTool: {
+            /** @enum {string} */
+            type: "function";
+            function: {
+                name: string;
+                description?: string;
+                /** @description A JSON Schema of its arguments */
+                parameters?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        AgentResponseFormat: {
+            /** @enum {string} */
+            type: "text" | "json_object" | "json_schema";
+            json_schema?: {
+                name: string;
+                /** @description What its last answer is held to */
+                schema: {
+                    [key: string]: unknown;
+                };
+                strict?: boolean;
+            };
+        };
+        /** @enum {string} */
+        ApprovalWord: "never" | "always";
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        CreatedAgent: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentDefinition: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentChange: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name?: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+            /** @description As answers have it; passed over */
+            status?: string | null;
+            /** @description As answers have it; passed over */
+            owner?: string | null;
+            /** @description As answers have it; passed over */
+            file?: string | null;
+            /** @description As answers have it; passed over */
+            may_change?: boolean | null;
+            /** @description As answers have it; passed over */
+            created_at?: string | null;
+            /** @description As answers have it; passed over */
+            updated_at?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "deleted": true
+         *     }
+         */
+        AgentDeleted: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            /** @enum {boolean} */
+            deleted: true;
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "ok": false,
+         *       "findings": [
+         *         {
+         *           "check": "model",
+         *           "ok": true,
+         *           "message": "The model 'qwen3:8b' is installed"
+         *         },
+         *         {
+         *           "check": "mcp",
+         *           "ok": false,
+         *           "message": "There is no MCP server 'catalogue' in config/mcp.yaml"
+         *         }
+         *       ]
+         *     }
+         */
+        AgentFindings: {
+            agent: string;
+            /** @description Nothing was found that is wrong */
+            ok: boolean;
+            findings: components["schemas"]["AgentFinding"][];
+        };
+        AgentFinding: {
+            /** @enum {string} */
+            check: "model" | "tools" | "context" | "prompt_limit" | "mcp" | "allowed_tools";
+            ok: boolean;
+            message: string;
+        };
+        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
         RequestEndedEvent: {
             /** Format: date-time */
             at: string;
@@ -4807,6 +5410,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             model: string;
+        };
+        MachineSleptEvent: {
+            /** Format: date-time */
+            at: string;
+            slept_ms: number;
         };
         DroppedEvent: {
             /** @enum {string} */
@@ -11032,6 +11640,1159 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route, or nothing of that name. */
             404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgentRuns: {
+        parameters: {
+            query?: {
+                agent?: string;
+                status?: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+                limit?: number;
+                before?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRun"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: {
+                /** @description Also those that only their tenants see: for who may manage */
+                all?: "true" | "false";
+                after?: string;
+                /** @description Of a page, those of files apart */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDefinition"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replaceAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDeleted"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    validateAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was looked at, and what was found */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentFindings"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];

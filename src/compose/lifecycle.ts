@@ -1,6 +1,7 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
+import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -15,6 +16,7 @@ import type { Threads } from "./threads.ts";
 interface LifecycleParts {
   base: Base;
   requests: Pick<Requests, "store">;
+  agents: Pick<Agents, "parts">;
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
@@ -23,6 +25,8 @@ interface LifecycleParts {
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
+  /** What notices sleeps of the machine, and keeps it from them. */
+  sleep: Part[];
   /** Sends traces of requests. */
   traces: Part[];
   /** Looks after config/tenants.yaml. */
@@ -31,8 +35,8 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, threads, caching, inference, memory, management } = parts;
-  const { provision, door, metrics, traces, tenants } = parts;
+  const { requests, agents, threads, caching, inference, memory, management } = parts;
+  const { provision, door, metrics, traces, tenants, sleep } = parts;
   const { home, logs, terminal, settings } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
@@ -40,8 +44,10 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       homeLock.lock,
       { name: "logs", stop: () => logs.close() },
       metrics.part,
+      ...sleep,
       // It stops when no request can end any more.
       ...requestStorePart(requests.store),
+      ...agents.parts,
       ...traces,
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },

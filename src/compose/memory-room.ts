@@ -22,6 +22,7 @@ import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { UnloadReason } from "../models/memory/unload-choice.ts";
 import { VideoMemory, type ReadGraphics } from "../models/memory/video-memory.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { FairQueue } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import { CACHE_MODEL } from "./cache.ts";
@@ -80,7 +81,7 @@ export function composeMemoryRoom(base: Base, parts: MemoryRoomParts): MemoryPar
   const counts = new MemoryCounts();
   let lastListed: LoadedModel[] = [];
   const listLoaded = async (): Promise<LoadedModel[]> => {
-    const askedAt = performance.now();
+    const askedAt = awakeNow();
     const listed = await client.loaded();
     lastListed = listed;
     sizes.learn(listed);

@@ -59,6 +59,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   if (requests.store) addRequestStore(readings, requests.store);
   addThreads(readings, base, threads);
   const lag = new EventLoopLag();
+  events.on("machineSlept", () => lag.forget());
   readings.gauges(
     "statistic",
     "event_loop_lag_seconds",

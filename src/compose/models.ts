@@ -14,6 +14,7 @@ import { ModelUse } from "../models/memory/model-use.ts";
 import { StuckModels } from "../models/memory/stuck-models.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import { ENGINE_TEXT_MODEL } from "../models/provision/first-models.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { FairQueue } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import { composeContextLanes } from "./context-lanes.ts";
@@ -110,12 +111,12 @@ function composeLoadedModels(parts: LoadedModelsParts): LoadedModels {
     load: async (model, hints) => {
       // Also when it begins: it may be seen in memory before it can be used.
       modelUse.loaded(model);
-      const startedAt = performance.now();
+      const startedAt = awakeNow();
       await lanes().load(model, hints, (inLane) =>
         loadModel({ transport, origin: upstream.origin }, model, inLane),
       );
       modelUse.loaded(model);
-      events.emit("modelLoaded", model, performance.now() - startedAt);
+      events.emit("modelLoaded", model, awakeNow() - startedAt);
     },
     onFailure: (model, hints, err) => {
       // The server's own answer says that it is there.

@@ -1,5 +1,6 @@
 import type { Upstream } from "../hosts/upstream.ts";
 import { canonicalModel } from "../models/model-name.ts";
+import { hasSleptSince } from "../runtime/awake-clock.ts";
 import { AdaptiveParallel } from "../scheduling/adaptive-parallel.ts";
 import type { FairQueue } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
@@ -33,11 +34,13 @@ export function composeParallel(
     },
   });
   events.on("serverUp", () => adaptive.reset());
-  events.on("requestEnded", ({ model }, { call }) => {
+  events.on("requestEnded", ({ model }, { call, startedAt }) => {
     const isOurs = upstream.kind !== "external";
     if (isOurs || model === undefined || call.usage === undefined) return;
     // What several requests shared was one to the server.
     if (call.isShared) return;
+    // The server's durations may have a sleep of the machine in them.
+    if (hasSleptSince(startedAt)) return;
     adaptive.answered(canonicalModel(model), call.usage);
   });
   return adaptive;

@@ -1,16 +1,11 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/schema.ts";
 import { DatabaseClient } from "../../workers/database/client.ts";
-import { openRequestThread } from "../../workers/request-store/open-thread.ts";
 import type { Limits, RequestTasks } from "../../workers/request-store/protocol.ts";
-import { ThreadCalls } from "../../workers/thread-calls.ts";
+import type { ThreadParts } from "../../workers/thread-parts.ts";
 import { RequestStore } from "../requests/store/request-store.ts";
 import type { Part } from "../runtime/lifecycle.ts";
-import { entryUrl } from "../runtime/paths.ts";
 import type { Base } from "./base.ts";
-
-/** To forget a project that has made all requests takes half a minute. */
-const THREAD_DEADLINE_MS = 120_000;
 
 /** How much is kept; docs/privacy.md says so. */
 const LIMITS: Limits = {
@@ -24,26 +19,18 @@ const STOP_MS = 5000;
 const STOP_MARGIN_MS = 3000;
 
 /** Builds what keeps the records of requests, if they are to be kept. */
-export function composeRequestStore({
-  settings,
-  home,
-  logs,
-}: StoreParts): RequestStore | undefined {
+export function composeRequestStore(
+  { settings, home, logs }: StoreParts,
+  thread: ThreadParts,
+): RequestStore | undefined {
   if (!settings.requestLogEnabled) return undefined;
   const { service } = logs;
   const file = join(home, "data", "requests.db");
-  const entry = entryUrl("workers/request-store/main.ts");
-  const thread = new ThreadCalls<RequestTasks>({
-    name: "request store thread",
-    open: (onEnd) => openRequestThread({ entry, onEnd }),
-    deadlineMs: THREAD_DEADLINE_MS,
-    onFault: (err) => service.error({ err }, "the request store thread died"),
-  });
   return new RequestStore({
     client: new DatabaseClient<RequestTasks>({
       name: "request store",
       file,
-      thread,
+      thread: thread.part(),
       openWith: () => ({ limits: LIMITS }),
       onSetAside: ({ name, reason }) =>
         service.warn(

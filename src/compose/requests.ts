@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { largestBodyBytes } from "../../config/load.ts";
 import type { Settings } from "../../config/schema.ts";
+import type { ThreadParts } from "../../workers/thread-parts.ts";
 import { ManageAccess } from "../access/manage-access.ts";
 import { TenantLimiter } from "../access/tenant-limiter.ts";
 import { EventFeed } from "../events/event-feed.ts";
@@ -36,9 +37,10 @@ export interface Requests {
   manageAccess: ManageAccess;
 }
 
-export function composeRequests(base: Base): Requests {
+/** @param thread the one that owns the databases. */
+export function composeRequests(base: Base, thread: ThreadParts): Requests {
   const { settings, logs, deadlines, events } = base;
-  const store = composeRequestStore(base);
+  const store = composeRequestStore(base, thread);
   if (store) events.on("requestEnded", store.add);
   const live = new LiveRequests();
   const stallMs = settings.downloadStallMs;

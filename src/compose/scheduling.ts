@@ -2,6 +2,7 @@ import type { Upstream } from "../hosts/upstream.ts";
 import { InferencePipeline } from "../inference/pipeline.ts";
 import { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
+import { awakeNow, hasSleptSince } from "../runtime/awake-clock.ts";
 import { Admission } from "../scheduling/admission.ts";
 import { CostEstimates } from "../scheduling/cost-estimates.ts";
 import { FairQueue } from "../scheduling/fair-queue.ts";
@@ -66,7 +67,9 @@ function composeQueue(
   { upstream, loadedModels, parallel }: QueueParts,
 ): FairQueue {
   const loadTimes = new LoadTimes();
-  events.on("modelLoaded", (model, tookMs) => loadTimes.learn(model, tookMs));
+  events.on("modelLoaded", (model, tookMs) => {
+    if (!hasSleptSince(awakeNow() - tookMs)) loadTimes.learn(model, tookMs);
+  });
   events.on("modelLoaded", (model) => queue.prefixes.forget(model));
   events.on("modelUnloaded", (model) => queue.prefixes.forget(model));
   events.on("serverUp", () => queue.prefixes.reset());

@@ -3,9 +3,12 @@ import { rateLimit } from "../../middleware/rate-limit.ts";
 import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
+import type { AgentServices } from "../../routes/service/agents/agent-services.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
 import type { QueueServices } from "../../routes/service/queue.ts";
 import type { StateServices } from "../../routes/service/state.ts";
+import { AgentCheck } from "../agents/agent-check.ts";
+import { AgentValidator } from "../agents/agent-validator.ts";
 import { RateLimiter } from "../access/rate-limiter.ts";
 import { PromptLimit } from "../dialects/prompt-limit.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
@@ -18,6 +21,7 @@ import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
 import { retryAfter } from "../scheduling/waits/standing.ts";
+import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
@@ -32,6 +36,7 @@ import type { Threads } from "./threads.ts";
 export interface ServiceRouteParts {
   base: Base;
   requests: Requests;
+  agents: Agents;
   threads: Threads;
   inference: Inference;
   memory: Memory;
@@ -79,9 +84,34 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     state: stateServices(parts, requestsPerMinute),
     queue: queueServices(parts),
     cache: { guards, aliases, ...caching },
-    requests: { guards, ...parts.requests, records },
+    requests: { guards, ...parts.requests, records, runs: parts.agents.runs },
+    agents: agentServices(parts, guards, promptLimit),
     events: { guards, ...parts.requests },
     figures: { records, access: manageAccess, now: Date.now },
+  };
+}
+
+function agentServices(
+  { agents, inference, requests }: ServiceRouteParts,
+  guards: Guards,
+  promptLimit: PromptLimit,
+): AgentServices {
+  const { aliases, catalog, memory } = inference;
+  const { book, runs, servers } = agents;
+  return {
+    guards,
+    manageAccess: requests.manageAccess,
+    book,
+    runs,
+    check: new AgentCheck({ aliases, catalog, servers }),
+    validator: new AgentValidator({
+      aliases,
+      catalog,
+      sizes: memory.sizes,
+      promptLimit,
+      servers: servers.boxes,
+    }),
+    live: undefined,
   };
 }
 

@@ -35,6 +35,11 @@ export class PromptLimit {
   }
 }
 
+/** About how many tokens texts have, by the contract's estimate. */
+export function estimatedTokens(texts: Texts): number {
+  return estimate(texts, codePoints);
+}
+
 function estimate(texts: Texts, charsOf: (text: string) => number): number {
   const chars = texts.reduce((sum, text) => sum + (text ? charsOf(text) : 0), 0);
   return Math.ceil(chars / CHARS_PER_TOKEN);

@@ -3,6 +3,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { Truncation } from "../inference/truncation.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { deferred } from "../runtime/deferred.ts";
 import { SharedWork } from "../runtime/shared-work.ts";
@@ -63,7 +64,7 @@ interface ComputedText {
 interface PendingText {
   text: string;
   bytes: number;
-  /** When it was requested, on the clock of `performance.now()`. */
+  /** When it was requested, on the clock of `awakeNow`. */
   requestedAt: number;
   /** How long refused calls with it have waited for the model's load, in milliseconds. */
   loadMs: number;
@@ -133,7 +134,7 @@ export class SharedCalls {
       },
     });
     const bytes = Buffer.byteLength(text);
-    const requestedAt = performance.now();
+    const requestedAt = awakeNow();
     const pending: PendingText = {
       text,
       bytes,
@@ -185,7 +186,7 @@ export class SharedCalls {
     // It can be a part of one trace only.
     record.trace = first.owner.record.trace;
     // The wait for other texts, and for a call that was refused, counts as a wait for a place.
-    const gatheredMs = performance.now() - first.requestedAt - first.loadMs;
+    const gatheredMs = awakeNow() - first.requestedAt - first.loadMs;
     for (const { owner } of texts) owner.record.shares(record);
     try {
       const { embeddings, truncated } = await kind.call({

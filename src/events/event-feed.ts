@@ -93,6 +93,7 @@ export class EventFeed {
       modelUnloaded: (model) => this.#add("model_unloaded", { model }),
       serverUp: () => this.#add("server_up", {}),
       serverDown: (reason) => this.#add("server_down", { reason }),
+      machineSlept: (sleptMs) => this.#add("machine_slept", { slept_ms: Math.round(sleptMs) }),
     };
   }
 

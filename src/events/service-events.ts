@@ -20,6 +20,8 @@ export interface ServiceEventMap {
   /** The inference server can be used, or not any more. */
   serverUp: [];
   serverDown: [reason: string];
+  /** The machine has slept so many milliseconds, and is awake again. */
+  machineSlept: [sleptMs: number];
 }
 
 type Listener<Name extends keyof ServiceEventMap> = (...told: ServiceEventMap[Name]) => void;
@@ -39,6 +41,7 @@ export class ServiceEvents {
     modelUnloaded: [],
     serverUp: [],
     serverDown: [],
+    machineSlept: [],
   };
   readonly #onFault: (err: unknown, name: keyof ServiceEventMap) => void;
 

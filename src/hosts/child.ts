@@ -2,6 +2,7 @@ import { spawn as nodeSpawn, type ChildProcess } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { LOG_LIMIT_BYTES, nextOldLog } from "../logs/old-logs.ts";
+import { awakeTimeout } from "../runtime/awake-timeout.ts";
 import { endGroup } from "./process-group.ts";
 
 /** How a child ended. */
@@ -97,13 +98,13 @@ export class Child {
 
   async #stop(graceMs: number): Promise<ChildExit> {
     this.#process.kill("SIGTERM");
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), graceMs);
+    const callOff = awakeTimeout(graceMs, () => void this.#process.kill("SIGKILL"));
     try {
       const exit = await this.exited;
       await this.#group;
       return exit;
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 }

@@ -2,6 +2,7 @@ import { ofetch } from "ofetch";
 import { ServiceError } from "../errors/service-error.ts";
 import { unreachable } from "../errors/unreachable.ts";
 import { directFetch } from "../http/direct-fetch.ts";
+import { awakeTimeoutSignal } from "../runtime/awake-timeout.ts";
 import { jsonBody, MAX_REPORT_BYTES } from "./lines.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
@@ -89,7 +90,7 @@ async function fetchJson(
 ): Promise<{ status: number; body: Record<string, unknown> }> {
   const answer = await direct.raw(url, {
     // For the body too: ofetch's own time limit is over when the head has come.
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: awakeTimeoutSignal(timeoutMs),
     responseType: "stream",
     ignoreResponseError: true,
     ...(body ? { method: "POST", body } : {}),

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
 import { ollamaVersion } from "./ollama-version.ts";
@@ -74,14 +75,14 @@ async function adopt(
     );
   }
   options.say(`Waiting for the inference server at ${origin}.`);
-  const until = performance.now() + options.startTimeoutMs;
+  const until = awakeNow() + options.startTimeoutMs;
   for (;;) {
     const found = await probeVersion(origin, options.probeTimeoutMs);
     if (found) {
       options.say(`Using the inference server at ${origin} (version ${found.version}).`);
       return externalServer(origin, found.version);
     }
-    if (performance.now() > until) throw new Error(`nothing answers at ${origin}`);
+    if (awakeNow() > until) throw new Error(`nothing answers at ${origin}`);
     await delay(250, undefined, { signal });
   }
 }

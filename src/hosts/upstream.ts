@@ -1,4 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
+import { type AwakeClock, awakeClock } from "../runtime/awake-clock.ts";
 import { deferred } from "../runtime/deferred.ts";
 import type { Part } from "../runtime/lifecycle.ts";
 import { pause } from "../runtime/pause.ts";
@@ -29,6 +30,7 @@ interface UpstreamOptions {
   onDown: (reason: string) => void;
   random?: () => number;
   pauses?: RestartPauses | undefined;
+  clock?: Pick<AwakeClock, "now" | "wokeAt" | "sinceWakeMs">;
 }
 
 /** Backoff before a server is started again, in milliseconds; it doubles each time. */
@@ -42,6 +44,11 @@ const PAUSES: RestartPauses = { firstMs: 500, longestMs: 30_000 };
 const PROBE_AGAIN_MS = 500;
 /** Refused probes in a row after which a server counts as gone: calls that seem open are failing. */
 const MAX_REFUSALS = 2;
+/**
+ * So long after a sleep of the machine a server that does not answer is only probed again: networks
+ * come back after seconds, and a server may have its memory read from the disk first.
+ */
+const WAKE_GRACE_MS = 20_000;
 /** A server that ran this long counts as healthy again: the pauses start over. */
 const STABLE_MS = 60_000;
 
@@ -53,6 +60,7 @@ export class Upstream implements Part, Host {
   readonly name = "inference server";
   readonly stopDeadlineMs: number;
   readonly #options: UpstreamOptions;
+  readonly #clock: NonNullable<UpstreamOptions["clock"]>;
   readonly #stop = new AbortController();
   readonly #stopped = aborted(this.#stop.signal);
   readonly #firstAttempt = deferred<void>();
@@ -71,9 +79,12 @@ export class Upstream implements Part, Host {
   #lastStartMs: number | undefined;
   /** When a server can be expected; undefined where that is not known. */
   #expectedAt: number | undefined;
+  /** The sleep after which an end of the server was not counted. */
+  #forgivenWake = Number.NEGATIVE_INFINITY;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? awakeClock;
     this.stopDeadlineMs = options.stopDeadlineMs;
   }
 
@@ -136,7 +147,7 @@ export class Upstream implements Part, Host {
       `The inference server is not available: ${this.#reason}`,
       this.#expectedAt === undefined
         ? {}
-        : { retryAfterSec: Math.max(1, Math.ceil((this.#expectedAt - performance.now()) / 1000)) },
+        : { retryAfterSec: Math.max(1, Math.ceil((this.#expectedAt - this.#clock.now()) / 1000)) },
     );
   }
 
@@ -160,17 +171,22 @@ export class Upstream implements Part, Host {
     for (let refusals = 0; this.#server === server && !this.#stop.signal.aborted;) {
       const found = await probe(server.origin);
       if (found === "answers") return;
-      refusals = found === "refuses" ? refusals + 1 : 0;
-      if (!isBusy() || refusals >= MAX_REFUSALS)
+      const isExcused = this.#hasJustWoken;
+      refusals = found === "refuses" && !isExcused ? refusals + 1 : 0;
+      if (!isExcused && (!isBusy() || refusals >= MAX_REFUSALS))
         return unresponsive.resolve("it stopped answering");
       await pause(PROBE_AGAIN_MS, this.#stop.signal);
     }
   }
 
+  get #hasJustWoken(): boolean {
+    return this.#clock.sinceWakeMs() < WAKE_GRACE_MS;
+  }
+
   async #supervise(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      this.#startedAt = performance.now();
+      this.#startedAt = this.#clock.now();
       await this.#runOnce(signal).catch((err: unknown) => {
         this.#wentDown(err instanceof Error ? err.message : String(err), { wasUp: false });
       });
@@ -204,21 +220,29 @@ export class Upstream implements Part, Host {
 
   #wentUp(): void {
     this.#state = "ready";
-    this.#lastStartMs = performance.now() - this.#startedAt;
+    this.#lastStartMs = this.#clock.now() - this.#startedAt;
     this.#expectedAt = undefined;
   }
 
   /** Requests wait for a server that was up: it is started again at once, unless it keeps ending. */
   #wentDown(reason: string, { wasUp }: { wasUp: boolean }): void {
     if (this.#stop.signal.aborted) return;
-    const now = performance.now();
-    const before = now - this.#startedAt > STABLE_MS ? 0 : this.#failures;
-    this.#failures = before + 1;
+    const now = this.#clock.now();
+    const isForgiven = this.#isForgiven();
+    const before = isForgiven || now - this.#startedAt > STABLE_MS ? 0 : this.#failures;
+    this.#failures = isForgiven ? 0 : before + 1;
     this.#pauseMs = this.#pauseAfter(wasUp ? before : this.#failures);
     this.#expectedAt = now + this.#pauseMs + (this.#lastStartMs ?? 0);
     this.#state = "down";
     this.#reason = reason;
     this.#options.onDown(reason);
+  }
+
+  /** The first end soon after a sleep is the sleep's doing: it does not say that a server keeps ending. */
+  #isForgiven(): boolean {
+    if (!this.#hasJustWoken || this.#forgivenWake === this.#clock.wokeAt) return false;
+    this.#forgivenWake = this.#clock.wokeAt;
+    return true;
   }
 
   #pauseAfter(failures: number): number {

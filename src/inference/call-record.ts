@@ -1,6 +1,7 @@
 import type { CarriedTrace } from "../http/carried-trace.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { HeldUp } from "../http/held-up.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import type { Basis } from "../scheduling/waits/hold-times.ts";
@@ -30,7 +31,7 @@ export interface CallPhase extends Interval {
 /** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
 export interface Waiting {
   what: "preparation" | "place" | "model" | "answer";
-  /** On the clock of `performance.now()`; undefined: from the first. */
+  /** On the clock of `awakeNow`; undefined: from the first. */
   since: number | undefined;
   /** Its number in the queue, from 1. */
   position?: number | undefined;
@@ -94,7 +95,7 @@ export class CallRecord implements WaitLog {
   readonly requestId: string | undefined;
   /** Told of each step, where somebody looks on; it is quick and throws nothing. */
   onStep: ((step: CallStep) => void) | undefined;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `awakeNow`. */
   #readyAt = 0;
   #sentAt = 0;
   #beganAt = 0;
@@ -116,7 +117,7 @@ export class CallRecord implements WaitLog {
   waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void {
     this.wouldWait(standing);
     this.waitedBehind = behind;
-    this.#waits = { for: "place", since: performance.now() };
+    this.#waits = { for: "place", since: awakeNow() };
     this.#standing = now;
     this.onStep?.("place");
   }
@@ -127,7 +128,7 @@ export class CallRecord implements WaitLog {
 
   waitsForModel(isShared: boolean, restMs: () => number | undefined): void {
     this.isLoadShared = isShared;
-    this.#waits = { for: "model", since: performance.now() };
+    this.#waits = { for: "model", since: awakeNow() };
     this.begun ??= { position: undefined, expectedMs: restMs() };
     this.#loadRestMs = restMs;
     this.onStep?.("model");
@@ -138,7 +139,7 @@ export class CallRecord implements WaitLog {
     return (this.#shared ?? this).#sentAt > 0;
   }
 
-  /** When the answer's first byte came, on the clock of `performance.now()`; undefined before. */
+  /** When the answer's first byte came, on the clock of `awakeNow`; undefined before. */
   get begunAt(): number | undefined {
     return (this.#shared ?? this).#beganAt || undefined;
   }
@@ -164,7 +165,7 @@ export class CallRecord implements WaitLog {
   ready(queueMs: number, loadMs: number): void {
     this.queueMs = queueMs;
     this.loadMs = loadMs;
-    this.#readyAt = performance.now();
+    this.#readyAt = awakeNow();
   }
 
   /**
@@ -174,13 +175,13 @@ export class CallRecord implements WaitLog {
   sent(host: string): void {
     this.host = host;
     if (this.firstMs !== undefined) return;
-    this.#sentAt = performance.now();
+    this.#sentAt = awakeNow();
     this.onStep?.("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
   began(): void {
-    this.#beganAt = performance.now();
+    this.#beganAt = awakeNow();
     const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
     if (isFirst) this.onStep?.("first_byte");
@@ -188,7 +189,7 @@ export class CallRecord implements WaitLog {
 
   /** The answer's last byte has come, or was given up. */
   ended(): void {
-    if (this.firstMs !== undefined) this.bodyMs ??= performance.now() - this.#beganAt;
+    if (this.firstMs !== undefined) this.bodyMs ??= awakeNow() - this.#beganAt;
   }
 
   /** Another call follows for the same request. Until `endRounds` the record is about that one. */
@@ -235,7 +236,7 @@ export class CallRecord implements WaitLog {
 
   /**
    * Takes over what was left of another's phases when a request joined it.
-   * @param joinedAt on the clock of `performance.now()`.
+   * @param joinedAt on the clock of `awakeNow`.
    */
   join(other: CallRecord, joinedAt: number): void {
     const left = (ms: number | undefined, endedAt: number): number | undefined =>
@@ -251,7 +252,7 @@ export class CallRecord implements WaitLog {
     this.isLoadShared = true;
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
-    this.#beganAt = performance.now();
+    this.#beganAt = awakeNow();
     this.onStep?.("first_byte");
   }
 

@@ -8,6 +8,7 @@ import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import type { LaneRequest, LaneUse } from "../models/lanes/lane-request.ts";
 import type { StuckModels } from "../models/memory/stuck-models.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
@@ -174,9 +175,9 @@ export class InferencePipeline {
     signal: Signal,
     lane: LaneRequest | undefined,
   ): Promise<number> | undefined {
-    const from = performance.now();
+    const from = awakeNow();
     const fitting = this.#options.room.assertFits(canonicalModel(model), { ...hints, lane });
-    return fitting && unlessAborted(fitting, signal).then(() => performance.now() - from);
+    return fitting && unlessAborted(fitting, signal).then(() => awakeNow() - from);
   }
 
   #laneOf({ lane, model, hints }: InferenceRequest): LaneRequest | undefined {

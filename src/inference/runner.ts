@@ -10,6 +10,7 @@ import { promptPrefix } from "../dialects/prompt-prefix.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
 import type { LoadHints } from "../models/loaded-models.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
@@ -166,10 +167,10 @@ export class InferenceRunner {
   ): Promise<ReadyImage[]> {
     const caller = { tenant: record.tenant, signal };
     const prepare = () => this.#options.images.prepare(list, options, caller);
-    const work: Interval = { from: performance.now(), to: undefined };
+    const work: Interval = { from: awakeNow(), to: undefined };
     record.imageWork = work;
     const ready = await (background ? this.#backgroundImages.run(caller, prepare) : prepare());
-    work.to = performance.now();
+    work.to = awakeNow();
     record.images = ready.map(({ facts }) => facts);
     record.imageCompression = options.compress ?? true;
     return ready;

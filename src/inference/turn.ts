@@ -204,7 +204,9 @@ export class Turn {
   #giveBack(outcome: PlaceOutcome): void {
     if (!this.#place) return;
     const { promptMs, generationMs = 0 } = this.record.usage ?? {};
-    const costMs = promptMs === undefined ? this.#place.workMs : promptMs + generationMs;
+    // The server's clock may count a sleep of the machine, which nobody is charged for.
+    const isTold = promptMs !== undefined && !this.#place.hasSlept;
+    const costMs = isTold ? promptMs + generationMs : this.#place.workMs;
     this.record.costMs = costMs;
     this.#place.release(outcome, costMs);
   }

@@ -35,6 +35,13 @@ export class EventLoopLag implements Part {
     this.#delays.disable();
   }
 
+  /** What was measured of this window is not to count: the machine slept, and the thread with it. */
+  forget(): void {
+    this.#delays.reset();
+    // What is late because of the sleep may be measured only now.
+    setTimeout(() => this.#delays.reset(), 10 * RESOLUTION_MS).unref();
+  }
+
   /** Seconds of the last window; at first of the one that is not over yet. */
   statistics(): Statistics {
     return this.#last ?? this.#measured();

@@ -2,6 +2,7 @@ import { Counter, Histogram, Registry } from "prom-client";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { TOKEN_BUCKETS, WAIT_BUCKETS } from "./buckets.ts";
 import { LabelPlaces, OTHER } from "./label-places.ts";
 import { PREFIX } from "./names.ts";
@@ -25,7 +26,7 @@ export class RequestMetrics {
   readonly #models: LabelPlaces;
 
   /** @param now milliseconds, on any clock. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = awakeNow) {
     this.#projects = new LabelPlaces({
       most: MOST_NAMES,
       onLeave: (project) => this.#byProject.delete(project),

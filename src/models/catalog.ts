@@ -91,6 +91,16 @@ export class ModelCatalog {
     return says && (await this.#capabilities.can(found, "completion")) !== true;
   }
 
+  /**
+   * Whether a model can call tools; undefined where the server does not say, and where the model is
+   * not installed.
+   * @throws as `installed`.
+   */
+  async canCallTools(model: string): Promise<boolean | undefined> {
+    const found = await this.find(model);
+    return found && this.#capabilities.can(found, "tools");
+  }
+
   /** Whether a model is installed. @throws as `installed`. */
   async isInstalled(model: string): Promise<boolean> {
     return (await this.find(model)) !== undefined;

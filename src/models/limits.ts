@@ -79,6 +79,7 @@ export const LIMITS: Limit[] = [
   },
   asSet("tenantMaxText", "tenant_max_text"),
   asSet("tenantMaxVision", "tenant_max_vlm"),
+  asSet("agentRunsPerTenant", "agent_runs_per_tenant"),
   asSet("queueTextMaxRunning", "text.max_concurrent"),
   asSet("queueVisionMaxRunning", "vlm.max_concurrent"),
   {

@@ -5,6 +5,7 @@ import { brokenOff } from "../errors/unreachable.ts";
 import type { Transport } from "../http/transport.ts";
 import { skipBody } from "../hosts/lines.ts";
 import { failureOf } from "../hosts/upstream-failure.ts";
+import { awakeTimeoutSignal } from "../runtime/awake-timeout.ts";
 
 /** A server that takes longer to let go of a model is stuck. */
 const UNLOAD_LIMIT_MS = 60_000;
@@ -52,7 +53,7 @@ async function post(
   body: object,
   limitMs: number,
 ): Promise<void> {
-  const signal = AbortSignal.timeout(limitMs);
+  const signal = awakeTimeoutSignal(limitMs);
   try {
     const answer = await transport.call({
       origin,

@@ -1,4 +1,5 @@
 import { ServerFailure } from "../errors/server-failure.ts";
+import { awakeNow, hasSleptSince } from "../runtime/awake-clock.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import type { LaneRequest } from "./lanes/lane-request.ts";
 import { canonicalModel } from "./model-name.ts";
@@ -85,7 +86,7 @@ export class LoadedModels {
 
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   /** Whether a model (canonical name) is in memory, as far as known. */
@@ -98,10 +99,17 @@ export class LoadedModels {
     return this.#loads.has(model);
   }
 
+  /** Whether the service is loading any model now. */
+  get isLoadingAny(): boolean {
+    return this.#loads.size > 0;
+  }
+
   /** Whether a model (canonical name) has answered so lately that nobody has to look for it. */
   hasLatelyAnswered(model: string): boolean {
     const entry = this.#loaded.get(model);
-    return entry !== undefined && this.#now() - entry.lastUsedAt < TRUST_MS;
+    if (entry === undefined || this.#now() - entry.lastUsedAt >= TRUST_MS) return false;
+    // A server on another machine has gone on while this one slept.
+    return !hasSleptSince(entry.lastUsedAt);
   }
 
   /** When a loaded model came into memory, on the clock of `now`; 0 for one that is not there. */

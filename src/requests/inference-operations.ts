@@ -19,6 +19,14 @@ const INFERENCE: ReadonlySet<string | undefined> = new Set([
   "images/edits",
 ]);
 
+/** Those in which the server works for long, and no model does. */
+const LONG: ReadonlySet<string | undefined> = new Set(["pull", "push", "create", "copy", "load"]);
+
+/** Whether the machine has something to do for a request of an operation, and not only to tell. */
+export function keepsMachineAwake(operation: string | undefined): boolean {
+  return INFERENCE.has(operation) || LONG.has(operation);
+}
+
 /** Whether a request was one for a model's work; a batch's items are, itself it is not. */
 export function isInference({ kind, operation, model }: EndedRequest): boolean {
   return kind !== "batch" && model !== undefined && INFERENCE.has(operation);

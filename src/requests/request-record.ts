@@ -5,6 +5,7 @@ import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
 import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 
 /** How a request ended. */
@@ -85,7 +86,7 @@ export class RequestRecord {
   constructor(id: string, onEnd: (record: RequestRecord, end: RequestEnd) => void) {
     this.id = id;
     this.call = new CallRecord(id);
-    this.startedAt = performance.now();
+    this.startedAt = awakeNow();
     this.startedAtMs = Date.now();
     this.#onEnd = [onEnd];
   }
@@ -115,7 +116,7 @@ export class RequestRecord {
 
   /** Milliseconds since the request came. */
   get elapsedMs(): number {
-    return performance.now() - this.startedAt;
+    return awakeNow() - this.startedAt;
   }
 
   /** What it has taken so far as answers and logs show it: milliseconds, three decimals. */

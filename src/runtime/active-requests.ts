@@ -1,3 +1,5 @@
+import { awakeTimeout } from "./awake-timeout.ts";
+
 /** Counts requests under way, so that a stop can wait for the last of them. */
 export class ActiveRequests {
   #count = 0;
@@ -29,9 +31,9 @@ export class ActiveRequests {
   async idle(limitMs: number): Promise<void> {
     if (this.#count === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      const callOff = awakeTimeout(limitMs, resolve);
       this.#waiters.push(() => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       });
     });

@@ -1,3 +1,4 @@
+import { awakeNow } from "./awake-clock.ts";
 import { WatchList } from "./watch-list.ts";
 
 interface Deadline {
@@ -17,7 +18,7 @@ export class Deadlines {
 
   /** Calls `expire` once when `ms` have passed, unless the returned function is called before. */
   after(ms: number, expire: () => void): () => boolean {
-    const seat = this.#pending.add({ at: performance.now() + ms, expire });
+    const seat = this.#pending.add({ at: awakeNow() + ms, expire });
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     return () => this.#pending.remove(seat);
   }
@@ -32,7 +33,7 @@ export class Deadlines {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    const now = performance.now();
+    const now = awakeNow();
     this.#pending.forEach((seat) => {
       const { at, expire } = seat.member;
       // One that expires may call off another.

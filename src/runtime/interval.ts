@@ -1,4 +1,4 @@
-/** A stretch of time, on the clock of `performance.now()`; without `to` it has not ended. */
+/** A stretch of time, on the clock of `awakeNow`; without `to` it has not ended. */
 export interface Interval {
   from: number;
   to: number | undefined;

@@ -1,3 +1,5 @@
+import { awakeTimeout } from "./awake-timeout.ts";
+
 /** A long-lived part of the service. `stop` is called once, also when `start` failed halfway. */
 export interface Part {
   name: string;
@@ -55,9 +57,9 @@ export class Lifecycle {
   async #stopOne(part: Part): Promise<void> {
     const { report } = this.#options;
     const { stopDeadlineMs = STOP_DEADLINE_MS } = part;
-    let timer: NodeJS.Timeout | undefined;
+    let callOff = (): void => {};
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), stopDeadlineMs);
+      callOff = awakeTimeout(stopDeadlineMs, () => resolve("late"));
     });
     try {
       const outcome = await Promise.race([Promise.resolve(part.stop()), late]);
@@ -65,7 +67,7 @@ export class Lifecycle {
     } catch (err) {
       report(`${part.name} failed to stop`, err);
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { awakeClock, awakeNow } from "./awake-clock.ts";
 import { WatchList } from "./watch-list.ts";
 
 /** Something that moves on in steps, and may stall. */
@@ -18,7 +19,8 @@ const SWEEP_MS = 1000;
 
 /**
  * Reports what makes no step for too long. One timer serves all entries, and runs only while there
- * are some: a step costs nothing here, and the runtimes' own limits count the whole time.
+ * are some: a step costs nothing here, and the runtimes' own limits count the whole time. After a sleep
+ * of the machine the time starts again: what was on its way may be lost, and is sent once more.
  */
 export class StallWatch {
   readonly stallMs: number;
@@ -34,7 +36,7 @@ export class StallWatch {
   /** Watches until the returned function is called, or it has stalled. */
   watch(watched: Watched): () => void {
     const { steps, stalled } = watched;
-    const seat = this.#entries.add({ steps, stalled, seen: steps(), since: performance.now() });
+    const seat = this.#entries.add({ steps, stalled, seen: steps(), since: awakeNow() });
     const everyMs = Math.min(SWEEP_MS, this.stallMs / 10);
     this.#timer ??= setInterval(() => this.#sweep(), everyMs).unref();
     return () => void this.#entries.remove(seat);
@@ -46,14 +48,14 @@ export class StallWatch {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    const now = performance.now();
+    const now = awakeNow();
     this.#entries.forEach((seat) => {
       const entry = seat.member;
       const steps = entry.steps();
       if (steps === undefined || steps !== entry.seen) {
         entry.seen = steps;
         entry.since = now;
-      } else if (now - entry.since >= this.stallMs) {
+      } else if (now - Math.max(entry.since, awakeClock.wokeAt) >= this.stallMs) {
         // An entry that stalls may cancel another.
         if (!this.#entries.remove(seat)) return;
         this.#onStall?.();

@@ -1,3 +1,4 @@
+import { awakeNow } from "./awake-clock.ts";
 import type { Caller } from "./caller.ts";
 import type { Signal } from "./light-signal.ts";
 import { TurnOrder } from "./turn-order.ts";
@@ -34,7 +35,7 @@ export class Turnstile {
 
   constructor(options: TurnstileOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   /** Work inside, and waiters. */

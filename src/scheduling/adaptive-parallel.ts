@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { median } from "../runtime/median.ts";
 
 /** What the server says of a request that has ended, in milliseconds. */
@@ -71,7 +72,7 @@ export class AdaptiveParallel {
 
   constructor(options: AdaptiveParallelOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   /** How many requests for a model (canonical name) may run side by side. */

@@ -1,5 +1,6 @@
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import { outcomeOf, type Place } from "./place.ts";
@@ -56,10 +57,10 @@ export class Admission {
         const isShared = loadedModels.isLoading(model);
         const loading = loadedModels.ensureLoaded(model, hints, signal);
         if (typeof loading === "number") return { loadMs: loading, place };
-        const startedAt = performance.now();
+        const startedAt = awakeNow();
         request.waiting?.waitsForModel(isShared, () =>
           // It may only be looked at whether it still is.
-          wasLoaded ? undefined : outlook.loadRestMs(model, performance.now() - startedAt),
+          wasLoaded ? undefined : outlook.loadRestMs(model, awakeNow() - startedAt),
         );
         return this.#loaded(loading, place, { ...request, model });
       } catch (err) {
@@ -76,15 +77,15 @@ export class Admission {
     place: Place,
     { model, signal }: PlaceRequest,
   ): Promise<Admitted> {
-    const startedAt = performance.now();
+    const startedAt = awakeNow();
     const hasCost = this.#beginLoad(model);
     try {
       const tookMs = await place.whileLoading(unlessAborted(loading, signal));
       hasCost(tookMs);
-      return { loadMs: tookMs === 0 ? 0 : performance.now() - startedAt, place };
+      return { loadMs: tookMs === 0 ? 0 : awakeNow() - startedAt, place };
     } catch (err) {
       // Whoever leaves has had the model loaded until now.
-      hasCost(performance.now() - startedAt);
+      hasCost(awakeNow() - startedAt);
       place.release(outcomeOf(err));
       throw err;
     }

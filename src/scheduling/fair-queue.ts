@@ -1,5 +1,6 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import { awakeNow, hasSleptSince } from "../runtime/awake-clock.ts";
 import { BackgroundShare } from "./background-share.ts";
 import { HeldModels } from "./held-models.ts";
 import { LineCounter, type LineStats } from "./line-counter.ts";
@@ -80,7 +81,7 @@ export class FairQueue {
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
     this.#counters = { text: new LineCounter(), vision: new LineCounter() };
     this.outlook = new Outlook({
       ...options,
@@ -156,6 +157,11 @@ export class FairQueue {
   /** Dispatches again: after a model was loaded or the server came back. */
   wake(): void {
     this.#dispatch();
+  }
+
+  /** Whether a request runs that its client does not hold up. */
+  get isWorking(): boolean {
+    return this.#running.some(({ place }) => !place.isHeldUp);
   }
 
   /** The numbers of a line. */
@@ -270,7 +276,10 @@ export class FairQueue {
     for (let next = this.#pick(); next; next = this.#pick()) {
       const waitedMs = this.#now() - next.enqueuedAt;
       const place = this.#start(next, waitedMs);
-      if (next.estimate) this.outlook.started(next, next.estimate, waitedMs);
+      const { estimate } = next;
+      if (estimate && !hasSleptSince(next.enqueuedAt)) {
+        this.outlook.started(next, estimate, waitedMs);
+      }
       this.#takeOut(next);
       next.settle(place);
     }
@@ -373,7 +382,8 @@ export class FairQueue {
         this.outlook.ended(place, outcome);
         this.#running.remove(running);
         this.prefixes.ended({ tenant, model, prefix }, this.#freeFor(model));
-        charge.settle(costMs * (parts?.get(tenant) ?? 1), outcome === "completed");
+        const isTelling = outcome === "completed" && !place.hasSlept;
+        charge.settle(costMs * (parts?.get(tenant) ?? 1), isTelling);
         for (const [other, part] of parts ?? []) {
           if (other !== tenant) turns[priority].charge(other, costMs * part);
         }

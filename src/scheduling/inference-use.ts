@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { awakeNow } from "../runtime/awake-clock.ts";
 
 /** Seconds of inference in spans of time up to now. */
 export interface InferenceSeconds {
@@ -73,7 +74,7 @@ export class InferenceUse {
   readonly #all = rings();
   readonly #tenants = new QuickLRU<string, Rings>({ maxSize: MAX_TENANTS });
 
-  constructor({ now = () => performance.now() }: { now?: () => number } = {}) {
+  constructor({ now = awakeNow }: { now?: () => number } = {}) {
     this.#now = now;
   }
 

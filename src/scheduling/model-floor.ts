@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { awakeClock } from "../runtime/awake-clock.ts";
 import type { LoadTimes } from "../models/load-times.ts";
 import type { LoadedModels } from "../models/loaded-models.ts";
 import { swapDueInMs } from "./model-swap.ts";
@@ -179,7 +180,8 @@ export class ModelFloor {
   ): number {
     return swapDueInMs({
       heldMs: now - Math.max(...toEvict.map((other) => this.#models.loadedAt(other))),
-      waitedMs: now - this.#waitsSince(wanted),
+      // After a sleep of the machine the patience starts again.
+      waitedMs: now - Math.max(this.#waitsSince(wanted), awakeClock.wokeAt),
       waiting: wanted.tenants,
       working: sum(toEvict.map(workOn)),
       loadMs: this.#loadTimes.of(wanted.model),

@@ -1,5 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { Host } from "../hosts/host.ts";
+import type { HeldUp } from "../http/held-up.ts";
+import { awakeNow, hasSleptSince } from "../runtime/awake-clock.ts";
 
 /** How a request with a place ended. `timeout`: its hard stop was reached. */
 export type PlaceOutcome = "completed" | "failed" | "timeout";
@@ -52,10 +54,10 @@ export class Place {
   #pausedMs = 0;
   #pausedAt: number | undefined;
   /** How long its client has held it up, and had before it had the place. */
-  #heldUp: { readonly ms: number } = { ms: 0 };
+  #heldUp: Pick<HeldUp, "ms" | "isNow"> = { ms: 0, isNow: false };
   #heldUpBeforeMs = 0;
 
-  constructor({ host, label, waitedMs, now = () => performance.now(), onRelease }: PlaceOptions) {
+  constructor({ host, label, waitedMs, now = awakeNow, onRelease }: PlaceOptions) {
     this.#now = now;
     this.#takenAt = now();
     this.host = host;
@@ -113,9 +115,14 @@ export class Place {
   }
 
   /** Names what tells for how many milliseconds its client has not taken the answer. */
-  isHeldUpBy(heldUp: { readonly ms: number }): void {
+  isHeldUpBy(heldUp: Pick<HeldUp, "ms" | "isNow">): void {
     this.#heldUp = heldUp;
     this.#heldUpBeforeMs = heldUp.ms;
+  }
+
+  /** Whether its client does not take the answer at this moment. */
+  get isHeldUp(): boolean {
+    return this.#heldUp.isNow;
   }
 
   /** Milliseconds that it was held, its model's load aside. */
@@ -126,6 +133,11 @@ export class Place {
   /** Milliseconds that it was held for inference, without those that its client has held it up. */
   get workMs(): number {
     return Math.max(0, this.heldMs - (this.#heldUp.ms - this.#heldUpBeforeMs));
+  }
+
+  /** Whether the machine has slept since it was taken: its times say nothing of other requests. */
+  get hasSlept(): boolean {
+    return hasSleptSince(this.#takenAt);
   }
 
   /**

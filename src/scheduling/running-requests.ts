@@ -53,6 +53,12 @@ export class RunningRequests {
     this.#all.forEach(({ member }) => visit(member));
   }
 
+  some(is: (running: Running) => boolean): boolean {
+    let found = false;
+    this.#all.forEach(({ member }) => (found ||= is(member)));
+    return found;
+  }
+
   /** Charges all for the time that they have taken so far, where the estimate was less. */
   chargeSoFar(): void {
     this.#all.forEach(({ member: { place, charge } }) => charge.atLeast(place.workMs));

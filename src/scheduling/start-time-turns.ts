@@ -1,3 +1,4 @@
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { SortedList } from "../runtime/sorted-list.ts";
 import type { CostEstimates } from "./cost-estimates.ts";
 import type { TenantWeights } from "./tenant-weights.ts";
@@ -86,7 +87,7 @@ export class StartTimeTurns implements Turns {
 
   constructor(options: StartTimeTurnsOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   join(tenant: string): void {

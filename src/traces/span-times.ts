@@ -6,7 +6,7 @@ type Clock = Pick<RequestRecord, "startedAt" | "startedAtMs">;
 /**
  * A moment of a request as spans have it. The wall clock is read with its first byte only: what
  * comes later goes by the other one, which nobody sets.
- * @param at on the clock of `performance.now()`.
+ * @param at on the clock of `awakeNow`.
  */
 export function spanTime({ startedAt, startedAtMs }: Clock, at: number): HrTime {
   const ms = startedAtMs % 1000;

@@ -40,6 +40,15 @@ const OPEN_ROUTES = [
   "GET /api/v1/requests/{id}",
   "DELETE /api/v1/requests/{id}",
   "GET /api/v1/events",
+  // Who may change an agent, and see a run: agents.test.ts.
+  "GET /api/v1/agents",
+  "POST /api/v1/agents/create",
+  "GET /api/v1/agents/{name}",
+  "PUT /api/v1/agents/{name}",
+  "DELETE /api/v1/agents/{name}",
+  "POST /api/v1/agents/{name}/validate",
+  "GET /api/v1/agents/runs",
+  "GET /api/v1/agents/runs/{id}",
   "GET /api/v1/system/model-profile",
   // Whose figures each client is shown: figures.access.test.ts.
   "GET /api/v1/metrics",

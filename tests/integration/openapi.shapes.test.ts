@@ -54,7 +54,7 @@ function* schemasIn(value: unknown, path: string[] = []): Generator<[string[], S
 /** JSON Schemas, options of Ollama's, and what is taken and ignored. */
 const OPEN_BY_NATURE = new Set([
   ...["format", "guided_json", "json_schema", "schema", "parameters"],
-  ...["options", "extra_body", "metadata"],
+  ...["options", "config", "extra_body", "metadata"],
 ]);
 
 it("has no object of any shape but where that is its nature, which it says", () => {
@@ -162,11 +162,7 @@ it.each([
       { model: "fake", input: "hi" },
       { model: "fake", input: [{ type: "message", role: "user", content: "hi" }] },
     ],
-    refused: [
-      {},
-      { input: [] },
-      { model: "fake", input: "hi", tools: [{ type: "web_search" }] },
-    ],
+    refused: [{}, { input: [] }, { model: "fake", input: "hi", tools: [{ type: "web_search" }] }],
   },
   {
     path: "/api/v1/batch/chat",

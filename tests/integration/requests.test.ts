@@ -123,8 +123,8 @@ describe("a project's records", () => {
     for (const project of ["a", "a", "b"]) await chat(gateway, project);
     const forget = (query: string): Promise<Response> =>
       gateway.get(`/api/v1/requests${query}`, { method: "DELETE" });
-    expect(await (await forget("?project=a")).json()).toEqual({ forgotten: 2 });
-    expect(await (await forget("?project=a")).json()).toEqual({ forgotten: 0 });
+    expect(await (await forget("?project=a")).json()).toEqual({ forgotten: 2, forgotten_runs: 0 });
+    expect(await (await forget("?project=a")).json()).toEqual({ forgotten: 0, forgotten_runs: 0 });
     expect((await listed(gateway, "?project=a")).requests).toEqual([]);
     expect((await listed(gateway, "?project=b")).requests).toHaveLength(1);
     for (const query of ["", "?tenant=b", "?project=b&model=fake", "?project=b&project_name=c"]) {

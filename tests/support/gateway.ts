@@ -9,7 +9,14 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  "restartPauses" | "openPool" | "readDisk" | "readGraphics" | "stuckAfterMs" | "tenantsFile"
+  | "restartPauses"
+  | "openPool"
+  | "readDisk"
+  | "readGraphics"
+  | "stuckAfterMs"
+  | "tenantsFile"
+  | "platform"
+  | "leastSleepMs"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -58,7 +65,7 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, other names for models, what a question is answered, what weights
+ *   model counts as stuck, on which system it runs and how long it has to sleep, other names for models, what a question is answered, what weights
  *   tenants have and where that is read again.
  */
 export async function startGateway(
@@ -67,6 +74,7 @@ export async function startGateway(
   more: GatewayOptions = {},
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { platform, leastSleepMs } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -89,6 +97,8 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
+    platform,
+    leastSleepMs,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

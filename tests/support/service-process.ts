@@ -19,8 +19,8 @@ export class ServiceProcess {
   readonly #process: ChildProcess;
   readonly #exited: Promise<ProcessEnd>;
 
-  constructor(args: string[], env: Record<string, string>) {
-    this.#process = spawn(process.execPath, [entryFile("src/main.ts"), ...args], {
+  constructor(args: string[], env: Record<string, string>, program = entryFile("src/main.ts")) {
+    this.#process = spawn(process.execPath, [program, ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -96,17 +96,25 @@ interface ProcessOptions {
   home: string;
   env?: Record<string, string>;
   args?: string[];
+  /** Another program than the service's own. */
+  program?: string | undefined;
 }
 
 /** Starts the service; whatever becomes of the test, it ends with it. */
-export function startServiceProcess({ home, env = {}, args = [] }: ProcessOptions): ServiceProcess {
-  const service = new ServiceProcess(args, {
+export function startServiceProcess({
+  home,
+  env = {},
+  args = [],
+  program,
+}: ProcessOptions): ServiceProcess {
+  const inherited = {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
     API_PORT: "0",
     SHARED_OLLAMA_HOME: home,
     ...env,
-  });
+  };
+  const service = new ServiceProcess(args, inherited, program);
   onTestFinished(async () => {
     service.signal("SIGKILL");
     await service.exited();

@@ -1,9 +1,11 @@
-// Entry of the thread that owns the database of requests. Each export is a task that its client calls
-// by name. No task throws.
+// Entry of the thread that owns the databases of requests, of agents and of their runs. Each export
+// is a task that its client calls by name. No task throws.
 import { DatabaseOwner } from "../database/owner.ts";
 import type { Done, Opened, Refused } from "../database/protocol.ts";
 import type { RequestTasks } from "./protocol.ts";
 import { RequestDatabase } from "./request-database.ts";
+
+export * from "./agents/tasks.ts";
 
 type Input<K extends keyof RequestTasks> = RequestTasks[K]["input"];
 type Output<K extends keyof RequestTasks> = RequestTasks[K]["output"];

@@ -90,7 +90,7 @@ function isSchema(given: Schema): boolean {
   return Array.isArray(type) || KEYWORDS.some((keyword) => Object.hasOwn(given, keyword));
 }
 
-const ResponseFormat = z
+export const ResponseFormat = z
   .object({
     type: z.enum(["text", "json_object", "json_schema"]),
     json_schema: maybe(schemaField()).openapi({

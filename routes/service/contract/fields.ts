@@ -32,3 +32,8 @@ export const maybeNamed = <T extends z.ZodType>(schema: T) => maybe(z.union([sch
 function numeric(value: unknown): unknown {
   return typeof value === "string" ? (decimalNumber(value) ?? value) : value;
 }
+
+/** Tells a field of what another schema says of its value. */
+export function addIssues(ctx: z.RefinementCtx, { issues }: z.ZodError): void {
+  for (const { path, message } of issues) ctx.addIssue({ code: "custom", path, message });
+}

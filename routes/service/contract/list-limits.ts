@@ -22,6 +22,10 @@ export const LIST_LIMITS = {
   toolCalls: { entries: 256 },
   /** OpenAI takes 128; with many MCP servers clients offer a few hundred. */
   tools: { entries: 1024, values: 50_000 },
+  /** MCP servers of an agent: an operator has a handful. */
+  mcpServers: { entries: 32 },
+  /** Tools that an agent names: those of its servers. */
+  toolNames: { entries: 1024 },
   /** Of a model. Its parts under different ones come to a handful. */
   licenses: { entries: 64 },
   /** OpenAI takes 4. */

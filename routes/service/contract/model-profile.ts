@@ -75,6 +75,7 @@ export const ModelProfile = z
         requests_per_minute: { generate: 60, chat: 60, vlm: 30 },
         tenant_max_text: 6,
         tenant_max_vlm: 3,
+        agent_runs_per_tenant: 2,
         text: { max_concurrent: 6, max_queue_size: 50, hard_stop_sec: 120 },
         vlm: { max_concurrent: 3, max_queue_size: 20, hard_stop_sec: 150 },
         model_max_concurrent: 1,

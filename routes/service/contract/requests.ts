@@ -193,8 +193,11 @@ export const Cancelled = z
   .openapi("CancelledRequest", { example: { request_id: ID, state: "cancelled" } });
 
 export const Forgotten = z
-  .object({ forgotten: z.int().openapi({ description: "Records that were removed" }) })
-  .openapi("ForgottenRequests", { example: { forgotten: 212 } });
+  .object({
+    forgotten: z.int().openapi({ description: "Records that were removed" }),
+    forgotten_runs: z.int().openapi({ description: "Runs of agents that were removed" }),
+  })
+  .openapi("ForgottenRequests", { example: { forgotten: 212, forgotten_runs: 3 } });
 
 export const IdInPath = z.object({
   id: z.string().openapi({ description: "As X-Shared-Ollama-Request-Id has it", example: ID }),

@@ -25,7 +25,7 @@ export const ToolCallSchema = z
   .openapi("ToolCall");
 
 /** Clients send more than these fields (`strict`, `cache_control` …), which no model is told of. */
-const FunctionTool = z
+export const FunctionTool = z
   .object({
     type: z.literal("function"),
     function: z.object({

@@ -1,5 +1,6 @@
 import QuickLRU from "quick-lru";
 import { isOutOfMemory } from "../../hosts/out-of-memory.ts";
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { sameLoadOptions, type LoadOptions } from "../load-options.ts";
 import type { LoadHints } from "../loaded-models.ts";
 import { canonicalModel, modelMatcher } from "../model-name.ts";
@@ -91,7 +92,7 @@ export class ContextLanes {
 
   constructor(options: ContextLanesOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
     this.#configured = Object.entries(options.configured).map(([pattern, sizes]) => ({
       matches: modelMatcher([pattern]),
       sizes: sizes.toSorted((a, b) => a - b),

@@ -1,4 +1,5 @@
 import type { LoadedModel } from "../../hosts/client.ts";
+import { awakeClock, awakeNow } from "../../runtime/awake-clock.ts";
 import { canonicalModel } from "../model-name.ts";
 import type { ModelMemory } from "./model-memory.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -60,7 +61,7 @@ export class MemoryView {
 
   constructor(options: MemoryViewOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
   }
 
   get rules(): MemoryRules {
@@ -105,7 +106,8 @@ export class MemoryView {
       bytes: limits.bytesOf(listed),
       mainBytes: limits.mainBytesOf(listed),
       running: known?.running ?? 0,
-      idleMs: now - (known?.lastUsedAt ?? sighting.firstAt),
+      // Whoever opens the machine again finds the models as they were.
+      idleMs: now - Math.max(known?.lastUsedAt ?? sighting.firstAt, awakeClock.wokeAt),
       isPinned: pins.has(name),
       isKept: (known?.keptUntil ?? 0) > now,
       isOwn: name === ownModel,

@@ -137,6 +137,18 @@ export class ModelSizes {
   }
 
   /**
+   * The context, in tokens, that requests of a model have; undefined where that is not known.
+   * @param numCtx what they ask for.
+   * @throws ServiceError what the server says.
+   */
+  async contextOf(model: string, numCtx: number | undefined): Promise<number | undefined> {
+    const loaded = this.loadedContext(canonicalModel(model)) ?? 0;
+    if (loaded > 0 && (numCtx ?? 0) <= loaded) return loaded;
+    const figures = await this.figuresOf(model);
+    return figures && contextOf(figures, numCtx, this.#options.usualContext);
+  }
+
+  /**
    * What the server says of a model; undefined where that is not installed.
    * @throws ServiceError what the server says.
    */

@@ -1,3 +1,5 @@
+import { awakeNow } from "../../runtime/awake-clock.ts";
+
 interface Use {
   running: number;
   lastUsedAt: number;
@@ -16,14 +18,14 @@ interface ModelUseOptions {
 
 /**
  * When each model was last used through the service, and by how many requests it is now. Ollama
- * tells neither. Names are canonical; times on the clock of `performance.now()`.
+ * tells neither. Names are canonical; times on the clock of `awakeNow`.
  */
 export class ModelUse {
   readonly #now: () => number;
   readonly #keepMs: NonNullable<ModelUseOptions["keepMs"]>;
   readonly #uses = new Map<string, Use>();
 
-  constructor({ now = () => performance.now(), keepMs = () => undefined }: ModelUseOptions = {}) {
+  constructor({ now = awakeNow, keepMs = () => undefined }: ModelUseOptions = {}) {
     this.#now = now;
     this.#keepMs = keepMs;
   }

@@ -1,3 +1,4 @@
+import { awakeTimeoutSignal } from "../../runtime/awake-timeout.ts";
 import type { IdleUnloader } from "./idle-unloader.ts";
 import type { MemoryView, ViewedModel } from "./memory-view.ts";
 import { byNeed, mayLeave, type UnloadReason } from "./unload-choice.ts";
@@ -65,7 +66,7 @@ export class RoomMaker {
     const left: string[] = [];
     const made = { left, end: () => void this.#coming.delete(model) };
     if (toLeave.length === 0) return made;
-    const signal = AbortSignal.timeout(this.#options.maxWaitMs);
+    const signal = awakeTimeoutSignal(this.#options.maxWaitMs);
     const leave = async (one: Occupant): Promise<void> => {
       if (await this.#unload(one, model, signal)) left.push(one.name);
     };

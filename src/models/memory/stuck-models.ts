@@ -1,5 +1,6 @@
 import { ServiceError } from "../../errors/service-error.ts";
 import type { LoadedModel } from "../../hosts/client.ts";
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { canonicalModel } from "../model-name.ts";
 import type { MemoryRules } from "./memory-view.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -14,7 +15,7 @@ interface StuckModelsOptions {
   graceMs?: number | undefined;
   /** Told of a model once, when it is found to be stuck. */
   onStuck: (model: string, problem: string) => void;
-  /** As `performance.now()`, which the uses of models are told in. */
+  /** As `awakeNow`, which the uses of models are told in. */
   now?: () => number;
   /** Unix milliseconds, which expiries are told in. */
   unixNow?: () => number;
@@ -25,6 +26,11 @@ interface Sighting {
   expiresAt: string;
   /** When it was first seen with this expiry. */
   firstAt: number;
+  /**
+   * When it is to leave, on the clock of `now`; undefined where the server tells no expiry. The timers
+   * of a server on this machine stand still with it while it sleeps.
+   */
+  leavesAt: number | undefined;
   problem: string | undefined;
 }
 
@@ -47,7 +53,7 @@ export class StuckModels {
   constructor(options: StuckModelsOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs ?? GRACE_MS;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? awakeNow;
     this.#unixNow = options.unixNow ?? Date.now;
   }
 
@@ -58,11 +64,12 @@ export class StuckModels {
     for (const { name, expires_at: expiresAt } of models) {
       const model = canonicalModel(name);
       const known = before.get(model);
-      const firstAt = known && known.expiresAt === expiresAt ? known.firstAt : this.#now();
-      const problem = this.#isStuck(model, { expiresAt, firstAt })
+      const isSame = known && known.expiresAt === expiresAt;
+      const { firstAt, leavesAt } = isSame ? known : this.#firstSeen(expiresAt);
+      const problem = this.#isStuck(model, { firstAt, leavesAt })
         ? `The model '${name}' hangs: it was to leave memory at ${expiresAt}, is still there, and answers nothing; ${this.#options.remedy()}`
         : undefined;
-      this.#sightings.set(model, { expiresAt, firstAt, problem });
+      this.#sightings.set(model, { expiresAt, firstAt, leavesAt, problem });
       if (problem && !known?.problem) this.#options.onStuck(model, problem);
     }
   }
@@ -86,12 +93,18 @@ export class StuckModels {
     this.#sightings.clear();
   }
 
-  #isStuck(model: string, { expiresAt, firstAt }: Pick<Sighting, "expiresAt" | "firstAt">) {
-    const { rules, use } = this.#options;
-    const expiredAt = Date.parse(expiresAt);
+  #firstSeen(expiresAt: string): Pick<Sighting, "firstAt" | "leavesAt"> {
+    const firstAt = this.#now();
+    const expiresAtMs = Date.parse(expiresAt);
     // The year 1 is no expiry: a server that says so tells none.
-    if (rules() === "none" || !(expiredAt > 0)) return false;
-    if (this.#unixNow() - expiredAt < this.#graceMs) return false;
+    const leavesAt = expiresAtMs > 0 ? firstAt + expiresAtMs - this.#unixNow() : undefined;
+    return { firstAt, leavesAt };
+  }
+
+  #isStuck(model: string, { firstAt, leavesAt }: Pick<Sighting, "firstAt" | "leavesAt">) {
+    const { rules, use } = this.#options;
+    if (rules() === "none" || leavesAt === undefined) return false;
+    if (this.#now() - leavesAt < this.#graceMs) return false;
     const known = use.of(model);
     const isUsed = known && (known.running > 0 || this.#now() - known.lastUsedAt < this.#graceMs);
     if (isUsed) return false;

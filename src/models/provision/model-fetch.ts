@@ -1,5 +1,6 @@
 import { ServiceError } from "../../errors/service-error.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { deferred } from "../../runtime/deferred.ts";
 import { pause } from "../../runtime/pause.ts";
 import type { Pulls } from "../changes/pulls.ts";
@@ -19,7 +20,7 @@ export interface MissingModel extends RequiredModel {
   totalBytes: number;
   /** Why its last download has failed. */
   error: string | undefined;
-  /** When it is tried again, on the clock of `performance.now()`. */
+  /** When it is tried again, on the clock of `awakeNow`. */
   retryAt: number | undefined;
 }
 
@@ -83,7 +84,7 @@ export class ModelFetch {
         this.#tried.resolve();
         if (this.#left.length === 0) return;
         const pauseMs = pauseAfter(round);
-        for (const model of this.#left) model.retryAt = performance.now() + pauseMs;
+        for (const model of this.#left) model.retryAt = awakeNow() + pauseMs;
         await pause(pauseMs, signal);
         signal.throwIfAborted();
       }

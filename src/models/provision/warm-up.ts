@@ -1,3 +1,4 @@
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import { pause } from "../../runtime/pause.ts";
 import { unlessAborted } from "../../runtime/unless-aborted.ts";
 import type { ModelCatalog } from "../catalog.ts";
@@ -78,7 +79,7 @@ export class WarmUp {
     const kind = (await catalog.embeds(model)) ? "embed" : "generate";
     // As one on /api/v1 that leaves the context to the model.
     const hints = { kind, keepAlive, lane: lanes.request(name, undefined, "pinned") } as const;
-    const startedAt = performance.now();
+    const startedAt = awakeNow();
     // As a request that has asked for it to be kept.
     const end = modelUse.begin(name, keepAliveMs(keepAlive));
     try {
@@ -87,7 +88,7 @@ export class WarmUp {
       end();
     }
     if (!loadedModels.isLoaded(name)) return this.#skipped(model, "the server could not load it");
-    const tookMs = Math.round(performance.now() - startedAt);
+    const tookMs = Math.round(awakeNow() - startedAt);
     reports.log({ model, load_ms: tookMs }, "a model was loaded before it was asked for");
     reports.say(`The model ${model} is in memory.`);
   }

@@ -52,7 +52,7 @@ export class Outlook {
   /** A request has given its place back. */
   ended(place: Place, outcome: PlaceOutcome): void {
     const { tenant, model } = place.label;
-    if (outcome === "completed") this.#holds.learn(tenant, model, place.heldMs);
+    if (outcome === "completed" && !place.hasSlept) this.#holds.learn(tenant, model, place.heldMs);
   }
 
   /** A request for which this was estimated has its place. */

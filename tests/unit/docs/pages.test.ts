@@ -132,7 +132,7 @@ describe("the table of routes", () => {
     );
     const named = rowsOf("docs/routes.md")
       .map(([first]) => first)
-      .filter((first) => /^(GET|POST|DELETE) \//.test(first ?? ""));
+      .filter((first) => /^(GET|POST|PUT|DELETE) \//.test(first ?? ""));
     expect(new Set(named)).toEqual(new Set(routes));
   });
 });

@@ -66,6 +66,7 @@ describe("events that are followed", () => {
     events.emit("modelLoaded", "m", 12.6);
     events.emit("modelUnloaded", "m");
     events.emit("serverDown", "it ended");
+    events.emit("machineSlept", 7_380_000.4);
     const text = await next();
     expect(namesIn(text)).toEqual([
       "request_started",
@@ -74,7 +75,9 @@ describe("events that are followed", () => {
       "model_loaded",
       "model_unloaded",
       "server_down",
+      "machine_slept",
     ]);
+    expect(text).toContain('"slept_ms":7380000}');
     expect(text).toContain('"route":"POST /api/v1/chat"');
     expect([...(text ?? "").matchAll(/"phase":"(\w+)"/g)].map(([, phase]) => phase)).toEqual([
       "waiting_for_place",

@@ -15,10 +15,11 @@ interface Given {
   refuses?: boolean;
   busy?: () => boolean;
   onReady?: () => Promise<void>;
+  sinceWakeMs?: () => number;
 }
 
 /** Each attempt brings another server, on a port of its own. */
-function setUp({ random = 1, bring, isAlive, refuses, busy, onReady }: Given = {}) {
+function setUp({ random = 1, bring, isAlive, refuses, busy, onReady, sinceWakeMs }: Given = {}) {
   const seen = {
     attempts: 0,
     stopped: [] as string[],
@@ -59,6 +60,11 @@ function setUp({ random = 1, bring, isAlive, refuses, busy, onReady }: Given = {
     onReady: () => onReady?.(),
     onChange: () => void (seen.changes += 1),
     onDown: (reason) => void seen.downs.push(reason),
+    clock: {
+      now: () => performance.now(),
+      wokeAt: sinceWakeMs ? 1 : Number.NEGATIVE_INFINITY,
+      sinceWakeMs: sinceWakeMs ?? (() => Infinity),
+    },
   });
   return { upstream, seen, crash: (reason: string) => servers.at(-1)?.crash(reason) };
 }
@@ -224,6 +230,66 @@ describe("Upstream", () => {
     expect(upstream.state).toBe("ready");
     upstream.checkHealth();
     expect(seen.probes).toBe(2);
+    await upstream.stop();
+  });
+
+  it.each([true, false])(
+    "probes a server again for a while after a sleep, though it does not answer (refuses: %s)",
+    async (refuses) => {
+      const wokeAt = performance.now();
+      const { upstream, seen } = setUp({
+        refuses,
+        isAlive: () => Promise.resolve(false),
+        sinceWakeMs: () => performance.now() - wokeAt,
+      });
+      await upstream.start();
+      upstream.checkHealth();
+      await pass(19_000);
+      expect(seen.probes).toBeGreaterThan(30);
+      expect(seen).toMatchObject({ downs: [], attempts: 1 });
+      await pass(2000);
+      expect(seen.downs).toEqual(["it stopped answering"]);
+      await upstream.stop();
+    },
+  );
+
+  it("keeps a server that answers again soon after a sleep", async () => {
+    let isAlive = false;
+    const wokeAt = performance.now();
+    const { upstream, seen } = setUp({
+      isAlive: () => Promise.resolve(isAlive),
+      sinceWakeMs: () => performance.now() - wokeAt,
+    });
+    await upstream.start();
+    upstream.checkHealth();
+    await pass(7000);
+    isAlive = true;
+    await pass(60_000);
+    expect(seen).toMatchObject({ downs: [], attempts: 1 });
+    expect(upstream.state).toBe("ready");
+    await upstream.stop();
+  });
+
+  it("does not count one end after a sleep among those of a server that keeps ending", async () => {
+    let wokeAt = Number.NEGATIVE_INFINITY;
+    const { upstream, seen, crash } = setUp({ sinceWakeMs: () => performance.now() - wokeAt });
+    await upstream.start();
+    const endsAndIsBack = async (ms: number): Promise<void> => {
+      crash("ended");
+      await pass(ms - 1);
+      expect(upstream.state).toBe(ms > 1 ? "down" : "ready");
+      await pass(1);
+      expect(upstream.state).toBe("ready");
+    };
+    await endsAndIsBack(1);
+    await endsAndIsBack(500);
+    await endsAndIsBack(1000);
+    wokeAt = performance.now();
+    await endsAndIsBack(1);
+    // The second one is its own, and is counted from one on.
+    await endsAndIsBack(1);
+    await endsAndIsBack(500);
+    expect(seen.attempts).toBe(7);
     await upstream.stop();
   });
 

@@ -4,6 +4,7 @@ import { ServiceError } from "../../../src/errors/service-error.ts";
 import { whole } from "../../../src/inference/answers.ts";
 import { usageOf } from "../../../src/inference/usage.ts";
 import type { Turn } from "../../../src/inference/turn.ts";
+import { steppedClock } from "../../support/stepped-clock.ts";
 import { NoWaiters } from "../../../src/runtime/waiters.ts";
 import {
   answerOf,
@@ -64,6 +65,21 @@ describe("a turn that ends", () => {
     turn.record.usage = usageOf({ eval_count: 5 });
     turn.complete();
     expect(given.seen.released).toEqual([["completed", 70]]);
+  });
+
+  it("costs what it took while the machine was awake, whatever the server's clock says", async () => {
+    const { sleep, end } = steppedClock();
+    const given = setUpPipeline();
+    const turn = await takeTurn(given);
+    await vi.advanceTimersByTimeAsync(40);
+    sleep();
+    await vi.advanceTimersByTimeAsync(30);
+    turn.began(200);
+    turn.record.usage = usageOf({ prompt_eval_duration: 2e7, eval_duration: 3 * 3600e9 });
+    turn.complete();
+    expect(given.seen.released).toEqual([["completed", 70]]);
+    expect(turn.record.costMs).toBe(70);
+    end();
   });
 
   it("costs what its prompt took where there is no generation", async () => {

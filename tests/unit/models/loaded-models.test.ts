@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LoadedModels, type LoadHints } from "../../../src/models/loaded-models.ts";
 import type { LaneRequest } from "../../../src/models/lanes/lane-request.ts";
+import { awakeClock } from "../../../src/runtime/awake-clock.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 
 const hints: LoadHints = { kind: "generate" };
@@ -133,6 +134,18 @@ describe("ensureLoaded", () => {
     gate.resolve();
     expect(await Promise.all(asked)).toEqual([5, 5, 5]);
     expect(seen.loads).toEqual(["a:latest"]);
+  });
+
+  it("looks again after a sleep of the machine: its server may be on another one", async () => {
+    const { loadedModels, seen } = setUp();
+    await loadedModels.ensureLoaded("a:latest", hints);
+    const asked = seen.asked;
+    const woke = vi.spyOn(awakeClock, "wokeAt", "get").mockReturnValue(seen.now + 1);
+    onTestFinished(() => woke.mockRestore());
+    seen.inMemory = [];
+    await loadedModels.ensureLoaded("a:latest", hints);
+    expect(seen.asked).toBeGreaterThan(asked);
+    expect(seen.loads).toEqual(["a:latest", "a:latest"]);
   });
 
   it("answers at once for a model that has answered within 30 s, then looks again", async () => {

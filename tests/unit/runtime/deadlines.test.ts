@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Deadlines } from "../../../src/runtime/deadlines.ts";
 import { UploadWatch } from "../../../src/http/upload-watch.ts";
+import { steppedClock } from "../../support/stepped-clock.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {
@@ -23,6 +24,20 @@ describe("Deadlines", () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(expired).toEqual(["b", "a"]);
     expect(deadlines.size).toBe(0);
+  });
+
+  it("go on after a sleep of the machine where they were before it", async () => {
+    const { sleep, end } = steppedClock();
+    const deadlines = new Deadlines();
+    const expire = vi.fn();
+    deadlines.after(60_000, expire);
+    await vi.advanceTimersByTimeAsync(50_000);
+    sleep();
+    await vi.advanceTimersByTimeAsync(9800);
+    expect(expire).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(expire).toHaveBeenCalledOnce();
+    end();
   });
 
   it("never expires what was called off", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StallWatch } from "../../../src/runtime/stall-watch.ts";
 import { UploadWatch } from "../../../src/http/upload-watch.ts";
+import { steppedClock } from "../../support/stepped-clock.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -29,6 +30,19 @@ describe("StallWatch", () => {
     vi.advanceTimersByTime(1900);
     expect(stalled).not.toHaveBeenCalled();
     vi.advanceTimersByTime(600);
+    expect(stalled).toHaveBeenCalledOnce();
+  });
+
+  it("gives all its time again to what has slept with the machine", () => {
+    const { sleep, told } = steppedClock();
+    const stalled = vi.fn();
+    new StallWatch({ stallMs: 60_000 }).watch({ steps: () => 1, stalled });
+    vi.advanceTimersByTime(55_000);
+    sleep();
+    vi.advanceTimersByTime(58_000);
+    expect(stalled).not.toHaveBeenCalled();
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(4000);
     expect(stalled).toHaveBeenCalledOnce();
   });
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { awakeClock } from "../../../src/runtime/awake-clock.ts";
 import { ModelFloor } from "../../../src/scheduling/model-floor.ts";
 
 const idle = (): boolean => false;
@@ -153,5 +154,17 @@ describe("ModelFloor", () => {
     floor.started("", 0);
     floor.started("b", 0);
     expect(memory.expected).toEqual(["b"]);
+  });
+
+  it("has its patience start again after a sleep of the machine", () => {
+    const { floor } = setUp("a");
+    const waiting = [{ model: "b", enqueuedAt: 100, tenants: 1 }];
+    const manyWork = (): number => 50;
+    const woke = vi.spyOn(awakeClock, "wokeAt", "get").mockReturnValue(900);
+    onTestFinished(() => woke.mockRestore());
+    floor.promote(waiting, 1899, manyWork);
+    expect(floor.promoted).toBeUndefined();
+    floor.promote(waiting, 1900, manyWork);
+    expect(floor.promoted).toBe("b");
   });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { awakeClock } from "../../../../src/runtime/awake-clock.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";
 import { GB, IDLE_MS, MINUTE, setUpMemory as setUp } from "./memory-set-up.ts";
 
@@ -28,6 +29,20 @@ describe("a model that is idle", () => {
     world.now = 10 * IDLE_MS;
     await manager.check();
     end();
+    world.now += IDLE_MS;
+    await manager.check();
+    expect(world.unloaded).toEqual([]);
+    world.now += 1;
+    await manager.check();
+    expect(world.unloaded).toEqual(["a:1 idle"]);
+  });
+
+  it("stays for its time once more after a sleep of the machine", async () => {
+    const { world, useOnce, manager } = setUp();
+    useOnce("a:1");
+    world.now = IDLE_MS - 1000;
+    const woke = vi.spyOn(awakeClock, "wokeAt", "get").mockReturnValue(world.now);
+    onTestFinished(() => woke.mockRestore());
     world.now += IDLE_MS;
     await manager.check();
     expect(world.unloaded).toEqual([]);

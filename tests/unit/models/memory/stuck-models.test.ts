@@ -9,7 +9,7 @@ const EXPIRED = "2026-11-21T12:00:00.123456789Z";
 
 /** A server's models, looked at on a clock that starts at noon. */
 function setUp(rules: MemoryRules = "all") {
-  const clock = { ms: 100_000 };
+  const clock = { ms: 100_000, sleptMs: 0 };
   const now = (): number => clock.ms;
   const found: string[] = [];
   const use = new ModelUse({ now });
@@ -19,7 +19,7 @@ function setUp(rules: MemoryRules = "all") {
     remedy: () => "restart it",
     onStuck: (model) => void found.push(model),
     now,
-    unixNow: () => NOON + clock.ms - 100_000,
+    unixNow: () => NOON + clock.ms - 100_000 + clock.sleptMs,
   });
   /** Looks so many seconds after noon. */
   const lookAt = (seconds: number, expiresAt: string | undefined = EXPIRED): string[] => {
@@ -27,7 +27,7 @@ function setUp(rules: MemoryRules = "all") {
     stuck.seen([{ name: "m", expires_at: expiresAt } as LoadedModel]);
     return stuck.problems;
   };
-  return { stuck, use, found, lookAt };
+  return { stuck, use, found, lookAt, clock };
 }
 
 describe("a model that is in memory after its expiry", () => {
@@ -46,6 +46,16 @@ describe("a model that is in memory after its expiry", () => {
     stuck.seen([]);
     expect(stuck.problems).toEqual([]);
     expect(() => stuck.assertWorks("m:latest")).not.toThrow();
+  });
+
+  it("is not stuck by the hours that the machine has slept: its timer has slept, too", () => {
+    const { clock, lookAt } = setUp();
+    const inFiveMinutes = "2026-11-21T12:05:00Z";
+    expect(lookAt(0, inFiveMinutes)).toEqual([]);
+    clock.sleptMs = 3 * 3_600_000;
+    expect(lookAt(60, inFiveMinutes)).toEqual([]);
+    expect(lookAt(329, inFiveMinutes)).toEqual([]);
+    expect(lookAt(331, inFiveMinutes)).toHaveLength(1);
   });
 
   it("recovers when its expiry moves, or the server was replaced", () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "./config-error.ts";
 import { HANDED_ON } from "./handed-on.ts";
+import { type McpFile, readMcpFile } from "./mcp.ts";
 import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
@@ -15,6 +16,8 @@ interface Sources {
   modelsYaml: string;
   /** The text of config/tenants.yaml; empty where there is none. */
   tenantsYaml?: string;
+  /** The text of config/mcp.yaml; empty where there is none. */
+  mcpYaml?: string;
 }
 
 /** The configuration of the service. */
@@ -23,6 +26,8 @@ export interface Config {
   models: ModelsFile;
   /** What config/tenants.yaml says. */
   tenants: TenantsFile;
+  /** What config/mcp.yaml says. */
+  mcp: McpFile;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
@@ -32,7 +37,8 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  * case), then flags; beside them the hardware profiles, and what a started server inherits.
  * @throws ConfigError with all mistakes, each with its allowed range.
  */
-export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sources): Config {
+export function loadConfig(sources: Sources): Config {
+  const { env, argv = [], modelsYaml, tenantsYaml = "", mcpYaml = "" } = sources;
   const problems: string[] = [];
   const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
   const settings = readSettings(given, problems);
@@ -40,9 +46,10 @@ export function loadConfig({ env, argv = [], modelsYaml, tenantsYaml = "" }: Sou
   checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
   const tenants = readTenantsFile(tenantsYaml, problems);
+  const mcp = readMcpFile({ yaml: mcpYaml, env }, problems);
   problems.push(...crossChecks(settings, models));
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings as Settings), models, tenants };
+  return { settings: Object.freeze(settings as Settings), models, tenants, mcp };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */

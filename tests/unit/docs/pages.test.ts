@@ -27,7 +27,7 @@ const OF_LEFT_OUT = new Set(["docs/configuration.md", "docs/upgrading.md"]);
 /** Names in capitals that are no settings of the service. */
 const FOREIGN_NAMES = new Set([
   ...["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LOGNAME"],
   // A method of HTTP.
   "OPTIONS",
   // A value of X-Cache.

@@ -11,7 +11,7 @@ export interface Example {
 }
 
 /**
- * What `--json` writes: a JSON schema, or the 200 answer of an operation of docs/openapi.json where
+ * What `--json` writes: a JSON schema, which may refer to `openapi.json#/components/schemas/…`, or the 200 answer of an operation of docs/openapi.json where
  * that is printed as it came. `lines`: one such object a line, as they come.
  */
 export type JsonShape = ({ schema: object } | { operation: string }) & { lines?: true };
@@ -26,6 +26,8 @@ interface CommandOptions<T extends ArgsDef> {
   args: T;
   /** What else may follow: its name in the usage line. The command gets it as it is. */
   rest?: string;
+  /** All that follows its name is handed on as it is, `--` included; it has no options then. */
+  takesAll?: true;
   examples: Example[];
   json: JsonShape;
   /** @returns the exit code; nothing means 0. @throws CliError for what goes wrong. */

@@ -14,7 +14,10 @@ const MEASURING = [
 ];
 
 /** Files that measure time, to some milliseconds: they have the processor to themselves, in the end. */
-const TIMED = ["tests/integration/phases.test.ts"];
+const TIMED = [
+  "tests/integration/cli/load-test.figures.test.ts",
+  "tests/integration/phases.test.ts",
+];
 
 /**
  * Starts what takes longest first. Where vitest knows nothing of earlier runs it goes by a file's

@@ -79,7 +79,7 @@ describe("in a call", () => {
     const { open } = startMcp({ own: ownServer() });
     const box = await open(["own"]);
     expect(await textOf(box, "last")).toBe("goodbye");
-    await until(async () => (await callOf(box, "pid")).isError === false, "it is started again");
+    await until(async () => !(await callOf(box, "pid")).isError, "it is started again");
   });
 
   it("ends a server that stands still", async () => {

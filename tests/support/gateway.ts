@@ -15,6 +15,8 @@ interface GatewayOptions extends Pick<
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
+  | "agentFilesEveryMs"
+  | "agentsFolder"
   | "mcpFile"
   | "platform"
   | "leastSleepMs"
@@ -68,11 +70,67 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, on which system it runs and how long it has to sleep, other names for models, what a question is answered, what weights
- *   tenants have and which MCP servers there are, and where that is read again.
+ *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
+ *   models, what a question is answered, what weights tenants have and which MCP servers there are,
+ *   where that is read again, and where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
   processEnv: Record<string, string> = {},
   more: GatewayOptions = {},
 ): Promise<Gateway> {
+  const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { agentsFolder, agentFilesEveryMs, mcpFile } = more;
+  const { platform, leastSleepMs } = more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
+  const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
+  const config = loadConfig({
+    env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
+    modelsYaml: modelsYamlWith(aliases, contextLanes),
+    tenantsYaml,
+    mcpYaml,
+  });
+  const said: string[] = [];
+  const service = await compose({
+    ...config,
+    env: { PATH: process.env["PATH"], HOME: home, ...processEnv },
+    terminal: {
+      say: (line) => void said.push(line),
+      progress: () => ({ update: () => {}, end: () => {} }),
+      ask: ask ?? (() => Promise.resolve(false)),
+    },
+    restartPauses,
+    openPool,
+    readDisk,
+    readGraphics,
+    stuckAfterMs,
+    tenantsFile,
+    mcpFile,
+    agentsFolder,
+    agentFilesEveryMs,
+    platform,
+    leastSleepMs,
+  });
+  const stop = async (): Promise<void> => {
+    await service.lifecycle.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+  onTestFinished(stop);
+  await service.lifecycle.start();
+  const url = `http://127.0.0.1:${service.port()}`;
+  return {
+    url,
+    service,
+    home,
+    said,
+    stop,
+    get: (path, init) => fetch(url + path, init),
+    post: (path, body, init) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...init,
+      }),
+  };
+}

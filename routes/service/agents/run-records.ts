@@ -36,7 +36,7 @@ const oneRoute: ServiceRoute = {
   request: { params: RunInPath },
   responses: {
     200: { description: "The run", content: { "application/json": { schema: AgentRunAnswer } } },
-    ...errorResponses(["not_found", "rate_limit_exceeded", "shutting_down"]),
+    ...errorResponses(["invalid_request", "not_found", "rate_limit_exceeded", "shutting_down"]),
   },
 };
 

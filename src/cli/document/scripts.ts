@@ -50,4 +50,16 @@ export const SCRIPTS: Script[] = [
     command: "`create-model`",
     differs: "through the service: `--url` in place of `--base-url`; exit 4 without the Modelfile",
   },
+  {
+    script: "diagnostics/performance_report",
+    command: "`performance`",
+    differs:
+      "asks the service, not its log file: no `--log-file`; all models, each with its own line; " +
+      "`--window` is minutes, as it was",
+  },
+  {
+    script: "diagnostics/view_analytics",
+    command: "`analytics`",
+    differs: "of all records that are kept, not of the last day, where no `--window` is said",
+  },
 ];

@@ -1010,3 +1010,13757 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+            chunk: string;
+            model: string;
+            /** @enum {boolean} */
+            done: true;
+        } & {
+            [key: string]: unknown;
+        });
+        /** @description In a piece without text: what the request waits for (STREAM_NOTICE_AFTER) */
+        WaitStatus: {
+            /** @enum {string} */
+            waiting_for: "preparation" | "place" | "model" | "answer";
+            /** @description Its number in the queue, from 1 */
+            position?: number;
+            /** @description How much longer it will wait for its place and its model; absent where unknown */
+            expected_wait_ms?: number;
+            /**
+             * @description By what that is expected of a wait for a place, as in GET /api/v1/queue
+             * @enum {string}
+             */
+            basis?: "measured" | "model" | "default" | "unknown";
+            /**
+             * Format: date-time
+             * @description Since when it waits for that
+             */
+            since: string;
+            /** @description Since the request came */
+            waited_ms: number;
+        };
+        /** @description Where the stream began with notices and asked for a context: the tokens that were asked for, and those that are used */
+        UsedContext: {
+            asked: number;
+            used: number;
+        };
+        Error: {
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            /** Format: uuid */
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A prompt; messages, where there are some, come before it
+         * @example {
+         *       "prompt": "Why is the sky blue?",
+         *       "model": "smollm2:135m",
+         *       "max_tokens": 60
+         *     }
+         */
+        GenerateRequest: {
+            prompt: string;
+            messages?: components["schemas"]["Message"][] | null;
+            system?: string | null;
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /**
+             * @deprecated
+             * @description `json`, a JSON Schema, or the text of one
+             */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /** @description Ollama's options by their names; they win over fields of the request */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            keep_alive?: string | number | null;
+            think?: boolean | string | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "role": "user",
+         *       "content": "Why is the sky blue?"
+         *     }
+         */
+        Message: {
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "tool";
+            content?: string | ({
+                /** @enum {string} */
+                type: "text";
+                text: string;
+            } | {
+                /** @enum {string} */
+                type: "refusal";
+                refusal: string;
+            } | {
+                /** @enum {string} */
+                type: "image_url";
+                image_url: string | {
+                    /** @description A data URL: data:image/jpeg;base64,… */
+                    url: string;
+                    detail?: string | null;
+                };
+            })[] | null;
+            tool_calls?: components["schemas"]["ToolCall"][] | null;
+            /** @description Needed for the role `tool` */
+            tool_call_id?: string | null;
+            name?: string | null;
+        };
+        /**
+         * @description The type `json_schema` needs a schema, in one of the two fields; `text` has none
+         * @example {
+         *       "type": "json_schema",
+         *       "json_schema": {
+         *         "name": "city",
+         *         "schema": {
+         *           "properties": {
+         *             "name": {
+         *               "type": "string"
+         *             }
+         *           }
+         *         }
+         *       }
+         *     }
+         */
+        ResponseFormat: {
+            /** @enum {string} */
+            type: "text" | "json_object" | "json_schema";
+            /** @description A JSON Schema in OpenAI's `{name, schema, strict}`, or alone */
+            json_schema?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The same under another name */
+            schema?: {
+                [key: string]: unknown;
+            } | string | null;
+            strict?: boolean | null;
+        };
+        Tool: components["schemas"]["FunctionTool"] | components["schemas"]["CustomTool"];
+        FunctionTool: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "function";
+            function: {
+                name: string;
+                description?: string | null;
+                /** @description A JSON Schema of the arguments */
+                parameters?: {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
+        CustomTool: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "custom";
+            custom: {
+                name: string;
+                description?: string | null;
+                format?: {
+                    /** @enum {string} */
+                    type: "text";
+                } | null;
+            };
+        };
+        NamedFunction: {
+            /** @enum {string} */
+            type: "function";
+            function: {
+                name: string;
+            };
+        };
+        NamedCustomTool: {
+            /** @enum {string} */
+            type: "custom";
+            custom: {
+                name: string;
+            };
+        };
+        NamedTool: components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"];
+        /**
+         * @description Messages in place of a prompt
+         * @example {
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "Why is the sky blue?"
+         *         }
+         *       ],
+         *       "model": "smollm2:135m"
+         *     }
+         */
+        GenerateMessagesRequest: {
+            messages: components["schemas"]["Message"][];
+            system?: string | null;
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /**
+             * @deprecated
+             * @description `json`, a JSON Schema, or the text of one
+             */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /** @description Ollama's options by their names; they win over fields of the request */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            keep_alive?: string | number | null;
+            think?: boolean | string | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "message": {
+         *         "role": "assistant",
+         *         "content": "Sunlight scatters in the air.",
+         *         "tool_calls": null,
+         *         "tool_call_id": null
+         *       },
+         *       "model": "smollm2:135m",
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "latency_ms": 412.37,
+         *       "model_load_ms": 0,
+         *       "model_warm_start": true,
+         *       "prompt_eval_count": 31,
+         *       "generation_eval_count": 18,
+         *       "total_duration_ms": 405.112
+         *     }
+         */
+        ChatAnswer: {
+            message: {
+                /** @enum {string} */
+                role: "assistant";
+                content: string | null;
+                tool_calls: components["schemas"]["ToolCall"][] | null;
+                tool_call_id: null;
+            };
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+        };
+        ChatAnswerPart: {
+            chunk: string;
+            model: string;
+            request_id: string;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["ToolCall"][];
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @enum {boolean} */
+            done: false;
+            status?: components["schemas"]["WaitStatus"];
+        } | {
+            chunk: string;
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["ToolCall"][];
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @enum {boolean} */
+            done: true;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            num_ctx?: components["schemas"]["UsedContext"];
+            /** @description With `strict`, at the end: whether the answer matches its schema */
+            schema_valid?: boolean;
+        } | ({
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+            chunk: string;
+            model: string;
+            /** @enum {string} */
+            role: "assistant";
+            /** @enum {boolean} */
+            done: true;
+        } & {
+            [key: string]: unknown;
+        });
+        /**
+         * @example {
+         *       "model": "smollm2:135m",
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "Why is the sky blue?"
+         *         }
+         *       ]
+         *     }
+         */
+        ChatRequest: {
+            messages: components["schemas"]["Message"][];
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /**
+             * @deprecated
+             * @description `json`, a JSON Schema, or the text of one
+             */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /** @description Ollama's options by their names; they win over fields of the request */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            keep_alive?: string | number | null;
+            think?: boolean | string | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "object": "chat.completion",
+         *       "created": 1767225600,
+         *       "model": "smollm2:135m",
+         *       "choices": [
+         *         {
+         *           "index": 0,
+         *           "message": {
+         *             "role": "assistant",
+         *             "content": "Sunlight scatters in the air.",
+         *             "refusal": null,
+         *             "annotations": []
+         *           },
+         *           "logprobs": null,
+         *           "finish_reason": "stop"
+         *         }
+         *       ],
+         *       "usage": {
+         *         "prompt_tokens": 31,
+         *         "completion_tokens": 18,
+         *         "total_tokens": 49
+         *       },
+         *       "system_fingerprint": null
+         *     }
+         */
+        ChatCompletion: {
+            id: string;
+            /** @enum {string} */
+            object: "chat.completion";
+            created: number;
+            model: string;
+            choices: {
+                index: number;
+                message: {
+                    /** @enum {string} */
+                    role: "assistant";
+                    content: string;
+                    refusal: null;
+                    /** @description Always empty */
+                    annotations: {
+                        type: string;
+                    }[];
+                    tool_calls?: components["schemas"]["ToolCall"][];
+                };
+                logprobs: {
+                    content: components["schemas"]["TokenLogprob"][];
+                    refusal: null;
+                } | null;
+                /** @enum {string} */
+                finish_reason: "stop" | "length" | "tool_calls";
+            }[];
+            usage: {
+                prompt_tokens: number;
+                completion_tokens: number;
+                total_tokens: number;
+            };
+            system_fingerprint: null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
+            /** @description Images that were given to the model */
+            images_processed?: number;
+            /** @description Bytes saved by what was compressed for this request; null when none were */
+            compression_savings_bytes?: number | null;
+        };
+        /** @description Only where the model is an agent: its run */
+        RunOfAgent: {
+            run_id: string;
+            agent: string;
+            model: string;
+            status: string;
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        AgentRunReason: {
+            code: string;
+            message: string;
+        };
+        ChatCompletionPart: components["schemas"]["ChatCompletionChunk"] | components["schemas"]["OpenAIError"];
+        ChatCompletionChunk: {
+            id: string;
+            /** @enum {string} */
+            object: "chat.completion.chunk";
+            /** @description Unix seconds */
+            created: number;
+            model: string;
+            choices: {
+                index: number;
+                delta: {
+                    /** @enum {string} */
+                    role?: "assistant";
+                    content?: string;
+                    tool_calls?: (components["schemas"]["FunctionToolCallPart"] | components["schemas"]["CustomToolCallPart"])[];
+                };
+                logprobs: {
+                    content: components["schemas"]["TokenLogprob"][];
+                    refusal: null;
+                } | null;
+                /** @enum {string|null} */
+                finish_reason: "stop" | "length" | "tool_calls" | null;
+            }[];
+            /** @description In the chunk that ends the answer */
+            usage?: {
+                prompt_tokens: number;
+                completion_tokens: number;
+                total_tokens: number;
+            };
+            system_fingerprint: null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
+            /** @description With `strict`, at the end: whether the answer matches its schema */
+            schema_valid?: boolean;
+            /** @description In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for */
+            model_load_ms?: number;
+        };
+        FunctionToolCallPart: {
+            index: number;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "function";
+            function: {
+                name: string;
+                arguments: string;
+            };
+        };
+        CustomToolCallPart: {
+            index: number;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "custom";
+            custom: {
+                name: string;
+                input: string;
+            };
+        };
+        OpenAIError: {
+            error: {
+                message: string;
+                type: string;
+                param: string | null;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            } & {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "model": "smollm2:135m",
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "Why is the sky blue?"
+         *         }
+         *       ]
+         *     }
+         */
+        ChatCompletionRequest: {
+            messages: components["schemas"]["OpenAIMessage"][];
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /** @description `json`, a JSON Schema, or the text of one */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            reasoning?: {
+                /** @description A word that the model knows: none, minimal, low, medium, high, max */
+                effort?: string | null;
+            } | null;
+            /** @description Taken, and not acted on */
+            extra_body?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Taken, and not acted on */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Default true; false sends the images on as they are */
+            image_compression?: boolean | null;
+            /** @description Longest side in pixels; larger images are scaled down to it */
+            max_dimension?: number | null;
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "role": "user",
+         *       "content": "Why is the sky blue?"
+         *     }
+         */
+        OpenAIMessage: {
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "developer" | "tool";
+            content?: string | ({
+                /** @enum {string} */
+                type: "text";
+                text: string;
+            } | {
+                /** @enum {string} */
+                type: "refusal";
+                refusal: string;
+            } | {
+                /** @enum {string} */
+                type: "image_url";
+                image_url: string | {
+                    /** @description A data URL: data:image/jpeg;base64,… */
+                    url: string;
+                    detail?: string | null;
+                };
+            })[] | null;
+            refusal?: string | null;
+            tool_calls?: components["schemas"]["ToolCall"][] | null;
+            /** @description Needed for the role `tool` */
+            tool_call_id?: string | null;
+        };
+        /**
+         * @example {
+         *       "message": {
+         *         "role": "assistant",
+         *         "content": "A cat on a chair.",
+         *         "tool_calls": null,
+         *         "tool_call_id": null
+         *       },
+         *       "model": "qwen3-vl:8b-instruct-q4_K_M",
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "latency_ms": 412.37,
+         *       "model_load_ms": 0,
+         *       "model_warm_start": true,
+         *       "prompt_eval_count": 31,
+         *       "generation_eval_count": 18,
+         *       "total_duration_ms": 405.112,
+         *       "images_processed": 1,
+         *       "compression_savings_bytes": 1916848
+         *     }
+         */
+        VisionAnswer: {
+            message: {
+                /** @enum {string} */
+                role: "assistant";
+                content: string | null;
+                tool_calls: components["schemas"]["ToolCall"][] | null;
+                tool_call_id: null;
+            };
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            /** @description Images that were given to the model */
+            images_processed: number;
+            /** @description Bytes saved by what was compressed for this request; null when none were */
+            compression_savings_bytes: number | null;
+        };
+        VisionAnswerPart: {
+            chunk: string;
+            model: string;
+            request_id: string;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["ToolCall"][];
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @enum {boolean} */
+            done: false;
+            status?: components["schemas"]["WaitStatus"];
+        } | {
+            chunk: string;
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["ToolCall"][];
+            /** @description With `logprobs: true`, for each token of the answer */
+            logprobs?: components["schemas"]["TokenLogprob"][];
+            /** @enum {boolean} */
+            done: true;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            num_ctx?: components["schemas"]["UsedContext"];
+            /** @description With `strict`, at the end: whether the answer matches its schema */
+            schema_valid?: boolean;
+            /** @description Images that were given to the model */
+            images_processed: number;
+            /** @description Bytes saved by what was compressed for this request; null when none were */
+            compression_savings_bytes: number | null;
+        } | ({
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+            chunk: string;
+            model: string;
+            /** @enum {string} */
+            role: "assistant";
+            /** @enum {boolean} */
+            done: true;
+        } & {
+            [key: string]: unknown;
+        });
+        /**
+         * @example {
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "What is in this picture?"
+         *         }
+         *       ],
+         *       "images": [
+         *         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+         *       ]
+         *     }
+         */
+        VisionRequest: {
+            messages: components["schemas"]["VisionMessage"][];
+            /** @description Of the last user message; needed where no message has an image part */
+            images?: string[] | null;
+            /** @description Default true; false sends the images on as they are */
+            image_compression?: boolean | null;
+            /** @description Longest side in pixels; larger images are scaled down to it */
+            max_dimension?: number | null;
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /**
+             * @deprecated
+             * @description `json`, a JSON Schema, or the text of one
+             */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /** @description Ollama's options by their names; they win over fields of the request */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            keep_alive?: string | number | null;
+            think?: boolean | string | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "role": "user",
+         *       "content": "What is in this picture?"
+         *     }
+         */
+        VisionMessage: {
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "tool";
+            content?: string | ({
+                /** @enum {string} */
+                type: "text";
+                text: string;
+            } | {
+                /** @enum {string} */
+                type: "refusal";
+                refusal: string;
+            } | {
+                /** @enum {string} */
+                type: "image_url";
+                image_url: string | {
+                    /** @description A data URL: data:image/jpeg;base64,… */
+                    url: string;
+                    detail?: string | null;
+                };
+            })[] | null;
+            tool_calls?: components["schemas"]["ToolCall"][] | null;
+            /** @description Needed for the role `tool` */
+            tool_call_id?: string | null;
+            name?: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "object": "chat.completion",
+         *       "created": 1767225600,
+         *       "model": "smollm2:135m",
+         *       "choices": [
+         *         {
+         *           "index": 0,
+         *           "message": {
+         *             "role": "assistant",
+         *             "content": "Sunlight scatters in the air.",
+         *             "refusal": null,
+         *             "annotations": []
+         *           },
+         *           "logprobs": null,
+         *           "finish_reason": "stop"
+         *         }
+         *       ],
+         *       "usage": {
+         *         "prompt_tokens": 31,
+         *         "completion_tokens": 18,
+         *         "total_tokens": 49
+         *       },
+         *       "system_fingerprint": null,
+         *       "images_processed": 1,
+         *       "compression_savings_bytes": 1916848
+         *     }
+         */
+        VisionCompletion: {
+            id: string;
+            /** @enum {string} */
+            object: "chat.completion";
+            created: number;
+            model: string;
+            choices: {
+                index: number;
+                message: {
+                    /** @enum {string} */
+                    role: "assistant";
+                    content: string;
+                    refusal: null;
+                    /** @description Always empty */
+                    annotations: {
+                        type: string;
+                    }[];
+                    tool_calls?: components["schemas"]["ToolCall"][];
+                };
+                logprobs: {
+                    content: components["schemas"]["TokenLogprob"][];
+                    refusal: null;
+                } | null;
+                /** @enum {string} */
+                finish_reason: "stop" | "length" | "tool_calls";
+            }[];
+            usage: {
+                prompt_tokens: number;
+                completion_tokens: number;
+                total_tokens: number;
+            };
+            system_fingerprint: null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
+            /** @description Images that were given to the model */
+            images_processed: number;
+            /** @description Bytes saved by what was compressed for this request; null when none were */
+            compression_savings_bytes: number | null;
+        };
+        /**
+         * @example {
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": [
+         *             {
+         *               "type": "image_url",
+         *               "image_url": {
+         *                 "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+         *               }
+         *             },
+         *             {
+         *               "type": "text",
+         *               "text": "What is in this picture?"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        VisionCompletionRequest: {
+            messages: components["schemas"]["OpenAIMessage"][];
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            /** @description `json`, a JSON Schema, or the text of one */
+            format?: ("json" | "") | {
+                [key: string]: unknown;
+            } | string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description A JSON Schema, or the text of one */
+            guided_json?: {
+                [key: string]: unknown;
+            } | string | null;
+            /** @description The answer is checked against the schema: what does not hold is made once more, then refused with `schema_mismatch`; a stream says `schema_valid`. Wins over `strict` beside the schema */
+            strict?: boolean | null;
+            tools?: components["schemas"]["Tool"][] | null;
+            /** @description `none` takes the tools away, a name leaves only that one; with `required` or a name the answer is held to a call */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedFunction"] | components["schemas"]["NamedCustomTool"] | {
+                /** @enum {string} */
+                type: "allowed_tools";
+                allowed_tools: {
+                    /** @enum {string} */
+                    mode: "auto" | "required";
+                    tools: components["schemas"]["NamedTool"][];
+                };
+            } | null;
+            /** @description Default true; with false an answer has one call at most */
+            parallel_tool_calls?: boolean | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            max_tokens?: number | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Wins over `max_tokens` */
+            max_completion_tokens?: number | null;
+            /** @description A word that the model knows: none, minimal, low, medium, high, max */
+            reasoning_effort?: string | null;
+            logprobs?: boolean | null;
+            top_logprobs?: number | null;
+            /** @description Answers to make; more than one is refused */
+            n?: number | null;
+            /** @description Default true: of a prompt that does not fit the model's context a part is left out, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            reasoning?: {
+                /** @description A word that the model knows: none, minimal, low, medium, high, max */
+                effort?: string | null;
+            } | null;
+            /** @description Taken, and not acted on */
+            extra_body?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Taken, and not acted on */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Default true; false sends the images on as they are */
+            image_compression?: boolean | null;
+            /** @description Longest side in pixels; larger images are scaled down to it */
+            max_dimension?: number | null;
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "id": "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11",
+         *       "object": "response",
+         *       "created_at": 1767225600,
+         *       "completed_at": 1767225601,
+         *       "status": "completed",
+         *       "background": false,
+         *       "error": null,
+         *       "incomplete_details": null,
+         *       "instructions": null,
+         *       "max_output_tokens": null,
+         *       "metadata": {},
+         *       "model": "smollm2:135m",
+         *       "output": [
+         *         {
+         *           "id": "msg_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11_0",
+         *           "type": "message",
+         *           "status": "completed",
+         *           "role": "assistant",
+         *           "content": [
+         *             {
+         *               "type": "output_text",
+         *               "text": "Sunlight scatters in the air.",
+         *               "annotations": [],
+         *               "logprobs": []
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "parallel_tool_calls": true,
+         *       "previous_response_id": null,
+         *       "reasoning": {
+         *         "effort": null,
+         *         "summary": null
+         *       },
+         *       "service_tier": "default",
+         *       "store": true,
+         *       "temperature": null,
+         *       "text": {
+         *         "format": {
+         *           "type": "text"
+         *         }
+         *       },
+         *       "tool_choice": "auto",
+         *       "tools": [],
+         *       "top_logprobs": 0,
+         *       "top_p": null,
+         *       "truncation": "auto",
+         *       "usage": {
+         *         "input_tokens": 31,
+         *         "input_tokens_details": {
+         *           "cached_tokens": 0,
+         *           "cache_write_tokens": 0
+         *         },
+         *         "output_tokens": 18,
+         *         "output_tokens_details": {
+         *           "reasoning_tokens": 0
+         *         },
+         *         "total_tokens": 49
+         *       },
+         *       "user": null
+         *     }
+         */
+        ResponseObject: {
+            id: string;
+            /** @enum {string} */
+            object: "response";
+            /** @description Unix seconds */
+            created_at: number;
+            completed_at: number | null;
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete" | "failed";
+            /** @enum {boolean} */
+            background: false;
+            error: components["schemas"]["ResponseFailure"] | null;
+            incomplete_details: components["schemas"]["IncompleteDetails"] | null;
+            instructions: string | null;
+            max_output_tokens: number | null;
+            metadata: {
+                [key: string]: string;
+            };
+            model: string;
+            output: components["schemas"]["OutputItem"][];
+            parallel_tool_calls: boolean;
+            previous_response_id: string | null;
+            reasoning: {
+                effort: string | null;
+                summary: string | null;
+            };
+            /** @enum {string} */
+            service_tier: "default";
+            store: boolean;
+            temperature: number | null;
+            text: {
+                format: components["schemas"]["TextFormat"];
+                verbosity?: string;
+            };
+            tool_choice: components["schemas"]["ResponseToolChoice"];
+            tools: components["schemas"]["ResponseTool"][];
+            top_logprobs: number;
+            top_p: number | null;
+            /** @enum {string} */
+            truncation: "auto" | "disabled";
+            usage: components["schemas"]["ResponseUsage"] | null;
+            user: string | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
+            /** @description With `strict`: whether the text holds to its schema */
+            schema_valid?: boolean;
+        };
+        ResponseFailure: {
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            message: string;
+        };
+        IncompleteDetails: {
+            /** @description max_output_tokens; of an agent's run also its own reasons, such as max_steps */
+            reason: string;
+        };
+        OutputItem: components["schemas"]["OutputMessage"] | components["schemas"]["ReasoningItem"] | components["schemas"]["FunctionCallItem"] | components["schemas"]["McpListToolsItem"] | components["schemas"]["McpCallItem"] | components["schemas"]["McpApprovalRequestItem"];
+        OutputMessage: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            /** @enum {string} */
+            role: "assistant";
+            content: components["schemas"]["OutputText"][];
+        };
+        OutputText: {
+            /** @enum {string} */
+            type: "output_text";
+            text: string;
+            annotations: unknown[];
+            logprobs: components["schemas"]["TokenLogprob"][];
+        };
+        /** @description What the model has thought */
+        ReasoningItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reasoning";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            summary: components["schemas"]["SummaryText"][];
+        };
+        SummaryText: {
+            /** @enum {string} */
+            type: "summary_text";
+            text: string;
+        };
+        FunctionCallItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "function_call";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete";
+            call_id: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+        };
+        /** @description Of an agent's run: tools of an MCP server */
+        McpListToolsItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+            server_label: string;
+            tools: components["schemas"]["McpListedTool"][];
+            error: string | null;
+        };
+        McpListedTool: {
+            name: string;
+            description: string | null;
+            input_schema: {
+                [key: string]: unknown;
+            };
+            annotations: null;
+        };
+        /** @description Of an agent's run: a call that the service has made */
+        McpCallItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete" | "failed";
+            server_label: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+            output: string | null;
+            error: string | null;
+            approval_request_id: string | null;
+        };
+        /** @description Of an agent's run: a call that waits for a person's yes */
+        McpApprovalRequestItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+            server_label: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+        };
+        TextFormat: components["schemas"]["TextFormatText"] | components["schemas"]["TextFormatJsonObject"] | components["schemas"]["TextFormatJsonSchema"];
+        TextFormatText: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        TextFormatJsonObject: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "json_object";
+        };
+        TextFormatJsonSchema: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "json_schema";
+            name: string;
+            description?: string | null;
+            /** @description A JSON Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            strict?: boolean | null;
+        };
+        ResponseToolChoice: ("none" | "auto" | "required") | components["schemas"]["ResponseNamedTool"] | components["schemas"]["ResponseAllowedTools"];
+        ResponseNamedTool: {
+            /** @enum {string} */
+            type: "function";
+            name: string;
+        };
+        ResponseAllowedTools: {
+            /** @enum {string} */
+            type: "allowed_tools";
+            /** @enum {string} */
+            mode: "auto" | "required";
+            tools: components["schemas"]["ResponseNamedTool"][];
+        };
+        ResponseTool: {
+            /** @enum {string} */
+            type: "function";
+            name: string;
+            description?: string | null;
+            /** @description A JSON Schema of the arguments */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            strict?: boolean | null;
+        };
+        /** @description The details are not known, and always 0 */
+        ResponseUsage: {
+            input_tokens: number;
+            input_tokens_details: {
+                cached_tokens: number;
+                cache_write_tokens: number;
+            };
+            output_tokens: number;
+            output_tokens_details: {
+                reasoning_tokens: number;
+            };
+            total_tokens: number;
+        };
+        ResponseStreamEvent: components["schemas"]["ResponseStateEvent"] | components["schemas"]["OutputItemEvent"] | components["schemas"]["ContentPartEvent"] | components["schemas"]["OutputTextDeltaEvent"] | components["schemas"]["OutputTextDoneEvent"] | components["schemas"]["SummaryPartEvent"] | components["schemas"]["SummaryTextDeltaEvent"] | components["schemas"]["SummaryTextDoneEvent"] | components["schemas"]["McpStateEvent"] | components["schemas"]["McpArgumentsDeltaEvent"] | components["schemas"]["McpArgumentsDoneEvent"] | components["schemas"]["FunctionArgumentsDeltaEvent"] | components["schemas"]["FunctionArgumentsDoneEvent"] | components["schemas"]["ResponseErrorEvent"] | components["schemas"]["OwnRunEvent"];
+        ResponseStateEvent: {
+            /** @enum {string} */
+            type: "response.created" | "response.in_progress" | "response.completed" | "response.incomplete" | "response.failed";
+            sequence_number: number;
+            response: components["schemas"]["ResponseObject"];
+        };
+        OutputItemEvent: {
+            /** @enum {string} */
+            type: "response.output_item.added" | "response.output_item.done";
+            sequence_number: number;
+            output_index: number;
+            item: components["schemas"]["OutputItem"];
+        };
+        ContentPartEvent: {
+            /** @enum {string} */
+            type: "response.content_part.added" | "response.content_part.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            part: components["schemas"]["OutputText"];
+        };
+        OutputTextDeltaEvent: {
+            /** @enum {string} */
+            type: "response.output_text.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            delta: string;
+            logprobs: components["schemas"]["TokenLogprob"][];
+        };
+        OutputTextDoneEvent: {
+            /** @enum {string} */
+            type: "response.output_text.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            content_index: number;
+            text: string;
+            logprobs: components["schemas"]["TokenLogprob"][];
+        };
+        SummaryPartEvent: {
+            /** @enum {string} */
+            type: "response.reasoning_summary_part.added" | "response.reasoning_summary_part.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            part: components["schemas"]["SummaryText"];
+        };
+        SummaryTextDeltaEvent: {
+            /** @enum {string} */
+            type: "response.reasoning_summary_text.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            delta: string;
+        };
+        SummaryTextDoneEvent: {
+            /** @enum {string} */
+            type: "response.reasoning_summary_text.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            summary_index: number;
+            text: string;
+        };
+        McpStateEvent: {
+            /** @enum {string} */
+            type: "response.mcp_list_tools.in_progress" | "response.mcp_list_tools.completed" | "response.mcp_list_tools.failed" | "response.mcp_call.in_progress" | "response.mcp_call.completed" | "response.mcp_call.failed";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+        };
+        McpArgumentsDeltaEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            delta: string;
+        };
+        McpArgumentsDoneEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            arguments: string;
+        };
+        FunctionArgumentsDeltaEvent: {
+            /** @enum {string} */
+            type: "response.function_call_arguments.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            delta: string;
+        };
+        FunctionArgumentsDoneEvent: {
+            /** @enum {string} */
+            type: "response.function_call_arguments.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            name: string;
+            arguments: string;
+        };
+        ResponseErrorEvent: {
+            /** @enum {string} */
+            type: "error";
+            sequence_number: number;
+            code: string;
+            message: string;
+            param: null;
+        };
+        /** @description Of an agent's run. `event:` says which: shared_ollama:queue and shared_ollama:load (what a model's turn waits for), shared_ollama:step (a step has ended), shared_ollama:run_ended, shared_ollama:missed (earlier events are gone) */
+        OwnRunEvent: {
+            /** @enum {string} */
+            type: "keepalive";
+            sequence_number?: number;
+            shared_ollama: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @example {
+         *       "model": "smollm2:135m",
+         *       "input": "Why is the sky blue?"
+         *     }
+         */
+        ResponseRequest: {
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            stream?: boolean | null;
+            input: string | components["schemas"]["InputItem"][];
+            instructions?: string | null;
+            /** @description The response that the conversation goes on from; its instructions do not hold */
+            previous_response_id?: string | null;
+            /** @description Default true: the response is kept in memory for an hour */
+            store?: boolean | null;
+            text?: {
+                format?: components["schemas"]["TextFormat"];
+                /** @description Taken, and not acted on */
+                verbosity?: string | null;
+            } | null;
+            tools?: components["schemas"]["ResponseTool"][] | null;
+            tool_choice?: components["schemas"]["ResponseToolChoice"];
+            parallel_tool_calls?: boolean | null;
+            max_output_tokens?: number | null;
+            temperature?: number | null;
+            top_p?: number | null;
+            top_logprobs?: number | null;
+            reasoning?: {
+                /** @description A word that the model knows: none, minimal, low, medium, high, max */
+                effort?: string | null;
+                /** @enum {string|null} */
+                summary?: "auto" | "concise" | "detailed" | null;
+            } | null;
+            /** @description `message.output_text.logprobs`; others are taken, and not acted on */
+            include?: string[] | null;
+            /**
+             * @description Default auto: of a prompt that does not fit the model's context a part is left out, and the response says so (`truncated`); disabled refuses it with `prompt_too_large`
+             * @enum {string|null}
+             */
+            truncation?: "auto" | "disabled" | null;
+            /** @description Shown in the response */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** @description Shown in the response */
+            user?: string | null;
+            /** @description Only false: responses are made at once */
+            background?: boolean | null;
+            seed?: number | null;
+            stop?: string | string[] | null;
+            top_k?: number | null;
+            min_p?: number | null;
+            repeat_penalty?: number | null;
+            frequency_penalty?: number | null;
+            presence_penalty?: number | null;
+            /** @description Default true; false sends the images on as they are */
+            image_compression?: boolean | null;
+            /** @description Longest side in pixels; larger images are scaled down to it */
+            max_dimension?: number | null;
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+        } & {
+            [key: string]: unknown;
+        };
+        InputItem: components["schemas"]["InputMessage"] | components["schemas"]["FunctionCallInput"] | components["schemas"]["FunctionCallOutput"] | components["schemas"]["ReasoningInput"] | components["schemas"]["ItemReference"] | components["schemas"]["McpCallInput"] | components["schemas"]["McpListToolsInput"] | components["schemas"]["McpApprovalRequestInput"] | components["schemas"]["McpApprovalResponseInput"];
+        /** @description `type` may be left out */
+        InputMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message";
+            /** @enum {string} */
+            role: "user" | "assistant" | "system" | "developer";
+            content: string | components["schemas"]["InputPart"][];
+        };
+        InputPart: components["schemas"]["InputText"] | components["schemas"]["OutputTextInput"] | components["schemas"]["OutputRefusalInput"] | components["schemas"]["InputImage"];
+        InputText: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "input_text";
+            text: string;
+        };
+        OutputTextInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "output_text";
+            text: string;
+        };
+        OutputRefusalInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "refusal";
+            refusal: string;
+        };
+        InputImage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "input_image";
+            /** @description A data URL: data:image/jpeg;base64,… */
+            image_url: string;
+            detail?: string | null;
+        };
+        FunctionCallInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "function_call";
+            call_id: string;
+            name: string;
+            arguments: string;
+        };
+        FunctionCallOutput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "function_call_output";
+            call_id: string;
+            output: string | components["schemas"]["InputPart"][];
+        };
+        /** @description Taken, and not acted on */
+        ReasoningInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reasoning";
+        };
+        /** @description An item of a response that is kept */
+        ItemReference: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "item_reference";
+            id: string;
+        };
+        McpCallInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            id: string;
+            name: string;
+            arguments: string;
+            output?: string | null;
+            error?: string | null;
+        };
+        /** @description Taken, and not acted on */
+        McpListToolsInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+        };
+        /** @description Taken, and not acted on */
+        McpApprovalRequestInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+        };
+        /** @description A person's answer to a call that an agent's run waits with */
+        McpApprovalResponseInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_response";
+            approval_request_id: string;
+            approve: boolean;
+            reason?: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11",
+         *       "object": "response",
+         *       "deleted": true
+         *     }
+         */
+        DeletedResponse: {
+            id: string;
+            /** @enum {string} */
+            object: "response";
+            /** @enum {boolean} */
+            deleted: true;
+        };
+        /**
+         * @example {
+         *       "batch_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "total_requests": 2,
+         *       "successful": 1,
+         *       "failed": 1,
+         *       "total_time_ms": 2105.4,
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "success": true,
+         *           "data": {
+         *             "message": {
+         *               "role": "assistant",
+         *               "content": "Sunlight scatters in the air.",
+         *               "tool_calls": null,
+         *               "tool_call_id": null
+         *             },
+         *             "model": "smollm2:135m",
+         *             "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-0",
+         *             "latency_ms": 412.37,
+         *             "model_load_ms": 0,
+         *             "model_warm_start": true,
+         *             "prompt_eval_count": 31,
+         *             "generation_eval_count": 18,
+         *             "total_duration_ms": 405.112
+         *           }
+         *         },
+         *         {
+         *           "index": 1,
+         *           "success": false,
+         *           "error": "model 'nope' not found",
+         *           "error_type": "NotFoundError",
+         *           "code": "model_not_found",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-1"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchAnswer: {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            results: ({
+                index: number;
+                /** @enum {boolean} */
+                success: true;
+                data: components["schemas"]["ChatAnswer"];
+            } | ({
+                index: number;
+                /** @enum {boolean} */
+                success: false;
+                error: string;
+                error_type: string;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                request_id: string;
+            } & {
+                [key: string]: unknown;
+            }))[];
+        };
+        BatchAnswerPart: {
+            index: number;
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["ChatAnswer"];
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } | ({
+            index: number;
+            /** @enum {boolean} */
+            success: false;
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } & {
+            [key: string]: unknown;
+        }) | {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            /** @enum {boolean} */
+            done: true;
+            /** @description The batch was cancelled */
+            error?: string;
+            error_type?: string;
+            /** @enum {string} */
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id?: string;
+        };
+        /**
+         * @example {
+         *       "requests": [
+         *         {
+         *           "model": "smollm2:135m",
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": "Why is the sky blue?"
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "model": "smollm2:135m",
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": "Why is grass green?"
+         *             }
+         *           ],
+         *           "max_tokens": 60
+         *         }
+         *       ]
+         *     }
+         */
+        BatchChatRequest: {
+            requests: components["schemas"]["ChatRequest"][];
+            /** @description Sends each item's result as soon as it is there; `stream` of items is ignored */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "batch_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "total_requests": 2,
+         *       "successful": 1,
+         *       "failed": 1,
+         *       "total_time_ms": 2105.4,
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "success": true,
+         *           "data": {
+         *             "id": "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-0",
+         *             "object": "chat.completion",
+         *             "created": 1767225600,
+         *             "model": "smollm2:135m",
+         *             "choices": [
+         *               {
+         *                 "index": 0,
+         *                 "message": {
+         *                   "role": "assistant",
+         *                   "content": "Sunlight scatters in the air.",
+         *                   "refusal": null,
+         *                   "annotations": []
+         *                 },
+         *                 "logprobs": null,
+         *                 "finish_reason": "stop"
+         *               }
+         *             ],
+         *             "usage": {
+         *               "prompt_tokens": 31,
+         *               "completion_tokens": 18,
+         *               "total_tokens": 49
+         *             },
+         *             "system_fingerprint": null
+         *           }
+         *         },
+         *         {
+         *           "index": 1,
+         *           "success": false,
+         *           "error": "model 'nope' not found",
+         *           "error_type": "NotFoundError",
+         *           "code": "model_not_found",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-1"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchCompletionAnswer: {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            results: ({
+                index: number;
+                /** @enum {boolean} */
+                success: true;
+                data: components["schemas"]["ChatCompletion"];
+            } | ({
+                index: number;
+                /** @enum {boolean} */
+                success: false;
+                error: string;
+                error_type: string;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                request_id: string;
+            } & {
+                [key: string]: unknown;
+            }))[];
+        };
+        BatchCompletionAnswerPart: {
+            index: number;
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["ChatCompletion"];
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } | ({
+            index: number;
+            /** @enum {boolean} */
+            success: false;
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } & {
+            [key: string]: unknown;
+        }) | {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            /** @enum {boolean} */
+            done: true;
+            /** @description The batch was cancelled */
+            error?: string;
+            error_type?: string;
+            /** @enum {string} */
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id?: string;
+        };
+        /**
+         * @example {
+         *       "requests": [
+         *         {
+         *           "model": "smollm2:135m",
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": "Why is the sky blue?"
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "model": "smollm2:135m",
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": "Why is grass green?"
+         *             }
+         *           ],
+         *           "max_tokens": 60
+         *         }
+         *       ]
+         *     }
+         */
+        BatchChatCompletionsRequest: {
+            requests: components["schemas"]["ChatCompletionRequest"][];
+            /** @description Sends each item's result as soon as it is there; `stream` of items is ignored */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "batch_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "total_requests": 2,
+         *       "successful": 1,
+         *       "failed": 1,
+         *       "total_time_ms": 2105.4,
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "success": true,
+         *           "data": {
+         *             "message": {
+         *               "role": "assistant",
+         *               "content": "Sunlight scatters in the air.",
+         *               "tool_calls": null,
+         *               "tool_call_id": null
+         *             },
+         *             "model": "smollm2:135m",
+         *             "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-0",
+         *             "latency_ms": 412.37,
+         *             "model_load_ms": 0,
+         *             "model_warm_start": true,
+         *             "prompt_eval_count": 31,
+         *             "generation_eval_count": 18,
+         *             "total_duration_ms": 405.112,
+         *             "images_processed": 1,
+         *             "compression_savings_bytes": 1916848
+         *           }
+         *         },
+         *         {
+         *           "index": 1,
+         *           "success": false,
+         *           "error": "model 'nope' not found",
+         *           "error_type": "NotFoundError",
+         *           "code": "model_not_found",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-1"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchVisionAnswer: {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            results: ({
+                index: number;
+                /** @enum {boolean} */
+                success: true;
+                data: components["schemas"]["VisionAnswer"];
+            } | ({
+                index: number;
+                /** @enum {boolean} */
+                success: false;
+                error: string;
+                error_type: string;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                request_id: string;
+            } & {
+                [key: string]: unknown;
+            }))[];
+        };
+        BatchVisionAnswerPart: {
+            index: number;
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["VisionAnswer"];
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } | ({
+            index: number;
+            /** @enum {boolean} */
+            success: false;
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } & {
+            [key: string]: unknown;
+        }) | {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            /** @enum {boolean} */
+            done: true;
+            /** @description The batch was cancelled */
+            error?: string;
+            error_type?: string;
+            /** @enum {string} */
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id?: string;
+        };
+        /**
+         * @example {
+         *       "requests": [
+         *         {
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": "What is in this picture?"
+         *             }
+         *           ],
+         *           "images": [
+         *             "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        BatchVlmRequest: {
+            requests: components["schemas"]["VisionRequest"][];
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+            /** @description Sends each item's result as soon as it is there; `stream` of items is ignored */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "batch_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "total_requests": 2,
+         *       "successful": 1,
+         *       "failed": 1,
+         *       "total_time_ms": 2105.4,
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "success": true,
+         *           "data": {
+         *             "id": "chatcmpl-7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-0",
+         *             "object": "chat.completion",
+         *             "created": 1767225600,
+         *             "model": "smollm2:135m",
+         *             "choices": [
+         *               {
+         *                 "index": 0,
+         *                 "message": {
+         *                   "role": "assistant",
+         *                   "content": "Sunlight scatters in the air.",
+         *                   "refusal": null,
+         *                   "annotations": []
+         *                 },
+         *                 "logprobs": null,
+         *                 "finish_reason": "stop"
+         *               }
+         *             ],
+         *             "usage": {
+         *               "prompt_tokens": 31,
+         *               "completion_tokens": 18,
+         *               "total_tokens": 49
+         *             },
+         *             "system_fingerprint": null,
+         *             "images_processed": 1,
+         *             "compression_savings_bytes": 1916848
+         *           }
+         *         },
+         *         {
+         *           "index": 1,
+         *           "success": false,
+         *           "error": "model 'nope' not found",
+         *           "error_type": "NotFoundError",
+         *           "code": "model_not_found",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11-1"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchVisionCompletionAnswer: {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            results: ({
+                index: number;
+                /** @enum {boolean} */
+                success: true;
+                data: components["schemas"]["VisionCompletion"];
+            } | ({
+                index: number;
+                /** @enum {boolean} */
+                success: false;
+                error: string;
+                error_type: string;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                request_id: string;
+            } & {
+                [key: string]: unknown;
+            }))[];
+        };
+        BatchVisionCompletionAnswerPart: {
+            index: number;
+            /** @enum {boolean} */
+            success: true;
+            data: components["schemas"]["VisionCompletion"];
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } | ({
+            index: number;
+            /** @enum {boolean} */
+            success: false;
+            error: string;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id: string;
+            completed: number;
+            total_requests: number;
+            /** @enum {boolean} */
+            done: false;
+        } & {
+            [key: string]: unknown;
+        }) | {
+            /** Format: uuid */
+            batch_id: string;
+            total_requests: number;
+            successful: number;
+            failed: number;
+            total_time_ms: number;
+            /** @enum {boolean} */
+            done: true;
+            /** @description The batch was cancelled */
+            error?: string;
+            error_type?: string;
+            /** @enum {string} */
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            request_id?: string;
+        };
+        /**
+         * @example {
+         *       "requests": [
+         *         {
+         *           "messages": [
+         *             {
+         *               "role": "user",
+         *               "content": [
+         *                 {
+         *                   "type": "image_url",
+         *                   "image_url": {
+         *                     "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+         *                   }
+         *                 },
+         *                 {
+         *                   "type": "text",
+         *                   "text": "What is in this picture?"
+         *                 }
+         *               ]
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        BatchVlmCompletionsRequest: {
+            requests: components["schemas"]["VisionCompletionRequest"][];
+            /**
+             * @description Format to compress to. Named, every image is sent in it; left out, jpeg where that is smaller
+             * @enum {string|null}
+             */
+            compression_format?: "jpeg" | "png" | "webp" | null;
+            /** @description Sends each item's result as soon as it is there; `stream` of items is ignored */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "embedding": [
+         *         0.021,
+         *         -0.044
+         *       ],
+         *       "model": "all-minilm",
+         *       "prompt": "What is light?",
+         *       "latency_ms": 18.2
+         *     }
+         */
+        Embedding: {
+            /** @description L2-normalised */
+            embedding: number[];
+            model: string;
+            prompt: string;
+            latency_ms: number;
+            truncated?: components["schemas"]["TruncatedTexts"];
+        };
+        /** @description Only where a text was too long for the model and lost its end: how many tokens were read of it and the texts that were computed with it; null where the server does not count them */
+        TruncatedTexts: {
+            kept: number | null;
+        };
+        /**
+         * @example {
+         *       "embeddings": [
+         *         [
+         *           0.021,
+         *           -0.044
+         *         ],
+         *         [
+         *           0.013,
+         *           0.057
+         *         ]
+         *       ],
+         *       "model": "all-minilm",
+         *       "latency_ms": 31.6
+         *     }
+         */
+        Embeddings: {
+            embeddings: number[][];
+            model: string;
+            latency_ms: number;
+            truncated?: components["schemas"]["TruncatedTexts"];
+        };
+        /**
+         * @example {
+         *       "object": "list",
+         *       "data": [
+         *         {
+         *           "object": "embedding",
+         *           "index": 0,
+         *           "embedding": [
+         *             0.021,
+         *             -0.044
+         *           ]
+         *         }
+         *       ],
+         *       "model": "all-minilm",
+         *       "usage": {
+         *         "prompt_tokens": 6,
+         *         "total_tokens": 6
+         *       }
+         *     }
+         */
+        EmbeddingList: {
+            /** @enum {string} */
+            object: "list";
+            data: {
+                /** @enum {string} */
+                object: "embedding";
+                index: number;
+                embedding: number[] | string;
+            }[];
+            model: string;
+            usage: {
+                prompt_tokens: number;
+                total_tokens: number;
+            };
+            truncated?: components["schemas"]["TruncatedTexts"];
+        };
+        EmbeddingError: {
+            error: {
+                message: string;
+                type: string;
+                param: string | null;
+                /** @enum {string} */
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            } & {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            request_id: string;
+            /** @description Seconds */
+            retry_after?: number;
+            error_type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description One text
+         * @example {
+         *       "model": "all-minilm",
+         *       "prompt": "What is light?"
+         *     }
+         */
+        EmbeddingRequest: {
+            prompt: string;
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            dimensions?: number | null;
+            /** @description Default true: a text that is too long for the model loses its end, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /**
+             * @description How OpenAI's list has its vectors; `base64`: little-endian float32
+             * @enum {string|null}
+             */
+            encoding_format?: "float" | "base64" | null;
+            user?: string | null;
+        };
+        /**
+         * @description Texts
+         * @example {
+         *       "model": "all-minilm",
+         *       "prompts": [
+         *         "What is light?",
+         *         "What is sound?"
+         *       ]
+         *     }
+         */
+        EmbeddingsRequest: {
+            prompts: string[];
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            dimensions?: number | null;
+            /** @description Default true: a text that is too long for the model loses its end, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /**
+             * @description How OpenAI's list has its vectors; `base64`: little-endian float32
+             * @enum {string|null}
+             */
+            encoding_format?: "float" | "base64" | null;
+            user?: string | null;
+        };
+        /**
+         * @description A text or texts in OpenAI's form
+         * @example {
+         *       "model": "all-minilm",
+         *       "input": [
+         *         "What is light?",
+         *         "What is sound?"
+         *       ]
+         *     }
+         */
+        EmbeddingListRequest: {
+            input: string | string[];
+            /** @description The model's name, or an alias */
+            model?: string | null;
+            dimensions?: number | null;
+            /** @description Default true: a text that is too long for the model loses its end, and the answer says so (`truncated`); false refuses it with `prompt_too_large` */
+            truncate?: boolean | null;
+            /**
+             * @description How OpenAI's list has its vectors; `base64`: little-endian float32
+             * @enum {string|null}
+             */
+            encoding_format?: "float" | "base64" | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "score": 0.431906
+         *         }
+         *       ],
+         *       "model": "all-minilm",
+         *       "latency_ms": 24.9
+         *     }
+         */
+        SimilarityAnswer: {
+            /** @description Best first */
+            results: {
+                /** @description The document's place in the request, from 0 */
+                index: number;
+                /** @description The cosine, from -1 to 1 */
+                score: number;
+            }[];
+            /** @description null where all were vectors */
+            model: string | null;
+            latency_ms: number;
+            truncated?: components["schemas"]["TruncatedTexts"];
+        };
+        /**
+         * @example {
+         *       "model": "all-minilm",
+         *       "query": "How do plants eat?",
+         *       "documents": [
+         *         "Photosynthesis turns light into sugar.",
+         *         "The train leaves at nine."
+         *       ],
+         *       "top_n": 1
+         *     }
+         */
+        SimilarityRequest: {
+            /** @description The model for texts */
+            model?: string | null;
+            /** @description A text, or a vector of any length but 0 */
+            query: string | number[];
+            documents: (string | number[])[];
+            /** @description So many of the best; default all */
+            top_n?: number | null;
+            user?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "success"
+         *     }
+         */
+        ModelChanged: {
+            /** @enum {string} */
+            status: "success";
+        };
+        ModelProgress: {
+            /** @description In the inference server's words */
+            status: string;
+            /** @description The part that it is about */
+            digest?: string;
+            /** @description Bytes of the part */
+            total?: number;
+            /** @description Bytes of it that are there */
+            completed?: number;
+        } | components["schemas"]["Error"];
+        /**
+         * @example {
+         *       "model": "smollm2:135m"
+         *     }
+         */
+        PullModelRequest: {
+            name?: string | null;
+            /** @description Ollama's word for `name` */
+            model?: string | null;
+            /** @description Take a registry without TLS, or with a certificate of its own */
+            insecure?: boolean | null;
+            /** @description Default true */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "status": "success",
+         *       "load_ms": 812.4
+         *     }
+         */
+        ModelLoaded: {
+            /** @enum {string} */
+            status: "success";
+            /** @description Milliseconds; 0: it was in memory */
+            load_ms: number;
+        };
+        /**
+         * @example {
+         *       "keep_alive": "30m"
+         *     }
+         */
+        LoadModelRequest: {
+            /** @description How long it stays when it is idle, as Ollama has it; below 0: for ever */
+            keep_alive?: string | number | null;
+        };
+        /**
+         * @description `name`, and what the model is made from: `modelfile`, `from` or `files`
+         * @example {
+         *       "name": "pirate",
+         *       "from": "smollm2:135m",
+         *       "system": "You are a pirate."
+         *     }
+         */
+        CreateModelRequest: {
+            name?: string | null;
+            /** @description Ollama's word for `name` */
+            model?: string | null;
+            /** @description A Modelfile's text; other fields go before it */
+            modelfile?: string | null;
+            /** @description An installed model */
+            from?: string | null;
+            /** @description In place of `from`: uploaded files (POST /api/blobs), their digests by name */
+            files?: {
+                [key: string]: string;
+            } | null;
+            /** @description The same for LoRA adapters */
+            adapters?: {
+                [key: string]: string;
+            } | null;
+            system?: string | null;
+            template?: string | null;
+            /** @description Such as `temperature`, `stop` */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What was said before each conversation */
+            messages?: {
+                /** @enum {string} */
+                role: "system" | "user" | "assistant";
+                content: string;
+            }[] | null;
+            license?: string | string[] | null;
+            /** @description Such as `q4_K_M` */
+            quantize?: string | null;
+            renderer?: string | null;
+            parser?: string | null;
+            /** @description The oldest version of Ollama for it */
+            requires?: string | null;
+            /** @description Default false */
+            stream?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "destination": "my-model"
+         *     }
+         */
+        CopyModelRequest: {
+            destination?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "success",
+         *       "id": "my-model",
+         *       "object": "model",
+         *       "deleted": true
+         *     }
+         */
+        ModelDeleted: {
+            /** @enum {string} */
+            status: "success";
+            id: string;
+            /** @enum {string} */
+            object: "model";
+            /** @enum {boolean} */
+            deleted: true;
+        };
+        /**
+         * @example {
+         *       "object": "list",
+         *       "models": [
+         *         {
+         *           "name": "smollm2:135m",
+         *           "size": 98364178,
+         *           "modified_at": "2026-01-01T00:00:00.000000000Z",
+         *           "aliases": [
+         *             "gpt-4o"
+         *           ]
+         *         }
+         *       ],
+         *       "data": [
+         *         {
+         *           "id": "smollm2:135m",
+         *           "object": "model",
+         *           "created": 1767225600,
+         *           "owned_by": "library"
+         *         },
+         *         {
+         *           "id": "gpt-4o",
+         *           "object": "model",
+         *           "created": 1767225600,
+         *           "owned_by": "library",
+         *           "alias_of": "smollm2:135m"
+         *         }
+         *       ]
+         *     }
+         */
+        ModelList: {
+            /** @enum {string} */
+            object: "list";
+            models: {
+                name: string;
+                /** @description Bytes */
+                size: number | null;
+                modified_at: string | null;
+                /** @description Names that stand for it, with `*` for any text */
+                aliases?: string[];
+            }[];
+            /** @description The same models in OpenAI's form, then the aliases without `*` */
+            data: components["schemas"]["Model"][];
+        };
+        /**
+         * @example {
+         *       "id": "smollm2:135m",
+         *       "object": "model",
+         *       "created": 1767225600,
+         *       "owned_by": "library"
+         *     }
+         */
+        Model: {
+            id: string;
+            /** @enum {string} */
+            object: "model";
+            /** @description Unix seconds */
+            created: number;
+            owned_by: string;
+            /** @description The model that an alias stands for */
+            alias_of?: string;
+        };
+        /**
+         * @example {
+         *       "models": [
+         *         {
+         *           "name": "smollm2:135m",
+         *           "model": "smollm2:135m",
+         *           "size": 577088768,
+         *           "size_vram": 0,
+         *           "digest": "b5490bcc592ac624b80ccad0f3b96fa2f8a030ba05549d6dfff5c8e7cbd275c6",
+         *           "details": {
+         *             "format": "gguf",
+         *             "family": "llama",
+         *             "parameter_size": "134.52M"
+         *           },
+         *           "expires_at": "2026-01-01T00:05:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        LoadedModels: {
+            models: ({
+                name: string;
+                model: string;
+                /** @description Bytes of memory */
+                size: number;
+                /** @description Bytes of them on graphics cards */
+                size_vram: number;
+                digest: string;
+                details: components["schemas"]["ModelDetails"];
+                /** @description Tokens */
+                context_length?: number;
+                /** @description When it leaves, unless it is used again */
+                expires_at: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        /**
+         * @example {
+         *       "format": "gguf",
+         *       "family": "llama",
+         *       "parameter_size": "134.52M"
+         *     }
+         */
+        ModelDetails: {
+            parent_model?: string;
+            format?: string;
+            family?: string;
+            families?: string[] | null;
+            parameter_size?: string;
+            quantization_level?: string;
+        };
+        /**
+         * @example {
+         *       "modelfile": "FROM smollm2:135m",
+         *       "parameters": "stop \"<|im_end|>\"",
+         *       "details": {
+         *         "format": "gguf",
+         *         "family": "llama",
+         *         "quantization_level": "Q4_1"
+         *       },
+         *       "model_info": {
+         *         "general.architecture": "llama",
+         *         "llama.context_length": 8192
+         *       },
+         *       "capabilities": [
+         *         "completion"
+         *       ]
+         *     }
+         */
+        ModelInfo: {
+            license?: string;
+            modelfile?: string;
+            /** @description One of the Modelfile's a line */
+            parameters?: string;
+            template?: string;
+            system?: string;
+            details?: components["schemas"]["ModelDetails"];
+            messages?: {
+                role: string;
+                content: string;
+            }[];
+            remote_model?: string;
+            remote_host?: string;
+            /** @description Metadata of the model's file by its keys; null where a list is long */
+            model_info?: {
+                [key: string]: string | number | boolean | (string | number | boolean)[] | null;
+            };
+            /** @description Metadata of the model's file by its keys; null where a list is long */
+            projector_info?: {
+                [key: string]: string | number | boolean | (string | number | boolean)[] | null;
+            };
+            tensors?: {
+                name: string;
+                type: string;
+                shape: number[];
+            }[];
+            capabilities?: string[];
+            modified_at?: string;
+        };
+        /**
+         * @example {
+         *       "status": "starting",
+         *       "ollama_status": "running",
+         *       "ollama_service": "healthy",
+         *       "version": "2.0.0",
+         *       "missing_models": [
+         *         {
+         *           "name": "qwen3:14b-q4_K_M",
+         *           "state": "fetching",
+         *           "size_gb": 8,
+         *           "completed_bytes": 2311872512,
+         *           "total_bytes": 9276198565,
+         *           "error": null,
+         *           "retry_in": null
+         *         }
+         *       ]
+         *     }
+         */
+        Health: {
+            /**
+             * @description `starting`: the inference server is, or required models are being fetched; others answer meanwhile
+             * @enum {string}
+             */
+            status: "starting" | "healthy" | "unhealthy" | "stopping";
+            /** @description `running`, or why it is not */
+            ollama_status: string;
+            /** @description `healthy`, or `unhealthy: <reason>` */
+            ollama_service: string;
+            version: string;
+            /** @description Required models that are not installed; empty while the server is away */
+            missing_models: components["schemas"]["MissingModel"][];
+            /** @description What an operator has to look after although the server answers, and how */
+            problems?: string[];
+        };
+        MissingModel: {
+            name: string;
+            /**
+             * @description `not_fetched`: nobody has agreed to it; `waiting`: for the one before it; `failed`: given up
+             * @enum {string}
+             */
+            state: "not_fetched" | "waiting" | "fetching" | "retrying" | "failed";
+            /** @description GB, where the profile says */
+            size_gb: number | null;
+            completed_bytes: number;
+            /** @description 0: not known yet */
+            total_bytes: number;
+            /** @description Why its last download has failed */
+            error: string | null;
+            /** @description Seconds */
+            retry_in: number | null;
+        };
+        /**
+         * @example {
+         *       "status": "ready"
+         *     }
+         */
+        Ready: {
+            /** @enum {string} */
+            status: "ready";
+        };
+        /**
+         * @description The text queue, and the one for requests with images
+         * @example {
+         *       "queued": 1,
+         *       "in_progress": 6,
+         *       "completed": 240,
+         *       "failed": 3,
+         *       "rejected": 0,
+         *       "timeout": 0,
+         *       "total_wait_time_ms": 5210.4,
+         *       "max_wait_time_ms": 812.7,
+         *       "avg_wait_time_ms": 20.925,
+         *       "max_concurrent": 6,
+         *       "max_queue_size": 50,
+         *       "default_timeout": 120,
+         *       "vlm": {
+         *         "queued": 1,
+         *         "in_progress": 6,
+         *         "completed": 240,
+         *         "failed": 3,
+         *         "rejected": 0,
+         *         "timeout": 0,
+         *         "total_wait_time_ms": 5210.4,
+         *         "max_wait_time_ms": 812.7,
+         *         "avg_wait_time_ms": 20.925,
+         *         "max_concurrent": 3,
+         *         "max_queue_size": 20,
+         *         "default_timeout": 120
+         *       },
+         *       "raised_parallel": {
+         *         "qwen3:14b": 2
+         *       }
+         *     }
+         */
+        QueueStats: {
+            queued: number;
+            in_progress: number;
+            completed: number;
+            failed: number;
+            /** @description Refused with queue_full */
+            rejected: number;
+            /** @description Waited longer than the hard stop */
+            timeout: number;
+            total_wait_time_ms: number;
+            max_wait_time_ms: number;
+            avg_wait_time_ms: number;
+            max_concurrent: number;
+            max_queue_size: number;
+            /** @description Seconds */
+            default_timeout: number;
+            vlm: {
+                queued: number;
+                in_progress: number;
+                completed: number;
+                failed: number;
+                /** @description Refused with queue_full */
+                rejected: number;
+                /** @description Waited longer than the hard stop */
+                timeout: number;
+                total_wait_time_ms: number;
+                max_wait_time_ms: number;
+                avg_wait_time_ms: number;
+                max_concurrent: number;
+                max_queue_size: number;
+                /** @description Seconds */
+                default_timeout: number;
+            };
+            /** @description Models of which more requests go to the inference server side by side than it is known to take, and how many (see UPSTREAM_PARALLEL_MAX) */
+            raised_parallel: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "profile": "small",
+         *       "selection_method": "auto",
+         *       "architecture": "x64",
+         *       "detected_ram_gb": 32,
+         *       "effective_ram_gb": 32,
+         *       "forced_profile": null,
+         *       "forced_ram_gb": null,
+         *       "min_ram_gb": null,
+         *       "max_ram_gb": 32,
+         *       "default_vlm_model": "qwen3-vl:8b-instruct-q4_K_M",
+         *       "default_text_model": "qwen3:14b-q4_K_M",
+         *       "embedding_model": "all-minilm",
+         *       "required_models": [
+         *         "qwen3:14b-q4_K_M",
+         *         "qwen3-vl:8b-instruct-q4_K_M"
+         *       ],
+         *       "warmup_models": [
+         *         "qwen3:14b-q4_K_M",
+         *         "qwen3-vl:8b-instruct-q4_K_M"
+         *       ],
+         *       "allowed_models": [
+         *         "*"
+         *       ],
+         *       "memory_hints": {
+         *         "qwen3:14b-q4_K_M": 8,
+         *         "qwen3-vl:8b-instruct-q4_K_M": 6
+         *       },
+         *       "largest_model_gb": 8,
+         *       "inference_buffer_gb": 4,
+         *       "service_overhead_gb": 2,
+         *       "prompt_cache_mib": 512,
+         *       "limits": {
+         *         "max_body_bytes": 1572864,
+         *         "vlm_max_body_bytes": 1572864,
+         *         "proxy_max_body_bytes": 67108864,
+         *         "body_memory_max_bytes": 3435973836,
+         *         "image": {
+         *           "max_bytes": 10485760,
+         *           "max_pixels": 100000000,
+         *           "max_dimension": 2667
+         *         },
+         *         "batch": {
+         *           "chat": {
+         *             "max_requests": 50,
+         *             "at_once": 5
+         *           },
+         *           "vlm": {
+         *             "max_requests": 20,
+         *             "at_once": 3
+         *           }
+         *         },
+         *         "response_cache": {
+         *           "max_entries": 1000,
+         *           "max_bytes": 67108864,
+         *           "ttl_sec": 3600
+         *         },
+         *         "worker_threads": 3,
+         *         "task_deadline_sec": 30,
+         *         "max_prompt_tokens": 4096,
+         *         "prompt_tokens_by_model": {},
+         *         "rate_limit_enabled": true,
+         *         "requests_per_minute": {
+         *           "generate": 60,
+         *           "chat": 60,
+         *           "vlm": 30
+         *         },
+         *         "tenant_max_text": 6,
+         *         "tenant_max_vlm": 3,
+         *         "agent_runs_per_tenant": 2,
+         *         "text": {
+         *           "max_concurrent": 6,
+         *           "max_queue_size": 50,
+         *           "hard_stop_sec": 120
+         *         },
+         *         "vlm": {
+         *           "max_concurrent": 3,
+         *           "max_queue_size": 20,
+         *           "hard_stop_sec": 150
+         *         },
+         *         "model_max_concurrent": 1,
+         *         "model_max_tried": 4,
+         *         "max_loaded_models": 3,
+         *         "queue_model_patience_sec": 30,
+         *         "upload_stall_sec": 120,
+         *         "download_stall_sec": 120,
+         *         "drain_sec": 30,
+         *         "mcp_max_servers": 16,
+         *         "allowed_models": [
+         *           "*"
+         *         ],
+         *         "json": {
+         *           "max_values": 1000000,
+         *           "max_values_service": 80000,
+         *           "max_levels": 500,
+         *           "max_list_entries": {
+         *             "messages": 2048,
+         *             "tools": 1024
+         *           }
+         *         },
+         *         "model_name_max_chars": 512
+         *       }
+         *     }
+         */
+        ModelProfile: {
+            profile: string;
+            /** @enum {string} */
+            selection_method: "auto" | "forced_profile" | "forced_ram";
+            architecture: string;
+            /** @description GiB */
+            detected_ram_gb: number | null;
+            /** @description GiB */
+            effective_ram_gb: number;
+            forced_profile: string | null;
+            /** @description GiB */
+            forced_ram_gb: number | null;
+            /** @description GiB */
+            min_ram_gb: number | null;
+            /** @description GiB */
+            max_ram_gb: number | null;
+            default_vlm_model: string;
+            default_text_model: string;
+            embedding_model: string;
+            required_models: string[];
+            warmup_models: string[];
+            allowed_models: string[];
+            /** @description Model to the memory it takes, in GiB */
+            memory_hints: {
+                [key: string]: number;
+            };
+            /** @description GiB */
+            largest_model_gb: number;
+            /** @description GiB */
+            inference_buffer_gb: number;
+            /** @description GiB */
+            service_overhead_gb: number;
+            /** @description Prompts that each model of a started Ollama keeps in main memory, from Ollama 0.30 on */
+            prompt_cache_mib: number;
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description The limits in force */
+        Limits: {
+            /** @description MAX_BODY_BYTES: Largest body on /api/v1 and on model management. */
+            max_body_bytes: number;
+            /** @description VLM_MAX_BODY_BYTES: Largest body with images on /api/v1, base64 included. */
+            vlm_max_body_bytes: number;
+            /** @description PROXY_MAX_BODY_BYTES: Largest body of an inference request on /api and /v1. */
+            proxy_max_body_bytes: number;
+            /** @description BODY_MEMORY_MAX_BYTES: Memory for the bodies of all requests together, from 64 KiB a body; one tenant has at most half (default: a tenth of the machine's memory, at least 256 MiB and twice the largest body). */
+            body_memory_max_bytes: number;
+            image: {
+                /** @description IMAGE_MAX_SIZE_BYTES: Largest image file, base64 decoded. */
+                max_bytes: number;
+                /** @description IMAGE_MAX_PIXELS: Pixels of an image; one with more is refused before it is decoded. */
+                max_pixels: number;
+                /** @description IMAGE_MAX_DIMENSION: Longest side of an image that a model is given, in pixels; larger ones are scaled down. */
+                max_dimension: number;
+            };
+            batch: {
+                chat: {
+                    /** @description BATCH_CHAT_MAX_REQUESTS: Chats in one batch. */
+                    max_requests: number;
+                    /** @description BATCH_CHAT_MAX_CONCURRENT: Chats of one batch that are under way at once. */
+                    at_once: number;
+                };
+                vlm: {
+                    /** @description BATCH_VLM_MAX_REQUESTS: Vision chats in one batch. */
+                    max_requests: number;
+                    /** @description BATCH_VLM_MAX_CONCURRENT: Vision chats of one batch that are under way at once. */
+                    at_once: number;
+                };
+            };
+            response_cache: {
+                /** @description RESPONSE_CACHE_MAX_SIZE: Answers that are kept. */
+                max_entries: number;
+                /** @description RESPONSE_CACHE_MAX_BYTES: Memory for kept answers, in bytes. */
+                max_bytes: number;
+                /** @description RESPONSE_CACHE_TTL_SECONDS: How long an answer is kept. */
+                ttl_sec: number;
+            };
+            /** @description WORKER_THREADS: Threads for image compression and large bodies (default: the processor's cores less one, from 1 to 3). */
+            worker_threads: number;
+            /** @description TASK_DEADLINE: How long one task may run on such a thread, such as the compression of an image. */
+            task_deadline_sec: number;
+            /** @description MAX_PROMPT_TOKENS: Largest prompt on /api/v1, estimated at 4 characters a token. */
+            max_prompt_tokens: number;
+            /** @description Largest prompts of models that have a limit of their own. */
+            prompt_tokens_by_model: {
+                [key: string]: number;
+            };
+            /** @description RATE_LIMIT_ENABLED: Requests a minute per tenant and route of /api/v1. */
+            rate_limit_enabled: boolean;
+            /** @description RATE_LIMIT_ENABLED: Requests a minute per tenant and route of /api/v1. */
+            requests_per_minute: {
+                [key: string]: number;
+            } | null;
+            /** @description TENANT_MAX_TEXT: Text requests that one tenant may have in flight. */
+            tenant_max_text: number;
+            /** @description TENANT_MAX_VLM: Requests with images that one tenant may have in flight. */
+            tenant_max_vlm: number;
+            /** @description AGENT_RUNS_PER_TENANT: Runs of agents that a tenant may have under way at once. */
+            agent_runs_per_tenant: number;
+            text: {
+                /** @description QUEUE_CHAT_MAX_CONCURRENT: Text requests that run at once, over all models. */
+                max_concurrent: number;
+                /** @description QUEUE_CHAT_MAX_QUEUE_SIZE: Text requests that may wait, beside as many in the background; one more is refused with queue_full, or has one of the longest line refused. */
+                max_queue_size: number;
+                /** @description QUEUE_CHAT_DEFAULT_TIMEOUT: Hard stop of a text request: waiting and running on /api/v1, waiting elsewhere. */
+                hard_stop_sec: number;
+            };
+            vlm: {
+                /** @description QUEUE_VLM_MAX_CONCURRENT: Requests with images that run at once, over all models. */
+                max_concurrent: number;
+                /** @description QUEUE_VLM_MAX_QUEUE_SIZE: Requests with images that may wait. */
+                max_queue_size: number;
+                /** @description QUEUE_VLM_DEFAULT_TIMEOUT: Hard stop of a request with images. */
+                hard_stop_sec: number;
+            };
+            /** @description UPSTREAM_PARALLEL: Requests in flight to the inference server for one model (default: what the server was started with, 1 for an adopted one). */
+            model_max_concurrent: number;
+            /** @description UPSTREAM_PARALLEL_MAX: Up to so many requests in flight for one model are tried on a server that the service did not start, where UPSTREAM_PARALLEL is not set; 1: none are. */
+            model_max_tried: number;
+            /** @description Models that the server holds in memory at once; null where it does not say. */
+            max_loaded_models: number | null;
+            /** @description QUEUE_MODEL_PATIENCE: Requests for a loaded model go before those that need a load, but never make a model wait longer than this for other models' turns. */
+            queue_model_patience_sec: number;
+            /** @description UPLOAD_STALL_TIMEOUT: A body of which nothing arrives for this long is given up. */
+            upload_stall_sec: number;
+            /** @description DOWNLOAD_STALL_TIMEOUT: A client that takes nothing of its answer for this long, while some of it waits for it, is cut off. The time in which the inference server is silent does not count. */
+            download_stall_sec: number;
+            /** @description DRAIN_TIMEOUT: How long answers under way may go on after SIGTERM. */
+            drain_sec: number;
+            /** @description MCP_MAX_SERVERS: MCP servers that run at once, those of all tenants and runs together. One that nobody uses makes way; one tenant's own take half of the places at most. */
+            mcp_max_servers: number;
+            /** @description ALLOWED_MODELS: Models that clients may use. */
+            allowed_models: string[];
+            json: {
+                /** @description Values in the JSON of any body. */
+                max_values: number;
+                /** @description Values in the JSON of a body on /api/v1, except of /embeddings/similarity. */
+                max_values_service: number;
+                /** @description Levels that JSON may be nested. */
+                max_levels: number;
+                /** @description Entries of the lists in a body. */
+                max_list_entries: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Characters of a model's name. */
+            model_name_max_chars: number;
+        };
+        /**
+         * @example {
+         *       "running": 1,
+         *       "waiting": 3,
+         *       "tenants": [
+         *         {
+         *           "tenant": "story-machine",
+         *           "running": 0,
+         *           "waiting": 1,
+         *           "inference_seconds": {
+         *             "minute": 4.2,
+         *             "hour": 92.5,
+         *             "day": 610.1
+         *           },
+         *           "share": 0.31,
+         *           "weight": 1
+         *         }
+         *       ],
+         *       "other_tenants": {
+         *         "tenants": 2,
+         *         "running": 1,
+         *         "waiting": 2,
+         *         "inference_seconds": {
+         *           "minute": 51.7,
+         *           "hour": 206.3,
+         *           "day": 4100.4
+         *         }
+         *       },
+         *       "requests": [
+         *         {
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "tenant": "story-machine",
+         *           "model": "qwen3:14b",
+         *           "line": "text",
+         *           "priority": "interactive",
+         *           "position": 1,
+         *           "waited_ms": 2140,
+         *           "expected_wait_ms": 6300,
+         *           "basis": "measured"
+         *         }
+         *       ],
+         *       "other_requests": 2
+         *     }
+         */
+        Queue: {
+            running: number;
+            /** @description Background work included */
+            waiting: number;
+            /** @description Most to do first, at most 200 */
+            tenants: components["schemas"]["TenantInQueue"][];
+            other_tenants: components["schemas"]["OtherTenants"];
+            /** @description Those that wait, at most 200, by line and position */
+            requests: components["schemas"]["WaitingRequest"][];
+            /** @description Those that wait and are not listed */
+            other_requests: number;
+        };
+        TenantInQueue: {
+            tenant: string;
+            running: number;
+            /** @description Background work included */
+            waiting: number;
+            inference_seconds: components["schemas"]["InferenceSeconds"];
+            /** @description Its part of all inference of the last hour, 0 to 1 */
+            share: number;
+            /** @description As config/tenants.yaml has it */
+            weight: number;
+        };
+        /** @description Seconds of inference of the last minute, hour and day, running requests included */
+        InferenceSeconds: {
+            minute: number;
+            hour: number;
+            day: number;
+        };
+        /** @description Those that are not listed: others' for who may not manage, or beyond 200 */
+        OtherTenants: {
+            tenants: number;
+            running: number;
+            /** @description Background work included */
+            waiting: number;
+            inference_seconds: components["schemas"]["InferenceSeconds"];
+        };
+        WaitingRequest: {
+            /** @description As X-Shared-Ollama-Request-Id; null for a call that several requests share */
+            request_id: string | null;
+            tenant: string;
+            /** @description Empty where the server has none of that name */
+            model: string;
+            /** @enum {string} */
+            line: "text" | "vision";
+            /** @enum {string} */
+            priority: "interactive" | "background";
+            /** @description Its number in its line, from 1 */
+            position: number;
+            waited_ms: number;
+            /** @description How much longer, for its place and its model; null where nothing is known */
+            expected_wait_ms: number | null;
+            /**
+             * @description By what the requests before it are estimated: `measured` by their tenants' own for these models; `model` by anybody's; `default` by those for other models; of several the weakest
+             * @enum {string}
+             */
+            basis: "measured" | "model" | "default" | "unknown";
+        };
+        /**
+         * @example {
+         *       "rules": "all",
+         *       "machine": {
+         *         "total_bytes": 34359738368,
+         *         "available_bytes": 12884901888,
+         *         "video_bytes": 0,
+         *         "pressure": 0.85
+         *       },
+         *       "limit_bytes": 23622320128,
+         *       "used_bytes": 577088768,
+         *       "free_bytes": 23045231360,
+         *       "most_loaded": 3,
+         *       "idle_timeout": 300,
+         *       "models": [
+         *         {
+         *           "name": "smollm2:135m",
+         *           "bytes": 577088768,
+         *           "vram_bytes": 0,
+         *           "weights_bytes": 98362432,
+         *           "context_bytes": 478726336,
+         *           "prompt_cache_bytes": null,
+         *           "sizes": [
+         *             {
+         *               "context": 8192,
+         *               "bytes": 577088768
+         *             }
+         *           ],
+         *           "running": 0,
+         *           "idle": 42,
+         *           "pinned": false,
+         *           "kept": false,
+         *           "managed": true,
+         *           "expires_at": "2026-01-01T00:05:00.000Z",
+         *           "context": {
+         *             "num_ctx": 8192,
+         *             "lanes": [
+         *               8192,
+         *               32768
+         *             ],
+         *             "reloads": 0,
+         *             "reloads_avoided": 14
+         *           }
+         *         }
+         *       ],
+         *       "next": {
+         *         "name": "smollm2:135m",
+         *         "in": 258
+         *       },
+         *       "room": {
+         *         "bytes": 23622320128,
+         *         "would_leave": [
+         *           "smollm2:135m"
+         *         ]
+         *       },
+         *       "unloaded": 3,
+         *       "freed_bytes": 1731266304,
+         *       "refused": 0,
+         *       "unfit": 0,
+         *       "reloads_avoided": 14
+         *     }
+         */
+        Memory: {
+            /**
+             * @description Which models may be unloaded: all; those that only the service has used, where the server is not its own; none of a server on another machine
+             * @enum {string}
+             */
+            rules: "all" | "seen" | "none";
+            machine: {
+                /** @description Bytes */
+                total_bytes: number;
+                /** @description Bytes */
+                available_bytes: number;
+                /** @description Memory of graphics cards; null: not known, and then no model is said to be too large */
+                video_bytes: number | null;
+                /** @description From this share of taken memory on idle models leave after half their time */
+                pressure: number;
+            };
+            /** @description What models may take together */
+            limit_bytes: number;
+            /** @description What they take of that */
+            used_bytes: number;
+            /** @description Bytes */
+            free_bytes: number;
+            /** @description Models that may be in memory at once; null: the server decides */
+            most_loaded: number | null;
+            /** @description Seconds; null: never */
+            idle_timeout: number | null;
+            models: {
+                name: string;
+                /** @description In the machine's memory */
+                bytes: number;
+                /** @description On graphics cards */
+                vram_bytes: number;
+                /** @description Its files; null: not known */
+                weights_bytes: number | null;
+                /** @description What it takes beside its weights: its context, and what it computes with */
+                context_bytes: number | null;
+                /** @description What it may keep of prompts in the machine's memory, beside all that; null: not known */
+                prompt_cache_bytes: number | null;
+                /** @description What it has taken since the server's start, by its context in tokens */
+                sizes: {
+                    context: number;
+                    bytes: number;
+                }[];
+                /** @description Requests of the service that it works on */
+                running: number;
+                /** @description Seconds since it was last used */
+                idle: number;
+                pinned: boolean;
+                /** @description A client's keep_alive is not over */
+                kept: boolean;
+                /** @description The service may unload it */
+                managed: boolean;
+                /** @description When the server would unload it */
+                expires_at: string;
+                context: {
+                    /** @description Tokens of context that it is loaded with; null: the server does not tell */
+                    num_ctx: number | null;
+                    /** @description The sizes that it can have, as far as they are known; none: CONTEXT_LANES=off */
+                    lanes: number[];
+                    /** @description Loads for a larger context, since start */
+                    reloads: number;
+                    /** @description Loads that Ollama would have made for the same requests by itself, since start */
+                    reloads_avoided: number;
+                };
+            }[];
+            /** @description The model that leaves next, unless it is used again */
+            next: {
+                name: string;
+                /** @description Seconds; null: never */
+                in: number | null;
+            } | null;
+            /** @description null: not known, and nothing is refused */
+            room: {
+                /** @description What a further model may take: a larger one is refused on /api/v1 */
+                bytes: number;
+                /** @description The models that would leave for it, in this order, as far as is needed */
+                would_leave: string[];
+            } | null;
+            /** @description Models unloaded since start */
+            unloaded: number;
+            /** @description Memory that they had taken */
+            freed_bytes: number;
+            /** @description Requests refused with insufficient_memory */
+            refused: number;
+            /** @description Loads of models that do not fit, for requests that are never refused for that */
+            unfit: number;
+            /** @description Those of all models */
+            reloads_avoided: number;
+        };
+        /**
+         * @example {
+         *       "servers": [
+         *         {
+         *           "name": "files",
+         *           "transport": "stdio",
+         *           "scope": "shared",
+         *           "health": "ready",
+         *           "since": "2026-01-31T08:02:11.120Z",
+         *           "error": null,
+         *           "running": 1,
+         *           "calls": 0,
+         *           "tools": [
+         *             {
+         *               "name": "read_text_file",
+         *               "description": "Reads a file as text",
+         *               "input_schema": {
+         *                 "type": "object",
+         *                 "properties": {
+         *                   "path": {
+         *                     "type": "string"
+         *                   }
+         *                 },
+         *                 "required": [
+         *                   "path"
+         *                 ]
+         *               }
+         *             }
+         *           ],
+         *           "tools_left_out": 0,
+         *           "limits": {
+         *             "max_output_bytes": 65536,
+         *             "call_timeout": 60,
+         *             "start_timeout": 30,
+         *             "max_tools": 200,
+         *             "idle": 600,
+         *             "calls_at_once": 8
+         *           },
+         *           "launch": null
+         *         }
+         *       ]
+         *     }
+         */
+        McpServers: {
+            servers: components["schemas"]["McpServer"][];
+        };
+        McpServer: {
+            name: string;
+            /**
+             * @description `stdio`: a program that the service starts; `http`: runs elsewhere
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * @description Whose one that runs is: everybody's, a tenant's, a run's
+             * @enum {string}
+             */
+            scope: "shared" | "tenant" | "run";
+            /**
+             * @description `not_started`: nobody needs it at the moment; `failed`: it did not come up, or has ended by itself, and was not started since
+             * @enum {string}
+             */
+            health: "not_started" | "starting" | "ready" | "failed";
+            /**
+             * Format: date-time
+             * @description null: `not_started`
+             */
+            since: string | null;
+            /** @description Why it has failed */
+            error: string | null;
+            /** @description How many run: of who may not manage the shared ones and their own */
+            running: number;
+            /** @description Calls of tools under way, of these */
+            calls: number;
+            /** @description null: not known, since it was not started yet */
+            tools: components["schemas"]["McpTool"][] | null;
+            /** @description Tools beyond `max_tools` or 2 MiB */
+            tools_left_out: number;
+            limits: components["schemas"]["McpLimits"];
+            /** @description Only for who may manage, else null */
+            launch: {
+                command: string | null;
+                args: string[] | null;
+                cwd: string | null;
+                /** @description Names of variables that its environment has beside the usual ones; never their values */
+                env: string[] | null;
+                /** @description Without what stands behind a ? */
+                url: string | null;
+                /** @description Names of headers that it is sent; never their values */
+                headers: string[] | null;
+            } | null;
+        };
+        McpTool: {
+            name: string;
+            description: string | null;
+            /** @description The JSON schema of its arguments */
+            input_schema: {
+                [key: string]: unknown;
+            };
+        };
+        McpLimits: {
+            /** @description Text that a call may bring */
+            max_output_bytes: number;
+            /** @description Seconds */
+            call_timeout: number;
+            /** @description Seconds */
+            start_timeout: number;
+            max_tools: number;
+            /** @description Seconds until one that nobody uses ends */
+            idle: number;
+            calls_at_once: number;
+        };
+        /**
+         * @example {
+         *       "enabled": true,
+         *       "entries": 212,
+         *       "max_entries": 1000,
+         *       "bytes": 481312,
+         *       "max_bytes": 67108864,
+         *       "hits_exact": 97,
+         *       "hits_similar": 31,
+         *       "refused": {
+         *         "wording": 12,
+         *         "similarity": 3
+         *       },
+         *       "not_compared": {
+         *         "slow": 1
+         *       },
+         *       "misses": 240,
+         *       "bypasses": 3,
+         *       "shared": 5,
+         *       "not_stored": {
+         *         "truncated": 20,
+         *         "tool_call": 8
+         *       },
+         *       "saved_seconds": 361.2,
+         *       "persist": {
+         *         "state": "on",
+         *         "reading": false,
+         *         "restored": 180,
+         *         "pending": 2,
+         *         "lost": 0
+         *       }
+         *     }
+         */
+        CacheStats: {
+            enabled: boolean;
+            entries: number;
+            max_entries: number;
+            /** @description Estimate of the memory that the answers take, with their questions' vectors */
+            bytes: number;
+            max_bytes: number;
+            hits_exact: number;
+            hits_similar: number;
+            /** @description Similar questions that the judge has refused: wording, similarity or not_guardable */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description Questions that could not be compared, by reason */
+            not_compared: {
+                [key: string]: number;
+            };
+            misses: number;
+            /** @description Requests that the cache was switched off for */
+            bypasses: number;
+            /** @description Requests that have shared another one's run */
+            shared: number;
+            /** @description Answers that were not kept, by reason */
+            not_stored: {
+                [key: string]: number;
+            };
+            /** @description What the answers served from the cache took when they were made */
+            saved_seconds: number;
+            persist: {
+                /** @enum {string} */
+                state: "off";
+            } | {
+                /** @enum {string} */
+                state: "on" | "failed";
+                /**
+                 * @description Why answers are in memory only
+                 * @enum {string}
+                 */
+                reason?: "unavailable" | "locked" | "full" | "read_only" | "damaged" | "failed" | "thread";
+                /** @description Answers of the last start still come back */
+                reading: boolean;
+                /** @description Answers that came back */
+                restored: number;
+                /** @description Changes that are not on disk yet */
+                pending: number;
+                /** @description Changes given up since the disk was too slow */
+                lost: number;
+            };
+        };
+        /**
+         * @example {
+         *       "compared": 41,
+         *       "skipped": 2,
+         *       "numbers_agree": 40,
+         *       "negations_agree": 39,
+         *       "comparisons": [
+         *         {
+         *           "at": "2026-01-31T12:00:00.000Z",
+         *           "tenant": "story-machine",
+         *           "model": "qwen3:8b",
+         *           "similarity": 0.9612,
+         *           "answer_similarity": 0.9377,
+         *           "numbers_agree": true,
+         *           "negations_agree": true,
+         *           "question": "Could you tell me why the sky is blue?",
+         *           "similar_question": "Why is the sky blue?",
+         *           "answer": "Air scatters blue light more than red.",
+         *           "similar_answer": "Because air scatters blue light most."
+         *         }
+         *       ]
+         *     }
+         */
+        CacheShadow: {
+            /** @description Similar answers found and not served */
+            compared: number;
+            /** @description Found, but the model's answer was cut off, failed, or came with too many others */
+            skipped: number;
+            /** @description Of those compared, since start */
+            numbers_agree: number;
+            /** @description Of those compared, since start */
+            negations_agree: number;
+            /** @description The latest 200, newest first */
+            comparisons: {
+                /** Format: date-time */
+                at: string;
+                tenant: string;
+                model: string;
+                /** @description Cosine of the two questions */
+                similarity: number;
+                /** @description Cosine of the two answers; null where none could be had */
+                answer_similarity: number | null;
+                numbers_agree: boolean;
+                negations_agree: boolean;
+                /** @description Only shown to clients on this machine */
+                question?: string;
+                /** @description Only shown to clients on this machine */
+                similar_question?: string;
+                /** @description Only shown to clients on this machine */
+                answer?: string;
+                /** @description Only shown to clients on this machine */
+                similar_answer?: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "dropped": 12
+         *     }
+         */
+        CacheDropped: {
+            /** @description Answers that were forgotten */
+            dropped: number;
+        };
+        /**
+         * @example {
+         *       "running": [
+         *         {
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "kind": "request",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "took_ms": 3204.1,
+         *           "project": "story-machine",
+         *           "tenant": "story-machine",
+         *           "client": "192.168.1.20",
+         *           "route": "POST /api/v1/chat",
+         *           "dialect": "service",
+         *           "operation": "chat",
+         *           "model": "qwen3:8b",
+         *           "host": null,
+         *           "streamed": true,
+         *           "bytes_in": 312,
+         *           "queue_ms": null,
+         *           "load_ms": null,
+         *           "first_ms": null,
+         *           "waited_behind": 4,
+         *           "load_shared": null,
+         *           "context": null,
+         *           "prompt_cut": null,
+         *           "output_tokens": null,
+         *           "cache": "MISS",
+         *           "images": null,
+         *           "state": "waiting",
+         *           "waiting_for": "place",
+         *           "position": 2,
+         *           "expected_wait_ms": 4100.5,
+         *           "summary": "Waiting for a place for 3.2 s, number 2 in the queue"
+         *         }
+         *       ],
+         *       "running_total": 1,
+         *       "requests": [
+         *         {
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "kind": "request",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "took_ms": 10712.4,
+         *           "project": "story-machine",
+         *           "tenant": "story-machine",
+         *           "client": "192.168.1.20",
+         *           "route": "POST /api/v1/chat",
+         *           "dialect": "service",
+         *           "operation": "chat",
+         *           "model": "qwen3:8b",
+         *           "host": "http://127.0.0.1:11434",
+         *           "streamed": true,
+         *           "bytes_in": 312,
+         *           "queue_ms": 3204.1,
+         *           "load_ms": 1103.5,
+         *           "first_ms": 402.8,
+         *           "waited_behind": 4,
+         *           "load_shared": false,
+         *           "context": 8192,
+         *           "prompt_cut": false,
+         *           "output_tokens": 212,
+         *           "cache": "MISS",
+         *           "images": null,
+         *           "state": "ended",
+         *           "ended": "completed",
+         *           "status": 200,
+         *           "error_code": null,
+         *           "whole": true,
+         *           "bytes_out": 40211,
+         *           "body_ms": 6001.2,
+         *           "prompt_ms": 380.2,
+         *           "generation_ms": 5990.4,
+         *           "inference_ms": 6370.6,
+         *           "input_tokens": 96,
+         *           "tokens_estimated": false,
+         *           "tokens_per_second": 35.39,
+         *           "saved_ms": null,
+         *           "image_bytes_saved": null,
+         *           "number": 4711
+         *         }
+         *       ],
+         *       "next": null,
+         *       "recorded": true
+         *     }
+         */
+        RequestList: {
+            /** @description Under way now, the newest first, as many as `limit`; on the first page only */
+            running: components["schemas"]["LiveRequest"][];
+            /** @description How many are; on the first page only */
+            running_total: number;
+            /** @description Ended, the newest first */
+            requests: components["schemas"]["NumberedRequest"][];
+            /** @description Give it as `after` for the next page; null: there is none */
+            next: number | null;
+            /** @description false: none are kept (REQUEST_LOG_ENABLED=false) */
+            recorded: boolean;
+        };
+        /**
+         * @example {
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "kind": "request",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "took_ms": 3204.1,
+         *       "project": "story-machine",
+         *       "tenant": "story-machine",
+         *       "client": "192.168.1.20",
+         *       "route": "POST /api/v1/chat",
+         *       "dialect": "service",
+         *       "operation": "chat",
+         *       "model": "qwen3:8b",
+         *       "host": null,
+         *       "streamed": true,
+         *       "bytes_in": 312,
+         *       "queue_ms": null,
+         *       "load_ms": null,
+         *       "first_ms": null,
+         *       "waited_behind": 4,
+         *       "load_shared": null,
+         *       "context": null,
+         *       "prompt_cut": null,
+         *       "output_tokens": null,
+         *       "cache": "MISS",
+         *       "images": null,
+         *       "state": "waiting",
+         *       "waiting_for": "place",
+         *       "position": 2,
+         *       "expected_wait_ms": 4100.5,
+         *       "summary": "Waiting for a place for 3.2 s, number 2 in the queue"
+         *     }
+         */
+        LiveRequest: {
+            /** @description Of an item of a batch with its index */
+            request_id: string;
+            /** @enum {string} */
+            kind: "request" | "item" | "batch";
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            /** @description `unknown` where none is named */
+            project: string;
+            tenant: string;
+            /** @description Its address */
+            client: string | null;
+            route: string | null;
+            /** @enum {string} */
+            dialect: "service" | "ollama" | "openai" | "both" | "anthropic";
+            operation: string | null;
+            model: string | null;
+            /** @description The inference server that was called */
+            host: string | null;
+            streamed: boolean;
+            bytes_in: number | null;
+            /** @description Waiting for a place */
+            queue_ms: number | null;
+            /** @description Waiting for the model to be loaded */
+            load_ms: number | null;
+            /** @description From the call to the first byte of its answer */
+            first_ms: number | null;
+            /** @description Requests that ran or waited before it when it began to wait */
+            waited_behind: number | null;
+            /** @description The load that it waited for was begun for another; null: it waited for none */
+            load_shared: boolean | null;
+            /** @description Tokens of context that its model ran with */
+            context: number | null;
+            /** @description Its prompt did not fit that */
+            prompt_cut: boolean | null;
+            output_tokens: number | null;
+            /** @enum {string|null} */
+            cache: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS" | null;
+            images: number | null;
+            /**
+             * @description `waiting` for a place or for its model; `cancelled`: its client has not taken the end yet
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "cancelled";
+            /**
+             * @description null once its answer has begun
+             * @enum {string|null}
+             */
+            waiting_for: "preparation" | "place" | "model" | "answer" | null;
+            /** @description Its number in the queue, from 1 */
+            position: number | null;
+            /** @description How much longer, as far as can be told */
+            expected_wait_ms: number | null;
+            /** @description Where its time went, in one sentence */
+            summary: string;
+        };
+        /**
+         * @example {
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "kind": "request",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "took_ms": 10712.4,
+         *       "project": "story-machine",
+         *       "tenant": "story-machine",
+         *       "client": "192.168.1.20",
+         *       "route": "POST /api/v1/chat",
+         *       "dialect": "service",
+         *       "operation": "chat",
+         *       "model": "qwen3:8b",
+         *       "host": "http://127.0.0.1:11434",
+         *       "streamed": true,
+         *       "bytes_in": 312,
+         *       "queue_ms": 3204.1,
+         *       "load_ms": 1103.5,
+         *       "first_ms": 402.8,
+         *       "waited_behind": 4,
+         *       "load_shared": false,
+         *       "context": 8192,
+         *       "prompt_cut": false,
+         *       "output_tokens": 212,
+         *       "cache": "MISS",
+         *       "images": null,
+         *       "state": "ended",
+         *       "ended": "completed",
+         *       "status": 200,
+         *       "error_code": null,
+         *       "whole": true,
+         *       "bytes_out": 40211,
+         *       "body_ms": 6001.2,
+         *       "prompt_ms": 380.2,
+         *       "generation_ms": 5990.4,
+         *       "inference_ms": 6370.6,
+         *       "input_tokens": 96,
+         *       "tokens_estimated": false,
+         *       "tokens_per_second": 35.39,
+         *       "saved_ms": null,
+         *       "image_bytes_saved": null,
+         *       "number": 4711
+         *     }
+         */
+        NumberedRequest: {
+            /** @description Of an item of a batch with its index */
+            request_id: string;
+            /** @enum {string} */
+            kind: "request" | "item" | "batch";
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            /** @description `unknown` where none is named */
+            project: string;
+            tenant: string;
+            /** @description Its address */
+            client: string | null;
+            route: string | null;
+            /** @enum {string} */
+            dialect: "service" | "ollama" | "openai" | "both" | "anthropic";
+            operation: string | null;
+            model: string | null;
+            /** @description The inference server that was called */
+            host: string | null;
+            streamed: boolean;
+            bytes_in: number | null;
+            /** @description Waiting for a place */
+            queue_ms: number | null;
+            /** @description Waiting for the model to be loaded */
+            load_ms: number | null;
+            /** @description From the call to the first byte of its answer */
+            first_ms: number | null;
+            /** @description Requests that ran or waited before it when it began to wait */
+            waited_behind: number | null;
+            /** @description The load that it waited for was begun for another; null: it waited for none */
+            load_shared: boolean | null;
+            /** @description Tokens of context that its model ran with */
+            context: number | null;
+            /** @description Its prompt did not fit that */
+            prompt_cut: boolean | null;
+            output_tokens: number | null;
+            /** @enum {string|null} */
+            cache: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS" | null;
+            images: number | null;
+            /** @enum {string} */
+            state: "ended";
+            /**
+             * @description Why
+             * @enum {string}
+             */
+            ended: "completed" | "failed" | "client_left" | "hard_stop" | "stopping" | "cancelled";
+            /** @description 0 where there was no answer */
+            status: number;
+            /** @enum {string|null} */
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            /** @description Its client had the whole answer, be it an error */
+            whole: boolean;
+            bytes_out: number;
+            /** @description From the first byte to the last */
+            body_ms: number | null;
+            /** @description As the server tells */
+            prompt_ms: number | null;
+            /** @description As the server tells */
+            generation_ms: number | null;
+            inference_ms: number | null;
+            input_tokens: number | null;
+            tokens_estimated: boolean | null;
+            tokens_per_second: number | null;
+            /** @description What the answer took that the cache had */
+            saved_ms: number | null;
+            image_bytes_saved: number | null;
+            /** @description Rises with each that ends; `after` takes it */
+            number: number;
+        };
+        /**
+         * @example {
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "kind": "request",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "took_ms": 10712.4,
+         *       "project": "story-machine",
+         *       "tenant": "story-machine",
+         *       "client": "192.168.1.20",
+         *       "route": "POST /api/v1/chat",
+         *       "dialect": "service",
+         *       "operation": "chat",
+         *       "model": "qwen3:8b",
+         *       "host": "http://127.0.0.1:11434",
+         *       "streamed": true,
+         *       "bytes_in": 312,
+         *       "queue_ms": 3204.1,
+         *       "load_ms": 1103.5,
+         *       "first_ms": 402.8,
+         *       "waited_behind": 4,
+         *       "load_shared": false,
+         *       "context": 8192,
+         *       "prompt_cut": false,
+         *       "output_tokens": 212,
+         *       "cache": "MISS",
+         *       "images": null,
+         *       "state": "ended",
+         *       "ended": "completed",
+         *       "status": 200,
+         *       "error_code": null,
+         *       "whole": true,
+         *       "bytes_out": 40211,
+         *       "body_ms": 6001.2,
+         *       "prompt_ms": 380.2,
+         *       "generation_ms": 5990.4,
+         *       "inference_ms": 6370.6,
+         *       "input_tokens": 96,
+         *       "tokens_estimated": false,
+         *       "tokens_per_second": 35.39,
+         *       "saved_ms": null,
+         *       "image_bytes_saved": null,
+         *       "number": 4711,
+         *       "summary": "Waited 3.2 s behind 4 requests, then 1.1 s for the model to load, then 0.4 s to the first token and 6.0 s of generation (212 tokens, 35/s)"
+         *     }
+         */
+        ExplainedRequest: {
+            /** @description Of an item of a batch with its index */
+            request_id: string;
+            /** @enum {string} */
+            kind: "request" | "item" | "batch";
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            /** @description `unknown` where none is named */
+            project: string;
+            tenant: string;
+            /** @description Its address */
+            client: string | null;
+            route: string | null;
+            /** @enum {string} */
+            dialect: "service" | "ollama" | "openai" | "both" | "anthropic";
+            operation: string | null;
+            model: string | null;
+            /** @description The inference server that was called */
+            host: string | null;
+            streamed: boolean;
+            bytes_in: number | null;
+            /** @description Waiting for a place */
+            queue_ms: number | null;
+            /** @description Waiting for the model to be loaded */
+            load_ms: number | null;
+            /** @description From the call to the first byte of its answer */
+            first_ms: number | null;
+            /** @description Requests that ran or waited before it when it began to wait */
+            waited_behind: number | null;
+            /** @description The load that it waited for was begun for another; null: it waited for none */
+            load_shared: boolean | null;
+            /** @description Tokens of context that its model ran with */
+            context: number | null;
+            /** @description Its prompt did not fit that */
+            prompt_cut: boolean | null;
+            output_tokens: number | null;
+            /** @enum {string|null} */
+            cache: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS" | null;
+            images: number | null;
+            /** @enum {string} */
+            state: "ended";
+            /**
+             * @description Why
+             * @enum {string}
+             */
+            ended: "completed" | "failed" | "client_left" | "hard_stop" | "stopping" | "cancelled";
+            /** @description 0 where there was no answer */
+            status: number;
+            /** @enum {string|null} */
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            /** @description Its client had the whole answer, be it an error */
+            whole: boolean;
+            bytes_out: number;
+            /** @description From the first byte to the last */
+            body_ms: number | null;
+            /** @description As the server tells */
+            prompt_ms: number | null;
+            /** @description As the server tells */
+            generation_ms: number | null;
+            inference_ms: number | null;
+            input_tokens: number | null;
+            tokens_estimated: boolean | null;
+            tokens_per_second: number | null;
+            /** @description What the answer took that the cache had */
+            saved_ms: number | null;
+            image_bytes_saved: number | null;
+            number: number;
+            /** @description Where its time went, in one sentence */
+            summary: string;
+        };
+        /**
+         * @example {
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "state": "cancelled"
+         *     }
+         */
+        CancelledRequest: {
+            request_id: string;
+            /** @enum {string} */
+            state: "cancelled";
+        };
+        /**
+         * @example {
+         *       "forgotten": 212,
+         *       "forgotten_runs": 3
+         *     }
+         */
+        ForgottenRequests: {
+            /** @description Records that were removed */
+            forgotten: number;
+            /** @description Runs of agents that were removed */
+            forgotten_runs: number;
+        };
+        /**
+         * @example {
+         *       "running": [],
+         *       "runs": [
+         *         {
+         *           "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "agent": "librarian",
+         *           "model": "qwen3:8b",
+         *           "status": "completed",
+         *           "tenant": "story-machine",
+         *           "project": "story-machine",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "ended_at": "2026-01-31T12:00:09.000Z",
+         *           "step_count": 1
+         *         }
+         *       ],
+         *       "next": null,
+         *       "recorded": true
+         *     }
+         */
+        AgentRunList: {
+            /** @description Under way now; on the first page only */
+            running: components["schemas"]["AgentRunSummary"][];
+            /** @description Kept, the newest first */
+            runs: components["schemas"]["AgentRunSummary"][];
+            /** @description Give it as `before` for the next page; null: there is none */
+            next: number | null;
+            /** @description false: none are kept (AGENT_TRACE=off) */
+            recorded: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1
+         *     }
+         */
+        AgentRunSummary: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+        };
+        /**
+         * @example {
+         *       "id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "model": "qwen3:8b",
+         *       "status": "completed",
+         *       "tenant": "story-machine",
+         *       "project": "story-machine",
+         *       "started_at": "2026-01-31T12:00:00.000Z",
+         *       "ended_at": "2026-01-31T12:00:09.000Z",
+         *       "step_count": 1,
+         *       "steps": [
+         *         {
+         *           "kind": "model",
+         *           "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *           "outcome": "completed",
+         *           "started_at": "2026-01-31T12:00:00.000Z",
+         *           "took_ms": 8999.2,
+         *           "queue_ms": 12.1,
+         *           "inference_ms": 8950.4,
+         *           "input_tokens": 212,
+         *           "output_tokens": 88
+         *         }
+         *       ]
+         *     }
+         */
+        AgentRun: {
+            id: string;
+            agent: string;
+            model: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            tenant: string;
+            project: string;
+            /** @description Why it ended, where it did not complete */
+            reason?: {
+                code: string;
+                message: string;
+            };
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            step_count: number;
+            steps: components["schemas"]["AgentRunStep"][];
+            /** @description Of a run that waits: what it waits for */
+            approvals?: components["schemas"]["AgentApproval"][];
+        };
+        AgentRunStep: {
+            /** @enum {string} */
+            kind: "model" | "tool";
+            server?: string;
+            tool?: string;
+            /** @description Of a model's turn, as in /api/v1/requests/{id} */
+            request_id?: string;
+            outcome: string;
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            queue_ms?: number;
+            load_ms?: number;
+            inference_ms?: number;
+            input_tokens?: number;
+            output_tokens?: number;
+            /** @description Only with AGENT_TRACE=full */
+            text?: string;
+            /** @description Only with AGENT_TRACE=full */
+            arguments?: string;
+        };
+        /** @description A call that waits for a person */
+        AgentApproval: {
+            call_id: string;
+            server: string;
+            tool: string;
+            /** @description JSON, as the model has written it */
+            arguments: string;
+            arguments_sha256: string;
+        };
+        /**
+         * @example {
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "status": "cancelled",
+         *       "reason": {
+         *         "code": "cancelled",
+         *         "message": "The request was cancelled"
+         *       }
+         *     }
+         */
+        AgentRunState: {
+            run_id: string;
+            agent: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        /**
+         * @example {
+         *       "call_id": "mcpr_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11_2",
+         *       "approve": true,
+         *       "arguments_sha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+         *     }
+         */
+        ApproveCall: {
+            /** @description Of the call, as `approvals` has it */
+            call_id: string;
+            approve: boolean;
+            /** @description The arguments that were shown, word for word; or `arguments_sha256` */
+            arguments?: string | null;
+            arguments_sha256?: string | null;
+            /** @description Of a denial: what the model is told */
+            reason?: string | null;
+        };
+        /**
+         * @description Counts and times are those of all model turns together
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "completed",
+         *       "response": "There are two: …",
+         *       "message": {
+         *         "role": "assistant",
+         *         "content": "There are two: …",
+         *         "tool_calls": null,
+         *         "tool_call_id": null
+         *       },
+         *       "steps": [],
+         *       "model": "qwen3:8b",
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "latency_ms": 2412.37,
+         *       "model_load_ms": 0,
+         *       "model_warm_start": true,
+         *       "prompt_eval_count": 912,
+         *       "generation_eval_count": 118,
+         *       "total_duration_ms": 2205.112
+         *     }
+         */
+        AgentRunResult: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"] & unknown;
+            /** @description What the model has said last */
+            response: string;
+            message: {
+                /** @enum {string} */
+                role: "assistant";
+                content: string;
+                tool_calls: components["schemas"]["ToolCall"][] | null;
+                tool_call_id: null;
+            };
+            /** @description Calls of functions that the client runs */
+            tool_calls?: components["schemas"]["ToolCall"][];
+            approvals?: components["schemas"]["AgentApproval"][];
+            steps: components["schemas"]["AgentRunStep"][];
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "running"
+         *     }
+         */
+        AgentRunBegun: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+        };
+        /**
+         * @example {
+         *       "prompt": "Which books on tides are there?"
+         *     }
+         */
+        RunAgentRequest: {
+            /** @description What it is asked; or `messages` */
+            prompt?: string | null;
+            /** @description The conversation so far, also with outputs of functions that the client has run; a prompt comes after it */
+            messages?: components["schemas"]["Message"][] | null;
+            /** @description Functions that the client runs, beside the agent's own */
+            tools?: components["schemas"]["Tool"][] | null;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /** @description Events of OpenAI's Responses API, as they come */
+            stream?: boolean | null;
+            /** @description The run goes on without its client: the answer comes at once, with its id */
+            background?: boolean | null;
+        };
+        /**
+         * @example {
+         *       "agents": [
+         *         {
+         *           "name": "librarian",
+         *           "role": "You answer from the library's catalogue, in two sentences at most.",
+         *           "model": "qwen3:8b",
+         *           "options": {
+         *             "temperature": 0.2
+         *           },
+         *           "mcp": [
+         *             "catalogue"
+         *           ],
+         *           "allowed_tools": [
+         *             "find_book"
+         *           ],
+         *           "require_approval": "never",
+         *           "max_steps": 10,
+         *           "timeout_sec": 300,
+         *           "visibility": "tenant",
+         *           "owner": "story-machine",
+         *           "may_change": true,
+         *           "created_at": "2026-01-31T12:00:00.000Z",
+         *           "updated_at": "2026-01-31T12:00:00.000Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        AgentList: {
+            /** @description Those of files, then one's own, then everyone's */
+            agents: components["schemas"]["Agent"][];
+            /** @description Give it as `after` for the next page; null: there is none */
+            next: string | null;
+            /** @description Why some may be missing, or that there are none */
+            message?: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        Agent: {
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AgentTool: {
+            /** @enum {string} */
+            type: "function";
+            function: {
+                name: string;
+                description?: string;
+                /** @description A JSON Schema of its arguments */
+                parameters?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        AgentResponseFormat: {
+            /** @enum {string} */
+            type: "text" | "json_object" | "json_schema";
+            json_schema?: {
+                name: string;
+                /** @description What its last answer is held to */
+                schema: {
+                    [key: string]: unknown;
+                };
+                strict?: boolean;
+            };
+        };
+        /** @enum {string} */
+        ApprovalWord: "never" | "always";
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2
+         *       },
+         *       "mcp": [
+         *         "catalogue"
+         *       ],
+         *       "allowed_tools": [
+         *         "find_book"
+         *       ],
+         *       "require_approval": "never",
+         *       "max_steps": 10,
+         *       "timeout_sec": 300,
+         *       "visibility": "tenant",
+         *       "owner": "story-machine",
+         *       "may_change": true,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        CreatedAgent: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            role: string;
+            model: string;
+            /** @description Generation options; Ollama's own stand in `options` of them */
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Left out where it has none */
+            tools?: components["schemas"]["AgentTool"][];
+            response_format?: components["schemas"]["AgentResponseFormat"];
+            mcp: string[];
+            /** @description Left out: all */
+            allowed_tools?: string[];
+            /** @description Which calls of MCP tools wait for a person */
+            require_approval: components["schemas"]["ApprovalWord"] | string[];
+            max_steps: number;
+            /** @description Left out where it has none */
+            max_tool_calls?: number;
+            timeout_sec: number;
+            /** @enum {string} */
+            visibility: "tenant" | "everyone";
+            /** @description Its tenant; only told to that, and to who may manage */
+            owner?: string;
+            /** @description The operator's file that it is in; no client can change it */
+            file?: string;
+            /** @description Whether the client that asks may */
+            may_change: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentDefinition: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+        };
+        /**
+         * @example {
+         *       "name": "librarian",
+         *       "role": "You answer from the library's catalogue, in two sentences at most.",
+         *       "model": "qwen3:8b",
+         *       "options": {
+         *         "temperature": 0.2,
+         *         "num_ctx": 8192
+         *       }
+         *     }
+         */
+        AgentChange: {
+            /**
+             * @description Up to 64 letters, digits and `. _ -`
+             * @example librarian
+             */
+            name?: string;
+            /**
+             * @description Its instructions: the system message of each of its runs
+             * @example You answer from the library's catalogue, in two sentences at most.
+             */
+            role: string;
+            /**
+             * @description A model's name, or an alias; not an agent
+             * @example qwen3:8b
+             */
+            model: string;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /**
+             * @description Another name for `options`
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            config?: Record<string, never> | null;
+            /** @description Functions that the client runs; a run's answer has their calls */
+            tools?: components["schemas"]["FunctionTool"][] | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description MCP servers of config/mcp.yaml, whose tools the service runs */
+            mcp?: string[] | null;
+            /** @description The tools of these servers that it may use; without it, all */
+            allowed_tools?: string[] | null;
+            /** @description Which calls of these tools wait for a person; default `never` */
+            require_approval?: components["schemas"]["ApprovalWord"] | string[] | null;
+            /** @description Model turns of a run; default 10 */
+            max_steps?: number | null;
+            /** @description Tool calls of a run; without it, as many as its steps make */
+            max_tool_calls?: number | null;
+            /** @description Seconds that a run may take, waiting for people apart; default 300 */
+            timeout_sec?: number | null;
+            /**
+             * @description Who sees it: its tenant (the default), or everyone
+             * @enum {string|null}
+             */
+            visibility?: "tenant" | "everyone" | null;
+            /** @description As answers have it; passed over */
+            status?: string | null;
+            /** @description As answers have it; passed over */
+            owner?: string | null;
+            /** @description As answers have it; passed over */
+            file?: string | null;
+            /** @description As answers have it; passed over */
+            may_change?: boolean | null;
+            /** @description As answers have it; passed over */
+            created_at?: string | null;
+            /** @description As answers have it; passed over */
+            updated_at?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "success",
+         *       "name": "librarian",
+         *       "deleted": true
+         *     }
+         */
+        AgentDeleted: {
+            /** @enum {string} */
+            status: "success";
+            name: string;
+            /** @enum {boolean} */
+            deleted: true;
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "ok": false,
+         *       "findings": [
+         *         {
+         *           "check": "model",
+         *           "ok": true,
+         *           "message": "The model 'qwen3:8b' is installed"
+         *         },
+         *         {
+         *           "check": "mcp",
+         *           "ok": false,
+         *           "message": "There is no MCP server 'catalogue' in config/mcp.yaml"
+         *         }
+         *       ]
+         *     }
+         */
+        AgentFindings: {
+            agent: string;
+            /** @description Nothing was found that is wrong */
+            ok: boolean;
+            findings: components["schemas"]["AgentFinding"][];
+        };
+        AgentFinding: {
+            /** @enum {string} */
+            check: "model" | "tools" | "context" | "prompt_limit" | "mcp" | "allowed_tools";
+            ok: boolean;
+            message: string;
+        };
+        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["RunEndedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
+        RequestEndedEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of an item of a batch with its index */
+            request_id: string;
+            /** @enum {string} */
+            kind: "request" | "item" | "batch";
+            /** Format: date-time */
+            started_at: string;
+            took_ms: number;
+            /** @description `unknown` where none is named */
+            project: string;
+            tenant: string;
+            /** @description Its address */
+            client: string | null;
+            route: string | null;
+            /** @enum {string} */
+            dialect: "service" | "ollama" | "openai" | "both" | "anthropic";
+            operation: string | null;
+            model: string | null;
+            /** @description The inference server that was called */
+            host: string | null;
+            streamed: boolean;
+            bytes_in: number | null;
+            /** @description Waiting for a place */
+            queue_ms: number | null;
+            /** @description Waiting for the model to be loaded */
+            load_ms: number | null;
+            /** @description From the call to the first byte of its answer */
+            first_ms: number | null;
+            /** @description Requests that ran or waited before it when it began to wait */
+            waited_behind: number | null;
+            /** @description The load that it waited for was begun for another; null: it waited for none */
+            load_shared: boolean | null;
+            /** @description Tokens of context that its model ran with */
+            context: number | null;
+            /** @description Its prompt did not fit that */
+            prompt_cut: boolean | null;
+            output_tokens: number | null;
+            /** @enum {string|null} */
+            cache: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS" | null;
+            images: number | null;
+            /** @enum {string} */
+            state: "ended";
+            /**
+             * @description Why
+             * @enum {string}
+             */
+            ended: "completed" | "failed" | "client_left" | "hard_stop" | "stopping" | "cancelled";
+            /** @description 0 where there was no answer */
+            status: number;
+            /** @enum {string|null} */
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            /** @description Its client had the whole answer, be it an error */
+            whole: boolean;
+            bytes_out: number;
+            /** @description From the first byte to the last */
+            body_ms: number | null;
+            /** @description As the server tells */
+            prompt_ms: number | null;
+            /** @description As the server tells */
+            generation_ms: number | null;
+            inference_ms: number | null;
+            input_tokens: number | null;
+            tokens_estimated: boolean | null;
+            tokens_per_second: number | null;
+            /** @description What the answer took that the cache had */
+            saved_ms: number | null;
+            image_bytes_saved: number | null;
+        };
+        RequestPhaseEvent: {
+            /** Format: date-time */
+            at: string;
+            request_id: string;
+            project: string;
+            tenant: string;
+            /** @enum {string} */
+            phase: "waiting_for_place" | "loading" | "sharing" | "sent" | "first_byte";
+            /** @description Since the request came */
+            after_ms: number;
+            route: string | null;
+            dialect: string;
+            operation: string | null;
+            model: string | null;
+        };
+        RequestStartedEvent: {
+            /** Format: date-time */
+            at: string;
+            request_id: string;
+            project: string;
+            tenant: string;
+            /** @enum {string} */
+            kind: "request" | "item";
+            client: string | null;
+            route: string | null;
+            dialect: string;
+            operation: string | null;
+            model: string | null;
+        };
+        RunEndedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
+            status: string;
+            reason: string | null;
+            steps: number;
+            took_ms: number;
+        };
+        RunStartedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
+        };
+        ModelLoadedEvent: {
+            /** Format: date-time */
+            at: string;
+            model: string;
+            took_ms: number;
+        };
+        ServerDownEvent: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        ModelUnloadedEvent: {
+            /** Format: date-time */
+            at: string;
+            model: string;
+        };
+        MachineSleptEvent: {
+            /** Format: date-time */
+            at: string;
+            slept_ms: number;
+        };
+        DroppedEvent: {
+            /** @enum {string} */
+            reason: "slow" | "stopping" | "cancelled";
+        };
+        /** @description server_up, and missed: some events are gone that came after Last-Event-ID */
+        PlainEvent: {
+            /** Format: date-time */
+            at?: string;
+        };
+        /**
+         * @example {
+         *       "total_requests": 120,
+         *       "successful_requests": 117,
+         *       "failed_requests": 3,
+         *       "requests_by_model": {
+         *         "qwen3:8b": 96,
+         *         "system": 24
+         *       },
+         *       "requests_by_operation": {
+         *         "chat": 90,
+         *         "generate": 6,
+         *         "list_models": 20,
+         *         "other": 4
+         *       },
+         *       "errors_by_type": {
+         *         "queue_full": 2,
+         *         "client_left": 1
+         *       },
+         *       "average_latency_ms": 1840.22,
+         *       "p50_latency_ms": 1310.4,
+         *       "p95_latency_ms": 5120.75,
+         *       "p99_latency_ms": 8033.1,
+         *       "first_request_time": "2026-01-31T08:02:11.120Z",
+         *       "last_request_time": "2026-01-31T12:00:00.003Z",
+         *       "exact": true
+         *     }
+         */
+        Metrics: {
+            total_requests: number;
+            /** @description Those whose clients had a whole answer */
+            successful_requests: number;
+            /** @description The others: errors, clients that left, answers that broke off */
+            failed_requests: number;
+            /** @description Requests by model; `system`: those without one */
+            requests_by_model: {
+                [key: string]: number;
+            };
+            /** @description Requests by operation; `other`: those without one */
+            requests_by_operation: {
+                [key: string]: number;
+            };
+            /** @description Requests by error code, or by how they ended where there was none */
+            errors_by_type: {
+                [key: string]: number;
+            };
+            average_latency_ms: number;
+            /** @description By nearest rank, as the other two */
+            p50_latency_ms: number;
+            p95_latency_ms: number;
+            p99_latency_ms: number;
+            /** Format: date-time */
+            first_request_time: string | null;
+            /** Format: date-time */
+            last_request_time: string | null;
+            /** @description Computed from each request: up to 50 000 of them. Else quantiles are within 1 %, and names that a day had many of count as `other` */
+            exact: boolean;
+        };
+        /**
+         * @example {
+         *       "avg_tokens_per_second": 34.211,
+         *       "avg_load_time_ms": 120.5,
+         *       "avg_generation_time_ms": 1650.81,
+         *       "total_requests": 93,
+         *       "by_model": {
+         *         "qwen3:8b": {
+         *           "avg_tokens_per_second": 34.211,
+         *           "avg_load_time_ms": 120.5,
+         *           "avg_generation_time_ms": 1650.81,
+         *           "request_count": 93
+         *         }
+         *       }
+         *     }
+         */
+        PerformanceStats: {
+            /** @description The mean of what each request's answer was generated with */
+            avg_tokens_per_second: number;
+            /** @description What a request waited for its model; 0 where it was in memory */
+            avg_load_time_ms: number;
+            /** @description As the inference server tells */
+            avg_generation_time_ms: number;
+            /** @description Successful requests whose tokens a second are known: all figures are of these */
+            total_requests: number;
+            by_model: {
+                [key: string]: {
+                    /** @description The mean of what each request's answer was generated with */
+                    avg_tokens_per_second: number;
+                    /** @description What a request waited for its model; 0 where it was in memory */
+                    avg_load_time_ms: number;
+                    /** @description As the inference server tells */
+                    avg_generation_time_ms: number;
+                    request_count: number;
+                };
+            };
+        };
+        /**
+         * @example {
+         *       "total_requests": 2,
+         *       "successful_requests": 1,
+         *       "failed_requests": 1,
+         *       "success_rate": 0.5,
+         *       "average_latency_ms": 900.11,
+         *       "p50_latency_ms": 12.2,
+         *       "p95_latency_ms": 1788.02,
+         *       "p99_latency_ms": 1788.02,
+         *       "requests_by_model": {
+         *         "qwen3:8b": 2
+         *       },
+         *       "requests_by_operation": {
+         *         "chat": 2
+         *       },
+         *       "requests_by_project": {
+         *         "story-machine": 2
+         *       },
+         *       "project_metrics": {
+         *         "story-machine": {
+         *           "project_name": "story-machine",
+         *           "total_requests": 2,
+         *           "successful_requests": 1,
+         *           "failed_requests": 1,
+         *           "requests_by_model": {
+         *             "qwen3:8b": 2
+         *           },
+         *           "requests_by_operation": {
+         *             "chat": 2
+         *           },
+         *           "average_latency_ms": 900.11,
+         *           "total_latency_ms": 1800.22,
+         *           "first_request_time": "2026-01-31T11:58:20.000Z",
+         *           "last_request_time": "2026-01-31T11:59:02.510Z"
+         *         }
+         *       },
+         *       "hourly_metrics": [
+         *         {
+         *           "timestamp": "2026-01-31T11:00:00.000Z",
+         *           "requests_count": 2,
+         *           "successful_count": 1,
+         *           "failed_count": 1,
+         *           "average_latency_ms": 900.11,
+         *           "requests_by_model": {
+         *             "qwen3:8b": 2
+         *           }
+         *         }
+         *       ],
+         *       "start_time": "2026-01-31T11:58:20.000Z",
+         *       "end_time": "2026-01-31T11:59:02.510Z",
+         *       "exact": true
+         *     }
+         */
+        Analytics: {
+            total_requests: number;
+            /** @description Those whose clients had a whole answer */
+            successful_requests: number;
+            /** @description The others: errors, clients that left, answers that broke off */
+            failed_requests: number;
+            /** @description 0 to 1 */
+            success_rate: number;
+            average_latency_ms: number;
+            /** @description By nearest rank, as the other two */
+            p50_latency_ms: number;
+            p95_latency_ms: number;
+            p99_latency_ms: number;
+            /** @description Requests by model; `system`: those without one */
+            requests_by_model: {
+                [key: string]: number;
+            };
+            /** @description Requests by operation; `other`: those without one */
+            requests_by_operation: {
+                [key: string]: number;
+            };
+            /** @description Requests by project; `unknown`: of clients that name none */
+            requests_by_project: {
+                [key: string]: number;
+            };
+            project_metrics: {
+                [key: string]: components["schemas"]["ProjectMetrics"];
+            };
+            /** @description Oldest first; hours without a request are not there. Hours are kept 30 days */
+            hourly_metrics: components["schemas"]["HourlyMetrics"][];
+            /**
+             * Format: date-time
+             * @description When the first of the requests began
+             */
+            start_time: string | null;
+            /**
+             * Format: date-time
+             * @description When the last of them began
+             */
+            end_time: string | null;
+            /** @description Computed from each request: up to 50 000 of them. Else quantiles are within 1 %, and names that a day had many of count as `other` */
+            exact: boolean;
+        };
+        ProjectMetrics: {
+            project_name: string;
+            total_requests: number;
+            /** @description Those whose clients had a whole answer */
+            successful_requests: number;
+            /** @description The others: errors, clients that left, answers that broke off */
+            failed_requests: number;
+            /** @description Requests by model; `system`: those without one */
+            requests_by_model: {
+                [key: string]: number;
+            };
+            /** @description Requests by operation; `other`: those without one */
+            requests_by_operation: {
+                [key: string]: number;
+            };
+            average_latency_ms: number;
+            total_latency_ms: number;
+            /** Format: date-time */
+            first_request_time: string | null;
+            /** Format: date-time */
+            last_request_time: string | null;
+        };
+        HourlyMetrics: {
+            /**
+             * Format: date-time
+             * @description When the hour began (UTC)
+             */
+            timestamp: string;
+            requests_count: number;
+            successful_count: number;
+            failed_count: number;
+            average_latency_ms: number;
+            /** @description Requests by model; `system`: those without one */
+            requests_by_model: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "usage": [
+         *         {
+         *           "day": "2026-01-31",
+         *           "project": "story-machine",
+         *           "model": "qwen3:8b",
+         *           "requests": 96,
+         *           "failed_requests": 3,
+         *           "input_tokens": 18201,
+         *           "output_tokens": 33410,
+         *           "inference_seconds": 171.422,
+         *           "saved_seconds": 12.9,
+         *           "share": 0.412903
+         *         }
+         *       ]
+         *     }
+         */
+        Usage: {
+            usage: {
+                /**
+                 * Format: date
+                 * @description UTC
+                 */
+                day: string;
+                project: string;
+                model: string;
+                requests: number;
+                failed_requests: number;
+                /** @description Of prompts; those not told are estimated */
+                input_tokens: number;
+                /** @description Of answers, likewise */
+                output_tokens: number;
+                /** @description How long the inference server worked on it; others may have run beside it */
+                inference_seconds: number;
+                /** @description What the answers from the response cache took when they were made */
+                saved_seconds: number;
+                /** @description Of all inference seconds of the day, everybody's; 0 to 1. null for those who may not see what others used */
+                share: number | null;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: {
+        /**
+         * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+         * @example story-machine
+         */
+        ProjectName: string;
+        /**
+         * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+         * @example background
+         */
+        SharedOllamaPriority: "interactive" | "background";
+        /**
+         * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+         * @example 30
+         */
+        SharedOllamaMaxWait: string;
+        /**
+         * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+         * @example exact
+         */
+        SharedOllamaCache: "on" | "semantic" | "exact" | "off";
+        /**
+         * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+         * @example no-cache
+         */
+        CacheControl: string;
+        /**
+         * @description Of one who comes back to the events: the `id` of the last that it has seen. What came after it follows.
+         * @example 7f1f9c0e-212
+         */
+        LastEventID: string;
+    };
+    requestBodies: never;
+    headers: {
+        /**
+         * @description The id of this request, by which the logs know it.
+         * @example 7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11
+         */
+        SharedOllamaRequestId: string;
+        /**
+         * @description Where the time went, in ms: `queue`, `load` (the model), `first` (until the first byte), `total`.
+         * @example queue;dur=0.02, load;dur=0.00, total;dur=208.16
+         */
+        ServerTiming: string;
+        /**
+         * @description How long the model's load was waited for, in whole milliseconds; 0: it was in memory. Not on a stream that began with notices: there the last event says it.
+         * @example 0
+         */
+        SharedOllamaLoadMs: number;
+        /**
+         * @description Its number in the queue when the request began to wait, or where it would have been when it was refused. Absent where it did not wait for a place.
+         * @example 3
+         */
+        SharedOllamaQueuePosition: number;
+        /**
+         * @description How long it was expected to wait for its place and its model then, in seconds. Absent where it did not wait, or nothing was known.
+         * @example 12.4
+         */
+        SharedOllamaExpectedWait: number;
+        /**
+         * @description What the response cache had to do with the answer.
+         * @example HIT-SEMANTIC
+         */
+        Cache: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
+        /**
+         * @description With `HIT-SEMANTIC`: the cosine of this question and the one that was answered.
+         * @example 0.9612
+         */
+        CacheSimilarity: string;
+        /**
+         * @description The context that was asked for with `num_ctx`, and the one that the answer was made with, in tokens.
+         * @example asked=8192, used=32768
+         */
+        SharedOllamaNumCtx: string;
+        /**
+         * @description The age of a kept answer, in seconds.
+         * @example 12
+         */
+        Age: number;
+        /**
+         * @description The prompt did not fit the model's context: so many of its tokens were read (`unknown` where the server does not count them). Streams say it in their last part, in `truncated`. Of vectors: a text was too long, and so many tokens were read of it and the texts that were computed with it.
+         * @example kept=2048
+         */
+        SharedOllamaTruncated: string;
+        /**
+         * @description Requests that a tenant may make on this route in a minute.
+         * @example 60
+         */
+        RateLimitLimit: number;
+        /**
+         * @description Those that are left of them.
+         * @example 59
+         */
+        RateLimitRemaining: number;
+        /**
+         * @description When the minute ends, in Unix seconds.
+         * @example 1767225660
+         */
+        RateLimitReset: number;
+        /**
+         * @description Whole seconds to wait. Where the queue refuses, the expected time, as far as it is known.
+         * @example 2
+         */
+        RetryAfter: number;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    generate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateRequest"] | components["schemas"]["GenerateMessagesRequest"];
+            };
+        };
+        responses: {
+            /** @description The text; with `stream: true` events of pieces, the last with `done: true` */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Cache": components["headers"]["Cache"];
+                    "X-Cache-Similarity": components["headers"]["CacheSimilarity"];
+                    Age: components["headers"]["Age"];
+                    "X-Shared-Ollama-Num-Ctx": components["headers"]["SharedOllamaNumCtx"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerateAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer; with `stream: true` events of pieces, the last with `done: true` */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Cache": components["headers"]["Cache"];
+                    "X-Cache-Similarity": components["headers"]["CacheSimilarity"];
+                    Age: components["headers"]["Age"];
+                    "X-Shared-Ollama-Num-Ctx": components["headers"]["SharedOllamaNumCtx"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createChatCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description A chat completion; with `stream: true` its chunks, then `[DONE]` */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Cache": components["headers"]["Cache"];
+                    "X-Cache-Similarity": components["headers"]["CacheSimilarity"];
+                    Age: components["headers"]["Age"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    vlm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer; with `stream: true` events of pieces, the last with `done: true` */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Shared-Ollama-Num-Ctx": components["headers"]["SharedOllamaNumCtx"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisionAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createVisionCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisionCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description A chat completion; with `stream: true` its chunks, then `[DONE]` */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisionCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseRequest"];
+            };
+        };
+        responses: {
+            /** @description A response; with `stream: true` its events, the last with the whole */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Cache": components["headers"]["Cache"];
+                    "X-Cache-Similarity": components["headers"]["CacheSimilarity"];
+                    Age: components["headers"]["Age"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseObject"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. `previous_response_not_found`: The response that the request goes on from, or one of its items, is not kept, or not any more. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    getResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response as it was */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseObject"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    deleteResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not kept any more */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedResponse"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    batchChat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchChatRequest"];
+            };
+        };
+        responses: {
+            /** @description The results in the order of the requests; with `stream: true` as they come */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. `batch_too_large`: The batch has more items than it may. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    batchChatCompletions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description What this request has of the response cache: `exact` the answer to the same words, `semantic` and `on` also that to similar ones, `off` nothing.
+                 * @example exact
+                 */
+                "X-Shared-Ollama-Cache"?: components["parameters"]["SharedOllamaCache"];
+                /**
+                 * @description With `no-cache` or `no-store` the request has nothing of the response cache.
+                 * @example no-cache
+                 */
+                "Cache-Control"?: components["parameters"]["CacheControl"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchChatCompletionsRequest"];
+            };
+        };
+        responses: {
+            /** @description The results in the order of the requests; with `stream: true` as they come */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchCompletionAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. `batch_too_large`: The batch has more items than it may. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    batchVlm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchVlmRequest"];
+            };
+        };
+        responses: {
+            /** @description The results in the order of the requests; with `stream: true` as they come */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchVisionAnswer"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. `batch_too_large`: The batch has more items than it may. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    batchVlmCompletions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchVlmCompletionsRequest"];
+            };
+        };
+        responses: {
+            /** @description The results in the order of the requests; with `stream: true` as they come */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchVisionCompletionAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. `batch_too_large`: The batch has more items than it may. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    embed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingRequest"] | components["schemas"]["EmbeddingsRequest"] | components["schemas"]["EmbeddingListRequest"];
+            };
+        };
+        responses: {
+            /** @description The vector or vectors, L2-normalised, in the order of the texts */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embedding"] | components["schemas"]["Embeddings"] | components["schemas"]["EmbeddingList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingError"];
+                };
+            };
+        };
+    };
+    rankBySimilarity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarityRequest"];
+            };
+        };
+        responses: {
+            /** @description The documents by their cosine with the query; equal ones as they came */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    "X-Shared-Ollama-Truncated": components["headers"]["SharedOllamaTruncated"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarityAnswer"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pullModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullModelRequest"];
+            };
+        };
+        responses: {
+            /** @description Where the download stands, a line each; with `stream: false` only that it has ended. It goes on when its clients leave */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelPull: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's own name with its tag; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    loadModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LoadModelRequest"];
+            };
+        };
+        responses: {
+            /** @description In memory */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Load-Ms": components["headers"]["SharedOllamaLoadMs"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelLoaded"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unloadModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not in memory */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_in_use`: The model works on requests, or is pinned. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pinModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pinned */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unpinModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not pinned */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateModelRequest"];
+            };
+        };
+        responses: {
+            /** @description The model is there; with `stream: true` a line for each step */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    copyModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's own name with its tag; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyModelRequest"];
+            };
+        };
+        responses: {
+            /** @description Copied */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChanged"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retrieveModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model, with the name it was asked for by */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's own name with its tag; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed, also in OpenAI's form */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDeleted"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listLoadedModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadedModels"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    showModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The model's name with its tag, or an alias; slashes percent-encoded */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ollama's model info: modelfile, parameters, template, details, model_info … */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInfo"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `model_not_allowed`: The model is outside ALLOWED_MODELS. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queueStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    modelProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelProfile"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    systemMemory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The memory */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memory"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listMcpServers: {
+        parameters: {
+            query?: {
+                /** @description `true` starts each server that does not run, and waits until its tools are known; only for who may manage */
+                refresh?: "true" | "false";
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cacheStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStats"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cacheShadow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures since start, and the latest comparisons */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheShadow"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dropCache: {
+        parameters: {
+            query?: {
+                model?: string;
+                tenant?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheDropped"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                project?: string;
+                model?: string;
+                /** @description Of the answer; requests under way have none */
+                status?: number | null;
+                limit?: number;
+                /** @description Those before the one of this number */
+                after?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forgetRequests: {
+        parameters: {
+            query: {
+                project: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgottenRequests"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description As X-Shared-Ollama-Request-Id has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveRequest"] | components["schemas"]["ExplainedRequest"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description As X-Shared-Ollama-Request-Id has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was called off, and gives back what it holds */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledRequest"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgentRuns: {
+        parameters: {
+            query?: {
+                agent?: string;
+                status?: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+                limit?: number;
+                before?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRun"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    followAgentRun: {
+        parameters: {
+            query?: {
+                /** @description The sequence_number of the last event that was seen; without it, from the first */
+                after?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. Of a run whose events are not in memory any more, only how it ended */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approveAgentCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveCall"];
+            };
+        };
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunAgentRequest"];
+            };
+        };
+        responses: {
+            /** @description How the run went, or that it waits for an approval; with `stream: true` its events, with `background: true` that it has begun */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunResult"] | components["schemas"]["AgentRunBegun"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: {
+                /** @description Also those that only their tenants see: for who may manage */
+                all?: "true" | "false";
+                after?: string;
+                /** @description Of a page, those of files apart */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDefinition"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replaceAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAgent"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. `agent_exists`: The tenant has an agent of that name, or, of those that everyone sees, another has it. `agent_limit_reached`: The tenant, or the service, has as many agents as are kept. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `insufficient_storage`: Too little of the models' disk would be left free, or the one that agents are kept on is full. */
+            507: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDeleted"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    validateAgent: {
+        parameters: {
+            query?: {
+                /** @description The tenant whose agent is meant, for who may manage; default: one's own, else everyone's */
+                owner?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was looked at, and what was found */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentFindings"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: {
+                /** @description Only requests of this project */
+                project?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description Of one who comes back to the events: the `id` of the last that it has seen. What came after it follows.
+                 * @example 7f1f9c0e-212
+                 */
+                "Last-Event-ID"?: components["parameters"]["LastEventID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events until the client leaves */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: {
+                /** @description Requests that began in the last so many minutes; all that is kept without it; 0 or less: none */
+                window_minutes?: number;
+                /** @description Requests of this project (exact name); `unknown`: of clients that name none. Who may not manage sees the own project's only */
+                project?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    performanceStats: {
+        parameters: {
+            query?: {
+                /** @description Requests that began in the last so many minutes; all that is kept without it; 0 or less: none */
+                window_minutes?: number;
+                /** @description Requests of this project (exact name); `unknown`: of clients that name none. Who may not manage sees the own project's only */
+                project?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceStats"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    analytics: {
+        parameters: {
+            query?: {
+                /** @description Requests that began in the last so many minutes; all that is kept without it; 0 or less: none */
+                window_minutes?: number;
+                /** @description Requests of this project (exact name); `unknown`: of clients that name none. Who may not manage sees the own project's only */
+                project?: string;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exportAnalytics: {
+        parameters: {
+            query?: {
+                /** @description Requests that began in the last so many minutes; all that is kept without it; 0 or less: none */
+                window_minutes?: number;
+                /** @description Requests of this project (exact name); `unknown`: of clients that name none. Who may not manage sees the own project's only */
+                project?: string;
+                /** @description `csv` (without it) and `parquet`: a row for each request; `json`: the figures */
+                format?: "csv" | "json" | "parquet";
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as it is read; one that breaks off breaks the connection */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example Timestamp,Model,Operation,Latency (ms),Success,Error,Project,request_id
+                     *     2026-01-31T11:58:20.000Z,qwen3:8b,chat,1788.02,Yes,,story-machine,7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11
+                     */
+                    "text/csv": string;
+                    "application/json": components["schemas"]["Analytics"];
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    usage: {
+        parameters: {
+            query?: {
+                /** @description Requests that began in the last so many minutes; all that is kept without it; 0 or less: none */
+                window_minutes?: number;
+                /** @description Requests of this project (exact name); `unknown`: of clients that name none. Who may not manage sees the own project's only */
+                project?: string;
+                /** @description `json` without it */
+                format?: "json" | "csv";
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whole days (UTC), from that in which the window begins; the oldest first */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                    /**
+                     * @example day,project,model,requests,failed_requests,input_tokens,output_tokens,inference_seconds,saved_seconds,share
+                     *     2026-01-31,story-machine,qwen3:8b,96,3,18201,33410,171.422,12.9,0.412903
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+}

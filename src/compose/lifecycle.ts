@@ -39,3 +39,43 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
+  const { requests, agents, agentRuns, threads, caching, inference, memory, management, mcp } =
+    parts;
+  const { provision, door, metrics, traces, tenants, sleep } = parts;
+  const { home, logs, terminal } = parts.base;
+  const homeLock = new HomeLock({ home, say: terminal.say });
+  return new Lifecycle(
+    [
+      homeLock.lock,
+      { name: "logs", stop: () => logs.close() },
+      metrics.part,
+      ...sleep,
+      // It stops when no request can end any more.
+      ...requestStorePart(requests.store),
+      ...agents.parts,
+      ...traces,
+      { name: "worker threads", stop: () => threads.pool.destroy() },
+      { name: "similarity thread", stop: () => threads.similarity.destroy() },
+      ...caching.parts,
+      ...mcp.parts,
+      { name: "upstream connections", stop: () => inference.transport.close() },
+      door.door,
+      homeLock.note(() => door.port),
+      ...tenants,
+      inference.upstream,
+      ...memory.parts,
+      // What goes on without a client, and what the drain has not waited for.
+      { name: "runs of agents", stop: () => agentRuns.stop() },
+      door.draining,
+      // A download would take as long as all others are given to end.
+      management.pulls,
+      provision,
+    ],
+    {
+      report: (message, err) => {
+        logs.service.error({ err }, message);
+        terminal.say(err instanceof Error ? `${message}: ${err.message}` : message);
+      },
+    },
+  );
+}

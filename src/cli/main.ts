@@ -1,3 +1,4 @@
+import { onBun } from "../runtime/on-bun.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -6,26 +7,44 @@ import { run } from "./run.ts";
 /** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
 async function main(argv: string[]): Promise<void> {
   let cli: Cli | undefined;
-  process.on("SIGINT", () => {
+  const interrupt = (): void => {
     if (cli?.interrupt()) return;
     restoreTerminal();
     process.exit(EXIT.interrupted);
-  });
+  };
+  process.on("SIGINT", interrupt);
   // Who reads the output may have seen enough: `| head`.
-  process.stdout.on("error", () => process.exit(EXIT.ok));
+  const readerLeft = (): void => process.exit(EXIT.ok);
+  process.stdout.on("error", readerLeft);
   const code = await run(argv, {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
     onCli: (made) => (cli = made),
+    handOver: () => {
+      process.off("SIGINT", interrupt);
+      process.stdout.off("error", readerLeft);
+    },
   }).catch((err: unknown) => {
     const aborted = cli?.isInterrupted === true;
     return aborted ? EXIT.interrupted : told(err);
   });
   restoreTerminal();
-  // What was written has to arrive first: a pipe takes it when it can.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code ?? EXIT.ok)));
+  await arrived(process.stdout);
+  await arrived(process.stderr);
+  process.exit(code ?? EXIT.ok);
+}
+
+/**
+ * What was written has to arrive first: a pipe takes it when it can. Bun calls back from an empty
+ * write at once; Node's `end` would close the pipe for whoever writes to it next, such as a shell.
+ */
+function arrived(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (onBun) stream.end(() => resolve());
+    else stream.write("", () => resolve());
+  });
 }
 
 /** Says in one line what went wrong. @returns the exit code */

@@ -80,15 +80,8 @@ it("the pages' server finds lines, reads pages, and nothing outside its folder",
   const outcomes = (body["steps"] as { kind: string; outcome: string }[])
     .filter(({ kind }) => kind === "tool")
     .map(({ outcome }) => outcome);
-  expect(outcomes).toEqual([
-    "completed",
-    "completed",
-    "completed",
-    "completed",
-    "error",
-    "error",
-  ]);
-  const texts = toolTexts(bodyOf(world.ollama.to("/api/chat").at(-1) ?? { body: "{}" } as never));
+  expect(outcomes).toEqual(["completed", "completed", "completed", "completed", "error", "error"]);
+  const texts = toolTexts(bodyOf(world.ollama.to("/api/chat").at(-1) ?? ({ body: "{}" } as never)));
   expect(texts[0]).toMatch(/^(\S+\.md:\d+: .*\n?)+/);
   expect(texts[1]).toBe("No page has these words.");
   expect(texts[2]?.split("\n")).toHaveLength(21);
@@ -114,7 +107,9 @@ it("what a tool's output asks for outside allowed_tools is refused, and recorded
   expect(first?.tools?.map((tool) => tool.function.name)).toEqual(["say"]);
   expect(second && toolTexts(second)).toEqual([bait]);
   expect(third && toolTexts(third)[1]).not.toContain("PATH");
-  const kept = await jsonOf(await world.gateway.get(`/api/v1/agents/runs/${String(body["run_id"])}`));
+  const kept = await jsonOf(
+    await world.gateway.get(`/api/v1/agents/runs/${String(body["run_id"])}`),
+  );
   const steps = (kept["steps"] as object[]).filter((step) => "tool" in step);
   expect(steps).toMatchObject([
     { server: "own", tool: "say", outcome: "completed" },

@@ -16,7 +16,7 @@ const MCP_YAML = `servers:
     args: [examples/mcp/pages.mjs, docs]
     scope: shared
 `;
-const SENTENCE = SAID.join("").trim();
+const SENTENCE = SAID.join("");
 
 describe("an agent on the engine, with a program that offers tools", () => {
   let service: RealService;

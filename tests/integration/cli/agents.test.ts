@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../../src/hosts/server.ts";
-import { startAgents, runIs } from "../../support/agents.ts";
+import { runIs, startAgents } from "../../support/agents.ts";
 import {
   cli,
   cliInTerminal,
@@ -12,15 +14,17 @@ import {
 } from "../../support/cli.ts";
 import { startCliService } from "../../support/cli-service.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
+import { until } from "../../support/deadline.ts";
 import { jsonOf } from "../../support/service.ts";
 import { makeHome } from "../../support/service-process.ts";
+import { nothingIsHeld } from "../../support/through-gateway.ts";
 
 const NO_RUN = "run_00000000-0000-4000-8000-000000000000";
 const POET = ["--name", "poet", "--role", "You rhyme.", "--model", "fake"];
 
 /** A service with the agent `helper` of the project acme, which has the server `own`. */
-async function withHelper(definition: Record<string, unknown> = {}, settings = {}) {
-  const world = await startAgents({ AGENT_TRACE: "steps", ...settings });
+async function withHelper(definition: Record<string, unknown> = {}) {
+  const world = await startAgents({ AGENT_TRACE: "steps" });
   await world.create(definition);
   const env = { SHARED_OLLAMA_URL: world.gateway.url };
   const end = (args: string[], project = "acme"): Promise<PipedEnd> =>
@@ -33,6 +37,25 @@ const SAYS = (_asked: unknown, count: number) =>
   count === 1
     ? { text: "Let me see.", calls: [["say", { text: "42" }]] as const }
     : { text: "It is 42." };
+
+/** A way to the service by which it sees no client of its own machine: one that may not manage. */
+async function seenFromElsewhere(url: string): Promise<string> {
+  const proxy = createServer((asked, answer) => {
+    const headers = { ...asked.headers, "x-forwarded-for": "203.0.113.7" };
+    const passed = request(url + (asked.url ?? ""), { method: asked.method, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+    });
+    passed.once("error", () => answer.destroy());
+    asked.pipe(passed);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+}
 
 /** The id that a piped run has told of, with the way to approve it. */
 function waitingId({ stderr }: PipedEnd): string {
@@ -67,7 +90,7 @@ it.each([
   ["agents create --name x", "missing: role, model"],
   ["agents create --name create --role b --model fake", "choose another"],
   ["agents create --visibility all", "visibility"],
-  ["agents create package.json", "package.json"],
+  ["agents create package.json", "Unrecognized keys"],
   ["agents run", "NAME"],
   ["agents run poet", "Say what is asked"],
   ["agents approve", "RUN"],
@@ -104,7 +127,7 @@ describe("shared-ollama agents create", () => {
     const file = join(await makeHome(), "clerk.yaml");
     await writeFile(file, "name: clerk\nrole: |\n  You sort.\nmodel: other\nmax_steps: 3\n");
     const made = await service.json("agents create", file, "--model", "fake");
-    expect(made).toMatchObject({ name: "clerk", role: "You sort.\n", model: "fake", max_steps: 3 });
+    expect(made).toMatchObject({ name: "clerk", role: "You sort.", model: "fake", max_steps: 3 });
     const piped = JSON.stringify({ name: "piped", role: "x", model: "fake" });
     expect(await service.run(["agents", "create", "-"], piped)).toContain("Agent piped");
     const { agents } = (await service.json("agents list")) as { agents: { name: string }[] };
@@ -212,13 +235,14 @@ describe("shared-ollama agents run", () => {
     world.model(() => ({ calls: [["slow", { ms: 60_000 }]] }));
     const args = ["agents", "run", "helper", "hi", "--project", "acme"];
     const terminal = cliInTerminal(args, world);
-    await world.ollama.arrivals("/api/chat", 1);
+    await until(() => world.ollama.to("/api/chat").length > 0, "the model is asked");
     terminal.interrupt();
     await terminal.endsWith(130);
+    await nothingIsHeld(world);
     const { runs } = JSON.parse((await world.end(["runs", "--json"])).stdout) as {
       runs: { id: string }[];
     };
-    await runIs(world, String(runs[0]?.id), "cancelled");
+    expect(runs).toMatchObject([{ agent: "helper", status: "cancelled" }]);
   });
 });
 
@@ -233,16 +257,17 @@ describe("a call that waits for a person", () => {
     return world;
   };
 
-  it("ends a piped run with 1 and the way to approve it", async () => {
+  it("ends a piped run with 1 and the way to approve it, which is its own project's", async () => {
     const world = await waits();
     const end = await world.end(["run", "helper", "hi"]);
     expect(end).toMatchObject({ code: 1, stdout: "" });
     expect(end.stderr).toMatch(/^waits +own\.say /);
     const id = waitingId(end);
-    const other = await world.end(["approve", id, "--yes"], "other");
+    const url = await seenFromElsewhere(world.gateway.url);
+    const other = await world.end(["approve", id, "--yes", "--url", url], "other");
     expectOneLine(other);
-    // Of this machine each may manage: who is elsewhere is tested with the routes.
-    expect([0, 4]).toContain(other.code);
+    expect(other.code).toBe(4);
+    expect((await world.end(["approve", id, "--yes"])).code).toBe(0);
   });
 
   it("is approved with --yes, and the run goes on without its client", async () => {

@@ -5,7 +5,7 @@ import { PromptLimit } from "../../../src/dialects/prompt-limit.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { McpTool, McpToolBoxes } from "../../../src/mcp/mcp-tools.ts";
 import { LightSignal } from "../../../src/runtime/light-signal.ts";
-import { definitionOf } from "../../support/agents.ts";
+import { definitionOf } from "../../support/agent-records.ts";
 
 const SERVERS: Record<string, string[] | Error> = {
   books: ["find_book", "lend_book"],

@@ -15,6 +15,8 @@ interface CliOptions {
   flags: GlobalFlags;
   out: Output;
   input: NodeJS.ReadStream;
+  /** Leaves signals and streams to somebody else, who runs from now on in this process. */
+  handOver: () => void;
 }
 
 /** What a command works with. */
@@ -23,15 +25,17 @@ export class Cli {
   readonly flags: GlobalFlags;
   readonly out: Output;
   readonly input: NodeJS.ReadStream;
+  readonly handOver: () => void;
   #url: string | undefined;
   #api: Api | undefined;
   #interrupt: AbortController | undefined;
 
-  constructor({ env, flags, out, input }: CliOptions) {
+  constructor({ env, flags, out, input, handOver }: CliOptions) {
     this.env = env;
     this.flags = flags;
     this.out = out;
     this.input = input;
+    this.handOver = handOver;
   }
 
   /** Where the service answers, without a slash at the end. @throws WrongUse for what is no URL. */

@@ -11,7 +11,7 @@ export interface Example {
 }
 
 /**
- * What `--json` writes: a JSON schema, or the 200 answer of an operation of docs/openapi.json where
+ * What `--json` writes: a JSON schema, which may refer to `openapi.json#/components/schemas/…`, or the 200 answer of an operation of docs/openapi.json where
  * that is printed as it came. `lines`: one such object a line, as they come.
  */
 export type JsonShape = ({ schema: object } | { operation: string }) & { lines?: true };

@@ -6,19 +6,25 @@ import { run } from "./run.ts";
 /** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
 async function main(argv: string[]): Promise<void> {
   let cli: Cli | undefined;
-  process.on("SIGINT", () => {
+  const interrupt = (): void => {
     if (cli?.interrupt()) return;
     restoreTerminal();
     process.exit(EXIT.interrupted);
-  });
+  };
+  process.on("SIGINT", interrupt);
   // Who reads the output may have seen enough: `| head`.
-  process.stdout.on("error", () => process.exit(EXIT.ok));
+  const readerLeft = (): void => process.exit(EXIT.ok);
+  process.stdout.on("error", readerLeft);
   const code = await run(argv, {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
     onCli: (made) => (cli = made),
+    handOver: () => {
+      process.off("SIGINT", interrupt);
+      process.stdout.off("error", readerLeft);
+    },
   }).catch((err: unknown) => {
     const aborted = cli?.isInterrupted === true;
     return aborted ? EXIT.interrupted : told(err);

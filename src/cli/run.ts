@@ -1,4 +1,4 @@
-import { Cli, type GlobalFlags } from "./cli.ts";
+import type { Cli, GlobalFlags } from "./cli.ts";
 import { findCommand, type Found } from "./find-command.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { Output } from "./output/output.ts";
@@ -11,16 +11,18 @@ interface RunOptions {
   stdin: NodeJS.ReadStream;
   /** Called with what Ctrl-C has to reach, before the command runs. */
   onCli: (cli: Cli) => void;
+  /** Takes back what was set up for Ctrl-C and for a reader that leaves. */
+  handOver: () => void;
 }
 
-/** Runs what the words on the command line say. @throws CliError for what goes wrong. */
+/** Runs what the words on the command line say; what it loads is what that needs. @throws CliError for what goes wrong. */
 export async function run(argv: string[], options: RunOptions): Promise<ExitCode | void> {
-  const { env, stdout, stderr, stdin, onCli } = options;
+  const { env, stdout, stderr, stdin, onCli, handOver } = options;
   const out = new Output({ stdout, stderr, env, color: !argv.includes("--no-color") });
   const found = findCommand(argv);
   if (found.wantsHelp || !found.entry || !("load" in found.entry)) return help(found, out);
   const command = await found.entry.load();
-  const { readArgs } = await import("./read-args.ts");
+  const [{ Cli }, { readArgs }] = await Promise.all([import("./cli.ts"), import("./read-args.ts")]);
   const { values, rest } = readArgs(command, found);
   const flags: GlobalFlags = {
     url: text(values["url"]),
@@ -28,7 +30,7 @@ export async function run(argv: string[], options: RunOptions): Promise<ExitCode
     json: values["json"] === true,
     yes: values["yes"] === true,
   };
-  const cli = new Cli({ env, flags, out, input: stdin });
+  const cli = new Cli({ env, flags, out, input: stdin, handOver });
   onCli(cli);
   return command.run(cli, values, rest);
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readNote, type HomeHolder } from "../runtime/home-lock.ts";
 import { WrongUse } from "./cli-error.ts";
 import { homeOf } from "./home.ts";
 
@@ -15,8 +14,7 @@ const DEFAULT_PORT = 8000;
 export function serviceUrl(given: string | undefined, env: Env): string {
   const named = given ?? env["SHARED_OLLAMA_URL"];
   if (named !== undefined && named !== "") return checked(named, given === undefined);
-  const { host, port } = listensAt(env);
-  return `http://${host}:${port}`;
+  return listensAt(env);
 }
 
 function checked(named: string, isVariable: boolean): string {
@@ -29,27 +27,31 @@ function checked(named: string, isVariable: boolean): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }
 
-function listensAt(env: Env): { host: string; port: number } {
-  const host = reachable(env["API_HOST"] ?? "");
+function listensAt(env: Env): string {
   const port = Number(env["API_PORT"] ?? 0);
-  if (Number.isInteger(port) && port > 0) return { host, port };
-  return { host, port: notedPort(env) ?? DEFAULT_PORT };
+  if (Number.isInteger(port) && port > 0) return addressOf({ host: env["API_HOST"], port });
+  const noted = readNote(homeOf(env));
+  const note: HomeHolder = noted.pid !== undefined && runs(noted.pid) ? noted : {};
+  return addressOf({ host: note.host ?? env["API_HOST"], port: note.port ?? DEFAULT_PORT });
 }
 
-/** Who listens on all addresses answers on this one, too. */
-function reachable(apiHost: string): string {
-  if (apiHost === "" || apiHost === "0.0.0.0" || apiHost === "localhost") return "127.0.0.1";
-  if (apiHost === "::") return "[::1]";
-  return apiHost.includes(":") && !apiHost.startsWith("[") ? `[${apiHost}]` : apiHost;
+/** Where a service is reached that listens there: on all addresses is on this machine's own, too. */
+export function addressOf({ host, port }: { host: string | undefined; port: number }): string {
+  return `http://${reachable(host ?? "")}:${port}`;
 }
 
-/** The port that the service in this folder has written down; undefined where none runs. */
-function notedPort(env: Env): number | undefined {
+/** A service that was killed has left its note. */
+function runs(pid: number): boolean {
   try {
-    const text = readFileSync(join(homeOf(env), "data", "service.json"), "utf8");
-    const { port } = JSON.parse(text) as { port?: unknown };
-    return typeof port === "number" ? port : undefined;
-  } catch {
-    return undefined;
+    process.kill(pid, 0);
+    return true;
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function reachable(host: string): string {
+  if (host === "" || host === "0.0.0.0" || host === "localhost") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -37,7 +37,7 @@ interface LifecycleParts {
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
   const { requests, agents, threads, caching, inference, memory, management } = parts;
   const { provision, door, metrics, traces, tenants, sleep } = parts;
-  const { home, logs, terminal } = parts.base;
+  const { home, logs, terminal, settings } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
   return new Lifecycle(
     [
@@ -54,7 +54,7 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       ...caching.parts,
       { name: "upstream connections", stop: () => inference.transport.close() },
       door.door,
-      homeLock.note(() => door.port),
+      homeLock.note(() => door.port, settings.apiHost),
       ...tenants,
       inference.upstream,
       ...memory.parts,

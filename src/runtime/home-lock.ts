@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Libsql from "libsql";
 import type { Part } from "./lifecycle.ts";
@@ -8,6 +8,9 @@ interface HomeLockOptions {
   home: string;
   say: (line: string) => void;
 }
+
+/** Who only looks whether there is a service has the lock for less than that. */
+const LOOK_MS = 500;
 
 /**
  * Keeps a second service out of the folder of the first: both would write one store and one log,
@@ -37,10 +40,10 @@ export class HomeLock {
   }
 
   /** Writes which service has the folder, for the message of another, once the port is known. */
-  note(port: () => number): Part {
+  note(port: () => number, host: string): Part {
     return {
       name: "note of who has the folder",
-      start: () => this.#write({ pid: process.pid, port: port() }),
+      start: () => this.#write({ pid: process.pid, port: port(), host }),
       stop: () => {
         if (this.#database) rmSync(this.#noteFile, { force: true });
       },
@@ -53,7 +56,7 @@ export class HomeLock {
     try {
       mkdirSync(join(home, "data"), { recursive: true, mode: 0o700 });
       createOnce(file);
-      this.#database = await lockedDatabase(file);
+      this.#database = await lockedDatabase(file, LOOK_MS);
     } catch (err) {
       // A folder that cannot be written to is no reason not to answer.
       say(`${home} is not locked against a second service: ${(err as Error).message}`);
@@ -69,10 +72,10 @@ export class HomeLock {
   }
 
   get #noteFile(): string {
-    return join(this.#options.home, "data", "service.json");
+    return noteFile(this.#options.home);
   }
 
-  #write(note: { pid: number; port?: number }): void {
+  #write(note: HomeHolder): void {
     if (!this.#database) return;
     try {
       writeFileSync(this.#noteFile, JSON.stringify(note), { mode: 0o600 });
@@ -82,14 +85,49 @@ export class HomeLock {
   }
 
   #holder(): string {
-    try {
-      const note = JSON.parse(readFileSync(this.#noteFile, "utf8")) as Record<string, unknown>;
-      const port = note["port"] === undefined ? "" : `, port ${Number(note["port"])}`;
-      return ` (process ${Number(note["pid"])}${port})`;
-    } catch {
-      return "";
-    }
+    const { pid, port } = readNote(this.#options.home);
+    if (pid === undefined) return "";
+    return ` (process ${pid}${port === undefined ? "" : `, port ${port}`})`;
   }
+}
+
+/** Which service has a folder, as far as it has said so yet. */
+export interface HomeHolder {
+  pid?: number;
+  port?: number;
+  /** The address that it listens at. */
+  host?: string;
+}
+
+/**
+ * The service that has this folder; undefined where none runs. For other processes than a service:
+ * where none has the lock, it is taken and given back.
+ */
+export async function homeHolder(home: string): Promise<HomeHolder | undefined> {
+  const file = join(home, "data", "service.lock");
+  if (!existsSync(file)) return undefined;
+  const database = await lockedDatabase(file, 0);
+  database?.close();
+  return database ? undefined : readNote(home);
+}
+
+/** What the service in a folder has written down, or one before it. */
+export function readNote(home: string): HomeHolder {
+  try {
+    const note = JSON.parse(readFileSync(noteFile(home), "utf8")) as Record<string, unknown>;
+    const { pid, port, host } = note;
+    return {
+      ...(typeof host === "string" ? { host } : {}),
+      ...(typeof pid === "number" ? { pid } : {}),
+      ...(typeof port === "number" ? { port } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function noteFile(home: string): string {
+  return join(home, "data", "service.json");
 }
 
 /** Without opening a file that is there: closing it would drop the locks this process has on it. */
@@ -102,10 +140,14 @@ function createOnce(file: string): void {
 }
 
 /** The database with an open transaction that excludes all others; undefined where one has it. */
-async function lockedDatabase(file: string): Promise<Libsql.Database | undefined> {
+async function lockedDatabase(
+  file: string,
+  patienceMs: number,
+): Promise<Libsql.Database | undefined> {
   const { default: Database } = await import("libsql");
   const database = new Database(file);
   try {
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
     database.exec("BEGIN EXCLUSIVE");
     return database;
   } catch (err) {

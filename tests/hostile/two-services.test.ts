@@ -11,7 +11,7 @@ const PATIENCE_MS = 40_000;
 function lockOf(home: string) {
   const said: string[] = [];
   const homeLock = new HomeLock({ home, say: (line) => void said.push(line) });
-  return { said, note: homeLock.note(() => 8123), lock: homeLock.lock };
+  return { said, note: homeLock.note(() => 8123, "127.0.0.1"), lock: homeLock.lock };
 }
 
 describe("a folder that a service has", () => {

@@ -95,12 +95,12 @@ describe.skipIf(lacking.length > 0)(title, () => {
     let folder: PageFolder;
 
     beforeAll(async () => {
-      folder = await PageFolder.make(services[kind]);
+      folder = await PageFolder.make(services[kind], eyes.url);
     });
     afterAll(() => folder?.remove());
 
     it.each(blocks.map(named))("runs %s", async (_name, block) => {
-      const ran = startsOn(block) ? await folder.start(block, eyes.url) : await folder.run(block);
+      const ran = startsOn(block) ? await folder.start(block) : await folder.run(block);
       expect(problemOf(block, ran, await services[kind].asked())).toBeUndefined();
     });
   });
@@ -109,7 +109,7 @@ describe.skipIf(lacking.length > 0)(title, () => {
     let folder: PageFolder;
 
     beforeAll(async () => {
-      folder = await PageFolder.make(services.text);
+      folder = await PageFolder.make(services.text, eyes.url);
     });
     afterAll(() => folder?.remove());
 

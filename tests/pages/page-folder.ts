@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { homeHolder, readNote } from "../../src/runtime/home-lock.ts";
 import { projectRoot } from "../../src/runtime/paths.ts";
 import { until, within } from "../support/deadline.ts";
 import { photo } from "../support/image-files.ts";
@@ -48,8 +49,11 @@ exec ${program} "$@"
  */
 const PYTHON_PROGRAMS = ["python", "python3", "pip"];
 
-/** The command line, as after `npm link`. */
-const COMMAND_LINE = `#!/bin/sh
+/** The command line, as after `npm link`. What it starts is in a folder of its own. */
+const commandLine = (home: string): string => `#!/bin/sh
+case "$1" in
+  start | stop | restart) export SHARED_OLLAMA_HOME="${home}" API_PORT=0 WORKER_THREADS=1 ;;
+esac
 exec "${process.execPath}" "${join(projectRoot, "src/cli.mjs")}" "$@"
 `;
 
@@ -71,19 +75,22 @@ let pictureOnce: Promise<Buffer> | undefined;
 export class PageFolder {
   readonly #root: string;
   readonly #service: AskedService;
+  /** For a service that a block starts. */
+  readonly #ollamaUrl: string;
 
-  private constructor(root: string, service: AskedService) {
+  private constructor(root: string, service: AskedService, ollamaUrl: string) {
     this.#root = root;
     this.#service = service;
+    this.#ollamaUrl = ollamaUrl;
   }
 
   /**
    * Makes one, with a picture, the service's logs and a package of its own; the project's
    * packages lie above it, as if they were installed.
    */
-  static async make(service: AskedService): Promise<PageFolder> {
+  static async make(service: AskedService, ollamaUrl: string): Promise<PageFolder> {
     const root = await realpath(await mkdtemp(join(tmpdir(), "shared-ollama-page-")));
-    const folder = new PageFolder(root, service);
+    const folder = new PageFolder(root, service, ollamaUrl);
     await mkdir(folder.#path);
     await mkdir(folder.#programs);
     await symlink(join(projectRoot, "node_modules"), join(root, "node_modules"));
@@ -96,15 +103,22 @@ export class PageFolder {
     for (const [name, program] of Object.entries({ npm: "npm", bun })) {
       await writeFile(join(folder.#programs, name), keepingTheProject(program), { mode: 0o755 });
     }
-    await writeFile(join(folder.#programs, "shared-ollama"), COMMAND_LINE, { mode: 0o755 });
+    const program = commandLine(folder.#home);
+    await writeFile(join(folder.#programs, "shared-ollama"), program, { mode: 0o755 });
     for (const program of PYTHON_PROGRAMS) {
       await writeFile(join(folder.#programs, program), ofPython(program), { mode: 0o755 });
     }
     return folder;
   }
 
-  remove(): Promise<void> {
-    return rm(this.#root, { recursive: true, force: true });
+  /** Removes it, and ends what a block has left running. */
+  async remove(): Promise<void> {
+    const pid = readNote(this.#home).pid;
+    if (pid !== undefined && (await homeHolder(this.#home))) {
+      process.kill(pid, "SIGKILL");
+      await until(async () => !(await homeHolder(this.#home)), "the end of what a block started");
+    }
+    await rm(this.#root, { recursive: true, force: true });
   }
 
   /** Runs a block as it stands, but for the service's address and a request's id. */
@@ -123,7 +137,7 @@ export class PageFolder {
   }
 
   /** Runs a block that starts a service, until that listens, and stops it as Control-C does. */
-  async start({ code }: CodeBlock, ollamaUrl: string): Promise<Ran> {
+  async start({ code }: CodeBlock): Promise<Ran> {
     const shell = spawn("bash", shellArgs(code), {
       cwd: projectRoot,
       // A group of its own: the terminal sends Control-C to all of it.
@@ -131,8 +145,7 @@ export class PageFolder {
       env: {
         ...this.#env(),
         API_PORT: "0",
-        SHARED_OLLAMA_HOME: join(this.#root, "home"),
-        OLLAMA_BASE_URL: ollamaUrl,
+        SHARED_OLLAMA_HOME: this.#home,
         WORKER_THREADS: "1",
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -202,6 +215,9 @@ export class PageFolder {
       ...QUIET_NPM,
       PATH: path.join(delimiter),
       SHARED_OLLAMA_URL: this.#service.url,
+      // Where the service's logs are.
+      SHARED_OLLAMA_HOME: this.#path,
+      OLLAMA_BASE_URL: this.#ollamaUrl,
       // The machine's proxy does not reach this machine.
       ...{ NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost" },
       ...{ PYTHONDONTWRITEBYTECODE: "1", HTTPIE_CONFIG_DIR: this.#root },
@@ -210,6 +226,10 @@ export class PageFolder {
 
   get #path(): string {
     return join(this.#root, "page");
+  }
+
+  get #home(): string {
+    return join(this.#root, "home");
   }
 
   get #programs(): string {

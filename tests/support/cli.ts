@@ -111,10 +111,11 @@ export function cliInTerminal(args: string[], { env = {}, columns = 80 }: Termin
   };
 }
 
-/** Without colours and movements of the cursor. */
+/** Without colours and movements of the cursor; what a line is written over stands before it. */
 export function plain(text: string): string {
+  const lines = text.replaceAll("\r\u001B[K", "\n").replaceAll("\r\n", "\n");
   // oxlint-disable-next-line no-control-regex -- these are what a terminal is told
-  return text.replaceAll(/\u001B\[[\d;?]*[A-Za-z]|\u001B[=>]/g, "").replaceAll("\r\n", "\n");
+  return lines.replaceAll(/\u001B\[[\d;?]*[A-Za-z]|\u001B[=>]/g, "");
 }
 
 /** Expects lines that no terminal of 80 columns breaks. */

@@ -38,6 +38,11 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** How long somebody has waited: `12 s`. */
+export function wholeSeconds(ms: number): string {
+  return `${Math.floor(ms / 1000)} s`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cli, cliInTerminal, expectOneLine } from "../../support/cli.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
+import { until } from "../../support/deadline.ts";
 import { startFakeOllama } from "../../support/fake-ollama.ts";
 import { startGateway } from "../../support/gateway.ts";
 import { freePort } from "../../../src/hosts/server.ts";
@@ -29,11 +30,17 @@ describe("shared-ollama health", () => {
   });
 
   it("ends with 1 where the inference server is away", async () => {
-    const gone = `http://127.0.0.1:${await freePort(0)}`;
-    const { url } = await startGateway({ INFERENCE_SERVER: "external", OLLAMA_BASE_URL: gone });
-    const { code, stdout } = await cli(["health", "--url", url]);
-    expect(stdout).toMatch(/^(un)?healthy|starting/);
-    expect(code).toBe(1);
+    const ollama = await startFakeOllama();
+    const { url } = await startGateway({ OLLAMA_BASE_URL: ollama.url });
+    await ollama.stop();
+    let end = await cli(["health", "--url", url]);
+    // The service notices it with its next look.
+    await until(async () => {
+      end = await cli(["health", "--url", url]);
+      return end.code !== 0;
+    }, "the health shows it");
+    expect(end.stdout).toMatch(/^(unhealthy|starting): \w+/);
+    expect(end.code).toBe(1);
   });
 
   it("ends with 3 and a way to start it where nothing answers", async () => {

@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const MEASURING = [
   "tests/hostile/strings.test.ts",
+  "tests/integration/agents.leaks.test.ts",
   "tests/integration/leaks.test.ts",
   "tests/integration/vision.edges.test.ts",
   "tests/unit/workers/compress-image.refusals.test.ts",

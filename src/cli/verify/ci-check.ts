@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
-import { CliError, NotRunning, WrongUse } from "../cli-error.ts";
+import { CliError, NotFound, NotRunning, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { oneLine } from "../output/text.ts";
@@ -142,6 +142,8 @@ async function checkModel(
     return { name, state: "ok", error: null };
   } catch (err) {
     if (!(err instanceof CliError) || err instanceof NotRunning) throw err;
+    // The embedded engine does without the profile's models.
+    if (err instanceof NotFound) return { name, state: "missing", error: null };
     return { name, state: "corrupt", error: err.message };
   }
 }

@@ -125,17 +125,19 @@ async function startService({ env }: Cli): Promise<void> {
   if (code !== 0) throw new CliError("It could not be started: shared-ollama doctor says why");
 }
 
-/** The required models; the default one where nothing is required. */
+/** The required models; the default one where none of them is wanted. */
 async function tryModels(cli: Cli, pulls: boolean): Promise<ModelTrial[]> {
-  const profile = await answered(cli.api.GET("/api/v1/system/model-profile"));
+  const { required_models } = await answered(cli.api.GET("/api/v1/system/model-profile"));
   const { missing_models } = await healthOf(cli);
   const missing = new Set(missing_models.map(({ name }) => name));
-  const { required_models, default_text_model } = profile;
-  const wanted = required_models.length > 0 ? required_models : [default_text_model];
   const trials: ModelTrial[] = [];
   // One after another: a machine that holds one of them in memory is to pass, too.
-  for (const name of wanted) trials.push(await tryRequired(cli, name, { missing, pulls }));
-  return trials;
+  for (const name of required_models) {
+    const trial = await tryRequired(cli, name, { missing, pulls });
+    // The embedded engine does without the profile's models: the service does not miss them.
+    if (trial.state !== "missing" || missing.has(name)) trials.push(trial);
+  }
+  return trials.length > 0 ? trials : [await tryModel(cli, undefined)];
 }
 
 async function tryRequired(

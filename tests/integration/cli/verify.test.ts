@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../../src/hosts/server.ts";
 import { cli, cliInTerminal, expectOneLine, expectToFit } from "../../support/cli.ts";
@@ -30,6 +33,33 @@ function refusing(message: string): Script {
     response.writeHead(500, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: message }));
   };
+}
+
+/** The service, as it is on the embedded engine: what its profile requires is not missed. */
+async function without(url: string, profile: object): Promise<string> {
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    void text(request)
+      .then((body) =>
+        fetch(url + path, {
+          method: request.method ?? "GET",
+          ...(body === "" ? {} : { body }),
+        }),
+      )
+      .then(async (answer) => {
+        const body = (await answer.json()) as object;
+        const changes = path.endsWith("model-profile")
+          ? profile
+          : path.endsWith("health")
+            ? { missing_models: [] }
+            : {};
+        response.writeHead(answer.status, { "content-type": "application/json" });
+        response.end(JSON.stringify({ ...body, ...changes }));
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe("shared-ollama verify", () => {
@@ -67,6 +97,22 @@ describe("shared-ollama verify", () => {
     const end = await cli(["verify", "--pull", "--json"], { env });
     expect(end.code, end.stdout + end.stderr).toBe(0);
     expect(ollama.to("/api/pull")).toHaveLength(1);
+  });
+
+  it("tries the default model where none is required", async () => {
+    const ollama = await startFakeOllama({ models: ["a:1b"] });
+    const { url } = await startGateway({
+      OLLAMA_BASE_URL: ollama.url,
+      OLLAMA_DEFAULT_TEXT_MODEL: "a:1b",
+    });
+    const profile = { required_models: ["never:1b"] };
+    const end = await cli(["verify", "--json"], {
+      env: { SHARED_OLLAMA_URL: await without(url, profile) },
+    });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(await expectShape("verify", end.stdout)).toMatchObject({
+      models: [{ name: "a:1b", state: "answered" }],
+    });
   });
 
   it("says what a model that fails has said", async () => {

@@ -29,7 +29,7 @@ const OF_LEFT_OUT = new Set(["docs/configuration.md", "docs/upgrading.md"]);
 const FOREIGN_NAMES = new Set([
   ...COMMAND_VARIABLES.map(({ env }) => env),
   ...["SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LOGNAME"],
   // A method of HTTP.
   "OPTIONS",
   // A value of X-Cache.

@@ -29,7 +29,8 @@ export async function answer(words: string[], cli: Cli): Promise<void> {
   if (entry && known) {
     const { args } = await entry.load();
     const needsNames = !typed.startsWith("-") || typed.includes("=");
-    if (needsNames) seen.names = await suggestionsFor(hintsOf(args), serviceIn(before, cli));
+    const service = needsNames ? serviceIn(before, cli) : undefined;
+    if (service) seen.names = await suggestionsFor(hintsOf(args), service);
     addOptions(known, { ...args, ...GLOBAL_ARGS }, seen);
     addWords(known, args, seen);
   }
@@ -104,14 +105,18 @@ function hintsOf(args: ArgsDef): string[] {
   return Object.values(args).map(({ valueHint }) => valueHint ?? "");
 }
 
-/** The service and the project that the words name. */
-function serviceIn(words: string[], { env, flags }: Cli): {
-  url: string;
-  project: string | undefined;
-} {
+/** The service and the project that the words name; undefined for what is no address. */
+function serviceIn(
+  words: string[],
+  { env, flags }: Cli,
+): { url: string; project: string | undefined } | undefined {
   const project = valueOf("--project", words) ?? flags.project;
-  const url = valueOf("--url", words) ?? flags.url;
-  return { url: serviceUrl(url, env), project };
+  const named = valueOf("--url", words) ?? flags.url;
+  try {
+    return { url: serviceUrl(named, env), project };
+  } catch {
+    return undefined;
+  }
 }
 
 function valueOf(option: string, words: string[]): string | undefined {

@@ -25,9 +25,7 @@ const SOURCES = {
   },
   RUN: async (api: Api) => {
     const { data } = await api.GET("/api/v1/agents/runs", { signal: patience() });
-    return (data?.runs ?? []).map(({ id, agent, status }) =>
-      named(id, `${agent} ${status}`),
-    );
+    return (data?.runs ?? []).map(({ id, agent, status }) => named(id, `${agent} ${status}`));
   },
   CLIENT: async () => {
     const { CLIENTS } = await import("../connect/clients.ts");

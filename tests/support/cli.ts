@@ -105,9 +105,11 @@ export function inTerminal(program: string[], { env = {}, columns = 80 }: Termin
     interrupt: () => void child.stdin.write("interrupt\n"),
     /** Waits for its end. @returns all that it showed */
     endsWith: async (code: number): Promise<string> => {
-      await within(closed, `the end of ${program.join(" ")}`, PATIENCE_MS).catch((cause: unknown) => {
-        throw new Error(`it showed:\n${shown}`, { cause });
-      });
+      await within(closed, `the end of ${program.join(" ")}`, PATIENCE_MS).catch(
+        (cause: unknown) => {
+          throw new Error(`it showed:\n${shown}`, { cause });
+        },
+      );
       const [, ended] = /ENDED (-?\d+)\n$/.exec(shown) ?? [];
       expect(ended, shown).toBe(String(code));
       return plain(shown).replace(/ENDED -?\d+\n$/, "");

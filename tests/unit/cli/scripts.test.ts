@@ -29,19 +29,22 @@ describe("the table of old scripts", () => {
     expect(listed.toSorted()).toEqual([...OLD_SCRIPTS, "client library"].toSorted());
   });
 
-  it.each(SCRIPTS)("names commands that are there, with options they have: $script", async (row) => {
-    const named = [...row.command.matchAll(/`([^`]+)`/g)].map(([, line = ""]) => line.split(" "));
-    expect(named.length).toBeGreaterThan(0);
-    for (const words of named) {
-      const path = words.filter((word) => !word.startsWith("-")).join(" ");
-      const found = allCommands().find((command) => command.words.join(" ") === path);
-      expect(found, path).toBeDefined();
-      const command = await found?.entry.load();
-      for (const option of words.filter((word) => word.startsWith("--"))) {
-        expect(Object.keys(command?.args ?? {})).toContain(option.slice(2));
+  it.each(SCRIPTS)(
+    "names commands that are there, with options they have: $script",
+    async (row) => {
+      const named = [...row.command.matchAll(/`([^`]+)`/g)].map(([, line = ""]) => line.split(" "));
+      expect(named.length).toBeGreaterThan(0);
+      for (const words of named) {
+        const path = words.filter((word) => !word.startsWith("-")).join(" ");
+        const found = allCommands().find((command) => command.words.join(" ") === path);
+        expect(found, path).toBeDefined();
+        const command = await found?.entry.load();
+        for (const option of words.filter((word) => word.startsWith("--"))) {
+          expect(Object.keys(command?.args ?? {})).toContain(option.slice(2));
+        }
       }
-    }
-  });
+    },
+  );
 
   it("says of each what is not as it was", () => {
     for (const { script, differs } of SCRIPTS) expect(differs, script).not.toBe("");

@@ -28,7 +28,7 @@ export const SCRIPTS: Script[] = [
     script: "core/status.sh",
     command: "`status`, and `ask` for an answer",
     differs:
-      "generates nothing; processes and storage are in `doctor`; exit 3 when it is down, 1 when it " +
+      "generates nothing, lists no processes; the disk is in `doctor`; exit 3 when it is down, 1 when it " +
       "answers and is not ready",
   },
   {
@@ -123,7 +123,7 @@ export const SCRIPTS: Script[] = [
     script: "client library",
     command: "a client generated from the document (`openapi`)",
     differs:
-      "every language has a generator; OpenAI's and Ollama's own clients work too (`connect`); both " +
-      "try again by themselves, after `Retry-After`",
+      "in every language that has a generator; OpenAI's and Ollama's own clients work too (`connect`); " +
+      "OpenAI's try again by themselves, after `Retry-After`; there is no circuit breaker",
   },
 ];

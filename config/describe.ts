@@ -41,7 +41,8 @@ export function configurationDocument(): string {
     "Every setting is an environment variable; the flag of the same name (`API_PORT` → `--api-port`)",
     "wins over it. Values are checked at start: all mistakes are listed together, and nothing starts",
     "until they are mended. Spaces and quotes around a value do not count. Hardware profiles are in",
-    "`config/models.yaml`, the shares of projects and the names of keys in `config/tenants.yaml` ([how](sharing.md#who-a-tenant-is)).",
+    "`config/models.yaml`, the shares of projects and the names of keys in `config/tenants.yaml` ([how](sharing.md#who-a-tenant-is)),",
+    "MCP servers in `config/mcp.yaml` ([how](mcp.md)).",
     "What changed from version to version: [upgrading.md](upgrading.md).",
     "",
     ...table(

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "./config-error.ts";
 import { HANDED_ON } from "./handed-on.ts";
+import { type McpFile, readMcpFile } from "./mcp.ts";
 import { profileNamed, readModelsFile, type ModelsFile } from "./profiles.ts";
 import { SETTINGS, type Settings } from "./schema.ts";
 import type { Setting } from "./setting-types.ts";
@@ -15,6 +16,8 @@ interface Sources {
   modelsYaml: string;
   /** The text of config/tenants.yaml; empty where there is none. */
   tenantsYaml?: string;
+  /** The text of config/mcp.yaml; empty where there is none. */
+  mcpYaml?: string;
 }
 
 /** The configuration of the service. */
@@ -23,6 +26,8 @@ export interface Config {
   models: ModelsFile;
   /** What config/tenants.yaml says. */
   tenants: TenantsFile;
+  /** What config/mcp.yaml says. */
+  mcp: McpFile;
 }
 
 const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
@@ -33,9 +38,9 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  * @throws ConfigError with all mistakes, each with its allowed range.
  */
 export function loadConfig(sources: Sources): Config {
-  const { problems, settings, models, tenants } = examineConfig(sources);
+  const { problems, models, ...config } = examineConfig(sources);
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings), models, tenants };
+  return { ...config, settings: Object.freeze(config.settings), models };
 }
 
 /** The configuration as far as it can be read, for those who look for mistakes. */
@@ -54,6 +59,7 @@ export function examineConfig({
   argv = [],
   modelsYaml,
   tenantsYaml = "",
+  mcpYaml = "",
 }: Sources): ExaminedConfig {
   const problems: string[] = [];
   const given = { ...settingsGiven(env, problems), ...fromFlags(argv, problems) };
@@ -62,9 +68,10 @@ export function examineConfig({
   checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
   const tenants = readTenantsFile(tenantsYaml, problems);
+  const mcp = readMcpFile({ yaml: mcpYaml, env }, problems);
   problems.push(...crossChecks(valid, models));
   const settings = { ...readSettings({}, []), ...valid } as Settings;
-  return { problems, settings, models, tenants };
+  return { problems, settings, models, tenants, mcp };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */

@@ -5,6 +5,7 @@ import { BATCH_SETTINGS } from "./settings/batches.ts";
 import { EMBEDDING_CACHE_SETTINGS } from "./settings/embedding-cache.ts";
 import { IMAGE_SETTINGS } from "./settings/images.ts";
 import { INFERENCE_SERVER_SETTINGS } from "./settings/inference-server.ts";
+import { MCP_SETTINGS } from "./settings/mcp.ts";
 import { MEMORY_SETTINGS } from "./settings/memory.ts";
 import { MODEL_SETTINGS } from "./settings/models.ts";
 import { REQUEST_LOG_SETTINGS } from "./settings/request-log.ts";
@@ -34,6 +35,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...MODEL_SETTINGS,
   ...MEMORY_SETTINGS,
+  ...MCP_SETTINGS,
 } satisfies SettingGroup;
 
 type SettingValues = {

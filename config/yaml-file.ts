@@ -19,7 +19,15 @@ export function readYaml<T>(
     refuse(error.message.split(":\n")[0] ?? error.message);
     return undefined;
   }
-  const parsed = schema.safeParse(document.toJS());
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (err) {
+    // Aliases of aliases, which stand for more than memory holds.
+    refuse(err instanceof Error ? err.message : String(err));
+    return undefined;
+  }
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const { path, message } of parsed.error.issues) {
     refuse(`${path.map(String).join(".") || "the file"}: ${message}`);

@@ -3,10 +3,12 @@ import type { Config } from "../config/load.ts";
 import type { ChosenProfile } from "../config/profiles.ts";
 import type { AppEnv } from "../middleware/env.ts";
 import type { openWorkerPool } from "../workers/pool.ts";
+import { composeAgentRuns } from "./compose/agent-runs.ts";
 import { composeAgents } from "./compose/agents.ts";
 import { composeApp } from "./compose/app.ts";
 import { composeBase } from "./compose/base.ts";
 import { composeCache } from "./compose/cache.ts";
+import { composeMcp } from "./compose/mcp.ts";
 import { composeMemory, type Memory } from "./compose/memory.ts";
 import { sayNotices } from "./compose/notices.ts";
 import { composeEmbedder } from "./compose/embeddings.ts";
@@ -24,6 +26,7 @@ import { tenantsPart } from "./compose/tenants.ts";
 import type { Terminal } from "./compose/terminal.ts";
 import { composeTraces } from "./compose/traces.ts";
 import { composeThreads } from "./compose/threads.ts";
+import type { LiveRuns } from "./agents/live-runs.ts";
 import type { RestartPauses } from "./hosts/upstream.ts";
 import { InferenceRunner } from "./inference/runner.ts";
 import type { ReadDisk } from "./models/changes/model-disk.ts";
@@ -38,6 +41,8 @@ interface ComposeOptions extends Config, SleepOptions {
   terminal: Terminal;
   /** Where `tenants` came from, to be read again when it changes; without it they stay. */
   tenantsFile?: string | undefined;
+  /** The same of `mcp`. */
+  mcpFile?: string | undefined;
   /** The operator's agents; without it there are none. */
   agentsFolder?: string | undefined;
   /** How often that is looked for changes; milliseconds. */
@@ -81,7 +86,9 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const threads = composeThreads(base, options.openPool);
   const storeThread = composeStoreThread(base);
   const requests = composeRequests(base, storeThread);
+  const mcp = composeMcp(base, { file: options.mcp, path: options.mcpFile });
   const agents = composeAgents(base, {
+    servers: { knows: (server) => mcp.servers.knows(server), boxes: mcp.servers },
     thread: storeThread,
     folder: options.agentsFolder,
     everyMs: options.agentFilesEveryMs,
@@ -93,6 +100,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     sendAway: (err) => {
       inference.queue.rejectWaiting(err);
       requests.feed.close();
+      agentRuns.sendAway(err);
     },
   });
   const { restartPauses, stuckAfterMs } = options;
@@ -114,6 +122,14 @@ export async function compose(options: ComposeOptions): Promise<Service> {
   const { similarity } = threads;
   const memory: Memory = composeMemory(base, inference);
   const strict = new StrictRunner({ runner, thread: threads.schemas });
+  const isStopping = (): boolean => door.isStopping;
+  const agentRuns: LiveRuns = composeAgentRuns(base, {
+    runner: strict,
+    requests,
+    book: agents.runs,
+    boxes: mcp.servers,
+    isStopping,
+  });
   const caching = composeCache({
     ...base,
     runner: strict,
@@ -123,20 +139,29 @@ export async function compose(options: ComposeOptions): Promise<Service> {
     similarity,
   });
   const management = composeModelManagement(base, inference, options.readDisk);
-  const metrics = composeMetrics({ base, requests, threads, inference, caching });
+  const metrics = composeMetrics({
+    base,
+    requests,
+    threads,
+    inference,
+    caching,
+    mcp,
+    agentRuns,
+  });
   const provision: ModelProvision = composeProvision({ base, inference, memory, management });
-  const isStopping = (): boolean => door.isStopping;
   const parts = {
     base,
     threads,
     requests,
     agents,
+    agentRuns,
     inference,
     memory,
     runner,
     embedder,
     caching,
     management,
+    mcp,
     provision,
     metrics,
     isStopping,

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { helpText } from "../config/describe.ts";
 import { loadConfig, namesGiven } from "../config/load.ts";
 import type { Service } from "./compose.ts";
-import { agentsFolder, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
+import { agentsFolder, mcpFile, modelsFile, serviceVersion, tenantsFile } from "./runtime/paths.ts";
 import { StopSignals } from "./runtime/stop-signals.ts";
 import { readIfThere } from "./runtime/watched-file.ts";
 import { openTerminal } from "./compose/terminal.ts";
@@ -27,8 +27,9 @@ async function main(argv: string[]): Promise<void> {
   }
   const modelsYaml = await readFile(modelsFile, "utf8");
   const tenantsYaml = await readIfThere(tenantsFile);
+  const mcpYaml = await readIfThere(mcpFile);
   const flags = argv.filter((flag) => flag !== NAME_KEY);
-  const config = loadConfig({ env: process.env, argv: flags, modelsYaml, tenantsYaml });
+  const config = loadConfig({ env: process.env, argv: flags, modelsYaml, tenantsYaml, mcpYaml });
   if (flags.length < argv.length) {
     const { nameKey } = await import("./compose/name-key.ts");
     await nameKey(config);
@@ -40,6 +41,7 @@ async function main(argv: string[]): Promise<void> {
   const service = await compose({
     ...config,
     tenantsFile,
+    mcpFile,
     agentsFolder,
     env: process.env,
     terminal,

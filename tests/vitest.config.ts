@@ -7,13 +7,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const MEASURING = [
   "tests/hostile/strings.test.ts",
+  "tests/integration/agents.leaks.test.ts",
   "tests/integration/leaks.test.ts",
   "tests/integration/vision.edges.test.ts",
   "tests/unit/workers/compress-image.refusals.test.ts",
 ];
 
 /** Files that measure time, to some milliseconds: they have the processor to themselves, in the end. */
-const TIMED = ["tests/integration/phases.test.ts"];
+const TIMED = [
+  "tests/integration/cli/load-test.figures.test.ts",
+  "tests/integration/phases.test.ts",
+];
 
 /**
  * Starts what takes longest first. Where vitest knows nothing of earlier runs it goes by a file's

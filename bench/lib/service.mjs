@@ -9,19 +9,22 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Starts the service as users do, on the runtime that the bench runs on, in a folder of its own.
  * @param {Record<string, string>} settings
- * @param {{ preload?: string, weights?: Record<string, number> }} [options] a file to load before the
- *   service, and weights of tenants in place of those of config/tenants.yaml
+ * @param {{ preload?: string, weights?: Record<string, number>, mcp?: Record<string, object> }} [options]
+ *   a file to load before the service; weights of tenants and MCP servers in place of those of
+ *   config/tenants.yaml and config/mcp.yaml
  */
-export async function startService(settings, { preload, weights } = {}) {
+export async function startService(settings, { preload, weights, mcp } = {}) {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-bench-"));
   const flags = preload ? [process.versions.bun ? "--preload" : "--import", preload] : [];
-  const entry = weights
-    ? join(projectRoot, "bench", "programs", "weighted-service.mjs")
-    : join(projectRoot, "src", "start.mjs");
+  const entry =
+    weights || mcp
+      ? join(projectRoot, "bench", "programs", "weighted-service.mjs")
+      : join(projectRoot, "src", "start.mjs");
   const program = new Program(process.execPath, [...flags, entry], {
     API_PORT: "0",
     SHARED_OLLAMA_HOME: home,
     ...(weights && { BENCH_WEIGHTS: JSON.stringify(weights) }),
+    ...(mcp && { BENCH_MCP: JSON.stringify(mcp) }),
     ...settings,
   });
   /** @param {string} name */

@@ -1,4 +1,5 @@
-// The service with the weights of BENCH_WEIGHTS (JSON) in place of those of config/tenants.yaml.
+// The service with the weights of BENCH_WEIGHTS and the MCP servers of BENCH_MCP (both JSON) in place of
+// those of config/tenants.yaml and config/mcp.yaml.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,8 @@ const { compose } = await load("src/compose");
 const { openTerminal } = await load("src/compose/terminal");
 const modelsYaml = await readFile(join(root, "config/models.yaml"), "utf8");
 const tenantsYaml = JSON.stringify({ weights: JSON.parse(process.env.BENCH_WEIGHTS ?? "{}") });
-const config = loadConfig({ env: process.env, modelsYaml, tenantsYaml });
+const mcpYaml = JSON.stringify({ servers: JSON.parse(process.env.BENCH_MCP ?? "{}") });
+const config = loadConfig({ env: process.env, modelsYaml, tenantsYaml, mcpYaml });
 const terminal = openTerminal();
 const service = await compose({ ...config, env: process.env, terminal });
 process.once("SIGTERM", () => void service.lifecycle.stop().then(() => process.exit(0)));

@@ -1,9 +1,11 @@
 import type { AppContext } from "../../middleware/env.ts";
 import { tooLarge } from "../../src/http/body-limit.ts";
 import { checked, readImageJson } from "../read-json.ts";
+import { agentCompletion } from "./agents/agent-completion.ts";
+import { agentNamed, type RunServices } from "./agents/begin-run.ts";
 import { answer } from "./answer.ts";
 import { ChatCompletion } from "./contract/answers.ts";
-import { errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
+import { AGENT_CODES, errorResponses, INFERENCE_CODES } from "./contract/errors.ts";
 import type { ServiceRoute } from "./contract/headers.ts";
 import {
   ChatCompletionPart,
@@ -12,7 +14,6 @@ import {
 } from "./contract/stream-parts.ts";
 import { ChatCompletionRequest, hasImages, openaiChat } from "./forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "./router.ts";
-import type { GenerationServices } from "./services.ts";
 
 const route: ServiceRoute = {
   method: "post",
@@ -36,18 +37,18 @@ const route: ServiceRoute = {
         }),
       },
     },
-    ...errorResponses(INFERENCE_CODES, "openai"),
+    ...errorResponses([...INFERENCE_CODES, ...AGENT_CODES], "openai"),
   },
 };
 
 /** POST /api/v1/chat/completions */
-export function chatCompletionsRoute(router: ServiceRouter, services: GenerationServices): void {
+export function chatCompletionsRoute(router: ServiceRouter, services: RunServices): void {
   const { guards } = services;
   mount(router, route, [guards.rate("chat/completions", 60)], (c) => chatCompletions(c, services));
 }
 
 /** Whether it is a request for text or for vision, its body says. */
-async function chatCompletions(c: AppContext, services: GenerationServices): Promise<Response> {
+async function chatCompletions(c: AppContext, services: RunServices): Promise<Response> {
   const record = c.get("record");
   const { value, images, bytes } = await readImageJson(c, services.readImages);
   const input = checked(value, ChatCompletionRequest);
@@ -55,6 +56,8 @@ async function chatCompletions(c: AppContext, services: GenerationServices): Pro
   record.operation = line === "vision" ? "vlm" : "chat";
   const limit = services.bodyLimits[line];
   if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
+  const agent = await agentNamed(services, record.tenant, input.model);
+  if (agent) return agentCompletion(c, services, agent, input);
   services.guards.holdPlace(record, line);
   return answer(c, services, await openaiChat.prepare(input, images, services));
 }

@@ -37,6 +37,7 @@ export function openApiDocument(router: ServiceRouter, version: string): object 
       },
       { name: "Models", description: "What is installed and loaded" },
       { name: "Requests", description: "What runs, what has run, and what happens" },
+      { name: "Agents", description: "What agents work with" },
       { name: "State", description: "Health, queue and limits" },
       { name: "Figures", description: "What requests there were, and what they used" },
     ],

@@ -51,6 +51,24 @@ const Ended = z.object({ at, ...EndedRequestFacts.shape }).openapi("RequestEnded
 const Loaded = z.object({ at, model: z.string(), took_ms: z.int() }).openapi("ModelLoadedEvent");
 const Unloaded = z.object({ at, model: z.string() }).openapi("ModelUnloadedEvent");
 const Down = z.object({ at, reason: z.string() }).openapi("ServerDownEvent");
+const run = {
+  at,
+  run_id: z.string(),
+  agent: z.string(),
+  model: z.string(),
+  project: z.string(),
+  tenant: z.string(),
+};
+const RunStarted = z.object(run).openapi("RunStartedEvent");
+const RunEnded = z
+  .object({
+    ...run,
+    status: z.string(),
+    reason: z.string().nullable(),
+    steps: z.int(),
+    took_ms: z.int(),
+  })
+  .openapi("RunEndedEvent");
 const Slept = z.object({ at, slept_ms: z.int() }).openapi("MachineSleptEvent");
 const Dropped = z
   .object({ reason: z.enum(["slow", "stopping", "cancelled"]) })
@@ -72,11 +90,23 @@ const route: ServiceRoute = {
       description: "Server-sent events until the client leaves",
       content: streamContent("text/event-stream", {
         part: z
-          .union([Ended, Phase, Started, Loaded, Down, Unloaded, Slept, Dropped, Nothing])
+          .union([
+            Ended,
+            Phase,
+            Started,
+            RunEnded,
+            RunStarted,
+            Loaded,
+            Down,
+            Unloaded,
+            Slept,
+            Dropped,
+            Nothing,
+          ])
           .openapi("ServiceEvent"),
         about:
-          "`event:` says which: request_started, request_phase, request_ended, model_loaded, " +
-          "model_unloaded, server_up, server_down, machine_slept; missed; dropped, the last one",
+          "`event:` says which: request_started, request_phase, request_ended, run_started, run_ended, " +
+          "model_loaded, model_unloaded, server_up, server_down, machine_slept; missed; dropped, the last one",
         example:
           'id: 7f1f9c0e-212\nevent: server_down\ndata: {"at":"2026-01-31T12:00:00.000Z","reason":"it ended"}\n\n',
       }),

@@ -1,6 +1,10 @@
 import { agentRoutes } from "./agents/agent-routes.ts";
 import type { AgentServices } from "./agents/agent-services.ts";
 import { runRecordRoutes } from "./agents/run-records.ts";
+import type { RunServices } from "./agents/begin-run.ts";
+import { changeRunRoutes } from "./agents/change-run.ts";
+import { runAgentRoute } from "./agents/run-agent.ts";
+import { runEventsRoute } from "./agents/run-events.ts";
 import { batchRoutes } from "./batch/batch-routes.ts";
 import type { BatchServices } from "./batch/batch-services.ts";
 import { cacheRoutes, type CacheServices } from "./cache.ts";
@@ -12,6 +16,7 @@ import { eventRoutes, type EventServices } from "./events.ts";
 import { figuresRoutes } from "./figures/index.ts";
 import type { FiguresServices } from "./figures/figures-services.ts";
 import { generateRoute } from "./generate.ts";
+import { mcpRoute, type McpServices } from "./mcp.ts";
 import { memoryRoute, type MemoryServices } from "./memory.ts";
 import { modelMemoryRoutes, type ModelMemoryServices } from "./model-memory.ts";
 import { modelRoutes, type ModelServices } from "./models.ts";
@@ -31,6 +36,8 @@ import { vlmRoute } from "./vlm.ts";
 /** What the routes of `/api/v1` work with, router by router. */
 export interface ServiceParts {
   generation: GenerationServices;
+  /** The same, with agents. */
+  running: RunServices;
   responses: ResponseServices;
   batches: BatchServices;
   embeddings: EmbeddingServices;
@@ -40,6 +47,7 @@ export interface ServiceParts {
   state: StateServices;
   queue: QueueServices;
   memory: MemoryServices;
+  mcp: McpServices;
   modelMemory: ModelMemoryServices;
   cache: CacheServices;
   requests: RequestServices;
@@ -53,7 +61,7 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   const router = createRouter();
   generateRoute(router, parts.generation);
   chatRoute(router, parts.generation);
-  chatCompletionsRoute(router, parts.generation);
+  chatCompletionsRoute(router, parts.running);
   vlmRoute(router, parts.generation);
   vlmOpenaiRoute(router, parts.generation);
   createResponseRoute(router, parts.responses);
@@ -69,9 +77,13 @@ export function serviceRoutes(parts: ServiceParts): ServiceRouter {
   stateRoutes(router, parts.state);
   queueRoute(router, parts.queue);
   memoryRoute(router, parts.memory);
+  mcpRoute(router, parts.mcp);
   cacheRoutes(router, parts.cache);
   requestRoutes(router, parts.requests);
   runRecordRoutes(router, parts.agents);
+  runEventsRoute(router, parts.running);
+  changeRunRoutes(router, parts.running);
+  runAgentRoute(router, parts.running);
   agentRoutes(router, parts.agents);
   eventRoutes(router, parts.events);
   figuresRoutes(router, parts.figures);

@@ -65,6 +65,8 @@ export class AgentBook {
   readonly #turns = new Turnstile({ atOnce: 1 });
   readonly #now: () => number;
   #known = newMemory();
+  /** There is no database for this machine. */
+  #isUnavailable = false;
 
   constructor(options: AgentBookOptions) {
     this.#options = options;
@@ -81,12 +83,18 @@ export class AgentBook {
     const key = `${name}\n${tenant}`;
     const memory = this.#known;
     let known = memory.get(key);
+    const imported = this.#options.imported.find(name);
     if (!known) {
-      known = await this.#read(tenant, name);
+      try {
+        known = await this.#read(tenant, name);
+      } catch (err) {
+        // Where there can be no file of tenants' agents, those of files are all there are.
+        if (imported && this.#isUnavailable) return imported;
+        throw err;
+      }
       // Where something has changed meanwhile, this is not the memory that is looked into next.
       memory.set(key, known);
     }
-    const imported = this.#options.imported.find(name);
     if (imported && known.agent?.owner !== tenant) return imported;
     if (!known.agent) throw notFound(name);
     return known.agent;
@@ -206,6 +214,7 @@ export class AgentBook {
     } catch (cause) {
       if (cause instanceof ServiceError) throw cause;
       const fault = client.faultOf(cause);
+      this.#isUnavailable = fault === "unavailable";
       if (fault === "full") {
         const message = "The agent cannot be kept: the disk of the service's data is full";
         throw new ServiceError("insufficient_storage", message, { cause });

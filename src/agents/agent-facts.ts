@@ -62,7 +62,8 @@ function runFactsBesideSteps(run: Omit<KeptRun, "steps">) {
   };
 }
 
-function stepFacts(step: RunStep) {
+/** A step as clients are shown it. */
+export function stepFacts(step: RunStep) {
   return {
     kind: step.kind,
     server: step.server,

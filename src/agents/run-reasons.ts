@@ -1,7 +1,10 @@
 import { ERROR_CODES } from "../errors/codes.ts";
+import { RUN_ENDS } from "./run-end.ts";
 
 /** Why a run ended that no error ended, by the codes of its `reason`. */
 const RUN_REASONS: Readonly<Record<string, string>> = {
+  ...RUN_ENDS,
+  client_left: "Its client left",
   interrupted: "The service was stopped or ended while it ran.",
 };
 

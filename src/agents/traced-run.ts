@@ -28,7 +28,7 @@ export function tracedRun(run: KeptRun, mode: "steps" | "full"): KeptRun {
   let charsLeft = RUN_CHARS;
   const room = (text: string | undefined): string | undefined => {
     if (text === undefined || mode === "steps") return undefined;
-    const kept = cut(text, Math.min(TEXT_CHARS, charsLeft));
+    const kept = charsLeft > 0 ? cut(text, Math.min(TEXT_CHARS, charsLeft)) : "";
     charsLeft -= kept.length;
     return kept;
   };

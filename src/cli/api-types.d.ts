@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The MCP servers that agents may use: how they are, and their tools */
+        get: operations["listMcpServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cache/stats": {
         parameters: {
             query?: never;
@@ -635,6 +652,74 @@ export interface paths {
         get: operations["getAgentRun"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run's events from its first, or on from where one was, up to its end */
+        get: operations["followAgentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run at once, whatever it does; nothing happens to one that has ended */
+        post: operations["cancelAgentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/runs/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes or no to a call that a run waits with; the run goes on without its client */
+        post: operations["approveAgentCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an agent do something */
+        post: operations["runAgent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -925,7 +1010,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -966,7 +1051,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             /** Format: uuid */
             request_id: string;
             /** @description Seconds */
@@ -1306,7 +1391,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -1450,10 +1535,23 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description Images that were given to the model */
             images_processed?: number;
             /** @description Bytes saved by what was compressed for this request; null when none were */
             compression_savings_bytes?: number | null;
+        };
+        /** @description Only where the model is an agent: its run */
+        RunOfAgent: {
+            run_id: string;
+            agent: string;
+            model: string;
+            status: string;
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        AgentRunReason: {
+            code: string;
+            message: string;
         };
         ChatCompletionPart: components["schemas"]["ChatCompletionChunk"] | components["schemas"]["OpenAIError"];
         ChatCompletionChunk: {
@@ -1486,6 +1584,7 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description With `strict`, at the end: whether the answer matches its schema */
             schema_valid?: boolean;
             /** @description In the chunk that ends the answer, where the stream began with notices: how long the model's load was waited for */
@@ -1523,7 +1622,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -1742,7 +1841,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             /** @description Seconds */
             retry_after?: number;
@@ -1932,6 +2031,7 @@ export interface components {
             };
             system_fingerprint: null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description Images that were given to the model */
             images_processed: number;
             /** @description Bytes saved by what was compressed for this request; null when none were */
@@ -2138,19 +2238,20 @@ export interface components {
             usage: components["schemas"]["ResponseUsage"] | null;
             user: string | null;
             truncated?: components["schemas"]["TruncatedPrompt"];
+            shared_ollama?: components["schemas"]["RunOfAgent"];
             /** @description With `strict`: whether the text holds to its schema */
             schema_valid?: boolean;
         };
         ResponseFailure: {
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             message: string;
         };
         IncompleteDetails: {
-            /** @enum {string} */
-            reason: "max_output_tokens";
+            /** @description max_output_tokens; of an agent's run also its own reasons, such as max_steps */
+            reason: string;
         };
-        OutputItem: components["schemas"]["OutputMessage"] | components["schemas"]["ReasoningItem"] | components["schemas"]["FunctionCallItem"];
+        OutputItem: components["schemas"]["OutputMessage"] | components["schemas"]["ReasoningItem"] | components["schemas"]["FunctionCallItem"] | components["schemas"]["McpListToolsItem"] | components["schemas"]["McpCallItem"] | components["schemas"]["McpApprovalRequestItem"];
         OutputMessage: {
             id: string;
             /**
@@ -2198,6 +2299,57 @@ export interface components {
             /** @enum {string} */
             status: "in_progress" | "completed" | "incomplete";
             call_id: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+        };
+        /** @description Of an agent's run: tools of an MCP server */
+        McpListToolsItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+            server_label: string;
+            tools: components["schemas"]["McpListedTool"][];
+            error: string | null;
+        };
+        McpListedTool: {
+            name: string;
+            description: string | null;
+            input_schema: {
+                [key: string]: unknown;
+            };
+            annotations: null;
+        };
+        /** @description Of an agent's run: a call that the service has made */
+        McpCallItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            /** @enum {string} */
+            status: "in_progress" | "completed" | "incomplete" | "failed";
+            server_label: string;
+            name: string;
+            /** @description JSON */
+            arguments: string;
+            output: string | null;
+            error: string | null;
+            approval_request_id: string | null;
+        };
+        /** @description Of an agent's run: a call that waits for a person's yes */
+        McpApprovalRequestItem: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+            server_label: string;
             name: string;
             /** @description JSON */
             arguments: string;
@@ -2268,7 +2420,7 @@ export interface components {
             };
             total_tokens: number;
         };
-        ResponseStreamEvent: components["schemas"]["ResponseStateEvent"] | components["schemas"]["OutputItemEvent"] | components["schemas"]["ContentPartEvent"] | components["schemas"]["OutputTextDeltaEvent"] | components["schemas"]["OutputTextDoneEvent"] | components["schemas"]["SummaryPartEvent"] | components["schemas"]["SummaryTextDeltaEvent"] | components["schemas"]["SummaryTextDoneEvent"] | components["schemas"]["FunctionArgumentsDeltaEvent"] | components["schemas"]["FunctionArgumentsDoneEvent"];
+        ResponseStreamEvent: components["schemas"]["ResponseStateEvent"] | components["schemas"]["OutputItemEvent"] | components["schemas"]["ContentPartEvent"] | components["schemas"]["OutputTextDeltaEvent"] | components["schemas"]["OutputTextDoneEvent"] | components["schemas"]["SummaryPartEvent"] | components["schemas"]["SummaryTextDeltaEvent"] | components["schemas"]["SummaryTextDoneEvent"] | components["schemas"]["McpStateEvent"] | components["schemas"]["McpArgumentsDeltaEvent"] | components["schemas"]["McpArgumentsDoneEvent"] | components["schemas"]["FunctionArgumentsDeltaEvent"] | components["schemas"]["FunctionArgumentsDoneEvent"] | components["schemas"]["ResponseErrorEvent"] | components["schemas"]["OwnRunEvent"];
         ResponseStateEvent: {
             /** @enum {string} */
             type: "response.created" | "response.in_progress" | "response.completed" | "response.incomplete" | "response.failed";
@@ -2338,6 +2490,29 @@ export interface components {
             summary_index: number;
             text: string;
         };
+        McpStateEvent: {
+            /** @enum {string} */
+            type: "response.mcp_list_tools.in_progress" | "response.mcp_list_tools.completed" | "response.mcp_list_tools.failed" | "response.mcp_call.in_progress" | "response.mcp_call.completed" | "response.mcp_call.failed";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+        };
+        McpArgumentsDeltaEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.delta";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            delta: string;
+        };
+        McpArgumentsDoneEvent: {
+            /** @enum {string} */
+            type: "response.mcp_call_arguments.done";
+            sequence_number: number;
+            item_id: string;
+            output_index: number;
+            arguments: string;
+        };
         FunctionArgumentsDeltaEvent: {
             /** @enum {string} */
             type: "response.function_call_arguments.delta";
@@ -2354,6 +2529,23 @@ export interface components {
             output_index: number;
             name: string;
             arguments: string;
+        };
+        ResponseErrorEvent: {
+            /** @enum {string} */
+            type: "error";
+            sequence_number: number;
+            code: string;
+            message: string;
+            param: null;
+        };
+        /** @description Of an agent's run. `event:` says which: shared_ollama:queue and shared_ollama:load (what a model's turn waits for), shared_ollama:step (a step has ended), shared_ollama:run_ended, shared_ollama:missed (earlier events are gone) */
+        OwnRunEvent: {
+            /** @enum {string} */
+            type: "keepalive";
+            sequence_number?: number;
+            shared_ollama: {
+                [key: string]: unknown;
+            };
         };
         /**
          * @example {
@@ -2423,7 +2615,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        InputItem: components["schemas"]["InputMessage"] | components["schemas"]["FunctionCallInput"] | components["schemas"]["FunctionCallOutput"] | components["schemas"]["ReasoningInput"] | components["schemas"]["ItemReference"];
+        InputItem: components["schemas"]["InputMessage"] | components["schemas"]["FunctionCallInput"] | components["schemas"]["FunctionCallOutput"] | components["schemas"]["ReasoningInput"] | components["schemas"]["ItemReference"] | components["schemas"]["McpCallInput"] | components["schemas"]["McpListToolsInput"] | components["schemas"]["McpApprovalRequestInput"] | components["schemas"]["McpApprovalResponseInput"];
         /** @description `type` may be left out */
         InputMessage: {
             /**
@@ -2506,6 +2698,45 @@ export interface components {
             type: "item_reference";
             id: string;
         };
+        McpCallInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_call";
+            id: string;
+            name: string;
+            arguments: string;
+            output?: string | null;
+            error?: string | null;
+        };
+        /** @description Taken, and not acted on */
+        McpListToolsInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_list_tools";
+        };
+        /** @description Taken, and not acted on */
+        McpApprovalRequestInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_request";
+        };
+        /** @description A person's answer to a call that an agent's run waits with */
+        McpApprovalResponseInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "mcp_approval_response";
+            approval_request_id: string;
+            approve: boolean;
+            reason?: string | null;
+        };
         /**
          * @example {
          *       "id": "resp_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11",
@@ -2578,7 +2809,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2600,7 +2831,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2621,7 +2852,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2721,7 +2952,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2743,7 +2974,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2764,7 +2995,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2857,7 +3088,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -2879,7 +3110,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -2900,7 +3131,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -2999,7 +3230,7 @@ export interface components {
                 error: string;
                 error_type: string;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
                 request_id: string;
             } & {
                 [key: string]: unknown;
@@ -3021,7 +3252,7 @@ export interface components {
             error: string;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id: string;
             completed: number;
             total_requests: number;
@@ -3042,7 +3273,7 @@ export interface components {
             error?: string;
             error_type?: string;
             /** @enum {string} */
-            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code?: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             request_id?: string;
         };
         /**
@@ -3167,7 +3398,7 @@ export interface components {
                 type: string;
                 param: string | null;
                 /** @enum {string} */
-                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+                code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
             } & {
                 [key: string]: unknown;
             };
@@ -3177,7 +3408,7 @@ export interface components {
             retry_after?: number;
             error_type: string;
             /** @enum {string} */
-            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
+            code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage";
         } & {
             [key: string]: unknown;
         };
@@ -3804,6 +4035,7 @@ export interface components {
          *         "upload_stall_sec": 120,
          *         "download_stall_sec": 120,
          *         "drain_sec": 30,
+         *         "mcp_max_servers": 16,
          *         "allowed_models": [
          *           "*"
          *         ],
@@ -3948,6 +4180,8 @@ export interface components {
             download_stall_sec: number;
             /** @description DRAIN_TIMEOUT: How long answers under way may go on after SIGTERM. */
             drain_sec: number;
+            /** @description MCP_MAX_SERVERS: MCP servers that run at once, those of all tenants and runs together. One that nobody uses makes way; one tenant's own take half of the places at most. */
+            mcp_max_servers: number;
             /** @description ALLOWED_MODELS: Models that clients may use. */
             allowed_models: string[];
             json: {
@@ -4217,6 +4451,118 @@ export interface components {
             unfit: number;
             /** @description Those of all models */
             reloads_avoided: number;
+        };
+        /**
+         * @example {
+         *       "servers": [
+         *         {
+         *           "name": "files",
+         *           "transport": "stdio",
+         *           "scope": "shared",
+         *           "health": "ready",
+         *           "since": "2026-01-31T08:02:11.120Z",
+         *           "error": null,
+         *           "running": 1,
+         *           "calls": 0,
+         *           "tools": [
+         *             {
+         *               "name": "read_text_file",
+         *               "description": "Reads a file as text",
+         *               "input_schema": {
+         *                 "type": "object",
+         *                 "properties": {
+         *                   "path": {
+         *                     "type": "string"
+         *                   }
+         *                 },
+         *                 "required": [
+         *                   "path"
+         *                 ]
+         *               }
+         *             }
+         *           ],
+         *           "tools_left_out": 0,
+         *           "limits": {
+         *             "max_output_bytes": 65536,
+         *             "call_timeout": 60,
+         *             "start_timeout": 30,
+         *             "max_tools": 200,
+         *             "idle": 600,
+         *             "calls_at_once": 8
+         *           },
+         *           "launch": null
+         *         }
+         *       ]
+         *     }
+         */
+        McpServers: {
+            servers: components["schemas"]["McpServer"][];
+        };
+        McpServer: {
+            name: string;
+            /**
+             * @description `stdio`: a program that the service starts; `http`: runs elsewhere
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * @description Whose one that runs is: everybody's, a tenant's, a run's
+             * @enum {string}
+             */
+            scope: "shared" | "tenant" | "run";
+            /**
+             * @description `not_started`: nobody needs it at the moment; `failed`: it did not come up, or has ended by itself, and was not started since
+             * @enum {string}
+             */
+            health: "not_started" | "starting" | "ready" | "failed";
+            /**
+             * Format: date-time
+             * @description null: `not_started`
+             */
+            since: string | null;
+            /** @description Why it has failed */
+            error: string | null;
+            /** @description How many run: of who may not manage the shared ones and their own */
+            running: number;
+            /** @description Calls of tools under way, of these */
+            calls: number;
+            /** @description null: not known, since it was not started yet */
+            tools: components["schemas"]["McpTool"][] | null;
+            /** @description Tools beyond `max_tools` or 2 MiB */
+            tools_left_out: number;
+            limits: components["schemas"]["McpLimits"];
+            /** @description Only for who may manage, else null */
+            launch: {
+                command: string | null;
+                args: string[] | null;
+                cwd: string | null;
+                /** @description Names of variables that its environment has beside the usual ones; never their values */
+                env: string[] | null;
+                /** @description Without what stands behind a ? */
+                url: string | null;
+                /** @description Names of headers that it is sent; never their values */
+                headers: string[] | null;
+            } | null;
+        };
+        McpTool: {
+            name: string;
+            description: string | null;
+            /** @description The JSON schema of its arguments */
+            input_schema: {
+                [key: string]: unknown;
+            };
+        };
+        McpLimits: {
+            /** @description Text that a call may bring */
+            max_output_bytes: number;
+            /** @description Seconds */
+            call_timeout: number;
+            /** @description Seconds */
+            start_timeout: number;
+            max_tools: number;
+            /** @description Seconds until one that nobody uses ends */
+            idle: number;
+            calls_at_once: number;
         };
         /**
          * @example {
@@ -4643,7 +4989,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4758,7 +5104,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -4909,6 +5255,8 @@ export interface components {
             ended_at?: string;
             step_count: number;
             steps: components["schemas"]["AgentRunStep"][];
+            /** @description Of a run that waits: what it waits for */
+            approvals?: components["schemas"]["AgentApproval"][];
         };
         AgentRunStep: {
             /** @enum {string} */
@@ -4930,6 +5278,145 @@ export interface components {
             text?: string;
             /** @description Only with AGENT_TRACE=full */
             arguments?: string;
+        };
+        /** @description A call that waits for a person */
+        AgentApproval: {
+            call_id: string;
+            server: string;
+            tool: string;
+            /** @description JSON, as the model has written it */
+            arguments: string;
+            arguments_sha256: string;
+        };
+        /**
+         * @example {
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "agent": "librarian",
+         *       "status": "cancelled",
+         *       "reason": {
+         *         "code": "cancelled",
+         *         "message": "The request was cancelled"
+         *       }
+         *     }
+         */
+        AgentRunState: {
+            run_id: string;
+            agent: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"];
+        };
+        /**
+         * @example {
+         *       "call_id": "mcpr_7f1f9c0e3b5a4d539d7e0a2d5f6e8c11_2",
+         *       "approve": true,
+         *       "arguments_sha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+         *     }
+         */
+        ApproveCall: {
+            /** @description Of the call, as `approvals` has it */
+            call_id: string;
+            approve: boolean;
+            /** @description The arguments that were shown, word for word; or `arguments_sha256` */
+            arguments?: string | null;
+            arguments_sha256?: string | null;
+            /** @description Of a denial: what the model is told */
+            reason?: string | null;
+        };
+        /**
+         * @description Counts and times are those of all model turns together
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "completed",
+         *       "response": "There are two: …",
+         *       "message": {
+         *         "role": "assistant",
+         *         "content": "There are two: …",
+         *         "tool_calls": null,
+         *         "tool_call_id": null
+         *       },
+         *       "steps": [],
+         *       "model": "qwen3:8b",
+         *       "request_id": "7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "latency_ms": 2412.37,
+         *       "model_load_ms": 0,
+         *       "model_warm_start": true,
+         *       "prompt_eval_count": 912,
+         *       "generation_eval_count": 118,
+         *       "total_duration_ms": 2205.112
+         *     }
+         */
+        AgentRunResult: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+            reason?: components["schemas"]["AgentRunReason"] & unknown;
+            /** @description What the model has said last */
+            response: string;
+            message: {
+                /** @enum {string} */
+                role: "assistant";
+                content: string;
+                tool_calls: components["schemas"]["ToolCall"][] | null;
+                tool_call_id: null;
+            };
+            /** @description Calls of functions that the client runs */
+            tool_calls?: components["schemas"]["ToolCall"][];
+            approvals?: components["schemas"]["AgentApproval"][];
+            steps: components["schemas"]["AgentRunStep"][];
+            /** @description The one that has answered, also to an alias */
+            model: string;
+            /** @description A UUID; of a batch's item with -index */
+            request_id: string;
+            /** @description The whole request, in milliseconds */
+            latency_ms: number;
+            model_load_ms: number;
+            /** @description The model was already in memory */
+            model_warm_start: boolean;
+            prompt_eval_count: number | null;
+            generation_eval_count: number | null;
+            total_duration_ms: number | null;
+            truncated?: components["schemas"]["TruncatedPrompt"];
+        };
+        /**
+         * @example {
+         *       "agent": "librarian",
+         *       "run_id": "run_7f1f9c0e-3b5a-4d53-9d7e-0a2d5f6e8c11",
+         *       "status": "running"
+         *     }
+         */
+        AgentRunBegun: {
+            agent: string;
+            run_id: string;
+            /** @enum {string} */
+            status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
+        };
+        /**
+         * @example {
+         *       "prompt": "Which books on tides are there?"
+         *     }
+         */
+        RunAgentRequest: {
+            /** @description What it is asked; or `messages` */
+            prompt?: string | null;
+            /** @description The conversation so far, also with outputs of functions that the client has run; a prompt comes after it */
+            messages?: components["schemas"]["Message"][] | null;
+            /** @description Functions that the client runs, beside the agent's own */
+            tools?: components["schemas"]["Tool"][] | null;
+            /**
+             * @description Generation options by their names on `/api/v1`, or by Ollama's, for each of its model turns
+             * @example {
+             *       "temperature": 0.2,
+             *       "num_ctx": 8192
+             *     }
+             */
+            options?: Record<string, never> | null;
+            /** @description Events of OpenAI's Responses API, as they come */
+            stream?: boolean | null;
+            /** @description The run goes on without its client: the answer comes at once, with its id */
+            background?: boolean | null;
         };
         /**
          * @example {
@@ -5295,7 +5782,7 @@ export interface components {
             ok: boolean;
             message: string;
         };
-        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
+        ServiceEvent: components["schemas"]["RequestEndedEvent"] | components["schemas"]["RequestPhaseEvent"] | components["schemas"]["RequestStartedEvent"] | components["schemas"]["RunEndedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["ModelLoadedEvent"] | components["schemas"]["ServerDownEvent"] | components["schemas"]["ModelUnloadedEvent"] | components["schemas"]["MachineSleptEvent"] | components["schemas"]["DroppedEvent"] | components["schemas"]["PlainEvent"];
         RequestEndedEvent: {
             /** Format: date-time */
             at: string;
@@ -5348,7 +5835,7 @@ export interface components {
             /** @description 0 where there was no answer */
             status: number;
             /** @enum {string|null} */
-            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
+            error_code: "invalid_request" | "prompt_too_large" | "model_not_allowed" | "batch_too_large" | "invalid_project_name" | "host_not_allowed" | "origin_not_allowed" | "forbidden" | "model_not_found" | "agent_not_found" | "previous_response_not_found" | "not_found" | "method_not_allowed" | "upload_stalled" | "model_in_use" | "approval_mismatch" | "agent_exists" | "agent_limit_reached" | "cancelled" | "request_too_large" | "validation_error" | "rate_limit_exceeded" | "tenant_limit_exceeded" | "internal_error" | "schema_mismatch" | "queue_full" | "wait_too_long" | "request_timeout" | "upstream_unavailable" | "insufficient_memory" | "mcp_unavailable" | "shutting_down" | "upstream_timeout" | "insufficient_storage" | null;
             /** @description Its client had the whole answer, be it an error */
             whole: boolean;
             bytes_out: number;
@@ -5394,6 +5881,28 @@ export interface components {
             dialect: string;
             operation: string | null;
             model: string | null;
+        };
+        RunEndedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
+            status: string;
+            reason: string | null;
+            steps: number;
+            took_ms: number;
+        };
+        RunStartedEvent: {
+            /** Format: date-time */
+            at: string;
+            run_id: string;
+            agent: string;
+            model: string;
+            project: string;
+            tenant: string;
         };
         ModelLoadedEvent: {
             /** Format: date-time */
@@ -6400,7 +6909,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `model_not_found`: The server lacks the model. */
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
             404: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -6529,7 +7038,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
             503: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -7131,7 +7640,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `model_not_found`: The server lacks the model. `previous_response_not_found`: The response that the request goes on from, or one of its items, is not kept, or not any more. */
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. `previous_response_not_found`: The response that the request goes on from, or one of its items, is not kept, or not any more. */
             404: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -7163,7 +7672,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `cancelled`: Somebody has called it off. */
+            /** @description `cancelled`: Somebody has called it off. `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
             409: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -7260,7 +7769,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. */
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
             503: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -10968,6 +11477,93 @@ export interface operations {
             };
         };
     };
+    listMcpServers: {
+        parameters: {
+            query?: {
+                /** @description `true` starts each server that does not run, and waits until its tools are known; only for who may manage */
+                refresh?: "true" | "false";
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServers"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. `forbidden`: The operator has not allowed this. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     cacheStats: {
         parameters: {
             query?: never;
@@ -11848,7 +12444,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentRun"];
                 };
             };
-            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
             400: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -11925,6 +12521,685 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    followAgentRun: {
+        parameters: {
+            query?: {
+                /** @description The sequence_number of the last event that was seen; without it, from the first */
+                after?: number | null;
+            };
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. Of a run whose events are not in memory any more, only how it ended */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelAgentRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approveAgentCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveCall"];
+            };
+        };
+        responses: {
+            /** @description The run's state now */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunState"];
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_found`: There is no such route, or nothing of that name. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `approval_mismatch`: No call of the run waits for this answer, or it is one with other arguments. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `shutting_down`: The service is stopping. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The project; its requests share one tenant's turn, caps and rate limits. It goes before a project in the URL (`/project/NAME` before the path). Without both the client's API key or address counts.
+                 * @example story-machine
+                 */
+                "X-Project-Name"?: components["parameters"]["ProjectName"];
+                /**
+                 * @description `background`: the request takes what interactive work leaves, and may wait for as long as that takes; its hard stop counts from when it runs.
+                 * @example background
+                 */
+                "X-Shared-Ollama-Priority"?: components["parameters"]["SharedOllamaPriority"];
+                /**
+                 * @description Seconds, or a duration such as `500ms` or `2m`: a request that is expected to wait longer is refused at once with `wait_too_long` and the expected time.
+                 * @example 30
+                 */
+                "X-Shared-Ollama-Max-Wait"?: components["parameters"]["SharedOllamaMaxWait"];
+            };
+            path: {
+                /** @description The agent's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunAgentRequest"];
+            };
+        };
+        responses: {
+            /** @description How the run went, or that it waits for an approval; with `stream: true` its events, with `background: true` that it has begun */
+            200: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunResult"] | components["schemas"]["AgentRunBegun"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. `prompt_too_large`: The prompt is estimated above the limit (4 characters a token), or does not fit the model's context. `model_not_allowed`: The model is outside ALLOWED_MODELS. */
+            400: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `host_not_allowed`: The Host header names neither this machine nor an ALLOWED_HOSTS entry. `origin_not_allowed`: The web page's origin is not allowed; OLLAMA_ORIGINS widens the list. */
+            403: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `model_not_found`: The server lacks the model. `agent_not_found`: There is no agent of that name, or it is another tenant's own. */
+            404: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upload_stalled`: The request's body stopped arriving. */
+            408: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: Somebody has called it off. */
+            409: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_too_large`: The body is above the limit. */
+            413: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `validation_error`: Broken JSON, an unknown field, or a value outside its range. */
+            422: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limit_exceeded`: The route's requests of this minute are spent. `tenant_limit_exceeded`: The tenant has as many requests in flight as it may. */
+            429: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal_error`: A mistake of ours. */
+            500: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `schema_mismatch`: The answer does not match the schema that it is held to, in a second round neither. */
+            502: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `queue_full`: The shared queue, the one for images to compress, or the memory for bodies is full, or as many pulls run, or follow the events, as may. `wait_too_long`: The request would wait longer than X-Shared-Ollama-Max-Wait, or than its hard stop, allows. `request_timeout`: The hard stop for waiting and running was reached. `insufficient_memory`: The model cannot be in memory, whatever may be unloaded for it. `upstream_unavailable`: The inference server is away, or failed. `shutting_down`: The service is stopping. `mcp_unavailable`: An MCP server of config/mcp.yaml does not come up, or as many run as may. */
+            503: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `upstream_timeout`: The inference server, or what stands before it, did not answer in time. */
+            504: {
+                headers: {
+                    "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Shared-Ollama-Queue-Position": components["headers"]["SharedOllamaQueuePosition"];
+                    "X-Shared-Ollama-Expected-Wait": components["headers"]["SharedOllamaExpectedWait"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12262,7 +13537,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
             400: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -12590,7 +13865,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentDeleted"];
                 };
             };
-            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
             400: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];
@@ -12724,7 +13999,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentFindings"];
                 };
             };
-            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. */
+            /** @description `invalid_project_name`: The project in X-Project-Name or in the URL is not a name. `invalid_request`: A value cannot be used. */
             400: {
                 headers: {
                     "X-Shared-Ollama-Request-Id": components["headers"]["SharedOllamaRequestId"];

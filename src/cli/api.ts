@@ -29,7 +29,7 @@ interface Answer<T> {
 
 /**
  * The body of an answer that went well.
- * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400, CliError else.
+ * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400 or 422, CliError else.
  */
 export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call;
@@ -40,16 +40,22 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
 /** The error for an answer that did not go well, from its body as it was read. */
 export function refusal({ status, url }: Response, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  const message = told["error"];
+  const message = messageIn(told["error"]);
   if (typeof message !== "string") {
     return new CliError(
       `${new URL(url).origin} answered ${status}, not as this service does: is --url right?`,
     );
   }
   if (status === 404) return new NotFound(message);
-  if (status === 400) return new WrongUse(message);
+  if (status === 400 || status === 422) return new WrongUse(message);
   const wait = told["retry_after"];
   return new CliError(typeof wait === "number" ? `${message} (try again in ${wait} s)` : message);
+}
+
+/** Some routes have OpenAI's form, in which the error is an object. */
+function messageIn(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  return (error as Record<string, unknown>)["message"];
 }
 
 /** Fetch that says what to do where nobody answers. @throws NotRunning */

@@ -3,6 +3,8 @@ import type { Command } from "./command.ts";
 /** A command that is loaded when it is called. */
 export interface CommandEntry {
   name: string;
+  /** What people call it as well. */
+  aliases?: string[];
   /** One line, without a full stop: for the list of commands. */
   summary: string;
   load: () => Promise<Command>;

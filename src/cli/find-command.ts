@@ -36,15 +36,19 @@ export function findCommand(argv: string[]): Found {
       wantsHelp = true;
       continue;
     }
-    const named = entries.find(({ name }) => name === word);
+    const named = entries.find((entry) => isCalled(entry, word));
     if (!named) throw unknown([...words, word].join(" "), word, entries, words);
     found = named;
-    words.push(word);
+    words.push(named.name);
     entries = "commands" in named ? named.commands : [];
   }
   const wantsVersion = !found && isAsked("--version", "-V");
   if (!found && !wantsVersion && !wantsHelp) refuseUnknown(args);
   return { entry: found, words: words.join(" "), args, wantsHelp, wantsVersion };
+}
+
+function isCalled(entry: Entry, word: string): boolean {
+  return entry.name === word || ("load" in entry && (entry.aliases ?? []).includes(word));
 }
 
 /** The place of the first word that is no option and no option's value. */

@@ -1,7 +1,7 @@
 import type { ArgDef, ArgsDef } from "citty";
 import { CATALOG } from "./catalog.ts";
 import type { Command } from "./command.ts";
-import type { Entry, FamilyEntry } from "./entries.ts";
+import type { CommandEntry, Entry, FamilyEntry } from "./entries.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
 import type { Style } from "./output/style.ts";
 import { widthOf, wrap } from "./output/text.ts";
@@ -56,7 +56,7 @@ export function familyHelp(
 interface CommandHelp {
   /** As it is called: `models pull`. */
   words: string;
-  entry: Pick<Entry, "summary">;
+  entry: Pick<CommandEntry, "summary" | "aliases">;
   command: Command;
 }
 
@@ -70,7 +70,7 @@ export function commandHelp(
   const named = wordRows(command.args);
   const about = command.about === undefined ? [] : ["", ...wrapped(command.about, "", options)];
   return [
-    ...wrapped(`${entry.summary}.`, "", options),
+    ...wrapped(`${entry.summary}.${alsoCalled(entry)}`, "", options),
     ...about,
     "",
     `${style.head("Usage")}  ${usageLine(words, command)}`,
@@ -86,6 +86,11 @@ export function commandHelp(
       `  ${line}`,
     ]),
   ];
+}
+
+/** What else people call a command, as a sentence; empty where there is nothing. */
+export function alsoCalled({ aliases = [] }: Pick<CommandEntry, "aliases">): string {
+  return aliases.length === 0 ? "" : ` Also called ${aliases.join(" or ")}.`;
 }
 
 /** How a command is called: `shared-ollama models pull NAME [options]`. */

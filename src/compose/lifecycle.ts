@@ -1,11 +1,13 @@
 import { HomeLock } from "../runtime/home-lock.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { Lifecycle, type Part } from "../runtime/lifecycle.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
 import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Inference } from "./inference.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Memory } from "./memory.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ModelManagement } from "./model-management.ts";
@@ -17,11 +19,13 @@ interface LifecycleParts {
   base: Base;
   requests: Pick<Requests, "store">;
   agents: Pick<Agents, "parts">;
+  agentRuns: LiveRuns;
   threads: Threads;
   caching: ResponseCaching;
   inference: Inference;
   memory: Memory;
   management: ModelManagement;
+  mcp: Mcp;
   provision: ModelProvision;
   door: FrontDoor;
   metrics: Pick<Metrics, "part">;
@@ -35,7 +39,8 @@ interface LifecycleParts {
 
 /** What is started in this order, and stopped in the reverse one. */
 export function composeLifecycle(parts: LifecycleParts): Lifecycle {
-  const { requests, agents, threads, caching, inference, memory, management } = parts;
+  const { requests, agents, agentRuns, threads, caching, inference, memory, management, mcp } =
+    parts;
   const { provision, door, metrics, traces, tenants, sleep } = parts;
   const { home, logs, terminal, settings } = parts.base;
   const homeLock = new HomeLock({ home, say: terminal.say });
@@ -52,12 +57,15 @@ export function composeLifecycle(parts: LifecycleParts): Lifecycle {
       { name: "worker threads", stop: () => threads.pool.destroy() },
       { name: "similarity thread", stop: () => threads.similarity.destroy() },
       ...caching.parts,
+      ...mcp.parts,
       { name: "upstream connections", stop: () => inference.transport.close() },
       door.door,
       homeLock.note(() => door.port, settings.apiHost),
       ...tenants,
       inference.upstream,
       ...memory.parts,
+      // What goes on without a client, and what the drain has not waited for.
+      { name: "runs of agents", stop: () => agentRuns.stop() },
       door.draining,
       // A download would take as long as all others are given to end.
       management.pulls,

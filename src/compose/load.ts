@@ -1,7 +1,9 @@
+import type { LiveRuns } from "../agents/live-runs.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import type { Base } from "./base.ts";
 import type { Inference } from "./inference.ts";
+import type { Mcp } from "./mcp.ts";
 import type { ModelManagement } from "./model-management.ts";
 import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
@@ -13,11 +15,13 @@ export interface LoadParts {
   inference: Inference;
   embedder: Embedder;
   management: ModelManagement;
+  mcp: Mcp;
+  agentRuns: LiveRuns;
 }
 
 /** What is under way now, part by part. */
 export function loadOf(parts: LoadParts) {
-  const { base, requests, threads, inference, embedder, management } = parts;
+  const { base, requests, threads, inference, embedder, management, mcp, agentRuns } = parts;
   const { active, live, feed, bodies, discards, tenants } = requests;
   const underWay = (line: LineName): number => {
     const { in_progress, queued } = inference.queue.stats(line);
@@ -37,6 +41,10 @@ export function loadOf(parts: LoadParts) {
     comparisons: threads.similarity.size,
     schemaChecks: threads.schemas.size,
     pulls: management.pulls.size,
+    agentRuns: agentRuns.size,
+    runReaders: agentRuns.readers,
+    mcpServers: mcp.servers.held,
+    mcpCalls: mcp.servers.calls,
     deadlines: base.deadlines.size,
   };
 }

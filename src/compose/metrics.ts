@@ -1,6 +1,8 @@
 import { Registry } from "prom-client";
 import systeminformation from "systeminformation";
 import type { RequestSource } from "../access/manage-access.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
+import { AgentMetrics } from "../metrics/agent-metrics.ts";
 import { EventLoopLag } from "../metrics/event-loop-lag.ts";
 import { Exposition } from "../metrics/exposition.ts";
 import { addProcessMetrics } from "../metrics/process-metrics.ts";
@@ -17,6 +19,7 @@ import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
 import { lineLimits } from "./limits.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Requests } from "./requests.ts";
 import type { Threads } from "./threads.ts";
 
@@ -35,11 +38,13 @@ interface MetricsParts {
   threads: Threads;
   inference: Inference;
   caching: Pick<ResponseCaching, "kept">;
+  mcp: Mcp;
+  agentRuns: Pick<LiveRuns, "counts">;
 }
 
 /** Builds the figures for Prometheus: of what happens, and of what is there when they are read. */
 export function composeMetrics(parts: MetricsParts): Metrics {
-  const { base, requests, threads, inference, caching } = parts;
+  const { base, requests, threads, inference, caching, mcp, agentRuns } = parts;
   const { settings, events } = base;
   const registry = new Registry();
   const readings = new Readings(registry);
@@ -58,6 +63,17 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   readings.gauge("cache_bytes", "Memory that these take, estimated", () => caching.kept().bytes);
   if (requests.store) addRequestStore(readings, requests.store);
   addThreads(readings, base, threads);
+  readings.gauges(
+    "server",
+    "mcp_servers_running",
+    "MCP servers that run, by their names",
+    () => mcp.servers.running,
+  );
+  const ofAgents = new AgentMetrics();
+  events.on("runEnded", ofAgents.ended);
+  readings.gauges("state", "agent_runs", "Runs of agents that have not ended", () =>
+    Object.entries(agentRuns.counts),
+  );
   const lag = new EventLoopLag();
   events.on("machineSlept", () => lag.forget());
   readings.gauges(
@@ -71,7 +87,7 @@ export function composeMetrics(parts: MetricsParts): Metrics {
   return {
     exposition: new Exposition(() => {
       const { all, byProject } = counted.registries;
-      return [[registry], [all], byProject];
+      return [[registry], [all], [mcp.metrics.registry], [ofAgents.registry], byProject];
     }),
     mayRead: (source) => settings.metricsAllowRemote || requests.manageAccess.allows(source),
     part: lag,

@@ -4,6 +4,7 @@ import { tenantConcurrency } from "../../middleware/tenant-concurrency.ts";
 import { LIST_LIMITS } from "../../routes/service/contract/list-limits.ts";
 import type { ServiceParts } from "../../routes/service/index.ts";
 import type { AgentServices } from "../../routes/service/agents/agent-services.ts";
+import type { AgentRunServices } from "../../routes/service/agents/run-services.ts";
 import type { GenerationServices, Guards } from "../../routes/service/services.ts";
 import type { QueueServices } from "../../routes/service/queue.ts";
 import type { StateServices } from "../../routes/service/state.ts";
@@ -21,11 +22,13 @@ import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
 import { retryAfter } from "../scheduling/waits/standing.ts";
+import type { LiveRuns } from "../agents/live-runs.ts";
 import type { Agents } from "./agents.ts";
 import type { Base } from "./base.ts";
 import type { ResponseCaching } from "./cache.ts";
 import { workerThreads } from "./images.ts";
 import type { Inference } from "./inference.ts";
+import type { Mcp } from "./mcp.ts";
 import type { Memory } from "./memory.ts";
 import { batchLimits, bodyLimits, queueFacts } from "./limits.ts";
 import type { ModelManagement } from "./model-management.ts";
@@ -37,6 +40,7 @@ export interface ServiceRouteParts {
   base: Base;
   requests: Requests;
   agents: Agents;
+  agentRuns: LiveRuns;
   threads: Threads;
   inference: Inference;
   memory: Memory;
@@ -44,6 +48,7 @@ export interface ServiceRouteParts {
   embedder: Embedder;
   caching: ResponseCaching;
   management: ModelManagement;
+  mcp: Mcp;
   provision: ModelProvision;
   isStopping: () => boolean;
 }
@@ -62,9 +67,11 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { manageAccess, store } = parts.requests;
   const records = store && new RecordReader(store);
   const embeddings = { guards, aliases, catalog, promptLimit, embedder };
+  const running = { ...generation, catalog, agents: runServices(parts) };
   return {
     generation,
-    responses: { ...generation, memory: new ResponseMemory(RESPONSES_KEPT) },
+    running,
+    responses: { ...running, memory: new ResponseMemory(RESPONSES_KEPT) },
     batches: {
       ...generation,
       catalog,
@@ -79,6 +86,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
     similarity: { ...embeddings, thread: parts.threads.similarity },
     models: { guards, aliases, catalog, client },
     memory: { report: parts.memory.report, lanes: inference.lanes },
+    mcp: { servers: parts.mcp.servers, manageAccess },
     modelMemory: { guards, aliases, catalog, memory: parts.memory.manager, runner: parts.runner },
     modelChanges: { guards, aliases, ...management, onStreamError },
     state: stateServices(parts, requestsPerMinute),
@@ -92,7 +100,7 @@ export function serviceParts(parts: ServiceRouteParts): ServiceParts {
 }
 
 function agentServices(
-  { agents, inference, requests }: ServiceRouteParts,
+  { agents, agentRuns, inference, requests }: ServiceRouteParts,
   guards: Guards,
   promptLimit: PromptLimit,
 ): AgentServices {
@@ -111,8 +119,14 @@ function agentServices(
       promptLimit,
       servers: servers.boxes,
     }),
-    live: undefined,
+    live: agentRuns,
   };
+}
+
+function runServices({ base, agents, agentRuns, requests }: ServiceRouteParts): AgentRunServices {
+  const { deadlines } = base;
+  const { manageAccess } = requests;
+  return { book: agents.book, runs: agentRuns, kept: agents.runs, deadlines, manageAccess };
 }
 
 function generationServices(

@@ -7,6 +7,9 @@ const MB = 1_000_000;
 /** For a line that a moving bar stands in; the bar's next step draws it again below. */
 const CLEAR_LINE = "\r\u001B[K";
 
+/** Columns of a line with a bar that the bar has not: a part's name, percent, MB, the time left. */
+const BESIDE_BAR = 70;
+
 /** What the service says on the terminal while it starts and stops. */
 export interface Terminal {
   say: (line: string) => void;
@@ -51,7 +54,9 @@ export function openTerminal(
 
 function barProgress(output: NodeJS.WriteStream): Progress {
   const format = "  {what} [{bar}] {percentage}% | {done} of {all} MB | {eta_formatted} left";
-  const bar = new SingleBar({ format, stream: output, hideCursor: true }, Presets.shades_classic);
+  const barsize = Math.min(Math.max((output.columns || 80) - BESIDE_BAR, 8), 40);
+  const options = { format, barsize, stream: output, hideCursor: true };
+  const bar = new SingleBar(options, Presets.shades_classic);
   let started = false;
   return {
     update: (what, completed, total) => {

@@ -43,7 +43,13 @@ export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
     usage: openaiUsage(answer),
     system_fingerprint: null,
     ...truncatedField(answer),
+    ...runField(answer),
   };
+}
+
+/** Of an agent's run: what OpenAI has no field for. */
+function runField({ shared_ollama: facts }: OllamaAnswer): { shared_ollama?: object } {
+  return typeof facts === "object" && facts !== null ? { shared_ollama: facts } : {};
 }
 
 /**
@@ -109,6 +115,7 @@ function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): o
     usage: openaiUsage(last),
     ...truncatedField(last),
     ...schemaValidField(last),
+    ...runField(last),
     ...(hasWaitNotices ? { model_load_ms: Math.round(call.loadMs ?? 0) } : {}),
   };
 }

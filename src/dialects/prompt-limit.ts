@@ -20,9 +20,14 @@ export class PromptLimit {
     );
   }
 
+  /** The most tokens that a prompt of a model may have. */
+  tokensOf(model: string): number {
+    return this.#byModel.get(canonicalModel(model)) ?? this.#limit;
+  }
+
   /** @throws ServiceError `prompt_too_large`. */
   check(model: string, texts: Texts): void {
-    const limit = this.#byModel.get(canonicalModel(model)) ?? this.#limit;
+    const limit = this.tokensOf(model);
     // A text has no more characters than it is long: what is short enough need not be read.
     if (estimate(texts, (text) => text.length) <= limit) return;
     const estimated = estimate(texts, codePoints);

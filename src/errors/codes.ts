@@ -81,6 +81,11 @@ export const ERROR_CODES = {
     type: "RequestError",
     about: "The model works on requests, or is pinned.",
   },
+  approval_mismatch: {
+    status: 409,
+    type: "RequestError",
+    about: "No call of the run waits for this answer, or it is one with other arguments.",
+  },
   agent_exists: {
     status: 409,
     type: "RequestError",
@@ -150,6 +155,12 @@ export const ERROR_CODES = {
     status: 503,
     type: "InsufficientMemoryError",
     about: "The model cannot be in memory, whatever may be unloaded for it.",
+  },
+  mcp_unavailable: {
+    status: 503,
+    type: "ConnectionError",
+    retryAfterSec: 2,
+    about: "An MCP server of config/mcp.yaml does not come up, or as many run as may.",
   },
   shutting_down: {
     status: 503,

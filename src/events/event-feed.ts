@@ -7,7 +7,7 @@ import type { Deadlines } from "../runtime/deadlines.ts";
 import { jsonLine } from "../runtime/json-line.ts";
 import { EventReader, type EventView, sseEvent } from "./event-reader.ts";
 import { EventRing } from "./event-ring.ts";
-import type { ServiceEventMap, ServiceEvents } from "./service-events.ts";
+import type { ServiceEventMap, ServiceEvents, ToldRun } from "./service-events.ts";
 
 interface EventFeedOptions {
   events: ServiceEvents;
@@ -88,6 +88,13 @@ export class EventFeed {
     this.#listeners = {
       requestKnown: (record) => this.#follow(record),
       requestEnded: (ended, record) => this.#add("request_ended", endedFacts(ended), record),
+      runStarted: (run) => this.#add("run_started", runFacts(run), run.owner),
+      runEnded: (run) =>
+        this.#add(
+          "run_ended",
+          { ...runFacts(run), status: run.status, reason: run.reason?.code ?? null, ...endOf(run) },
+          run.owner,
+        ),
       modelLoaded: (model, tookMs) =>
         this.#add("model_loaded", { model, took_ms: Math.round(tookMs) }),
       modelUnloaded: (model) => this.#add("model_unloaded", { model }),
@@ -214,7 +221,7 @@ export class EventFeed {
   }
 
   /** @param of whose request it is about; undefined: everybody may see it. */
-  #add(name: string, data: object, of?: RequestRecord): void {
+  #add(name: string, data: object, of?: Pick<RequestRecord, "tenant" | "project">): void {
     if (!this.#isMade) return;
     const told = { at: new Date().toISOString(), ...data };
     const event = this.#ring.add((number) => ({
@@ -224,4 +231,12 @@ export class EventFeed {
     }));
     for (const reader of this.#readers.keys()) reader.told(event);
   }
+}
+
+function runFacts({ id, owner: { tenant, project }, agent, model }: ToldRun) {
+  return { run_id: id, agent: agent.name, model, project, tenant };
+}
+
+function endOf({ steps, tookMs }: ToldRun) {
+  return { steps: steps.length, took_ms: Math.round(tookMs) };
 }

@@ -5,6 +5,18 @@ import type { RequestRecord } from "../requests/request-record.ts";
 /** What a client asks with. */
 export type RequestHead = Pick<Exchange, "method" | "target" | "header">;
 
+/** What is told of a run of an agent. */
+export interface ToldRun {
+  readonly id: string;
+  readonly owner: { readonly tenant: string; readonly project: string };
+  readonly agent: { readonly name: string };
+  readonly model: string;
+  readonly status: string;
+  readonly reason: { readonly code: string } | undefined;
+  readonly tookMs: number;
+  readonly steps: readonly { readonly kind: "model" | "tool"; readonly outcome: string }[];
+}
+
 /** What happens in the service, for those who only look on: each event and what it tells. */
 export interface ServiceEventMap {
   /** A request has come; nothing is known of it yet but its id, its client, and what that sends. */
@@ -13,6 +25,9 @@ export interface ServiceEventMap {
   requestKnown: [record: RequestRecord];
   /** A request, or a batch's item, has ended. */
   requestEnded: [ended: EndedRequest, record: RequestRecord];
+  /** A run of an agent begins, or has ended. */
+  runStarted: [run: ToldRun];
+  runEnded: [run: ToldRun];
   /** The service has had a model (canonical name) loaded; milliseconds. */
   modelLoaded: [model: string, tookMs: number];
   /** The service has had a model (canonical name) unloaded. */
@@ -37,6 +52,8 @@ export class ServiceEvents {
     requestBegan: [],
     requestKnown: [],
     requestEnded: [],
+    runStarted: [],
+    runEnded: [],
     modelLoaded: [],
     modelUnloaded: [],
     serverUp: [],

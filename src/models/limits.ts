@@ -102,6 +102,7 @@ export const LIMITS: Limit[] = [
   inSeconds("uploadStallMs", "upload_stall_sec"),
   inSeconds("downloadStallMs", "download_stall_sec"),
   inSeconds("drainMs", "drain_sec"),
+  asSet("mcpMaxServers", "mcp_max_servers"),
   { ...asSet("allowedModels", "allowed_models"), schema: z.array(z.string()) },
   {
     field: "json.max_values",

@@ -13,6 +13,7 @@ const INFERENCE: ReadonlySet<string | undefined> = new Set([
   "completions",
   "chat/completions",
   "responses",
+  "agent",
   "messages",
   "audio/transcriptions",
   "images/generations",

@@ -43,6 +43,11 @@ export class RequestLog {
     this.#writeEvent("batch_item", { ended: endedRequest(record, end), record });
   }
 
+  /** Writes down a model's turn in an agent's run, likewise. */
+  writeTurn(record: RequestRecord, end: RequestEnd): void {
+    this.#writeEvent("agent_turn", { ended: endedRequest(record, end), record });
+  }
+
   #writeEvent(name: EventName, event: EndedEvent): void {
     const { ended, record } = event;
     this.#onEnded(ended, record);

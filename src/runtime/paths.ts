@@ -12,6 +12,9 @@ export const modelsFile = join(projectRoot, "config", "models.yaml");
 /** The weights of tenants; operators may change them while the service runs. */
 export const tenantsFile = join(projectRoot, "config", "tenants.yaml");
 
+/** The MCP servers; operators may change them while the service runs. */
+export const mcpFile = join(projectRoot, "config", "mcp.yaml");
+
 /** The operator's agents; changed while the service runs, too. */
 export const agentsFolder = join(projectRoot, "config", "agents");
 

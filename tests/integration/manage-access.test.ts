@@ -35,6 +35,8 @@ const OPEN_ROUTES = [
   "GET /api/v1/cache/stats",
   "GET /api/v1/cache/shadow",
   "GET /api/v1/system/memory",
+  // What it shows to whom, and who may have servers started: mcp.service.test.ts.
+  "GET /api/v1/mcp",
   // A client sees and cancels its own.
   "GET /api/v1/requests",
   "GET /api/v1/requests/{id}",
@@ -49,6 +51,11 @@ const OPEN_ROUTES = [
   "POST /api/v1/agents/{name}/validate",
   "GET /api/v1/agents/runs",
   "GET /api/v1/agents/runs/{id}",
+  // Another tenant's run is not there: agents.runs.test.ts and agents.streams.test.ts.
+  "POST /api/v1/agents/{name}/run",
+  "GET /api/v1/agents/runs/{id}/events",
+  "POST /api/v1/agents/runs/{id}/cancel",
+  "POST /api/v1/agents/runs/{id}/approve",
   "GET /api/v1/system/model-profile",
   // Whose figures each client is shown: figures.access.test.ts.
   "GET /api/v1/metrics",

@@ -54,7 +54,7 @@ function* schemasIn(value: unknown, path: string[] = []): Generator<[string[], S
 /** JSON Schemas, options of Ollama's, and what is taken and ignored. */
 const OPEN_BY_NATURE = new Set([
   ...["format", "guided_json", "json_schema", "schema", "parameters"],
-  ...["options", "config", "extra_body", "metadata"],
+  ...["options", "config", "extra_body", "metadata", "input_schema"],
 ]);
 
 it("has no object of any shape but where that is its nature, which it says", () => {

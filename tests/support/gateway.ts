@@ -9,12 +9,15 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
+  | "agentFilesEveryMs"
+  | "agentsFolder"
   | "restartPauses"
   | "openPool"
   | "readDisk"
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
+  | "mcpFile"
   | "platform"
   | "leastSleepMs"
 > {
@@ -24,6 +27,8 @@ interface GatewayOptions extends Pick<
   ask?: Terminal["ask"];
   /** The text of config/tenants.yaml. */
   tenantsYaml?: string;
+  /** The text of config/mcp.yaml. */
+  mcpYaml?: string;
   /** Sizes of context by models' names. */
   contextLanes?: Record<string, number[]>;
 }
@@ -65,8 +70,9 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, on which system it runs and how long it has to sleep, other names for models, what a question is answered, what weights
- *   tenants have and where that is read again.
+ *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
+ *   models, what a question is answered, what weights tenants have and which MCP servers there are,
+ *   where both are read again, and where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -74,13 +80,15 @@ export async function startGateway(
   more: GatewayOptions = {},
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
+  const { agentsFolder, agentFilesEveryMs, mcpFile } = more;
   const { platform, leastSleepMs } = more;
-  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "" } = more;
+  const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
     env: { ...DEFAULTS, SHARED_OLLAMA_HOME: home, ...env },
     modelsYaml: modelsYamlWith(aliases, contextLanes),
     tenantsYaml,
+    mcpYaml,
   });
   const said: string[] = [];
   const service = await compose({
@@ -97,6 +105,9 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
+    agentsFolder,
+    agentFilesEveryMs,
+    mcpFile,
     platform,
     leastSleepMs,
   });

@@ -68,6 +68,15 @@ export class Database {
     if (result?.busy !== 0) throw new LogInUseError();
   }
 
+  /** As `emptyLog`; where somebody reads the file just now, a later change empties it. */
+  tryToEmptyLog(): void {
+    try {
+      this.emptyLog();
+    } catch (err) {
+      if (!(err instanceof LogInUseError)) throw err;
+    }
+  }
+
   /** Moves everything into the one file, and closes it. */
   close(): void {
     try {

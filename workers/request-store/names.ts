@@ -25,7 +25,10 @@ export class Names {
     this.#day = day;
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const { id } = this.#statements.add.get(name, day) as { id: number };
+    // Not by `get` with RETURNING: after a failure, such as a full disk, libsql's next `get` does what
+    // had failed again, and not what it was given.
+    this.#statements.add.run(name, day);
+    const { id } = this.#statements.find.get(name) as { id: number };
     this.#ids.set(name, id);
     return id;
   }
@@ -79,7 +82,7 @@ function prepared(db: Libsql.Database, table: keyof typeof USES) {
   return {
     add: db.prepare(`
       INSERT INTO ${table} (name, used) VALUES (?, ?)
-      ON CONFLICT (name) DO UPDATE SET used = max(used, excluded.used) RETURNING id
+      ON CONFLICT (name) DO UPDATE SET used = max(used, excluded.used)
     `),
     find: db.prepare(`SELECT id FROM ${table} WHERE name = ?`),
     all: db.prepare(`SELECT id, name FROM ${table}`),

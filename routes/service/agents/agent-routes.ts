@@ -25,6 +25,7 @@ import { mount, type ServiceRouter } from "../router.ts";
 import { agentInPath, viewerOf, type AgentServices } from "./agent-services.ts";
 
 const CODES: ErrorCode[] = [
+  "invalid_request",
   "agent_not_found",
   "validation_error",
   "rate_limit_exceeded",

@@ -5,18 +5,11 @@ import type { AgentBook } from "../../../src/agents/agent-book.ts";
 import type { AgentCheck } from "../../../src/agents/agent-check.ts";
 import type { AgentValidator } from "../../../src/agents/agent-validator.ts";
 import type { Agent } from "../../../src/agents/agent.ts";
-import type { KeptRun } from "../../../src/agents/kept-run.ts";
+import type { LiveRuns } from "../../../src/agents/live-runs.ts";
 import type { RunBook } from "../../../src/agents/run-book.ts";
 import { readQuery } from "../../read-query.ts";
 import { OwnerQuery } from "../contract/agents/answers.ts";
 import type { Guards } from "../services.ts";
-
-/** The runs under way. */
-export interface LiveRuns {
-  /** The newest first; undefined fields hold for all. */
-  all(filter: { tenant?: string | undefined; agent?: string | undefined }): KeptRun[];
-  find(id: string): KeptRun | undefined;
-}
 
 /** What the routes of agents work with. */
 export interface AgentServices {
@@ -26,8 +19,8 @@ export interface AgentServices {
   check: Pick<AgentCheck, "assert">;
   validator: Pick<AgentValidator, "validate">;
   runs: Pick<RunBook, "get" | "isOn" | "list">;
-  /** Undefined where nothing runs agents. */
-  live: LiveRuns | undefined;
+  /** Those in memory. */
+  live: Pick<LiveRuns, "all" | "find">;
 }
 
 /** Who asks. */

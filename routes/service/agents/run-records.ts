@@ -9,6 +9,7 @@ import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { mount, type ServiceRouter } from "../router.ts";
 import { visibleTenant } from "../visible-tenant.ts";
+import { approvalsOf } from "./run-answer.ts";
 import type { AgentServices } from "./agent-services.ts";
 
 const listRoute: ServiceRoute = {
@@ -35,7 +36,7 @@ const oneRoute: ServiceRoute = {
   request: { params: RunInPath },
   responses: {
     200: { description: "The run", content: { "application/json": { schema: AgentRunAnswer } } },
-    ...errorResponses(["not_found", "rate_limit_exceeded", "shutting_down"]),
+    ...errorResponses(["invalid_request", "not_found", "rate_limit_exceeded", "shutting_down"]),
   },
 };
 
@@ -52,7 +53,10 @@ async function list(c: AppContext, { runs, live, manageAccess }: Services): Prom
   const query = readQuery(c, RunsQuery);
   const tenant = visibleTenant(c, manageAccess);
   const { agent, status } = query;
-  const running = live?.all({ tenant, agent }) ?? [];
+  const running = live
+    .all({ tenant, agent })
+    .filter(({ isFinal }) => !isFinal)
+    .map(({ kept }) => kept);
   const ids = new Set(running.map(({ id }) => id));
   const page = await runs.list({ ...query, tenant });
   const shown = running.filter((run) => status === undefined || run.status === status);
@@ -70,7 +74,13 @@ const summaryFacts = (run: Parameters<typeof summaryOfRun>[0]) =>
 async function one(c: AppContext, { runs, live, manageAccess }: Services): Promise<Response> {
   const id = c.req.param("id") ?? "";
   const tenant = visibleTenant(c, manageAccess);
-  const run = live?.find(id) ?? (await runs.get(id));
+  const inMemory = live.find(id, tenant);
+  if (inMemory) {
+    const approvals = approvalsOf(inMemory);
+    const waiting = approvals.length > 0 ? { approvals } : {};
+    return answerJson(c, { ...runFacts(inMemory.kept), ...waiting });
+  }
+  const run = await runs.get(id);
   if (!run || (tenant !== undefined && run.tenant !== tenant)) throw notFound(id, runs.isOn);
   return answerJson(c, runFacts(run));
 }

@@ -41,6 +41,23 @@ export const RatedToken = TokenLogprob.extend({
   top_logprobs: z.array(TokenLogprob).optional(),
 }).openapi("TokenLogprob");
 
+/** Why a run ended that did not complete. */
+export const AgentRunReason = z
+  .object({ code: z.string(), message: z.string() })
+  .openapi("AgentRunReason");
+
+/** Of an agent's run, where OpenAI's forms have no field. */
+export const agentRun = z
+  .object({
+    run_id: z.string(),
+    agent: z.string(),
+    model: z.string(),
+    status: z.string(),
+    reason: AgentRunReason.optional(),
+  })
+  .openapi("RunOfAgent", { description: "Only where the model is an agent: its run" })
+  .optional();
+
 export const logprobs = z.array(RatedToken).optional().openapi({
   description: "With `logprobs: true`, for each token of the answer",
 });
@@ -168,6 +185,7 @@ export const ChatCompletion = z
     usage,
     system_fingerprint: z.null(),
     truncated,
+    shared_ollama: agentRun,
     // A request may bring images or none.
     ...z.object(imagesBlock).partial().shape,
   })

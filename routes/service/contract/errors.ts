@@ -76,6 +76,9 @@ export const INFERENCE_CODES: ErrorCode[] = [
   "shutting_down",
 ];
 
+/** Those of routes where a model may be an agent. */
+export const AGENT_CODES: ErrorCode[] = ["agent_not_found", "mcp_unavailable"];
+
 /** The further codes of batches. */
 export const BATCH_CODES: ErrorCode[] = [
   "invalid_request",

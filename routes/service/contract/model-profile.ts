@@ -85,6 +85,7 @@ export const ModelProfile = z
         upload_stall_sec: 120,
         download_stall_sec: 120,
         drain_sec: 30,
+        mcp_max_servers: 16,
         allowed_models: ["*"],
         json: {
           max_values: 1_000_000,

@@ -1,5 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import { imagesBlock, logprobs, metrics, RatedToken, truncated, usage } from "./answers.ts";
+import {
+  agentRun,
+  imagesBlock,
+  logprobs,
+  metrics,
+  RatedToken,
+  truncated,
+  usage,
+} from "./answers.ts";
 import { OpenAIErrorBody, ServiceErrorBody } from "./errors.ts";
 import { CustomCall, FunctionCall, ToolCallSchema } from "./tools.ts";
 
@@ -95,6 +103,7 @@ const ChatCompletionChunk = z
     usage: usage.optional().openapi({ description: "In the chunk that ends the answer" }),
     system_fingerprint: z.null(),
     truncated,
+    shared_ollama: agentRun,
     schema_valid: schemaValid,
     model_load_ms: z.number().optional().openapi({
       description:

@@ -18,7 +18,7 @@ import type { ModelChoice } from "../services.ts";
 import { showingCalls } from "./showing-calls.ts";
 import { UsedImages } from "./use-images.ts";
 
-interface ResponseForm {
+export interface ResponseForm {
   input: ResponseInput;
   conversation: Conversation;
   /** Given the response once it is whole. */
@@ -79,7 +79,7 @@ const SCHEMA_FIELD = "text.format.schema";
 const LOGPROBS = "message.output_text.logprobs";
 
 /** What is said of how to generate, in the words of chat. */
-function asChat(input: ResponseInput) {
+export function asChat(input: ResponseInput) {
   const { temperature, top_p, top_k, min_p, seed, stop, parallel_tool_calls } = input;
   const { repeat_penalty, frequency_penalty, presence_penalty } = input;
   return {
@@ -96,7 +96,7 @@ function asChat(input: ResponseInput) {
   };
 }
 
-function settingsOf(input: ResponseInput): ShownSettings {
+export function settingsOf(input: ResponseInput): ShownSettings {
   const { instructions, max_output_tokens, metadata, previous_response_id, reasoning } = input;
   const { temperature, text, tool_choice, tools = [], top_logprobs, top_p, user } = input;
   return {

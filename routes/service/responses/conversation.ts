@@ -6,6 +6,7 @@ import {
 import {
   asInput,
   itemPlace,
+  mcpCallInput,
   type OutputItem,
 } from "../../../src/dialects/responses/output-items.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
@@ -44,9 +45,10 @@ export function newTurn(
   if (typeof input === "string") {
     return { previous, messages: [{ role: "user", content: input, images: [] }] };
   }
-  const items = input.map((item, i) =>
-    item.type === "item_reference" ? itemOf(i, item.id, find) : item,
-  );
+  const items = input.flatMap((item, i) => {
+    if (item.type === "item_reference") return itemOf(i, item.id, find);
+    return item.type === "mcp_call" ? mcpCallInput(item) : [item];
+  });
   const messages = toMessages(items);
   if (messages.length === 0) {
     const message = "input: a message, or what a function has answered, is needed";
@@ -61,7 +63,7 @@ export function wholeConversation(turn: NewTurn, ownImages: BodyImage[]): Conver
   const conversation: Conversation = { messages: [], images: [] };
   for (const { messages, response, images } of turns) {
     append(conversation, parsed(messages) as NumberedMessage[], images);
-    append(conversation, toMessages(outputOf(response).map(asInput)), []);
+    append(conversation, toMessages(outputOf(response).flatMap(asInput)), []);
   }
   append(conversation, turn.messages, ownImages);
   const { length } = conversation.messages;
@@ -100,7 +102,7 @@ function found(id: string, find: FindResponse): KeptTurn {
   throw new ServiceError("previous_response_not_found", message, { param: "previous_response_id" });
 }
 
-function itemOf(i: number, id: string, find: FindResponse): InputItem {
+function itemOf(i: number, id: string, find: FindResponse): InputItem[] {
   const place = itemPlace(id);
   const turn = place && find(place.responseId);
   const item = turn && outputOf(turn.response)[place.index];

@@ -5,8 +5,10 @@ import { tooLarge } from "../../../src/http/body-limit.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
 import { LastingImage } from "../../../src/responses/lasting-image.ts";
 import { checked, readImageJson } from "../../read-json.ts";
+import { agentResponse, answerApproval, waitingRun } from "../agents/agent-response.ts";
+import { agentNamed } from "../agents/begin-run.ts";
 import { answer } from "../answer.ts";
-import { errorResponses, INFERENCE_CODES } from "../contract/errors.ts";
+import { AGENT_CODES, errorResponses, INFERENCE_CODES } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { ResponseAnswer } from "../contract/responses/answer.ts";
 import { ResponseRequest } from "../contract/responses/request.ts";
@@ -42,7 +44,10 @@ const route: ServiceRoute = {
         }),
       },
     },
-    ...errorResponses([...INFERENCE_CODES, "previous_response_not_found"], "openai"),
+    ...errorResponses(
+      [...INFERENCE_CODES, ...AGENT_CODES, "previous_response_not_found", "approval_mismatch"],
+      "openai",
+    ),
   },
 };
 
@@ -60,17 +65,21 @@ async function createResponse(c: AppContext, services: ResponseServices): Promis
   const { memory } = services;
   const { value, images, bytes } = await readImageJson(c, services.readImages);
   const input = checked(value, ResponseRequest);
+  const waiting = waitingRun(input, services, tenant);
+  if (waiting) return answerApproval(c, services, input, waiting);
   const turn = newTurn(input, (id) => memory.get(tenant, id));
   const conversation = wholeConversation(turn, images);
   const line = hasImages(conversation) ? "vision" : "text";
   const limit = services.bodyLimits[line];
   if (bytes > limit.maxBytes) throw tooLarge(limit, bytes);
-  services.guards.holdPlace(record, line);
   const kept = input.store === false ? undefined : lasting(turn.messages, images);
   const keep = (response: ResponseObject): void => {
     if (!kept) return;
     memory.set(tenant, response.id, { response: jsonBytes(response), ...kept }, turn.previous);
   };
+  const agent = await agentNamed(services, tenant, input.model);
+  if (agent) return agentResponse(c, services, agent, { input, conversation, keep });
+  services.guards.holdPlace(record, line);
   return answer(c, services, await prepareResponse({ input, conversation, keep }, services));
 }
 

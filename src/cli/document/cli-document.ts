@@ -2,7 +2,7 @@ import { CATALOG } from "../catalog.ts";
 import type { Command, JsonShape } from "../command.ts";
 import type { CommandEntry, Entry } from "../entries.ts";
 import { GLOBAL_ARGS } from "../global-args.ts";
-import { optionRows, usageLine, wordRows } from "../help.ts";
+import { alsoCalled, optionRows, usageLine, wordRows } from "../help.ts";
 import { HEAD } from "./head.ts";
 import { SCRIPTS } from "./scripts.ts";
 
@@ -48,7 +48,7 @@ async function section({ words, entry }: Named): Promise<string[]> {
   return [
     `### ${words}`,
     "",
-    `${entry.summary}.${command.about === undefined ? "" : ` ${command.about}`}`,
+    `${entry.summary}.${alsoCalled(entry)}${command.about === undefined ? "" : ` ${command.about}`}`,
     "",
     ...fence("text", [usageLine(words, command)]),
     ...(rows.length > 0 ? [...table(["Option", "Meaning"], codeRows(rows)), ""] : []),

@@ -37,4 +37,57 @@ export const SCRIPTS: Script[] = [
       "Linux too; says what it does and asks; `--plan` only says it; the graphics card is looked at " +
       "by `doctor`",
   },
+  {
+    script: "diagnostics/async_load_test",
+    command: "`load-test`",
+    differs:
+      "asks the service, not Ollama; spreads the load over projects; `--base-url` is the service's " +
+      "address; exit 1 when a request has failed, 130 with a partial report after Ctrl-C",
+  },
+  {
+    script: "maintenance/preload_models.sh",
+    command: "`preload`",
+    differs: "the service fetches; exit 1 when one could not be fetched, 3 when it does not run",
+  },
+  {
+    script: "maintenance/warmup_models.sh",
+    command: "`warmup`",
+    differs:
+      "the service loads, without a question; exit 1 when one could not be loaded, 3 when it does " +
+      "not run",
+  },
+  {
+    script: "maintenance/calculate_memory_limit.sh",
+    command: "`memory-limit`",
+    differs: "writes no temporary file: `--output FILE` names one",
+  },
+  {
+    script: "maintenance/fine_tune_helper create-modelfile",
+    command: "`create-modelfile`",
+    differs: "writes to the standard output where no `--output` is said; asks before it replaces",
+  },
+  {
+    script: "maintenance/fine_tune_helper prepare-data",
+    command: "`prepare-data`",
+    differs:
+      "checks each line (exit 1 when one is no example), shuffles, and splits into a folder; " +
+      "`--output NAME.jsonl` makes one file; writes nothing over",
+  },
+  {
+    script: "maintenance/fine_tune_helper create-model",
+    command: "`create-model`",
+    differs: "through the service: `--url` in place of `--base-url`; exit 4 without the Modelfile",
+  },
+  {
+    script: "diagnostics/performance_report",
+    command: "`performance`",
+    differs:
+      "asks the service, not its log file: no `--log-file`; all models, each with its own line; " +
+      "`--window` is minutes, as it was",
+  },
+  {
+    script: "diagnostics/view_analytics",
+    command: "`analytics`",
+    differs: "of all records that are kept, not of the last day, where no `--window` is said",
+  },
 ];

@@ -19,6 +19,11 @@ export const MACHINE: CommandGroup = {
       load: async () => (await import("../verify/ci-check.ts")).ciCheck,
     },
     {
+      name: "load-test",
+      summary: "How long answers take when many ask",
+      load: async () => (await import("../load-test/load-test.ts")).loadTestCommand,
+    },
+    {
       name: "cleanup",
       summary: "Remove logs, caches and what was left behind, and say how much that was",
       load: async () => (await import("../cleanup/cleanup.ts")).cleanup,

@@ -36,7 +36,7 @@ export function tableLines(columns: Column[], rows: Row[], options: TableOptions
       .map((cell, at) => shown(cell, columns[at], widths[at] ?? 0, options.style))
       .join(GAP)
       .trimEnd();
-  const heads = columns.map(({ head }): Styled => ({ text: head, style: "dim" }));
+  const heads = columns.map(({ head }): Styled => ({ text: head.toUpperCase(), style: "dim" }));
   return [heads, ...cells].map(line);
 }
 

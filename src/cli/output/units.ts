@@ -46,3 +46,11 @@ export function wholeSeconds(ms: number): string {
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/** `2026-01-31 12:00`, in this machine's time zone. */
+export function time(at: string | null): string {
+  if (at === null) return "";
+  const date = new Date(at);
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

@@ -11,8 +11,8 @@ export type InputItem =
   | { type: "message"; role: string; content: Content }
   | { type: "function_call"; call_id: string; name: string; arguments: string }
   | { type: "function_call_output"; call_id: string; output: Content }
-  // What a model has thought is not said to it again.
-  | { type: "reasoning" };
+  // What a model has thought is not said to it again, and what the service does is none of its business.
+  | { type: "reasoning" | "mcp_list_tools" | "mcp_approval_request" | "mcp_approval_response" };
 
 /** A message whose images are numbers. */
 export interface NumberedMessage extends Omit<ChatMessage, "images"> {
@@ -45,6 +45,9 @@ export function toMessages(items: readonly InputItem[]): NumberedMessage[] {
         break;
       }
       case "reasoning":
+      case "mcp_list_tools":
+      case "mcp_approval_request":
+      case "mcp_approval_response":
         break;
     }
   }

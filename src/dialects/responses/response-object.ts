@@ -35,14 +35,36 @@ export interface ResponseObject extends ShownSettings {
   status: ResponseStatus;
   background: false;
   error: { code: string; message: string } | null;
-  incomplete_details: { reason: "max_output_tokens" } | null;
+  /** OpenAI's reason, or that of an agent's run. */
+  incomplete_details: { reason: string } | null;
   model: string;
   output: OutputItem[];
   service_tier: "default";
   usage: ReturnType<typeof responseUsage> | null;
   truncated?: Truncation;
   schema_valid?: boolean;
+  /** Of an agent's run: what OpenAI has no field for. */
+  shared_ollama?: object;
 }
+
+/** Those of a request that has none. */
+export const PLAIN_SETTINGS: ShownSettings = {
+  instructions: null,
+  max_output_tokens: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  store: true,
+  temperature: null,
+  text: { format: { type: "text" } },
+  tool_choice: "auto",
+  tools: [],
+  top_logprobs: 0,
+  top_p: null,
+  truncation: "auto",
+  user: null,
+};
 
 /** The id of a request's response. */
 export function responseId({ id }: Pick<RequestRecord, "id">): string {
@@ -51,16 +73,25 @@ export function responseId({ id }: Pick<RequestRecord, "id">): string {
 
 /** A response that has only begun. */
 export function beginResponse(record: RequestRecord, settings: ShownSettings): ResponseObject {
+  const { startedAtMs, model = "" } = record;
+  return begunResponse({ id: responseId(record), startedAtMs, model }, settings);
+}
+
+/** The same for one that may be of no request's own. */
+export function begunResponse(
+  { id, startedAtMs, model }: { id: string; startedAtMs: number; model: string },
+  settings: ShownSettings,
+): ResponseObject {
   return {
-    id: responseId(record),
+    id,
     object: "response",
-    created_at: Math.floor(record.startedAtMs / 1000),
+    created_at: Math.floor(startedAtMs / 1000),
     completed_at: null,
     status: "in_progress",
     background: false,
     error: null,
     incomplete_details: null,
-    model: record.model ?? "",
+    model,
     output: [],
     service_tier: "default",
     usage: null,
@@ -92,9 +123,16 @@ export function wasCutOff(last: OllamaAnswer): boolean {
   return last["done_reason"] === "length";
 }
 
-/** Ollama does not say how much of a prompt it knew, nor which tokens were thoughts. */
 function responseUsage(last: OllamaAnswer) {
-  const { prompt_tokens, completion_tokens, total_tokens } = openaiUsage(last);
+  return usageOfTokens(openaiUsage(last));
+}
+
+/** Ollama does not say how much of a prompt it knew, nor which tokens were thoughts. */
+export function usageOfTokens({
+  prompt_tokens,
+  completion_tokens,
+  total_tokens,
+}: ReturnType<typeof openaiUsage>) {
   return {
     input_tokens: prompt_tokens,
     input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },

@@ -6,9 +6,11 @@ import {
   itemId,
   type FunctionCallItem,
   type ItemStatus,
+  type McpItem,
   type MessageItem,
   type OutputItem,
   type ReasoningItem,
+  type SaidItem,
 } from "./output-items.ts";
 
 /** An event of a stream, still without its number. */
@@ -37,6 +39,43 @@ export class ResponseOutput {
     if (text !== "") this.#say(text, line, events);
     for (const call of fromOllamaCalls(line["message"]) ?? []) this.#call(call, events);
     return events;
+  }
+
+  /** Adds a call of a function that its client runs. */
+  addCall(call: ToolCall): ResponseEvent[] {
+    const events: ResponseEvent[] = [];
+    this.#call(call, events);
+    return events;
+  }
+
+  /** Ends what is said, of which no more comes. */
+  close(): ResponseEvent[] {
+    const events: ResponseEvent[] = [];
+    this.#close("completed", events);
+    return events;
+  }
+
+  /** Begins an item of the service's own, which is changed in place until `done`. */
+  begin<T extends McpItem>(
+    type: T["type"],
+    fields: Omit<T, "id" | "type">,
+  ): { item: T; events: ResponseEvent[] } {
+    const events: ResponseEvent[] = [];
+    const id = itemId(this.#responseId, type, this.items.length);
+    const item = { id, type, ...fields } as T;
+    this.#begin(item, events);
+    return { item, events };
+  }
+
+  /** Where an item of the service's own stands in the response. */
+  placeOf(item: McpItem): { item_id: string; output_index: number } {
+    return { item_id: item.id, output_index: this.items.indexOf(item) };
+  }
+
+  /** Ends such an item, as it is now. */
+  done(item: McpItem): ResponseEvent {
+    const output_index = this.items.indexOf(item);
+    return { type: "response.output_item.done", output_index, item: structuredClone(item) };
   }
 
   /** Ends what is open. A model that has done nothing at all has said nothing. */
@@ -106,7 +145,7 @@ export class ResponseOutput {
     this.#end(item, "completed", events);
   }
 
-  #begun<T extends OutputItem["type"]>(type: T) {
+  #begun<T extends SaidItem["type"]>(type: T) {
     const id = itemId(this.#responseId, type, this.items.length);
     return { id, type, status: "in_progress" as const };
   }
@@ -141,7 +180,7 @@ export class ResponseOutput {
     this.#end(item, status, events);
   }
 
-  #end(item: OutputItem, status: ItemStatus, events: ResponseEvent[]): void {
+  #end(item: SaidItem, status: ItemStatus, events: ResponseEvent[]): void {
     item.status = status;
     events.push({
       type: "response.output_item.done",
@@ -151,7 +190,7 @@ export class ResponseOutput {
   }
 
   /** Where an event belongs. */
-  #at(item: OutputItem) {
+  #at(item: SaidItem) {
     const at = { item_id: item.id, output_index: this.items.length - 1 };
     if (item.type === "message") return { ...at, content_index: 0 };
     return item.type === "reasoning" ? { ...at, summary_index: 0 } : at;

@@ -4,7 +4,7 @@ import type { RequestLine } from "./access-line.ts";
 import { type Room, shortened } from "./line-room.ts";
 import { timeOf } from "./line-time.ts";
 
-export type EventName = "http_request" | "batch_item";
+export type EventName = "http_request" | "batch_item" | "agent_turn";
 
 /** A request, or an item, that has ended. */
 export interface EndedEvent {

@@ -1,6 +1,5 @@
 import type Libsql from "libsql";
 import { Database, type Schema } from "../../database/database.ts";
-import { LogInUseError } from "../../database/fault.ts";
 import type {
   AgentKey,
   AgentLimits,
@@ -125,22 +124,13 @@ export class AgentDatabase {
   /** Removes an agent. @returns whether there was one. */
   remove({ owner, name }: AgentKey): boolean {
     const { changes } = this.#statements.remove.run(owner, name);
-    if (changes > 0) this.#emptyLog();
+    if (changes > 0) this.#db.tryToEmptyLog();
     return changes > 0;
   }
 
   /** Moves everything into the one file, and closes it. */
   close(): void {
     this.#db.close();
-  }
-
-  /** Where somebody reads the file now, the log is emptied by the next change. */
-  #emptyLog(): void {
-    try {
-      this.#db.emptyLog();
-    } catch (err) {
-      if (!(err instanceof LogInUseError)) throw err;
-    }
   }
 
   /** Whether another owner has the name among those that everyone sees. */

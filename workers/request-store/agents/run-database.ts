@@ -64,6 +64,7 @@ export class RunDatabase {
   readonly #db: Database;
   readonly #options: RunDatabaseOptions;
   readonly #statements: ReturnType<typeof prepared>;
+  #hasRemoved = false;
 
   /**
    * Opens an existing file. Runs of another start that have not ended were cut off: they are
@@ -119,18 +120,11 @@ export class RunDatabase {
 
   /** Removes some of what is too old or too much. @returns whether there is more. */
   tend(nowMs: number): boolean {
-    const { runDays, runs, stepBytes, textDays, textBytes } = this.#options.limits;
-    const { expireTexts, expireRuns, sums, removeOldestTexts, removeOldestRuns } = this.#statements;
-    return this.#db.together(() => {
-      const expired =
-        expireTexts.run(nowMs - textDays * DAY_MS, RUNS_AT_ONCE).changes +
-        expireRuns.run(nowMs - runDays * DAY_MS, RUNS_AT_ONCE).changes;
-      if (expired > 0) return true;
-      const kept = sums();
-      if (kept.textBytes > textBytes) return removeOldestTexts.run(atOnce(kept.texts)).changes > 0;
-      if (kept.runs <= runs && kept.stepBytes <= stepBytes) return false;
-      return removeOldestRuns.run(atOnce(kept.runs)).changes > 0;
-    });
+    const hasRemoved = this.#db.together(() => this.#removeSome(nowMs));
+    // The log has what was in the rows.
+    if (!hasRemoved && this.#hasRemoved) this.#db.tryToEmptyLog();
+    this.#hasRemoved = hasRemoved;
+    return hasRemoved;
   }
 
   /** Removes all runs of a project, so that nothing of them is left. @returns how many. */
@@ -148,15 +142,30 @@ export class RunDatabase {
     this.#db.close();
   }
 
+  #removeSome(nowMs: number): boolean {
+    const { runDays, runs, stepBytes, textDays, textBytes } = this.#options.limits;
+    const { expireTexts, expireRuns, sums, removeOldestTexts, removeOldestRuns } = this.#statements;
+    const expired =
+      expireTexts.run(nowMs - textDays * DAY_MS, RUNS_AT_ONCE).changes +
+      expireRuns.run(nowMs - runDays * DAY_MS, RUNS_AT_ONCE).changes;
+    if (expired > 0) return true;
+    const kept = sums();
+    if (kept.textBytes > textBytes) return removeOldestTexts.run(atOnce(kept.texts)).changes > 0;
+    if (kept.runs <= runs && kept.stepBytes <= stepBytes) return false;
+    return removeOldestRuns.run(atOnce(kept.runs)).changes > 0;
+  }
+
   #put(run: KeptRun, nowMs: number): void {
-    const { put, putTexts } = this.#statements;
+    const { put, numberOf, putTexts } = this.#statements;
     const texts: StepTexts[] = [];
     const figures = run.steps.map(({ text, args, ...rest }) => {
       texts.push({ text, args });
       return rest;
     });
     const steps = JSON.stringify(figures);
-    const { number } = put.get(
+    // Not by `get` with RETURNING: after a failure libsql's next `get` does what had failed again, and
+    // not what it was given.
+    put.run(
       run.id,
       run.tenant,
       run.project,
@@ -171,9 +180,10 @@ export class RunDatabase {
       figures.length,
       Buffer.byteLength(steps),
       steps,
-    ) as { number: number };
+    );
     const message = run.reason?.message ?? "";
     if (message === "" && texts.every(({ text, args }) => (text ?? args) === undefined)) return;
+    const { number } = numberOf.get(run.id) as { number: number };
     // SQLite would cut a text at its first NUL; JSON has none.
     const [said, ofSteps] = [JSON.stringify(message), JSON.stringify(texts)];
     const bytes = Buffer.byteLength(said) + Buffer.byteLength(ofSteps);
@@ -232,8 +242,8 @@ function prepared(sql: Libsql.Database) {
         status = excluded.status, code = excluded.code, ended_at = excluded.ended_at,
         saved_at = excluded.saved_at, step_count = excluded.step_count,
         bytes = excluded.bytes, steps = excluded.steps
-      RETURNING number
     `),
+    numberOf: sql.prepare("SELECT number FROM runs WHERE id = ?"),
     putTexts: sql.prepare("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)"),
     one: sql.prepare(`SELECT ${COLUMNS}, steps FROM runs WHERE id = ?`),
     textsOf: sql.prepare("SELECT steps FROM texts WHERE run = ?"),

@@ -130,7 +130,7 @@ export const AgentFindings = z
     },
   });
 
-const RunStatusField = z.enum([
+export const RunStatusField = z.enum([
   "running",
   "waiting_for_approval",
   "completed",
@@ -175,7 +175,7 @@ export const AgentRunSummary = z
 const ms = z.number().optional();
 const traced = { description: "Only with AGENT_TRACE=full" };
 
-const AgentRunStep = z
+export const AgentRunStep = z
   .object({
     kind: z.enum(["model", "tool"]),
     server: z.string().optional(),
@@ -197,8 +197,25 @@ const AgentRunStep = z
   })
   .openapi("AgentRunStep");
 
+export const AgentApproval = z
+  .object({
+    call_id: z.string(),
+    server: z.string(),
+    tool: z.string(),
+    arguments: z.string().openapi({ description: "JSON, as the model has written it" }),
+    arguments_sha256: z.string(),
+  })
+  .openapi("AgentApproval", { description: "A call that waits for a person" });
+
 export const AgentRunAnswer = z
-  .object({ ...runShape, steps: z.array(AgentRunStep) })
+  .object({
+    ...runShape,
+    steps: z.array(AgentRunStep),
+    approvals: z
+      .array(AgentApproval)
+      .optional()
+      .openapi({ description: "Of a run that waits: what it waits for" }),
+  })
   .openapi("AgentRun", {
     example: {
       ...EXAMPLE_RUN,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { RatedToken, truncated } from "../answers.ts";
+import { agentRun, RatedToken, truncated } from "../answers.ts";
 import { CODES } from "../errors.ts";
 import { FunctionTool, ShownToolChoice, TextFormat } from "./settings.ts";
 
@@ -43,8 +43,60 @@ const FunctionCallItem = z
   })
   .openapi("FunctionCallItem");
 
+const McpListToolsItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_list_tools"),
+    server_label: z.string(),
+    tools: z.array(
+      z
+        .object({
+          name: z.string(),
+          description: z.string().nullable(),
+          input_schema: z.looseObject({}),
+          annotations: z.null(),
+        })
+        .openapi("McpListedTool"),
+    ),
+    error: z.string().nullable(),
+  })
+  .openapi("McpListToolsItem", { description: "Of an agent's run: tools of an MCP server" });
+
+const McpCallItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_call"),
+    status: z.enum(["in_progress", "completed", "incomplete", "failed"]),
+    server_label: z.string(),
+    name: z.string(),
+    arguments: z.string().openapi({ description: "JSON" }),
+    output: z.string().nullable(),
+    error: z.string().nullable(),
+    approval_request_id: z.string().nullable(),
+  })
+  .openapi("McpCallItem", { description: "Of an agent's run: a call that the service has made" });
+
+const McpApprovalRequestItem = z
+  .object({
+    id: z.string(),
+    type: z.literal("mcp_approval_request"),
+    server_label: z.string(),
+    name: z.string(),
+    arguments: z.string().openapi({ description: "JSON" }),
+  })
+  .openapi("McpApprovalRequestItem", {
+    description: "Of an agent's run: a call that waits for a person's yes",
+  });
+
 export const OutputItem = z
-  .discriminatedUnion("type", [OutputMessage, ReasoningItem, FunctionCallItem])
+  .discriminatedUnion("type", [
+    OutputMessage,
+    ReasoningItem,
+    FunctionCallItem,
+    McpListToolsItem,
+    McpCallItem,
+    McpApprovalRequestItem,
+  ])
   .openapi("OutputItem");
 
 const Usage = z
@@ -62,7 +114,11 @@ const ResponseError = z
   .openapi("ResponseFailure");
 
 const IncompleteDetails = z
-  .object({ reason: z.literal("max_output_tokens") })
+  .object({
+    reason: z.string().openapi({
+      description: "max_output_tokens; of an agent's run also its own reasons, such as max_steps",
+    }),
+  })
   .openapi("IncompleteDetails");
 
 /** A response of OpenAI's Responses API. */
@@ -96,6 +152,7 @@ export const ResponseAnswer = z
     usage: z.union([Usage, z.null()]),
     user: z.string().nullable(),
     truncated,
+    shared_ollama: agentRun,
     schema_valid: z.boolean().optional().openapi({
       description: "With `strict`: whether the text holds to its schema",
     }),

@@ -63,6 +63,43 @@ const Reasoning = z
   .object({ type: z.literal("reasoning") })
   .openapi("ReasoningInput", { description: "Taken, and not acted on" });
 
+/** What an agent's run has told, sent back by clients that keep conversations themselves. */
+const McpCall = z
+  .object({
+    type: z.literal("mcp_call"),
+    id: filledText(),
+    name: filledText(),
+    arguments: z.string(),
+    output: z
+      .string()
+      .nullish()
+      .transform((output) => output ?? null),
+    error: z
+      .string()
+      .nullish()
+      .transform((error) => error ?? null),
+  })
+  .openapi("McpCallInput");
+
+const McpListTools = z
+  .object({ type: z.literal("mcp_list_tools") })
+  .openapi("McpListToolsInput", { description: "Taken, and not acted on" });
+
+const McpApprovalRequest = z
+  .object({ type: z.literal("mcp_approval_request") })
+  .openapi("McpApprovalRequestInput", { description: "Taken, and not acted on" });
+
+const McpApprovalResponse = z
+  .object({
+    type: z.literal("mcp_approval_response"),
+    approval_request_id: filledText(),
+    approve: z.boolean(),
+    reason: z.string().nullish(),
+  })
+  .openapi("McpApprovalResponseInput", {
+    description: "A person's answer to a call that an agent's run waits with",
+  });
+
 const ItemReference = z
   .object({ type: z.literal("item_reference"), id: filledText() })
   .openapi("ItemReference", { description: "An item of a response that is kept" });
@@ -74,14 +111,24 @@ function withType(item: unknown): unknown {
   return { ...item, type: "role" in item ? "message" : "item_reference" };
 }
 
-const items = [Message, FunctionCall, FunctionCallOutput, Reasoning, ItemReference] as const;
+const items = [
+  Message,
+  FunctionCall,
+  FunctionCallOutput,
+  Reasoning,
+  ItemReference,
+  McpCall,
+  McpListTools,
+  McpApprovalRequest,
+  McpApprovalResponse,
+] as const;
 
 const InputItem = z
   .preprocess(
     withType,
     z.discriminatedUnion("type", items, {
       error:
-        "expected an item message, function_call, function_call_output, reasoning or item_reference; no others are taken",
+        "expected an item message, function_call, function_call_output, reasoning, item_reference or one of an agent's run (mcp_…); no others are taken",
     }),
   )
   .openapi("InputItem");

@@ -8,6 +8,18 @@ function event<T extends string>(type: T | readonly T[], name: string, fields: z
   return z.object({ type: types, sequence_number: z.int(), ...fields }).openapi(name);
 }
 
+/** An event of our own, which OpenAI's clients take for one that says nothing. */
+const OwnRunEvent = z
+  .object({
+    type: z.literal("keepalive"),
+    sequence_number: z.int().optional(),
+    shared_ollama: z.looseObject({}),
+  })
+  .openapi("OwnRunEvent", {
+    description:
+      "Of an agent's run. `event:` says which: shared_ollama:queue and shared_ollama:load (what a model's turn waits for), shared_ollama:step (a step has ended), shared_ollama:run_ended, shared_ollama:missed (earlier events are gone)",
+  });
+
 const place = { item_id: z.string(), output_index: z.int() };
 const inMessage = { ...place, content_index: z.int() };
 const inReasoning = { ...place, summary_index: z.int() };
@@ -47,6 +59,23 @@ export const ResponseStreamEvent = z
       delta,
     }),
     event("response.reasoning_summary_text.done", "SummaryTextDoneEvent", { ...inReasoning, text }),
+    event(
+      [
+        "response.mcp_list_tools.in_progress",
+        "response.mcp_list_tools.completed",
+        "response.mcp_list_tools.failed",
+        "response.mcp_call.in_progress",
+        "response.mcp_call.completed",
+        "response.mcp_call.failed",
+      ],
+      "McpStateEvent",
+      place,
+    ),
+    event("response.mcp_call_arguments.delta", "McpArgumentsDeltaEvent", { ...place, delta }),
+    event("response.mcp_call_arguments.done", "McpArgumentsDoneEvent", {
+      ...place,
+      arguments: z.string(),
+    }),
     event("response.function_call_arguments.delta", "FunctionArgumentsDeltaEvent", {
       ...place,
       delta,
@@ -56,6 +85,12 @@ export const ResponseStreamEvent = z
       name: z.string(),
       arguments: z.string(),
     }),
+    event("error", "ResponseErrorEvent", {
+      code: z.string(),
+      message: z.string(),
+      param: z.null(),
+    }),
+    OwnRunEvent,
   ])
   .openapi("ResponseStreamEvent");
 

@@ -1,0 +1,36 @@
+import type { RequestRecord } from "../requests/request-record.ts";
+import { rounded } from "../requests/ended-request.ts";
+import type { RunStep } from "./kept-run.ts";
+
+/** A step that was begun. */
+export interface BegunStep {
+  readonly startedAtMs: number;
+  readonly since: number;
+}
+
+export function beginStep(): BegunStep {
+  return { startedAtMs: Date.now(), since: performance.now() };
+}
+
+/** How long it has taken, in milliseconds with three decimals. */
+export function tookMs({ since }: BegunStep): number {
+  return rounded(performance.now() - since) ?? 0;
+}
+
+/** A model turn that has ended, by the record of its request. */
+export function modelStep(record: RequestRecord, outcome: string, text?: string): RunStep {
+  const { call } = record;
+  return {
+    kind: "model",
+    requestId: record.id,
+    startedAtMs: record.startedAtMs,
+    tookMs: record.latencyMs,
+    queueMs: rounded(call.queueMs),
+    loadMs: rounded(call.loadMs),
+    inferenceMs: rounded(call.costMs),
+    inputTokens: call.usage?.inputTokens,
+    outputTokens: call.usage?.outputTokens,
+    outcome,
+    text,
+  };
+}

@@ -1,0 +1,84 @@
+import { answered } from "../api.ts";
+import type { components } from "../api-types.d.ts";
+import { defineCommand } from "../command.ts";
+import type { Output } from "../output/output.ts";
+import type { Row } from "../output/table.ts";
+import { count, duration, percent } from "../output/units.ts";
+import { exportTo } from "./export-file.ts";
+import { lookBack, WINDOW_ARGS } from "./window.ts";
+
+type Used = components["schemas"]["Usage"]["usage"][number];
+
+export const usage = defineCommand({
+  about: "By day, project and model, the newest day first. Days are those of UTC.",
+  args: {
+    ...WINDOW_ARGS,
+    "export-csv": {
+      type: "string",
+      description: "Write it to a file, as CSV",
+      valueHint: "FILE",
+      required: false,
+    },
+  },
+  examples: [
+    { line: "shared-ollama usage", about: "Of all days that are kept" },
+    {
+      line: "shared-ollama usage --window 10080 --project story-machine",
+      about: "A project's week",
+    },
+    { line: "shared-ollama usage --export-csv /tmp/usage.csv", about: "For a spreadsheet" },
+  ],
+  json: { operation: "usage" },
+  run: async (cli, args) => {
+    const { api, signal, flags } = cli;
+    const query = lookBack(args.window, flags.project);
+    const file = args["export-csv"];
+    if (file !== undefined) {
+      const params = { query: { ...query, format: "csv" as const } };
+      const body = await answered(api.GET("/api/v1/usage", { params, parseAs: "stream", signal }));
+      await exportTo(file, body as unknown as ReadableStream<Uint8Array>, signal);
+      cli.out.note(`Written: ${file}`);
+      if (!flags.json) return;
+    }
+    const found = await answered(api.GET("/api/v1/usage", { params: { query }, signal }));
+    cli.show(found as components["schemas"]["Usage"], ({ usage: used }, out) =>
+      showUsage(used, out),
+    );
+  },
+});
+
+function showUsage(used: Used[], out: Output): void {
+  if (used.length === 0) {
+    out.line("Nobody has used anything in this time.");
+    return;
+  }
+  const newest = used.toSorted(
+    (a, b) => b.day.localeCompare(a.day) || b.inference_seconds - a.inference_seconds,
+  );
+  out.table(
+    [
+      { head: "Day" },
+      { head: "Project", shrinks: true },
+      { head: "Model", shrinks: true },
+      { head: "Requests", align: "right" },
+      { head: "Tokens", align: "right" },
+      { head: "Inference", align: "right" },
+      { head: "Saved", align: "right" },
+      { head: "Share", align: "right" },
+    ],
+    newest.map((row, at) => rowOf(row, newest[at - 1]?.day !== row.day)),
+  );
+}
+
+function rowOf(row: Used, isFirstOfDay: boolean): Row {
+  return [
+    isFirstOfDay ? row.day : "",
+    row.project,
+    row.model,
+    count(row.requests),
+    count(row.input_tokens + row.output_tokens),
+    duration(row.inference_seconds * 1000),
+    row.saved_seconds > 0 ? duration(row.saved_seconds * 1000) : "",
+    row.share === null ? "" : percent(row.share),
+  ];
+}

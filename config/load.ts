@@ -38,9 +38,9 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  * @throws ConfigError with all mistakes, each with its allowed range.
  */
 export function loadConfig(sources: Sources): Config {
-  const { problems, models, ...config } = examineConfig(sources);
+  const { problems, settings, models, tenants, mcp } = examineConfig(sources);
   if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { ...config, settings: Object.freeze(config.settings), models };
+  return { settings: Object.freeze(settings), models, tenants, mcp };
 }
 
 /** The configuration as far as it can be read, for those who look for mistakes. */

@@ -23,7 +23,9 @@ export async function run(argv: string[], options: RunOptions): Promise<ExitCode
   if (found.wantsHelp || !found.entry || !("load" in found.entry)) return help(found, out);
   const command = await found.entry.load();
   const [{ Cli }, { readArgs }] = await Promise.all([import("./cli.ts"), import("./read-args.ts")]);
-  const { values, rest } = readArgs(command, found);
+  const { values, rest } = command.takesAll
+    ? { values: {} as Record<string, unknown>, rest: found.args }
+    : readArgs(command, found);
   const flags: GlobalFlags = {
     url: text(values["url"]),
     project: text(values["project"]),

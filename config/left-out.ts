@@ -53,9 +53,9 @@ export const LEFT_OUT: LeftOut[] = [
 ];
 
 /**
- * Settings of earlier scripts. Other programs use such names too, so a set variable means nothing.
+ * A setting of earlier scripts. Other programs use such names too, so a set variable means nothing.
  */
 export const LEFT_OUT_SCRIPTS: LeftOut = {
-  names: ["OLLAMA_URL", "KEEP_ALIVE", "MAX_WAIT", "RETRY_INTERVAL"],
-  reason: "They belonged to scripts that are no longer there.",
+  names: ["OLLAMA_URL"],
+  reason: "It named an Ollama for scripts; commands ask the service, at SHARED_OLLAMA_URL.",
 };

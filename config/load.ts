@@ -38,18 +38,40 @@ const KNOWN = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][];
  * @throws ConfigError with all mistakes, each with its allowed range.
  */
 export function loadConfig(sources: Sources): Config {
-  const { env, argv = [], modelsYaml, tenantsYaml = "", mcpYaml = "" } = sources;
+  const { problems, settings, models, tenants, mcp } = examineConfig(sources);
+  if (problems.length > 0 || !models) throw new ConfigError(problems);
+  return { settings: Object.freeze(settings), models, tenants, mcp };
+}
+
+/** The configuration as far as it can be read, for those who look for mistakes. */
+export interface ExaminedConfig extends Omit<Config, "models"> {
+  /** Each mistake, in one line. */
+  problems: string[];
+  /** What is wrong has its default here. */
+  settings: Settings;
+  /** Undefined where config/models.yaml cannot be used. */
+  models: ModelsFile | undefined;
+}
+
+/** Reads what `loadConfig` reads, and goes on where that gives up. */
+export function examineConfig({
+  env,
+  argv = [],
+  modelsYaml,
+  tenantsYaml = "",
+  mcpYaml = "",
+}: Sources): ExaminedConfig {
   const problems: string[] = [];
-  const given = { ...fromEnvironment(env, problems), ...fromFlags(argv, problems) };
-  const settings = readSettings(given, problems);
+  const given = { ...settingsGiven(env, problems), ...fromFlags(argv, problems) };
+  const valid = readSettings(given, problems);
   checkHandedOn(env, problems);
   checkTraces(env, problems);
   const models = readModelsFile(modelsYaml, problems);
   const tenants = readTenantsFile(tenantsYaml, problems);
   const mcp = readMcpFile({ yaml: mcpYaml, env }, problems);
-  problems.push(...crossChecks(settings, models));
-  if (problems.length > 0 || !models) throw new ConfigError(problems);
-  return { settings: Object.freeze(settings as Settings), models, tenants, mcp };
+  problems.push(...crossChecks(valid, models));
+  const settings = { ...readSettings({}, []), ...valid } as Settings;
+  return { problems, settings, models, tenants, mcp };
 }
 
 /** The names of all variables that are set, and of those whose flags are given. */
@@ -101,7 +123,7 @@ function mistake({ env, range }: { env: string; range: string }, raw: string): s
 }
 
 /** Removes spaces and quotes around a value: Ollama ignores them, and some launchers leave them. */
-function unquoted(raw: string): string {
+export function unquoted(raw: string): string {
   const text = raw.trim();
   return (/^(["'])(.*)\1$/.exec(text)?.[2] ?? text).trim();
 }
@@ -145,7 +167,11 @@ function crossChecks(s: Partial<Settings>, models: ModelsFile | undefined): stri
   return problems;
 }
 
-function fromEnvironment(env: Sources["env"], problems: string[]): Record<string, string> {
+/**
+ * The settings that an environment has, as texts, by their names as documented.
+ * @param problems those that are set twice are added here.
+ */
+export function settingsGiven(env: Sources["env"], problems: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   const names = new Map(KNOWN.map(([, s]) => [s.env.toLowerCase(), s.env]));
   for (const [name, value] of Object.entries(env)) {

@@ -88,7 +88,7 @@ export class ModelTurns {
     const { run } = request;
     const { live, events, isStopping } = this.#options;
     const record = this.#record(request);
-    live.begin(record, { callOff: (reason) => run.stop(reason) });
+    const seat = live.begin(record, { callOff: (reason) => run.stop(reason) });
     events.emit("requestKnown", record);
     tellOfWaits(record, run);
     try {
@@ -103,7 +103,7 @@ export class ModelTurns {
       this.#note(request, record, run.signal.aborted ? "cancelled" : "error");
       throw err;
     } finally {
-      live.end(record);
+      live.end(seat);
     }
   }
 

@@ -1,3 +1,4 @@
+import { onBun } from "../runtime/on-bun.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -30,8 +31,20 @@ async function main(argv: string[]): Promise<void> {
     return aborted ? EXIT.interrupted : told(err);
   });
   restoreTerminal();
-  // What was written has to arrive first: a pipe takes it when it can.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code ?? EXIT.ok)));
+  await arrived(process.stdout);
+  await arrived(process.stderr);
+  process.exit(code ?? EXIT.ok);
+}
+
+/**
+ * What was written has to arrive first: a pipe takes it when it can. Bun calls back from an empty
+ * write at once; Node's `end` would close the pipe for whoever writes to it next, such as a shell.
+ */
+function arrived(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (onBun) stream.end(() => resolve());
+    else stream.write("", () => resolve());
+  });
 }
 
 /** Says in one line what went wrong. @returns the exit code */

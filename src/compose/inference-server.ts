@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Settings } from "../../config/schema.ts";
-import { ollamaUrl } from "../../config/setting-types.ts";
+import { usualOrigin } from "../../config/usual-origin.ts";
 import { entryFile, projectRoot } from "../runtime/paths.ts";
 import { BoundedLines } from "../logs/bounded-lines.ts";
 import { OutsideLogs } from "../logs/outside-logs.ts";
@@ -130,14 +129,4 @@ function serverOptions(
     },
     say: terminal.say,
   };
-}
-
-/** Where a running Ollama is looked for: OLLAMA_HOST as Ollama reads it, else the usual port. */
-function usualOrigin({ ollamaHost, ollamaPort }: Settings): string {
-  const url = ollamaUrl(ollamaHost) ?? new URL("http://127.0.0.1");
-  // Ollama may be bound to every address; it is reached over the loopback one.
-  const host = ["0.0.0.0", "[::]"].includes(url.hostname) ? "127.0.0.1" : url.hostname;
-  const schemePort = url.protocol === "https:" ? 443 : 80;
-  const fallback = /^https?:\/\//i.test(ollamaHost) ? schemePort : ollamaPort;
-  return `${url.protocol}//${host}:${url.port || fallback}`;
 }

@@ -33,6 +33,7 @@ const STOP_DEADLINE_MS = 8000;
 export function composeMcp(base: Base, { file, path }: McpOptions): Mcp {
   const { settings, logs } = base;
   const metrics = new McpMetrics();
+  metrics.know(file.servers.keys());
   const servers = new McpServers({
     file,
     connect: async (options, signal) => {
@@ -54,13 +55,17 @@ export function composeMcp(base: Base, { file, path }: McpOptions): Mcp {
     metrics,
     parts: [
       { name: "MCP servers", stop, stopDeadlineMs: STOP_DEADLINE_MS },
-      ...(path === undefined ? [] : [watchingPart(base, servers, path)]),
+      ...(path === undefined ? [] : [watchingPart(base, { servers, metrics }, path)]),
     ],
   };
 }
 
 /** Reads the servers again when their file has changed; a file with mistakes changes nothing. */
-function watchingPart({ env, terminal, logs }: Base, servers: McpServers, path: string): Part {
+function watchingPart(
+  { env, terminal, logs }: Base,
+  { servers, metrics }: Pick<Mcp, "servers" | "metrics">,
+  path: string,
+): Part {
   const file = new WatchedFile({
     path,
     onChange: (yaml) => {
@@ -72,6 +77,7 @@ function watchingPart({ env, terminal, logs }: Base, servers: McpServers, path: 
         return;
       }
       servers.replace(changed);
+      metrics.know(changed.servers.keys());
       terminal.say(`config/mcp.yaml was read again: ${changed.servers.size} MCP servers.`);
     },
   });

@@ -8,7 +8,8 @@ import {
 } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 import type { McpServerEntry } from "../../config/mcp.ts";
-import { nativeSignal, type Signal } from "../runtime/light-signal.ts";
+import { awakeTimeout } from "../runtime/awake-timeout.ts";
+import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import { HttpTransport } from "./http-transport.ts";
 import {
@@ -83,16 +84,22 @@ class SdkConnection implements McpConnection {
     { timeoutMs, signal }: { timeoutMs: number; signal: Signal },
   ): Promise<CallToolResult> {
     signal.throwIfAborted();
-    const { client } = this.#parts;
+    const limit = new LightSignal();
+    const unfollow = limit.follow(signal);
+    const late = new CallFailed("timeout", `did not answer within ${timeoutMs / 1000} s`);
+    const isOver = awakeTimeout(timeoutMs, () => limit.abort(late), { isUnref: true });
     try {
       // Not `callTool`: it holds answers to the server's own output schema, which is no matter of ours.
-      return await client.request(
+      return await this.#parts.client.request(
         { method: "tools/call", params: { name: tool, arguments: { ...args } } },
-        { signal: nativeSignal(signal), timeout: timeoutMs },
+        { signal: limit.native, timeout: NO_LIMIT_MS },
       );
     } catch (err) {
-      signal.throwIfAborted();
-      throw this.#failure(err, timeoutMs);
+      limit.throwIfAborted();
+      throw this.#failure(err);
+    } finally {
+      isOver();
+      unfollow();
     }
   }
 
@@ -114,13 +121,10 @@ class SdkConnection implements McpConnection {
     await transport.close();
   }
 
-  #failure(err: unknown, timeoutMs: number): CallFailed {
+  #failure(err: unknown): CallFailed {
     const { transport } = this.#parts;
     if (transport.fault) return new CallFailed("lost", transport.fault.message, err);
     if (err instanceof ProtocolError) return new CallFailed("protocol", err.message, err);
-    if (err instanceof SdkError && err.code === SdkErrorCode.RequestTimeout) {
-      return new CallFailed("timeout", `did not answer within ${timeoutMs / 1000} s`, err);
-    }
     if (err instanceof SdkError && err.code === SdkErrorCode.InvalidResult) {
       return new CallFailed("other", "sent an answer that is none to a call of a tool", err);
     }

@@ -7,8 +7,10 @@ import { CallFailed, type McpConnection } from "./mcp-connection.ts";
 import type { McpOutcome } from "./mcp-tools.ts";
 import { toolOutput, withinBytes } from "./tool-output.ts";
 
+export const CALL_ENDINGS = ["completed", "tool_error", "failed", "cancelled"] as const;
+
 /** How a call of a tool has ended. `tool_error`: the tool itself says that it has failed. */
-export type CallEnding = "completed" | "tool_error" | "failed" | "cancelled";
+export type CallEnding = (typeof CALL_ENDINGS)[number];
 
 /** A call that is made. */
 export interface ToolCall {

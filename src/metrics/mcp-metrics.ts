@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import type { CallEnding } from "../mcp/server-calls.ts";
+import { CALL_ENDINGS, type CallEnding } from "../mcp/server-calls.ts";
 import { TOOL_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
 
@@ -19,6 +19,19 @@ export class McpMetrics {
     buckets: TOOL_BUCKETS,
     registers: [this.registry],
   });
+
+  readonly #known = new Set<string>();
+
+  /** These servers can be called from now on: a rate needs a series before its first call. */
+  know(servers: Iterable<string>): void {
+    for (const server of servers) {
+      // To begin a series again would lose what it has counted.
+      if (this.#known.has(server)) continue;
+      this.#known.add(server);
+      for (const outcome of CALL_ENDINGS) this.#calls.inc({ server, outcome }, 0);
+      this.#duration.zero({ server });
+    }
+  }
 
   /** A call has ended. */
   readonly called = (server: string, outcome: CallEnding, tookMs: number): void => {

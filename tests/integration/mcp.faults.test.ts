@@ -79,7 +79,7 @@ describe("in a call", () => {
     const { open } = startMcp({ own: ownServer() });
     const box = await open(["own"]);
     expect(await textOf(box, "last")).toBe("goodbye");
-    await until(async () => (await callOf(box, "pid")).isError === false, "it is started again");
+    await until(async () => !(await callOf(box, "pid")).isError, "it is started again");
   });
 
   it("ends a server that stands still", async () => {
@@ -117,7 +117,11 @@ describe("in a call", () => {
 describe("at its start", () => {
   it.each([
     ["ends at once", ownServer(["exit-at-start"]), "has ended by itself with exit code 7"],
-    ["says nothing", ownServer(["silent"]), "was not ready within 0.4 s"],
+    [
+      "says nothing",
+      ownServer(["silent"], { start_timeout_sec: 0.4 }),
+      "was not ready within 0.4 s",
+    ],
     [
       "is not there",
       { command: "/no/such/program" },
@@ -134,7 +138,7 @@ describe("at its start", () => {
       "cannot be started: its command may not be run",
     ],
   ])("says of a server that %s what is wrong", async (_what, entry, says) => {
-    const { open, servers } = startMcp({ own: { ...entry, start_timeout_sec: 0.4 } });
+    const { open, servers } = startMcp({ own: entry });
     await expect(open(["own"])).rejects.toMatchObject({
       code: "mcp_unavailable",
       status: 503,

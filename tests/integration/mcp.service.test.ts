@@ -92,6 +92,7 @@ it("lists servers, starts them for who may manage, and shows others no commands"
     sumOf(figures, "shared_ollama_mcp_servers_running", { server }),
   );
   expect(running).toEqual([1, 1, 0]);
+  expect(sumOf(figures, "shared_ollama_mcp_calls_total", { server: "own" })).toBe(0);
 
   const log = await serviceLog(gateway);
   const pid = Number(/"pid":(\d+),"tools":\d+/.exec(log)?.[1]);

@@ -10,7 +10,8 @@ export function startServiceOfAllKinds(env: Record<string, string> = {}): Promis
     REQUEST_LOG_ENABLED: "true",
     ...env,
   };
-  return startService(settings, { vision: ["fake:latest"], contextLength: 64 });
+  const fake = { vision: ["fake:latest"], contextLength: 64 };
+  return startService(settings, fake, { mcpYaml: "servers: { unused: { command: unused } }" });
 }
 
 /**

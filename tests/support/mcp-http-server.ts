@@ -42,7 +42,8 @@ export async function startHttpMcpServer(): Promise<HttpMcpServer> {
       if (method === "GET") {
         told.streams.add(response);
         response.once("close", () => told.streams.delete(response));
-        return void response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+        response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+        return;
       }
       const message = JSON.parse(body) as Message;
       if (message.method === "initialize") {

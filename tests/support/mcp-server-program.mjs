@@ -142,17 +142,18 @@ if (modes.has("exit-at-start")) process.exit(7);
 process.stderr.write("a server is here\n");
 
 const input = createInterface({ input: process.stdin });
-input.on("line", async (line) => {
+async function receive(line) {
   const message = JSON.parse(line);
-  if (message.method === undefined) return asked.get(message.id)?.(message.error ?? message.result);
-  if (message.id === undefined || modes.has("silent")) return undefined;
+  if (message.method === undefined) asked.get(message.id)?.(message.error ?? message.result);
+  if (message.method === undefined || message.id === undefined || modes.has("silent")) return;
   try {
     const result = await answer(message);
     if (result !== undefined) write({ id: message.id, result });
   } catch (err) {
     write({ id: message.id, error: { code: err.code ?? -32_603, message: err.message } });
   }
-});
+}
+input.on("line", (line) => void receive(line));
 // As every server should; a library does it as well.
 if (!modes.has("deaf")) input.on("close", () => process.exit(0));
 else setInterval(() => {}, 1000);

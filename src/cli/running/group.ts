@@ -34,6 +34,11 @@ export const RUNNING: CommandGroup = {
       load: async () => (await import("./logs.ts")).logs,
     },
     {
+      name: "doctor",
+      summary: "What is wrong on this machine, and what to do about it",
+      load: async () => (await import("../doctor/doctor.ts")).doctor,
+    },
+    {
       name: "version",
       summary: "Versions of this program, the service, its runtime and Ollama",
       load: async () => (await import("./version.ts")).version,

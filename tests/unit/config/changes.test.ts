@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHANGES, changesFor } from "../../../config/changes.ts";
+import { COMMAND_VARIABLES } from "../../../config/command-variables.ts";
 import { configurationDocument, upgradingDocument } from "../../../config/describe.ts";
 import { HANDED_ON } from "../../../config/handed-on.ts";
 import { LEFT_OUT, LEFT_OUT_SCRIPTS } from "../../../config/left-out.ts";
@@ -12,6 +13,7 @@ import { projectRoot } from "../../../src/runtime/paths.ts";
 const read = (path: string): string => readFileSync(join(projectRoot, path), "utf8");
 const settings = new Set(Object.values(SETTINGS).map(({ env }) => env));
 const handedOn = new Set(HANDED_ON.map(({ env }) => env));
+const ofCommands = new Set(COMMAND_VARIABLES.map(({ env }) => env));
 const leftOut = new Set([...LEFT_OUT, LEFT_OUT_SCRIPTS].flatMap(({ names }) => names));
 
 describe("the table of changes", () => {
@@ -29,7 +31,7 @@ describe("the table of changes", () => {
     ];
     const named = texts.flatMap((text) => text.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []);
     const unknown = named.filter((name) =>
-      [settings, handedOn, leftOut, proxies].every((names) => !names.has(name)),
+      [settings, handedOn, ofCommands, leftOut, proxies].every((names) => !names.has(name)),
     );
     expect(unknown).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { COMMAND_VARIABLES } from "../../../config/command-variables.ts";
 import { HANDED_ON } from "../../../config/handed-on.ts";
 import { LEFT_OUT, LEFT_OUT_SCRIPTS } from "../../../config/left-out.ts";
 import { SETTINGS } from "../../../config/schema.ts";
@@ -26,7 +27,8 @@ const OF_LEFT_OUT = new Set(["docs/configuration.md", "docs/upgrading.md"]);
 
 /** Names in capitals that are no settings of the service. */
 const FOREIGN_NAMES = new Set([
-  ...["SHARED_OLLAMA_URL", "SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
+  ...COMMAND_VARIABLES.map(({ env }) => env),
+  ...["SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LOGNAME"],
   // A method of HTTP.
   "OPTIONS",

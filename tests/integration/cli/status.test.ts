@@ -35,7 +35,7 @@ describe("shared-ollama status", () => {
     expect(shown).toMatch(/Health\s+healthy/);
     expect(shown).toMatch(/Queue\s+1 running, 1 waiting/);
     expect(shown).toMatch(/Memory\s+[█░]{20} .* for models/);
-    expect(shown).toMatch(/^Project\s+Running\s+Waiting\s+Last hour\s+Share$/m);
+    expect(shown).toMatch(/^PROJECT\s+RUNNING\s+WAITING\s+LAST HOUR\s+SHARE$/m);
     expect(shown).toMatch(/^story-machine\s+[01]\s+[01]\s/m);
     expect(shown).toMatch(/^long-name-of-a-project-.*…\s/m);
 

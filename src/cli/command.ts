@@ -26,6 +26,8 @@ interface CommandOptions<T extends ArgsDef> {
   args: T;
   /** What else may follow: its name in the usage line. The command gets it as it is. */
   rest?: string;
+  /** What stands behind `--` is the rest, whatever words the command lacks. */
+  restBehindDashes?: boolean;
   examples: Example[];
   json: JsonShape;
   /** @returns the exit code; nothing means 0. @throws CliError for what goes wrong. */

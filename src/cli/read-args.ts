@@ -17,7 +17,7 @@ export function readArgs(command: Command, { args, words }: Pick<Found, "args" |
   const known: ArgsDef = { ...command.args, ...GLOBAL_ARGS };
   const wrong = (problem: string): WrongUse =>
     new WrongUse(`${problem}. How it is called: shared-ollama ${words} --help`);
-  const { own, rest } = split(args, known, command.rest !== undefined, wrong);
+  const { own, rest } = split(args, known, command, wrong);
   try {
     return { values: parseArgs(own, known), rest };
   } catch (err) {
@@ -29,12 +29,13 @@ export function readArgs(command: Command, { args, words }: Pick<Found, "args" |
 function split(
   args: string[],
   known: ArgsDef,
-  takesRest: boolean,
+  { rest: restName, restBehindDashes = false }: Pick<Command, "rest" | "restBehindDashes">,
   wrong: (problem: string) => WrongUse,
 ): { own: string[]; rest: string[] } {
   const own: string[] = [];
   const words: string[] = [];
   const rest: string[] = [];
+  const takesRest = restName !== undefined;
   let room = Object.values(known).filter(({ type }) => type === "positional").length;
   const { tokens } = parseTokens({
     args,
@@ -43,7 +44,10 @@ function split(
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === "option-terminator") continue;
+    if (token.kind === "option-terminator") {
+      if (restBehindDashes) room = 0;
+      continue;
+    }
     if (token.kind === "positional") {
       if (room > 0) words.push(token.value);
       else if (takesRest) rest.push(token.value);

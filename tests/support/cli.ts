@@ -70,8 +70,12 @@ interface TerminalOptions {
 }
 
 /** Runs `shared-ollama` in a terminal of its own, 80 columns wide. It ends with the test. */
-export function cliInTerminal(args: string[], { env = {}, columns = 80 }: TerminalOptions = {}) {
-  const program = [process.execPath, PROGRAM, ...args];
+export function cliInTerminal(args: string[], options: TerminalOptions = {}) {
+  return inTerminal([process.execPath, PROGRAM, ...args], options);
+}
+
+/** Runs a program in a terminal of its own, 80 columns wide. It ends with the test. */
+export function inTerminal(program: string[], { env = {}, columns = 80 }: TerminalOptions = {}) {
   const child = spawn("python3", [join("tests", "support", "terminal.py"), ...program], {
     cwd: projectRoot,
     stdio: ["pipe", "pipe", "inherit"],
@@ -101,9 +105,11 @@ export function cliInTerminal(args: string[], { env = {}, columns = 80 }: Termin
     interrupt: () => void child.stdin.write("interrupt\n"),
     /** Waits for its end. @returns all that it showed */
     endsWith: async (code: number): Promise<string> => {
-      await within(closed, `the end of ${args.join(" ")}`, PATIENCE_MS).catch((cause: unknown) => {
-        throw new Error(`it showed:\n${shown}`, { cause });
-      });
+      await within(closed, `the end of ${program.join(" ")}`, PATIENCE_MS).catch(
+        (cause: unknown) => {
+          throw new Error(`it showed:\n${shown}`, { cause });
+        },
+      );
       const [, ended] = /ENDED (-?\d+)\n$/.exec(shown) ?? [];
       expect(ended, shown).toBe(String(code));
       return plain(shown).replace(/ENDED -?\d+\n$/, "");

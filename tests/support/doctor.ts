@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { ConfigFile } from "../../src/cli/config-files.ts";
 import { examine } from "../../src/cli/doctor/examine.ts";
 import type { CheckName, Finding } from "../../src/cli/doctor/finding.ts";
 import { thisMachine, type Machine } from "../../src/cli/doctor/machine.ts";
@@ -23,7 +24,7 @@ function healthyMachine(): Machine {
 interface ExaminedMachine {
   env?: Record<string, string>;
   machine?: Partial<Machine>;
-  files?: { "models.yaml"?: string | Error; "tenants.yaml"?: string | Error };
+  files?: Partial<Record<ConfigFile, string | Error>>;
   ollama?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 export const remove = defineCommand({
   about: "Runs of it that are under way go on.",
   args: {
-    name: { type: "positional", description: "The agent", valueHint: "NAME", required: true },
+    name: { type: "positional", description: "The agent", valueHint: "AGENT", required: true },
   },
   examples: [{ line: "shared-ollama agents rm poet --yes", about: "One of one's own" }],
   json: { operation: "deleteAgent" },

@@ -17,7 +17,7 @@ export const run = defineCommand({
   about:
     "The answer is shown as it comes, and calls of tools on the standard error. A call that waits for a person is asked about in a terminal; elsewhere the run waits, and the exit code is 1. What is piped in stands below the prompt. Ctrl-C ends the run.",
   args: {
-    name: { type: "positional", description: "The agent", valueHint: "NAME", required: true },
+    name: { type: "positional", description: "The agent", valueHint: "AGENT", required: true },
     prompt: {
       type: "positional",
       description: "What it is asked",

@@ -6,7 +6,7 @@ import { oneLine, wrap } from "../output/text.ts";
 
 export const checkConfig = defineCommand({
   about:
-    "Checks this environment, config/models.yaml and config/tenants.yaml as a start would, and asks about names that are nearly settings. Exit code 1: a start would be refused.",
+    "Checks this environment and the files models.yaml, tenants.yaml and mcp.yaml of config/ as a start would, and asks about names that are nearly settings. Exit code 1: a start would be refused.",
   args: { "settings-file": SETTINGS_FILE_ARG },
   examples: [
     { line: "shared-ollama config check", about: "Would a start be refused?" },

@@ -26,10 +26,15 @@ export const connect = defineCommand({
   about:
     "Without a name it lists the clients. With one it writes what to set, and nothing else, so that a shell can evaluate it or a file take it. The address is the service's; with --project the project is in it, so that the client is a tenant of its own.",
   args: {
-    client: { type: "positional", required: false, description: "Which client: see the list" },
+    client: {
+      type: "positional",
+      required: false,
+      valueHint: "CLIENT",
+      description: "Which client: see the list",
+    },
     model: {
       type: "string",
-      valueHint: "NAME",
+      valueHint: "MODEL",
       description: "The model to ask (default: the service's own default)",
     },
   },

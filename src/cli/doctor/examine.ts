@@ -1,4 +1,5 @@
 import { findOllama } from "../../hosts/find-ollama.ts";
+import type { ConfigFile } from "../config-files.ts";
 import { checkDisk } from "./checks/disk.ts";
 import { checkFolder } from "./checks/folder.ts";
 import { checkGraphics } from "./checks/graphics.ts";
@@ -18,7 +19,7 @@ interface ExamineOptions {
   machine: Machine;
   env: Record<string, string | undefined>;
   /** The text of a file of config/. @throws what the file system throws. */
-  readConfig: (name: "models.yaml" | "tenants.yaml") => Promise<string>;
+  readConfig: (name: ConfigFile) => Promise<string>;
   /** The path of the `ollama` program. */
   findOllama?: (path: string | undefined) => Promise<string | undefined>;
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { ChosenProfile } from "../../../config/profiles.ts";
 import { examineConfig, settingsGiven, type ExaminedConfig } from "../../../config/load.ts";
 import { projectRoot } from "../../runtime/paths.ts";
+import type { ConfigFile } from "../config-files.ts";
 import { homeUse, type HomeUse } from "../home-use.ts";
 import { chosenProfile } from "../config/chosen-profile.ts";
 import type { Machine, MemoryFigures } from "./machine.ts";
@@ -30,28 +31,33 @@ interface FactOptions {
   machine: Machine;
   env: Record<string, string | undefined>;
   /** The text of a file of config/. @throws what the file system throws. */
-  readConfig: (name: "models.yaml" | "tenants.yaml") => Promise<string>;
+  readConfig: (name: ConfigFile) => Promise<string>;
 }
 
 /** Collects what the checks go by. Never rejects. */
 export async function collectFacts({ machine, env, readConfig }: FactOptions): Promise<Facts> {
   const unreadable: string[] = [];
-  const read = async (name: "models.yaml" | "tenants.yaml"): Promise<string | undefined> => {
+  const read = async (name: ConfigFile): Promise<string | undefined> => {
     try {
       return await readConfig(name);
     } catch (err) {
       const { code, message } = err as NodeJS.ErrnoException;
-      // Nobody has to have shares of their own.
+      // Nobody has to have shares of their own, or servers with tools.
       if (name === "models.yaml" || code !== "ENOENT")
         unreadable.push(`config/${name}: ${message}`);
       return undefined;
     }
   };
-  const [modelsYaml, tenantsYaml] = await Promise.all([read("models.yaml"), read("tenants.yaml")]);
+  const [modelsYaml, tenantsYaml, mcpYaml] = await Promise.all([
+    read("models.yaml"),
+    read("tenants.yaml"),
+    read("mcp.yaml"),
+  ]);
   const examined = examineConfig({
     env,
     modelsYaml: modelsYaml ?? "",
     tenantsYaml: tenantsYaml ?? "",
+    mcpYaml: mcpYaml ?? "",
   });
   // What is empty because it could not be read has no mistakes of its own.
   const problems = examined.problems.filter(

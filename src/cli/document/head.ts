@@ -21,6 +21,17 @@ version. Results go to the standard output, all else to the standard error. Wher
 the other end there are no colours, and no line is cut. \`NO_COLOR\` and \`--no-color\` switch colours
 off, \`FORCE_COLOR=1\` on.
 
+**Completion.** Tab completes commands, options, their values, and names of models, agents and requests:
+
+| Shell | To switch it on |
+| --- | --- |
+| bash | \`echo 'source <(shared-ollama complete bash)' >> ~/.bashrc\` |
+| zsh | \`echo 'source <(shared-ollama complete zsh)' >> ~/.zshrc\` |
+| fish | \`shared-ollama complete fish > ~/.config/fish/completions/shared-ollama.fish\` |
+
+It holds for shells that start from then on, where \`shared-ollama\` is found (\`npm link\`). Names are
+asked of the service, and left out where it takes longer than 300 ms. What was typed is never run.
+
 **Before something is lost** a command asks; where nobody can answer it needs \`--yes\`, and ends with 2
 without.
 

@@ -10,6 +10,28 @@ interface Script {
 /** The scripts of earlier versions, and what does their work now. */
 export const SCRIPTS: Script[] = [
   {
+    script: "core/start.sh",
+    command: "`start --background`, then `warmup`",
+    differs:
+      "without `--background` it stays in the foreground, as with `--foreground`; `verify` looks at " +
+      "the set-up, so there is no `--skip-verify`; the process is noted in `data/service.json`, not in " +
+      "`.api.pid`; exit 0 when it runs already, as before, 1 when it ended or is not ready",
+  },
+  {
+    script: "core/shutdown.sh",
+    command: "`stop`, then `cleanup`",
+    differs:
+      "lets answers end; ends the service and the Ollama that it has started, no other; deletes no " +
+      "logs; asks nothing; exit 0 when nothing ran",
+  },
+  {
+    script: "core/status.sh",
+    command: "`status`, and `ask` for an answer",
+    differs:
+      "generates nothing, lists no processes; the disk is in `doctor`; exit 3 when it is down, 1 when it " +
+      "answers and is not ready",
+  },
+  {
     script: "core/verify_setup.sh",
     command: "`verify`",
     differs:
@@ -22,6 +44,13 @@ export const SCRIPTS: Script[] = [
     differs:
       "only below `SHARED_OLLAMA_HOME`; asks; `--dry-run` says what would go; takes nothing that a " +
       "running service has in use",
+  },
+  {
+    script: "diagnostics/health_check.sh",
+    command: "`health`, and `verify --start` for the models",
+    differs:
+      "`health` only asks: exit 0 when ready, 1 when not, 3 when it does not run; `verify --start` " +
+      "starts it and tries each required model, exit 1 when one fails",
   },
   {
     script: "diagnostics/ci_check.sh",
@@ -89,5 +118,12 @@ export const SCRIPTS: Script[] = [
     script: "diagnostics/view_analytics",
     command: "`analytics`",
     differs: "of all records that are kept, not of the last day, where no `--window` is said",
+  },
+  {
+    script: "client library",
+    command: "a client generated from the document (`openapi`)",
+    differs:
+      "in every language that has a generator; OpenAI's and Ollama's own clients work too (`connect`); " +
+      "OpenAI's try again by themselves, after `Retry-After`; there is no circuit breaker",
   },
 ];

@@ -4,7 +4,12 @@ import { defineCommand } from "../command.ts";
 export const copyModel = defineCommand({
   about: "It takes no room on the disk: both names have the same files.",
   args: {
-    source: { type: "positional", required: true, description: "An installed model" },
+    source: {
+      type: "positional",
+      required: true,
+      valueHint: "MODEL",
+      description: "An installed model",
+    },
     destination: { type: "positional", required: true, description: "Its second name" },
   },
   examples: [

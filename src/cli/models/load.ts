@@ -6,7 +6,12 @@ import { keepAliveOf } from "./keep-alive-flag.ts";
 export const loadModel = defineCommand({
   about: "It waits for its turn as a question would.",
   args: {
-    name: { type: "positional", required: true, description: "An installed model, or an alias" },
+    name: {
+      type: "positional",
+      required: true,
+      valueHint: "MODEL",
+      description: "An installed model, or an alias",
+    },
     "keep-alive": {
       type: "string",
       valueHint: "TIME",

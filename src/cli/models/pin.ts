@@ -3,7 +3,14 @@ import { defineCommand } from "../command.ts";
 
 export const pinModel = defineCommand({
   about: "Once it is in memory it stays, until it is unpinned or the service ends.",
-  args: { name: { type: "positional", required: true, description: "An installed model" } },
+  args: {
+    name: {
+      type: "positional",
+      required: true,
+      valueHint: "MODEL",
+      description: "An installed model",
+    },
+  },
   examples: [{ line: "shared-ollama models pin smollm2:135m", about: "Keep a model in memory" }],
   json: { operation: "pinModel" },
   run: async (cli, { name }) => {
@@ -14,7 +21,9 @@ export const pinModel = defineCommand({
 });
 
 export const unpinModel = defineCommand({
-  args: { name: { type: "positional", required: true, description: "A pinned model" } },
+  args: {
+    name: { type: "positional", required: true, valueHint: "MODEL", description: "A pinned model" },
+  },
   examples: [
     { line: "shared-ollama models unpin smollm2:135m", about: "Let a pinned model leave again" },
   ],

@@ -50,8 +50,11 @@ export const preloadModels = defineCommand({
   },
 });
 
-/** @returns what went wrong. @throws what ends the others as well. */
-async function fetchOne(cli: Cli, model: string): Promise<string | undefined> {
+/**
+ * Has the service fetch a model, and shows how far it is.
+ * @returns what went wrong. @throws what ends the others as well.
+ */
+export async function fetchOne(cli: Cli, model: string): Promise<string | undefined> {
   try {
     if (!cli.flags.json) {
       cli.out.note(`Fetching ${model}:`);

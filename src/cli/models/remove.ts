@@ -4,7 +4,9 @@ import { defineCommand } from "../command.ts";
 export const removeModel = defineCommand({
   about:
     "Files that no other model has are deleted. One that is in memory answers until it leaves.",
-  args: { name: { type: "positional", required: true, description: "The model" } },
+  args: {
+    name: { type: "positional", required: true, valueHint: "MODEL", description: "The model" },
+  },
   examples: [
     { line: "shared-ollama models rm my-model --yes", about: "Remove a model, and ask nothing" },
   ],

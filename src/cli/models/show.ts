@@ -5,7 +5,12 @@ import { modelFacts, type ShownModel } from "./model-facts.ts";
 
 export const showModel = defineCommand({
   args: {
-    name: { type: "positional", required: true, description: "The model, or an alias" },
+    name: {
+      type: "positional",
+      required: true,
+      valueHint: "MODEL",
+      description: "The model, or an alias",
+    },
     modelfile: { type: "boolean", description: "Only its Modelfile" },
     template: { type: "boolean", description: "Only its template" },
     license: { type: "boolean", description: "Only its license" },

@@ -3,7 +3,14 @@ import { defineCommand } from "../command.ts";
 
 export const unloadModel = defineCommand({
   about: "One that is at work or pinned stays (exit 1).",
-  args: { name: { type: "positional", required: true, description: "A model in memory" } },
+  args: {
+    name: {
+      type: "positional",
+      required: true,
+      valueHint: "MODEL",
+      description: "A model in memory",
+    },
+  },
   examples: [
     { line: "shared-ollama models unload smollm2:135m", about: "Take an idle model out of memory" },
   ],

@@ -47,6 +47,13 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
+/** `12:00:59` for a time of today, else as `time` has it. */
+export function recentTime(at: string): string {
+  const date = new Date(at);
+  if (date.toDateString() !== new Date().toDateString()) return time(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+}
+
 /** `2026-01-31 12:00`, in this machine's time zone. */
 export function time(at: string | null): string {
   if (at === null) return "";

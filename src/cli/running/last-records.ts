@@ -32,7 +32,7 @@ export function lastRecords({ folder, most, wanted, holding, ends }: LastOptions
     latest.next = nextWanted(latest.records, wanted);
   }
   for (const { records } of logs) records.return(undefined);
-  return found.reverse();
+  return found.toReversed();
 }
 
 function nextWanted(

@@ -34,7 +34,7 @@ export const logs = defineCommand({
     },
     request: {
       type: "string",
-      valueHint: "ID",
+      valueHint: "REQUEST",
       description: "All lines of one request, of every level",
     },
   },

@@ -3,7 +3,7 @@ import type { Style } from "../output/style.ts";
 import type { Cell, Row } from "../output/table.ts";
 import { cut, oneLine } from "../output/text.ts";
 import { bytes, count, duration, percent } from "../output/units.ts";
-import type { Status } from "./status.ts";
+import type { Status } from "./status-report.ts";
 
 /** More would not fit on a screen; the queue's own command shows them all. */
 const MOST_PROJECTS = 5;

@@ -1,21 +1,10 @@
 import { answered } from "../api.ts";
-import type { components } from "../api-types.d.ts";
 import { CliError, NotRunning } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { Status } from "./status-report.ts";
 import { showStatus } from "./status-screen.ts";
-
-type Schemas = components["schemas"];
-
-/** What `status --json` writes. */
-export interface Status {
-  url: string;
-  health: Schemas["Health"];
-  queue: Schemas["Queue"];
-  /** Null where the inference server is away. */
-  memory: Schemas["Memory"] | null;
-}
 
 /** What hangs longer than this does not answer. */
 const PATIENCE_MS = 10_000;

@@ -1,6 +1,6 @@
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
-import { CliError, NotFound, NotRunning } from "../cli-error.ts";
+import { CliError, NotRunning } from "../cli-error.ts";
 
 /** How a model has done when it was tried. */
 export interface ModelTrial {
@@ -30,8 +30,12 @@ export async function tryModel(cli: Cli, name: string | undefined): Promise<Mode
     return { name: name ?? answeredBy, state: "answered", took_ms, error: null };
   } catch (err) {
     if (!(err instanceof CliError) || err instanceof NotRunning || cli.signal.aborted) throw err;
-    const state = err instanceof NotFound ? "missing" : "failed";
-    return { name: name ?? "the default model", state, took_ms: null, error: err.message };
+    return {
+      name: name ?? "the default model",
+      state: "failed",
+      took_ms: null,
+      error: err.message,
+    };
   }
 }
 

@@ -8,7 +8,7 @@ export const clear = defineCommand({
     model: {
       type: "string",
       description: "Only answers of a model",
-      valueHint: "NAME",
+      valueHint: "MODEL",
       required: false,
     },
   },

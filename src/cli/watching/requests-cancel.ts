@@ -9,7 +9,7 @@ export const cancel = defineCommand({
     id: {
       type: "positional",
       description: "Its id, or how that begins",
-      valueHint: "ID",
+      valueHint: "REQUEST",
       required: true,
     },
   },

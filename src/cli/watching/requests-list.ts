@@ -3,7 +3,7 @@ import type { components } from "../api-types.d.ts";
 import { defineCommand } from "../command.ts";
 import type { Output } from "../output/output.ts";
 import type { Cell } from "../output/table.ts";
-import { count, duration, time } from "../output/units.ts";
+import { count, duration, recentTime } from "../output/units.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 type RequestList = components["schemas"]["RequestList"];
@@ -66,6 +66,9 @@ export const list = defineCommand({
   },
 });
 
+/** In fewer columns there is no room for what was asked: project and model would be cut short. */
+const WIDE = 100;
+
 /** Those that ask a model, as many as are wanted. */
 function modelRequests(found: RequestList, limit: number): RequestList {
   const asks = ({ model }: { model: string | null }): boolean => model !== null;
@@ -77,11 +80,12 @@ function modelRequests(found: RequestList, limit: number): RequestList {
 }
 
 function showRequests(found: RequestList, out: Output): void {
+  const isWide = out.columns >= WIDE;
   const rows = [...found.running, ...found.requests].map((request): Cell[] => [
-    time(request.started_at),
+    recentTime(request.started_at),
     request.project,
-    request.model ?? "",
-    request.operation ?? request.route ?? "",
+    request.model ?? (isWide ? "" : (request.route ?? "")),
+    ...(isWide ? [request.operation ?? request.route ?? ""] : []),
     duration(request.took_ms),
     outcomeOf(request),
     request.request_id.slice(0, SHOWN_OF_ID),
@@ -93,7 +97,7 @@ function showRequests(found: RequestList, out: Output): void {
         { head: "Began" },
         { head: "Project", shrinks: true },
         { head: "Model", shrinks: true },
-        { head: "Operation", shrinks: true },
+        ...(isWide ? [{ head: "Operation", shrinks: true } as const] : []),
         { head: "Took", align: "right" },
         { head: "Outcome", shrinks: true },
         { head: "Id" },

@@ -11,7 +11,7 @@ export const show = defineCommand({
     id: {
       type: "positional",
       description: "Its id, or how that begins",
-      valueHint: "ID",
+      valueHint: "REQUEST",
       required: true,
     },
   },

@@ -55,6 +55,8 @@ function showUsage(used: Used[], out: Output): void {
   const newest = used.toSorted(
     (a, b) => b.day.localeCompare(a.day) || b.inference_seconds - a.inference_seconds,
   );
+  // Without a cache nothing is: names have more room then.
+  const isSaved = used.some((row) => row.saved_seconds > 0);
   out.table(
     [
       { head: "Day" },
@@ -63,14 +65,14 @@ function showUsage(used: Used[], out: Output): void {
       { head: "Requests", align: "right" },
       { head: "Tokens", align: "right" },
       { head: "Inference", align: "right" },
-      { head: "Saved", align: "right" },
+      ...(isSaved ? [{ head: "Saved", align: "right" } as const] : []),
       { head: "Share", align: "right" },
     ],
-    newest.map((row, at) => rowOf(row, newest[at - 1]?.day !== row.day)),
+    newest.map((row, at) => rowOf(row, newest[at - 1]?.day !== row.day, isSaved)),
   );
 }
 
-function rowOf(row: Used, isFirstOfDay: boolean): Row {
+function rowOf(row: Used, isFirstOfDay: boolean, showsSaved: boolean): Row {
   return [
     isFirstOfDay ? row.day : "",
     row.project,
@@ -78,7 +80,7 @@ function rowOf(row: Used, isFirstOfDay: boolean): Row {
     count(row.requests),
     count(row.input_tokens + row.output_tokens),
     duration(row.inference_seconds * 1000),
-    row.saved_seconds > 0 ? duration(row.saved_seconds * 1000) : "",
+    ...(showsSaved ? [row.saved_seconds > 0 ? duration(row.saved_seconds * 1000) : ""] : []),
     row.share === null ? "" : percent(row.share),
   ];
 }

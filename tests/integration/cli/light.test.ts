@@ -12,6 +12,33 @@ import { projectRoot } from "../../../src/runtime/paths.ts";
 const HELP_PACKAGES = ["fast-string-truncated-width"];
 const LIGHT_PACKAGES = [...HELP_PACKAGES, "citty", "openapi-fetch"];
 
+/** What only asks the service, each with the words that it needs. */
+const ASKING = [
+  ["status"],
+  ["health"],
+  ["version"],
+  ["models", "list"],
+  ["models", "ps"],
+  ["models", "show", "fake"],
+  ["models", "unload", "fake"],
+  ["memory"],
+  ["profile"],
+  ["queue", "--once"],
+  ["usage"],
+  ["analytics"],
+  ["performance"],
+  ["requests", "list"],
+  ["requests", "show", "00000000-0000-4000-8000-000000000000"],
+  ["requests", "cancel", "00000000-0000-4000-8000-000000000000"],
+  ["cache", "stats"],
+  ["cache", "clear", "--yes"],
+  ["agents", "list"],
+  ["agents", "runs"],
+];
+
+/** Files of ours that the service needs, and a terminal does not. */
+const HEAVY = /(?<!src\/cli)\/(?:config|routes|middleware|workers|engine|compose)\//;
+
 describe("what a command loads", () => {
   it("is next to nothing for the list of commands", async () => {
     const files = await loadedBy(["--help"]);
@@ -26,14 +53,36 @@ describe("what a command loads", () => {
     ]);
   });
 
-  it("is little for one that asks the service, and no other command", async () => {
-    const files = await loadedBy(["status", "--url", "http://127.0.0.1:9"]);
-    expect(packagesOf(files)).toEqual(LIGHT_PACKAGES.toSorted());
-    expect(files.length).toBeLessThan(50);
-    const others = allCommands()
-      .map(({ words }) => words.at(-1))
-      .filter((word) => word !== "status");
-    expect(files.filter((file) => others.some((word) => file.includes(`/${word}.`)))).toEqual([]);
+  it(
+    "is little for each one that only asks the service, and no other command",
+    {
+      timeout: 240_000,
+    },
+    async () => {
+      const others = allCommands().map(({ words }) => words.at(-1));
+      for (const args of ASKING) {
+        const files = await loadedBy([...args, "--url", "http://127.0.0.1:9"]);
+        const called = args.join(" ");
+        expect(packagesOf(files), called).toEqual(LIGHT_PACKAGES.toSorted());
+        expect(files.length, called).toBeLessThan(60);
+        expect(files.filter((file) => HEAVY.test(file)).map(nameOf), called).toEqual([]);
+        expect(
+          files.filter((file) =>
+            others.some(
+              (word) =>
+                !args.includes(word ?? "") && new RegExp(`src/cli/[\\w-]+/${word}[.]`).test(file),
+            ),
+          ),
+          called,
+        ).toEqual([]);
+      }
+    },
+  );
+
+  it("is the library for completion with complete only", async () => {
+    const completing = await loadedBy(["complete", "--", "mod"]);
+    expect(packagesOf(completing)).toContain("@bomb.sh/tab");
+    expect(packagesOf(await loadedBy(["complete", "bash"]))).not.toContain("@bomb.sh/tab");
   });
 });
 

@@ -7,6 +7,7 @@ import { LEFT_OUT, LEFT_OUT_SCRIPTS } from "../../../config/left-out.ts";
 import { SETTINGS } from "../../../config/schema.ts";
 import { TRACES } from "../../../config/traces.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS } from "../../../middleware/own-headers.ts";
+import { allCommands } from "../../../src/cli/catalog.ts";
 import { ERROR_CODES, factsOf, type ErrorCode } from "../../../src/errors/codes.ts";
 import { LIMITS } from "../../../src/models/limits.ts";
 import { projectRoot } from "../../../src/runtime/paths.ts";
@@ -23,13 +24,16 @@ const settings = new Set(
   [...Object.values(SETTINGS), ...HANDED_ON, ...TRACES].map(({ env }) => env),
 );
 const leftOut = [...LEFT_OUT, LEFT_OUT_SCRIPTS].flatMap(({ names }) => names);
+/** Words that commands take, as their usage lines have them. */
+const commands = await Promise.all(allCommands().map(({ entry }) => entry.load()));
+const words = commands.flatMap(({ args }) => Object.keys(args).map((name) => name.toUpperCase()));
 const OF_LEFT_OUT = new Set(["docs/configuration.md", "docs/upgrading.md"]);
 
 /** Names in capitals that are no settings of the service. */
 const FOREIGN_NAMES = new Set([
   ...COMMAND_VARIABLES.map(({ env }) => env),
   ...["SIGTERM", "SIGKILL", "MALLOC_TRIM_THRESHOLD_"],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LOGNAME"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LOGNAME", "NO_COLOR", "FORCE_COLOR"],
   // A method of HTTP.
   "OPTIONS",
   // A value of X-Cache.
@@ -177,7 +181,11 @@ describe.each(documents)("%s", (document) => {
     const spans = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
     const names = spans.flatMap((span) => /^([A-Z][A-Z_]{5,})(?:=.*)?$/.exec(span)?.[1] ?? []);
     // What is left out is named where that is said.
-    const others = OF_LEFT_OUT.has(document) ? [...FOREIGN_NAMES, ...leftOut] : [...FOREIGN_NAMES];
+    const others = [
+      ...FOREIGN_NAMES,
+      ...(OF_LEFT_OUT.has(document) ? leftOut : []),
+      ...(document === "docs/cli.md" ? words : []),
+    ];
     const unknown = names.filter((name) => !settings.has(name) && !others.includes(name));
     expect(unknown).toEqual([]);
   });

@@ -259,6 +259,8 @@ describe("the doctor on settings", () => {
     expect(profile.broken[0]?.found).toContain("profiles.0.text_model");
     const tenants = await examined({ env, files: { "tenants.yaml": "weights: {acme: heavy}" } });
     expect(tenants.broken[0]?.todo).toContain("config/tenants.yaml");
+    const mcp = await examined({ env, files: { "mcp.yaml": "servers: [" } });
+    expect(mcp.broken[0]?.todo).toContain("config/mcp.yaml");
     const denied = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
     const unreadable = await examined({ env, files: { "models.yaml": denied } });
     expect(unreadable.broken.map(({ found }) => found)).toEqual([

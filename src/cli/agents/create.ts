@@ -71,9 +71,16 @@ export const create = defineCommand({
   },
 });
 
-/** One that may be replaced. */
+/** Whether there is one that may be replaced: looked for in the list, since asking for it may be a 404. */
 async function isThere({ api }: Cli, name: unknown): Promise<boolean> {
   if (typeof name !== "string" || name === "") return false;
-  const { data } = await api.GET("/api/v1/agents/{name}", { params: { path: { name } } });
-  return data?.may_change ?? false;
+  let after: string | undefined;
+  do {
+    const query = after === undefined ? {} : { after };
+    const page = await answered(api.GET("/api/v1/agents", { params: { query } }));
+    const found = page.agents.find((agent) => agent.name === name);
+    if (found) return found.may_change;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return false;
 }

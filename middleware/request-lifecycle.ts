@@ -54,10 +54,10 @@ export function requestLifecycle({
     record.client = exchange.peer;
     record.isCutOff = () => active.isCutOff;
     active.enter();
-    live.begin(record, exchange);
+    const seat = live.begin(record, exchange);
     record.onEnd(() => {
       active.leave();
-      live.end(record);
+      live.end(seat);
       exchange.restoreIdleTimeout();
     });
     events.emit("requestBegan", record, exchange);

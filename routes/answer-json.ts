@@ -8,7 +8,16 @@ export function answerJson(
   status: number = 200,
   headers: Record<string, string> = {},
 ): Response {
-  const text = jsonLine(value);
+  return answerText(c, jsonLine(value), status, headers);
+}
+
+/** The same with what is JSON already. */
+export function answerText(
+  c: AppContext,
+  text: string,
+  status: number = 200,
+  headers: Record<string, string> = {},
+): Response {
   c.get("record").bytes = Buffer.byteLength(text);
   return c.body(text, status as 200, { "Content-Type": "application/json", ...headers });
 }

@@ -15,10 +15,12 @@ export function serviceFile(path) {
 /** The store of requests with its thread, as the service has it, in a folder of its own. */
 export async function startRequestStore() {
   const { composeRequestStore } = await import(serviceFile("src/compose/request-store"));
+  const { composeStoreThread } = await import(serviceFile("src/compose/store-thread"));
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-bench-"));
   const say = (facts, words) => console.error(words, facts);
   const logs = { service: { info: say, warn: say, error: say } };
-  const store = composeRequestStore({ settings: { requestLogEnabled: true }, home, logs });
+  const base = { settings: { requestLogEnabled: true }, home, logs };
+  const store = composeRequestStore(base, composeStoreThread(base));
   store.start();
   return {
     store,

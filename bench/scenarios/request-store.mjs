@@ -19,33 +19,46 @@ const LOOP_GOAL_MS = 1;
 /** Records are added until so many wait, and again when half of them are written. */
 const MOST_WAITING = 10_000;
 
+const AS_JSON = { format: "json", withShare: true };
+
 /** @type {[what: string, read: Function, goalMs: number | undefined][]} */
 const READS = [
-  ["figures of 24 h", (store, now) => store.aggregate({ fromMs: now - DAY_MS, toMs: now }), 200],
+  [
+    "figures of 24 h",
+    (store, now) => store.figures({ body: "analytics", fromMs: now - DAY_MS, toMs: now }),
+    200,
+  ],
   [
     "figures of 24 h of a project",
-    (store, now) => store.aggregate({ fromMs: now - DAY_MS, toMs: now, project: "team-3" }),
+    (store, now) =>
+      store.figures({ body: "analytics", fromMs: now - DAY_MS, toMs: now, project: "team-3" }),
     200,
   ],
   [
     "figures of 30 days",
-    (store, now) => store.aggregate({ fromMs: now - 30 * DAY_MS, toMs: now }),
+    (store, now) => store.figures({ body: "analytics", fromMs: now - 30 * DAY_MS, toMs: now }),
     1000,
   ],
   [
     "figures of 30 days of a project",
-    (store, now) => store.aggregate({ fromMs: now - 30 * DAY_MS, toMs: now, project: "team-3" }),
+    (store, now) =>
+      store.figures({ body: "analytics", fromMs: now - 30 * DAY_MS, toMs: now, project: "team-3" }),
     1000,
   ],
   [
     "figures of 30 days of a model",
     (store, now) =>
-      store.aggregate({ fromMs: now - 30 * DAY_MS, toMs: now, model: "model-3:latest" }),
+      store.figures({
+        body: "analytics",
+        fromMs: now - 30 * DAY_MS,
+        toMs: now,
+        model: "model-3:latest",
+      }),
     1000,
   ],
   [
     "usage of a year",
-    (store, now) => all(store.usage({ fromMs: now - 365 * DAY_MS, toMs: now })),
+    (store, now) => all(store.usage({ ...AS_JSON, fromMs: now - 365 * DAY_MS, toMs: now })),
     300,
   ],
   ["the latest 100", (store) => store.rows({ order: "newest", limit: 100 }), undefined],
@@ -57,9 +70,9 @@ const READS = [
 ];
 
 async function all(pages) {
-  let rows = 0;
-  for await (const page of pages) rows += page.length;
-  return rows;
+  let chars = 0;
+  for await (const page of pages) chars += page.length;
+  return chars;
 }
 
 /** A month of a million requests: how fast it is written, how large it is, how fast it is read. */
@@ -159,8 +172,8 @@ async function fill(store, now) {
 async function summed(store, now) {
   for (;;) {
     let requests = 0;
-    for await (const page of store.usage({ fromMs: now - 40 * DAY_MS, toMs: now })) {
-      for (const day of page) requests += day.requests;
+    for await (const page of store.usage({ ...AS_JSON, fromMs: now - 40 * DAY_MS, toMs: now })) {
+      for (const day of JSON.parse(`[${page}]`)) requests += day.requests;
     }
     if (requests === RECORDS) return;
   }

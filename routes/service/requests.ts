@@ -1,6 +1,7 @@
 import type { AppContext } from "../../middleware/env.ts";
 import type { StoredRequest } from "../../workers/request-store/protocol.ts";
 import type { ManageAccess } from "../../src/access/manage-access.ts";
+import type { LiveRuns } from "../../src/agents/live-runs.ts";
 import type { RunBook } from "../../src/agents/run-book.ts";
 import { ServiceError } from "../../src/errors/service-error.ts";
 import type { LiveRequests } from "../../src/requests/live-requests.ts";
@@ -38,6 +39,8 @@ export interface RequestServices {
   store: Pick<RequestStore, "forget"> | undefined;
   /** Runs of agents. */
   runs: Pick<RunBook, "forget" | "mayHaveAny">;
+  /** Runs of agents in memory. */
+  liveRuns: Pick<LiveRuns, "forget">;
 }
 
 const listRoute: ServiceRoute = {
@@ -169,9 +172,13 @@ function cancel(c: AppContext, { live, manageAccess }: RequestServices): Respons
   return answerJson(c, { request_id: id, state: "cancelled" });
 }
 
-async function forget(c: AppContext, { store, runs }: RequestServices): Promise<Response> {
+async function forget(
+  c: AppContext,
+  { store, runs, liveRuns }: RequestServices,
+): Promise<Response> {
   c.get("record").operation = "forget_requests";
   const { project } = readQuery(c, ForgetQuery);
+  liveRuns.forget(project);
   if (!store && !runs.mayHaveAny) {
     throw new ServiceError("not_found", "No records are kept (REQUEST_LOG_ENABLED=false)");
   }

@@ -6,6 +6,7 @@ import type { ModelSizes } from "../models/memory/model-sizes.ts";
 import type { ModelAliases } from "../models/model-aliases.ts";
 import type { Caller } from "../runtime/caller.ts";
 import type { Agent } from "./agent.ts";
+import { isNamed, ToolNames } from "./tool-names.ts";
 
 /** What was looked at, and what was found. */
 export interface Finding {
@@ -123,26 +124,34 @@ export class AgentValidator {
       findings.push(await looked("mcp", look));
     }
     if (findings.every(({ ok }) => ok)) findings.push(...allowedTools(agent, tools));
-    const allowed = agent.allowedTools && new Set(agent.allowedTools);
-    return { findings, tools: tools.filter(({ name }) => allowed?.has(name) ?? true) };
+    const names = namesOf(agent, tools);
+    return { findings, tools: tools.filter((tool) => names.isAllowed(tool)) };
   }
 }
 
 /** Whether there are the tools that an agent names. */
-function allowedTools({ allowedTools, requireApproval }: Agent, tools: McpTool[]): Finding[] {
+function allowedTools(agent: Agent, tools: McpTool[]): Finding[] {
+  const { allowedTools, requireApproval } = agent;
   const check = "allowed_tools";
   const named = [
     ...(allowedTools ?? []),
     ...(typeof requireApproval === "string" ? [] : requireApproval),
   ];
   if (named.length === 0) return [];
-  const there = new Set(tools.map(({ name }) => name));
-  const missing = named.filter((name) => !there.has(name));
+  const shown = [...namesOf(agent, tools).ofServers()];
+  const isThere = (name: string): boolean =>
+    shown.some(([known, tool]) => isNamed([name], tool, known));
+  const missing = named.filter((name) => !isThere(name));
   if (missing.length === 0) return [{ check, ...fine("Its servers have all the tools it names") }];
-  const shown = missing.slice(0, MOST_NAMED).map((name) => `'${name}'`);
-  const more = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : "";
-  const message = `None of its servers has the tools ${shown.join(", ")}${more}; GET /api/v1/mcp lists those there are`;
+  const first = missing.slice(0, MOST_NAMED).map((name) => `'${name}'`);
+  const more = missing.length > first.length ? ` and ${missing.length - first.length} more` : "";
+  const message = `None of its servers has the tools ${first.join(", ")}${more}; GET /api/v1/mcp lists those there are`;
   return [{ check, ...wrong(message) }];
+}
+
+/** Its servers' tools by the names that its model would know, as in a run without functions beside. */
+function namesOf({ allowedTools: allowed, tools: client = [] }: Agent, mcp: McpTool[]): ToolNames {
+  return new ToolNames({ mcp, allowed, client });
 }
 
 /** What could not be looked at is wrong too. @throws what is no ServiceError. */

@@ -130,7 +130,7 @@ export class LiveRun {
 
   /** The call that waits for a person, if one does. */
   get approval(): Approval | undefined {
-    return this.#waiting;
+    return this.signal.aborted ? undefined : this.#waiting;
   }
 
   /** As its clients name its model. */
@@ -209,7 +209,7 @@ export class LiveRun {
   /** Answers the call that waits. @throws ServiceError `approval_mismatch` where none does, or another. */
   decide(callId: string, decision: Decision): void {
     const waiting = this.#waiting;
-    if (waiting?.callId !== callId) throw nothingWaits(callId);
+    if (waiting?.callId !== callId || this.signal.aborted) throw nothingWaits(callId);
     this.#waiting = undefined;
     this.#status = "running";
     this.isDetached = decision.isDetached;
@@ -224,6 +224,7 @@ export class LiveRun {
 
   /** Something has ended it. */
   fail(err: unknown): void {
+    if (this.isFinal) return;
     const { status, reason } = endingOf(err, this.id);
     this.error = err;
     this.#end(status, reason);
@@ -236,11 +237,14 @@ export class LiveRun {
     this.#status = status;
     this.#reason = reason;
     this.#endedAtMs = Date.now();
-    if (!isTold) this.#writer.end(status, reason);
-    this.log.addOwn("run_ended", this.facts());
-    this.log.end();
-    this.#tellPaused();
-    for (const tell of this.#onEnd.splice(0)) tell();
+    try {
+      if (!isTold) this.#writer.end(status, reason);
+    } finally {
+      this.log.addOwn("run_ended", this.facts());
+      this.log.end();
+      this.#tellPaused();
+      for (const tell of this.#onEnd.splice(0)) tell();
+    }
   }
 
   #tellPaused(): void {

@@ -186,6 +186,13 @@ export class LiveRuns {
     run.decide(callId, decision);
   }
 
+  /** Nothing is left in memory of a project's runs that have ended. */
+  forget(project: string): void {
+    for (const run of [...this.#ended.keys()]) {
+      if (run.owner.project === project || run.owner.tenant === project) this.#letGo(run);
+    }
+  }
+
   /** The service begins to stop: what waits for a person ends, and nobody follows any more. */
   sendAway(reason: Error): void {
     this.#isStopping = true;
@@ -223,13 +230,17 @@ export class LiveRuns {
     for (const [run, at] of this.#ended) {
       const isOver = this.#ended.size > ended || this.#endedBytes > endedBytes || at < oldest;
       if (!isOver) break;
-      this.#ended.delete(run);
-      this.#byId.delete(run.id);
-      this.#endedBytes -= run.log.bytes;
+      this.#letGo(run);
     }
     if (this.#ended.size > 0) return;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
+  }
+
+  #letGo(run: LiveRun): void {
+    this.#ended.delete(run);
+    this.#byId.delete(run.id);
+    this.#endedBytes -= run.log.bytes;
   }
 }
 

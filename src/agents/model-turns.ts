@@ -88,7 +88,7 @@ export class ModelTurns {
     const { run } = request;
     const { live, events, isStopping } = this.#options;
     const record = this.#record(request);
-    live.begin(record, { callOff: (reason) => run.stop(reason) });
+    const seat = live.begin(record, { callOff: (reason) => run.stop(reason) });
     events.emit("requestKnown", record);
     tellOfWaits(record, run);
     try {
@@ -103,7 +103,7 @@ export class ModelTurns {
       this.#note(request, record, run.signal.aborted ? "cancelled" : "error");
       throw err;
     } finally {
-      live.end(record);
+      live.end(seat);
     }
   }
 
@@ -188,14 +188,12 @@ function ollamaRequest({ run, settings, messages, tools, form }: TurnRequest): O
 
 /** Tells a run's readers what a turn waits for, beside others who follow it. */
 function tellOfWaits(record: RequestRecord, run: LiveRun): void {
-  const { onStep } = record.call;
-  record.call.onStep = (step) => {
-    onStep?.(step);
+  record.call.watch(run, (step) => {
     const name = NOTICES[step];
     if (name !== undefined) {
       run.log.addOwn(name, { event: name, request_id: record.id, ...waitStatus(record) });
     }
-  };
+  });
 }
 
 function withoutCalls(line: OllamaAnswer): OllamaAnswer {

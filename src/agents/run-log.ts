@@ -9,11 +9,19 @@ export interface RunEvent {
 }
 
 interface RunLogOptions {
-  /** Estimate of the memory that the events of one run may take. */
+  /** Estimate of the memory that the events of one run may take, large ones apart. */
   maxBytes?: number;
 }
 
 const MAX_BYTES = 1_048_576;
+/**
+ * Large events count as this part of the room: else one of them would push out what was told with it
+ * in the same moment, before any reader could have read that.
+ */
+const MOST_OF_ROOM = 1 / 32;
+const LARGE_BYTES = 1024;
+/** All the same, events take no more than so many times the room, but for the last one. */
+const MOST_ROOMS = 16;
 /** A character, and what an event takes beside its text. */
 const BYTES_PER_CHAR = 2;
 const EVENT_BYTES = 128;
@@ -32,6 +40,8 @@ export class RunLog {
   readonly #readers = new Set<RunReader>();
   #next = 0;
   #bytes = 0;
+  /** As `#bytes`, with large events counted as less. */
+  #weight = 0;
   #isOver = false;
   /** The model has said something. */
   #hasText = false;
@@ -121,13 +131,20 @@ export class RunLog {
     this.#events.set(this.#next, { text, ...facts });
     this.#next += 1;
     this.#bytes += bytesOf(text);
+    this.#weight += this.#weightOf(text);
     for (const [number, old] of this.#events) {
-      if (this.#bytes <= this.#maxBytes || this.#events.size === 1) break;
+      const isTooMuch = this.#bytes > this.#maxBytes * MOST_ROOMS && this.#events.size > 1;
+      if (this.#weight <= this.#maxBytes && !isTooMuch) break;
       this.#events.delete(number);
       this.#bytes -= bytesOf(old.text);
+      this.#weight -= this.#weightOf(old.text);
       for (const reader of this.#readers) reader.loses(number);
     }
     this.#wake();
+  }
+
+  #weightOf(text: string): number {
+    return Math.min(bytesOf(text), Math.max(LARGE_BYTES, this.#maxBytes * MOST_OF_ROOM));
   }
 
   #wake(): void {

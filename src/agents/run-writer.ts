@@ -149,7 +149,7 @@ export class RunWriter {
     return item.id;
   }
 
-  /** Ends the response: its run has ended, or waits. */
+  /** Ends the response: its run has ended, or waits. @throws what `keep` throws, once all is told. */
   end(status: RunStatus, reason: RunReason | undefined): void {
     const state = STATES[status](reason);
     const events = this.#output.end(state === "completed" ? "completed" : "incomplete");
@@ -169,9 +169,12 @@ export class RunWriter {
       shared_ollama: this.#options.facts(),
     };
     this.response = response;
-    if (state !== "failed") this.#options.head.keep?.(response);
-    this.#add(events);
-    this.#options.log.add({ type: `response.${state}`, response }, true);
+    try {
+      if (state !== "failed") this.#options.head.keep?.(response);
+    } finally {
+      this.#add(events);
+      this.#options.log.add({ type: `response.${state}`, response }, true);
+    }
   }
 
   #add(events: readonly RunEvent[]): void {

@@ -233,7 +233,9 @@ export class AgentRun {
     outputs: number,
   ): Promise<CallResult> {
     this.#watch.begins();
-    const approval = this.#needsApproval(tool) ? await this.#approved(tool, call) : undefined;
+    const approval = this.#needsApproval(tool, call.name)
+      ? await this.#approved(tool, call)
+      : undefined;
     if (approval && !approval.decision.approve) {
       const { reason } = approval.decision;
       const why = reason ? `: ${reason}` : "";
@@ -273,10 +275,11 @@ export class AgentRun {
     return cutOutput(text, room).text;
   }
 
-  #needsApproval(tool: McpTool): boolean {
+  /** @param shown the name that its model knows it by. */
+  #needsApproval(tool: McpTool, shown: string): boolean {
     const rule = this.#run.agent.requireApproval;
     if (rule === "never") return false;
-    return rule === "always" || isNamed(rule, tool);
+    return rule === "always" || isNamed(rule, tool, shown);
   }
 
   /** Waits for a person, and holds nothing meanwhile. */
@@ -337,7 +340,7 @@ export class AgentRun {
 
   async #openTools(): Promise<void> {
     const run = this.#run;
-    const { mcp: servers, allowedTools } = run.agent;
+    const { mcp: servers } = run.agent;
     if (servers.length === 0 || this.#box) return;
     const isFirst = this.#turns === 0;
     const told = isFirst ? servers.map((name) => ({ name, tell: run.writer.listTools(name) })) : [];
@@ -350,11 +353,11 @@ export class AgentRun {
       throw err;
     }
     const { tools } = this.#box;
-    for (const { name, tell } of told) {
-      tell(tools.filter((tool) => tool.server === name && isNamed(allowedTools, tool)));
-    }
     // What the model was told first holds for all of its turns.
     if (isFirst) this.#names = this.#namesOf(tools);
+    for (const { name, tell } of told) {
+      tell(tools.filter((tool) => tool.server === name && this.#names.isAllowed(tool)));
+    }
   }
 
   /** A box that comes after the run was called off is given back. */

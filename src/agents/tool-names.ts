@@ -38,6 +38,8 @@ export class ToolNames {
   /** In the same order each time, so that a prompt begins as the one before. */
   readonly offered: readonly OfferedTool[];
   readonly #byName = new Map<string, NamedTool>();
+  /** Those of MCP servers that may be used. */
+  readonly #allowed = new Set<McpTool>();
 
   constructor({ mcp, allowed, client }: ToolNamesOptions) {
     const offered: OfferedTool[] = [];
@@ -54,6 +56,7 @@ export class ToolNames {
       const isAllowed = isNamed(allowed, tool, name);
       this.#byName.set(name, { kind: "mcp", tool, isAllowed });
       if (!isAllowed) continue;
+      this.#allowed.add(tool);
       const { description, inputSchema: parameters } = tool;
       offered.push({ type: "function", function: { name, description, parameters } });
     }
@@ -67,6 +70,16 @@ export class ToolNames {
 
   find(name: string): NamedTool | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The tools of MCP servers by their names, also such as may not be used. */
+  *ofServers(): Generator<readonly [string, McpTool]> {
+    for (const [name, named] of this.#byName) if (named.kind === "mcp") yield [name, named.tool];
+  }
+
+  /** Whether one of the MCP servers' tools may be used, by whatever name the list has it. */
+  isAllowed(tool: McpTool): boolean {
+    return this.#allowed.has(tool);
   }
 
   /** Two tools of a server may differ in what no name has. */

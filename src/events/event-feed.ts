@@ -206,7 +206,7 @@ export class EventFeed {
   }
 
   #watch(record: RequestRecord): void {
-    record.call.onStep = (step) =>
+    record.call.watch(this, (step) =>
       this.#add(
         "request_phase",
         {
@@ -217,7 +217,8 @@ export class EventFeed {
           ...workFacts(record),
         },
         record,
-      );
+      ),
+    );
   }
 
   /** @param of whose request it is about; undefined: everybody may see it. */

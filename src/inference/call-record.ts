@@ -93,8 +93,8 @@ export class CallRecord implements WaitLog {
   begun: WaitBegun | undefined;
   /** The request's, by which its client knows it. */
   readonly requestId: string | undefined;
-  /** Told of each step, where somebody looks on; it is quick and throws nothing. */
-  onStep: ((step: CallStep) => void) | undefined;
+  /** Those who look on, by who they are; most requests have none. */
+  #watchers: Map<object, (step: CallStep) => void> | undefined;
   /** On the clock of `awakeNow`. */
   #readyAt = 0;
   #sentAt = 0;
@@ -114,12 +114,35 @@ export class CallRecord implements WaitLog {
     this.requestId = requestId;
   }
 
+  /**
+   * Looks on at each step, beside others; who does so again is told once.
+   * @param tell is quick and throws nothing.
+   */
+  watch(by: object, tell: (step: CallStep) => void): void {
+    this.#watchers ??= new Map();
+    this.#watchers.set(by, tell);
+  }
+
+  /** Nobody looks on any more. */
+  unwatch(): void {
+    this.#watchers = undefined;
+  }
+
+  /** How many look on. */
+  get watchers(): number {
+    return this.#watchers?.size ?? 0;
+  }
+
+  #tell(step: CallStep): void {
+    if (this.#watchers) for (const tell of this.#watchers.values()) tell(step);
+  }
+
   waitsForPlace(standing: Standing, now: () => Standing | undefined, behind: number): void {
     this.wouldWait(standing);
     this.waitedBehind = behind;
     this.#waits = { for: "place", since: awakeNow() };
     this.#standing = now;
-    this.onStep?.("place");
+    this.#tell("place");
   }
 
   wouldWait({ position, expectedMs }: Standing): void {
@@ -131,7 +154,7 @@ export class CallRecord implements WaitLog {
     this.#waits = { for: "model", since: awakeNow() };
     this.begun ??= { position: undefined, expectedMs: restMs() };
     this.#loadRestMs = restMs;
-    this.onStep?.("model");
+    this.#tell("model");
   }
 
   /** Whether the request was sent. */
@@ -158,7 +181,7 @@ export class CallRecord implements WaitLog {
   /** The request waits for the answer to another one's call, until it has joined that. */
   shares(other: CallRecord): void {
     this.#shared = other;
-    this.onStep?.("shared");
+    this.#tell("shared");
   }
 
   /** Its place and its model are there. Milliseconds that each was waited for. */
@@ -176,7 +199,7 @@ export class CallRecord implements WaitLog {
     this.host = host;
     if (this.firstMs !== undefined) return;
     this.#sentAt = awakeNow();
-    this.onStep?.("sent");
+    this.#tell("sent");
   }
 
   /** The answer's first byte has come; of two calls that of the last counts. */
@@ -184,7 +207,7 @@ export class CallRecord implements WaitLog {
     this.#beganAt = awakeNow();
     const isFirst = this.firstMs === undefined;
     this.firstMs = this.#beganAt - this.#sentAt;
-    if (isFirst) this.onStep?.("first_byte");
+    if (isFirst) this.#tell("first_byte");
   }
 
   /** The answer's last byte has come, or was given up. */
@@ -253,7 +276,7 @@ export class CallRecord implements WaitLog {
     this.firstMs = left(firstMs, other.#beganAt);
     this.#shared = undefined;
     this.#beganAt = awakeNow();
-    this.onStep?.("first_byte");
+    this.#tell("first_byte");
   }
 
   /** Whether another request's call was made for this one, too. */

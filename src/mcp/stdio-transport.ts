@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { endGroup, signalProcess } from "../hosts/process-group.ts";
+import { FloodGuard } from "./flood-guard.ts";
 import { McpFault } from "./mcp-fault.ts";
 import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
 import { MessageLines } from "./message-lines.ts";
@@ -49,6 +50,7 @@ export class StdioTransport implements Transport {
   onmessage?: ((message: JSONRPCMessage) => void) | undefined;
   readonly #options: StdioTransportOptions;
   readonly #lines = new MessageLines();
+  readonly #complaints = new FloodGuard();
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   #fault: McpFault | undefined;
@@ -93,7 +95,7 @@ export class StdioTransport implements Transport {
     child.stdout?.on("data", (piece: Buffer) => this.#receive(piece)).on("error", () => {});
     child.stderr
       ?.setEncoding("utf8")
-      .on("data", onStderr)
+      .on("data", (piece: string) => this.#complains(piece, onStderr))
       .on("error", () => {});
     let settleStart: (err?: McpFault) => void = () => {};
     const started = new Promise<void>((resolve, reject) => {
@@ -172,6 +174,18 @@ export class StdioTransport implements Transport {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
 
+  /** Error output has bounds, too: reading it keeps others waiting. */
+  #complains(piece: string, tell: (piece: string) => void): void {
+    if (this.#fault) return;
+    try {
+      this.#complaints.count(piece.length, 0);
+    } catch (err) {
+      this.#fail(err as McpFault);
+      return;
+    }
+    tell(piece);
+  }
+
   #receive(piece: Buffer): void {
     if (this.#closing) return;
     this.#queue.push(piece);
@@ -218,6 +232,7 @@ export class StdioTransport implements Transport {
     // At once: it does not deserve a grace, and goes on sending.
     this.#queue = [];
     this.#child?.stdout?.destroy();
+    this.#child?.stderr?.destroy();
     void this.close();
   }
 

@@ -1,9 +1,11 @@
-import { Counter, Histogram, Registry } from "prom-client";
+import { Histogram, Registry } from "prom-client";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import { ENDINGS } from "../requests/endings.ts";
+import { byValue } from "../runtime/by-value.ts";
 import type { SchemaCheck } from "../schemas/strict-schema.ts";
 import { WAIT_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
+import { Tallies, type Tally } from "./tallies.ts";
 
 const CACHE_OUTCOMES = {
   "HIT-EXACT": "hit_exact",
@@ -34,7 +36,7 @@ export class ProjectMetrics {
   ended(model: string, ended: EndedRequest): void {
     let figures = this.#models.get(model);
     if (!figures) this.#models.set(model, (figures = figuresOf(this.#instruments, model)));
-    figures.requests[ended.ended].inc();
+    figures.requests[ended.ended].add(1);
     figures.duration.observe(ended.tookMs / 1000);
     if (ended.queueMs !== undefined) this.#instruments.queueWait.observe(ended.queueMs / 1000);
     const firstMs = firstTokenMs(ended);
@@ -42,9 +44,9 @@ export class ProjectMetrics {
     add(figures.inputTokens, ended.inputTokens);
     add(figures.outputTokens, ended.outputTokens);
     add(figures.inferenceSeconds, ended.inferenceMs, 1000);
-    if (ended.isPromptCut) figures.truncated.inc();
-    if (ended.cache) figures.cache[CACHE_OUTCOMES[ended.cache]].inc();
-    if (ended.schemaCheck) figures.schemaChecks[ended.schemaCheck].inc();
+    if (ended.isPromptCut) figures.truncated.add(1);
+    if (ended.cache) figures.cache[CACHE_OUTCOMES[ended.cache]].add(1);
+    if (ended.schemaCheck) figures.schemaChecks[ended.schemaCheck].add(1);
     add(figures.savedSeconds, ended.savedMs, 1000);
     add(figures.images, ended.images);
     add(figures.imageSavedBytes, ended.imageBytesSaved);
@@ -63,10 +65,10 @@ export class ProjectMetrics {
 
 function instrumentsIn(registry: Registry) {
   const registers = [registry];
-  const counter = (name: string, help: string): Counter<"model"> =>
-    new Counter({ name: PREFIX + name, help, labelNames: ["model"], registers });
-  const outcomes = (name: string, help: string): Counter<"model" | "outcome"> =>
-    new Counter({ name: PREFIX + name, help, labelNames: ["model", "outcome"], registers });
+  const counter = (name: string, help: string): Tallies<"model"> =>
+    new Tallies({ name: PREFIX + name, help, labelNames: ["model"], registers });
+  const outcomes = (name: string, help: string): Tallies<"model" | "outcome"> =>
+    new Tallies({ name: PREFIX + name, help, labelNames: ["model", "outcome"], registers });
   const waits = (name: string, help: string, labelNames: "model"[]): Histogram<"model"> =>
     new Histogram({ name: PREFIX + name, help, labelNames, buckets: WAIT_BUCKETS, registers });
   return {
@@ -124,10 +126,6 @@ function firstTokenMs(ended: EndedRequest): number | undefined {
 }
 
 /** Adds a figure, in parts of the counter's unit, where there is one. */
-function add(counter: Counter.Internal, figure: number | undefined, parts = 1): void {
-  if (figure) counter.inc(figure / parts);
-}
-
-function byValue<K extends string, T>(values: readonly K[], make: (value: K) => T): Record<K, T> {
-  return Object.fromEntries(values.map((value) => [value, make(value)])) as Record<K, T>;
+function add(tally: Tally, figure: number | undefined, parts = 1): void {
+  if (figure) tally.add(figure / parts);
 }

@@ -2,11 +2,14 @@ import { Counter, Histogram, Registry } from "prom-client";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
+import { type Ending, ENDINGS } from "../requests/endings.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
+import { byValue } from "../runtime/by-value.ts";
 import { TOKEN_BUCKETS, WAIT_BUCKETS } from "./buckets.ts";
 import { LabelPlaces, OTHER } from "./label-places.ts";
 import { PREFIX } from "./names.ts";
 import { ProjectMetrics } from "./project-metrics.ts";
+import { Tallies, type Tally } from "./tallies.ts";
 
 /** Projects, and models, that have a label of their own. */
 export const MOST_NAMES = 20;
@@ -22,6 +25,7 @@ export class RequestMetrics {
   readonly #registry = new Registry();
   readonly #all = instrumentsIn(this.#registry);
   readonly #byProject = new Map<string, ProjectMetrics>();
+  readonly #operations = new Map<string, Record<Ending, Tally>>();
   readonly #projects: LabelPlaces;
   readonly #models: LabelPlaces;
 
@@ -54,8 +58,8 @@ export class RequestMetrics {
     const project = ended.project === UNKNOWN ? UNKNOWN : this.#projects.used(ended.project, use);
     const model = this.#modelOf(ended.model, use);
     this.#metricsOf(project).ended(model, ended);
-    const { operations, errors, betweenTokens } = this.#all;
-    operations.inc({ operation: ended.operation ?? NONE, outcome: ended.ended });
+    const { errors, betweenTokens } = this.#all;
+    this.#operation(ended.operation ?? NONE)[ended.ended].add(1);
     if (ended.errorCode) errors.inc({ code: ended.errorCode });
     const { bodyMs, outputTokens = 0 } = ended;
     if (!ended.streamed || bodyMs === undefined || outputTokens < 2) return;
@@ -71,6 +75,14 @@ export class RequestMetrics {
   readonly unloaded = (model: string): void => {
     this.#all.unloads.inc({ model: this.#models.labelOf(model) });
   };
+
+  #operation(name: string): Record<Ending, Tally> {
+    const { operations } = this.#all;
+    const make = () => byValue(ENDINGS, (outcome) => operations.labels(name, outcome));
+    let known = this.#operations.get(name);
+    if (!known) this.#operations.set(name, (known = make()));
+    return known;
+  }
 
   #metricsOf(project: string): ProjectMetrics {
     let metrics = this.#byProject.get(project);
@@ -105,7 +117,7 @@ function instrumentsIn(registry: Registry) {
   for (const code of Object.keys(ERROR_CODES)) errors.inc({ code }, 0);
   return {
     errors,
-    operations: new Counter({
+    operations: new Tallies({
       name: `${PREFIX}operations_total`,
       help: "Requests that have ended, by what they asked for and how they ended",
       labelNames: ["operation", "outcome"],
@@ -135,10 +147,11 @@ function instrumentsIn(registry: Registry) {
 }
 
 /** Whether a model has answered, or the cache had what one had answered. */
-function isAnswered({ status, errorCode, ...ended }: EndedRequest): boolean {
+function isAnswered(ended: EndedRequest): boolean {
   // It has, be it wrongly.
   if (ended.schemaCheck) return true;
+  const { status, errorCode } = ended;
   if (status === 0 || status >= 400 || errorCode !== undefined) return false;
   const { inferenceMs, inputTokens, outputTokens, savedMs } = ended;
-  return [inferenceMs, inputTokens, outputTokens, savedMs].some((figure) => figure !== undefined);
+  return (inferenceMs ?? inputTokens ?? outputTokens ?? savedMs) !== undefined;
 }

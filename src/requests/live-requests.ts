@@ -1,4 +1,5 @@
 import { CalledOff } from "../errors/abort-reasons.ts";
+import { type Seat, WatchList } from "../runtime/watch-list.ts";
 import type { RequestRecord } from "./request-record.ts";
 
 /** What is done for a request, as far as it can be ended. */
@@ -13,6 +14,8 @@ export interface LiveRequest {
   readonly work: Work;
   /** Somebody has called it off, and its answer has not ended yet. */
   isCalledOff: boolean;
+  /** Rises from request to request. */
+  readonly number: number;
 }
 
 /** Which requests; what is undefined holds for all. */
@@ -22,35 +25,48 @@ export interface LiveFilter {
   model?: string | undefined;
 }
 
+/** Where a request stands among those under way. */
+export type LiveSeat = Seat<LiveRequest>;
+
 /**
  * The requests that are under way, so that they can be looked at and called off. There are as many
- * as clients are connected, and items of batches that run.
+ * as clients are connected, and items of batches that run: few enough to look through them for an id.
  */
 export class LiveRequests {
-  readonly #byId = new Map<string, LiveRequest>();
+  readonly #all = new WatchList<LiveRequest>();
+  #begun = 0;
 
   get size(): number {
-    return this.#byId.size;
+    return this.#all.size;
   }
 
-  /** A request has come, or an item begins. To be ended, however it goes. */
-  begin(record: RequestRecord, work: Work): void {
-    this.#byId.set(record.id, { record, work, isCalledOff: false });
+  /** A request has come, or an item begins. @returns what `end` takes, however it goes. */
+  begin(record: RequestRecord, work: Work): LiveSeat {
+    this.#begun += 1;
+    return this.#all.add({ record, work, isCalledOff: false, number: this.#begun });
   }
 
-  end({ id }: RequestRecord): void {
-    this.#byId.delete(id);
+  /** A request has ended; further calls do nothing. */
+  end(seat: LiveSeat): void {
+    this.#all.remove(seat);
   }
 
   /** The request of an id. @param tenant undefined: whoever it is of. */
   find(id: string, tenant?: string): LiveRequest | undefined {
-    const live = this.#byId.get(id);
-    return live && matches(live, { tenant }) ? live : undefined;
+    return this.#list({ tenant }).find(({ record }) => record.id === id);
   }
 
   /** Those that a filter lets pass, the newest first. */
   all(filter: LiveFilter = {}): LiveRequest[] {
-    return [...this.#byId.values()].filter((live) => matches(live, filter)).toReversed();
+    return this.#list(filter).toSorted((a, b) => b.number - a.number);
+  }
+
+  #list(filter: LiveFilter): LiveRequest[] {
+    const found: LiveRequest[] = [];
+    this.#all.forEach(({ member }) => {
+      if (matches(member, filter)) found.push(member);
+    });
+    return found;
   }
 
   /**

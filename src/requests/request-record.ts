@@ -131,7 +131,7 @@ export class RequestRecord {
     this.letGoOfBody();
     // Its call may go on for others who share it: these steps are not its own any more, and its
     // client holds up nobody.
-    this.call.onStep = undefined;
+    this.call.unwatch();
     this.call.heldUp.end();
     const failures: unknown[] = [];
     for (const action of this.#onEnd) {

@@ -33,7 +33,11 @@ export class LinkedList<T> {
     return link;
   }
 
-  remove({ previous, next }: Link<T>): void {
+  remove(link: Link<T>): void {
+    const { previous, next } = link;
+    // One that is old would keep alive whatever came after it, until the next full collection.
+    link.previous = undefined;
+    link.next = undefined;
     if (previous) previous.next = next;
     else this.#first = next;
     if (next) next.previous = previous;

@@ -39,6 +39,25 @@ describe("a run that has ended", () => {
     expect(text).not.toContain("secret");
   });
 
+  it("is gone from memory, too, once its project's records are forgotten", async () => {
+    const world = await withTool({ AGENT_TRACE: "off" });
+    const { run_id: id } = await jsonOf(await world.run());
+    const path = `/api/v1/agents/runs/${String(id)}`;
+    const statuses = () =>
+      Promise.all(
+        [path, `${path}/events`].map(
+          async (at) => (await world.gateway.get(at, as("acme"))).status,
+        ),
+      );
+    const forget = (project: string) =>
+      fetch(`${world.gateway.url}/api/v1/requests?project=${project}`, { method: "DELETE" });
+    await forget("other");
+    expect(await statuses()).toEqual([200, 200]);
+    await forget("acme");
+    expect(await statuses()).toEqual([404, 404]);
+    await nothingIsHeld(world);
+  });
+
   it("is kept with its texts where the operator wants that", async () => {
     const world = await withTool({ AGENT_TRACE: "full" });
     const { run_id: id } = await jsonOf(await world.run());

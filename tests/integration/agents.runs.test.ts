@@ -79,6 +79,9 @@ describe("POST /api/v1/agents/{name}/run", () => {
     await world.run({ options: { temperature: 1, seed: 7 } });
     const [asked] = world.ollama.to("/api/chat").map(bodyOf);
     expect(asked?.options).toMatchObject({ temperature: 1, seed: 7, num_ctx: 2048 });
+    await world.run({ options: { num_keep: 5 } });
+    const second = world.ollama.to("/api/chat").map(bodyOf).at(-1);
+    expect(second?.options).toMatchObject({ temperature: 0.5, num_ctx: 2048, num_keep: 5 });
   });
 
   it("goes on from messages, also with what functions of the client's have answered", async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runFile, runOf, stepOf, storeRuns } from "../support/agents.ts";
+import { runFile, runOf, stepOf, storeRuns } from "../support/agent-records.ts";
 import { until } from "../support/deadline.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { jsonOf, startService } from "../support/service.ts";

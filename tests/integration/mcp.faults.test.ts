@@ -46,6 +46,17 @@ describe("in a call", () => {
     await ended(pid);
   });
 
+  it("ends a server whose error output has no end", async () => {
+    const { open } = startMcp({ own: ownServer() });
+    const box = await open(["own"]);
+    const pid = Number(await textOf(box, "pid"));
+    expect(await within(callOf(box, "grumble"), "the call that grumbles")).toMatchObject({
+      isError: true,
+      text: 'The MCP server "own" sent far more than it was asked for.',
+    });
+    await ended(pid);
+  });
+
   it("ends a server whose answer is nested too deep", async () => {
     const { open } = startMcp({ own: ownServer() });
     const answer = await callOf(await open(["own"]), "deep");

@@ -14,11 +14,12 @@ import { startRealService, type RealService } from "../support/real-service.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { openSeeingOllama } from "../support/seeing-ollama.ts";
 import { storeModel } from "../support/stored-model.ts";
-import { TOOL_TEMPLATE } from "../support/tool-template.ts";
+import { PAGES_TEMPLATE } from "../support/tool-template.ts";
 import { AskedService } from "./asked-service.ts";
 import { reasonOf, wrongMark } from "./no-run.ts";
 import { PageFolder, startsOn } from "./page-folder.ts";
 import { problemOf } from "./problem-of.ts";
+import { copyProject } from "../support/project-copy.ts";
 
 const PAGES = ["README.md", ...markdownIn("docs"), ...markdownIn("examples")];
 const BLOCKS = PAGES.flatMap((page) => codeBlocks(page, read(page)));
@@ -60,14 +61,17 @@ describe.skipIf(lacking.length > 0)(title, () => {
   let engine: RealService;
   let seeing: RealService;
   let eyes: FakeOllama;
+  let project: Awaited<ReturnType<typeof copyProject>>;
   let services: Record<"text" | "vision", AskedService>;
 
   beforeAll(async () => {
     // Under the name of the model that the pages use: its answers are short and take no time.
     store = await mkdtemp(join(tmpdir(), "shared-ollama-pages-"));
-    const weights = scriptedModel(TOOL_TEMPLATE);
+    const weights = scriptedModel(PAGES_TEMPLATE);
     await storeModel(store, { name: "smollm2", tag: "135m", weights });
-    engine = await startRealService({ OLLAMA_MODELS: store, WORKER_THREADS: "1" });
+    project = await copyProject(shownMcpYaml());
+    const settings = { OLLAMA_MODELS: store, WORKER_THREADS: "1" };
+    engine = await startRealService(settings, { root: project.root });
     const models = [VISION_MODEL, "smollm2:135m", "all-minilm:latest"];
     eyes = await openSeeingOllama({ models, vision: [VISION_MODEL] });
     seeing = await startRealService({
@@ -84,6 +88,7 @@ describe.skipIf(lacking.length > 0)(title, () => {
     report();
     await Promise.all([engine?.stop(), seeing?.stop()]);
     await eyes?.stop();
+    await project?.remove();
     await rm(store, { recursive: true, force: true });
   });
 
@@ -135,6 +140,16 @@ function toRun(page: string): CodeBlock[] {
   const otherRuntime = onBun ? "Node" : "Bun";
   const ofPage = BLOCKS.filter((block) => block.page === page && RUN.includes(block.language));
   return ofPage.filter((block) => reasonOf(block) === "" && startsOn(block) !== otherRuntime);
+}
+
+/** The config/mcp.yaml that docs/agents.md has its reader write. */
+function shownMcpYaml(): string {
+  const block = BLOCKS.find(
+    ({ page, language, code }) =>
+      page === "docs/agents.md" && language === "yaml" && code.startsWith("servers:"),
+  );
+  if (!block) throw new Error("docs/agents.md shows no config/mcp.yaml");
+  return block.code;
 }
 
 /** Lists what is not run, by reason. */

@@ -9,14 +9,14 @@ import { modelsYamlWith } from "./config.ts";
 
 interface GatewayOptions extends Pick<
   Parameters<typeof compose>[0],
-  | "agentFilesEveryMs"
-  | "agentsFolder"
   | "restartPauses"
   | "openPool"
   | "readDisk"
   | "readGraphics"
   | "stuckAfterMs"
   | "tenantsFile"
+  | "agentFilesEveryMs"
+  | "agentsFolder"
   | "mcpFile"
   | "platform"
   | "leastSleepMs"
@@ -72,7 +72,7 @@ const DEFAULTS = {
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
  *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
  *   models, what a question is answered, what weights tenants have and which MCP servers there are,
- *   where both are read again, and where the operator's agents are.
+ *   where that is read again, and where the operator's agents are.
  */
 export async function startGateway(
   env: Record<string, string>,
@@ -105,9 +105,9 @@ export async function startGateway(
     readGraphics,
     stuckAfterMs,
     tenantsFile,
+    mcpFile,
     agentsFolder,
     agentFilesEveryMs,
-    mcpFile,
     platform,
     leastSleepMs,
   });

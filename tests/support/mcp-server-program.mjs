@@ -65,6 +65,13 @@ const calls = {
     for (let i = 0; i < lines; i += 1) process.stderr.write(`complaint ${i}\n`);
     return text("said");
   },
+  /** Error output without end. */
+  grumble: () => {
+    const piece = "no ".repeat(20_000);
+    const more = () => process.stderr.write(`${piece}\n`, more);
+    more();
+    return undefined;
+  },
   /** Stands still in a call. */
   hang: () => standStill(),
   /** Does not answer, and is there. */

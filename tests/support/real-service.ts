@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { onTestFinished } from "vitest";
 import { entryFile, projectRoot } from "../../src/runtime/paths.ts";
 import { until, within } from "./deadline.ts";
@@ -23,13 +23,15 @@ export const modelsFolder = process.env["TEST_MODELS_DIR"] ?? join(projectRoot, 
 /**
  * Starts the service with the embedded engine, and waits until it is ready. It ends with the
  * test file (`stop` in afterAll) or, with `forTest`, with the test.
+ * @param options `root` is the folder of a copy of the project.
  */
 export async function startRealService(
   env: Record<string, string> = {},
-  { forTest = false }: { forTest?: boolean } = {},
+  { forTest = false, root = projectRoot }: { forTest?: boolean; root?: string } = {},
 ): Promise<RealService> {
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-e2e-"));
-  const child = spawn(process.execPath, [entryFile("src/main.ts")], {
+  const entry = join(root, relative(projectRoot, entryFile("src/main.ts")));
+  const child = spawn(process.execPath, [entry], {
     env: {
       ...process.env,
       API_PORT: "0",

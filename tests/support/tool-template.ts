@@ -12,3 +12,9 @@ export const TOOL_TEMPLATE = `{%- if tools %}<|im_start|>system
 {% endfor %}<|im_start|>assistant
 {% if tools and messages[-1].role == "user" %}<tool_call>
 {"name": "get_weather", "arguments": {"city": "Paris"{% elif messages[-1].content == "Count." %}10,{% endif %}`;
+
+/** The same, and with the pages' MCP server of examples/mcp it begins a search. */
+export const PAGES_TEMPLATE = TOOL_TEMPLATE.replace(
+  `{"name": "get_weather", "arguments": {"city": "Paris"`,
+  `{"name": "{% if tools[0].function.name == "search_pages" %}search_pages", "arguments": {"words": "queue"{% else %}get_weather", "arguments": {"city": "Paris"{% endif %}`,
+);

@@ -1,11 +1,11 @@
 import type Libsql from "libsql";
 import { addSums, errorIn, mostUsed, nameIn, noFigures, type SumRow } from "./figures.ts";
 import type { Names } from "./names.ts";
-import type { Aggregate, FigureGroup, HourFigures, Limits } from "./protocol.ts";
+import type { Aggregate, FigureGroup, HourFigures, Limits, Window } from "./protocol.ts";
 import type { RollUps } from "./roll-ups.ts";
 import { type Conditions, conditionsOf, HOUR_MS } from "./rows.ts";
 import { nearestRank, Sketch } from "./sketch.ts";
-import { exactSources, type Source, type Sources, summedSources, type Window } from "./sources.ts";
+import { exactSources, type Source, type Sources, summedSources } from "./sources.ts";
 import { KEYS, SUM_COLUMNS } from "./sums.ts";
 
 /** The most names that an answer tells apart: clients choose them. */

@@ -118,6 +118,23 @@ export interface DayUsage {
   dayInferenceMs: number;
 }
 
+/** A filter with the bounds of a window. */
+export type Window = RequestFilter & { fromMs: number; toMs: number };
+
+/** Which answer with the figures of a window. */
+export interface FiguresQuery extends Window {
+  body: "analytics" | "metrics" | "performance";
+  /** Over many lines, for people. */
+  forReading?: boolean;
+}
+
+/** How usage is told. */
+export interface UsageQuery extends Window {
+  format: "json" | "csv";
+  /** Whether each tells its share of what all used that day. */
+  withShare: boolean;
+}
+
 /** The tasks of the thread that owns the requests: name → what goes in and what comes out. */
 export interface RequestTasks extends DatabaseTasks<{ limits: Limits }> {
   write: { input: WriteBatch; output: Done | Refused };
@@ -132,14 +149,15 @@ export interface RequestTasks extends DatabaseTasks<{ limits: Limits }> {
     input: { id: string };
     output: { ok: true; request: StoredRequest | undefined } | Refused;
   };
-  aggregate: {
-    input: RequestFilter & { fromMs: number; toMs: number };
-    output: { ok: true; aggregate: Aggregate } | Refused;
-  };
-  /** A page of whole days; `nextMs` is where the next one begins, undefined after the last. */
+  /** The body of an answer, as JSON. */
+  figures: { input: FiguresQuery; output: { ok: true; text: string } | Refused };
+  /**
+   * A page of whole days, as text that may be empty; `nextMs` is where the next one begins, undefined
+   * after the last.
+   */
   usage: {
-    input: RequestFilter & { fromMs: number; toMs: number };
-    output: { ok: true; days: DayUsage[]; nextMs: number | undefined } | Refused;
+    input: UsageQuery;
+    output: { ok: true; text: string; nextMs: number | undefined } | Refused;
   };
   /** Removes all that is known of a project. @returns how many requests. */
   forget: { input: { project: string }; output: { ok: true; removed: number } | Refused };

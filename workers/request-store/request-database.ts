@@ -10,12 +10,12 @@ import type {
   Limits,
   RowsQuery,
   StoredRequest,
+  Window,
   WriteBatch,
 } from "./protocol.ts";
 import { Retention } from "./retention.ts";
 import { RollUps } from "./roll-ups.ts";
 import { Rows } from "./rows.ts";
-import type { Window } from "./sources.ts";
 import { usageOf } from "./usage.ts";
 
 /** What is done at a time of the work that is due: a batch waits no longer for it. */

@@ -1,5 +1,5 @@
 import type { Names } from "./names.ts";
-import type { RequestFilter } from "./protocol.ts";
+import type { RequestFilter, Window } from "./protocol.ts";
 import { conditionsOf, COUNTED, DAY_MS, HOUR_MS } from "./rows.ts";
 import { KEYS, SUM_COLUMNS, SUMS } from "./sums.ts";
 
@@ -19,9 +19,6 @@ export interface Sources {
   /** The sketches of what `requests` leaves out. */
   sketches: Source | undefined;
 }
-
-/** A filter with the bounds of a window. */
-export type Window = RequestFilter & { fromMs: number; toMs: number };
 
 const HOURS_A_DAY = DAY_MS / HOUR_MS;
 

@@ -1,9 +1,8 @@
 import type Libsql from "libsql";
 import { nameIn } from "./figures.ts";
 import type { Names } from "./names.ts";
-import type { DayUsage } from "./protocol.ts";
+import type { DayUsage, Window } from "./protocol.ts";
 import { conditionsOf, DAY_MS } from "./rows.ts";
-import type { Window } from "./sources.ts";
 
 /** A page is whole days, and no more rows than this, save for a single day. */
 const PAGE_ROWS = 2000;

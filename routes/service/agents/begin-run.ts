@@ -2,6 +2,7 @@ import type { AppContext } from "../../../middleware/env.ts";
 import type { Agent } from "../../../src/agents/agent.ts";
 import type { LiveRun, RunOwner } from "../../../src/agents/live-run.ts";
 import type { AnswerForm } from "../../../src/agents/model-turns.ts";
+import { runOptions } from "../../../src/agents/run-options.ts";
 import type { ResponseHead } from "../../../src/agents/run-writer.ts";
 import type { StoredTool } from "../../../src/agents/stored-tool.ts";
 import type { ChatMessage } from "../../../src/dialects/messages.ts";
@@ -76,7 +77,7 @@ export async function beginRun(
   refuseChoice(input.tool_choice);
   const messages: ChatMessage[] = [{ role: "system", content: agent.role }, ...input.messages];
   const model = await textModel(services, agent.model, textsOf(messages));
-  const options = { ...agent.options, ...defined(input.options), tools: undefined };
+  const options = { ...runOptions(agent.options, { ...input.options }), tools: undefined };
   const { format: _format, ...fields } = generationFields(options);
   // The client may have left meanwhile: nothing is begun for it.
   c.get("exchange").signal.throwIfAborted();
@@ -145,8 +146,4 @@ function refuseChoice(choice: ToolChoice | undefined): void {
   if (choice === undefined || choice === "auto") return;
   const message = "tool_choice: an agent chooses its tools itself; leave it out, or send auto";
   throw new ServiceError("validation_error", message, { param: "tool_choice" });
-}
-
-function defined(given: object): object {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -82,7 +82,7 @@ export async function* runBatch(
     const record = itemRecord(whole, index, services);
     const signal = new LightSignal();
     const stopFollowing = signal.follow(ofBatch);
-    services.live.begin(record, { callOff: (reason) => signal.abort(reason) });
+    const seat = services.live.begin(record, { callOff: (reason) => signal.abort(reason) });
     services.events.emit("requestKnown", record);
     try {
       if (services.isStopping()) {
@@ -103,7 +103,7 @@ export async function* runBatch(
       return failedItem(err, index, record, services);
     } finally {
       stopFollowing();
-      services.live.end(record);
+      services.live.end(seat);
     }
   };
   for await (const { value } of asCompleted(count, atOnce, runItem)) yield value;

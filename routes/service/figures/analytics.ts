@@ -1,10 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { analyticsBody } from "../../../src/requests/figures/analytics-body.ts";
-import { answerJson } from "../../answer-json.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { mount, type ServiceRouter } from "../router.ts";
-import { FIGURES_CODES, figuresOf } from "./figures.ts";
+import { answerFigures, FIGURES_CODES } from "./figures.ts";
 import { FILTERS } from "./figures-query.ts";
 import type { FiguresServices } from "./figures-services.ts";
 import { BY_MODEL, counts, ENDS, exact, LATENCIES, momentOrNull } from "./metrics.ts";
@@ -105,5 +103,5 @@ const route: ServiceRoute = {
 
 /** GET /api/v1/analytics */
 export function analyticsRoute(router: ServiceRouter, services: FiguresServices): void {
-  mount(router, route, [], async (c) => answerJson(c, analyticsBody(await figuresOf(c, services))));
+  mount(router, route, [], (c) => answerFigures(c, services, "analytics"));
 }

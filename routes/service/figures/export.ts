@@ -3,8 +3,6 @@ import type { AppContext } from "../../../middleware/env.ts";
 import { recordsCsv } from "../../../src/requests/exports/csv.ts";
 import { recordsParquet } from "../../../src/requests/exports/parquet.ts";
 import { countedRecords, recordColumns } from "../../../src/requests/exports/record-columns.ts";
-import { analyticsBody } from "../../../src/requests/figures/analytics-body.ts";
-import type { Aggregate } from "../../../workers/request-store/protocol.ts";
 import { callerOf } from "../../caller-of.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
@@ -61,7 +59,10 @@ async function exported(c: AppContext, services: FiguresServices): Promise<Respo
   const records = recordsOf(services);
   const { format, ...asked } = askedFigures(c, services, FORMATS);
   const atMs = services.now();
-  if (format === "json") return figures(c, await records.aggregate(asked, callerOf(c)), atMs);
+  if (format === "json") {
+    const query = { ...asked, body: "analytics", forReading: true } as const;
+    return figures(c, await records.figures(query, callerOf(c)), atMs);
+  }
   const columns = recordColumns({ mayManage: services.access.allows(c.get("exchange")) });
   const rows = countedRecords(await begun(records.all(asked, callerOf(c))));
   const name = "requests";
@@ -74,8 +75,7 @@ async function exported(c: AppContext, services: FiguresServices): Promise<Respo
       );
 }
 
-function figures(c: AppContext, aggregate: Aggregate, atMs: number): Response {
-  const text = JSON.stringify(analyticsBody(aggregate), undefined, 2);
+function figures(c: AppContext, text: string, atMs: number): Response {
   c.get("record").bytes = Buffer.byteLength(text);
   const head = { type: "application/json", name: "analytics", ending: "json", atMs };
   return c.body(text, 200, fileHeaders(head));

@@ -1,6 +1,7 @@
 import type { AppContext } from "../../../middleware/env.ts";
 import type { ErrorCode } from "../../../src/errors/codes.ts";
-import type { Aggregate } from "../../../workers/request-store/protocol.ts";
+import type { FiguresQuery } from "../../../workers/request-store/protocol.ts";
+import { answerText } from "../../answer-json.ts";
 import { callerOf } from "../../caller-of.ts";
 import { askedFigures } from "./figures-query.ts";
 import { type FiguresServices, recordsOf } from "./figures-services.ts";
@@ -13,9 +14,13 @@ export const FIGURES_CODES: ErrorCode[] = [
   "shutting_down",
 ];
 
-/** The figures that a client asks for. @throws ServiceError of FIGURES_CODES. */
-export async function figuresOf(c: AppContext, services: FiguresServices): Promise<Aggregate> {
+/** Answers with the figures that a client asks for. @throws ServiceError of FIGURES_CODES. */
+export async function answerFigures(
+  c: AppContext,
+  services: FiguresServices,
+  body: FiguresQuery["body"],
+): Promise<Response> {
   const records = recordsOf(services);
   const { format: _, ...asked } = askedFigures(c, services);
-  return records.aggregate(asked, callerOf(c));
+  return answerText(c, await records.figures({ ...asked, body }, callerOf(c)));
 }

@@ -1,10 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { metricsBody } from "../../../src/requests/figures/metrics-body.ts";
-import { answerJson } from "../../answer-json.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { mount, type ServiceRouter } from "../router.ts";
-import { FIGURES_CODES, figuresOf } from "./figures.ts";
+import { answerFigures, FIGURES_CODES } from "./figures.ts";
 import { FILTERS } from "./figures-query.ts";
 import type { FiguresServices } from "./figures-services.ts";
 
@@ -84,5 +82,5 @@ const route: ServiceRoute = {
 
 /** GET /api/v1/metrics */
 export function metricsRoute(router: ServiceRouter, services: FiguresServices): void {
-  mount(router, route, [], async (c) => answerJson(c, metricsBody(await figuresOf(c, services))));
+  mount(router, route, [], (c) => answerFigures(c, services, "metrics"));
 }

@@ -1,10 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { performanceBody } from "../../../src/requests/figures/performance-body.ts";
-import { answerJson } from "../../answer-json.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
 import { mount, type ServiceRouter } from "../router.ts";
-import { FIGURES_CODES, figuresOf } from "./figures.ts";
+import { answerFigures, FIGURES_CODES } from "./figures.ts";
 import { FILTERS } from "./figures-query.ts";
 import type { FiguresServices } from "./figures-services.ts";
 
@@ -61,7 +59,5 @@ const route: ServiceRoute = {
 
 /** GET /api/v1/performance/stats */
 export function performanceRoute(router: ServiceRouter, services: FiguresServices): void {
-  mount(router, route, [], async (c) =>
-    answerJson(c, performanceBody(await figuresOf(c, services))),
-  );
+  mount(router, route, [], (c) => answerFigures(c, services, "performance"));
 }

@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../../middleware/env.ts";
-import { objectsCsv } from "../../../src/requests/exports/csv.ts";
-import { type UsageRow, usageRows } from "../../../src/requests/figures/usage-rows.ts";
-import { jsonLine } from "../../../src/runtime/json-line.ts";
+import { csvLines } from "../../../src/requests/exports/csv.ts";
+import { USAGE_COLUMNS } from "../../../src/requests/figures/usage-rows.ts";
 import { streamAnswer } from "../../stream-answer.ts";
 import { callerOf } from "../../caller-of.ts";
 import { errorResponses } from "../contract/errors.ts";
@@ -14,19 +13,6 @@ import { type FiguresServices, recordsOf } from "./figures-services.ts";
 import { begun, streamFile } from "./stream-pages.ts";
 
 const FORMATS = ["json", "csv"] as const;
-
-const COLUMNS = [
-  "day",
-  "project",
-  "model",
-  "requests",
-  "failed_requests",
-  "input_tokens",
-  "output_tokens",
-  "inference_seconds",
-  "saved_seconds",
-  "share",
-] as const satisfies readonly (keyof UsageRow)[];
 
 const Usage = z
   .object({
@@ -90,7 +76,7 @@ const route: ServiceRoute = {
         "application/json": { schema: Usage },
         "text/csv": {
           schema: z.string(),
-          example: `${COLUMNS.join()}\r\n2026-01-31,story-machine,qwen3:8b,96,3,18201,33410,171.422,12.9,0.412903\r\n`,
+          example: `${USAGE_COLUMNS.join()}\r\n2026-01-31,story-machine,qwen3:8b,96,3,18201,33410,171.422,12.9,0.412903\r\n`,
         },
       },
     },
@@ -108,25 +94,26 @@ async function usage(c: AppContext, services: FiguresServices): Promise<Response
   const { format, ...asked } = askedFigures(c, services, FORMATS);
   // With its share a project would be told what the others used together.
   const withShare = services.access.allows(c.get("exchange"));
-  const days = await begun(records.usage(asked, callerOf(c)));
-  const pages = (async function* () {
-    for await (const page of days) yield usageRows(page, { withShare });
-  })();
+  const pages = await begun(records.usage({ ...asked, format, withShare }, callerOf(c)));
   if (format === "json") {
     return streamAnswer(c, { headers: { "Content-Type": "application/json" } }, asJson(pages));
   }
   const type = "text/csv; charset=utf-8; header=present";
   const head = { type, name: "usage", ending: "csv", atMs: services.now() };
-  return streamFile(c, head, objectsCsv(pages, COLUMNS));
+  return streamFile(c, head, asCsv(pages));
 }
 
 /** The body in pieces. */
-async function* asJson(pages: AsyncIterable<UsageRow[]>): AsyncGenerator<string> {
+async function* asJson(pages: AsyncIterable<string>): AsyncGenerator<string> {
   let before = '{"usage":[';
   for await (const page of pages) {
-    if (page.length === 0) continue;
-    yield before + page.map(jsonLine).join();
+    yield before + page;
     before = ",";
   }
   yield before === "," ? "]}" : `${before}]}`;
+}
+
+async function* asCsv(pages: AsyncIterable<string>): AsyncGenerator<string> {
+  yield csvLines([[...USAGE_COLUMNS]]);
+  yield* pages;
 }

@@ -9,32 +9,17 @@ export async function* recordsCsv(
   pages: AsyncIterable<StoredRequest[]>,
   columns: readonly RecordColumn[],
 ): AsyncGenerator<string> {
-  const names = columns.map(({ name }) => name);
-  yield* csvOf(names, pages, (record) => columns.map(({ form, of }) => written(form, of(record))));
-}
-
-/** Pages of objects as CSV, a column for each field. */
-export async function* objectsCsv<T extends Record<string, Field>>(
-  pages: AsyncIterable<T[]>,
-  columns: readonly (keyof T & string)[],
-): AsyncGenerator<string> {
-  yield* csvOf(columns, pages, (one) => columns.map((name) => one[name]));
-}
-
-async function* csvOf<T>(
-  names: readonly string[],
-  pages: AsyncIterable<T[]>,
-  fieldsOf: (one: T) => Field[],
-): AsyncGenerator<string> {
-  yield csvLines([[...names]]);
-  for await (const page of pages) yield csvLines(page.map(fieldsOf));
+  yield csvLines([columns.map(({ name }) => name)]);
+  for await (const page of pages) {
+    yield csvLines(page.map((record) => columns.map(({ form, of }) => written(form, of(record)))));
+  }
 }
 
 /**
  * Lines of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe
  * before it: clients choose the names of projects and models.
  */
-function csvLines(lines: Field[][]): string {
+export function csvLines(lines: Field[][]): string {
   if (lines.length === 0) return "";
   return stringify(lines, {
     escape_formulas: true,

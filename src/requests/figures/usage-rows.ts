@@ -5,6 +5,20 @@ import { groupedBy, modelName, total, totalMs } from "./sums.ts";
 /** What a project used of a model on a day, as `/api/v1/usage` shows it. */
 export type UsageRow = ReturnType<typeof usageRow>;
 
+/** The fields of a row, in the order of a table's columns. */
+export const USAGE_COLUMNS = [
+  "day",
+  "project",
+  "model",
+  "requests",
+  "failed_requests",
+  "input_tokens",
+  "output_tokens",
+  "inference_seconds",
+  "saved_seconds",
+  "share",
+] as const satisfies readonly (keyof UsageRow)[];
+
 /**
  * Usage of whole days as rows.
  * @param options.withShare whether each tells its share of what all used that day.

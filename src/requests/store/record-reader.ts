@@ -2,7 +2,7 @@ import type { Caller } from "../../runtime/caller.ts";
 import { Turnstile } from "../../runtime/turnstile.ts";
 import type { RequestStore } from "./request-store.ts";
 
-type Store = Pick<RequestStore, "aggregate" | "all" | "one" | "rows" | "usage">;
+type Store = Pick<RequestStore, "all" | "figures" | "one" | "rows" | "usage">;
 
 /**
  * Reads records of requests for clients, one thing at a time, tenants in turn: what is written waits
@@ -17,12 +17,9 @@ export class RecordReader {
     this.#store = store;
   }
 
-  /** As RequestStore.aggregate. */
-  aggregate(
-    window: Parameters<Store["aggregate"]>[0],
-    caller: Caller,
-  ): ReturnType<Store["aggregate"]> {
-    return this.#turns.run(caller, () => this.#store.aggregate(window));
+  /** As RequestStore.figures. */
+  figures(query: Parameters<Store["figures"]>[0], caller: Caller): ReturnType<Store["figures"]> {
+    return this.#turns.run(caller, () => this.#store.figures(query));
   }
 
   /** As RequestStore.rows. */
@@ -36,8 +33,8 @@ export class RecordReader {
   }
 
   /** As RequestStore.usage. */
-  usage(window: Parameters<Store["usage"]>[0], caller: Caller): ReturnType<Store["usage"]> {
-    return this.#inTurn(this.#store.usage(window), caller);
+  usage(query: Parameters<Store["usage"]>[0], caller: Caller): ReturnType<Store["usage"]> {
+    return this.#inTurn(this.#store.usage(query), caller);
   }
 
   /** As RequestStore.all. */

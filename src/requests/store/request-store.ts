@@ -1,12 +1,12 @@
 import type { DatabaseClient, FinalFault } from "../../../workers/database/client.ts";
 import type { Refused } from "../../../workers/database/protocol.ts";
 import type {
-  Aggregate,
-  DayUsage,
+  FiguresQuery,
   RequestFilter,
   RequestTasks,
   RowsQuery,
   StoredRequest,
+  UsageQuery,
 } from "../../../workers/request-store/protocol.ts";
 import { ServiceError } from "../../errors/service-error.ts";
 import type { EndedRequest } from "../ended-request.ts";
@@ -119,16 +119,19 @@ export class RequestStore {
     return (await this.#ask("one", { id })).request;
   }
 
-  /** The figures of a window. @throws as `rows`. */
-  async aggregate(window: RequestTasks["aggregate"]["input"]): Promise<Aggregate> {
-    return (await this.#ask("aggregate", window)).aggregate;
+  /** The body of an answer with the figures of a window. @throws as `rows`. */
+  async figures(query: FiguresQuery): Promise<string> {
+    return (await this.#ask("figures", query)).text;
   }
 
-  /** What projects used of models, day by day, a page at a time. @throws as `rows`. */
-  async *usage(window: RequestTasks["usage"]["input"]): AsyncGenerator<DayUsage[]> {
-    for (let next: number | undefined = window.fromMs; next !== undefined;) {
-      const page: UsagePage = await this.#ask("usage", { ...window, fromMs: next });
-      yield page.days;
+  /**
+   * What projects used of models, day by day: lines of CSV, or objects of JSON with commas between
+   * them, a page at a time. @throws as `rows`.
+   */
+  async *usage(query: UsageQuery): AsyncGenerator<string> {
+    for (let next: number | undefined = query.fromMs; next !== undefined;) {
+      const page: UsagePage = await this.#ask("usage", { ...query, fromMs: next });
+      if (page.text !== "") yield page.text;
       next = page.nextMs;
     }
   }
@@ -168,7 +171,7 @@ export class RequestStore {
   }
 
   /** Asks the thread when all that has ended is written. */
-  async #ask<K extends "rows" | "one" | "aggregate" | "usage" | "forget">(
+  async #ask<K extends "rows" | "one" | "figures" | "usage" | "forget">(
     name: K,
     input: RequestTasks[K]["input"],
   ): Promise<Exclude<RequestTasks[K]["output"], Refused>> {

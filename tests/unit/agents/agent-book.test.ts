@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import Driver from "libsql";
 import { describe, expect, it } from "vitest";
 import * as tasks from "../../../workers/request-store/agents/tasks.ts";
-import { definitionOf } from "../../support/agents.ts";
+import { definitionOf } from "../../support/agent-records.ts";
 import { importedOf, startBooks } from "./books-set-up.ts";
 
 const coded = (code: string) => expect.objectContaining({ code }) as Error;

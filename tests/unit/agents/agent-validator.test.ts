@@ -5,7 +5,7 @@ import { PromptLimit } from "../../../src/dialects/prompt-limit.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { McpTool, McpToolBoxes } from "../../../src/mcp/mcp-tools.ts";
 import { LightSignal } from "../../../src/runtime/light-signal.ts";
-import { definitionOf } from "../../support/agents.ts";
+import { definitionOf } from "../../support/agent-records.ts";
 
 const SERVERS: Record<string, string[] | Error> = {
   books: ["find_book", "lend_book"],
@@ -119,6 +119,8 @@ describe("an agent is looked at for", () => {
     expect(both["context"]?.[0]).toBe(false);
     expect(both["context"]?.[1]).toMatch(/allowed_tools|num_ctx/);
     expect((await validate({ mcp: ["books"], allowedTools: [] }))["context"]?.[0]).toBe(true);
+    const named = await validate({ mcp: ["books"], allowedTools: ["books__find_book"] });
+    expect(named["context"]?.[1]).not.toBe((await validate())["context"]?.[1]);
     const long = await setUp().validate({ role: "x".repeat(4004) });
     expect(long["prompt_limit"]).toEqual([
       false,
@@ -132,6 +134,12 @@ describe("an agent is looked at for", () => {
       mcp: [true, "The MCP server 'books' answers with 2 tools"],
       allowed_tools: [true, expect.any(String)],
     });
+    const whole = await validate({
+      mcp: ["books"],
+      allowedTools: ["books__find_book", "books.lend_book"],
+      requireApproval: ["books__lend_book"],
+    });
+    expect(whole["allowed_tools"]?.[0]).toBe(true);
     const wrong = await validate({ mcp: ["books"], requireApproval: ["burn_book"] });
     expect(wrong["allowed_tools"]?.[1]).toMatch(/'burn_book'.*\/api\/v1\/mcp/);
     const away = await validate({ mcp: ["away", "books"], allowedTools: ["x"] });

@@ -14,7 +14,7 @@ import type {
 } from "../../../workers/request-store/agents/protocol.ts";
 import * as tasks from "../../../workers/request-store/agents/tasks.ts";
 import { ThreadParts } from "../../../workers/thread-parts.ts";
-import { definitionOf } from "../../support/agents.ts";
+import { definitionOf } from "../../support/agent-records.ts";
 import { makeHome } from "../../support/service-process.ts";
 
 interface BooksOptions {

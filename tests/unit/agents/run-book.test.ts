@@ -6,7 +6,7 @@ import type { KeptRun } from "../../../src/agents/kept-run.ts";
 import { DatabaseOwner } from "../../../workers/database/owner.ts";
 import type { RunTasks } from "../../../workers/request-store/agents/protocol.ts";
 import { RunDatabase } from "../../../workers/request-store/agents/run-database.ts";
-import { runOf, stepOf } from "../../support/agents.ts";
+import { runOf, stepOf } from "../../support/agent-records.ts";
 import { until } from "../../support/deadline.ts";
 import { startBooks } from "./books-set-up.ts";
 

@@ -53,6 +53,30 @@ describe("the events of a run", () => {
     expect(numbersIn(text).at(-1)).toBe(99);
   });
 
+  it("do not drop a reader for large ones that come at once", async () => {
+    const log = new RunLog({ maxBytes: 20_000 });
+    const reader = log.read({ from: 0, until: "run", deadlines });
+    const text = all(reader.pieces());
+    log.add(event(0));
+    log.add({ type: "response.output_item.done", item: "x".repeat(30_000) });
+    log.add({ type: "response.output_item.done", item: "y".repeat(30_000) });
+    log.add({ type: "response.completed", response: "z".repeat(30_000) }, true);
+    log.addOwn("run_ended", {});
+    log.end();
+    const read = await within(text, "the end");
+    expect(numbersIn(read)).toEqual([0, 1, 2, 3, 4]);
+    expect(reader.dropped).toBeUndefined();
+  });
+
+  it("are bounded in memory also where they are large", () => {
+    const log = new RunLog({ maxBytes: 20_000 });
+    for (let n = 0; n < 50; n += 1) log.add({ type: "large", item: "x".repeat(30_000) });
+    expect(log.next - log.first).toBeGreaterThan(1);
+    expect(log.bytes).toBeLessThanOrEqual(16 * 20_000);
+    log.add({ type: "large", item: "x".repeat(300_000) });
+    expect([log.next - log.first, log.bytes > 600_000]).toEqual([1, true]);
+  });
+
   it("drop a reader that is too slow, and tell it", async () => {
     const log = new RunLog({ maxBytes: 2000 });
     log.add(event(0));

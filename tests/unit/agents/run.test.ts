@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CalledOff } from "../../../src/errors/abort-reasons.ts";
+import { ToolNames } from "../../../src/agents/tool-names.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import type { McpOutcome } from "../../../src/mcp/mcp-tools.ts";
 import { until, within } from "../../support/deadline.ts";
-import { eventsOfRun, newHead, ScriptedRuns, tool } from "../../support/scripted-run.ts";
+import { AGENT, eventsOfRun, newHead, ScriptedRuns, tool } from "../../support/scripted-run.ts";
 
 const toolMessages = (messages: readonly { role: string; content?: unknown }[] = []) =>
   messages.filter(({ role }) => role === "tool").map(({ content }) => content);
@@ -58,6 +59,53 @@ describe("a run", () => {
     expect(eventsOfRun(run).map(({ data }) => data["sequence_number"])).toEqual(
       names.map((_name, number) => number),
     );
+  });
+
+  it("waits for a person with a tool that is named as its model knows it", async () => {
+    const world = new ScriptedRuns();
+    const odd = tool("files/erase");
+    const [shown = ""] = new ToolNames({ mcp: [odd], allowed: undefined, client: [] }).offered.map(
+      ({ function: { name } }) => name,
+    );
+    expect(shown).not.toBe("files/erase");
+    const run = world.begin({
+      agent: { requireApproval: [shown], allowedTools: [shown] },
+      tools: [odd],
+      turns: [{ calls: [[shown, {}]] }, { text: "Done" }],
+    });
+    await within(run.paused(), "the run pauses");
+    expect([run.status, world.calls]).toEqual(["waiting_for_approval", []]);
+    const listed = eventsOfRun(run).find(({ data: { item } }) => {
+      const { type, tools = [] } = (item ?? {}) as { type?: string; tools?: unknown[] };
+      return type === "mcp_list_tools" && tools.length > 0;
+    });
+    expect(listed?.data["item"]).toMatchObject({ tools: [{ name: "files/erase" }] });
+  });
+
+  it("ends, and says so, also where what is told of its end cannot be kept", async () => {
+    const world = new ScriptedRuns();
+    const keep = (): never => {
+      throw new Error("no room");
+    };
+    const about = {
+      owner: { tenant: "acme", project: "acme", client: undefined, route: undefined },
+    };
+    const run = world.begin({
+      turns: [{ text: "Hello" }],
+      plan: {
+        run: {
+          ...about,
+          agent: AGENT,
+          model: "fake",
+          head: { ...newHead(), keep },
+          isDetached: false,
+        },
+      },
+    });
+    await within(run.ended(), "the run ends");
+    expect([run.status, run.log.isOver]).toEqual(["completed", true]);
+    expect(eventsOfRun(run).at(-1)?.name).toBe("shared_ollama:run_ended");
+    expect(world.faults).toMatchObject([{ message: "no room" }]);
   });
 
   it("tells the model of a tool that has failed, and goes on", async () => {
@@ -353,6 +401,18 @@ describe("a call that waits for an approval", () => {
     expect(() => world.runs.answer(run, right)).toThrow(mismatch);
     await within(run.ended(), "the run ends");
     expect(world.calls).toHaveLength(1);
+  });
+
+  it("is not approved any more once its run is called off, also at the same moment", async () => {
+    const world = new ScriptedRuns();
+    const { run, approval } = await waiting(world);
+    run.stop(new CalledOff());
+    const answer = { callId: approval.callId, approve: true, args: '{"id":7}', ...decision() };
+    expect(() => world.runs.answer(run, answer)).toThrow(
+      expect.objectContaining({ code: "approval_mismatch" }),
+    );
+    await within(run.ended(), "the run ends");
+    expect(world.calls).toEqual([]);
   });
 
   it("ends with its run when that is called off", async () => {

@@ -97,6 +97,20 @@ describe("events that are followed", () => {
     expect(namesIn(await next())).toEqual(["request_phase"]);
   });
 
+  it("leave others who look on at a request what they are told, and come once", async () => {
+    const { feed, request } = setUp({ lingerMs: 1000 });
+    const record = request("1");
+    const told: string[] = [];
+    record.call.watch(told, (step) => told.push(step));
+    feed.open(ALL).end();
+    vi.advanceTimersByTime(1001);
+    const { next } = reading(feed.open(ALL));
+    await next();
+    record.call.sent("http://127.0.0.1:1");
+    expect(told).toEqual(["sent"]);
+    expect(namesIn(await next())).toEqual(["request_phase"]);
+  });
+
   it("tell of no further step of a request that has ended, though others share its call", async () => {
     const { events, feed, request } = setUp();
     const { next } = reading(feed.open(ALL));
@@ -119,7 +133,7 @@ describe("events that are followed", () => {
     expect(heard(events)).toEqual([]);
     const record = request("1");
     events.emit("requestKnown", record);
-    expect(record.call.onStep).toBeUndefined();
+    expect(record.call.watchers).toBe(0);
   });
 
   it("are one's own, and those of models and the server", async () => {

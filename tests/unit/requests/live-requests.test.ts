@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { CalledOff } from "../../../src/errors/abort-reasons.ts";
-import { LiveRequests } from "../../../src/requests/live-requests.ts";
+import { LiveRequests, type LiveSeat } from "../../../src/requests/live-requests.ts";
 import { RequestRecord } from "../../../src/requests/request-record.ts";
 
 function setUp() {
   const live = new LiveRequests();
   const told: [string, Error][] = [];
-  const begin = (id: string, more: Partial<RequestRecord> = {}): RequestRecord => {
+  const begin = (id: string, more: Partial<RequestRecord> = {}): LiveSeat => {
     const record = Object.assign(new RequestRecord(id, () => {}), { tenant: "t", ...more });
-    live.begin(record, { callOff: (reason) => void told.push([id, reason]) });
-    return record;
+    return live.begin(record, { callOff: (reason) => void told.push([id, reason]) });
   };
   return { live, told, begin };
 }
@@ -17,11 +16,14 @@ function setUp() {
 describe("requests under way", () => {
   it("are there from their beginning to their end, the newest first", () => {
     const { live, begin } = setUp();
-    const [one] = [begin("1"), begin("2")];
-    expect(live.all().map(({ record }) => record.id)).toEqual(["2", "1"]);
+    const [one] = [begin("1"), begin("2"), begin("3")];
+    const ids = (): string[] => live.all().map(({ record }) => record.id);
+    expect(ids()).toEqual(["3", "2", "1"]);
     live.end(one);
     live.end(one);
-    expect([live.size, live.find("1")]).toEqual([1, undefined]);
+    expect([live.size, live.find("1")]).toEqual([2, undefined]);
+    begin("4");
+    expect(ids()).toEqual(["4", "3", "2"]);
   });
 
   it("are found by tenant, project and model", () => {

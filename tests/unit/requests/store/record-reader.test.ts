@@ -1,20 +1,20 @@
 import { expect, it } from "vitest";
 import { RecordReader } from "../../../../src/requests/store/record-reader.ts";
 import { deferred, type Deferred } from "../../../../src/runtime/deferred.ts";
-import type { Aggregate, StoredRequest } from "../../../../workers/request-store/protocol.ts";
+import type { StoredRequest } from "../../../../workers/request-store/protocol.ts";
 import { fakeClient } from "../../../support/fake-client.ts";
 
 const WINDOW = { fromMs: 0, toMs: 1 };
 
 /** A reader of a store that answers when the test says, and what it was asked. */
 function setUp() {
-  const asked: { by: string; answer: Deferred<Aggregate> }[] = [];
+  const asked: { by: string; answer: Deferred<string> }[] = [];
   const pages: string[] = [];
   const lists: unknown[] = [];
   let ended = 0;
   const reader = new RecordReader({
-    aggregate: ({ project = "" }) => {
-      const answer = deferred<Aggregate>();
+    figures: ({ project = "" }) => {
+      const answer = deferred<string>();
       asked.push({ by: project, answer });
       return answer.promise;
     },
@@ -39,11 +39,14 @@ function setUp() {
     },
   });
   const ask = (tenant: string, client = fakeClient()): Promise<unknown> =>
-    reader.aggregate({ ...WINDOW, project: tenant }, { tenant, signal: client.signal });
+    reader.figures(
+      { ...WINDOW, body: "metrics", project: tenant },
+      { tenant, signal: client.signal },
+    );
   return { reader, asked, pages, lists, ask, ended: () => ended };
 }
 
-const NONE = {} as Aggregate;
+const NONE = "{}";
 
 it("asks for one thing at a time, tenants in turn", async () => {
   const { asked, ask } = setUp();

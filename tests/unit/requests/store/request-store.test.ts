@@ -181,29 +181,27 @@ describe("RequestStore", () => {
   });
 
   it("tells that it cannot be read, without what is stored", async () => {
-    const { store } = setUp({ aggregate: [refused("locked")] });
-    await expect(store.aggregate({ fromMs: 0, toMs: 1 })).rejects.toMatchObject({
+    const { store } = setUp({ figures: [refused("locked")] });
+    await expect(store.figures({ fromMs: 0, toMs: 1, body: "metrics" })).rejects.toMatchObject({
       code: "internal_error",
       message: "The records of requests cannot be read: locked",
     });
   });
 
   it("reads usage page after page", async () => {
-    const days = (startMs: number) => [{ startMs }];
     const { store, calls } = setUp({
       usage: [
-        { ok: true, days: days(1), nextMs: 7 },
-        { ok: true, days: days(7), nextMs: undefined },
+        { ok: true, text: "days from 1", nextMs: 7 },
+        { ok: true, text: "", nextMs: 8 },
+        { ok: true, text: "days from 8", nextMs: undefined },
       ],
     });
-    const pages: unknown[] = [];
-    for await (const page of store.usage({ fromMs: 1, toMs: 9 })) pages.push(page);
-    expect(pages).toEqual([days(1), days(7)]);
+    const query = { fromMs: 1, toMs: 9, format: "csv", withShare: true } as const;
+    const pages: string[] = [];
+    for await (const page of store.usage(query)) pages.push(page);
+    expect(pages).toEqual(["days from 1", "days from 8"]);
     const asked = calls.filter(({ name }) => name === "usage").map(({ input }) => input);
-    expect(asked).toEqual([
-      { fromMs: 1, toMs: 9 },
-      { fromMs: 7, toMs: 9 },
-    ]);
+    expect(asked).toEqual([1, 7, 8].map((fromMs) => ({ ...query, fromMs })));
   });
 
   it("reads all requests up to now, and none that come meanwhile", async () => {

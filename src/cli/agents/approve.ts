@@ -23,7 +23,7 @@ export const approve = defineCommand({
   examples: [
     {
       line: "shared-ollama agents approve run_00000000-0000-4000-8000-000000000000 --yes || echo gone",
-      about: "A run that is not there: exit code 4",
+      about: "A run that is not there (404): exit code 4",
     },
   ],
   json: {

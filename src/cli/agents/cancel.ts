@@ -9,7 +9,7 @@ export const cancel = defineCommand({
   examples: [
     {
       line: "shared-ollama agents cancel run_00000000-0000-4000-8000-000000000000 --yes || echo gone",
-      about: "A run that is not there: exit code 4",
+      about: "A run that is not there (404): exit code 4",
     },
   ],
   json: { operation: "cancelAgentRun" },

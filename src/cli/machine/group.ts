@@ -75,10 +75,5 @@ export const MACHINE: CommandGroup = {
       summary: "The OpenAPI document of the service",
       load: async () => (await import("./openapi.ts")).openapi,
     },
-    {
-      name: "complete",
-      summary: "Completion of words for bash, zsh and fish",
-      load: async () => (await import("../complete/complete.ts")).complete,
-    },
   ],
 };

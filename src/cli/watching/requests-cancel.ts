@@ -16,7 +16,7 @@ export const cancel = defineCommand({
   examples: [
     {
       line: "shared-ollama requests cancel 00000000-0000-4000-8000-000000000000 || echo gone",
-      about: "One that has ended or never was is not found: exit code 4",
+      about: "One that has ended or never was (404): exit code 4",
     },
   ],
   json: { operation: "cancelRequest" },

@@ -3,6 +3,7 @@ import type { CommandEntry, CommandGroup } from "./entries.ts";
 import { FINE_TUNING } from "./fine-tuning/group.ts";
 import { MACHINE } from "./machine/group.ts";
 import { MODELS } from "./models/group.ts";
+import { PROGRAM } from "./program/group.ts";
 import { RUNNING } from "./running/group.ts";
 import { WATCHING } from "./watching/group.ts";
 
@@ -14,6 +15,7 @@ export const CATALOG: CommandGroup[] = [
   WATCHING,
   ASKING,
   MACHINE,
+  PROGRAM,
 ].filter(({ entries }) => entries.length > 0);
 
 /** Every command with its words: `["models", "pull"]`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { as, startAgents } from "../support/agent-service.ts";
+import { as, startAgents } from "../support/agents.ts";
 import { until } from "../support/deadline.ts";
 import { liveHeapBytes } from "../support/heap.ts";
 import { jsonOf } from "../support/service.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { as, bodyOf, runIs, startAgents, toolTexts } from "../support/agent-service.ts";
+import { as, bodyOf, runIs, startAgents, toolTexts } from "../support/agents.ts";
 import { until, within } from "../support/deadline.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { loggedEventOf } from "../support/logged-events.ts";

@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import type { ResponseInput } from "openai/resources/responses/responses";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_IMAGE } from "../../routes/service/contract/images.ts";
-import { as, runIs, startAgents } from "../support/agent-service.ts";
+import { as, runIs, startAgents } from "../support/agents.ts";
 import { within } from "../support/deadline.ts";
 import { EventReader, eventsOf } from "../support/event-stream.ts";
 import { HeldAnswers } from "../support/held-answers.ts";

@@ -8,6 +8,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** A clock that stands still for as long as it is told to, while timers go on. */
+function sleepyClock() {
+  let fellAsleepAt = 0;
+  let sleptMs = 0;
+  vi.spyOn(awakeClock, "now").mockImplementation(() =>
+    Math.max(fellAsleepAt, performance.now() - sleptMs),
+  );
+  return (ms: number): void => {
+    fellAsleepAt = performance.now();
+    sleptMs = ms;
+  };
+}
+
 describe("awakeTimeout", () => {
   it("expires once, when its time is over", () => {
     const expire = vi.fn();
@@ -21,12 +34,11 @@ describe("awakeTimeout", () => {
 
   it("waits for the rest of its time when its timer is due because of a sleep", () => {
     const expire = vi.fn();
-    let sleptMs = 0;
-    vi.spyOn(awakeClock, "now").mockImplementation(() => performance.now() - sleptMs);
+    const fallAsleep = sleepyClock();
     awakeTimeout(5000, expire);
     vi.advanceTimersByTime(1000);
     // The runtime's timers have gone on, and fire.
-    sleptMs = 60_000;
+    fallAsleep(60_000);
     vi.advanceTimersByTime(60_000);
     expect(expire).not.toHaveBeenCalled();
     vi.advanceTimersByTime(3900);
@@ -37,11 +49,10 @@ describe("awakeTimeout", () => {
 
   it("is called off, also when it waits once more", () => {
     const expire = vi.fn();
-    let sleptMs = 0;
-    vi.spyOn(awakeClock, "now").mockImplementation(() => performance.now() - sleptMs);
+    const fallAsleep = sleepyClock();
     awakeTimeout(5000, expire)();
     const callOff = awakeTimeout(5000, expire);
-    sleptMs = 60_000;
+    fallAsleep(60_000);
     vi.advanceTimersByTime(60_000);
     callOff();
     expect(vi.getTimerCount()).toBe(0);

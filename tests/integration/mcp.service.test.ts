@@ -94,9 +94,12 @@ it("lists servers, starts them for who may manage, and shows others no commands"
   expect(running).toEqual([1, 1, 0]);
   expect(sumOf(figures, "shared_ollama_mcp_calls_total", { server: "own" })).toBe(0);
 
-  const log = await serviceLog(gateway);
+  let log = "";
+  await until(async () => {
+    log = await serviceLog(gateway);
+    return log.includes("an MCP server did not come up") && log.includes('"tools":');
+  }, "the log tells of both");
   const pid = Number(/"pid":(\d+),"tools":\d+/.exec(log)?.[1]);
-  expect(log).toContain("an MCP server did not come up");
   expect(log).not.toMatch(/hidden-value|\?key=/);
   await gateway.stop();
   await ended(pid);

@@ -10,7 +10,7 @@ const REASONS: Record<string, RegExp> = {
   account: /\bollama (push|signin)\b|\/api\/push\b/,
   /** Beyond package registries: what is pulled comes from a registry of models, some of it large. */
   internet:
-    /\bollama pull\b|\/(api|models)\/pull\b|https:\/\/(?!127\.)|\bshared-ollama (models pull|preload|warmup)\b/,
+    /\bollama pull\b|\/(api|models)\/pull\b|https:\/\/(?!127\.)|\bshared-ollama (models pull|preload|warmup|verify .*--pull)\b/,
   /** A client that is no part of a development machine; what it asks is in tests/integration/clients. */
   client: /\bollama launch\b|\b(claude|codex|aider) (--?\w)|\bopen-webui serve\b/,
   /** Over 500 MB. */

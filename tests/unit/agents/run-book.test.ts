@@ -42,7 +42,10 @@ const told = (given: Partial<KeptRun> = {}): KeptRun =>
 async function bytesIn(file: string): Promise<string> {
   const folder = dirname(file);
   const names = await readdir(folder);
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));
+  // What belongs to the log may go meanwhile, when the file is closed.
+  const texts = await Promise.all(
+    names.map((name) => readFile(join(folder, name), "latin1").catch(() => "")),
+  );
   return texts.join("\n");
 }
 

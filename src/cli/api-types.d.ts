@@ -1549,6 +1549,7 @@ export interface components {
             status: string;
             reason?: components["schemas"]["AgentRunReason"];
         };
+        /** @description Why a run ended that did not complete */
         AgentRunReason: {
             code: string;
             message: string;
@@ -5199,11 +5200,7 @@ export interface components {
             status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
             tenant: string;
             project: string;
-            /** @description Why it ended, where it did not complete */
-            reason?: {
-                code: string;
-                message: string;
-            };
+            reason?: components["schemas"]["AgentRunReason"];
             /** Format: date-time */
             started_at: string;
             /** Format: date-time */
@@ -5244,11 +5241,7 @@ export interface components {
             status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
             tenant: string;
             project: string;
-            /** @description Why it ended, where it did not complete */
-            reason?: {
-                code: string;
-                message: string;
-            };
+            reason?: components["schemas"]["AgentRunReason"];
             /** Format: date-time */
             started_at: string;
             /** Format: date-time */
@@ -5352,7 +5345,7 @@ export interface components {
             run_id: string;
             /** @enum {string} */
             status: "running" | "waiting_for_approval" | "completed" | "failed" | "cancelled" | "interrupted" | "incomplete";
-            reason?: components["schemas"]["AgentRunReason"] & unknown;
+            reason?: components["schemas"]["AgentRunReason"];
             /** @description What the model has said last */
             response: string;
             message: {

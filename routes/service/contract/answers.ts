@@ -41,10 +41,9 @@ export const RatedToken = TokenLogprob.extend({
   top_logprobs: z.array(TokenLogprob).optional(),
 }).openapi("TokenLogprob");
 
-/** Why a run ended that did not complete. */
 export const AgentRunReason = z
   .object({ code: z.string(), message: z.string() })
-  .openapi("AgentRunReason");
+  .openapi("AgentRunReason", { description: "Why a run ended that did not complete" });
 
 /** Of an agent's run, where OpenAI's forms have no field. */
 export const agentRun = z

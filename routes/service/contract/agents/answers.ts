@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { AgentRunReason } from "../answers.ts";
 import { ApprovalWord } from "./definition.ts";
 
 const optional = { description: "Left out where it has none" };
@@ -159,10 +160,7 @@ const runShape = {
   status: RunStatusField,
   tenant: z.string(),
   project: z.string(),
-  reason: z
-    .object({ code: z.string(), message: z.string() })
-    .optional()
-    .openapi({ description: "Why it ended, where it did not complete" }),
+  reason: AgentRunReason.optional(),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().optional(),
   step_count: z.int(),

@@ -35,9 +35,7 @@ export const RunAgentAnswer = z
     agent: z.string(),
     run_id: z.string(),
     status: RunStatusField,
-    reason: AgentRunReason.optional().openapi({
-      description: "Why it ended, where it did not complete",
-    }),
+    reason: AgentRunReason.optional(),
     response: z.string().openapi({ description: "What the model has said last" }),
     message: z.object({
       role: z.literal("assistant"),

@@ -79,11 +79,15 @@ export function createApp(options: AppOptions): { app: Hono<AppEnv>; document: (
 /** Answers for what `/api/v1` does not have: 405 where only the method is wrong, else 404. */
 function unknownRoute(ownRoutes: Hono<AppEnv>) {
   const methods = [...new Set(ownRoutes.routes.map((route) => route.method))].toSorted();
+  const isNamed = (method: string, path: string): boolean =>
+    ownRoutes.routes.some((route) => route.method === method && route.path === path);
   return function unknownRoute(c: AppContext): never {
     const { path, method } = c.req;
     const known = methods.filter((other) => ownRoutes.router.match(other, path)[0].length > 0);
     if (known.length === 0) throw new ServiceError("not_found", `There is no ${method} ${path}`);
-    const allowed = known.join(", ");
+    // A name that a route of its own has is no name to the others: `agents/create` is no agent.
+    const named = known.filter((other) => isNamed(other, path));
+    const allowed = (named.length > 0 ? named : known).join(", ");
     c.get("addedHeaders").push("Allow", allowed);
     throw new ServiceError("method_not_allowed", `${path} takes ${allowed}, not ${method}`);
   };

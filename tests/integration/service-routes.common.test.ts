@@ -179,6 +179,8 @@ describe("a path that is none", () => {
       ["/api/v1/models/create", "DELETE", "POST"],
       ["/api/v1/models/pull", "GET", "POST"],
       ["/api/v1/models/pull/me%2Ffake:1", "GET", "DELETE"],
+      ["/api/v1/agents/create", "PATCH", "POST"],
+      ["/api/v1/agents/runs", "PATCH", "GET"],
     ] as const) {
       const answer = await gateway.get(path, { method });
       expect(answer.headers.get("allow"), path).toBe(allowed);

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Presets, SingleBar } from "cli-progress";
 import type { Progress } from "../models/provision/reports.ts";
+import { wrap } from "../runtime/wrap-words.ts";
 
 const MB = 1_000_000;
 
@@ -37,19 +38,35 @@ export function openTerminal(
     };
   };
   return {
-    say: (line) => void output.write(`${bars > 0 ? CLEAR_LINE : ""}${line}\n`),
+    say: (line) => {
+      output.write(`${bars > 0 ? CLEAR_LINE : ""}${fitted(line, output)}\n`);
+    },
     progress: () => (output.isTTY ? withBar(barProgress(output)) : lineProgress(output)),
     ask: async (question) => {
       if (!output.isTTY || !input.isTTY) return false;
       // Not as a terminal's keys, one by one: Ctrl-C would be readline's then, and stop nothing.
       const lines = createInterface({ input, output, terminal: false });
-      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+      const closed = new Promise<undefined>((resolve) => {
+        lines.once("close", () => resolve(undefined));
+      });
       input.once("error", () => lines.close());
       const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
       lines.close();
+      if (answer === undefined) {
+        // Ctrl-D ends no line.
+        output.write("\n");
+        return false;
+      }
       return /^y(es)?$/i.test(answer.trim());
     },
   };
+}
+
+/** For a terminal, broken between words; what is indented is to be copied, and stays whole. */
+function fitted(line: string, output: NodeJS.WriteStream): string {
+  if (!output.isTTY || line.startsWith(" ")) return line;
+  const lines = line.split("\n").flatMap((part) => wrap(part, output.columns || 80));
+  return lines.join("\n");
 }
 
 function barProgress(output: NodeJS.WriteStream): Progress {

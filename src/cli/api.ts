@@ -1,7 +1,7 @@
 import createClient, { type Client } from "openapi-fetch";
 import { onBun } from "../runtime/on-bun.ts";
 import type { paths } from "./api-types.d.ts";
-import { CliError, NotFound, NotRunning, WrongUse } from "./cli-error.ts";
+import { CliError, NotFound, NotRunning, TooMany, WrongUse } from "./cli-error.ts";
 
 interface ApiOptions {
   url: string;
@@ -49,6 +49,7 @@ export function refusal({ status, url }: Response, body: unknown): CliError {
   if (status === 404) return new NotFound(message);
   if (status === 400 || status === 422) return new WrongUse(message);
   const wait = told["retry_after"];
+  if (status === 429 && typeof wait === "number") return new TooMany(message, wait);
   return new CliError(typeof wait === "number" ? `${message} (try again in ${wait} s)` : message);
 }
 

@@ -8,7 +8,7 @@ const CLEAR_LINE = "\r\u001B[K";
 const REFRESH_MS = 200;
 
 /** A line that tells where a load test stands; nothing where no terminal shows it. */
-export class ProgressLine {
+export class LoadLine {
   readonly #out: Output;
   readonly #plan: LoadPlan;
   #shownAt = Number.NEGATIVE_INFINITY;

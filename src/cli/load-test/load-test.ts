@@ -6,12 +6,13 @@ import { EXIT } from "../exit-codes.ts";
 import { fileProblem } from "../file-problem.ts";
 import { showFacts, type Fact } from "../output/facts.ts";
 import type { Output } from "../output/output.ts";
+import { ProgressLine } from "../output/progress-line.ts";
 import { count, duration, percent } from "../output/units.ts";
 import { LOAD_ARGS, loadOptions, type LoadOptions } from "./load-options.ts";
 import { projectNames, projectsFor } from "./load-projects.ts";
 import { LOAD_REPORT_SCHEMA, loadReport, type LoadReport } from "./load-report.ts";
-import { ProgressLine } from "./progress-line.ts";
-import { runLoad, type LoadResult } from "./run-load.ts";
+import { LoadLine } from "./load-line.ts";
+import { runLoad, type LoadResult, type LoadState } from "./run-load.ts";
 import { questionSender } from "./send-question.ts";
 import { checkService, type ProjectLimits } from "./service-limits.ts";
 
@@ -62,10 +63,11 @@ async function test(cli: Cli, options: LoadOptions): Promise<LoadReport> {
   const plan = { ...planned, projects };
   const send = questionSender({ url: cli.url, ...options });
   await warmUp(cli, warmup, (signal) => send(`${name}-warmup`, signal));
-  const line = new ProgressLine(cli.out, plan);
+  const line = new LoadLine(cli.out, plan);
   let result: LoadResult;
   try {
-    result = await runLoad({ plan, send, signal: cli.signal, onEnd: (now) => line.update(now) });
+    const onProgress = (now: LoadState): void => line.update(now);
+    result = await runLoad({ plan, send, signal: cli.signal, onProgress });
   } finally {
     line.end();
   }
@@ -89,10 +91,16 @@ async function warmUp(
   warmup: number,
   send: (signal: AbortSignal) => ReturnType<ReturnType<typeof questionSender>>,
 ): Promise<void> {
-  for (let sent = 0; sent < warmup && !cli.signal.aborted; sent += 1) {
-    const outcome = await send(cli.signal);
-    if (outcome.ok) continue;
-    throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
+  const line = new ProgressLine(cli.out);
+  try {
+    for (let sent = 0; sent < warmup && !cli.signal.aborted; sent += 1) {
+      line.show("Warming up", `: ${sent + 1} of ${warmup}`);
+      const outcome = await send(cli.signal);
+      if (outcome.ok) continue;
+      throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
+    }
+  } finally {
+    line.end();
   }
 }
 
@@ -112,7 +120,7 @@ function showReport(
     ["Took", duration(summary.test_duration_seconds * 1000)],
     [
       "Rate",
-      `${summary.requests_per_second.toFixed(2)} requests, ` +
+      `${summary.requests_per_second.toFixed(2)} requests and ` +
         `${summary.tokens_per_second.toFixed(1)} tokens a second`,
     ],
     ["Latency", `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}`],

@@ -1,6 +1,7 @@
 import createClient, { type Client } from "openapi-fetch";
 import { onBun } from "../runtime/on-bun.ts";
 import type { paths } from "./api-types.d.ts";
+import { inCommands } from "./in-commands.ts";
 import { CliError, NotFound, NotRunning, TooMany, WrongUse } from "./cli-error.ts";
 
 interface ApiOptions {
@@ -40,12 +41,13 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
 /** The error for an answer that did not go well, from its body as it was read. */
 export function refusal({ status, url }: Response, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  const message = messageIn(told["error"]);
-  if (typeof message !== "string") {
+  const { code, message: text } = messageIn(told);
+  if (typeof text !== "string") {
     return new CliError(
       `${new URL(url).origin} answered ${status}, not as this service does: is --url right?`,
     );
   }
+  const message = inCommands(text, code);
   if (status === 404) return new NotFound(message);
   if (status === 400 || status === 422) return new WrongUse(message);
   const wait = told["retry_after"];
@@ -54,9 +56,11 @@ export function refusal({ status, url }: Response, body: unknown): CliError {
 }
 
 /** Some routes have OpenAI's form, in which the error is an object. */
-function messageIn(error: unknown): unknown {
-  if (typeof error !== "object" || error === null) return error;
-  return (error as Record<string, unknown>)["message"];
+function messageIn({ error, code }: Record<string, unknown>): {
+  message?: unknown;
+  code?: unknown;
+} {
+  return typeof error === "object" && error !== null ? error : { message: error, code };
 }
 
 /** Fetch that says what to do where nobody answers. @throws NotRunning */

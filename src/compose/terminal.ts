@@ -3,6 +3,7 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Progress } from "../models/provision/reports.ts";
 import { wrap } from "../runtime/wrap-words.ts";
 
+const KB = 1000;
 const MB = 1_000_000;
 
 /** For a line that a moving bar stands in; the bar's next step draws it again below. */
@@ -70,14 +71,14 @@ function fitted(line: string, output: NodeJS.WriteStream): string {
 }
 
 function barProgress(output: NodeJS.WriteStream): Progress {
-  const format = "  {what} [{bar}] {percentage}% | {done} of {all} MB | {eta_formatted} left";
+  const format = "  {what} [{bar}] {percentage}% | {amounts} | {eta_formatted} left";
   const barsize = Math.min(Math.max((output.columns || 80) - BESIDE_BAR, 8), 40);
   const options = { format, barsize, stream: output, hideCursor: true };
   const bar = new SingleBar(options, Presets.shades_classic);
   let started = false;
   return {
     update: (what, completed, total) => {
-      const payload = { what, done: megabytes(completed), all: megabytes(total) };
+      const payload = { what, amounts: amounts(completed, total) };
       if (!started) bar.start(total, completed, payload);
       started = true;
       bar.setTotal(total);
@@ -97,12 +98,14 @@ function lineProgress(output: NodeJS.WriteStream): Progress {
       const tenth = Math.floor((completed / total) * 10);
       if (tenth === lastTenth) return;
       lastTenth = tenth;
-      output.write(`  ${what}: ${megabytes(completed)} of ${megabytes(total)} MB\n`);
+      output.write(`  ${what}: ${amounts(completed, total)}\n`);
     },
     end: () => {},
   };
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / MB).toFixed(1);
+/** `1000.0 of 4000.0 MB`: both in the unit of the whole. */
+function amounts(completed: number, total: number): string {
+  const [size, unit] = total < MB ? [KB, "KB"] : [MB, "MB"];
+  return `${(completed / size).toFixed(1)} of ${(total / size).toFixed(1)} ${unit}`;
 }

@@ -20,11 +20,17 @@ export class LoadLine {
   }
 
   update(state: LoadState): void {
-    const { stderr } = this.#out;
-    if (!stderr.isTTY || state.elapsedMs - this.#shownAt < REFRESH_MS) return;
+    if (state.elapsedMs - this.#shownAt < REFRESH_MS) return;
     this.#shownAt = state.elapsedMs;
+    this.say(progressText(state, this.#plan));
+  }
+
+  /** Says something else, such as what goes on before the test. */
+  say(text: string): void {
+    const { stderr } = this.#out;
+    if (!stderr.isTTY) return;
     this.#isShown = true;
-    stderr.write(CLEAR_LINE + cut(progressText(state, this.#plan), (stderr.columns || 80) - 1));
+    stderr.write(CLEAR_LINE + cut(text, (stderr.columns || 80) - 1));
   }
 
   end(): void {

@@ -6,7 +6,6 @@ import { EXIT } from "../exit-codes.ts";
 import { fileProblem } from "../file-problem.ts";
 import { showFacts, type Fact } from "../output/facts.ts";
 import type { Output } from "../output/output.ts";
-import { ProgressLine } from "../output/progress-line.ts";
 import { count, duration, percent } from "../output/units.ts";
 import { LOAD_ARGS, loadOptions, type LoadOptions } from "./load-options.ts";
 import { projectNames, projectsFor } from "./load-projects.ts";
@@ -62,11 +61,14 @@ async function test(cli: Cli, options: LoadOptions): Promise<LoadReport> {
   noteLimits(cli, options, limits);
   const plan = { ...planned, projects };
   const send = questionSender({ url: cli.url, ...options });
-  await warmUp(cli, warmup, (signal) => send(`${name}-warmup`, signal));
   const line = new LoadLine(cli.out, plan);
+  const onProgress = (now: LoadState): void => line.update(now);
   let result: LoadResult;
   try {
-    const onProgress = (now: LoadState): void => line.update(now);
+    for (let sent = 1; sent <= warmup && !cli.signal.aborted; sent += 1) {
+      line.say(`Warming up: ${sent} of ${warmup}`);
+      await warmUp((signal) => send(`${name}-warmup`, signal), cli.signal);
+    }
     result = await runLoad({ plan, send, signal: cli.signal, onProgress });
   } finally {
     line.end();
@@ -85,23 +87,14 @@ function noteLimits(cli: Cli, options: LoadOptions, limits: ProjectLimits | unde
   );
 }
 
-/** One after the other: they have the model loaded. */
+/** They go one after the other, and have the model loaded. */
 async function warmUp(
-  cli: Cli,
-  warmup: number,
   send: (signal: AbortSignal) => ReturnType<ReturnType<typeof questionSender>>,
+  signal: AbortSignal,
 ): Promise<void> {
-  const line = new ProgressLine(cli.out);
-  try {
-    for (let sent = 0; sent < warmup && !cli.signal.aborted; sent += 1) {
-      line.show("Warming up", `: ${sent + 1} of ${warmup}`);
-      const outcome = await send(cli.signal);
-      if (outcome.ok) continue;
-      throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
-    }
-  } finally {
-    line.end();
-  }
+  const outcome = await send(signal);
+  if (outcome.ok) return;
+  throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
 }
 
 function showReport(

@@ -139,6 +139,7 @@ describe("shared-ollama models", () => {
       expectOneLine(end);
       expect(end.code).toBe(4);
       expect(end.stderr).toContain("nope");
+      expect(end.stderr).toMatch(/See: shared-ollama models list$|shared-ollama models pull$/m);
     },
   );
 });

@@ -1,3 +1,4 @@
+import type { ServerKind } from "../../hosts/server.ts";
 import { runtime } from "../../runtime/on-bun.ts";
 import { serviceVersion } from "../../runtime/paths.ts";
 import { answered, reach } from "../api.ts";
@@ -9,12 +10,22 @@ const PATIENCE_MS = 5000;
 
 type Runtime = typeof runtime;
 
+interface ServiceVersions {
+  url: string;
+  version: string;
+  /** An earlier version does not tell it. */
+  runtime: Runtime | null;
+  ollama: string | null;
+  /** Null where none runs, or an earlier version does not tell it. */
+  inference_server: ServerKind | null;
+}
+
 interface Versions {
   program: string;
   /** What this program runs on. */
   runtime: Runtime;
-  /** Null where nothing answers. An earlier version does not tell its runtime. */
-  service: { url: string; version: string; runtime: Runtime | null; ollama: string | null } | null;
+  /** Null where nothing answers. */
+  service: ServiceVersions | null;
 }
 
 const RUNTIME_SCHEMA = {
@@ -38,7 +49,7 @@ export const version = defineCommand({
         service: {
           description: "null: nothing answers",
           type: ["object", "null"],
-          required: ["url", "version", "runtime", "ollama"],
+          required: ["url", "version", "runtime", "ollama", "inference_server"],
           additionalProperties: false,
           properties: {
             url: { type: "string" },
@@ -47,7 +58,12 @@ export const version = defineCommand({
               description: "null: an earlier version, which does not tell it",
               anyOf: [RUNTIME_SCHEMA, { type: "null" }],
             },
-            ollama: { type: ["string", "null"], description: "null: it is not running" },
+            ollama: {
+              type: ["string", "null"],
+              description:
+                "null: it is not running; the engine has that of the Ollama it stands in for",
+            },
+            inference_server: { enum: ["external", "ollama", "engine", null] },
           },
         },
       },
@@ -67,7 +83,10 @@ export const version = defineCommand({
       }
       const on = service.runtime ? ` on ${inWords(service.runtime)}` : "";
       out.line(`service        ${service.version}${on}, at ${service.url}`);
-      out.line(`Ollama         ${service.ollama ?? out.style.dim("not running")}`);
+      const by = service.inference_server === "engine" ? ", by the embedded engine" : "";
+      out.line(
+        `Ollama         ${service.ollama ? service.ollama + by : out.style.dim("not running")}`,
+      );
     });
   },
 });
@@ -76,6 +95,7 @@ export const version = defineCommand({
 interface Told {
   version: string;
   runtime?: Runtime;
+  inference_server?: ServerKind | null;
 }
 
 const NAMES = { node: "Node", bun: "Bun" };
@@ -88,8 +108,9 @@ async function serviceOf(cli: Cli): Promise<Versions["service"]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
     const health: Told = await answered(cli.api.GET("/api/v1/health", { signal }));
-    const { version, runtime: itsRuntime = null } = health;
-    return { url: cli.url, version, runtime: itsRuntime, ollama: await ollamaOf(cli.url, signal) };
+    const { version, runtime: itsRuntime = null, inference_server = null } = health;
+    const ollama = await ollamaOf(cli.url, signal);
+    return { url: cli.url, version, runtime: itsRuntime, ollama, inference_server };
   } catch (err) {
     if (err instanceof NotRunning) return null;
     throw err;

@@ -17,7 +17,10 @@ describe("shared-ollama version", () => {
     expect(await expectShape("version", stdout)).toEqual({
       program: serviceVersion,
       runtime,
-      service: { url, version: serviceVersion, runtime, ollama: expected },
+      service: {
+        ...{ url, version: serviceVersion, runtime },
+        ...{ ollama: expected, inference_server: "external" },
+      },
     });
     const terminal = cliInTerminal(["version"], { env: { SHARED_OLLAMA_URL: url } });
     const shown = await terminal.endsWith(0);

@@ -40,7 +40,7 @@ describe("A question of a command", () => {
     // oxlint-disable-next-line no-control-regex -- these are what a terminal is told
     expect(terminal.raw().replaceAll(/\u001B\[\?(25|7)h/g, "")).not.toContain("\u001B");
     const service = await startCliService();
-    const program = `node src/cli.mjs models rm fake; stty -a`;
+    const program = `trap : INT; "${process.execPath}" src/cli.mjs models rm fake; stty -a`;
     const shell = inTerminal(["sh", "-c", program], service);
     await shell.shows(/\[y\/N\] $/);
     shell.interrupt();

@@ -2,6 +2,8 @@ import type { Cli } from "../cli.ts";
 import { NotFound, WrongUse } from "../cli-error.ts";
 import { closest } from "../closest.ts";
 import { defineCommand } from "../command.ts";
+import { installedNames } from "../models/installed-names.ts";
+import { isSameModel } from "../models/same-model.ts";
 import { baseOf, type ConnectedClient, type Connection } from "./client.ts";
 import { CLIENTS } from "./clients.ts";
 
@@ -35,7 +37,7 @@ export const connect = defineCommand({
     model: {
       type: "string",
       valueHint: "MODEL",
-      description: "The model to ask (default: the service's own default)",
+      description: "The model to ask (default: the service's own, else the first it has)",
     },
   },
   examples: [
@@ -120,21 +122,28 @@ function projectOf({ flags }: Cli): string | undefined {
   );
 }
 
-/** The service's own default models, where it runs. */
+/** The service's own default models, where it runs and has them. */
 async function connectionOf(
   cli: Cli,
   { project, model }: { project: string | undefined; model: string | undefined },
 ): Promise<Connection> {
   const base = baseOf(cli.url, project);
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const profile = await cli.api
-    .GET("/api/v1/system/model-profile", { signal })
-    .then(({ data }) => data)
-    .catch(() => undefined);
+  const [profile, installed] = await Promise.all([
+    cli.api
+      .GET("/api/v1/system/model-profile", { signal: AbortSignal.timeout(PATIENCE_MS) })
+      .then(({ data }) => data)
+      .catch(() => undefined),
+    installedNames(cli.api, PATIENCE_MS),
+  ]);
+  const embeddingModel = profile?.embedding_model ?? "all-minilm";
+  const texts = installed.filter((name) => !isSameModel(name, embeddingModel));
+  const preferred = profile?.default_text_model;
+  const isThere = texts.some((name) => preferred !== undefined && isSameModel(name, preferred));
   return {
     base,
-    model: model ?? profile?.default_text_model ?? NO_MODEL,
+    // The embedded engine, and many an Ollama, has none of the profile's.
+    model: model ?? (isThere ? preferred : texts[0]) ?? preferred ?? NO_MODEL,
     visionModel: model ?? profile?.default_vlm_model ?? NO_MODEL,
-    embeddingModel: profile?.embedding_model ?? "all-minilm",
+    embeddingModel,
   };
 }

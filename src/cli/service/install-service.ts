@@ -35,7 +35,7 @@ export const installService = defineCommand({
       about: "For the whole of a Linux machine",
     },
     {
-      line: "systemctl --user status; shared-ollama service install --settings-file settings.env",
+      line: "shared-ollama service install --settings-file settings.env",
       about: "With settings of your own",
       mark: "no-run=systemd",
     },

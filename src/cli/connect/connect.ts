@@ -1,3 +1,5 @@
+import { answered } from "../api.ts";
+import { ENGINE_TEXT_MODEL } from "../../models/provision/first-models.ts";
 import type { Cli } from "../cli.ts";
 import { NotFound, WrongUse } from "../cli-error.ts";
 import { closest } from "../closest.ts";
@@ -122,27 +124,27 @@ function projectOf({ flags }: Cli): string | undefined {
   );
 }
 
-/** The service's own default models, where it runs and has them. */
+/** The service's own default models, where it runs. */
 async function connectionOf(
   cli: Cli,
   { project, model }: { project: string | undefined; model: string | undefined },
 ): Promise<Connection> {
   const base = baseOf(cli.url, project);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   const [profile, installed] = await Promise.all([
-    cli.api
-      .GET("/api/v1/system/model-profile", { signal: AbortSignal.timeout(PATIENCE_MS) })
-      .then(({ data }) => data)
-      .catch(() => undefined),
+    answered(cli.api.GET("/api/v1/system/model-profile", { signal })).catch(() => undefined),
     installedNames(cli.api, PATIENCE_MS),
   ]);
   const embeddingModel = profile?.embedding_model ?? "all-minilm";
   const texts = installed.filter((name) => !isSameModel(name, embeddingModel));
   const preferred = profile?.default_text_model;
-  const isThere = texts.some((name) => preferred !== undefined && isSameModel(name, preferred));
+  // The embedded engine, and many an Ollama, has none of the profile's.
+  const there = [preferred, ENGINE_TEXT_MODEL].find((name) =>
+    texts.some((text) => name !== undefined && isSameModel(text, name)),
+  );
   return {
     base,
-    // The embedded engine, and many an Ollama, has none of the profile's.
-    model: model ?? (isThere ? preferred : texts[0]) ?? preferred ?? NO_MODEL,
+    model: model ?? there ?? texts[0] ?? preferred ?? NO_MODEL,
     visionModel: model ?? profile?.default_vlm_model ?? NO_MODEL,
     embeddingModel,
   };

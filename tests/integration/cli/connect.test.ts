@@ -27,11 +27,14 @@ describe("shared-ollama connect", () => {
     expect(client.snippet).toContain(`base_url = "${url}/v1"`);
   });
 
-  it("names a model that is there where the profile's is not", async () => {
-    const ollama = await startFakeOllama({ models: ["all-minilm:latest", "fake:latest"] });
+  it.each([
+    { models: ["all-minilm:latest", "fake:latest"], named: "fake:latest" },
+    { models: ["fake:latest", "smollm2:135m"], named: "smollm2:135m" },
+  ])("names $named where the profile's model is not among $models", async ({ models, named }) => {
+    const ollama = await startFakeOllama({ models });
     const { url } = await startGateway({ OLLAMA_BASE_URL: ollama.url });
     const end = await cli(["connect", "ollama-python"], { env: { SHARED_OLLAMA_URL: url } });
-    expect(end.stdout).toContain('model="fake:latest"');
+    expect(end.stdout).toContain(`model="${named}"`);
   });
 
   it("works without a service, and says what is to be put in", async () => {

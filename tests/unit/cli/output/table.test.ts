@@ -93,7 +93,7 @@ describe("a table", () => {
     expect(colored.map(plain)).toEqual(table([NAME, SIZE], rows, 40));
     for (const line of colored) expect(widthOf(line)).toBe(40);
     expect(colored[1]).toContain("\u001B[32m漢字\u001B[39m");
-    expect(colored[1]).toMatch(/ \u001B\[35m12\u001B\[39m$/);
+    expect(colored[1]?.endsWith(" \u001B[35m12\u001B[39m")).toBe(true);
   });
 
   it("shows what others wrote on one line, without their colours", () => {

@@ -86,13 +86,13 @@ function withoutSpare(columns: Measured[], limit: number): Measured[] {
   );
 }
 
-/** Takes columns from the widest that may shrink, then from any, until the whole fits. */
+/** Takes columns from the widest that may shrink, then from any, then from narrow ones, until the whole fits. */
 function fitted(columns: Pick<Measured, "width" | "shrinks">[], limit: number): number[] {
   const widths = columns.map(({ width }) => width);
   const room = limit - GAP.length * (columns.length - 1);
-  const narrow = (mayShrink: (at: number) => boolean): void => {
+  const narrow = (mayShrink: (at: number) => boolean, least = MIN_WIDTH): void => {
     while (widths.reduce((sum, width) => sum + width, 0) > room) {
-      const candidates = widths.filter((width, at) => mayShrink(at) && width > MIN_WIDTH);
+      const candidates = widths.filter((width, at) => mayShrink(at) && width > least);
       if (candidates.length === 0) return;
       const widest = widths.findIndex((w, at) => mayShrink(at) && w === Math.max(...candidates));
       widths[widest] = (widths[widest] ?? 0) - 1;
@@ -100,5 +100,6 @@ function fitted(columns: Pick<Measured, "width" | "shrinks">[], limit: number): 
   };
   narrow((at) => columns[at]?.shrinks ?? false);
   narrow(() => true);
+  narrow(() => true, 1);
   return widths;
 }

@@ -1,28 +1,23 @@
-import { openTerminal } from "../compose/terminal.ts";
-import { deferred } from "../runtime/deferred.ts";
+import { confirm, isCancel } from "@clack/prompts";
+import { Interrupted } from "./cli-error.ts";
 
 interface AskOptions {
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;
-  /** Aborts with Ctrl-C. */
-  signal: AbortSignal;
+  hasColor: boolean;
 }
 
-/**
- * Asks a yes-or-no question at the terminal. Enter alone and the end of the input mean no.
- * @throws the signal's reason
- */
-export async function ask(question: string, { input, output, signal }: AskOptions) {
-  const interrupted = deferred<never>();
-  const interrupt = (): void => {
-    // The terminal has shown `^C` behind the question.
-    output.write("\n");
-    interrupted.reject(signal.reason as Error);
-  };
-  signal.addEventListener("abort", interrupt, { once: true });
-  try {
-    return await Promise.race([openTerminal(output, input).ask(question), interrupted.promise]);
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-  }
+/** Asks a yes-or-no question at the terminal; Enter alone means no. @throws Interrupted at Ctrl-C. */
+export async function ask(question: string, { input, output, hasColor }: AskOptions) {
+  // The library goes by the environment, and by nothing else.
+  if (!hasColor) process.env["NO_COLOR"] = "1";
+  const answer = await confirm({
+    message: question,
+    initialValue: false,
+    withGuide: false,
+    input,
+    output,
+  });
+  if (isCancel(answer)) throw new Interrupted();
+  return answer;
 }

@@ -29,8 +29,6 @@ export class Cli {
   #url: string | undefined;
   #api: Api | undefined;
   #interrupt: AbortController | undefined;
-  /** While somebody is asked. */
-  #question: AbortController | undefined;
 
   constructor({ env, flags, out, input, handOver }: CliOptions) {
     this.env = env;
@@ -65,10 +63,6 @@ export class Cli {
 
   /** Ctrl-C was pressed. @returns whether the command sees to its own end. */
   interrupt(): boolean {
-    if (this.#question) {
-      this.#question.abort(new Interrupted());
-      return true;
-    }
     if (!this.#interrupt || this.#interrupt.signal.aborted) return false;
     this.#interrupt.abort(new Interrupted());
     return true;
@@ -96,11 +90,6 @@ export class Cli {
   async ask(question: string): Promise<boolean> {
     const { ask } = await import("./ask.ts");
     const { input, out } = this;
-    this.#question = new AbortController();
-    try {
-      return await ask(question, { input, output: out.stdout, signal: this.#question.signal });
-    } finally {
-      this.#question = undefined;
-    }
+    return ask(question, { input, output: out.stdout, hasColor: out.style.isOn });
   }
 }

@@ -14,15 +14,15 @@ export type StyleName = keyof typeof FORMATS;
 
 /** Text in colours, where they are shown. */
 export class Style {
-  readonly #isOn: boolean;
+  readonly isOn: boolean;
 
   constructor(isOn: boolean) {
-    this.#isOn = isOn;
+    this.isOn = isOn;
   }
 
   apply(name: StyleName, text: string): string {
     // Whether the stream takes colours was asked once.
-    return this.#isOn ? styleText(FORMATS[name], text, { validateStream: false }) : text;
+    return this.isOn ? styleText(FORMATS[name], text, { validateStream: false }) : text;
   }
 
   head(text: string): string {

@@ -103,8 +103,16 @@ interface OllamaCall {
   function: { name: string; arguments: object };
 }
 
+/** An answer in which what is no call is text, as its client will see it: whole, or a line of it. */
+export function withCallsOrText(answer: OllamaAnswer): OllamaAnswer {
+  return checkedCalls(answer, { custom: new Set(), onlyOne: false });
+}
+
 /** Calls of an answer that are calls; the others are text of it. */
-function checkedCalls(answer: OllamaAnswer, { custom, onlyOne }: CallRules): OllamaAnswer {
+function checkedCalls(
+  answer: OllamaAnswer,
+  { custom, onlyOne }: Pick<CallRules, "custom" | "onlyOne">,
+): OllamaAnswer {
   const given = callsOf(answer);
   if (given === undefined) return answer;
   const read = given.map(readCall);
@@ -139,13 +147,22 @@ function writtenCalls(text: string, { inText }: CallRules): OllamaCall[] | undef
   return areCalls && calls.length > 0 ? (calls as OllamaCall[]) : undefined;
 }
 
-/** A call that has a name and an object of arguments; some servers give their text. */
+/**
+ * A call that has a name and an object of arguments; some servers give their text. What kind of
+ * tool it means is ours to say (`marked`), whatever the server calls it.
+ */
 function readCall(call: unknown): OllamaCall | undefined {
   if (!isObject(call) || !isObject(call["function"])) return undefined;
   const { name, arguments: given } = call["function"];
-  const made = typeof given === "string" && given !== "" ? jsonIn(given) : given || {};
-  if (typeof name !== "string" || name === "" || !isObject(made)) return undefined;
-  return { ...call, function: { ...call["function"], name, arguments: made } };
+  const made = argumentsIn(given);
+  if (typeof name !== "string" || name.trim() === "" || !isObject(made)) return undefined;
+  return { id: call["id"], function: { name, arguments: made } };
+}
+
+/** Arguments that are left out are none. */
+function argumentsIn(given: unknown): unknown {
+  if (typeof given === "string" && given !== "") return jsonIn(given);
+  return given === "" ? {} : (given ?? {});
 }
 
 function marked(call: OllamaCall, custom: ReadonlySet<string>): OllamaCall {

@@ -252,6 +252,34 @@ describe("calls", () => {
     }
   });
 
+  it.each([
+    ["an id that is no text", { id: 7, ...IN_PARIS }],
+    ["a type of the server's own", { type: "custom", ...IN_PARIS }],
+  ])("are calls as clients know them, with %s", async (_what, call) => {
+    const { gateway, openai } = await playing({ pieces: [{ calls: [call] }] });
+    const request = { ...ASKED, tools: [WEATHER] };
+    const whole = await openai.chat.completions.create(request);
+    const streamed = await openai.chat.completions.stream(request).finalChatCompletion();
+    for (const { choices } of [whole, streamed]) {
+      expect(choices[0]?.message.tool_calls).toMatchObject([OURS]);
+    }
+    const { parameters, name } = WEATHER.function;
+    const tools = [{ type: "function", name, parameters }];
+    const body = { model: ASKED.model, input: "?", tools };
+    const { output } = await jsonOf(await gateway.post("/api/v1/responses", body));
+    expect(output).toMatchObject([{ type: "function_call", call_id: OURS.id, name }]);
+  });
+
+  it.each([
+    ["a name of blanks", { name: " ", arguments: {} }],
+    ["arguments that are a number", { name: "get_weather", arguments: 0 }],
+  ])("are text with %s", async (_what, made) => {
+    const { openai } = await playing({ pieces: [{ calls: [{ function: made }] }] });
+    const { choices } = await openai.chat.completions.create({ ...ASKED, tools: [WEATHER] });
+    expect(choices[0]?.message.tool_calls).toBeUndefined();
+    expect(choices[0]?.message.content).toBe(JSON.stringify({ function: made }));
+  });
+
   it("are one at most where parallel ones are not wanted", async () => {
     const pieces = [{ calls: [IN_PARIS, IN_PARIS] }, { calls: [IN_PARIS] }];
     const { openai, ollama } = await playing(

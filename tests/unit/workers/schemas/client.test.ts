@@ -63,6 +63,26 @@ describe("SchemaThread", () => {
     expect([thread.size, faults]).toEqual([0, []]);
   });
 
+  it("asks once whether a schema can be used, and again only where it cannot", async () => {
+    const { thread, answer, calls } = setUp();
+    const first = thread.compile(SCHEMA, by("a"));
+    await answer("begin");
+    await answer("compile", { ok: true });
+    await first;
+    expect(await thread.compile(SCHEMA, by("b"))).toEqual({ ok: true });
+    expect(calls).toHaveLength(2);
+    const unusable = { ok: false, fault: { path: "#", message: "is no JSON Schema" } };
+    for (const _ of [1, 2]) {
+      const other = thread.compile(OTHER, by("a"));
+      await answer("compile", unusable);
+      expect(await other).toEqual(unusable);
+    }
+    const slow = thread.check(SCHEMA, "1", by("a"));
+    await vi.advanceTimersByTimeAsync(DEADLINE_MS);
+    await slow;
+    expect(await thread.compile(SCHEMA, by("a"))).toMatchObject({ ok: false });
+  });
+
   it("gives up a task that takes too long, and no other", async () => {
     const { thread, answer, counts, faults, calls } = setUp();
     const slow = thread.check(SCHEMA, "1", by("a"));
@@ -122,6 +142,7 @@ describe("SchemaThread", () => {
     await answer("compile", { ok: true });
     await first;
     await thread.destroy();
-    await expect(thread.compile(SCHEMA, by("a"))).rejects.toMatchObject({ code: "shutting_down" });
+    const late = thread.check(SCHEMA, "1", by("a"));
+    await expect(late).rejects.toMatchObject({ code: "shutting_down" });
   });
 });

@@ -70,8 +70,9 @@ export async function* linesWithCalls(
   let hasCalled = false;
   let held = "";
   const rated: unknown[] = [];
+  const ids = new Set<unknown>();
   for await (const line of lines) {
-    let said = checkedCalls(line, rules);
+    let said = checkedCalls(line, rules, ids);
     if (hasCalls(said)) {
       if (rules.onlyOne && hasCalled) said = withMessage(said, { tool_calls: undefined });
       hasCalled = true;
@@ -108,14 +109,18 @@ export function withCallsOrText(answer: OllamaAnswer): OllamaAnswer {
   return checkedCalls(answer, { custom: new Set(), onlyOne: false });
 }
 
-/** Calls of an answer that are calls; the others are text of it. */
+/**
+ * Calls of an answer that are calls; the others are text of it.
+ * @param ids of the answer's calls so far, which no further one may have: results go by them.
+ */
 function checkedCalls(
   answer: OllamaAnswer,
   { custom, onlyOne }: Pick<CallRules, "custom" | "onlyOne">,
+  ids: Set<unknown> = new Set(),
 ): OllamaAnswer {
   const given = callsOf(answer);
   if (given === undefined) return answer;
-  const read = given.map(readCall);
+  const read = given.map((call) => withOwnId(readCall(call), ids));
   const calls = read.filter((call) => call !== undefined).map((call) => marked(call, custom));
   const rest = given.filter((_, i) => read[i] === undefined).map((call) => JSON.stringify(call));
   const texts = [textOf(answer), ...rest].filter((text) => text !== "");
@@ -163,6 +168,13 @@ function readCall(call: unknown): OllamaCall | undefined {
 function argumentsIn(given: unknown): unknown {
   if (typeof given === "string" && given !== "") return jsonIn(given);
   return given === "" ? {} : (given ?? {});
+}
+
+/** A call whose id another one has gets none, and so a new one. */
+function withOwnId(call: OllamaCall | undefined, ids: Set<unknown>): OllamaCall | undefined {
+  if (call && ids.has(call.id)) return { ...call, id: undefined };
+  ids.add(call?.id);
+  return call;
 }
 
 function marked(call: OllamaCall, custom: ReadonlySet<string>): OllamaCall {

@@ -2,7 +2,7 @@ import { ServiceError } from "../../src/errors/service-error.ts";
 import { BoundedLru } from "../../src/runtime/bounded-lru.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { Turnstile } from "../../src/runtime/turnstile.ts";
-import { ThreadCalls, type RawThread } from "../thread-calls.ts";
+import { type RawThread, type Starvation, ThreadCalls } from "../thread-calls.ts";
 import { placeOf } from "./pointers.ts";
 import type { SchemaTasks, SchemaText, Unusable } from "./protocol.ts";
 
@@ -13,6 +13,8 @@ interface SchemaThreadOptions {
   deadlineMs: number;
   /** The same for the start of a thread. */
   startMs: number;
+  /** As of ThreadCalls: no schema is to blame for a machine that has no processor for it. */
+  starved?: Starvation;
   /** Told of each thread that was lost. */
   onFault: (err: unknown) => void;
 }

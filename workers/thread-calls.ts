@@ -17,9 +17,22 @@ interface ThreadCallsOptions {
   deadlineMs: number;
   /** The same for its first answer, since it has to start. Default: `deadlineMs`. */
   startMs?: number;
+  /** How long it may take where the machine has no processor for it. Default: not longer. */
+  starved?: Starvation | undefined;
   /** Told of each thread that was lost. */
   onFault: (err: unknown) => void;
 }
+
+/** Of a thread that had no processor nobody knows how long it takes. */
+export interface Starvation {
+  /** Milliseconds that it is waited for in all. */
+  mostMs: number;
+  /** Milliseconds of processor time that this process has had; tests give their own. */
+  cpuMs?: (() => number) | undefined;
+}
+
+/** Whose process has had so much of its deadline on a processor was at work. */
+const AT_WORK = 0.5;
 
 /** The tasks of a thread: name → what goes in and what comes out. */
 type Tasks<T> = { [K in keyof T]: { input: unknown; output: unknown } };
@@ -108,9 +121,23 @@ export class ThreadCalls<T extends Tasks<T>> {
     if (running.calls.size === 0) return;
     const { deadlineMs, startMs = deadlineMs } = this.#options;
     const ms = running.hasAnswered ? deadlineMs : startMs;
-    const expire = (): void =>
-      this.#lose(running, new Error(`it has answered nothing for ${ms} ms`));
-    running.endWait = awakeTimeout(ms, expire);
+    const isStarved = this.#starvedSince(ms);
+    const wait = (waitedMs: number): void => {
+      running.endWait = awakeTimeout(ms, () => {
+        if (isStarved(waitedMs)) wait(waitedMs + ms);
+        else this.#lose(running, new Error(`it has answered nothing for ${waitedMs} ms`));
+      });
+    };
+    wait(ms);
+  }
+
+  /** Says whether a thread that has not answered within so many milliseconds is waited for. */
+  #starvedSince(ms: number): (waitedMs: number) => boolean {
+    const { starved } = this.#options;
+    if (!starved) return () => false;
+    const { mostMs, cpuMs = processCpuMs } = starved;
+    const from = cpuMs();
+    return (waitedMs) => waitedMs + ms <= mostMs && cpuMs() - from < AT_WORK * ms;
   }
 
   #lose(running: Running, cause: unknown): void {
@@ -122,6 +149,11 @@ export class ThreadCalls<T extends Tasks<T>> {
     onFault(err);
     running.thread.end().catch((failure: unknown) => onFault(failure));
   }
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function fail({ calls, endWait }: Running, err: Error): void {

@@ -23,6 +23,8 @@ const SIMILARITY_DEADLINE_MS = 10_000;
 
 /** Patterns of clients may run for ever. What is usual takes milliseconds. */
 const SCHEMA_DEADLINE_MS = 1000;
+/** The same where other programs take the processor: what takes 30 ms has taken a second there. */
+const SCHEMA_STARVED_MS = 5000;
 /** To start a thread on a busy machine, which no schema is to blame for. */
 const SCHEMA_START_MS = 20_000;
 
@@ -43,6 +45,7 @@ export function composeThreads(
     open: (onEnd) => openSchemaThread({ entry: schemaEntry, onEnd }),
     deadlineMs: SCHEMA_DEADLINE_MS,
     startMs: SCHEMA_START_MS,
+    starved: { mostMs: SCHEMA_STARVED_MS },
     onFault: (err) => logs.service.warn({ err }, "the schema thread was ended"),
   });
   return {

@@ -70,8 +70,9 @@ export async function* linesWithCalls(
   let hasCalled = false;
   let held = "";
   const rated: unknown[] = [];
+  const ids = new Set<unknown>();
   for await (const line of lines) {
-    let said = checkedCalls(line, rules);
+    let said = checkedCalls(line, rules, ids);
     if (hasCalls(said)) {
       if (rules.onlyOne && hasCalled) said = withMessage(said, { tool_calls: undefined });
       hasCalled = true;
@@ -103,11 +104,23 @@ interface OllamaCall {
   function: { name: string; arguments: object };
 }
 
-/** Calls of an answer that are calls; the others are text of it. */
-function checkedCalls(answer: OllamaAnswer, { custom, onlyOne }: CallRules): OllamaAnswer {
+/** An answer in which what is no call is text, as its client will see it: whole, or a line of it. */
+export function withCallsOrText(answer: OllamaAnswer): OllamaAnswer {
+  return checkedCalls(answer, { custom: new Set(), onlyOne: false });
+}
+
+/**
+ * Calls of an answer that are calls; the others are text of it.
+ * @param ids of the answer's calls so far, which no further one may have: results go by them.
+ */
+function checkedCalls(
+  answer: OllamaAnswer,
+  { custom, onlyOne }: Pick<CallRules, "custom" | "onlyOne">,
+  ids: Set<unknown> = new Set(),
+): OllamaAnswer {
   const given = callsOf(answer);
   if (given === undefined) return answer;
-  const read = given.map(readCall);
+  const read = given.map((call) => withOwnId(readCall(call), ids));
   const calls = read.filter((call) => call !== undefined).map((call) => marked(call, custom));
   const rest = given.filter((_, i) => read[i] === undefined).map((call) => JSON.stringify(call));
   const texts = [textOf(answer), ...rest].filter((text) => text !== "");
@@ -139,13 +152,29 @@ function writtenCalls(text: string, { inText }: CallRules): OllamaCall[] | undef
   return areCalls && calls.length > 0 ? (calls as OllamaCall[]) : undefined;
 }
 
-/** A call that has a name and an object of arguments; some servers give their text. */
+/**
+ * A call that has a name and an object of arguments; some servers give their text. What kind of
+ * tool it means is ours to say (`marked`), whatever the server calls it.
+ */
 function readCall(call: unknown): OllamaCall | undefined {
   if (!isObject(call) || !isObject(call["function"])) return undefined;
   const { name, arguments: given } = call["function"];
-  const made = typeof given === "string" && given !== "" ? jsonIn(given) : given || {};
-  if (typeof name !== "string" || name === "" || !isObject(made)) return undefined;
-  return { ...call, function: { ...call["function"], name, arguments: made } };
+  const made = argumentsIn(given);
+  if (typeof name !== "string" || name.trim() === "" || !isObject(made)) return undefined;
+  return { id: call["id"], function: { name, arguments: made } };
+}
+
+/** Arguments that are left out are none. */
+function argumentsIn(given: unknown): unknown {
+  if (typeof given === "string" && given !== "") return jsonIn(given);
+  return given === "" ? {} : (given ?? {});
+}
+
+/** A call whose id another one has gets none, and so a new one. */
+function withOwnId(call: OllamaCall | undefined, ids: Set<unknown>): OllamaCall | undefined {
+  if (call && ids.has(call.id)) return { ...call, id: undefined };
+  ids.add(call?.id);
+  return call;
 }
 
 function marked(call: OllamaCall, custom: ReadonlySet<string>): OllamaCall {

@@ -1,3 +1,4 @@
+import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../schemas/keywords.ts";
 import { type Tool, toolName, toolParameters } from "./tools.ts";
 
 type Schema = Record<string, unknown>;
@@ -63,16 +64,22 @@ function argumentsOf(tool: Tool, definitions: [string, Schema][]): Schema {
   return { $ref: at };
 }
 
-/** Keywords whose values are data. */
-const DATA = new Set(["const", "enum", "default", "examples"]);
-
-/** A schema with other references. What is taken is nested less deep than the stack is. */
-function withReferences(value: unknown, change: (ref: string) => string): unknown {
+/**
+ * A schema with other references. What is taken is nested less deep than the stack is.
+ * @param isNames whether the fields are names, as those of `properties` are, and no keywords.
+ */
+function withReferences(
+  value: unknown,
+  change: (ref: string) => string,
+  isNames: boolean = false,
+): unknown {
   if (Array.isArray(value)) return value.map((entry) => withReferences(entry, change));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, field]: [string, unknown]) => {
+    if (isNames) return [key, withReferences(field, change)] as const;
     if (key === "$ref" && typeof field === "string") return [key, change(field)] as const;
-    return [key, DATA.has(key) ? field : withReferences(field, change)] as const;
+    if (DATA_KEYWORDS.has(key)) return [key, field] as const;
+    return [key, withReferences(field, change, KEYWORDS_OF_NAMES.has(key))] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -27,8 +27,15 @@ export interface ChatMessage {
   images?: string[] | undefined;
 }
 
-/** Messages as Ollama takes them: arguments are objects, tool answers name their tool. */
-export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknown>[] {
+/**
+ * Messages as Ollama takes them: arguments are objects, tool answers name their tool.
+ * @param field of the request that has them, for errors.
+ * @throws ServiceError `invalid_request` and `validation_error` for arguments of calls that are none.
+ */
+export function toOllamaMessages(
+  messages: ChatMessage[],
+  field: string = "messages",
+): Record<string, unknown>[] {
   const toolNames = new Map<string, string>();
   return messages.map((message) => {
     for (const call of message.tool_calls ?? []) toolNames.set(call.id, nameOf(call));
@@ -37,7 +44,9 @@ export function toOllamaMessages(messages: ChatMessage[]): Record<string, unknow
       role: message.role === "developer" ? "system" : message.role,
       content: message.content ?? "",
       ...(message.images?.length ? { images: message.images } : {}),
-      ...(message.tool_calls?.length ? { tool_calls: message.tool_calls.map(toOllamaCall) } : {}),
+      ...(message.tool_calls?.length
+        ? { tool_calls: message.tool_calls.map((call) => toOllamaCall(call, field)) }
+        : {}),
       ...(message.tool_call_id ? { tool_call_id: message.tool_call_id } : {}),
       ...(toolName ? { tool_name: toolName } : {}),
     };
@@ -49,21 +58,24 @@ function nameOf(call: ToolCall): string {
 }
 
 /** Ollama knows custom tools as functions of one text (tools.ts). */
-function toOllamaCall(call: ToolCall): Record<string, unknown> {
+function toOllamaCall(call: ToolCall, field: string): Record<string, unknown> {
   if (call.type === "custom") {
     const { name, input } = call.custom;
     return { id: call.id, function: { name, arguments: { input } } };
   }
   return {
     id: call.id,
-    function: { name: call.function.name, arguments: parsedArguments(call.function) },
+    function: { name: call.function.name, arguments: parsedArguments(call.function, field) },
   };
 }
 
 /** A name in an error. */
 const LONGEST_NAME = 100;
 
-function parsedArguments({ name, arguments: text }: FunctionCall["function"]): unknown {
+function parsedArguments(
+  { name, arguments: text }: FunctionCall["function"],
+  field: string,
+): unknown {
   const of = `The arguments of the call to '${name.slice(0, LONGEST_NAME)}'`;
   try {
     const value: unknown = text === "" ? {} : parseFlatJson(text);
@@ -71,11 +83,11 @@ function parsedArguments({ name, arguments: text }: FunctionCall["function"]): u
   } catch (err) {
     if (err instanceof JsonExcessError) {
       const message = `${of} are nested too deep, or have too many values`;
-      throw new ServiceError("validation_error", message, { param: "messages" });
+      throw new ServiceError("validation_error", message, { param: field });
     }
     // What is no JSON is told below.
   }
-  throw new ServiceError("invalid_request", `${of} are no JSON object`, { param: "messages" });
+  throw new ServiceError("invalid_request", `${of} are no JSON object`, { param: field });
 }
 
 /** The tool calls of Ollama's answer as clients of the service see them; ids made when missing. */
@@ -88,14 +100,14 @@ export function fromOllamaCalls(message: unknown): ToolCall[] | undefined {
 }
 
 interface OllamaCall {
-  id?: string;
+  id?: unknown;
   /** Set by `withCalls`. */
   type?: string;
   function?: { name?: string; arguments?: unknown };
 }
 
 function fromOllamaCall(call: OllamaCall): ToolCall {
-  const id = call.id || newCallId();
+  const id = typeof call.id === "string" && call.id !== "" ? call.id : newCallId();
   const { name = "", arguments: given } = call.function ?? {};
   return call.type === "custom"
     ? { id, type: "custom", custom: { name, input: inputText(given) } }

@@ -2,8 +2,10 @@ import type { LastingImage } from "./lasting-image.ts";
 
 /** A response, and what its request has added to the conversation. */
 export interface ResponseTurn {
-  /** The response, JSON in UTF-8. */
+  /** The response without its output, JSON in UTF-8. */
   response: Uint8Array;
+  /** Its output, likewise. */
+  output: Uint8Array;
   /** The request's messages, likewise; `images` of a message are numbers of the turn's images. */
   messages: Uint8Array;
   images: readonly LastingImage[];
@@ -146,19 +148,21 @@ class TenantResponses {
 /** A turn that knows how many responses, and turns that go on from it, need it. */
 class Turn implements KeptTurn {
   readonly response: Uint8Array;
+  readonly output: Uint8Array;
   readonly messages: Uint8Array;
   readonly images: readonly LastingImage[];
   readonly previous: Turn | undefined;
   readonly #bytes: number;
   #holders = 0;
 
-  constructor({ response, messages, images }: ResponseTurn, previous: Turn | undefined) {
+  constructor({ response, output, messages, images }: ResponseTurn, previous: Turn | undefined) {
     this.response = response;
+    this.output = output;
     this.messages = messages;
     this.images = images;
     this.previous = previous;
-    const imageBytes = images.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    this.#bytes = TURN_BYTES + response.byteLength + messages.byteLength + imageBytes;
+    const parts = [response, output, messages, ...images];
+    this.#bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, TURN_BYTES);
   }
 
   /** With those before it. */

@@ -1,6 +1,7 @@
 import type { SchemaThread } from "../../workers/schemas/client.ts";
 import type { SchemaFault, SchemaText } from "../../workers/schemas/protocol.ts";
 import { answerText, objectOf } from "../cache/stored-answer.ts";
+import { withCallsOrText } from "../dialects/answered-calls.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
@@ -52,7 +53,7 @@ export class StrictRunner {
     const { record } = scope;
     const { strict } = request;
     const text = await this.#compiled(strict, scope);
-    const first = await this.#runner.answer(request, scope);
+    const first = withCallsOrText(await this.#runner.answer(request, scope));
     if (callsTools(first)) return first;
     const faults = await this.#faultsOf(first, answerText(first), { strict, text, scope });
     if (faults.length === 0) {
@@ -62,7 +63,7 @@ export class StrictRunner {
     record.schemaCheck = "mismatch";
     const second = await this.#again(repairRequest(request, answerText(first), faults), scope);
     if (!second) throw schemaMismatch(faults);
-    const answer = withFiguresOf(first, second);
+    const answer = withFiguresOf(first, withCallsOrText(second));
     if (callsTools(answer)) return answer;
     const left = await this.#faultsOf(answer, answerText(answer), { strict, text, scope });
     if (left.length > 0) throw schemaMismatch(left);
@@ -94,7 +95,8 @@ export class StrictRunner {
     let answer = "";
     let last: OllamaAnswer | undefined;
     let hasCalls = false;
-    for await (const line of lines) {
+    for await (const given of lines) {
+      const line = withCallsOrText(given);
       if (answer.length <= LONGEST_CHECKED) answer += answerText(line);
       hasCalls ||= callsTools(line);
       // The place is given back before the check.

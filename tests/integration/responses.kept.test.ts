@@ -173,6 +173,27 @@ describe("a streamed response", () => {
     });
   });
 
+  it("cannot be deleted before, but what it goes on from can", async () => {
+    const { gateway, ollama } = await startService();
+    const first = await made(gateway);
+    const chats = new HeldAnswers(ollama, "/api/chat");
+    const more = { input: "two", previous_response_id: first };
+    const asking = gateway.post(PATH, { ...ASK, ...more, stream: true });
+    const held = await chats.next();
+    held.piece("Hel");
+    const reader = new EventReader(await asking);
+    const { id } = ((await reader.next()) as { response: { id: string } }).response;
+    await unknownTo(await remove(gateway, id));
+    expect((await remove(gateway, first)).status).toBe(200);
+    held.finish();
+    await reader.rest();
+    const third = gateway.post(PATH, { ...ASK, input: "three", previous_response_id: id });
+    const { body } = await chats.next();
+    expect(body["messages"]).toHaveLength(5);
+    chats.all.at(-1)?.finish();
+    expect((await third).status).toBe(200);
+  });
+
   it("is not kept when it fails, which its last event says", async () => {
     const { gateway, ollama } = await startService();
     const chats = new HeldAnswers(ollama, "/api/chat");

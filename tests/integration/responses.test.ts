@@ -382,6 +382,18 @@ describe("POST /api/v1/responses refuses", () => {
     expect(bodiesTo(service.ollama, "/api/chat")).toEqual([]);
   });
 
+  it("calls whose arguments are no JSON object", async () => {
+    const { gateway } = await startService();
+    const call = { type: "function_call", call_id: "c", name: "f", arguments: "[1]" };
+    await expectOpenAIError(await gateway.post(PATH, { ...ASK, input: [call] }), {
+      status: 400,
+      code: "invalid_request",
+      type: "invalid_request_error",
+      param: "input",
+      says: /^The arguments of the call to 'f' are no JSON object$/,
+    });
+  });
+
   it("a prompt that with what it goes on from is too large", async () => {
     const { gateway } = await startService({ MAX_PROMPT_TOKENS: "30" });
     const input = "x".repeat(80);

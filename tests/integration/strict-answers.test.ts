@@ -186,6 +186,23 @@ describe("an answer held to a schema", () => {
     }
   });
 
+  it("is checked where what the model calls is no call, and so is text", async () => {
+    const { gateway, ollama } = await startService();
+    const calls = [{ function: { name: "look", arguments: '{"at": ' } }];
+    ollama.script("/api/chat", (_request, response) => {
+      const message = { role: "assistant", content: RIGHT, tool_calls: calls };
+      response.end(
+        `${JSON.stringify({ model: "fake", message, done: true, done_reason: "stop" })}\n`,
+      );
+    });
+    const tools = [{ type: "function", function: { name: "look", parameters: {} } }];
+    const body = { ...CHAT, format: SCHEMA, strict: true, tools };
+    const whole = await jsonOf(await gateway.post("/api/v1/chat", body));
+    expect(whole).toMatchObject({ code: "schema_mismatch" });
+    const streamed = await gateway.post("/api/v1/chat", { ...body, stream: true });
+    expect(saidIn(await eventsOf(streamed)).at(-1)).toBe(false);
+  });
+
   it("needs a schema, or JSON at least", async () => {
     const { gateway } = await startService({}, saying("no", "neither"));
     const post = (more: object) => gateway.post("/api/v1/generate", { ...GENERATE, ...more });

@@ -1,43 +1,18 @@
-import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
-import { bodiesTo, bodyTo, expectNativeError, jsonOf, startService } from "../support/service.ts";
-import { playTurns, type Turn } from "../support/tool-turns.ts";
+import { bodiesTo, bodyTo, expectNativeError, jsonOf } from "../support/service.ts";
+import {
+  functionTool,
+  WEATHER,
+  TIME,
+  ASKED,
+  CALL,
+  IN_PARIS,
+  OURS,
+  playing,
+  textTurn,
+} from "../support/weather-calls.ts";
 
-const functionTool = (name: string, parameters: object = { type: "object" }) => ({
-  type: "function" as const,
-  function: { name, parameters: parameters as Record<string, unknown> },
-});
-const WEATHER = functionTool("get_weather", {
-  type: "object",
-  properties: { city: { type: "string" } },
-  required: ["city"],
-});
-const TIME = functionTool("get_time");
-const ASKED = {
-  model: "fake:latest",
-  messages: [{ role: "user" as const, content: "What is the weather in Paris?" }],
-};
-const CALL = { name: "get_weather", arguments: { city: "Paris" } };
-const IN_PARIS = { function: CALL };
 const NAMED = { type: "function" as const, function: { name: "get_weather" } };
-const OURS = {
-  id: expect.stringMatching(/^call_[0-9a-f]{8}$/),
-  type: "function",
-  function: { name: "get_weather", arguments: '{"city":"Paris"}' },
-};
-
-/** The service, whose model plays turns, with OpenAI's client. */
-async function playing(...turns: Turn[]) {
-  const service = await startService();
-  playTurns(service.ollama, ...turns);
-  const baseURL = `${service.gateway.url}/api/v1`;
-  return { ...service, openai: new OpenAI({ baseURL, apiKey: "none", maxRetries: 0 }) };
-}
-
-const textTurn = (text: string, more: Partial<Turn> = {}): Turn => ({
-  pieces: text.match(/.{1,7}/gs) ?? [],
-  ...more,
-});
 
 describe("tool_choice", () => {
   it.each([
@@ -219,86 +194,5 @@ describe("tool_choice", () => {
     const request = { ...ASKED, tools: [WEATHER], tool_choice: "required", temperature: 0 };
     for (const _ of [1, 2]) await jsonOf(await gateway.post("/api/v1/chat", request));
     expect(ollama.to("/api/chat")).toHaveLength(2);
-  });
-});
-
-describe("calls", () => {
-  const broken = { function: { name: "get_weather", arguments: '{"city": "Par' } };
-  const asText = { function: { name: "get_weather", arguments: '{"city":"Paris"}' } };
-
-  it("get ids where they have none, and keep those that they have", async () => {
-    const pieces = [{ calls: [{ id: "call_7", ...IN_PARIS }] }, { calls: [IN_PARIS, asText] }];
-    const { openai } = await playing({ pieces });
-    const request = { ...ASKED, tools: [WEATHER] };
-    const whole = await openai.chat.completions.create(request);
-    const streamed = await openai.chat.completions.stream(request).finalChatCompletion();
-    for (const { choices } of [whole, streamed]) {
-      const calls = choices[0]?.message.tool_calls ?? [];
-      expect(calls).toMatchObject([{ ...OURS, id: "call_7" }, OURS, OURS]);
-      expect(new Set(calls.map(({ id }) => id)).size).toBe(3);
-    }
-  });
-
-  it("with broken arguments stay text", async () => {
-    const nameless = { function: { arguments: {} } };
-    const { openai } = await playing({ pieces: ["Well.", { calls: [broken, nameless] }] });
-    const request = { ...ASKED, tools: [WEATHER] };
-    const whole = await openai.chat.completions.create(request);
-    const streamed = await openai.chat.completions.stream(request).finalChatCompletion();
-    for (const { choices } of [whole, streamed]) {
-      expect(choices[0]?.finish_reason).toBe("stop");
-      expect(choices[0]?.message.tool_calls).toBeUndefined();
-      expect(choices[0]?.message.content).toContain("Par");
-    }
-  });
-
-  it("are one at most where parallel ones are not wanted", async () => {
-    const pieces = [{ calls: [IN_PARIS, IN_PARIS] }, { calls: [IN_PARIS] }];
-    const { openai, ollama } = await playing(
-      { pieces },
-      { pieces },
-      textTurn(JSON.stringify(CALL)),
-    );
-    const request = { ...ASKED, tools: [WEATHER, TIME], parallel_tool_calls: false };
-    const whole = await openai.chat.completions.create(request);
-    const streamed = await openai.chat.completions.stream(request).finalChatCompletion();
-    const required = { ...request, tool_choice: "required" as const };
-    const held = await openai.chat.completions.create(required);
-    for (const { choices } of [whole, streamed, held]) {
-      expect(choices[0]?.message.tool_calls).toHaveLength(1);
-    }
-    expect(bodiesTo(ollama, "/api/chat").at(-1)?.["format"]).not.toHaveProperty("items");
-  });
-
-  it("have results with images", async () => {
-    const service = await startService({}, { models: ["fake:latest"], vision: ["fake:latest"] });
-    playTurns(service.ollama, textTurn("A grey pixel."));
-    const url =
-      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
-    const call = { id: "call_1", type: "function", function: { name: "look", arguments: "{}" } };
-    const messages = [
-      { role: "user", content: "What do you see?" },
-      { role: "assistant", content: null, tool_calls: [call] },
-      {
-        role: "tool",
-        tool_call_id: "call_1",
-        content: [{ type: "image_url", image_url: { url } }],
-      },
-    ];
-    for (const path of ["/api/v1/chat/completions", "/api/v1/vlm/openai", "/api/v1/vlm"]) {
-      const answer = await service.gateway.post(path, {
-        model: "fake:latest",
-        messages,
-        tools: [functionTool("look")],
-      });
-      expect(await jsonOf(answer)).toMatchObject({ images_processed: 1 });
-    }
-    for (const body of bodiesTo(service.ollama, "/api/chat")) {
-      expect(body["messages"]).toMatchObject([
-        {},
-        { tool_calls: [{ function: { name: "look", arguments: {} } }] },
-        { role: "tool", content: "", tool_name: "look", images: [expect.any(String)] },
-      ]);
-    }
   });
 });

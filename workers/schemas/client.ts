@@ -2,7 +2,7 @@ import { ServiceError } from "../../src/errors/service-error.ts";
 import { BoundedLru } from "../../src/runtime/bounded-lru.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { Turnstile } from "../../src/runtime/turnstile.ts";
-import { ThreadCalls, type RawThread } from "../thread-calls.ts";
+import { type RawThread, type Starvation, ThreadCalls } from "../thread-calls.ts";
 import { placeOf } from "./pointers.ts";
 import type { SchemaTasks, SchemaText, Unusable } from "./protocol.ts";
 
@@ -13,6 +13,8 @@ interface SchemaThreadOptions {
   deadlineMs: number;
   /** The same for the start of a thread. */
   startMs: number;
+  /** As of ThreadCalls: no schema is to blame for a machine that has no processor for it. */
+  starved?: Starvation;
   /** Told of each thread that was lost. */
   onFault: (err: unknown) => void;
 }
@@ -21,13 +23,17 @@ interface SchemaThreadOptions {
 const MOST_SLOW = 256;
 const SLOW_FOR_MS = 60_000;
 
+/** Schemas that are known to be usable: as many as the thread keeps compiled. */
+const MOST_USABLE = 512;
+
 type Output<K extends keyof SchemaTasks> = Promise<SchemaTasks[K]["output"]>;
 
 /**
  * The typed way to the one thread where clients' schemas are compiled and run. Tasks go in one by
  * one, tenants in turn: one that runs out of time ends the thread, and no other's task with it.
  *
- * All throw ServiceError `shutting_down`, the caller's reason, or an Error when no thread starts.
+ * What needs the thread throws ServiceError `shutting_down`, the caller's reason, or an Error when
+ * no thread starts.
  */
 export class SchemaThread {
   readonly #calls: ThreadCalls<SchemaTasks>;
@@ -37,6 +43,11 @@ export class SchemaThread {
     maxSize: MOST_SLOW,
     maxBytes: Infinity,
     ttlMs: SLOW_FOR_MS,
+    bytesOf: () => 0,
+  });
+  readonly #usable = new BoundedLru<true>({
+    maxSize: MOST_USABLE,
+    maxBytes: Infinity,
     bytesOf: () => 0,
   });
   #hasStarted = false;
@@ -58,9 +69,14 @@ export class SchemaThread {
     return this.#turnstile.size;
   }
 
-  /** Says whether a schema can be used. */
-  compile(schema: SchemaText, caller: Caller): Output<"compile"> {
-    return this.#run("compile", schema, { schema, caller });
+  /** Says whether a schema can be used: of one that could be before at once. */
+  async compile(schema: SchemaText, caller: Caller): Output<"compile"> {
+    const { key } = schema;
+    // The way to the thread and back costs more than all that it has to do there.
+    if (this.#usable.get(key) && !this.#slow.get(key)) return { ok: true };
+    const compiled = await this.#run("compile", schema, { schema, caller });
+    if (compiled.ok) this.#usable.set(key, true);
+    return compiled;
   }
 
   /** Says what is wrong with an answer. */

@@ -1,4 +1,5 @@
 import { Ajv, MissingRefError, type Options, type ValidateFunction } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { faultAt, faultOf } from "./faults.ts";
@@ -24,7 +25,7 @@ const OPTIONS: Options = {
   code: { optimize: false },
 };
 
-const DIALECTS = { draft07: Ajv, draft2020: Ajv2020 };
+const DIALECTS = { draft07: Ajv, draft2019: Ajv2019, draft2020: Ajv2020 };
 
 type DialectName = keyof typeof DIALECTS;
 
@@ -33,7 +34,7 @@ const schemaValidators = new Map<DialectName, Ajv>();
 
 /** Makes what says whether a schema is one, which takes 100 ms and no schema is to blame for. */
 export function prepareDialects(): void {
-  for (const name of ["draft2020", "draft07"] as const) dialectFault(name, {});
+  for (const name of ["draft2020", "draft2019", "draft07"] as const) dialectFault(name, {});
 }
 
 /** Compiles a schema that a client has sent. Nothing is fetched for it. */
@@ -57,11 +58,13 @@ export function compileSchema(text: string): Compiled {
 
 /**
  * The dialects that a schema may be written in, the likelier first. Tuples of older ones are common
- * where none is named.
+ * where none is named: 2019-09 has them as well, and with them what draft 7 would pass over.
  */
 function dialectsOf({ $schema: named }: Record<string, unknown>): DialectName[] {
-  const isOld = typeof named === "string" && /draft-0[4-7]/.test(named);
-  return isOld ? ["draft07"] : ["draft2020", "draft07"];
+  const name = typeof named === "string" ? named : "";
+  if (/draft-0[4-7]/.test(name)) return ["draft07"];
+  const older = ["draft2019", "draft07"] as const;
+  return name.includes("2019-09") ? [...older] : ["draft2020", ...older];
 }
 
 function dialectFault(

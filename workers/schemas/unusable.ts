@@ -1,9 +1,7 @@
+import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../../src/schemas/keywords.ts";
 import { faultAt } from "./faults.ts";
 import { pointerPart } from "./pointers.ts";
 import type { SchemaFault } from "./protocol.ts";
-
-/** Words whose fields are names, and the values schemas. */
-const OF_NAMES = new Set(["properties", "patternProperties", "dependentSchemas", "dependencies"]);
 
 /**
  * Finds what a validator would take without a word and not hold an answer to: a property named
@@ -24,13 +22,9 @@ function find(value: unknown, path: string, isNames: boolean): SchemaFault | und
     if (!isNames && key === "required" && Array.isArray(inner) && inner.includes("__proto__")) {
       return faultAt(at, "a property named __proto__ cannot be checked");
     }
-    // What may stand in an answer is no schema.
-    if (!isNames && IS_DATA.has(key)) continue;
-    const found = find(inner, at, !isNames && OF_NAMES.has(key));
+    if (!isNames && DATA_KEYWORDS.has(key)) continue;
+    const found = find(inner, at, !isNames && KEYWORDS_OF_NAMES.has(key));
     if (found) return found;
   }
   return undefined;
 }
-
-/** Words whose values are answers, or parts of them. */
-const IS_DATA = new Set(["const", "enum", "default", "examples", "example"]);

@@ -6,6 +6,7 @@ import {
   type ResponseObject,
   responseId,
 } from "../../../src/dialects/responses/response-object.ts";
+import { jsonBytes, keptResponse } from "../../../src/responses/kept-json.ts";
 import { answerJson } from "../../answer-json.ts";
 import type { ResponseInput } from "../contract/responses/request.ts";
 import { asChat, type ResponseForm, settingsOf } from "../forms/openai-response.ts";
@@ -74,7 +75,7 @@ export function answerApproval(
   const { previous_response_id: id, store } = input;
   const keep = (response: ResponseObject): void => {
     if (store === false) return;
-    const turn = { response: jsonBytes(response), messages: jsonBytes([]), images: [] };
+    const turn = { ...keptResponse(response), messages: jsonBytes([]), images: [] };
     memory.set(tenant, response.id, turn, id === undefined ? undefined : memory.get(tenant, id));
   };
   agents.runs.answer(run, {
@@ -113,8 +114,4 @@ function headOf(
 function approvalIn({ input }: ResponseInput) {
   const last = typeof input === "string" ? undefined : input.at(-1);
   return last?.type === "mcp_approval_response" ? last : undefined;
-}
-
-function jsonBytes(value: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify(value));
 }

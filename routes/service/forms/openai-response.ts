@@ -61,7 +61,7 @@ export async function prepareResponse(
       path: "/api/chat",
       line: sees ? "vision" : "text",
       model: await chooseModel(models, input.model, textsOf(messages)),
-      body: { messages: toOllamaMessages(messages), ...generationFields(asked) },
+      body: { messages: toOllamaMessages(messages, "input"), ...generationFields(asked) },
       ...(sees ? { images: used.requestImages(imageOptions(input)) } : {}),
       hints: generationHints({}),
       ...(strict ? { strict: { ...strict, field: SCHEMA_FIELD } } : {}),

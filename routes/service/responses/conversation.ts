@@ -11,8 +11,8 @@ import {
 } from "../../../src/dialects/responses/output-items.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
+import { outputOf, parsed } from "../../../src/responses/kept-json.ts";
 import type { KeptTurn } from "../../../src/responses/response-memory.ts";
-import { bufferOf } from "../../../src/runtime/buffer-of.ts";
 import { LIST_LIMITS } from "../contract/list-limits.ts";
 import type { ResponseInput } from "../contract/responses/request.ts";
 
@@ -38,15 +38,16 @@ export type FindResponse = (id: string) => KeptTurn | undefined;
  * @throws ServiceError `previous_response_not_found`; `validation_error` for input that says nothing.
  */
 export function newTurn(
-  { input, previous_response_id: id }: ResponseInput,
+  { input, previous_response_id: id }: Pick<ResponseInput, "input" | "previous_response_id">,
   find: FindResponse,
 ): NewTurn {
   const previous = id === undefined ? undefined : found(id, find);
   if (typeof input === "string") {
     return { previous, messages: [{ role: "user", content: input, images: [] }] };
   }
+  const findItem = itemFinder(find);
   const items = input.flatMap((item, i) => {
-    if (item.type === "item_reference") return itemOf(i, item.id, find);
+    if (item.type === "item_reference") return itemOf(i, item.id, findItem);
     return item.type === "mcp_call" ? mcpCallInput(item) : [item];
   });
   const messages = toMessages(items);
@@ -58,14 +59,17 @@ export function newTurn(
 }
 
 /** The conversation so far, with what is new. @throws ServiceError `validation_error` where it is too long. */
-export function wholeConversation(turn: NewTurn, ownImages: BodyImage[]): Conversation {
-  const turns = turnsUpTo(turn.previous);
+export function wholeConversation(
+  { previous, messages }: NewTurn,
+  ownImages: BodyImage[],
+): Conversation {
+  const turns = turnsUpTo(previous);
   const conversation: Conversation = { messages: [], images: [] };
-  for (const { messages, response, images } of turns) {
-    append(conversation, parsed(messages) as NumberedMessage[], images);
-    append(conversation, toMessages(outputOf(response).flatMap(asInput)), []);
+  for (const turn of turns) {
+    append(conversation, parsed(turn.messages) as NumberedMessage[], turn.images);
+    append(conversation, toMessages(outputOf(turn).flatMap(asInput)), []);
   }
-  append(conversation, turn.messages, ownImages);
+  append(conversation, messages, ownImages);
   const { length } = conversation.messages;
   const limit = LIST_LIMITS.messages.entries;
   if (length > limit) {
@@ -102,22 +106,32 @@ function found(id: string, find: FindResponse): KeptTurn {
   throw new ServiceError("previous_response_not_found", message, { param: "previous_response_id" });
 }
 
-function itemOf(i: number, id: string, find: FindResponse): InputItem[] {
-  const place = itemPlace(id);
-  const turn = place && find(place.responseId);
-  const item = turn && outputOf(turn.response)[place.index];
-  if (item?.id === id) return asInput(item);
+/** Finds the items of kept responses. One that is referred to again and again is read once. */
+function itemFinder(find: FindResponse): (id: string) => OutputItem | undefined {
+  const outputs = new Map<string, OutputItem[]>();
+  return (id) => {
+    const place = itemPlace(id);
+    if (!place) return undefined;
+    let output = outputs.get(place.responseId);
+    if (!output) {
+      const turn = find(place.responseId);
+      output = turn ? outputOf(turn) : [];
+      outputs.set(place.responseId, output);
+    }
+    const item = output[place.index];
+    return item?.id === id ? item : undefined;
+  };
+}
+
+function itemOf(
+  i: number,
+  id: string,
+  findItem: (id: string) => OutputItem | undefined,
+): InputItem[] {
+  const item = findItem(id);
+  if (item) return asInput(item);
   const message = `input.${i}: there is no item '${shown(id)}', or not any more: items are kept with their response for an hour`;
   throw new ServiceError("previous_response_not_found", message, { param: `input.${i}` });
-}
-
-function outputOf(response: Uint8Array): OutputItem[] {
-  return (parsed(response) as { output: OutputItem[] }).output;
-}
-
-/** What this service has written itself. */
-function parsed(json: Uint8Array): unknown {
-  return JSON.parse(bufferOf(json).toString());
 }
 
 /** An id in an error. */

@@ -3,6 +3,7 @@ import type { NumberedMessage } from "../../../src/dialects/responses/input-item
 import type { ResponseObject } from "../../../src/dialects/responses/response-object.ts";
 import { tooLarge } from "../../../src/http/body-limit.ts";
 import type { BodyImage } from "../../../src/images/image-body.ts";
+import { jsonBytes, keptResponse } from "../../../src/responses/kept-json.ts";
 import { LastingImage } from "../../../src/responses/lasting-image.ts";
 import { checked, readImageJson } from "../../read-json.ts";
 import { agentResponse, answerApproval, waitingRun } from "../agents/agent-response.ts";
@@ -75,7 +76,7 @@ async function createResponse(c: AppContext, services: ResponseServices): Promis
   const kept = input.store === false ? undefined : lasting(turn.messages, images);
   const keep = (response: ResponseObject): void => {
     if (!kept) return;
-    memory.set(tenant, response.id, { response: jsonBytes(response), ...kept }, turn.previous);
+    memory.set(tenant, response.id, { ...keptResponse(response), ...kept }, turn.previous);
   };
   const agent = await agentNamed(services, tenant, input.model);
   if (agent) return agentResponse(c, services, agent, { input, conversation, keep });
@@ -95,8 +96,4 @@ function lasting(messages: NumberedMessage[], images: BodyImage[]) {
     }),
   }));
   return { messages: jsonBytes(renumbered), images: used };
-}
-
-function jsonBytes(value: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify(value));
 }

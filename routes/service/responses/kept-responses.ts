@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../../middleware/env.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { bufferOf } from "../../../src/runtime/buffer-of.ts";
+import { shownResponse } from "../../../src/responses/kept-json.ts";
 import { answerJson } from "../../answer-json.ts";
 import { errorResponses } from "../contract/errors.ts";
 import type { ServiceRoute } from "../contract/headers.ts";
@@ -63,7 +63,7 @@ function getResponse(c: AppContext, { memory }: Kept): Response {
   const id = idInPath(c);
   const turn = memory.get(c.get("record").tenant, id);
   if (!turn) throw notFound(id);
-  return answerJson(c, JSON.parse(bufferOf(turn.response).toString()));
+  return answerJson(c, shownResponse(turn));
 }
 
 function deleteResponse(c: AppContext, { memory }: Kept): Response {

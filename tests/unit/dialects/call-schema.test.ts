@@ -100,6 +100,20 @@ describe("callSchema", () => {
     expect(twice(call("get_weather", { next: 1 }))).toEqual([false, false]);
   });
 
+  it("follows references of arguments that are named as keywords are", () => {
+    const named = ["default", "examples", "const", "$ref", "properties"];
+    const parameters = {
+      properties: Object.fromEntries(named.map((name) => [name, { $ref: "#/$defs/colour" }])),
+      additionalProperties: false,
+      $defs: { colour: { enum: ["red"] } },
+    };
+    const paint = judges(callSchema([weather, tool("paint", parameters)], { several: false }));
+    for (const name of named) {
+      expect(paint(call("paint", { [name]: "red" })), name).toEqual([true, true]);
+      expect(paint(call("paint", { [name]: "blue" })), name).toEqual([false, false]);
+    }
+  });
+
   it("is one that the engine takes for a hundred tools", () => {
     const many = Array.from({ length: 100 }, (_, i) => ({
       ...weather,

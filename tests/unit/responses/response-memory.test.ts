@@ -8,6 +8,7 @@ const TURN = 2 * KIB;
 
 const turn = (bytes: number) => ({
   response: new Uint8Array(bytes),
+  output: new Uint8Array(0),
   messages: new Uint8Array(0),
   images: [],
 });
@@ -109,6 +110,13 @@ describe("ResponseMemory", () => {
       memory.set(name, name, turn(1), undefined);
       expect(memory.get(name, name)).toBeDefined();
     }
+  });
+
+  it("counts all that a turn consists of", () => {
+    const memory = new ResponseMemory({ ttlMs: 5000, maxBytes: 100 * KIB });
+    const [output, messages] = [new Uint8Array(2 * KIB), new Uint8Array(4 * KIB)];
+    memory.set("a", "one", { ...turn(KIB), output, messages }, undefined);
+    expect(memory.bytes).toBe(7 * KIB + TURN);
   });
 
   it("counts images", () => {

@@ -14,7 +14,7 @@ interface Call {
 }
 
 /** Threads that answer what the test says. */
-function setUp() {
+function setUp(more: Partial<ConstructorParameters<typeof SchemaThread>[0]> = {}) {
   const calls: Call[] = [];
   const faults: unknown[] = [];
   const counts = { opened: 0, ended: 0 };
@@ -32,6 +32,7 @@ function setUp() {
     deadlineMs: DEADLINE_MS,
     startMs: START_MS,
     onFault: (err) => void faults.push(err),
+    ...more,
   });
   /** Answers the call that is under way. */
   const answer = async (name: string, output?: unknown) => {
@@ -63,6 +64,26 @@ describe("SchemaThread", () => {
     expect([thread.size, faults]).toEqual([0, []]);
   });
 
+  it("asks once whether a schema can be used, and again only where it cannot", async () => {
+    const { thread, answer, calls } = setUp();
+    const first = thread.compile(SCHEMA, by("a"));
+    await answer("begin");
+    await answer("compile", { ok: true });
+    await first;
+    expect(await thread.compile(SCHEMA, by("b"))).toEqual({ ok: true });
+    expect(calls).toHaveLength(2);
+    const unusable = { ok: false, fault: { path: "#", message: "is no JSON Schema" } };
+    for (const _ of [1, 2]) {
+      const other = thread.compile(OTHER, by("a"));
+      await answer("compile", unusable);
+      expect(await other).toEqual(unusable);
+    }
+    const slow = thread.check(SCHEMA, "1", by("a"));
+    await vi.advanceTimersByTimeAsync(DEADLINE_MS);
+    await slow;
+    expect(await thread.compile(SCHEMA, by("a"))).toMatchObject({ ok: false });
+  });
+
   it("gives up a task that takes too long, and no other", async () => {
     const { thread, answer, counts, faults, calls } = setUp();
     const slow = thread.check(SCHEMA, "1", by("a"));
@@ -88,6 +109,26 @@ describe("SchemaThread", () => {
     const again = thread.compile(SCHEMA, by("b"));
     await answer("compile", { ok: true });
     expect(await again).toEqual({ ok: true });
+  });
+
+  it("waits longer for a task where the process has no processor, but not for ever", async () => {
+    let cpuMs = 0;
+    const starved = { mostMs: 5 * DEADLINE_MS, cpuMs: () => cpuMs };
+    const { thread, answer, faults } = setUp({ starved });
+    const late = thread.compile(SCHEMA, by("a"));
+    await answer("begin");
+    await vi.advanceTimersByTimeAsync(4.5 * DEADLINE_MS);
+    await answer("compile", { ok: true });
+    expect(await late).toEqual({ ok: true });
+    const never = thread.check(SCHEMA, "1", by("a"));
+    await vi.advanceTimersByTimeAsync(5 * DEADLINE_MS);
+    expect(await never).toMatchObject({ ok: false });
+    const busy = thread.check(OTHER, "1", by("a"));
+    await answer("begin");
+    cpuMs += DEADLINE_MS / 2;
+    await vi.advanceTimersByTimeAsync(DEADLINE_MS);
+    expect(await busy).toMatchObject({ ok: false });
+    expect(faults).toHaveLength(2);
   });
 
   it("blames no schema where no thread starts", async () => {
@@ -122,6 +163,7 @@ describe("SchemaThread", () => {
     await answer("compile", { ok: true });
     await first;
     await thread.destroy();
-    await expect(thread.compile(SCHEMA, by("a"))).rejects.toMatchObject({ code: "shutting_down" });
+    const late = thread.check(SCHEMA, "1", by("a"));
+    await expect(late).rejects.toMatchObject({ code: "shutting_down" });
   });
 });

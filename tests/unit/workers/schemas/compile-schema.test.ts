@@ -50,6 +50,10 @@ describe("a schema that cannot be used", () => {
   it.each([
     ['{"properties": {"__proto__": {"type": "string"}}}', "#/properties/__proto__"],
     ['{"items": {"required": ["__proto__"]}}', "#/items/required"],
+    [
+      '{"$defs": {"const": {"properties": {"__proto__": {}}}}}',
+      "#/$defs/const/properties/__proto__",
+    ],
   ])("is one with the property __proto__: %s", (text, path) => {
     expect(compileSchema(text).fault).toMatchObject({ path });
   });
@@ -73,12 +77,31 @@ describe("a schema that can be used", () => {
     ["any value", {}, 7],
     ["a dialect that nobody knows", { $schema: "http://127.0.0.1:1/x", type: "string" }, "x"],
     ["a tuple of an older dialect", { items: [{ type: "string" }] }, ["x", 1]],
+    ["a tuple of a still older one", { $id: "#a", items: [{ type: "string" }] }, ["x", 1]],
     ["the older dialect by its name", { $schema: "http://json-schema.org/draft-07/schema#" }, 1],
     ["words that nobody knows", { type: "string", "x-ui": { order: 1 }, format: "ssn" }, "x"],
     ["$async as a property", { properties: { $async: { type: "string" } } }, { $async: "x" }],
     ["data that looks like a schema", { enum: [{ $async: true }] }, { $async: true }],
   ])("takes what fits: %s", (_name, schema, value) => {
     expect(faultsIn(schema, value)).toEqual(fits);
+  });
+
+  it.each([
+    ["unevaluatedItems", { items: [{ type: "string" }], unevaluatedItems: false }, ["x", 1]],
+    ["dependentRequired", { items: [{}], dependentRequired: { a: ["b"] } }, { a: 1 }],
+    ["minContains", { items: [{}], contains: { const: 1 }, minContains: 2 }, [1]],
+    [
+      "minContains of the dialect that is named",
+      {
+        $schema: "https://json-schema.org/draft/2019-09/schema",
+        items: [{}],
+        contains: { const: 1 },
+        minContains: 2,
+      },
+      [1],
+    ],
+  ])("is held to all of it where it has tuples: %s", (_name, schema, value) => {
+    expect(faultsIn(schema, value)).toMatchObject({ ok: true, faults: [{ path: "" }] });
   });
 
   it("needs properties that every object has in another sense", () => {

@@ -13,7 +13,7 @@ import type { LoadHints } from "../models/loaded-models.ts";
 import type { LiveRequests } from "../requests/live-requests.ts";
 import { RequestRecord, type RequestEnd } from "../requests/request-record.ts";
 import type { StrictRunner } from "../schemas/strict-runner.ts";
-import type { StrictSchema } from "../schemas/strict-schema.ts";
+import type { StrictSchema } from "../inference/answer-schema.ts";
 import type { LiveRun } from "./live-run.ts";
 import { turnFailure } from "./run-end.ts";
 import { modelStep } from "./run-steps.ts";

@@ -1,7 +1,7 @@
 import { loadOptions } from "../models/load-options.ts";
 import { JsonExcessError } from "../runtime/parse-json.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
-import { promptPrefix } from "./prompt-prefix.ts";
+import { promptPrefix } from "../inference/prompt-prefix.ts";
 import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 
 /** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */

@@ -4,7 +4,7 @@ import type { RequestRecord } from "../requests/request-record.ts";
 import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
-import { schemaValidField } from "../schemas/strict-schema.ts";
+import { schemaValidField } from "../inference/answer-schema.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 
 /** The text of one of Ollama's lines, from generate or chat. */

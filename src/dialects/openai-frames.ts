@@ -5,7 +5,7 @@ import { fromOllamaCalls } from "./messages.ts";
 import { sseFrame, textOf } from "./native-frames.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { truncatedField } from "../inference/truncation.ts";
-import { schemaValidField } from "../schemas/strict-schema.ts";
+import { schemaValidField } from "../inference/answer-schema.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */

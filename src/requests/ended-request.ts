@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
-import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
 import type { Ending } from "./endings.ts";
 import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";

@@ -4,7 +4,7 @@ import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
-import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 

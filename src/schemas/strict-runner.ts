@@ -6,7 +6,8 @@ import { withEarlyEnd } from "../http/early-end.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { InferenceRunner, OllamaRequest, RequestScope } from "../inference/runner.ts";
 import { repairRequest, withFiguresOf } from "./repair.ts";
-import { schemaMismatch, schemaText, type StrictSchema, unusableSchema } from "./strict-schema.ts";
+import type { StrictSchema } from "../inference/answer-schema.ts";
+import { schemaMismatch, schemaText, unusableSchema } from "./strict-schema.ts";
 
 interface StrictRunnerOptions {
   runner: Pick<InferenceRunner, "answer" | "stream">;

@@ -1,7 +1,7 @@
 import { truncatedField, type Truncation } from "../../inference/truncation.ts";
 import type { OllamaAnswer } from "../../inference/answers.ts";
 import type { RequestRecord } from "../../requests/request-record.ts";
-import { schemaValidField } from "../../schemas/strict-schema.ts";
+import { schemaValidField } from "../../inference/answer-schema.ts";
 import { openaiUsage } from "../openai-frames.ts";
 import type { OutputItem } from "./output-items.ts";
 

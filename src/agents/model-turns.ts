@@ -3,7 +3,7 @@ import { toServiceError } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { isAbort } from "../errors/abort-reasons.ts";
 import { type ChatMessage, toOllamaMessages } from "../dialects/messages.ts";
-import { textOf } from "../dialects/native-frames.ts";
+import { textOf } from "../inference/answer-text.ts";
 import { wasCutOff } from "../dialects/responses/response-object.ts";
 import { waitStatus } from "../dialects/wait-notices.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";

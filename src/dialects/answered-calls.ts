@@ -1,7 +1,7 @@
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { callSchema } from "./call-schema.ts";
-import { textOf } from "./native-frames.ts";
+import { textOf } from "../inference/answer-text.ts";
 import {
   maySendSeveral,
   mustCall,

@@ -4,18 +4,9 @@ import type { RequestRecord } from "../requests/request-record.ts";
 import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
+import { textOf } from "../inference/answer-text.ts";
 import { schemaValidField } from "../inference/answer-schema.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
-
-/** The text of one of Ollama's lines, from generate or chat. */
-export function textOf(line: OllamaAnswer): string {
-  if (typeof line["response"] === "string") return line["response"];
-  const { message } = line;
-  if (typeof message === "object" && message !== null && "content" in message) {
-    return typeof message.content === "string" ? message.content : "";
-  }
-  return "";
-}
 
 /** One server-sent event. */
 export function sseFrame(data: unknown): string {

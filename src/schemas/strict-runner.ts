@@ -1,6 +1,7 @@
 import type { SchemaThread } from "../../workers/schemas/client.ts";
 import type { SchemaFault, SchemaText } from "../../workers/schemas/protocol.ts";
-import { answerText, objectOf } from "../cache/stored-answer.ts";
+import { objectOf } from "../runtime/object-of.ts";
+import { textOf } from "../inference/answer-text.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
@@ -55,17 +56,17 @@ export class StrictRunner {
     const text = await this.#compiled(strict, scope);
     const first = await this.#runner.answer(request, scope);
     if (callsTools(first)) return first;
-    const faults = await this.#faultsOf(first, answerText(first), { strict, text, scope });
+    const faults = await this.#faultsOf(first, textOf(first), { strict, text, scope });
     if (faults.length === 0) {
       record.schemaCheck = "valid";
       return held(first);
     }
     record.schemaCheck = "mismatch";
-    const second = await this.#again(repairRequest(request, answerText(first), faults), scope);
+    const second = await this.#again(repairRequest(request, textOf(first), faults), scope);
     if (!second) throw schemaMismatch(faults);
     const answer = withFiguresOf(first, second);
     if (callsTools(answer)) return answer;
-    const left = await this.#faultsOf(answer, answerText(answer), { strict, text, scope });
+    const left = await this.#faultsOf(answer, textOf(answer), { strict, text, scope });
     if (left.length > 0) throw schemaMismatch(left);
     record.schemaCheck = "repaired";
     return held(answer);
@@ -96,7 +97,7 @@ export class StrictRunner {
     let last: OllamaAnswer | undefined;
     let hasCalls = false;
     for await (const line of lines) {
-      if (answer.length <= LONGEST_CHECKED) answer += answerText(line);
+      if (answer.length <= LONGEST_CHECKED) answer += textOf(line);
       hasCalls ||= callsTools(line);
       // The place is given back before the check.
       if (line["done"] === true) last = line;

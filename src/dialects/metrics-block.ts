@@ -3,6 +3,7 @@ import type { OllamaAnswer } from "../inference/answers.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { truncatedField, type Truncation } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 
 /**
  * Ollama reports some tens of milliseconds as load time of a model that is in memory; above
@@ -35,16 +36,12 @@ export function metricsBlock(request: ShownRequest, answer: OllamaAnswer): Metri
     model: request.model ?? "",
     request_id: request.id,
     latency_ms: request.latencyMs,
-    model_load_ms: isCold ? rounded(waitedMs || reportedMs) : 0,
+    model_load_ms: isCold ? threeDecimals(waitedMs || reportedMs) : 0,
     model_warm_start: !isCold,
     prompt_eval_count: inputTokens ?? null,
     generation_eval_count: outputTokens ?? null,
-    total_duration_ms: totalMs === undefined ? null : rounded(totalMs),
+    total_duration_ms: totalMs === undefined ? null : threeDecimals(totalMs),
     ...truncatedField(answer),
     ...(request.hasWaitNotices && context ? { num_ctx: context } : {}),
   };
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -3,6 +3,7 @@ import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
 import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 import type { Ending } from "./endings.ts";
 import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
 
@@ -94,32 +95,27 @@ export function endedRequest(record: RequestRecord, end: RequestEnd): EndedReque
     streamed: record.streamed,
     bytesIn: record.bytesIn,
     bytesOut: end.bytes,
-    queueMs: rounded(call.queueMs),
-    loadMs: rounded(call.loadMs),
-    firstMs: rounded(call.firstMs),
-    bodyMs: rounded(call.bodyMs),
+    queueMs: threeDecimals(call.queueMs),
+    loadMs: threeDecimals(call.loadMs),
+    firstMs: threeDecimals(call.firstMs),
+    bodyMs: threeDecimals(call.bodyMs),
     waitedBehind: call.waitedBehind,
     loadShared: call.loadMs ? call.isLoadShared : undefined,
     context: call.contextTokens,
     isPromptCut: call.host === undefined ? undefined : call.isPromptCut,
-    promptMs: rounded(usage?.promptMs),
-    generationMs: rounded(usage?.generationMs),
-    inferenceMs: rounded(call.costMs),
+    promptMs: threeDecimals(usage?.promptMs),
+    generationMs: threeDecimals(usage?.generationMs),
+    inferenceMs: threeDecimals(call.costMs),
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     tokensEstimated: usage?.isEstimated,
-    tokensPerSecond: rounded(tokensPerSecond(record)),
+    tokensPerSecond: threeDecimals(tokensPerSecond(record)),
     cache: record.cache?.state,
-    savedMs: rounded(record.cache?.savedMs),
+    savedMs: threeDecimals(record.cache?.savedMs),
     schemaCheck: record.schemaCheck,
     images: images?.length,
     imageBytesSaved: images && (savedBytes(images) ?? 0),
   };
-}
-
-/** Milliseconds, or another figure, with three decimals. */
-export function rounded(figure: number | undefined): number | undefined {
-  return figure === undefined ? undefined : Math.round(figure * 1000) / 1000;
 }
 
 /** Errors that are ways to end. */

@@ -7,6 +7,7 @@ import type { BodyHold } from "../http/body-budget.ts";
 import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -121,7 +122,7 @@ export class RequestRecord {
 
   /** What it has taken so far as answers and logs show it: milliseconds, three decimals. */
   get latencyMs(): number {
-    return Math.round(this.elapsedMs * 1000) / 1000;
+    return threeDecimals(this.elapsedMs);
   }
 
   /** Ends the record; further calls do nothing. @throws AggregateError of what actions threw. */

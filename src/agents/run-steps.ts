@@ -1,6 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
 import { threeDecimals } from "../runtime/three-decimals.ts";
-import type { RunStep } from "./kept-run.ts";
+import type { RunStep } from "../../workers/request-store/agents/kept-run.ts";
 
 /** A step that was begun. */
 export interface BegunStep {

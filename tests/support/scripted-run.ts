@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Agent } from "../../src/agents/agent.ts";
-import type { KeptRun } from "../../src/agents/kept-run.ts";
+import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 import type { LiveRun } from "../../src/agents/live-run.ts";
 import { LiveRuns, type NewRun } from "../../src/agents/live-runs.ts";
 import type { ModelAnswer, TurnRequest } from "../../src/agents/model-turns.ts";

@@ -1,5 +1,5 @@
-import type { Aggregate, Figures } from "../../../workers/request-store/protocol.ts";
-import { threeDecimals } from "../../runtime/three-decimals.ts";
+import type { Aggregate, Figures } from "../protocol.ts";
+import { threeDecimals } from "../../../src/runtime/three-decimals.ts";
 import { groupedBy, mean, modelName, total, totalMs } from "./sums.ts";
 
 /** Sums over requests whose tokens a second are known. */

@@ -1,5 +1,5 @@
-import type { DayUsage } from "../../../workers/request-store/protocol.ts";
-import { threeDecimals } from "../../runtime/three-decimals.ts";
+import type { DayUsage } from "../protocol.ts";
+import { threeDecimals } from "../../../src/runtime/three-decimals.ts";
 import { groupedBy, modelName, total, totalMs } from "./sums.ts";
 
 /** What a project used of a model on a day, as `/api/v1/usage` shows it. */

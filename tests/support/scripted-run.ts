@@ -178,3 +178,8 @@ export function eventsOfRun({ log }: LiveRun): { name: string; data: Record<stri
   }
   return all;
 }
+
+/** What tools have said, of a model's messages. */
+export function toolMessages(messages: readonly { role: string; content?: unknown }[] = []) {
+  return messages.filter(({ role }) => role === "tool").map(({ content }) => content);
+}

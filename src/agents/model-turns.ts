@@ -9,7 +9,7 @@ import { waitStatus } from "../dialects/wait-notices.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { CallStep } from "../inference/call-record.ts";
 import type { OllamaRequest } from "../inference/runner.ts";
-import type { LoadHints } from "../models/loaded-models.ts";
+import type { LoadHints } from "../models/load-hints.ts";
 import type { LiveRequests } from "../requests/live-requests.ts";
 import { RequestRecord, type RequestEnd } from "../requests/request-record.ts";
 import type { StrictRunner } from "../schemas/strict-runner.ts";

@@ -8,7 +8,7 @@ import {
 import type { ImageSlots } from "../images/image-slots.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
-import type { LoadHints } from "../models/loaded-models.ts";
+import type { LoadHints } from "../models/load-hints.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";

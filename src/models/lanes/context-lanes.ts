@@ -2,7 +2,7 @@ import QuickLRU from "quick-lru";
 import { isOutOfMemory } from "../../hosts/out-of-memory.ts";
 import { awakeNow } from "../../runtime/awake-clock.ts";
 import { sameLoadOptions, type LoadOptions } from "../load-options.ts";
-import type { LoadHints } from "../loaded-models.ts";
+import type { LoadHints } from "../load-hints.ts";
 import { canonicalModel, modelMatcher } from "../model-name.ts";
 import { laneBelow, laneFor, lanesOf, type ContextLimits, type LaneFacts } from "./lane-choice.ts";
 import type { LaneRequest, LaneUse } from "./lane-request.ts";

@@ -1,3 +1,4 @@
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { callSchema } from "./call-schema.ts";
@@ -174,8 +175,4 @@ function hasCalls(answer: OllamaAnswer): boolean {
 function withMessage(answer: OllamaAnswer, changed: object): OllamaAnswer {
   const { message } = answer;
   return { ...answer, message: { ...(isObject(message) ? message : {}), ...changed } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { loadOptions } from "../models/load-options.ts";
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError } from "../runtime/parse-json.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
 import { promptPrefix } from "../inference/prompt-prefix.ts";
@@ -166,8 +167,4 @@ function isSomething(value: unknown): boolean {
 
 function isFilled(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

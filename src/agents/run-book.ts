@@ -1,4 +1,5 @@
-import type { DatabaseClient, FinalFault } from "../../workers/database/client.ts";
+import { BatchWriter, type WriterReport } from "../../workers/database/batch-writer.ts";
+import type { DatabaseClient } from "../../workers/database/client.ts";
 import type { Refused } from "../../workers/database/protocol.ts";
 import type {
   RunSummary,
@@ -21,25 +22,11 @@ interface RunBookOptions {
   hasFile: () => boolean;
   /** How long `stop` may go on writing; milliseconds. */
   stopMs: number;
-  report: RunBookReport;
+  report: WriterReport;
   /** Bounds of what waits; for tests. */
   pending?: ConstructorParameters<typeof PendingRuns>[0];
   /** Milliseconds since 1970; for tests. */
   now?: () => number;
-}
-
-/** What operators are told; it never quotes what is stored. */
-export interface RunBookReport {
-  /** Nothing is stored from now on. */
-  failed: (fault: FinalFault, cause: unknown) => void;
-  /** The file cannot be written now: it is tried again. */
-  waiting: (fault: FinalFault) => void;
-  /** It can be written again. */
-  writing: () => void;
-  /** Runs are not kept, since too many wait. Called once. */
-  losing: () => void;
-  /** So many were given up. */
-  lost: (count: number) => void;
 }
 
 /** A page of runs. */
@@ -49,20 +36,8 @@ export interface RunPage {
   next: number | undefined;
 }
 
-/** Faults that may pass. */
-const PASSING: ReadonlySet<FinalFault> = new Set(["locked", "full", "failed"]);
-
 /** Runs that wait take 64 MB at most; texts of a run 1 MB. */
 const PENDING = { most: 2000, mostBytes: 64 * 1_048_576, batch: 16 };
-
-/** How long a state waits for others, and for its run's next one, at most. */
-const GATHER_MS = 200;
-
-/** A file that could not be written is tried again after this. */
-const RETRY_MS = 1000;
-
-/** A batch that fails so often for no known reason is given up: it may be to blame itself. */
-const MOST_TRIES = 10;
 
 /** How often old runs are looked for. */
 const TEND_MS = 600_000;
@@ -75,22 +50,22 @@ export class RunBook {
   readonly #options: RunBookOptions;
   readonly #pending: PendingRuns;
   readonly #turns = new Turnstile({ atOnce: 1 });
-  readonly #now: () => number;
-  #state: "writing" | "waiting" | "failed" | "stopped" = "writing";
-  #fault: FinalFault | undefined;
-  /** How often the batch has failed for no known reason. */
-  #tries = 0;
-  #isLosing = false;
-  #timer: NodeJS.Timeout | undefined;
-  #sending: Promise<void> | undefined;
-  #tender: NodeJS.Timeout | undefined;
-  #isTending = false;
-  #stopping: Promise<void> | undefined;
+  readonly #writer: BatchWriter;
 
   constructor(options: RunBookOptions) {
     this.#options = options;
     this.#pending = new PendingRuns(options.pending ?? PENDING);
-    this.#now = options.now ?? Date.now;
+    const { client, now = Date.now } = options;
+    this.#writer = new BatchWriter({
+      ...options,
+      pending: this.#pending,
+      write: async (json) => {
+        await client.ask("write", { json, nowMs: now() });
+      },
+      // What is old is removed; opening the file for it marks what a restart has cut off.
+      due: () => (this.mayHaveAny ? () => client.ask("tend", { nowMs: now() }) : undefined),
+      tendMs: TEND_MS,
+    });
   }
 
   /** Whether runs are kept. */
@@ -105,9 +80,7 @@ export class RunBook {
 
   /** Looks after the runs of an earlier start, in the background: those cut off are interrupted. */
   start(): void {
-    if (this.#tender || this.#stopping) return;
-    this.#tender = setInterval(() => void this.#tend(), TEND_MS).unref();
-    void this.#tend();
+    this.#writer.start();
   }
 
   /**
@@ -115,13 +88,9 @@ export class RunBook {
    * run is written each time: its begin, its waits and its end are enough.
    */
   save(run: KeptRun): void {
-    const { trace, report } = this.#options;
-    if (trace === "off" || this.#state === "failed" || this.#stopping) return;
-    if (!this.#pending.set(tracedRun(run, trace)) && !this.#isLosing) {
-      this.#isLosing = true;
-      report.losing();
-    }
-    this.#schedule();
+    const { trace } = this.#options;
+    if (trace === "off" || !this.#writer.isOpen) return;
+    this.#writer.added(this.#pending.set(tracedRun(run, trace)));
   }
 
   /** The run of an id, if it is kept. @throws ServiceError `internal_error` where the file cannot be read. */
@@ -146,9 +115,10 @@ export class RunBook {
 
   /** Its state, for operators. */
   stats() {
+    const { state, fault } = this.#writer;
     return {
-      state: this.isOn ? this.#state : "off",
-      ...(this.#fault === undefined ? {} : { reason: this.#fault }),
+      state: this.isOn ? state : "off",
+      ...(fault === undefined ? {} : { reason: fault }),
       pending: this.#pending.size,
       lost: this.#pending.lost,
     };
@@ -156,8 +126,7 @@ export class RunBook {
 
   /** Writes what waits, for at most `stopMs`, and closes the file; all callers await the same end. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    return this.#writer.stop();
   }
 
   /** Asks the thread when all that was saved is written, tenants in turn. */
@@ -168,7 +137,7 @@ export class RunBook {
   ): Promise<Exclude<RunTasks[K]["output"], Refused>> {
     const { client } = this.#options;
     return this.#turns.run({ tenant }, async () => {
-      await this.#writeAll();
+      await this.#writer.writeAll();
       try {
         return await client.ask(name, input);
       } catch (cause) {
@@ -176,112 +145,6 @@ export class RunBook {
         throw new ServiceError("internal_error", message, { cause });
       }
     });
-  }
-
-  #schedule(): void {
-    if (this.#sending || this.#state !== "writing" || this.#pending.size === 0) return;
-    this.#timer ??= setTimeout(() => this.#send(), GATHER_MS);
-  }
-
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#sending ??= this.#sendBatch().finally(() => {
-      this.#sending = undefined;
-      this.#schedule();
-    });
-  }
-
-  async #sendBatch(): Promise<void> {
-    const json = this.#pending.peek();
-    if (json === undefined) return;
-    try {
-      await this.#options.client.ask("write", { json, nowMs: this.#now() });
-    } catch (err) {
-      this.#notWritten(err);
-      return;
-    }
-    this.#tries = 0;
-    this.#pending.drop();
-    if (this.#state !== "waiting") return;
-    this.#state = "writing";
-    this.#fault = undefined;
-    this.#options.report.writing();
-  }
-
-  #notWritten(err: unknown): void {
-    if (this.#state === "stopped") return;
-    const { report, client } = this.#options;
-    const fault = client.faultOf(err);
-    this.#fault = fault;
-    if (!PASSING.has(fault)) return this.#fail(fault, err);
-    if (this.#state === "writing") report.waiting(fault);
-    this.#state = "waiting";
-    this.#tries = fault === "failed" ? this.#tries + 1 : 0;
-    if (this.#tries === MOST_TRIES) {
-      this.#tries = 0;
-      report.lost(this.#pending.giveUp());
-    }
-    this.#timer ??= setTimeout(() => this.#send(), RETRY_MS);
-  }
-
-  #fail(fault: FinalFault, err: unknown): void {
-    if (this.#state === "failed" || this.#state === "stopped") return;
-    this.#state = "failed";
-    this.#pending.clear();
-    clearInterval(this.#tender);
-    this.#options.report.failed(fault, err);
-    this.#options.client.end().catch(() => {});
-  }
-
-  /** Removes what is old; opening the file for it marks what a restart has cut off. */
-  async #tend(): Promise<void> {
-    if (this.#isTending || this.#state === "failed" || !this.mayHaveAny) return;
-    this.#isTending = true;
-    const { client } = this.#options;
-    try {
-      while ((await client.ask("tend", { nowMs: this.#now() })).more && !this.#stopping);
-    } catch (err) {
-      // What was not done is done the next time; a batch that cannot be written tells of the fault.
-      const fault = client.faultOf(err);
-      if (!PASSING.has(fault) && !this.#stopping) this.#fail(fault, err);
-    } finally {
-      this.#isTending = false;
-    }
-  }
-
-  /** Writes what waits now, if that can be done now. */
-  async #writeAll(): Promise<void> {
-    while (this.#pending.size > 0 && this.#state === "writing") {
-      this.#send();
-      await this.#sending;
-    }
-  }
-
-  async #stop(): Promise<void> {
-    clearInterval(this.#tender);
-    const { stopMs, report, client } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, stopMs);
-    });
-    await Promise.race([this.#writeAndClose(), late]);
-    clearTimeout(timer);
-    clearTimeout(this.#timer);
-    if (this.#state !== "failed" && this.#pending.size > 0) report.lost(this.#pending.size);
-    this.#state = "stopped";
-    await client.end();
-  }
-
-  async #writeAndClose(): Promise<void> {
-    if (this.#state === "failed") return;
-    await this.#sending;
-    // What could not be written a moment ago is tried once more.
-    if (this.#pending.size > 0) this.#send();
-    await this.#sending;
-    await this.#writeAll();
-    // A file that could not be closed is whole all the same.
-    await this.#options.client.close().catch(() => {});
   }
 }
 

@@ -1,44 +1,113 @@
-import createClient, { type Client } from "openapi-fetch";
-import { onBun } from "../runtime/on-bun.ts";
+import type {
+  HttpMethod,
+  IsOperationRequestBodyOptional,
+  OperationRequestBodyContent,
+  PathsWithMethod,
+  RequiredKeysOf,
+  SuccessResponse,
+} from "openapi-typescript-helpers";
 import type { paths } from "./api-types.d.ts";
-import { CliError, NotFound, NotRunning, WrongUse } from "./cli-error.ts";
+import { CliError, NotFound, WrongUse } from "./cli-error.ts";
+import { send, type HttpAnswer } from "./http.ts";
 
 interface ApiOptions {
   url: string;
   project: string | undefined;
 }
 
+/** An answer of a route, of which `answered` and `streamed` read the body. */
+export interface ApiAnswer<T> extends HttpAnswer {
+  /** What its JSON is, for the types alone. */
+  readonly of?: T;
+}
+
+type Operation<M extends HttpMethod, P extends PathsWithMethod<paths, M>> = paths[P][M];
+
+/** What a call sends, where it has to. */
+type Call<O> = { signal?: AbortSignal } & Params<O> & Body<O>;
+type Params<O> = O extends { parameters: infer P }
+  ? RequiredKeysOf<P> extends never
+    ? { params?: P }
+    : { params: P }
+  : unknown;
+type Body<O> = [OperationRequestBodyContent<O>] extends [never]
+  ? unknown
+  : IsOperationRequestBodyOptional<O> extends true
+    ? { body?: OperationRequestBodyContent<O> }
+    : { body: OperationRequestBodyContent<O> };
+
+type Method<M extends HttpMethod> = <P extends PathsWithMethod<paths, M>>(
+  path: P,
+  ...call: RequiredKeysOf<Call<Operation<M, P>>> extends never
+    ? [Call<Operation<M, P>>?]
+    : [Call<Operation<M, P>>]
+) => Promise<ApiAnswer<Success<Operation<M, P>>>>;
+
+type Success<O> = O extends { responses: infer R extends Record<number, unknown> }
+  ? SuccessResponse<R, "application/json">
+  : never;
+
 /** The service's routes, with the types of docs/openapi.json. */
-export type Api = Client<paths>;
+export interface Api {
+  GET: Method<"get">;
+  POST: Method<"post">;
+  PUT: Method<"put">;
+  DELETE: Method<"delete">;
+}
 
 /** Every path of it asks the service at this address. */
 export function createApi({ url, project }: ApiOptions): Api {
-  return createClient<paths>({
-    baseUrl: url,
-    headers: project === undefined ? {} : { "X-Project-Name": project },
-    fetch: (request) => reach(request, url),
-  });
+  const headers = project === undefined ? {} : { "X-Project-Name": project };
+  const ask =
+    (method: string) =>
+    (path: string, { params, body, signal }: AnyCall = {}): Promise<HttpAnswer> =>
+      send(url + filled(path, params), { method, headers, body, signal });
+  return { GET: ask("GET"), POST: ask("POST"), PUT: ask("PUT"), DELETE: ask("DELETE") } as Api;
 }
 
-/** What openapi-fetch gives back. */
-interface Answer<T> {
-  data?: T | undefined;
-  error?: unknown;
-  response: Response;
+type Values = Record<string, string | number | boolean | undefined>;
+
+interface AnyCall {
+  params?: { path?: Values; query?: Values };
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** A path with its values. */
+function filled(path: string, { path: names = {}, query = {} }: AnyCall["params"] = {}): string {
+  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(names[name])),
+  );
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return search.size > 0 ? `${place}?${search.toString()}` : place;
 }
 
 /**
  * The body of an answer that went well.
  * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400 or 422, CliError else.
  */
-export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call;
-  if (response.ok) return data as T;
-  throw refusal(response, error);
+export async function answered<T>(call: Promise<ApiAnswer<T>>): Promise<T> {
+  const answer = await call;
+  const body = await answer.json();
+  if (!answer.ok || body === undefined) throw refusal(answer, body);
+  return body as T;
 }
 
-/** The error for an answer that did not go well, from its body as it was read. */
-export function refusal({ status, url }: Response, body: unknown): CliError {
+/**
+ * The body of an answer that is read as it comes.
+ * @throws as `answered`.
+ */
+export async function streamed(call: Promise<HttpAnswer>): Promise<AsyncIterable<Uint8Array>> {
+  const answer = await call;
+  if (!answer.ok) throw refusal(answer, await answer.json());
+  return answer.body;
+}
+
+/** The error for an answer that did not go well, from its body. */
+function refusal({ status, url }: HttpAnswer, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const message = messageIn(told["error"]);
   if (typeof message !== "string") {
@@ -56,20 +125,4 @@ export function refusal({ status, url }: Response, body: unknown): CliError {
 function messageIn(error: unknown): unknown {
   if (typeof error !== "object" || error === null) return error;
   return (error as Record<string, unknown>)["message"];
-}
-
-/** Fetch that says what to do where nobody answers. @throws NotRunning */
-export async function reach(request: Request, url: string): Promise<Response> {
-  try {
-    return onBun ? await fetch(request, bunOptions(url)) : await fetch(request);
-  } catch (err) {
-    if (request.signal.aborted) throw err;
-    throw new NotRunning(url, err);
-  }
-}
-
-/** Without Bun's own limit of five minutes. A proxy of the environment does not reach this machine. */
-function bunOptions(url: string): never {
-  const isHere = /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(url);
-  return { timeout: false, ...(isHere ? { proxy: false } : {}) } as never;
 }

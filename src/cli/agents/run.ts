@@ -1,8 +1,7 @@
-import { answered } from "../api.ts";
+import { answered, streamed } from "../api.ts";
 import type { components } from "../api-types.d.ts";
 import { isPiped, pipedText } from "../answers/piped-text.ts";
 import { shownText } from "../answers/shown-text.ts";
-import { streamed } from "../answers/streamed.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
@@ -58,7 +57,6 @@ async function runStreamed(cli: Cli, name: string, prompt: string) {
     cli.api.POST("/api/v1/agents/{name}/run", {
       params: { path: { name } },
       body: { prompt, stream: true },
-      parseAs: "stream",
       signal,
     }),
   );
@@ -70,9 +68,7 @@ async function runStreamed(cli: Cli, name: string, prompt: string) {
     const params = { path: { id: facts.run_id }, query: { after } };
     facts = await showRun(
       cli,
-      await streamed(
-        cli.api.GET("/api/v1/agents/runs/{id}/events", { params, parseAs: "stream", signal }),
-      ),
+      await streamed(cli.api.GET("/api/v1/agents/runs/{id}/events", { params, signal })),
     );
   }
   return ended(facts);

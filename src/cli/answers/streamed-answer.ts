@@ -1,6 +1,6 @@
+import { streamed } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { answerParts, type AnswerPart } from "./answer-parts.ts";
-import { streamed } from "./streamed.ts";
 
 /** A question and the route that takes it; its body has the route's fields. */
 export interface Question {
@@ -20,7 +20,6 @@ export async function* streamedAnswer(
   const call = cli.api.POST(path, {
     // The three routes differ in their fields; the service checks them.
     body: { ...body, stream: true } as never,
-    parseAs: "stream",
     signal,
   });
   yield* answerParts(await streamed(call));

@@ -1,4 +1,4 @@
-import { createApi, type Api } from "../api.ts";
+import { answered, createApi, type Api } from "../api.ts";
 import { installedNames } from "../models/installed-names.ts";
 
 /** What a word may become, and what that means. */
@@ -14,18 +14,20 @@ const PATIENCE_MS = 300;
 const SOURCES = {
   MODEL: async (api: Api) => (await installedNames(api, PATIENCE_MS)).map((value) => named(value)),
   AGENT: async (api: Api) => {
-    const { data } = await api.GET("/api/v1/agents", { signal: patience() });
-    return (data?.agents ?? []).map(({ name, role }) => named(name, role));
+    const { agents } = await answered(api.GET("/api/v1/agents", { signal: patience() }));
+    return agents.map(({ name, role }) => named(name, role));
   },
   REQUEST: async (api: Api) => {
     const params = { query: { limit: 20 } };
-    const { data } = await api.GET("/api/v1/requests", { params, signal: patience() });
-    const found = [...(data?.running ?? []), ...(data?.requests ?? [])];
-    return found.map(({ request_id: id, operation, model }) => named(id, `${operation} ${model}`));
+    const call = api.GET("/api/v1/requests", { params, signal: patience() });
+    const { running, requests } = await answered(call);
+    return [...running, ...requests].map(({ request_id: id, operation, model }) =>
+      named(id, `${operation} ${model}`),
+    );
   },
   RUN: async (api: Api) => {
-    const { data } = await api.GET("/api/v1/agents/runs", { signal: patience() });
-    return (data?.runs ?? []).map(({ id, agent, status }) => named(id, `${agent} ${status}`));
+    const { runs } = await answered(api.GET("/api/v1/agents/runs", { signal: patience() }));
+    return runs.map(({ id, agent, status }) => named(id, `${agent} ${status}`));
   },
   CLIENT: async () => {
     const { CLIENTS } = await import("../connect/clients.ts");

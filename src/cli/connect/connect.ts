@@ -1,3 +1,4 @@
+import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { NotFound, WrongUse } from "../cli-error.ts";
 import { closest } from "../closest.ts";
@@ -127,10 +128,8 @@ async function connectionOf(
 ): Promise<Connection> {
   const base = baseOf(cli.url, project);
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const profile = await cli.api
-    .GET("/api/v1/system/model-profile", { signal })
-    .then(({ data }) => data)
-    .catch(() => undefined);
+  const call = cli.api.GET("/api/v1/system/model-profile", { signal });
+  const profile = await answered(call).catch(() => undefined);
   return {
     base,
     model: model ?? profile?.default_text_model ?? NO_MODEL,

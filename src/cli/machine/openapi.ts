@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { reach } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { send } from "../http.ts";
 
 const PATIENCE_MS = 10_000;
 
@@ -38,7 +38,7 @@ async function documentOf(cli: Cli): Promise<unknown> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const { url, flags, env, out } = cli;
   try {
-    const answer = await reach(new Request(`${url}/api/openapi.json`, { signal }), url);
+    const answer = await send(`${url}/api/openapi.json`, { signal });
     if (answer.ok) return await answer.json();
     throw new CliError(`${url} answered ${answer.status}: is --url right?`);
   } catch (err) {

@@ -1,4 +1,4 @@
-import { streamed } from "../answers/streamed.ts";
+import { streamed } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { changeSteps, showChange } from "./change-progress.ts";
 
@@ -16,7 +16,6 @@ export async function createOnService(cli: Cli, model: NewModel): Promise<void> 
   const body = await streamed(
     cli.api.POST("/api/v1/models/create", {
       body: { ...model, stream: true },
-      parseAs: "stream",
       signal: cli.signal,
     }),
   );

@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import { answered, type Api } from "../api.ts";
 
 /**
  * The names of installed models, and of aliases, for a shell that completes a word.
@@ -6,8 +6,9 @@ import type { Api } from "../api.ts";
  */
 export async function installedNames(api: Api, ms = 300): Promise<string[]> {
   try {
-    const { data } = await api.GET("/api/v1/models", { signal: AbortSignal.timeout(ms) });
-    return (data?.data ?? []).map(({ id }) => id);
+    const signal = AbortSignal.timeout(ms);
+    const { data } = await answered(api.GET("/api/v1/models", { signal }));
+    return data.map(({ id }) => id);
   } catch {
     return [];
   }

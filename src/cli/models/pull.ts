@@ -1,8 +1,7 @@
-import { answered } from "../api.ts";
+import { answered, streamed } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
 import { changeSteps, showChange, type ChangeStep } from "./change-progress.ts";
-import { streamed } from "../answers/streamed.ts";
 
 export const pullModel = defineCommand({
   about:
@@ -55,7 +54,6 @@ export async function* pulling(
   const body = await streamed(
     cli.api.POST("/api/v1/models/pull", {
       body: { model: name, insecure, stream: true },
-      parseAs: "stream",
       signal,
     }),
   );

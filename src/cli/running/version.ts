@@ -1,8 +1,9 @@
 import { serviceVersion } from "../../runtime/paths.ts";
-import { answered, reach } from "../api.ts";
+import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
+import { send } from "../http.ts";
 
 const PATIENCE_MS = 5000;
 
@@ -75,8 +76,7 @@ async function serviceOf(cli: Cli): Promise<Versions["service"]> {
 }
 
 async function ollamaOf(url: string, signal: AbortSignal): Promise<string | null> {
-  const answer = await reach(new Request(`${url}/api/version`, { signal }), url);
-  const body: unknown = await answer.json().catch(() => undefined);
-  const found = (body as { version?: unknown } | undefined)?.version;
-  return answer.ok && typeof found === "string" ? found : null;
+  const answer = await send(`${url}/api/version`, { signal });
+  const body = (await answer.json()) as { version?: unknown } | undefined;
+  return answer.ok && typeof body?.version === "string" ? body.version : null;
 }

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { answered } from "../api.ts";
+import { answered, streamed } from "../api.ts";
 import { WrongUse } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
@@ -61,10 +61,8 @@ async function write(
   { file, format }: { file: string; format: Format },
 ): Promise<void> {
   const params = { query: { ...query, format } };
-  const body = await answered(
-    api.GET("/api/v1/analytics/export", { params, parseAs: "stream", signal }),
-  );
-  await exportTo(file, body as unknown as ReadableStream<Uint8Array>, signal);
+  const body = await streamed(api.GET("/api/v1/analytics/export", { params, signal }));
+  await exportTo(file, body, signal);
   out.note(`Written: ${file}`);
 }
 

@@ -9,7 +9,7 @@ import { CliError } from "../cli-error.ts";
  */
 export async function exportTo(
   file: string,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
   const beside = `${file}.${process.pid}.part`;

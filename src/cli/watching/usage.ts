@@ -1,4 +1,4 @@
-import { answered } from "../api.ts";
+import { answered, streamed } from "../api.ts";
 import type { components } from "../api-types.d.ts";
 import { defineCommand } from "../command.ts";
 import type { Output } from "../output/output.ts";
@@ -35,15 +35,13 @@ export const usage = defineCommand({
     const file = args["export-csv"];
     if (file !== undefined) {
       const params = { query: { ...query, format: "csv" as const } };
-      const body = await answered(api.GET("/api/v1/usage", { params, parseAs: "stream", signal }));
-      await exportTo(file, body as unknown as ReadableStream<Uint8Array>, signal);
+      const body = await streamed(api.GET("/api/v1/usage", { params, signal }));
+      await exportTo(file, body, signal);
       cli.out.note(`Written: ${file}`);
       if (!flags.json) return;
     }
     const found = await answered(api.GET("/api/v1/usage", { params: { query }, signal }));
-    cli.show(found as components["schemas"]["Usage"], ({ usage: used }, out) =>
-      showUsage(used, out),
-    );
+    cli.show(found, ({ usage: used }, out) => showUsage(used, out));
   },
 });
 

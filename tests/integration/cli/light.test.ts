@@ -10,7 +10,7 @@ import { projectRoot } from "../../../src/runtime/paths.ts";
 
 /** Small ones, each with its reason. */
 const HELP_PACKAGES = ["fast-string-truncated-width"];
-const LIGHT_PACKAGES = [...HELP_PACKAGES, "citty", "openapi-fetch"];
+const LIGHT_PACKAGES = [...HELP_PACKAGES, "citty"];
 
 /** What only asks the service, each with the words that it needs. */
 const ASKING = [

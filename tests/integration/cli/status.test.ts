@@ -39,7 +39,10 @@ describe("shared-ollama status", () => {
     expect(shown).toMatch(/^story-machine\s+[01]\s+[01]\s/m);
     expect(shown).toMatch(/^long-name-of-a-project-.*…\s/m);
 
-    const piped = await cli(["status", "--json"], { env });
+    // No proxy of the environment is asked.
+    const nowhere = `http://127.0.0.1:${await freePort(0)}`;
+    const proxies = { HTTP_PROXY: nowhere, http_proxy: nowhere, NO_PROXY: "", no_proxy: "" };
+    const piped = await cli(["status", "--json"], { env: { ...env, ...proxies } });
     expect(piped.code).toBe(0);
     expect(await expectShape("status", piped.stdout)).toMatchObject({
       url,

@@ -155,6 +155,7 @@ export class RequestStore {
     this.#wroteSinceTended = true;
   }
 
+  /** What the thread has to do beside writing: sums, and removing what is old. */
   #due() {
     const nowMs = this.#now();
     const isDue = this.#wroteSinceTended || Math.abs(nowMs - this.#tendedAtMs) > TEND_IDLE_MS;

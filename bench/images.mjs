@@ -3,28 +3,17 @@
 //   node bench/images.mjs [--only speed,quality,streams,memory]
 // Needs Python with Pillow and NumPy; PYTHON names the interpreter. Ends with code 1 when a goal
 // is missed.
-import { parseArgs } from "node:util";
 import { requirePillow } from "./lib/pillow.mjs";
+import { runScenarios } from "./lib/run-scenarios.mjs";
 import { compressBesideStreams } from "./scenarios/compress-beside-streams.mjs";
 import { imageQuality } from "./scenarios/image-quality.mjs";
 import { imageSpeed } from "./scenarios/image-speed.mjs";
 import { thousandImages } from "./scenarios/thousand-images.mjs";
 
-const SCENARIOS = {
+requirePillow();
+await runScenarios({
   speed: imageSpeed,
   quality: imageQuality,
   streams: compressBesideStreams,
   memory: thousandImages,
-};
-
-const { values } = parseArgs({
-  options: { only: { type: "string", default: Object.keys(SCENARIOS).join(",") } },
 });
-
-requirePillow();
-for (const name of values.only.split(",")) {
-  if (!Object.hasOwn(SCENARIOS, name)) throw new Error(`--only does not know ${name}`);
-  const { title, table, goal, isMet } = await SCENARIOS[name]();
-  console.log(`${title}:\n\n${table}\n\nGoal ${isMet ? "met" : "missed"}: ${goal}.\n`);
-  if (!isMet) process.exitCode = 1;
-}

@@ -50,16 +50,26 @@ async function main(argv: string[]): Promise<void> {
   sayChanges(namesGiven(process.env, argv), terminal.say);
   terminal.say(`Hardware profile: ${service.profile.profile.name}.`);
   await service.lifecycle.start();
-  const { apiHost } = config.settings;
+  if (service.lifecycle.isStopping) return;
+  await sayItRuns(service, config.settings.apiHost, terminal.say);
+}
+
+/** Where it listens, and a question to try or why it takes none yet. */
+async function sayItRuns(
+  service: Service,
+  apiHost: string,
+  say: (line: string) => void,
+): Promise<void> {
   const address = `http://${apiHost.includes(":") ? `[${apiHost}]` : apiHost}:${service.port()}`;
-  terminal.say(`Listening on ${address} – documentation at ${address}/api/docs`);
+  say(`Listening on ${address} – documentation at ${address}/api/docs`);
   const problem = await service.problem();
+  if (service.lifecycle.isStopping) return;
   if (problem !== undefined) {
-    terminal.say(`Not ready for questions yet: ${problem}`);
+    say(`Not ready for questions yet: ${problem}`);
     return;
   }
-  terminal.say("Try it:");
-  terminal.say(
+  say("Try it:");
+  say(
     `  curl ${address}/api/v1/chat -d '{"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
   );
 }

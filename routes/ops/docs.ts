@@ -24,7 +24,7 @@ export function docsRoutes(document: () => object): Hono<AppEnv> {
     swaggerUI({
       url: DOCUMENT_PATH,
       title: "Shared Ollama Service",
-      manuallySwaggerUIHtml: () => page(),
+      manuallySwaggerUIHtml: pageBody,
     }),
   );
   router.get("/api/docs/:file", async (c) => {
@@ -40,19 +40,11 @@ export function docsRoutes(document: () => object): Hono<AppEnv> {
   return router;
 }
 
-function page(): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
+/** What stands in the body of the library's page, which would fetch these files from elsewhere. */
+function pageBody(): string {
+  return `<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/api/docs/swagger-ui.css">
-</head>
-<body>
 <div id="swagger-ui"></div>
 <script src="/api/docs/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({ url: "${DOCUMENT_PATH}", dom_id: "#swagger-ui", deepLinking: true });</script>
-</body>
-</html>`;
+<script>SwaggerUIBundle({ url: "${DOCUMENT_PATH}", dom_id: "#swagger-ui", deepLinking: true });</script>`;
 }

@@ -63,7 +63,9 @@ export class AgentValidator {
     }
     return (await catalog.isInstalled(model))
       ? fine(`The model '${model}' is installed`)
-      : wrong(`The model '${model}' is not installed; \`ollama pull ${model}\` fetches it`);
+      : wrong(
+          `The model '${model}' is not installed; \`shared-ollama models pull ${model}\` fetches it`,
+        );
   }
 
   async #tools({ tools = [], mcp }: Agent, model: string): Promise<Finding[]> {

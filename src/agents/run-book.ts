@@ -1,4 +1,3 @@
-import { BatchWriter, type WriterReport } from "../../workers/database/batch-writer.ts";
 import type { DatabaseClient } from "../../workers/database/client.ts";
 import type { Refused } from "../../workers/database/protocol.ts";
 import type {
@@ -7,6 +6,7 @@ import type {
   RunTasks,
 } from "../../workers/request-store/agents/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
+import { BatchWriter, type WriterReport } from "../requests/store/batch-writer.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 import { PendingRuns } from "./pending-runs.ts";
@@ -53,18 +53,21 @@ export class RunBook {
   readonly #writer: BatchWriter;
 
   constructor(options: RunBookOptions) {
+    const { client, stopMs, report, pending = PENDING, now = Date.now } = options;
     this.#options = options;
-    this.#pending = new PendingRuns(options.pending ?? PENDING);
-    const { client, now = Date.now } = options;
+    this.#pending = new PendingRuns(pending);
     this.#writer = new BatchWriter({
-      ...options,
       pending: this.#pending,
-      write: async (json) => {
-        await client.ask("write", { json, nowMs: now() });
+      client,
+      write: async (json) => void (await client.ask("write", { json, nowMs: now() })),
+      tending: {
+        everyMs: TEND_MS,
+        isDue: () => this.mayHaveAny,
+        // Opening the file for it marks what a restart has cut off.
+        tend: () => client.ask("tend", { nowMs: now() }),
       },
-      // What is old is removed; opening the file for it marks what a restart has cut off.
-      due: () => (this.mayHaveAny ? () => client.ask("tend", { nowMs: now() }) : undefined),
-      tendMs: TEND_MS,
+      stopMs,
+      report,
     });
   }
 
@@ -90,7 +93,7 @@ export class RunBook {
   save(run: KeptRun): void {
     const { trace } = this.#options;
     if (trace === "off" || !this.#writer.isOpen) return;
-    this.#writer.added(this.#pending.set(tracedRun(run, trace)));
+    this.#writer.added({ hadRoom: this.#pending.set(tracedRun(run, trace)) });
   }
 
   /** The run of an id, if it is kept. @throws ServiceError `internal_error` where the file cannot be read. */
@@ -115,13 +118,8 @@ export class RunBook {
 
   /** Its state, for operators. */
   stats() {
-    const { state, fault } = this.#writer;
-    return {
-      state: this.isOn ? state : "off",
-      ...(fault === undefined ? {} : { reason: fault }),
-      pending: this.#pending.size,
-      lost: this.#pending.lost,
-    };
+    const stats = this.#writer.stats();
+    return { ...stats, state: this.isOn ? stats.state : "off" };
   }
 
   /** Writes what waits, for at most `stopMs`, and closes the file; all callers await the same end. */

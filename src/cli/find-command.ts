@@ -37,7 +37,10 @@ export function findCommand(argv: string[]): Found {
       continue;
     }
     const named = entries.find((entry) => isCalled(entry, word));
-    if (!named) throw unknown([...words, word].join(" "), word, entries, words);
+    if (!named) {
+      if (!found) refuseUnknown(args.slice(0, at));
+      throw unknown([...words, word].join(" "), word, entries, words);
+    }
     found = named;
     words.push(named.name);
     entries = "commands" in named ? named.commands : [];

@@ -36,7 +36,9 @@ export async function send(url: string, sending: Sending = {}): Promise<HttpAnsw
     ? await import("node:https")
     : await import("node:http");
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asked = request(url, { method, headers, ...(signal ? { signal } : {}) }, resolve);
+    // A connection of an earlier request may be one that a service before this has closed.
+    const options = { method, headers, agent: false as const, ...(signal ? { signal } : {}) };
+    const asked = request(url, options, resolve);
     asked.on("error", reject);
     asked.end(text);
   }).catch((err: unknown) => {

@@ -16,7 +16,7 @@ interface Read {
 export function readArgs(command: Command, { args, words }: Pick<Found, "args" | "words">): Read {
   const known: ArgsDef = { ...command.args, ...GLOBAL_ARGS };
   const wrong = (problem: string): WrongUse =>
-    new WrongUse(`${problem}. How it is called: shared-ollama ${words} --help`);
+    new WrongUse(`${ended(problem)} How it is called: shared-ollama ${words} --help`);
   const { own, rest } = split(args, known, command, wrong);
   try {
     return { values: parseArgs(own, known), rest };
@@ -63,7 +63,8 @@ function split(
       continue;
     }
     const takesValue = definition.type !== "boolean";
-    if (takesValue && (token.value === undefined || token.value === "")) {
+    const isForgotten = !token.inlineValue && isOption(token.value, known);
+    if (takesValue && (token.value === undefined || token.value === "" || isForgotten)) {
       throw wrong(`${token.rawName} needs a value`);
     }
     if (!takesValue && token.value !== undefined) throw wrong(`${token.rawName} takes no value`);
@@ -93,6 +94,12 @@ function aliasesOf(definition: ArgDef): string[] {
   return alias === undefined ? [] : [alias].flat();
 }
 
+/** Whether somebody has gone on with the next option; numbers below zero are values. */
+function isOption(value: string | undefined, known: ArgsDef): boolean {
+  const [, name] = /^--?([^=]+)/.exec(value ?? "") ?? [];
+  return value === "--" || (name !== undefined && definitionOf(name, known) !== undefined);
+}
+
 function longName(name: string, known: ArgsDef): string {
   if (Object.hasOwn(known, name)) return name;
   const found = Object.entries(known).find(([, definition]) =>
@@ -103,10 +110,15 @@ function longName(name: string, known: ArgsDef): string {
 
 /** The definition of an option by its name, its other names, or with `no-` in front of it. */
 function definitionOf(name: string, known: ArgsDef): ArgDef | undefined {
-  const found = known[longName(name, known)];
+  const found = own(known, longName(name, known));
   if (found && found.type !== "positional") return found;
-  const denied = name.startsWith("no-") ? known[longName(name.slice(3), known)] : undefined;
+  const denied = name.startsWith("no-") ? own(known, longName(name.slice(3), known)) : undefined;
   return denied?.type === "boolean" && denied.negativeDescription ? denied : undefined;
+}
+
+/** Every object has a `constructor`. */
+function own(known: ArgsDef, name: string): ArgDef | undefined {
+  return Object.hasOwn(known, name) ? known[name] : undefined;
 }
 
 function meant(name: string, known: ArgsDef): string {
@@ -116,6 +128,10 @@ function meant(name: string, known: ArgsDef): string {
     options.map(([option]) => option),
   );
   return near === undefined ? "" : `; did you mean --${near}?`;
+}
+
+function ended(sentence: string): string {
+  return sentence.endsWith("?") ? sentence : `${sentence}.`;
 }
 
 /** What citty says, in a reader's words. */

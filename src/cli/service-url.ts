@@ -5,6 +5,7 @@ import { homeOf } from "./home.ts";
 type Env = Record<string, string | undefined>;
 
 const DEFAULT_PORT = 8000;
+const MAX_PORT = 65_535;
 
 /**
  * Where the service answers: what the option says, then SHARED_OLLAMA_URL, then this machine with
@@ -29,7 +30,9 @@ function checked(named: string, isVariable: boolean): string {
 
 function listensAt(env: Env): string {
   const port = Number(env["API_PORT"] ?? 0);
-  if (Number.isInteger(port) && port > 0) return addressOf({ host: env["API_HOST"], port });
+  if (Number.isInteger(port) && port > 0 && port <= MAX_PORT) {
+    return addressOf({ host: env["API_HOST"], port });
+  }
   const noted = readNote(homeOf(env));
   const note: HomeHolder = noted.pid !== undefined && runs(noted.pid) ? noted : {};
   return addressOf({ host: note.host ?? env["API_HOST"], port: note.port ?? DEFAULT_PORT });

@@ -78,7 +78,8 @@ function watchingPart(
       }
       servers.replace(changed);
       metrics.know(changed.servers.keys());
-      terminal.say(`config/mcp.yaml was read again: ${changed.servers.size} MCP servers.`);
+      const names = [...changed.servers.keys()].join(", ") || "none";
+      terminal.say(`config/mcp.yaml was read again. MCP servers: ${names}.`);
     },
   });
   return { name: "MCP servers' file", start: () => file.start(), stop: () => file.stop() };

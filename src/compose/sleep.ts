@@ -1,3 +1,4 @@
+import type { spawn } from "node:child_process";
 import { keepsMachineAwake } from "../requests/inference-operations.ts";
 import { awakeClock } from "../runtime/awake-clock.ts";
 import { duration } from "../runtime/duration.ts";
@@ -21,6 +22,8 @@ export interface SleepOptions {
   platform?: NodeJS.Platform | undefined;
   /** The shortest time that counts as a sleep, in milliseconds. */
   leastSleepMs?: number | undefined;
+  /** Starts the program that keeps a Mac awake. */
+  spawn?: typeof spawn | undefined;
 }
 
 /** What notices that the machine has slept, and keeps a Mac from it while there is work. */
@@ -28,7 +31,7 @@ export function composeSleep(parts: SleepParts, options: SleepOptions): Part[] {
   const { settings } = parts.base;
   const isMac = (options.platform ?? process.platform) === "darwin";
   const keepsAwake = isMac && settings.keepAwake === "auto";
-  return [wakeWatch(parts, options), ...(keepsAwake ? [keepAwake(parts)] : [])];
+  return [wakeWatch(parts, options), ...(keepsAwake ? [keepAwake(parts, options)] : [])];
 }
 
 function wakeWatch({ base, inference }: SleepParts, { leastSleepMs }: SleepOptions): Part {
@@ -50,10 +53,14 @@ function wakeWatch({ base, inference }: SleepParts, { leastSleepMs }: SleepOptio
   };
 }
 
-function keepAwake({ base, requests, inference, management }: SleepParts): KeepAwake {
+function keepAwake(
+  { base, requests, inference, management }: SleepParts,
+  { spawn }: SleepOptions,
+): KeepAwake {
   const { logs, env } = base;
   const { queue, loadedModels } = inference;
   return new KeepAwake({
+    spawn,
     path: env["PATH"],
     isBusy: () =>
       queue.isWorking ||

@@ -19,7 +19,7 @@ export function tenantsPart(
         keys?.replace(changed.keys);
         const { weights: given, keys: named } = changed;
         terminal.say(
-          `config/tenants.yaml was read again: ${given.size} weights, ${named.size} names of keys.`,
+          `config/tenants.yaml was read again. Weights: ${given.size}, names of keys: ${named.size}.`,
         );
         return;
       }

@@ -121,7 +121,7 @@ export class DefaultModels {
     const missing = this.#options.preferredVision.find(
       (name) => this.#options.catalog.allows(name) && !named(installed, name),
     );
-    return missing === undefined ? "" : `; \`ollama pull ${missing}\` fetches one`;
+    return missing === undefined ? "" : `; \`shared-ollama models pull ${missing}\` fetches one`;
   }
 
   /** The names of the models that can see, and of those of which the server does not say. */

@@ -33,20 +33,21 @@ export class HomeLock {
       name: "lock of the folder",
       start: () => this.#acquire(),
       stop: () => {
-        this.#database?.close();
+        if (!this.#database) return;
+        rmSync(this.#noteFile, { force: true });
+        this.#database.close();
         this.#database = undefined;
       },
     };
   }
 
-  /** Writes which service has the folder, for the message of another, once the port is known. */
+  /** Writes where the service in the folder listens, for others, once the port is known. */
   note(port: () => number, host: string): Part {
     return {
       name: "note of who has the folder",
       start: () => this.#write({ pid: process.pid, port: port(), host }),
-      stop: () => {
-        if (this.#database) rmSync(this.#noteFile, { force: true });
-      },
+      // It goes with the lock: until then others can tell who has the folder.
+      stop: () => {},
     };
   }
 

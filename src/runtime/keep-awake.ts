@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn as nodeSpawn, type ChildProcess } from "node:child_process";
 import { delimiter } from "node:path";
 import { awakeNow } from "./awake-clock.ts";
 import type { Part } from "./lifecycle.ts";
@@ -10,18 +10,18 @@ interface KeepAwakeOptions {
   onFault: (err: Error) => void;
   /** Where the program is looked for, beside the folder in which a Mac has it. */
   path: string | undefined;
-  everyMs?: number;
-  /** So long after the last request it is held on, so that one a minute starts no program each. */
-  lingerMs?: number;
-  /** So long after a failure it is tried again. */
-  retryMs?: number;
+  /** Milliseconds on a clock that stands still while the machine sleeps. */
+  now?: () => number;
+  spawn?: typeof nodeSpawn | undefined;
 }
 
 const PROGRAM = "caffeinate";
 const USUAL_FOLDER = "/usr/bin";
 
 const EVERY_MS = 1000;
+/** So long after the last request it is held on, so that not each one starts a program. */
 const LINGER_MS = 10_000;
+/** So long after a failure it is tried again. */
 const RETRY_MS = 60_000;
 
 /**
@@ -33,6 +33,8 @@ const RETRY_MS = 60_000;
 export class KeepAwake implements Part {
   readonly name = "keeping the machine awake";
   readonly #options: KeepAwakeOptions;
+  readonly #now: () => number;
+  readonly #spawn: typeof nodeSpawn;
   #timer: NodeJS.Timeout | undefined;
   #program: ChildProcess | undefined;
   #busyAt = Number.NEGATIVE_INFINITY;
@@ -41,10 +43,12 @@ export class KeepAwake implements Part {
 
   constructor(options: KeepAwakeOptions) {
     this.#options = options;
+    this.#now = options.now ?? awakeNow;
+    this.#spawn = options.spawn ?? nodeSpawn;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), this.#options.everyMs ?? EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#look(), EVERY_MS).unref();
   }
 
   stop(): void {
@@ -53,16 +57,16 @@ export class KeepAwake implements Part {
   }
 
   #look(): void {
-    const now = awakeNow();
+    const now = this.#now();
     if (this.#options.isBusy()) this.#busyAt = now;
-    if (now - this.#busyAt >= (this.#options.lingerMs ?? LINGER_MS)) this.#letGo();
+    if (now - this.#busyAt >= LINGER_MS) this.#letGo();
     else if (!this.#program && now >= this.#retryAt) this.#hold();
   }
 
   #hold(): void {
     const { path } = this.#options;
     try {
-      const program = spawn(PROGRAM, ["-i", "-w", String(process.pid)], {
+      const program = this.#spawn(PROGRAM, ["-i", "-w", String(process.pid)], {
         env: { PATH: path ? path + delimiter + USUAL_FOLDER : USUAL_FOLDER },
         stdio: "ignore",
         // A Ctrl-C is for the service, which may have answers to end.
@@ -92,7 +96,7 @@ export class KeepAwake implements Part {
   }
 
   #failed(err: Error): void {
-    this.#retryAt = awakeNow() + (this.#options.retryMs ?? RETRY_MS);
+    this.#retryAt = this.#now() + RETRY_MS;
     if (this.#hasTold) return;
     this.#hasTold = true;
     this.#options.onFault(err);

@@ -30,10 +30,18 @@ export class Lifecycle {
     this.#options = options;
   }
 
-  /** Starts the parts in order. @throws what a part throws, after those before it have stopped. */
+  /** True from the first call of `stop` on, or from a start's failure. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /**
+   * Starts the parts in order; a stop meanwhile leaves out those that are left.
+   * @throws what a part throws, after those before it have stopped.
+   */
   async start(): Promise<void> {
     for (const part of this.#parts) {
-      if (this.#stopping) return;
+      if (this.isStopping) return;
       this.#started.push(part);
       try {
         await part.start?.();

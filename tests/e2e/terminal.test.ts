@@ -104,7 +104,7 @@ describe.skipIf(!hasTerminal())("the question whether to fetch required models",
   it("is followed by the command after a no", async () => {
     const { press, shows, ollama } = await startAsking();
     press("no");
-    await shows("To fetch them: ollama pull one, or AUTO_PULL=true");
+    await shows("To fetch them: shared-ollama models pull one, or AUTO_PULL=true");
     expect(ollama.to("/api/pull")).toEqual([]);
   }, 180_000);
 });

@@ -281,7 +281,8 @@ describe("what an agent is looked at for", () => {
     expect(wrong["findings"]).toContainEqual({
       check: "model",
       ok: false,
-      message: "The model 'missing' is not installed; `ollama pull missing` fetches it",
+      message:
+        "The model 'missing' is not installed; `shared-ollama models pull missing` fetches it",
     });
     await ollama.stop();
     await until(async () => {

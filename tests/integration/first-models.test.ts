@@ -225,7 +225,7 @@ describe("required models without AUTO_PULL", () => {
     expect(gateway.said).toEqual(
       expect.arrayContaining([
         "Required models are not installed: one (8 GB), two.",
-        "To fetch them: ollama pull one && ollama pull two, or AUTO_PULL=true at the next start.",
+        "To fetch them: shared-ollama models pull one && shared-ollama models pull two, or AUTO_PULL=true at the next start.",
       ]),
     );
     expect(ollama.to("/api/pull")).toEqual([]);

@@ -1,44 +1,29 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { entryUrl, modelsFile } from "../../src/runtime/paths.ts";
-import { until } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
+import { countedSpawn, fakeCaffeinate } from "../support/fake-caffeinate.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
-import { endsWithTest, isAlive } from "../support/fake-server-program.ts";
+import { isAlive } from "../support/fake-server-program.ts";
 import { serviceLog, startGateway } from "../support/gateway.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { makeHome, startServiceProcess } from "../support/service-process.ts";
 
-/**
- * A program named `caffeinate` that notes its number and its arguments, and runs as long as the
- * process that it is told of.
- */
-async function fakeCaffeinate(folder: string): Promise<() => Promise<string[]>> {
-  const starts = join(folder, "starts");
-  const program = join(folder, "caffeinate");
-  const waits = 'while kill -0 "$3" 2>/dev/null; do sleep 0.05; done';
-  await writeFile(program, `#!/bin/sh\necho "$$ $@" >> '${starts}'\n${waits}\n`);
-  await chmod(program, 0o755);
-  return async () => {
-    const lines = (await readFile(starts, "utf8").catch(() => "")).split("\n").filter(Boolean);
-    for (const line of lines) endsWithTest(Number.parseInt(line, 10));
-    return lines;
-  };
-}
+/** So often it looks whether there is work. */
+const LOOK_MS = 1000;
 
-/** A service that takes itself to be on a Mac. */
-async function onMac(env: Record<string, string> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "shared-ollama-caffeinate-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+/** A service that takes itself to be on a Mac, with a program to keep that awake. */
+async function onMac({ env = {}, body }: { env?: Record<string, string>; body?: string } = {}) {
+  const { path, starts } = await fakeCaffeinate(body);
+  const { attempts, spawn } = countedSpawn();
   const ollama = await startFakeOllama({ models: ["fake:latest"] });
   ollama.inMemory.push("fake:latest");
   const gateway = await startGateway(
     { OLLAMA_BASE_URL: ollama.url, ...env },
-    { PATH: `${folder}:${process.env["PATH"]}` },
-    { platform: "darwin" },
+    { PATH: path },
+    { platform: "darwin", spawn },
   );
-  return { folder, gateway, ollama };
+  return { starts, attempts, gateway, ollama };
 }
 
 const BODY = { model: "fake", messages: [{ role: "user", content: "hi" }], stream: false };
@@ -49,8 +34,7 @@ describe("on a Mac", () => {
     ["a passed-through request", "/api/chat", "/api/chat", BODY],
     ["a download", "/api/pull", "/api/v1/models/pull", { model: "other", stream: false }],
   ])("%s keeps the machine awake until the service ends", async (_what, at, path, body) => {
-    const { folder, gateway, ollama } = await onMac();
-    const starts = await fakeCaffeinate(folder);
+    const { starts, gateway, ollama } = await onMac();
     const held = new HeldAnswers(ollama, at);
     expect((await gateway.get("/api/v1/health")).status).toBe(200);
     const asked = gateway.post(path, body);
@@ -67,16 +51,15 @@ describe("on a Mac", () => {
   });
 
   it("the machine may sleep again when the service was killed", async () => {
-    const folder = await makeHome();
-    const starts = await fakeCaffeinate(folder);
+    const { path, starts } = await fakeCaffeinate();
     const ollama = await startFakeOllama({ models: ["fake:latest"] });
     ollama.inMemory.push("fake:latest");
     const held = new HeldAnswers(ollama, "/api/chat");
     const service = startServiceProcess({
-      home: folder,
+      home: await makeHome(),
       program: join(import.meta.dirname, "../support/service-in-short.mjs"),
       args: [entryUrl("src/compose.ts"), entryUrl("config/load.ts"), modelsFile, "10000", "darwin"],
-      env: { OLLAMA_BASE_URL: ollama.url, PATH: `${folder}:${process.env["PATH"]}` },
+      env: { OLLAMA_BASE_URL: ollama.url, PATH: path },
     });
     await service.listening();
     const asked = service.post("/api/v1/chat", BODY).catch(() => undefined);
@@ -89,28 +72,34 @@ describe("on a Mac", () => {
   });
 
   it("nothing is started for who only looks, nor where that is switched off", async () => {
-    const { folder, gateway, ollama } = await onMac({ KEEP_AWAKE: "off" });
-    const starts = await fakeCaffeinate(folder);
-    const held = new HeldAnswers(ollama, "/api/chat");
-    const other = await onMac();
-    const otherStarts = await fakeCaffeinate(other.folder);
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const off = await onMac({ env: { KEEP_AWAKE: "off" } });
+    const on = await onMac();
     const client = new AbortController();
-    const follows = await other.gateway.get("/api/v1/events", { signal: client.signal });
-    const asked = gateway.post("/api/v1/chat", BODY);
-    const one = await held.next();
-    // Longer than it takes to look.
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect([await starts(), await otherStarts()]).toEqual([[], []]);
-    one.json({ model: "fake", message: { content: "a" }, done: true });
-    await (await asked).text();
+    const follows = await on.gateway.get("/api/v1/events", { signal: client.signal });
+    const [offHeld, onHeld] = [off, on].map(({ ollama }) => new HeldAnswers(ollama, "/api/chat"));
+    const offAsked = off.gateway.post("/api/v1/chat", BODY);
+    const offAnswer = await offHeld?.next();
+    vi.advanceTimersByTime(LOOK_MS);
+    expect([off.attempts, on.attempts]).toEqual([[], []]);
+    // The same look finds work.
+    const onAsked = on.gateway.post("/api/v1/chat", BODY);
+    const onAnswer = await onHeld?.next();
+    vi.advanceTimersByTime(LOOK_MS);
+    expect([off.attempts.length, on.attempts.length]).toEqual([0, 1]);
+    for (const answer of [offAnswer, onAnswer]) {
+      answer?.json({ model: "fake", message: { content: "a" }, done: true });
+    }
+    for (const asked of [offAsked, onAsked]) await (await asked).text();
     client.abort();
     await follows.text().catch(() => {});
+    await on.gateway.stop();
+    await within(Promise.all(on.attempts.map(({ ended }) => ended)), "the end of the program");
   });
 
   it("a program that fails is told of once, and no request minds", async () => {
-    const { folder, gateway, ollama } = await onMac();
-    await writeFile(join(folder, "caffeinate"), "#!/bin/sh\nexit 2\n");
-    await chmod(join(folder, "caffeinate"), 0o755);
+    const { gateway, ollama } = await onMac({ body: "exit 2" });
     const held = new HeldAnswers(ollama, "/api/chat");
     const asked = gateway.post("/api/v1/chat", BODY);
     const one = await held.next();

@@ -137,7 +137,7 @@ it("reads the file again when it has changed, unless it has mistakes", async () 
   const says = (words: string) =>
     until(() => said.some((line) => line.includes(words)), `the service says ${words}`);
   await writeFile(mcpFile, mcpYaml({ own: ownServer() }));
-  await says("config/mcp.yaml was read again: 1 MCP servers.");
+  await says("config/mcp.yaml was read again. MCP servers: own.");
   expect(await listed(service)).toMatchObject([{ name: "own" }]);
   await writeFile(mcpFile, mcpYaml({ own: { command: "a", url: "http://b" } }));
   await says("The MCP servers stay as they were. config/mcp.yaml: servers.own.url");

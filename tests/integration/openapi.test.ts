@@ -116,6 +116,7 @@ it("shows the documentation without any foreign address", async () => {
   const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
   const page = await gateway.get("/api/docs").then((r) => r.text());
   expect(page).not.toMatch(/(src|href)="https?:/);
+  expect(page.match(/<!doctype/gi)).toHaveLength(1);
   for (const [, path] of page.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
     const asset = await gateway.get(path ?? "");
     expect(asset.status, path).toBe(200);

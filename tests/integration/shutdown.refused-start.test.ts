@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SETTINGS } from "../../config/schema.ts";
 import { serviceVersion } from "../../src/runtime/paths.ts";
@@ -12,7 +14,8 @@ describe("a start that cannot be", () => {
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as AddressInfo;
     const env = { OLLAMA_BASE_URL: (await startFakeOllama()).url, API_PORT: String(port) };
-    const service = startServiceProcess({ home: await makeHome(), env });
+    const home = await makeHome();
+    const service = startServiceProcess({ home, env });
     await service.endsWith(1);
     expect(service.stderr).toMatch(
       new RegExp(
@@ -21,6 +24,21 @@ describe("a start that cannot be", () => {
       ),
     );
     expect(service.stdout).not.toContain("Listening");
+    // What a crash would leave: who looks later would take it for one.
+    expect(existsSync(join(home, "data", "service.json"))).toBe(false);
+  });
+
+  it("says nothing of listening when it was told to stop before it did", async () => {
+    const home = await makeHome();
+    const service = startServiceProcess({
+      home,
+      env: { OLLAMA_BASE_URL: (await startFakeOllama()).url },
+    });
+    await service.said("Hardware profile");
+    service.signal("SIGINT");
+    await service.endsWith(0);
+    expect(service.stdout).toMatch(/SIGINT: stopping.*\nStopped\.\n$/);
+    expect(existsSync(join(home, "data", "service.json"))).toBe(false);
   });
 
   it("ends with code 2 and tells all mistakes of the configuration at once", async () => {

@@ -83,7 +83,7 @@ describe("the model of a request with images that names none", () => {
 
   it("cannot be chosen where none can see: 404 says how to get one", async () => {
     expect(await refusal({ fake: BLIND }, NOT_FOUND)).toMatch(
-      /^None of the installed models can see images; `ollama pull \S+` fetches one$/,
+      /^None of the installed models can see images; `shared-ollama models pull \S+` fetches one$/,
     );
   });
 
@@ -103,7 +103,7 @@ describe("the model that a request with images names", () => {
 
   it("has to see: 400 says how to get one where none does", async () => {
     expect(await refusal({ fake: BLIND, more }, REFUSED)).toMatch(
-      /^The model 'fake' cannot see images, and no installed model can; `ollama pull \S+` fetches one$/,
+      /^The model 'fake' cannot see images, and no installed model can; `shared-ollama models pull \S+` fetches one$/,
     );
   });
 

@@ -60,7 +60,7 @@ it.each<Way>(["X-Project-Name", "the URL"])(
     const { tenantsFile, says, order } = await setUp(way);
     expect(await order()).toMatch(TURNS);
     await writeFile(tenantsFile, "weights: { a: 4 }\n");
-    await says("config/tenants.yaml was read again: 1 weights,");
+    await says("config/tenants.yaml was read again. Weights: 1,");
     const first = (await order()).slice(0, 5);
     expect(first.replaceAll("b", "").length).toBeGreaterThanOrEqual(4);
   },

@@ -20,6 +20,7 @@ interface GatewayOptions extends Pick<
   | "mcpFile"
   | "platform"
   | "leastSleepMs"
+  | "spawn"
 > {
   /** Other names for models. */
   aliases?: Record<string, string>;
@@ -70,7 +71,7 @@ const DEFAULTS = {
  * @param processEnv what a started server inherits, beside PATH and HOME.
  * @param more how long is waited before a server that keeps ending is started again, how the
  *   worker threads are opened, how full disks are, which graphics cards there are, after how long a
- *   model counts as stuck, on which system it runs and how long it has to sleep, other names for
+ *   model counts as stuck, on which system it runs, how long it has to sleep and how that is kept awake, other names for
  *   models, what a question is answered, what weights tenants have and which MCP servers there are,
  *   where that is read again, and where the operator's agents are.
  */
@@ -81,7 +82,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const { restartPauses, openPool, readDisk, readGraphics, stuckAfterMs, tenantsFile } = more;
   const { agentsFolder, agentFilesEveryMs, mcpFile } = more;
-  const { platform, leastSleepMs } = more;
+  const { platform, leastSleepMs, spawn } = more;
   const { aliases = {}, contextLanes = {}, ask, tenantsYaml = "", mcpYaml = "" } = more;
   const home = await mkdtemp(join(tmpdir(), "shared-ollama-test-"));
   const config = loadConfig({
@@ -110,6 +111,7 @@ export async function startGateway(
     agentFilesEveryMs,
     platform,
     leastSleepMs,
+    spawn,
   });
   const stop = async (): Promise<void> => {
     await service.lifecycle.stop();

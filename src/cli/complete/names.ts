@@ -10,6 +10,9 @@ export interface Suggestion {
 /** A shell that waits longer seems to hang. */
 const PATIENCE_MS = 300;
 
+/** A name that no shell reads as an option or a hint, and that shows as what it is. */
+const PLAIN_NAME = /^[^-:\s\p{C}][^\p{C}]*$/u;
+
 /** What the value hints of options and words stand for, where somebody knows the names. */
 const SOURCES = {
   MODEL: async (api: Api) => (await installedNames(api, PATIENCE_MS)).map((value) => named(value)),
@@ -39,7 +42,7 @@ type NameKind = keyof typeof SOURCES;
 
 /**
  * The names for value hints, by hint; a hint that stands for none has none.
- * What the service does not say within 300 ms is left out.
+ * What the service does not say within 300 ms is left out, and what is no name.
  */
 export async function suggestionsFor(
   hints: Iterable<string>,
@@ -51,7 +54,7 @@ export async function suggestionsFor(
   );
   const found = kinds.map(async (kind): Promise<[string, Suggestion[]]> => {
     try {
-      return [kind, await SOURCES[kind](api)];
+      return [kind, (await SOURCES[kind](api)).filter(isPlain)];
     } catch {
       return [kind, []];
     }
@@ -61,6 +64,11 @@ export async function suggestionsFor(
 
 function patience(): AbortSignal {
   return AbortSignal.timeout(PATIENCE_MS);
+}
+
+/** Whoever answers at the address may be no service. */
+function isPlain({ value, about }: Record<keyof Suggestion, unknown>): boolean {
+  return typeof value === "string" && PLAIN_NAME.test(value) && typeof about === "string";
 }
 
 function named(value: string, about = ""): Suggestion {

@@ -15,6 +15,8 @@ _shared_ollama() {
       words+=("$piece")
     fi
   done
+  # What was completed before has its odd characters quoted.
+  words=("${words[@]//\\/}")
 
   # What stands in front of the last such sign is not replaced.
   local word=${words[${#words[@]} - 1]} option='' kept=''
@@ -32,7 +34,9 @@ _shared_ollama() {
       :*) files= ;;
       *)
         line=${line%%$'\t'*}
-        COMPREPLY+=("$option${line#"$kept"}")
+        # Bash itself quotes names of files only.
+        printf -v line %q "${line#"$kept"}"
+        COMPREPLY+=("$option$line")
         ;;
     esac
   done < <(shared-ollama complete -- "${words[@]:1}" 2>/dev/null)

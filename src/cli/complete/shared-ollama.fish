@@ -1,7 +1,9 @@
 # Completion of shared-ollama for fish: shared-ollama complete fish | source
 function __shared_ollama_answers
     set -l words (commandline -opc)
-    set -l typed (commandline -ct)
+    # What was completed before has its odd characters quoted.
+    set -l raw (commandline -ct)
+    set -l typed (string unescape -- "$raw"; or echo -- "$raw")
     # Fish wants the whole word, the option in front of its value too.
     set -l option (string match -r -- '^-[^=]*=' "$typed")
     set -l files

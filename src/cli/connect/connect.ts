@@ -1,8 +1,11 @@
 import { answered } from "../api.ts";
+import { ENGINE_TEXT_MODEL } from "../../models/provision/first-models.ts";
 import type { Cli } from "../cli.ts";
 import { NotFound, WrongUse } from "../cli-error.ts";
 import { closest } from "../closest.ts";
 import { defineCommand } from "../command.ts";
+import { installedNames } from "../models/installed-names.ts";
+import { isSameModel } from "../models/same-model.ts";
 import { baseOf, type ConnectedClient, type Connection } from "./client.ts";
 import { CLIENTS } from "./clients.ts";
 
@@ -36,7 +39,7 @@ export const connect = defineCommand({
     model: {
       type: "string",
       valueHint: "MODEL",
-      description: "The model to ask (default: the service's own default)",
+      description: "The model to ask (default: the service's own, else the first it has)",
     },
   },
   examples: [
@@ -128,12 +131,21 @@ async function connectionOf(
 ): Promise<Connection> {
   const base = baseOf(cli.url, project);
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const call = cli.api.GET("/api/v1/system/model-profile", { signal });
-  const profile = await answered(call).catch(() => undefined);
+  const [profile, installed] = await Promise.all([
+    answered(cli.api.GET("/api/v1/system/model-profile", { signal })).catch(() => undefined),
+    installedNames(cli.api, PATIENCE_MS),
+  ]);
+  const embeddingModel = profile?.embedding_model ?? "all-minilm";
+  const texts = installed.filter((name) => !isSameModel(name, embeddingModel));
+  const preferred = profile?.default_text_model;
+  // The embedded engine, and many an Ollama, has none of the profile's.
+  const there = [preferred, ENGINE_TEXT_MODEL].find((name) =>
+    texts.some((text) => name !== undefined && isSameModel(text, name)),
+  );
   return {
     base,
-    model: model ?? profile?.default_text_model ?? NO_MODEL,
+    model: model ?? there ?? texts[0] ?? preferred ?? NO_MODEL,
     visionModel: model ?? profile?.default_vlm_model ?? NO_MODEL,
-    embeddingModel: profile?.embedding_model ?? "all-minilm",
+    embeddingModel,
   };
 }

@@ -5,7 +5,7 @@ import type { Cli } from "../cli.ts";
 import { WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { carryOut } from "../steps/carry-out.ts";
-import { PLAN_SHAPE } from "../steps/plan-shape.ts";
+import { PLAN_ARG, PLAN_SHAPE } from "../steps/plan-shape.ts";
 import { planAsShell } from "../steps/step.ts";
 import { ollamaInstallPlan, type InstallFacts } from "./install-plan.ts";
 
@@ -13,7 +13,7 @@ export const install = defineCommand({
   about:
     "It says what it would do, asks, and does it: Homebrew or the application on a Mac, Ollama's own script on Linux. Homebrew's service for Ollama is switched off, since this service starts it. Nothing is done without a yes. Models come later: shared-ollama preload.",
   args: {
-    plan: { type: "boolean", description: "Only write what would be done, as lines for a shell" },
+    ...PLAN_ARG,
     upgrade: { type: "boolean", description: "Bring an Ollama that is here up to date" },
     for: {
       type: "enum",

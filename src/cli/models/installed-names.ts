@@ -1,7 +1,7 @@
 import { answered, type Api } from "../api.ts";
 
 /**
- * The names of installed models, and of aliases, for a shell that completes a word.
+ * The names of installed models, and of aliases, where a command does without them as well.
  * @param ms how long the service may take; after that there are none.
  */
 export async function installedNames(api: Api, ms = 300): Promise<string[]> {

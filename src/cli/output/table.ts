@@ -57,13 +57,13 @@ function shown(cell: Styled, column: Column | undefined, width: number, style: S
   return column?.align === "right" ? gap + painted : painted + gap;
 }
 
-/** Takes columns from the widest that may shrink, then from any, until the whole fits. */
+/** Takes columns from the widest that may shrink, then from any, then from narrow ones, until the whole fits. */
 function fitted(columns: { width: number; shrinks: boolean }[], limit: number): number[] {
   const widths = columns.map(({ width }) => width);
   const room = limit - GAP.length * (columns.length - 1);
-  const narrow = (mayShrink: (at: number) => boolean): void => {
+  const narrow = (mayShrink: (at: number) => boolean, least = MIN_WIDTH): void => {
     while (widths.reduce((sum, width) => sum + width, 0) > room) {
-      const candidates = widths.filter((width, at) => mayShrink(at) && width > MIN_WIDTH);
+      const candidates = widths.filter((width, at) => mayShrink(at) && width > least);
       if (candidates.length === 0) return;
       const widest = widths.findIndex((w, at) => mayShrink(at) && w === Math.max(...candidates));
       widths[widest] = (widths[widest] ?? 0) - 1;
@@ -71,5 +71,6 @@ function fitted(columns: { width: number; shrinks: boolean }[], limit: number): 
   };
   narrow((at) => columns[at]?.shrinks ?? false);
   narrow(() => true);
+  narrow(() => true, 1);
   return widths;
 }

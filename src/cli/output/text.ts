@@ -28,8 +28,8 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** One line of it: what others wrote may break lines and move the cursor. */
+/** One line of it: what others wrote may break lines, move the cursor and turn the order of letters. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are what must not reach the terminal
-  return text.replaceAll(/[\s\u0000-\u001F\u007F-\u009F]+/g, " ").trim();
+  return text.replaceAll(/[\s\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]+/g, " ").trim();
 }

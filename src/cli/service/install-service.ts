@@ -6,8 +6,9 @@ import { configTexts } from "../config-files.ts";
 import { defineCommand } from "../command.ts";
 import { readSettingsFile } from "../settings-file.ts";
 import { carryOut } from "../steps/carry-out.ts";
-import { PLAN_SHAPE } from "../steps/plan-shape.ts";
-import { planAsShell, shellWord } from "../steps/step.ts";
+import { PLAN_ARG } from "../steps/plan-shape.ts";
+import { shellWord } from "../steps/step.ts";
+import { CHANGE_SHAPE, showPlan } from "./service-change.ts";
 import {
   envFileOf,
   installPlan,
@@ -21,7 +22,7 @@ export const installService = defineCommand({
   about:
     "It writes a service file with absolute paths, and has launchd or systemd start the service now and again after each login, boot or crash. Settings of this shell are not taken along: put them into the file that it names. Called again it brings the file up to date and starts the service anew.",
   args: {
-    plan: { type: "boolean", description: "Only write what would be done, as lines for a shell" },
+    ...PLAN_ARG,
     ...INSTALL_ARGS,
   },
   examples: [
@@ -35,23 +36,12 @@ export const installService = defineCommand({
       about: "For the whole of a Linux machine",
     },
     {
-      line: "systemctl --user status; shared-ollama service install --settings-file settings.env",
+      line: "shared-ollama service install --settings-file settings.env",
       about: "With settings of your own",
       mark: "no-run=systemd",
     },
   ],
-  json: {
-    schema: {
-      type: "object",
-      required: ["does", "steps", "notes", "file", "done"],
-      additionalProperties: false,
-      properties: {
-        ...PLAN_SHAPE,
-        file: { type: "string", description: "The service file" },
-        done: { type: "boolean" },
-      },
-    },
-  },
+  json: CHANGE_SHAPE,
   run: async (cli, args) => {
     const isPlan = args.plan === true;
     if (args.for !== undefined && !isPlan) {
@@ -62,11 +52,7 @@ export const installService = defineCommand({
     const target = await serviceTarget(cli, args);
     const plan = installPlan(target, { hasUser: isPlan ? false : hasUser(target.user) });
     const file = serviceFile(target);
-    if (isPlan) {
-      const shown = { ...plan, file, done: false };
-      cli.show(shown, (_plan, out) => out.stdout.write(planAsShell(plan)));
-      return;
-    }
+    if (isPlan) return showPlan(cli, plan, file);
     assertRights(target);
     await assertSettings(target);
     await askBeforeOverwriting(cli, target);

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { NotFound } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { carryOut } from "../steps/carry-out.ts";
-import { PLAN_SHAPE } from "../steps/plan-shape.ts";
-import { planAsShell } from "../steps/step.ts";
+import { PLAN_ARG } from "../steps/plan-shape.ts";
 import { assertRights } from "./install-service.ts";
+import { CHANGE_SHAPE, showPlan } from "./service-change.ts";
 import { serviceFile, uninstallPlan } from "./service-plan.ts";
 import { SERVICE_ARGS, serviceTarget } from "./service-target.ts";
 
@@ -12,31 +12,16 @@ export const uninstallService = defineCommand({
   about:
     "It stops the service and removes its service file. Data, logs, models and settings stay; shared-ollama start still starts it by hand.",
   args: {
-    plan: { type: "boolean", description: "Only write what would be done, as lines for a shell" },
+    ...PLAN_ARG,
     ...SERVICE_ARGS,
   },
   examples: [{ line: "shared-ollama service uninstall --plan", about: "What would be done here" }],
-  json: {
-    schema: {
-      type: "object",
-      required: ["does", "steps", "notes", "file", "done"],
-      additionalProperties: false,
-      properties: {
-        ...PLAN_SHAPE,
-        file: { type: "string", description: "The service file" },
-        done: { type: "boolean" },
-      },
-    },
-  },
+  json: CHANGE_SHAPE,
   run: async (cli, args) => {
     const target = await serviceTarget(cli, args);
     const plan = uninstallPlan(target);
     const file = serviceFile(target);
-    if (args.plan === true) {
-      const shown = { ...plan, file, done: false };
-      cli.show(shown, (_plan, out) => out.stdout.write(planAsShell(plan)));
-      return;
-    }
+    if (args.plan === true) return showPlan(cli, plan, file);
     if (!existsSync(file)) {
       const other = args.system === true ? "without --system" : "with --system";
       throw new NotFound(`${file} is not there: nothing is installed (or ${other}?)`);

@@ -1,3 +1,8 @@
+/** The option of a command that carries out a plan. */
+export const PLAN_ARG = {
+  plan: { type: "boolean", description: "Only write what would be done, as lines for a shell" },
+} as const;
+
 /** How `--json` writes a plan. */
 export const PLAN_SHAPE = {
   does: { type: "string" },

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
-import { CliError, NotRunning, WrongUse } from "../cli-error.ts";
+import { CliError, NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { isSameModel } from "../models/same-model.ts";
 import { oneLine } from "../output/text.ts";
 import { duration } from "../output/units.ts";
+import { secondsOf } from "../seconds-of.ts";
 
 interface CheckedModel {
   name: string;
@@ -15,7 +16,7 @@ interface CheckedModel {
 }
 
 const HEALTH_MS = 10_000;
-const MOST_SECONDS = 86_400;
+const LEAST_INTERVAL_SECONDS = 0.1;
 
 export const ciCheck = defineCommand({
   about:
@@ -62,12 +63,10 @@ export const ciCheck = defineCommand({
   },
   run: async (cli, args) => {
     const { env } = cli;
-    const waitMs = secondsOf("--max-wait", args["max-wait"] ?? (env["MAX_WAIT"] || "30"), 0);
-    const everyMs = secondsOf(
-      "--retry-interval",
-      args["retry-interval"] ?? (env["RETRY_INTERVAL"] || "2"),
-      0.1,
-    );
+    const wait = args["max-wait"] ?? (env["MAX_WAIT"] || "30");
+    const waitMs = secondsOf("--max-wait", wait) * 1000;
+    const interval = args["retry-interval"] ?? (env["RETRY_INTERVAL"] || "2");
+    const everyMs = secondsOf("--retry-interval", interval, LEAST_INTERVAL_SECONDS) * 1000;
     const from = performance.now();
     const missing = await missingOnceReady(cli, { waitMs, everyMs });
     const waited_ms = Math.round(performance.now() - from);
@@ -98,12 +97,6 @@ export const ciCheck = defineCommand({
     return ok ? EXIT.ok : EXIT.failed;
   },
 });
-
-function secondsOf(option: string, text: string, least: number): number {
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= least && seconds <= MOST_SECONDS) return seconds * 1000;
-  throw new WrongUse(`${option} ${text}: expected ${least} to ${MOST_SECONDS} seconds`);
-}
 
 /** Waits for the inference server. @returns the required models that are not installed. */
 async function missingOnceReady(

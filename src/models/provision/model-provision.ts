@@ -198,7 +198,7 @@ export class ModelProvision implements Part {
     reports.say(`Required models are not installed: ${list}.`);
     reports.log({ models: missing.map(({ name }) => name) }, "required models are not installed");
     if (autoPull || (await ask(`Fetch ${list} now?`))) return true;
-    const commands = missing.map(({ name }) => `ollama pull ${name}`).join(" && ");
+    const commands = missing.map(({ name }) => `shared-ollama models pull ${name}`).join(" && ");
     reports.say(`To fetch them: ${commands}, or AUTO_PULL=true at the next start.`);
     return false;
   }

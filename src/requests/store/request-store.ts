@@ -1,4 +1,3 @@
-import { BatchWriter, type WriterReport } from "../../../workers/database/batch-writer.ts";
 import type { DatabaseClient } from "../../../workers/database/client.ts";
 import type { Refused } from "../../../workers/database/protocol.ts";
 import type {
@@ -11,6 +10,7 @@ import type {
 } from "../../../workers/request-store/protocol.ts";
 import { ServiceError } from "../../errors/service-error.ts";
 import type { EndedRequest } from "../ended-request.ts";
+import { BatchWriter, type WriterReport } from "./batch-writer.ts";
 import { PendingRequests } from "./pending-requests.ts";
 
 interface RequestStoreOptions {
@@ -44,22 +44,23 @@ export class RequestStore {
   readonly #client: RequestStoreOptions["client"];
   readonly #pending: PendingRequests;
   readonly #now: () => number;
-  readonly #run = crypto.randomUUID();
   readonly #writer: BatchWriter;
+  readonly #run = crypto.randomUUID();
   #batch = 0;
   #tendedAtMs = -Infinity;
   #wroteSinceTended = true;
 
-  constructor(options: RequestStoreOptions) {
-    this.#client = options.client;
-    this.#pending = new PendingRequests(options.pending ?? PENDING);
-    this.#now = options.now ?? Date.now;
+  constructor({ client, stopMs, report, pending = PENDING, now = Date.now }: RequestStoreOptions) {
+    this.#client = client;
+    this.#pending = new PendingRequests(pending);
+    this.#now = now;
     this.#writer = new BatchWriter({
-      ...options,
       pending: this.#pending,
-      write: (json) => this.#write(json),
-      due: () => this.#due(),
-      tendMs: TEND_MS,
+      client,
+      write: (batch) => this.#write(batch),
+      tending: { everyMs: TEND_MS, isDue: () => this.#isDue(), tend: () => this.#tend() },
+      stopMs,
+      report,
     });
   }
 
@@ -70,7 +71,7 @@ export class RequestStore {
 
   /** Keeps a request that has ended. */
   readonly add = (request: EndedRequest): void => {
-    if (this.#writer.isOpen) this.#writer.added(this.#pending.add(request));
+    if (this.#writer.isOpen) this.#writer.added({ hadRoom: this.#pending.add(request) });
   };
 
   /** A page of requests. @throws ServiceError `internal_error` where the file cannot be read. */
@@ -120,13 +121,7 @@ export class RequestStore {
 
   /** Its state, for operators. */
   stats() {
-    const { state, fault } = this.#writer;
-    return {
-      state,
-      ...(fault === undefined ? {} : { reason: fault }),
-      pending: this.#pending.size,
-      lost: this.#pending.lost,
-    };
+    return this.#writer.stats();
   }
 
   /** Writes what waits, for at most `stopMs`, and closes the file; all callers await the same end. */
@@ -155,13 +150,14 @@ export class RequestStore {
     this.#wroteSinceTended = true;
   }
 
-  /** What the thread has to do beside writing: sums, and removing what is old. */
-  #due() {
+  #isDue(): boolean {
+    return this.#wroteSinceTended || Math.abs(this.#now() - this.#tendedAtMs) > TEND_IDLE_MS;
+  }
+
+  #tend(): Promise<{ more: boolean }> {
     const nowMs = this.#now();
-    const isDue = this.#wroteSinceTended || Math.abs(nowMs - this.#tendedAtMs) > TEND_IDLE_MS;
-    if (!isDue) return undefined;
     this.#wroteSinceTended = false;
     this.#tendedAtMs = nowMs;
-    return () => this.#client.ask("tend", { nowMs });
+    return this.#client.ask("tend", { nowMs });
   }
 }

@@ -9,7 +9,7 @@ const NOBODY = { SHARED_OLLAMA_URL: "http://127.0.0.1:1" };
 
 describe("shared-ollama connect", () => {
   it("writes the snippet alone, with the service's address and model", async () => {
-    const ollama = await startFakeOllama();
+    const ollama = await startFakeOllama({ models: ["fake:latest", "smollm2:135m"] });
     const { url } = await startGateway({
       OLLAMA_BASE_URL: ollama.url,
       OLLAMA_DEFAULT_TEXT_MODEL: "smollm2:135m",
@@ -25,6 +25,16 @@ describe("shared-ollama connect", () => {
     const client = (await expectShape("connect", named.stdout)) as { snippet: string };
     expect(client.snippet).toContain('model = "gpt-oss:20b"');
     expect(client.snippet).toContain(`base_url = "${url}/v1"`);
+  });
+
+  it.each([
+    { models: ["all-minilm:latest", "fake:latest"], named: "fake:latest" },
+    { models: ["fake:latest", "smollm2:135m"], named: "smollm2:135m" },
+  ])("names $named where the profile's model is not among $models", async ({ models, named }) => {
+    const ollama = await startFakeOllama({ models });
+    const { url } = await startGateway({ OLLAMA_BASE_URL: ollama.url });
+    const end = await cli(["connect", "ollama-python"], { env: { SHARED_OLLAMA_URL: url } });
+    expect(end.stdout).toContain(`model="${named}"`);
   });
 
   it("works without a service, and says what is to be put in", async () => {

@@ -93,9 +93,9 @@ describe("shared-ollama start --background", () => {
     const end = await cli(["start", "--background", "--wait", "0"], { env });
     expect(end.code, end.stderr).toBe(1);
     expect(end.stdout).toMatch(/^Started at .*\nNot ready yet: .*shared-ollama status\n/);
-    const again = await cli(["restart", "--no-verify", "--wait", "20"], { env });
+    const again = await cli(["restart", "--no-verify", "--wait", "20", "--json"], { env });
     expect(again.code, again.stderr).toBe(0);
-    expect(again.stdout).toContain("Started at");
+    expect(await expectShape("restart", again.stdout)).toMatchObject({ started: true });
   });
 
   it.each([

@@ -96,7 +96,7 @@ describe("an agent is looked at for", () => {
     const { validate } = setUp();
     expect((await validate({ model: "other" }))["model"]).toEqual([
       false,
-      "The model 'other' is not installed; `ollama pull other` fetches it",
+      "The model 'other' is not installed; `shared-ollama models pull other` fetches it",
     ]);
     expect((await validate({ model: "forbidden" }))["model"]?.[1]).toMatch(/ALLOWED_MODELS/);
   });

@@ -55,6 +55,7 @@ describe("a mark", () => {
       "sudo ls\ncurl http://127.0.0.1:8000/api/v1/health",
       "keep this from running",
     ],
+    ["no-run=systemd", "shared-ollama service install --plan", "needs systemd"],
     ["no-run=client", "echo claude", "needs client"],
     ["no-run=internet", "ollama pull m\nhttp :8000/api/tags", "keep this from running"],
   ])("%s is wrong for: %s", (mark, code, why) => {

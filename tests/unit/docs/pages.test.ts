@@ -128,6 +128,16 @@ describe("README", () => {
   });
 });
 
+describe("the table of folders", () => {
+  it("has every folder of src", () => {
+    const folders = readdirSync(join(projectRoot, "src"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `\`src/${name}/\``);
+    const page = read("docs/development.md");
+    expect(folders.filter((name) => !page.includes(name))).toEqual([]);
+  });
+});
+
 describe("the table of routes", () => {
   it("has every route of the OpenAPI document, and no other", () => {
     const { paths } = JSON.parse(read("docs/openapi.json")) as {

@@ -89,12 +89,12 @@ describe("the default vision model", () => {
     [
       "none can see",
       { sight: { "a:1b": false } },
-      "None of the installed models can see images; `ollama pull eyes:8b` fetches one",
+      "None of the installed models can see images; `shared-ollama models pull eyes:8b` fetches one",
     ],
     [
       "nothing is installed",
       { sight: {} },
-      "None of the installed models can see images; `ollama pull eyes:8b` fetches one",
+      "None of the installed models can see images; `shared-ollama models pull eyes:8b` fetches one",
     ],
     [
       "none can see and the preferred one is not allowed",
@@ -104,7 +104,7 @@ describe("the default vision model", () => {
     [
       "the only one that can see is not allowed",
       { sight: { "a:1b": false, "b:1b": true }, allowed: ["a", "eyes"] },
-      "None of the installed and allowed models can see images; `ollama pull eyes:8b` fetches one",
+      "None of the installed and allowed models can see images; `shared-ollama models pull eyes:8b` fetches one",
     ],
   ])("is refused when %s", async (_case, given, message) => {
     await expect(setUp(given).defaults.vision()).rejects.toMatchObject({
@@ -159,12 +159,12 @@ describe("assertCanSee", () => {
     [
       "none of which the server does not say what they can do",
       { sight: { "a:1b": false, "b:1b": undefined } },
-      ", and no installed model can; `ollama pull eyes:8b` fetches one",
+      ", and no installed model can; `shared-ollama models pull eyes:8b` fetches one",
     ],
     [
       "how to get one where none can",
       { sight: { "a:1b": false } },
-      ", and no installed model can; `ollama pull eyes:8b` fetches one",
+      ", and no installed model can; `shared-ollama models pull eyes:8b` fetches one",
     ],
     [
       "nothing to fetch that clients may not use",

@@ -64,7 +64,9 @@ describe("Lifecycle", () => {
     const slow = deferred<void>();
     const parts = lifecycle(part("a", { start: () => slow.promise }), part("b"));
     const started = parts.start();
+    expect(parts.isStopping).toBe(false);
     await parts.stop();
+    expect(parts.isStopping).toBe(true);
     slow.resolve();
     await started;
     expect(log).toEqual(["stop a"]);

@@ -193,6 +193,6 @@ describe("for an Ollama", () => {
     await vi.waitFor(() => expect(said.join("\n")).toContain("Required models"));
     answer.resolve(false);
     await settle();
-    expect(said.at(-1)).toMatch(/^To fetch them: ollama pull one/);
+    expect(said.at(-1)).toMatch(/^To fetch them: shared-ollama models pull one/);
   });
 });

@@ -1,19 +1,4 @@
-import type { FinalFault } from "./client.ts";
-
-/** What waits to be written, batch by batch. */
-interface PendingBatches {
-  /** How much waits, with the batch that is being written. */
-  readonly size: number;
-  /** Whether there is a full batch, which does not wait for more. */
-  readonly isLarge?: boolean;
-  /** The oldest batch as JSON, the same until it is dropped; undefined where nothing waits. */
-  peek(): string | undefined;
-  /** The oldest batch is written. */
-  drop(): void;
-  /** The oldest batch will never be written. @returns how much it had. */
-  giveUp(): number;
-  clear(): void;
-}
+import type { FinalFault } from "../../../workers/database/client.ts";
 
 /** What operators are told; it never quotes what is stored. */
 export interface WriterReport {
@@ -23,28 +8,47 @@ export interface WriterReport {
   waiting: (fault: FinalFault) => void;
   /** It can be written again. */
   writing: () => void;
-  /** Some is not kept, since too much waits. Called once. */
+  /** What comes is not kept, since too much waits. Called once. */
   losing: () => void;
-  /** So much was given up: it cannot be written, or could not when the service stopped. */
+  /** So many were given up: they cannot be written, or could not when the service stopped. */
   lost: (count: number) => void;
 }
 
+/** What waits to be written, in batches. */
+interface Pending {
+  /** How many wait, with those of the batch that is being written. */
+  readonly size: number;
+  /** How many were dropped. */
+  readonly lost: number;
+  /** Whether there is a full batch, which waits for no others. */
+  readonly isLarge?: boolean;
+  /** The oldest batch, the same until it is dropped; undefined where nothing waits. */
+  peek(): string | undefined;
+  /** The oldest batch is written. */
+  drop(): void;
+  /** The oldest batch will never be written. @returns how many it had. */
+  giveUp(): number;
+  /** Gives all of them up. */
+  clear(): void;
+}
+
 interface BatchWriterOptions {
+  pending: Pending;
+  /** The way to the thread that owns the database. */
   client: {
-    close: () => Promise<void>;
-    end: () => Promise<void>;
+    close: () => Promise<unknown>;
+    end: () => Promise<unknown>;
     faultOf: (err: unknown) => FinalFault;
   };
-  pending: PendingBatches;
   /** Has the thread write a batch. */
-  write: (json: string) => Promise<void>;
-  /**
-   * What the thread has to do beside writing.
-   * @returns how to have it do a part of that; undefined where nothing is due.
-   */
-  due: () => (() => Promise<{ more: boolean }>) | undefined;
-  /** How often that is asked; milliseconds. */
-  tendMs: number;
+  write: (batch: string) => Promise<void>;
+  tending: {
+    /** How often it is looked whether something is due; milliseconds. */
+    everyMs: number;
+    isDue: () => boolean;
+    /** Has the thread do some of it. @returns whether there is more. */
+    tend: () => Promise<{ more: boolean }>;
+  };
   /** How long `stop` may go on writing; milliseconds. */
   stopMs: number;
   report: WriterReport;
@@ -53,7 +57,7 @@ interface BatchWriterOptions {
 /** Faults that may pass. */
 const PASSING: ReadonlySet<FinalFault> = new Set(["locked", "full", "failed"]);
 
-/** How long what is added waits for more at most. */
+/** How long something waits for others at most. */
 const GATHER_MS = 200;
 
 /** A file that could not be written is tried again after this. */
@@ -62,10 +66,7 @@ const RETRY_MS = 1000;
 /** A batch that fails so often for no known reason is given up: it may be to blame itself. */
 const MOST_TRIES = 10;
 
-/**
- * Has what is gathered written by the thread that owns a database, in batches and one after the
- * other. A file that cannot be written for a while is tried again; one that never will be ends it.
- */
+/** Writes what waits to a file of the store's thread, in batches, again where that fails for now. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #state: "writing" | "waiting" | "failed" | "stopped" = "writing";
@@ -83,30 +84,22 @@ export class BatchWriter {
     this.#options = options;
   }
 
-  get state(): "writing" | "waiting" | "failed" | "stopped" {
-    return this.#state;
-  }
-
-  /** Why nothing can be written, now or any more. */
-  get fault(): FinalFault | undefined {
-    return this.#fault;
-  }
-
-  /** Whether anything may be added. */
+  /** Whether what comes is still taken. */
   get isOpen(): boolean {
     return this.#state !== "failed" && !this.#stopping;
   }
 
-  /** Has what is due done, in the background, now and from time to time. */
+  /** Has the thread do what is due, now and from time to time, in the background. */
   start(): void {
     if (this.#tender || this.#stopping) return;
-    this.#tender = setInterval(() => void this.#tend(), this.#options.tendMs).unref();
+    const { everyMs } = this.#options.tending;
+    this.#tender = setInterval(() => void this.#tend(), everyMs).unref();
     void this.#tend();
   }
 
-  /** Something was added. @param isKept false: there was no room for it. */
-  added(isKept: boolean): void {
-    if (!isKept && !this.#isLosing) {
+  /** Something was put to what waits: a full batch is written at once, less after a moment. */
+  added({ hadRoom }: { hadRoom: boolean }): void {
+    if (!hadRoom && !this.#isLosing) {
       this.#isLosing = true;
       this.#options.report.losing();
     }
@@ -121,13 +114,23 @@ export class BatchWriter {
     }
   }
 
+  /** Its state, for operators. */
+  stats() {
+    const { size, lost } = this.#options.pending;
+    return {
+      state: this.#state,
+      ...(this.#fault === undefined ? {} : { reason: this.#fault }),
+      pending: size,
+      lost,
+    };
+  }
+
   /** Writes what waits, for at most `stopMs`, and closes the file; all callers await the same end. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Writes what waits: a full batch at once, less after a moment. */
   #schedule(): void {
     const { pending } = this.#options;
     if (this.#sending || this.#state !== "writing" || pending.size === 0) return;
@@ -146,10 +149,10 @@ export class BatchWriter {
 
   async #sendBatch(): Promise<void> {
     const { pending, write, report } = this.#options;
-    const json = pending.peek();
-    if (json === undefined) return;
+    const batch = pending.peek();
+    if (batch === undefined) return;
     try {
-      await write(json);
+      await write(batch);
     } catch (err) {
       this.#notWritten(err);
       return;
@@ -180,8 +183,8 @@ export class BatchWriter {
 
   #fail(fault: FinalFault, err: unknown): void {
     if (this.#state === "failed" || this.#state === "stopped") return;
-    const { report, client, pending } = this.#options;
     this.#state = "failed";
+    const { pending, report, client } = this.#options;
     pending.clear();
     clearInterval(this.#tender);
     report.failed(fault, err);
@@ -189,13 +192,11 @@ export class BatchWriter {
   }
 
   async #tend(): Promise<void> {
-    if (this.#isTending || this.#state === "failed") return;
-    const { due, client } = this.#options;
-    const tendOnce = due();
-    if (!tendOnce) return;
+    const { tending, client } = this.#options;
+    if (this.#isTending || this.#state === "failed" || !tending.isDue()) return;
     this.#isTending = true;
     try {
-      while ((await tendOnce()).more && !this.#stopping);
+      while ((await tending.tend()).more && !this.#stopping);
     } catch (err) {
       // What was not done is done the next time; a batch that cannot be written tells of the fault.
       const fault = client.faultOf(err);
@@ -224,7 +225,7 @@ export class BatchWriter {
     if (this.#state === "failed") return;
     await this.#sending;
     // What could not be written a moment ago is tried once more.
-    if (this.#options.pending.size > 0) this.#send();
+    this.#send();
     await this.#sending;
     await this.writeAll();
     // A file that could not be closed is whole all the same.

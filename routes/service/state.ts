@@ -17,7 +17,7 @@ import { awakeNow } from "../../src/runtime/awake-clock.ts";
 
 /** What the routes work with that show how the service is. */
 export interface StateServices {
-  upstream: Pick<Upstream, "state" | "reason" | "assertAvailable">;
+  upstream: Pick<Upstream, "state" | "reason" | "kind" | "assertAvailable">;
   client: Pick<UpstreamClient, "installed">;
   queue: Pick<FairQueue, "stats">;
   provision: Pick<ModelProvision, "assertFirst" | "missing">;
@@ -31,6 +31,7 @@ export interface StateServices {
 /** Facts about the service itself. */
 export interface ServiceFacts {
   version: string;
+  runtime: { name: "node" | "bun"; version: string };
   /** The body of `/api/v1/system/model-profile`. */
   modelProfile: () => Record<string, unknown>;
   /** As AdaptiveParallel has it. */
@@ -65,6 +66,13 @@ const Health = z
     ollama_status: z.string().openapi({ description: "`running`, or why it is not" }),
     ollama_service: z.string().openapi({ description: "`healthy`, or `unhealthy: <reason>`" }),
     version: z.string(),
+    runtime: z
+      .object({ name: z.enum(["node", "bun"]), version: z.string() })
+      .openapi({ description: "What the service runs on" }),
+    inference_server: z.enum(["external", "ollama", "engine"]).nullable().openapi({
+      description:
+        "`external`: one that the service found or was told of; `ollama`: an Ollama that it has started; `engine`: the embedded engine; null: there is none now",
+    }),
     missing_models: z.array(MissingModelShape).openapi({
       description: "Required models that are not installed; empty while the server is away",
     }),
@@ -78,6 +86,8 @@ const Health = z
       ollama_status: "running",
       ollama_service: "healthy",
       version: "2.0.0",
+      runtime: { name: "node", version: "22.22.0" },
+      inference_server: "ollama",
       missing_models: [
         {
           name: "qwen3:14b-q4_K_M",
@@ -213,6 +223,8 @@ async function health(c: AppContext, services: StateServices): Promise<Response>
     ollama_status: problem ?? "running",
     ollama_service: problem === undefined ? "healthy" : `unhealthy: ${problem}`,
     version: services.facts.version,
+    runtime: services.facts.runtime,
+    inference_server: services.upstream.kind ?? null,
     missing_models: missing.map(missingModelBody),
     ...(problems.length > 0 ? { problems } : {}),
   });

@@ -3821,6 +3821,11 @@ export interface components {
          *       "ollama_status": "running",
          *       "ollama_service": "healthy",
          *       "version": "2.0.0",
+         *       "runtime": {
+         *         "name": "node",
+         *         "version": "22.22.0"
+         *       },
+         *       "inference_server": "ollama",
          *       "missing_models": [
          *         {
          *           "name": "qwen3:14b-q4_K_M",
@@ -3845,6 +3850,17 @@ export interface components {
             /** @description `healthy`, or `unhealthy: <reason>` */
             ollama_service: string;
             version: string;
+            /** @description What the service runs on */
+            runtime: {
+                /** @enum {string} */
+                name: "node" | "bun";
+                version: string;
+            };
+            /**
+             * @description `external`: one that the service found or was told of; `ollama`: an Ollama that it has started; `engine`: the embedded engine; null: there is none now
+             * @enum {string|null}
+             */
+            inference_server: "external" | "ollama" | "engine" | null;
             /** @description Required models that are not installed; empty while the server is away */
             missing_models: components["schemas"]["MissingModel"][];
             /** @description What an operator has to look after although the server answers, and how */

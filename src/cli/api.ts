@@ -7,8 +7,9 @@ import type {
   SuccessResponse,
 } from "openapi-typescript-helpers";
 import type { paths } from "./api-types.d.ts";
-import { CliError, NotFound, WrongUse } from "./cli-error.ts";
+import { CliError, NotFound, TooMany, WrongUse } from "./cli-error.ts";
 import { send, type HttpAnswer } from "./http.ts";
+import { inCommands } from "./in-commands.ts";
 
 interface ApiOptions {
   url: string;
@@ -109,20 +110,24 @@ export async function streamed(call: Promise<HttpAnswer>): Promise<AsyncIterable
 /** The error for an answer that did not go well, from its body. */
 function refusal({ status, url }: HttpAnswer, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  const message = messageIn(told["error"]);
-  if (typeof message !== "string") {
+  const { code, message: text } = messageIn(told);
+  if (typeof text !== "string") {
     return new CliError(
       `${new URL(url).origin} answered ${status}, not as this service does: is --url right?`,
     );
   }
+  const message = inCommands(text, code);
   if (status === 404) return new NotFound(message);
   if (status === 400 || status === 422) return new WrongUse(message);
   const wait = told["retry_after"];
+  if (status === 429 && typeof wait === "number") return new TooMany(message, wait);
   return new CliError(typeof wait === "number" ? `${message} (try again in ${wait} s)` : message);
 }
 
 /** Some routes have OpenAI's form, in which the error is an object. */
-function messageIn(error: unknown): unknown {
-  if (typeof error !== "object" || error === null) return error;
-  return (error as Record<string, unknown>)["message"];
+function messageIn({ error, code }: Record<string, unknown>): {
+  message?: unknown;
+  code?: unknown;
+} {
+  return typeof error === "object" && error !== null ? error : { message: error, code };
 }

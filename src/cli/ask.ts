@@ -1,9 +1,28 @@
-import { confirm, isCancel } from "@clack/prompts";
-import { CliError, Interrupted } from "./cli-error.ts";
+import { openTerminal } from "../compose/terminal.ts";
+import { deferred } from "../runtime/deferred.ts";
 
-/** Asks a yes-or-no question at the terminal. @throws CliError where the answer is not yes. */
-export async function ask(question: string): Promise<void> {
-  const answer = await confirm({ message: question, initialValue: false });
-  if (isCancel(answer)) throw new Interrupted();
-  if (!answer) throw new CliError("Nothing was changed");
+interface AskOptions {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WriteStream;
+  /** Aborts with Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/**
+ * Asks a yes-or-no question at the terminal. Enter alone and the end of the input mean no.
+ * @throws the signal's reason
+ */
+export async function ask(question: string, { input, output, signal }: AskOptions) {
+  const interrupted = deferred<never>();
+  const interrupt = (): void => {
+    // The terminal has shown `^C` behind the question.
+    output.write("\n");
+    interrupted.reject(signal.reason as Error);
+  };
+  signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    return await Promise.race([openTerminal(output, input).ask(question), interrupted.promise]);
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
 }

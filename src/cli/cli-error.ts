@@ -35,6 +35,16 @@ export class NotRunning extends CliError {
   }
 }
 
+/** The service takes no more for now: exit 1. */
+export class TooMany extends CliError {
+  readonly retryAfterS: number;
+
+  constructor(message: string, retryAfterS: number) {
+    super(`${message} (try again in ${retryAfterS} s)`);
+    this.retryAfterS = retryAfterS;
+  }
+}
+
 /** Somebody has pressed Ctrl-C: exit 130, and not a word. */
 export class Interrupted extends CliError {
   constructor() {

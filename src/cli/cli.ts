@@ -1,5 +1,5 @@
 import { createApi, type Api } from "./api.ts";
-import { Interrupted, WrongUse } from "./cli-error.ts";
+import { CliError, Interrupted, WrongUse } from "./cli-error.ts";
 import type { Output } from "./output/output.ts";
 import { serviceUrl } from "./service-url.ts";
 
@@ -29,6 +29,8 @@ export class Cli {
   #url: string | undefined;
   #api: Api | undefined;
   #interrupt: AbortController | undefined;
+  /** While somebody is asked. */
+  #question: AbortController | undefined;
 
   constructor({ env, flags, out, input, handOver }: CliOptions) {
     this.env = env;
@@ -63,6 +65,10 @@ export class Cli {
 
   /** Ctrl-C was pressed. @returns whether the command sees to its own end. */
   interrupt(): boolean {
+    if (this.#question) {
+      this.#question.abort(new Interrupted());
+      return true;
+    }
     if (!this.#interrupt || this.#interrupt.signal.aborted) return false;
     this.#interrupt.abort(new Interrupted());
     return true;
@@ -83,7 +89,18 @@ export class Cli {
     if (!this.input.isTTY || !this.out.isTerminal || this.flags.json) {
       throw new WrongUse(`${question} Nobody is here to answer: say it with --yes`);
     }
+    if (!(await this.ask(question))) throw new CliError("Nothing was changed");
+  }
+
+  /** Asks a yes-or-no question at the terminal; Enter alone means no. @throws Interrupted */
+  async ask(question: string): Promise<boolean> {
     const { ask } = await import("./ask.ts");
-    await ask(question);
+    const { input, out } = this;
+    this.#question = new AbortController();
+    try {
+      return await ask(question, { input, output: out.stdout, signal: this.#question.signal });
+    } finally {
+      this.#question = undefined;
+    }
   }
 }

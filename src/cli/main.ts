@@ -55,12 +55,13 @@ function told(err: unknown): number {
   return err instanceof CliError ? err.exitCode : EXIT.failed;
 }
 
-/** A command that was ended may have hidden the cursor. */
+/** A command that was ended may have hidden the cursor, and a bar keeps long lines whole. */
 function restoreTerminal(): void {
   if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false);
-  if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+  if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR + BREAK_LINES);
 }
 
 const SHOW_CURSOR = "\u001B[?25h";
+const BREAK_LINES = "\u001B[?7h";
 
 await main(process.argv.slice(2));

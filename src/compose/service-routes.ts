@@ -18,6 +18,7 @@ import { modelProfileBody } from "../models/model-profile.ts";
 import type { ModelProvision } from "../models/provision/model-provision.ts";
 import { RecordReader } from "../requests/store/record-reader.ts";
 import { ResponseMemory } from "../responses/response-memory.ts";
+import { runtime } from "../runtime/on-bun.ts";
 import { serviceVersion } from "../runtime/paths.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
 import { queueReport } from "../scheduling/waits/queue-report.ts";
@@ -211,6 +212,7 @@ function stateServices(
     isStopping,
     facts: {
       version: serviceVersion,
+      runtime,
       modelProfile: () => modelProfileBody(profile, settings, limitFacts),
       queueLimits: queueFacts(settings),
       raisedParallel: () => parallel.raised,

@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { Presets, SingleBar } from "cli-progress";
 import type { Progress } from "../models/provision/reports.ts";
+import { wrap } from "../runtime/wrap-words.ts";
 
+const KB = 1000;
 const MB = 1_000_000;
 
 /** For a line that a moving bar stands in; the bar's next step draws it again below. */
@@ -37,30 +39,46 @@ export function openTerminal(
     };
   };
   return {
-    say: (line) => void output.write(`${bars > 0 ? CLEAR_LINE : ""}${line}\n`),
+    say: (line) => {
+      output.write(`${bars > 0 ? CLEAR_LINE : ""}${fitted(line, output)}\n`);
+    },
     progress: () => (output.isTTY ? withBar(barProgress(output)) : lineProgress(output)),
     ask: async (question) => {
       if (!output.isTTY || !input.isTTY) return false;
       // Not as a terminal's keys, one by one: Ctrl-C would be readline's then, and stop nothing.
       const lines = createInterface({ input, output, terminal: false });
-      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+      const closed = new Promise<undefined>((resolve) => {
+        lines.once("close", () => resolve(undefined));
+      });
       input.once("error", () => lines.close());
       const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
       lines.close();
+      if (answer === undefined) {
+        // Ctrl-D ends no line.
+        output.write("\n");
+        return false;
+      }
       return /^y(es)?$/i.test(answer.trim());
     },
   };
 }
 
+/** For a terminal, broken between words; what is indented is to be copied, and stays whole. */
+function fitted(line: string, output: NodeJS.WriteStream): string {
+  if (!output.isTTY || line.startsWith(" ")) return line;
+  const lines = line.split("\n").flatMap((part) => wrap(part, output.columns || 80));
+  return lines.join("\n");
+}
+
 function barProgress(output: NodeJS.WriteStream): Progress {
-  const format = "  {what} [{bar}] {percentage}% | {done} of {all} MB | {eta_formatted} left";
+  const format = "  {what} [{bar}] {percentage}% | {amounts} | {eta_formatted} left";
   const barsize = Math.min(Math.max((output.columns || 80) - BESIDE_BAR, 8), 40);
   const options = { format, barsize, stream: output, hideCursor: true };
   const bar = new SingleBar(options, Presets.shades_classic);
   let started = false;
   return {
     update: (what, completed, total) => {
-      const payload = { what, done: megabytes(completed), all: megabytes(total) };
+      const payload = { what, amounts: amounts(completed, total) };
       if (!started) bar.start(total, completed, payload);
       started = true;
       bar.setTotal(total);
@@ -80,12 +98,14 @@ function lineProgress(output: NodeJS.WriteStream): Progress {
       const tenth = Math.floor((completed / total) * 10);
       if (tenth === lastTenth) return;
       lastTenth = tenth;
-      output.write(`  ${what}: ${megabytes(completed)} of ${megabytes(total)} MB\n`);
+      output.write(`  ${what}: ${amounts(completed, total)}\n`);
     },
     end: () => {},
   };
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / MB).toFixed(1);
+/** `1000.0 of 4000.0 MB`: both in the unit of the whole. */
+function amounts(completed: number, total: number): string {
+  const [size, unit] = total < MB ? [KB, "KB"] : [MB, "MB"];
+  return `${(completed / size).toFixed(1)} of ${(total / size).toFixed(1)} ${unit}`;
 }

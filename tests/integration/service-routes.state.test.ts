@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ModelProfile } from "../../routes/service/contract/model-profile.ts";
 import { HeldAnswers } from "../support/held-answers.ts";
 import { LIMITS } from "../../src/models/limits.ts";
+import { runtime } from "../../src/runtime/on-bun.ts";
 import { serviceVersion } from "../../src/runtime/paths.ts";
 import { until } from "../support/deadline.ts";
 import { expectNativeError, idOf, jsonOf, startService } from "../support/service.ts";
@@ -17,6 +18,8 @@ describe("GET /api/v1/health and /api/v1/ready", () => {
       ollama_status: "running",
       ollama_service: "healthy",
       version: serviceVersion,
+      runtime,
+      inference_server: "external",
       missing_models: [],
     });
     const ready = await gateway.get("/api/v1/ready");
@@ -39,6 +42,8 @@ describe("GET /api/v1/health and /api/v1/ready", () => {
       ollama_status: "it stopped answering",
       ollama_service: "unhealthy: it stopped answering",
       version: serviceVersion,
+      runtime,
+      inference_server: null,
       missing_models: [],
     });
     await expectNativeError(await gateway.get("/api/v1/ready"), {

@@ -1,7 +1,7 @@
 import { answered } from "../api.ts";
 import type { components } from "../api-types.d.ts";
 import type { Cli } from "../cli.ts";
-import { CliError, NotFound, WrongUse } from "../cli-error.ts";
+import { CliError, Interrupted, NotFound, WrongUse } from "../cli-error.ts";
 import { oneLine, wrap } from "../output/text.ts";
 
 type Approval = components["schemas"]["AgentApproval"];
@@ -38,7 +38,7 @@ export async function approvePending(
   }
   let state: State | undefined;
   for (const of of pending) {
-    const isApproved = approve ?? (await isWanted(cli, of));
+    const isApproved = approve ?? (await isWanted(cli, id, of));
     const { call_id, arguments_sha256 } = of;
     state = await answered(
       cli.api.POST("/api/v1/agents/runs/{id}/approve", {
@@ -55,16 +55,19 @@ export async function approvePending(
   return state as State;
 }
 
-async function isWanted(cli: Cli, approval: Approval): Promise<boolean> {
+async function isWanted(cli: Cli, id: string, approval: Approval): Promise<boolean> {
   if (!cli.input.isTTY || !cli.out.isTerminal || cli.flags.json) {
     throw new WrongUse(`${called(approval)}? Nobody is here to answer: say --yes or --deny`);
   }
   const { columns } = cli.out;
   for (const line of wrap(`It wants to call ${called(approval)}`, columns)) cli.out.note(line);
-  const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message: "Shall it?", initialValue: false });
-  if (isCancel(answer)) throw new CliError("It still waits");
-  return answer;
+  try {
+    return await cli.ask("Shall it?");
+  } catch (err) {
+    if (err instanceof Interrupted)
+      cli.out.note(`It still waits: shared-ollama agents approve ${id}`);
+    throw err;
+  }
 }
 
 function called({ server, tool, arguments: args }: Approval): string {

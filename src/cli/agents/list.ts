@@ -27,9 +27,9 @@ export const list = defineCommand({
         [
           { head: "Name", shrinks: true },
           { head: "Model", shrinks: true },
-          { head: "Tools", shrinks: true },
-          { head: "Seen by" },
-          { head: "What it is told", shrinks: true },
+          { head: "Tools", shrinks: true, spare: true },
+          { head: "Seen by", spare: true },
+          { head: "What it is told", shrinks: true, spare: true },
         ],
         agents.map((agent) => [
           agent.name,

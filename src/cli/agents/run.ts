@@ -98,7 +98,9 @@ async function showRun({ out }: Cli, body: AsyncIterable<Uint8Array>): Promise<S
       return { ...facts, last };
     }
   }
-  throw new CliError("The service ended the run's stream before the run had ended");
+  throw new CliError(
+    "The service ended the run's stream before the run had ended. See: shared-ollama agents runs",
+  );
 }
 
 function isEnd(type: string): boolean {

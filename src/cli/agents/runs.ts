@@ -17,8 +17,8 @@ export const runs = defineCommand({
           [
             { head: "Began" },
             { head: "Agent", shrinks: true },
-            { head: "Project", shrinks: true },
-            { head: "Steps", align: "right" },
+            { head: "Project", shrinks: true, spare: true },
+            { head: "Steps", align: "right", spare: true },
             { head: "Status", shrinks: true },
             { head: "Id", shrinks: true },
           ],

@@ -1,4 +1,5 @@
 import type { Output } from "../output/output.ts";
+import { cut } from "../output/text.ts";
 import { waitInWords, type WaitStatus } from "./answer-parts.ts";
 
 const CLEAR_LINE = "\r\u001B[K";
@@ -15,7 +16,9 @@ export class WaitLine {
   show(status: WaitStatus): void {
     const { stderr, errorStyle } = this.#out;
     if (!stderr.isTTY) return;
-    stderr.write(`${CLEAR_LINE}${errorStyle.dim(`(${waitInWords(status)})`)}`);
+    // A line that the terminal breaks would not go again as a whole.
+    const shown = cut(`(${waitInWords(status)})`, (stderr.columns || 80) - 1);
+    stderr.write(`${CLEAR_LINE}${errorStyle.dim(shown)}`);
     this.#isShown = true;
   }
 

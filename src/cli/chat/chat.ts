@@ -218,7 +218,7 @@ export class Chat {
     } finally {
       wait.clear();
       lines.onInterrupt = undefined;
-      if (!onAnswer && (answer.text !== "" || stopped.signal.aborted)) out.line();
+      if (!onAnswer && answer.text !== "") out.line();
     }
     this.#noteEnd(answer, stopped.signal.aborted);
     return answer;

@@ -94,7 +94,7 @@ function showAll(settings: SettingOrigin[], out: Output): void {
     return;
   }
   out.table(
-    [{ head: "SETTING" }, { head: "VALUE", shrinks: true }, { head: "FROM" }],
+    [{ head: "SETTING" }, { head: "VALUE", shrinks: true }, { head: "FROM", spare: true }],
     settings.map(({ name, value, origin }) => [
       name,
       value === null ? { text: "–", style: "dim" } : value,

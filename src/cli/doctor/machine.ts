@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readdir, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { onBun } from "../../runtime/on-bun.ts";
+import { onBun, runtime } from "../../runtime/on-bun.ts";
 import type { DiskSpace } from "../../models/changes/disk-room.ts";
 
 /** What the doctor asks of the machine. Tests put in a machine that is ill. */
@@ -53,9 +53,7 @@ export function thisMachine(): Machine {
   return {
     platform: process.platform,
     architecture: process.arch,
-    runtime: onBun
-      ? { name: "Bun", version: process.versions["bun"] ?? "" }
-      : { name: "Node", version: process.versions.node },
+    runtime: { name: onBun ? "Bun" : "Node", version: runtime.version },
     disk: async (folder) => {
       const { bsize, blocks, bavail } = await statfs(folder);
       return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };

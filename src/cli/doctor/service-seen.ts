@@ -6,6 +6,8 @@ const Health = z.object({
   status: z.enum(["starting", "healthy", "unhealthy", "stopping"]),
   ollama_status: z.string(),
   version: z.string(),
+  /** Earlier versions do not tell it. */
+  inference_server: z.enum(["external", "ollama", "engine"]).nullish(),
   missing_models: z.array(
     z.object({ name: z.string(), state: z.string(), error: z.string().nullable() }),
   ),

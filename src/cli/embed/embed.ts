@@ -8,6 +8,7 @@ import { defineCommand } from "../command.ts";
 import { jsonSchemaOf } from "../json-schema-of.ts";
 import { cut, oneLine } from "../output/text.ts";
 import { wholeNumber } from "../whole-number.ts";
+import { onceTaken } from "./once-taken.ts";
 import { textBatches, type NumberedText } from "./text-batches.ts";
 
 const Vector = z.object({
@@ -24,7 +25,7 @@ const SHOWN_NUMBERS = 4;
 export const embedCommand = defineCommand({
   about:
     "Of one text, or of each line that is piped in; empty lines are left out. With --json each " +
-    "vector is a line of JSON.",
+    "vector is a line of JSON. Where the service takes no more for now, it waits and goes on.",
   args: {
     text: { type: "positional", required: false, description: "The text" },
     model: {
@@ -75,7 +76,10 @@ async function embed(
 ): Promise<void> {
   const { out, flags } = cli;
   const body = { prompts: batch.map(({ text }) => text), ...options };
-  const answer = await answered(cli.api.POST("/api/v1/embeddings", { body, signal: cli.signal }));
+  const { api, signal } = cli;
+  const answer = await onceTaken(cli, () =>
+    answered(api.POST("/api/v1/embeddings", { body, signal })),
+  );
   if (!("embeddings" in answer)) throw new CliError("The service sent no vectors");
   for (const [at, { line, text }] of batch.entries()) {
     const embedding = answer.embeddings[at] ?? [];

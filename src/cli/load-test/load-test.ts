@@ -10,8 +10,8 @@ import { count, duration, percent } from "../output/units.ts";
 import { LOAD_ARGS, loadOptions, type LoadOptions } from "./load-options.ts";
 import { projectNames, projectsFor } from "./load-projects.ts";
 import { LOAD_REPORT_SCHEMA, loadReport, type LoadReport } from "./load-report.ts";
-import { ProgressLine } from "./progress-line.ts";
-import { runLoad, type LoadResult } from "./run-load.ts";
+import { LoadLine } from "./load-line.ts";
+import { runLoad, type LoadResult, type LoadState } from "./run-load.ts";
 import { questionSender } from "./send-question.ts";
 import { checkService, type ProjectLimits } from "./service-limits.ts";
 
@@ -61,11 +61,15 @@ async function test(cli: Cli, options: LoadOptions): Promise<LoadReport> {
   noteLimits(cli, options, limits);
   const plan = { ...planned, projects };
   const send = questionSender({ url: cli.url, ...options });
-  await warmUp(cli, warmup, (signal) => send(`${name}-warmup`, signal));
-  const line = new ProgressLine(cli.out, plan);
+  const line = new LoadLine(cli.out, plan);
+  const onProgress = (now: LoadState): void => line.update(now);
   let result: LoadResult;
   try {
-    result = await runLoad({ plan, send, signal: cli.signal, onEnd: (now) => line.update(now) });
+    for (let sent = 1; sent <= warmup && !cli.signal.aborted; sent += 1) {
+      line.say(`Warming up: ${sent} of ${warmup}`);
+      await warmUp((signal) => send(`${name}-warmup`, signal), cli.signal);
+    }
+    result = await runLoad({ plan, send, signal: cli.signal, onProgress });
   } finally {
     line.end();
   }
@@ -83,17 +87,14 @@ function noteLimits(cli: Cli, options: LoadOptions, limits: ProjectLimits | unde
   );
 }
 
-/** One after the other: they have the model loaded. */
+/** They go one after the other, and have the model loaded. */
 async function warmUp(
-  cli: Cli,
-  warmup: number,
   send: (signal: AbortSignal) => ReturnType<ReturnType<typeof questionSender>>,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (let sent = 0; sent < warmup && !cli.signal.aborted; sent += 1) {
-    const outcome = await send(cli.signal);
-    if (outcome.ok) continue;
-    throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
-  }
+  const outcome = await send(signal);
+  if (outcome.ok) return;
+  throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
 }
 
 function showReport(
@@ -112,7 +113,7 @@ function showReport(
     ["Took", duration(summary.test_duration_seconds * 1000)],
     [
       "Rate",
-      `${summary.requests_per_second.toFixed(2)} requests, ` +
+      `${summary.requests_per_second.toFixed(2)} requests and ` +
         `${summary.tokens_per_second.toFixed(1)} tokens a second`,
     ],
     ["Latency", `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}`],

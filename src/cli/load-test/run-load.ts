@@ -8,8 +8,8 @@ interface RunOptions {
   send: (project: string, signal: AbortSignal) => Promise<LoadOutcome>;
   /** Ends the test at once: no further request is sent, and those under way are given up. */
   signal: AbortSignal;
-  /** Told after each request. */
-  onEnd?: (state: LoadState) => void;
+  /** Told after each request, and each second while answers take longer. */
+  onProgress?: (state: LoadState) => void;
   now?: () => number;
 }
 
@@ -28,19 +28,21 @@ export interface LoadResult extends LoadState {
 
 /** So many requests in turn that reach no service end the test: the others would not either. */
 const LOST_IN_TURN = 20;
+const TICK_MS = 1000;
 
 /**
  * Sends requests, so many at a time, until they are all sent or the time is over, and waits for the
  * answers. After an abort it settles with what there is.
  */
 export async function runLoad(options: RunOptions): Promise<LoadResult> {
-  const { plan, send, signal, onEnd = () => {}, now = () => performance.now() } = options;
+  const { plan, send, signal, onProgress = () => {}, now = () => performance.now() } = options;
   const tally = new Tally(plan);
   const startedAt = new Date();
   const start = now();
   let sent = 0;
   let lost = 0;
   const elapsedMs = (): number => now() - start;
+  const progress = (): void => onProgress({ tally, elapsedMs: elapsedMs() });
   const mayGoOn = (): boolean =>
     !signal.aborted &&
     lost < LOST_IN_TURN &&
@@ -61,7 +63,7 @@ export async function runLoad(options: RunOptions): Promise<LoadResult> {
     const latencyMs = now() - sentAt;
     lost = !outcome.ok && outcome.error === UNREACHABLE ? lost + 1 : 0;
     tally.add({ number, project, startedAt: wallTime, latencyMs, outcome });
-    onEnd({ tally, elapsedMs: elapsedMs() });
+    progress();
   };
   const worker = async (): Promise<void> => {
     while (mayGoOn()) {
@@ -69,7 +71,12 @@ export async function runLoad(options: RunOptions): Promise<LoadResult> {
       if (plan.delayMs > 0 && mayGoOn()) await pause(plan.delayMs, signal);
     }
   };
-  await Promise.all(Array.from({ length: plan.atOnce }, worker));
+  const ticking = setInterval(progress, TICK_MS);
+  try {
+    await Promise.all(Array.from({ length: plan.atOnce }, worker));
+  } finally {
+    clearInterval(ticking);
+  }
   const endedEarly = signal.aborted ? "stopped" : lost >= LOST_IN_TURN ? "unreachable" : undefined;
   return { tally, startedAt, elapsedMs: elapsedMs(), endedEarly };
 }

@@ -28,8 +28,8 @@ export const listModels = defineCommand({
         [
           { head: "NAME", shrinks: true },
           { head: "SIZE", align: "right" },
-          { head: "CHANGED" },
-          ...(hasAliases ? [{ head: "ALIASES", shrinks: true } as const] : []),
+          { head: "CHANGED", spare: true },
+          ...(hasAliases ? [{ head: "ALIASES", shrinks: true, spare: true } as const] : []),
         ],
         rows,
       );

@@ -33,9 +33,9 @@ export const showMemory = defineCommand({
         [
           { head: "NAME", shrinks: true },
           { head: "MEMORY", align: "right" },
-          { head: "ON GPU", align: "right" },
-          { head: "WORKS ON", align: "right" },
-          { head: "IDLE", align: "right" },
+          { head: "ON GPU", align: "right", spare: true },
+          { head: "WORKS ON", align: "right", spare: true },
+          { head: "IDLE", align: "right", spare: true },
           { head: "KEPT" },
         ],
         models.map((model): Row => [

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { jsonSchemaOf } from "../json-schema-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { showChange } from "./change-progress.ts";
-import { pulling } from "./pull.ts";
+import { goingOn, pulling } from "./pull.ts";
 import { isSameModel } from "./same-model.ts";
 
 const Preloaded = z.object({
@@ -56,17 +56,22 @@ export const preloadModels = defineCommand({
  */
 export async function fetchOne(cli: Cli, model: string): Promise<string | undefined> {
   try {
-    if (!cli.flags.json) {
-      cli.out.note(`Fetching ${model}:`);
-      await showChange(cli, pulling(cli, model));
-      return undefined;
-    }
-    for await (const _ of pulling(cli, model)) {
-      // The result is all that is written.
-    }
+    if (!cli.flags.json) cli.out.note(`Fetching ${model}:`);
+    await goingOn(cli, model, cli.flags.json ? unseen(cli, model) : seen(cli, model));
     return undefined;
   } catch (err) {
     if (!(err instanceof CliError) || err instanceof NotRunning || cli.signal.aborted) throw err;
     return err.message;
+  }
+}
+
+function seen(cli: Cli, model: string): Promise<void> {
+  return showChange(cli, pulling(cli, model));
+}
+
+/** The result is all that is written. */
+async function unseen(cli: Cli, model: string): Promise<void> {
+  for await (const _ of pulling(cli, model)) {
+    // The next step.
   }
 }

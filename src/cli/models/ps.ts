@@ -20,8 +20,8 @@ export const listLoadedModels = defineCommand({
         [
           { head: "NAME", shrinks: true },
           { head: "MEMORY", align: "right" },
-          { head: "ON GPU", align: "right" },
-          { head: "CONTEXT", align: "right" },
+          { head: "ON GPU", align: "right", spare: true },
+          { head: "CONTEXT", align: "right", spare: true },
           { head: "LEAVES" },
         ],
         models.map((model) => [

@@ -35,16 +35,13 @@ export const pullModel = defineCommand({
       else cli.out.line(`The download of ${name} was ended.`);
       return;
     }
-    await showChange(cli, pulling(cli, name, { insecure: insecure === true }));
+    const steps = pulling(cli, name, { insecure: insecure === true });
+    await goingOn(cli, name, showChange(cli, steps));
     if (!cli.flags.json) cli.out.line(`${name} is there.`);
   },
 });
 
-/**
- * Has the service fetch a model, and gives its lines. After Ctrl-C the download goes on, which is
- * said.
- * @throws CliError for what goes wrong.
- */
+/** Has the service fetch a model, and gives its lines. @throws CliError for what goes wrong. */
 export async function* pulling(
   cli: Cli,
   name: string,
@@ -57,10 +54,15 @@ export async function* pulling(
       signal,
     }),
   );
+  yield* changeSteps(body);
+}
+
+/** Waits for what shows a download. After Ctrl-C the download goes on, which is said. @throws as that does. */
+export async function goingOn(cli: Cli, name: string, shown: Promise<void>): Promise<void> {
   try {
-    yield* changeSteps(body);
+    await shown;
   } catch (err) {
-    if (signal.aborted) {
+    if (cli.signal.aborted) {
       cli.out.note(
         `The download goes on in the service. To end it: shared-ollama models pull ${name} --cancel`,
       );

@@ -1,4 +1,5 @@
 import type { Output } from "./output.ts";
+import { cut } from "./text.ts";
 
 const CLEAR_LINE = "\r\u001B[K";
 
@@ -14,8 +15,10 @@ export class ProgressLine {
   /** @param details what changes with time, for a terminal only */
   show(what: string, details = ""): void {
     const { stderr } = this.#out;
-    if (stderr.isTTY) stderr.write(`${CLEAR_LINE}${what}${details}`);
-    else if (what !== this.#shown) stderr.write(`${what}\n`);
+    // A line that the terminal breaks would not go again as a whole.
+    if (stderr.isTTY) {
+      stderr.write(CLEAR_LINE + cut(`${what}${details}`, (stderr.columns || 80) - 1));
+    } else if (what !== this.#shown) stderr.write(`${what}\n`);
     this.#shown = what;
   }
 

@@ -7,6 +7,8 @@ export interface Column {
   align?: "right";
   /** May be cut where the terminal is narrow; names and sentences may, numbers not. */
   shrinks?: true;
+  /** Is left out where the terminal is too narrow for all; the last such column goes first. */
+  spare?: true;
 }
 
 export type Cell = string | { text: string; style: StyleName };
@@ -20,17 +22,22 @@ interface TableOptions {
 
 const GAP = "  ";
 const MIN_WIDTH = 6;
+/** A name that is cut shorter says little: a spare column goes before. */
+const READABLE_WIDTH = 12;
 
 /** A table of single lines, none wider than the terminal. */
-export function tableLines(columns: Column[], rows: Row[], options: TableOptions): string[] {
-  const cells = rows.map((row) => row.map(plain));
-  const widths = fitted(
-    columns.map(({ head, shrinks = false }, at) => ({
-      width: Math.max(widthOf(head), ...cells.map((row) => widthOf(row[at]?.text ?? ""))),
-      shrinks,
-    })),
-    options.width,
-  );
+export function tableLines(all: Column[], rows: Row[], options: TableOptions): string[] {
+  const allCells = rows.map((row) => row.map(plain));
+  const measured = all.map(({ head, shrinks = false, spare = false }, at) => ({
+    at,
+    width: Math.max(widthOf(head), ...allCells.map((row) => widthOf(row[at]?.text ?? ""))),
+    shrinks,
+    spare,
+  }));
+  const shownOnes = withoutSpare(measured, options.width);
+  const columns = all.filter((_column, at) => shownOnes.some((each) => each.at === at));
+  const cells = allCells.map((row) => shownOnes.map(({ at }) => row[at] ?? plain("")));
+  const widths = fitted(shownOnes, options.width);
   const line = (row: Styled[]): string =>
     row
       .map((cell, at) => shown(cell, columns[at], widths[at] ?? 0, options.style))
@@ -57,8 +64,30 @@ function shown(cell: Styled, column: Column | undefined, width: number, style: S
   return column?.align === "right" ? gap + painted : painted + gap;
 }
 
+interface Measured {
+  /** Where it stands among all. */
+  at: number;
+  width: number;
+  shrinks: boolean;
+  spare: boolean;
+}
+
+/** The columns that there is room for with names that can still be read. */
+function withoutSpare(columns: Measured[], limit: number): Measured[] {
+  const least = columns.map(({ width, shrinks }) =>
+    shrinks ? Math.min(width, READABLE_WIDTH) : width,
+  );
+  const needed = least.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  const last = columns.findLast(({ spare }) => spare);
+  if (needed <= limit || !last) return columns;
+  return withoutSpare(
+    columns.filter((column) => column !== last),
+    limit,
+  );
+}
+
 /** Takes columns from the widest that may shrink, then from any, then from narrow ones, until the whole fits. */
-function fitted(columns: { width: number; shrinks: boolean }[], limit: number): number[] {
+function fitted(columns: Pick<Measured, "width" | "shrinks">[], limit: number): number[] {
   const widths = columns.map(({ width }) => width);
   const room = limit - GAP.length * (columns.length - 1);
   const narrow = (mayShrink: (at: number) => boolean, least = MIN_WIDTH): void => {

@@ -1,11 +1,9 @@
 import truncatedWidth from "fast-string-truncated-width";
+import { widthOf } from "../../runtime/wrap-words.ts";
+
+export { widthOf, wrap } from "../../runtime/wrap-words.ts";
 
 const ELLIPSIS = "…";
-
-/** The columns that a text takes on a terminal. */
-export function widthOf(text: string): number {
-  return truncatedWidth(text).width;
-}
 
 /** A text that takes at most so many columns. */
 export function cut(text: string, width: number): string {
@@ -13,19 +11,6 @@ export function cut(text: string, width: number): string {
   if (width < 1) return "";
   const { index } = truncatedWidth(text, { limit: width, ellipsis: ELLIPSIS, ellipsisWidth: 1 });
   return `${text.slice(0, index)}${ELLIPSIS}`;
-}
-
-/** A text in lines of at most so many columns, broken between words. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** One line of it: what others wrote may break lines, move the cursor and turn the order of letters. */

@@ -54,7 +54,9 @@ export async function reportRunning(
     const health = await waitUntilReady(wait);
     line.end();
     if (!health)
-      throw new CliError(`Process ${service.pid} runs already, and ${url} does not answer`);
+      throw new CliError(
+        `Process ${service.pid} runs already, and ${url} does not answer. Start it anew: shared-ollama restart`,
+      );
     report(cli, { pid: service.pid, url, log: null }, health);
     return EXIT.ok;
   } finally {

@@ -9,20 +9,24 @@ import type { Status } from "./status-report.ts";
 const MOST_PROJECTS = 5;
 const MOST_MODELS = 6;
 const BAR_CELLS = 20;
+/** In fewer columns there is no room for the bar. */
+const WIDE = 70;
 /** From here on models leave sooner, and requests may be refused. */
 const FULL = 0.9;
 
 /** One screen that says how the service is. */
 export function showStatus({ url, health, queue, memory }: Status, out: Output): void {
   const { style } = out;
-  out.line(style.head(`Shared Ollama ${health.version}`) + style.dim(` at ${url}`));
+  const name = `Shared Ollama ${health.version}`;
+  const isWide = out.columns >= WIDE;
+  out.line(style.head(name) + style.dim(isWide ? ` at ${url}` : `\n${url}`));
   out.line();
   const server = health.ollama_status;
   const state = `${health.status}${health.status === "healthy" ? "" : `: ${oneLine(server)}`}`;
   const fitting = cut(state, out.columns - 9);
   out.line(`Health   ${health.status === "healthy" ? style.good(fitting) : style.bad(fitting)}`);
   out.line(`Queue    ${count(queue.running)} running, ${waiting(queue.waiting, style)}`);
-  out.line(`Memory   ${memory ? room(memory, style) : style.dim("not known")}`);
+  out.line(`Memory   ${memory ? room(memory, style, isWide) : style.dim("not known")}`);
   if (memory && memory.models.length > 0) showModels(memory, out);
   if (queue.tenants.length > 0) showProjects(queue, out);
   const problems = problemsOf(health);
@@ -37,12 +41,17 @@ function waiting(requests: number, style: Style): string {
 
 type Memory = NonNullable<Status["memory"]>;
 
-function room({ used_bytes: used, limit_bytes: limit }: Memory, style: Style): string {
+function room(
+  { used_bytes: used, limit_bytes: limit }: Memory,
+  style: Style,
+  isWide: boolean,
+): string {
   const share = limit > 0 ? used / limit : 0;
   const full = Math.min(BAR_CELLS, Math.round(share * BAR_CELLS));
   const bar = "█".repeat(full) + "░".repeat(BAR_CELLS - full);
   const shown = style.apply(share >= FULL ? "warn" : "good", bar);
-  return `${shown} ${bytes(used)} of ${bytes(limit)} for models, ${percent(share)}`;
+  const inWords = `${bytes(used)} of ${bytes(limit)}`;
+  return isWide ? `${shown} ${inWords} for models, ${percent(share)}` : inWords;
 }
 
 function showModels({ models, next }: Memory, out: Output): void {
@@ -62,10 +71,10 @@ function showModels({ models, next }: Memory, out: Output): void {
     [
       { head: "Model", shrinks: true },
       { head: "Memory", align: "right" },
-      { head: "On GPU", align: "right" },
+      { head: "On GPU", align: "right", spare: true },
       { head: "Running", align: "right" },
-      { head: "Idle for", align: "right" },
-      { head: "Leaves" },
+      { head: "Idle for", align: "right", spare: true },
+      { head: "Leaves", spare: true },
     ],
     rows,
   );
@@ -86,8 +95,8 @@ function showProjects({ tenants, other_tenants: others }: Status["queue"], out: 
       { head: "Project", shrinks: true },
       { head: "Running", align: "right" },
       { head: "Waiting", align: "right" },
-      { head: "Last hour", align: "right" },
-      { head: "Share", align: "right" },
+      { head: "Last hour", align: "right", spare: true },
+      { head: "Share", align: "right", spare: true },
     ],
     shown.map(({ tenant, running, waiting, inference_seconds: used, share }) => [
       tenant,

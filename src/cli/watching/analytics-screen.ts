@@ -43,9 +43,9 @@ function showProjects({ project_metrics: projects }: Analytics, out: Output): vo
     [
       { head: "Project", shrinks: true },
       { head: "Requests", align: "right" },
-      { head: "Failed", align: "right" },
-      { head: "Mean latency", align: "right" },
-      { head: "Last request" },
+      { head: "Failed", align: "right", spare: true },
+      { head: "Mean latency", align: "right", spare: true },
+      { head: "Last request", spare: true },
     ],
     busiest
       .slice(0, MOST_NAMES)
@@ -83,9 +83,9 @@ function showHours(hours: Analytics["hourly_metrics"], out: Output): void {
     [
       { head: "Hour" },
       { head: "Requests", align: "right" },
-      { head: "Failed", align: "right" },
-      { head: "Mean latency", align: "right" },
-      { head: "", shrinks: true },
+      { head: "Failed", align: "right", spare: true },
+      { head: "Mean latency", align: "right", spare: true },
+      { head: "", shrinks: true, spare: true },
     ],
     latest.map((hour) => [
       time(hour.timestamp),

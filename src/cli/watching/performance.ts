@@ -37,8 +37,8 @@ export const performance = defineCommand({
           { head: "Model", shrinks: true },
           { head: "Requests", align: "right" },
           { head: "Tokens/s", align: "right" },
-          { head: "Generation", align: "right" },
-          { head: "Loading", align: "right" },
+          { head: "Generation", align: "right", spare: true },
+          { head: "Loading", align: "right", spare: true },
         ],
         [
           ...busiest.map(([name, model]) => row(name, model.request_count, model)),

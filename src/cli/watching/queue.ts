@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
 import { defineCommand } from "../command.ts";
+import type { Output } from "../output/output.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { queueLines } from "./queue-screen.ts";
 
@@ -38,32 +39,40 @@ export const queue = defineCommand({
         ? DEFAULT_SECONDS
         : wholeNumber("every", args.every, { min: 1, max: MAX_SECONDS });
     const isLive = cli.out.isTerminal && !cli.flags.json && !args.once;
-    if (isLive) await follow(cli, seconds * 1000);
+    if (isLive) await follow(cli, seconds);
     else
       cli.show(await look(cli), (found, out) => queueLines(found, out).forEach((l) => out.line(l)));
   },
 });
 
-function look({ api }: Cli) {
-  return answered(api.GET("/api/v1/queue"));
+function look({ api }: Cli, signal?: AbortSignal) {
+  return answered(api.GET("/api/v1/queue", signal ? { signal } : {}));
 }
 
-async function follow(cli: Cli, everyMs: number): Promise<never> {
+async function follow(cli: Cli, seconds: number): Promise<never> {
   const { out, signal } = cli;
   // What cannot be reached is said on the screen that was there.
-  let found = await look(cli);
+  let found = await look(cli, signal);
+  const draw = (): void => void out.stdout.write(screenOf(queueLines(found, out), seconds, out));
   out.stdout.write(OWN_SCREEN);
+  out.stdout.on("resize", draw);
   try {
     for (;;) {
-      const room = (out.stdout.rows || 24) - 1;
-      const lines = queueLines(found, out);
-      const shown = lines.length > room ? [...lines.slice(0, room - 1), out.style.dim("…")] : lines;
-      const drawn = shown.map((line) => `${line}${CLEAR_LINE}\n`).join("");
-      out.stdout.write(`${TO_TOP}${drawn}${CLEAR_BELOW}`);
-      await pause(everyMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      found = await look(cli);
+      draw();
+      await pause(seconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+      found = await look(cli, signal);
     }
   } finally {
+    out.stdout.off("resize", draw);
     out.stdout.write(BACK);
   }
+}
+
+/** As many of the lines as the terminal has room for, and how it goes on. */
+function screenOf(lines: string[], seconds: number, { stdout, style }: Output): string {
+  const below = ["", style.dim(`Every ${seconds} s, until Ctrl-C`)];
+  const room = (stdout.rows || 24) - 1 - below.length;
+  const shown = lines.length > room ? [...lines.slice(0, room - 1), style.dim("…")] : lines;
+  const drawn = [...shown, ...below].map((line) => `${line}${CLEAR_LINE}\n`).join("");
+  return `${TO_TOP}${drawn}${CLEAR_BELOW}`;
 }

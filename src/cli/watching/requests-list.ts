@@ -94,8 +94,8 @@ function showRequests(found: RequestList, out: Output): void {
   else {
     out.table(
       [
-        { head: "Began" },
-        { head: "Project", shrinks: true },
+        { head: "Began", spare: true },
+        { head: "Project", shrinks: true, spare: true },
         { head: "Model", shrinks: true },
         ...(isWide ? [{ head: "Operation", shrinks: true } as const] : []),
         { head: "Took", align: "right" },

@@ -2,7 +2,7 @@ import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
 import type { Output } from "../output/output.ts";
 import { oneLine, wrap } from "../output/text.ts";
-import { bytes, count, duration } from "../output/units.ts";
+import { bytes, count, duration, recentTime } from "../output/units.ts";
 import { wholeId } from "./find-request.ts";
 
 export const show = defineCommand({
@@ -41,7 +41,7 @@ const FACTS: [key: string, name: string, show: (value: never) => string][] = [
   ["ended", "Ended", String],
   ["status", "Status", String],
   ["error_code", "Error", String],
-  ["started_at", "Began", String],
+  ["started_at", "Began", recentTime],
   ["project", "Project", String],
   ["client", "Client", String],
   ["route", "Route", String],

@@ -27,6 +27,13 @@ describe("shared-ollama doctor", () => {
     expect(seen.code, seen.stdout + seen.stderr).toBe(0);
     expect(seen.stdout).toContain(`runs at ${service.url}`);
     expect(seen.stdout).not.toContain("\u001B");
+    // The service keeps the server of its own environment, whatever this one names.
+    const other = { ...running, OLLAMA_BASE_URL: "http://127.0.0.1:1" };
+    const elsewhere = await cli(["doctor"], { env: other });
+    expect(elsewhere.code, elsewhere.stdout + elsewhere.stderr).toBe(0);
+    expect(elsewhere.stdout).toMatch(
+      /^ok +ollama +Ollama \S+ is what the running service uses\.$/m,
+    );
   }, 90_000);
 
   it("ends with 1 where something is, and fits a terminal", async () => {

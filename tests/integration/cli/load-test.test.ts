@@ -47,6 +47,16 @@ describe("shared-ollama load-test", () => {
     expectToFit(shown.slice(shown.lastIndexOf("Requests")));
   });
 
+  it("shows that it goes on before the first answer has come", async () => {
+    const service = await startCliService();
+    const answers = new HeldAnswers(service.ollama, "/api/generate");
+    const terminal = cliInTerminal([...FEW, "--requests", "1"], service);
+    const answer = await answers.next();
+    await terminal.shows(/0 of 1 · 0\.0 a second · \d\.\d s/);
+    answer.json({ model: "fake", response: "Hi", done: true, eval_count: 1 });
+    await terminal.endsWith(0);
+  });
+
   it("ends at Ctrl-C with a report of what there is", async () => {
     const service = await startCliService();
     const answers = new HeldAnswers(service.ollama, "/api/generate");

@@ -5,6 +5,8 @@ import { startCliService } from "../../support/cli-service.ts";
 import { until } from "../../support/deadline.ts";
 import { HeldAnswers, type HeldAnswer } from "../../support/held-answers.ts";
 
+const CUT_LINES = "\u001B[?7l";
+const BREAK_LINES = "\u001B[?7h";
 const GB = 1_000_000_000;
 const ROOMY = { totalBytes: 1000 * GB, freeBytes: 500 * GB };
 
@@ -66,6 +68,9 @@ describe("shared-ollama models pull", () => {
     const shown = await terminal.endsWith(130);
     expect(shown).toContain("The download goes on in the service. To end it:");
     expect(shown).toContain("shared-ollama models pull qwen3 --cancel");
+    // A bar has the terminal cut long lines until it ends.
+    const before = terminal.raw().split("The download goes on")[0] ?? "";
+    expect(before.lastIndexOf(BREAK_LINES)).toBeGreaterThan(before.lastIndexOf(CUT_LINES));
     expect(server.request.cancelled).toBe(false);
     expect(await service.run(["models", "pull", "qwen3", "--cancel"])).toContain("was ended");
     await server.sawCancel();

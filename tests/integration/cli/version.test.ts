@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freePort } from "../../../src/hosts/server.ts";
-import { onBun } from "../../../src/runtime/on-bun.ts";
+import { onBun, runtime } from "../../../src/runtime/on-bun.ts";
 import { serviceVersion } from "../../../src/runtime/paths.ts";
 import { cli, cliInTerminal, expectToFit } from "../../support/cli.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
@@ -16,13 +16,18 @@ describe("shared-ollama version", () => {
     expect(code).toBe(0);
     expect(await expectShape("version", stdout)).toEqual({
       program: serviceVersion,
-      runtime: { name: onBun ? "bun" : "node", version: expect.any(String) },
-      service: { url, version: serviceVersion, ollama: expected },
+      runtime,
+      service: {
+        ...{ url, version: serviceVersion, runtime },
+        ...{ ollama: expected, inference_server: "external" },
+      },
     });
     const terminal = cliInTerminal(["version"], { env: { SHARED_OLLAMA_URL: url } });
     const shown = await terminal.endsWith(0);
     expectToFit(shown);
     expect(shown).toContain(expected);
+    const on = `${onBun ? "Bun" : "Node"} ${runtime.version}`;
+    expect(shown).toContain(`service        ${serviceVersion} on ${on}, at ${url}`);
   });
 
   it("tells its own where nothing answers", async () => {

@@ -25,7 +25,7 @@ const REFERENCE_NAME = REFERENCE.join(".");
 
 /** Finds what a start of the service would find, and says which version that is. */
 export async function checkOllama(
-  facts: Pick<Facts, "config" | "machine" | "env" | "port">,
+  facts: Pick<Facts, "config" | "machine" | "env" | "port" | "service">,
   findOllama: (path: string | undefined) => Promise<string | undefined>,
 ): Promise<OllamaSeen> {
   const { settings } = facts.config;
@@ -48,6 +48,8 @@ export async function checkOllama(
     const said = versionFinding(running, `runs at ${origin}`);
     return { findings: [said], origin, kind: "external" };
   }
+  const used = await usedByService(facts);
+  if (used) return used;
   if (external) return { findings: [silent(origin, facts)], origin: undefined, kind: undefined };
   const program = await findOllama(facts.env["PATH"]);
   if (program === undefined) return notInstalled(inferenceServer);
@@ -65,6 +67,19 @@ function ownOrigins(host: string, port: number): Set<string> {
     `http://127.0.0.1:${port}`,
     `http://localhost:${port}`,
   ]);
+}
+
+/** What a running service uses: its environment may name another server than this one. */
+async function usedByService(
+  facts: Pick<Facts, "config" | "machine" | "service">,
+): Promise<OllamaSeen | undefined> {
+  const kind = facts.service?.health.inference_server;
+  if (!facts.service || !kind || kind === "engine") return undefined;
+  // The service passes the question on.
+  const version = await versionAt(facts, facts.service.origin);
+  if (version === undefined) return undefined;
+  const findings = [versionFinding(version, "is what the running service uses")];
+  return { findings, origin: undefined, kind };
 }
 
 async function versionAt(

@@ -8,7 +8,7 @@ const CLEAR_LINE = "\r\u001B[K";
 const REFRESH_MS = 200;
 
 /** A line that tells where a load test stands; nothing where no terminal shows it. */
-export class ProgressLine {
+export class LoadLine {
   readonly #out: Output;
   readonly #plan: LoadPlan;
   #shownAt = Number.NEGATIVE_INFINITY;
@@ -20,11 +20,17 @@ export class ProgressLine {
   }
 
   update(state: LoadState): void {
-    const { stderr } = this.#out;
-    if (!stderr.isTTY || state.elapsedMs - this.#shownAt < REFRESH_MS) return;
+    if (state.elapsedMs - this.#shownAt < REFRESH_MS) return;
     this.#shownAt = state.elapsedMs;
+    this.say(progressText(state, this.#plan));
+  }
+
+  /** Says something else, such as what goes on before the test. */
+  say(text: string): void {
+    const { stderr } = this.#out;
+    if (!stderr.isTTY) return;
     this.#isShown = true;
-    stderr.write(CLEAR_LINE + cut(progressText(state, this.#plan), (stderr.columns || 80) - 1));
+    stderr.write(CLEAR_LINE + cut(text, (stderr.columns || 80) - 1));
   }
 
   end(): void {

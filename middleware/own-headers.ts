@@ -1,4 +1,4 @@
-import type { CacheOutcome } from "../src/requests/request-record.ts";
+import type { CacheOutcome } from "../src/cache/cache-outcome.ts";
 import { PROJECT_NAME } from "../src/access/tenant-name.ts";
 
 /** A header that the service itself reads or writes, as docs/openapi.json describes it. */

@@ -4,6 +4,7 @@ import { ServiceError } from "../src/errors/service-error.ts";
 import type { BodyImage, ImageBodyReader } from "../src/images/image-body.ts";
 import { joinedPieces, lengthOf } from "../src/http/body-pieces.ts";
 import { MAX_VALUES_IN_HAND } from "../src/runtime/count-json.ts";
+import { isObject } from "../src/runtime/is-object.ts";
 import { parseFailure, parseJson } from "../src/runtime/parse-json.ts";
 import { readBody } from "./read-body.ts";
 import { LIST_LIMITS } from "./service/contract/list-limits.ts";
@@ -57,7 +58,7 @@ const LONGEST_REASON = 500;
 
 /** A value that a schema holds for. @throws ServiceError `validation_error`. */
 export function checked<T>(value: unknown, schema: z.ZodType<T>): T {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new ServiceError("validation_error", "The body is not a JSON object");
   }
   const fields = Object.keys(value).length;

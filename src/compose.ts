@@ -190,11 +190,11 @@ export async function compose(options: ComposeOptions): Promise<Service> {
 }
 
 async function problemOf(
-  { upstream, catalog }: Inference,
+  { upstream, defaults }: Inference,
   provision: ModelProvision,
 ): Promise<string | undefined> {
   if (upstream.state !== "ready") return upstream.reason;
   await provision.firstTry();
-  const missing = await catalog.defaultModel().catch((err: Error) => err);
+  const missing = await defaults.text().catch((err: Error) => err);
   return missing instanceof Error ? missing.message : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { DefaultModels } from "../../src/models/default-models.ts";
 import { assertModelName } from "../../src/models/model-name.ts";
 import type { ModelChoice } from "./services.ts";
 
@@ -23,8 +23,8 @@ export async function textModel(
   name: string | undefined,
   texts: Texts,
 ): Promise<string> {
-  const { catalog, promptLimit } = choice;
-  const model = await (name === undefined ? catalog.defaultModel() : namedModel(choice, name));
+  const { catalog, defaults, promptLimit } = choice;
+  const model = await (name === undefined ? defaults.text() : namedModel(choice, name));
   catalog.assertAllowed(model);
   promptLimit.check(model, texts);
   return model;
@@ -39,13 +39,11 @@ export async function visionModel(
   name: string | undefined,
   texts: Texts,
 ): Promise<string> {
-  const { catalog, promptLimit } = choice;
-  const model = await (name === undefined
-    ? catalog.defaultVisionModel()
-    : namedModel(choice, name));
+  const { catalog, defaults, promptLimit } = choice;
+  const model = await (name === undefined ? defaults.vision() : namedModel(choice, name));
   catalog.assertAllowed(model);
   promptLimit.check(model, texts);
-  await catalog.assertCanSee(model);
+  await defaults.assertCanSee(model);
   return model;
 }
 
@@ -54,8 +52,8 @@ export async function visionModel(
  * @throws ServiceError `invalid_request` for what is no model's name, `model_not_found`.
  */
 export async function embeddingModel(
-  choice: Pick<ModelChoice, "aliases"> & { catalog: Pick<ModelCatalog, "defaultEmbeddingModel"> },
+  choice: Pick<ModelChoice, "aliases"> & { defaults: Pick<DefaultModels, "embedding"> },
   name: string | undefined,
 ): Promise<string> {
-  return name === undefined ? choice.catalog.defaultEmbeddingModel() : namedModel(choice, name);
+  return name === undefined ? choice.defaults.embedding() : namedModel(choice, name);
 }

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { DefaultModels } from "../../src/models/default-models.ts";
 import type { AppContext } from "../../middleware/env.ts";
 import type { Embedded } from "../../src/embeddings/embedder.ts";
 import { shortestNumbers } from "../../src/embeddings/shortest-numbers.ts";
@@ -20,7 +20,7 @@ import type { Guards, ModelChoice } from "./services.ts";
 /** What the route works with. */
 export interface EmbeddingServices extends TextEmbedding, Pick<ModelChoice, "aliases"> {
   guards: Guards;
-  catalog: TextEmbedding["catalog"] & Pick<ModelCatalog, "defaultEmbeddingModel">;
+  defaults: Pick<DefaultModels, "embedding">;
 }
 
 const forms = {

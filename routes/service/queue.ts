@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../middleware/env.ts";
 import type { ManageAccess } from "../../src/access/manage-access.ts";
+import { threeDecimals } from "../../src/runtime/three-decimals.ts";
 import type { InferenceSeconds } from "../../src/scheduling/inference-use.ts";
 import type { QueueReport } from "../../src/scheduling/waits/queue-report.ts";
 import { answerJson } from "../answer-json.ts";
@@ -139,7 +140,7 @@ function queue(c: AppContext, { report, manageAccess }: QueueServices): Response
     tenants: tenants.map(({ seconds, share, ...one }) => ({
       ...one,
       inference_seconds: shown(seconds),
-      share: rounded(share),
+      share: threeDecimals(share),
     })),
     other_tenants: {
       tenants: others.tenants,
@@ -159,9 +160,5 @@ function queue(c: AppContext, { report, manageAccess }: QueueServices): Response
 }
 
 function shown({ minute, hour, day }: InferenceSeconds): InferenceSeconds {
-  return { minute: rounded(minute), hour: rounded(hour), day: rounded(day) };
-}
-
-function rounded(figure: number): number {
-  return Math.round(figure * 1000) / 1000;
+  return { minute: threeDecimals(minute), hour: threeDecimals(hour), day: threeDecimals(day) };
 }

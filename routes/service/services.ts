@@ -5,6 +5,7 @@ import type { PromptLimit } from "../../src/dialects/prompt-limit.ts";
 import type { BodyLimit } from "../../src/http/body-limit.ts";
 import type { ImageBodyReader } from "../../src/images/image-body.ts";
 import type { ModelCatalog } from "../../src/models/catalog.ts";
+import type { DefaultModels } from "../../src/models/default-models.ts";
 import type { ModelAliases } from "../../src/models/model-aliases.ts";
 import type { Deadlines } from "../../src/runtime/deadlines.ts";
 import type { RequestRecord } from "../../src/requests/request-record.ts";
@@ -26,10 +27,8 @@ export interface Guards {
 /** What chooses the model of a request. */
 export interface ModelChoice {
   aliases: Pick<ModelAliases, "modelFor">;
-  catalog: Pick<
-    ModelCatalog,
-    "assertAllowed" | "assertCanSee" | "defaultModel" | "defaultVisionModel"
-  >;
+  catalog: Pick<ModelCatalog, "assertAllowed">;
+  defaults: Pick<DefaultModels, "assertCanSee" | "text" | "vision">;
   promptLimit: PromptLimit;
 }
 

@@ -1,7 +1,7 @@
 import type { RunSummary } from "../../workers/request-store/agents/protocol.ts";
 import type { Agent } from "./agent.ts";
 import { fileOf, mayChange, type Viewer } from "./agent-access.ts";
-import type { KeptRun, RunStep } from "./kept-run.ts";
+import type { KeptRun, RunStep } from "../../workers/request-store/agents/kept-run.ts";
 
 /** An agent as clients are shown it. Whose it is, only its owner and who may manage are told. */
 export function agentFacts(agent: Agent, viewer: Viewer) {

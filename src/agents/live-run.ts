@@ -4,7 +4,7 @@ import { ClientLeft } from "../errors/abort-reasons.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { LightSignal } from "../runtime/light-signal.ts";
 import type { Agent } from "./agent.ts";
-import type { KeptRun, RunStatus, RunStep } from "./kept-run.ts";
+import type { KeptRun, RunStatus, RunStep } from "../../workers/request-store/agents/kept-run.ts";
 import { endingOf, type RunReason } from "./run-end.ts";
 import { RunLog } from "./run-log.ts";
 import { stepFacts } from "./agent-facts.ts";

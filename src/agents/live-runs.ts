@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors/service-error.ts";
 import type { ServiceEvents } from "../events/service-events.ts";
 import { AgentRun, type RunParts, type RunPlan } from "./run.ts";
-import type { KeptRun } from "./kept-run.ts";
+import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 import { type Decision, LiveRun, nothingWaits } from "./live-run.ts";
 
 interface LiveRunsOptions extends Omit<RunParts, "onChange"> {

@@ -1,4 +1,4 @@
-import type { KeptRun } from "./kept-run.ts";
+import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 
 interface PendingRunsOptions {
   /** The most that wait, in number and in bytes of JSON; further ones are dropped and counted. */

@@ -8,7 +8,7 @@ import type {
 import { ServiceError } from "../errors/service-error.ts";
 import { BatchWriter, type WriterReport } from "../requests/store/batch-writer.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
-import type { KeptRun } from "./kept-run.ts";
+import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import { sentenceOfReason } from "./run-reasons.ts";
 import { tracedRun, type TraceMode } from "./traced-run.ts";

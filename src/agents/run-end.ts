@@ -1,7 +1,7 @@
 import { ClientLeft } from "../errors/abort-reasons.ts";
 import { toServiceError } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
-import type { RunStatus } from "./kept-run.ts";
+import type { RunStatus } from "../../workers/request-store/agents/kept-run.ts";
 
 /** Why a run ended that did not complete. */
 export interface RunReason {

@@ -1,3 +1,5 @@
+import { objectOf } from "../runtime/object-of.ts";
+
 /** Generation options by their names on `/api/v1`; Ollama's own are in `options`. */
 type Options = Readonly<Record<string, unknown>>;
 
@@ -17,15 +19,11 @@ const OLLAMAS: Readonly<Record<string, string>> = {
 export function runOptions(own: Options | undefined, given: Options): Record<string, unknown> {
   const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
   const kept = { ...own };
-  const keptOllamas = objectOf(own?.["options"]);
+  const keptOllamas = { ...objectOf(own?.["options"]) };
   for (const name of Object.keys(wanted)) {
     for (const other of SAME[name] ?? []) delete kept[other];
     delete keptOllamas[OLLAMAS[name] ?? name];
   }
   const options = { ...keptOllamas, ...objectOf(wanted["options"]) };
   return { ...kept, ...wanted, ...(Object.keys(options).length > 0 ? { options } : {}) };
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

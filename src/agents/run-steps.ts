@@ -1,6 +1,6 @@
 import type { RequestRecord } from "../requests/request-record.ts";
-import { rounded } from "../requests/ended-request.ts";
-import type { RunStep } from "./kept-run.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
+import type { RunStep } from "../../workers/request-store/agents/kept-run.ts";
 
 /** A step that was begun. */
 export interface BegunStep {
@@ -14,7 +14,7 @@ export function beginStep(): BegunStep {
 
 /** How long it has taken, in milliseconds with three decimals. */
 export function tookMs({ since }: BegunStep): number {
-  return rounded(performance.now() - since) ?? 0;
+  return threeDecimals(performance.now() - since);
 }
 
 /** A model turn that has ended, by the record of its request. */
@@ -25,9 +25,9 @@ export function modelStep(record: RequestRecord, outcome: string, text?: string)
     requestId: record.id,
     startedAtMs: record.startedAtMs,
     tookMs: record.latencyMs,
-    queueMs: rounded(call.queueMs),
-    loadMs: rounded(call.loadMs),
-    inferenceMs: rounded(call.costMs),
+    queueMs: threeDecimals(call.queueMs),
+    loadMs: threeDecimals(call.loadMs),
+    inferenceMs: threeDecimals(call.costMs),
     inputTokens: call.usage?.inputTokens,
     outputTokens: call.usage?.outputTokens,
     outcome,

@@ -13,7 +13,7 @@ import {
 import { ResponseOutput } from "../dialects/responses/response-output.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { McpTool } from "../mcp/mcp-tools.ts";
-import type { RunStatus } from "./kept-run.ts";
+import type { RunStatus } from "../../workers/request-store/agents/kept-run.ts";
 import type { RunReason } from "./run-end.ts";
 import type { RunEvent, RunLog } from "./run-log.ts";
 

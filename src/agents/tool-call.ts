@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 import { cut } from "../runtime/text-limits.ts";
 
@@ -65,8 +66,4 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
 
 function newCallId(): string {
   return `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

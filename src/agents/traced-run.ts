@@ -1,5 +1,5 @@
 import { cut } from "../runtime/text-limits.ts";
-import type { KeptRun, RunStep } from "./kept-run.ts";
+import type { KeptRun, RunStep } from "../../workers/request-store/agents/kept-run.ts";
 
 /** AGENT_TRACE. */
 export type TraceMode = "off" | "steps" | "full";

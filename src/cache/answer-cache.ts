@@ -3,7 +3,7 @@ import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { LightSignal } from "../runtime/light-signal.ts";
 import type { CacheCounts } from "./cache-counts.ts";
-import type { CacheOutcome } from "../requests/request-record.ts";
+import type { CacheOutcome } from "./cache-outcome.ts";
 import type { Question, QuestionOwner } from "./question.ts";
 import type { CacheHit, ResponseCache } from "./response-cache.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";

@@ -3,14 +3,8 @@ import type { OllamaRequest } from "../inference/runner.ts";
 import type { StrictRunner } from "../schemas/strict-runner.ts";
 import type { AnswerCache, CacheAnswer, CachedScope, Run } from "./answer-cache.ts";
 import { questionOf } from "./question.ts";
-import {
-  answerText,
-  joined,
-  reasonNotToStore,
-  replayed,
-  stored,
-  thinkingText,
-} from "./stored-answer.ts";
+import { textOf } from "../inference/answer-text.ts";
+import { joined, reasonNotToStore, replayed, stored, thinkingText } from "./stored-answer.ts";
 
 interface CachedRunnerOptions {
   runner: Pick<StrictRunner, "answer" | "stream">;
@@ -80,7 +74,7 @@ function outcome(lines: OllamaAnswer[]): ReturnType<Run<OllamaAnswer>["outcome"]
 const OVERHEAD_BYTES = 256;
 
 function bytesOf(line: OllamaAnswer): number {
-  return OVERHEAD_BYTES + answerText(line).length + thinkingText(line).length;
+  return OVERHEAD_BYTES + textOf(line).length + thinkingText(line).length;
 }
 
 async function* oneLine(answer: OllamaAnswer): AsyncGenerator<OllamaAnswer> {

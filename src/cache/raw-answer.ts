@@ -1,6 +1,7 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { KeptAnswer, RunOutcome } from "./run-outcome.ts";
-import { joined, objectOf, reasonNotToStore } from "./stored-answer.ts";
+import { objectOf } from "../runtime/object-of.ts";
+import { joined, reasonNotToStore } from "./stored-answer.ts";
 
 /** An answer's head, as the inference server sent it. */
 export interface RawHead {

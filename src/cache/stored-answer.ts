@@ -1,5 +1,7 @@
 import type { OllamaAnswer } from "../inference/answers.ts";
+import { textOf } from "../inference/answer-text.ts";
 import { truncatedField } from "../inference/truncation.ts";
+import { objectOf } from "../runtime/object-of.ts";
 
 /** Why an answer is not kept; undefined when it may be. */
 export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
@@ -11,12 +13,7 @@ export function reasonNotToStore(answer: OllamaAnswer): string | undefined {
   if (truncatedField(answer).truncated) return "prompt_truncated";
   const message = objectOf(answer["message"]);
   if (Array.isArray(message["tool_calls"]) && message["tool_calls"].length > 0) return "tool_call";
-  return answerText(answer) === "" ? "empty" : undefined;
-}
-
-/** The text of an answer; empty where there is none. */
-export function answerText(answer: OllamaAnswer): string {
-  return textIn("response" in answer ? answer["response"] : objectOf(answer["message"])["content"]);
+  return textOf(answer) === "" ? "empty" : undefined;
 }
 
 /** The thinking before an answer; empty where there is none. */
@@ -78,9 +75,4 @@ export function* replayed(answer: OllamaAnswer): Generator<OllamaAnswer> {
 
 function textIn(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-/** The object that a value is; an empty one for any other value. */
-export function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -9,7 +9,7 @@ import { ResponseCache } from "../cache/response-cache.ts";
 import { Shadow } from "../cache/shadow/shadow.ts";
 import { SimilarQuestions, type TextVector } from "../cache/similar-questions.ts";
 import type { ReadEntry } from "../cache/store/stored-rows.ts";
-import { answerText } from "../cache/stored-answer.ts";
+import { textOf } from "../inference/answer-text.ts";
 import type { Embedder } from "../embeddings/embedder.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { StrictRunner } from "../schemas/strict-runner.ts";
@@ -82,7 +82,7 @@ export function composeCache(parts: CacheParts): ResponseCaching {
   const shadow =
     settings.responseCacheSemantic === "shadow"
       ? new Shadow({
-          textOf,
+          textOf: keptText,
           vectorOf: vectorsOf(parts, { mayTruncate: true }),
           onFault: faultsOf(parts),
         })
@@ -172,6 +172,6 @@ function similarOptions(parts: CacheParts) {
 }
 
 /** The text of an answer as it is kept, in either shape. */
-function textOf(answer: KeptAnswer): string {
-  return answerText("body" in answer ? readRaw(answer as RawAnswer) : answer);
+function keptText(answer: KeptAnswer): string {
+  return textOf("body" in answer ? readRaw(answer as RawAnswer) : answer);
 }

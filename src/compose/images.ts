@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Settings } from "../../config/schema.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
-import type { CompressedImage } from "../../workers/protocol.ts";
+import type { CompressedImage } from "../images/compressed-image.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { readImageBody, type ImageBodyInput, type ImageBodyReader } from "../images/image-body.ts";
 import { ImageCache } from "../images/image-cache.ts";

@@ -4,10 +4,12 @@ import { UpstreamClient } from "../hosts/client.ts";
 import type { Upstream } from "../hosts/upstream.ts";
 import type { Transport } from "../http/transport.ts";
 import { ModelCatalog } from "../models/catalog.ts";
+import { DefaultModels } from "../models/default-models.ts";
 import { keepAliveMs } from "../models/keep-alive.ts";
 import type { ContextLanes } from "../models/lanes/context-lanes.ts";
 import { loadModel } from "../models/load-model.ts";
-import { isSameLoad, LoadedModels } from "../models/loaded-models.ts";
+import { isSameLoad } from "../models/load-hints.ts";
+import { LoadedModels } from "../models/loaded-models.ts";
 import { ModelAliases } from "../models/model-aliases.ts";
 import type { ReadGraphics } from "../models/memory/video-memory.ts";
 import { ModelUse } from "../models/memory/model-use.ts";
@@ -25,6 +27,7 @@ import { memoryRulesFor } from "./memory-rules.ts";
 export interface Models {
   client: UpstreamClient;
   catalog: ModelCatalog;
+  defaults: DefaultModels;
   aliases: ModelAliases;
   loadedModels: LoadedModels;
   modelUse: ModelUse;
@@ -65,7 +68,8 @@ export function composeModels(
 ): Models {
   const { settings, profile } = base;
   const client = new UpstreamClient(() => upstream.origin);
-  const catalog = composeCatalog(base, client, assertFirst);
+  const catalog = composeCatalog(base, client);
+  const defaults = composeDefaults(base, catalog, assertFirst);
   const aliases = new ModelAliases({
     entries: base.aliases,
     isInstalled: (model) => catalog.isListed(model),
@@ -98,7 +102,7 @@ export function composeModels(
     loadedModels: () => loadedModels,
     modelUse,
   });
-  return { client, catalog, aliases, loadedModels, modelUse, memory, stuckModels, lanes };
+  return { client, catalog, defaults, aliases, loadedModels, modelUse, memory, stuckModels, lanes };
 }
 
 function composeLoadedModels(parts: LoadedModelsParts): LoadedModels {
@@ -161,20 +165,26 @@ function composeStuckModels(
   });
 }
 
-function composeCatalog(
-  { settings, profile }: Base,
-  client: UpstreamClient,
-  assertFirst: () => void,
-): ModelCatalog {
-  const { text_model, vlm_model, embedding_model } = profile.profile;
+function composeCatalog({ settings }: Base, client: UpstreamClient): ModelCatalog {
   return new ModelCatalog({
     list: () => client.installed(),
     show: (model) => client.show(model),
+    allowed: settings.allowedModels,
+    cloud: settings.allowCloudModels,
+  });
+}
+
+function composeDefaults(
+  { settings, profile }: Base,
+  catalog: ModelCatalog,
+  assertFirst: () => void,
+): DefaultModels {
+  const { text_model, vlm_model, embedding_model } = profile.profile;
+  return new DefaultModels({
+    catalog,
     preferred: [settings.defaultTextModel ?? text_model, ENGINE_TEXT_MODEL],
     preferredVision: [settings.defaultVisionModel ?? vlm_model],
     embedding: embedding_model,
-    allowed: settings.allowedModels,
-    cloud: settings.allowCloudModels,
     assertFirst,
   });
 }

@@ -60,14 +60,14 @@ const RESPONSES_KEPT = { ttlMs: 3_600_000, maxBytes: 67_108_864 };
 /** What `/api/v1` works with, router by router. */
 export function serviceParts(parts: ServiceRouteParts): ServiceParts {
   const { inference, embedder, caching, management, isStopping } = parts;
-  const { aliases, catalog, client, queue } = inference;
+  const { aliases, catalog, defaults, client, queue } = inference;
   const requestsPerMinute: Record<string, number> = {};
   const guards = composeGuards(parts, requestsPerMinute);
   const generation = generationServices(parts, guards);
   const { promptLimit, onStreamError } = generation;
   const { manageAccess, store } = parts.requests;
   const records = store && new RecordReader(store);
-  const embeddings = { guards, aliases, catalog, promptLimit, embedder };
+  const embeddings = { guards, aliases, catalog, defaults, promptLimit, embedder };
   const running = { ...generation, catalog, agents: runServices(parts) };
   return {
     generation,
@@ -146,6 +146,7 @@ function generationServices(
     runner: caching.runner,
     aliases: inference.aliases,
     catalog: inference.catalog,
+    defaults: inference.defaults,
     promptLimit: new PromptLimit(settings.maxPromptTokens, profile.promptLimits),
     readImages: threads.images.read,
     bodyLimits: bodyLimits(settings),

@@ -1,7 +1,8 @@
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { callSchema } from "./call-schema.ts";
-import { textOf } from "./native-frames.ts";
+import { textOf } from "../inference/answer-text.ts";
 import {
   maySendSeveral,
   mustCall,
@@ -203,8 +204,4 @@ function hasCalls(answer: OllamaAnswer): boolean {
 function withMessage(answer: OllamaAnswer, changed: object): OllamaAnswer {
   const { message } = answer;
   return { ...answer, message: { ...(isObject(message) ? message : {}), ...changed } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

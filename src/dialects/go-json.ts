@@ -1,5 +1,6 @@
 import { JsonCursor, type Span } from "../images/json-cursor.ts";
 import { bufferOf } from "../runtime/buffer-of.ts";
+import { isObject } from "../runtime/is-object.ts";
 import { assertNoExcess } from "../runtime/parse-json.ts";
 
 /** A JSON object as Ollama's decoder (Go's encoding/json) reads it. */
@@ -132,8 +133,4 @@ function readEach(body: Buffer, names: ReadonlySet<string>, isWhole: boolean): G
     else found.set(name, [value]);
   });
   return { values: (name) => found.get(name) ?? [], isPlain };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 import { loadOptions } from "../models/load-options.ts";
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError } from "../runtime/parse-json.ts";
 import { TEXT_LIMITS } from "../runtime/text-limits.ts";
-import { promptPrefix } from "./prompt-prefix.ts";
+import { promptPrefix } from "../inference/prompt-prefix.ts";
 import { readGoObject, valuesLike, type GoObject } from "./go-json.ts";
 
 /** What the scheduler needs to know of an inference request in Ollama's or OpenAI's dialect. */
@@ -166,8 +167,4 @@ function isSomething(value: unknown): boolean {
 
 function isFilled(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from "../errors/service-error.ts";
+import { isObject } from "../runtime/is-object.ts";
 import { JsonExcessError, parseFlatJson } from "../runtime/parse-json.ts";
 
 /** A call of a function as clients of the service see it: arguments are text that holds JSON. */
@@ -79,7 +80,7 @@ function parsedArguments(
   const of = `The arguments of the call to '${name.slice(0, LONGEST_NAME)}'`;
   try {
     const value: unknown = text === "" ? {} : parseFlatJson(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    if (isObject(value)) return value;
   } catch (err) {
     if (err instanceof JsonExcessError) {
       const message = `${of} are nested too deep, or have too many values`;

@@ -1,8 +1,9 @@
-import type { RequestRecord } from "../requests/request-record.ts";
+import type { ShownRequest } from "./shown-request.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { truncatedField, type Truncation } from "../inference/truncation.ts";
 import { usageOf } from "../inference/usage.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 
 /**
  * Ollama reports some tens of milliseconds as load time of a model that is in memory; above
@@ -27,24 +28,20 @@ export interface MetricsBlock {
 }
 
 /** The metrics block from what an answer says that it took, and what the service measured itself. */
-export function metricsBlock(record: RequestRecord, answer: OllamaAnswer): MetricsBlock {
+export function metricsBlock(request: ShownRequest, answer: OllamaAnswer): MetricsBlock {
   const { inputTokens, outputTokens, loadMs: reportedMs = 0, totalMs } = usageOf(answer);
-  const { loadMs: waitedMs = 0, context } = record.call;
+  const { loadMs: waitedMs = 0, context } = request.call;
   const isCold = waitedMs > 0 || reportedMs > WARM_LOAD_MS;
   return {
-    model: record.model ?? "",
-    request_id: record.id,
-    latency_ms: record.latencyMs,
-    model_load_ms: isCold ? rounded(waitedMs || reportedMs) : 0,
+    model: request.model ?? "",
+    request_id: request.id,
+    latency_ms: request.latencyMs,
+    model_load_ms: isCold ? threeDecimals(waitedMs || reportedMs) : 0,
     model_warm_start: !isCold,
     prompt_eval_count: inputTokens ?? null,
     generation_eval_count: outputTokens ?? null,
-    total_duration_ms: totalMs === undefined ? null : rounded(totalMs),
+    total_duration_ms: totalMs === undefined ? null : threeDecimals(totalMs),
     ...truncatedField(answer),
-    ...(record.hasWaitNotices && context ? { num_ctx: context } : {}),
+    ...(request.hasWaitNotices && context ? { num_ctx: context } : {}),
   };
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

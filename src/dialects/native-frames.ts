@@ -1,21 +1,12 @@
 import { renderError } from "../errors/render.ts";
 import { jsonLine } from "../runtime/json-line.ts";
-import type { RequestRecord } from "../requests/request-record.ts";
+import type { ShownRequest } from "./shown-request.ts";
 import { logprobsField } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
 import { metricsBlock } from "./metrics-block.ts";
-import { schemaValidField } from "../schemas/strict-schema.ts";
+import { textOf } from "../inference/answer-text.ts";
+import { schemaValidField } from "../inference/answer-schema.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
-
-/** The text of one of Ollama's lines, from generate or chat. */
-export function textOf(line: OllamaAnswer): string {
-  if (typeof line["response"] === "string") return line["response"];
-  const { message } = line;
-  if (typeof message === "object" && message !== null && "content" in message) {
-    return typeof message.content === "string" ? message.content : "";
-  }
-  return "";
-}
 
 /** One server-sent event. */
 export function sseFrame(data: unknown): string {
@@ -37,13 +28,13 @@ interface NativeFrameOptions {
  */
 export async function* nativeFrames(
   lines: AsyncGenerator<OllamaAnswer>,
-  record: RequestRecord,
+  request: ShownRequest,
   { role, onError, atEnd }: NativeFrameOptions,
 ): AsyncGenerator<string> {
   const common = {
     ...(role ? { role: "assistant" } : {}),
-    model: record.model,
-    request_id: record.id,
+    model: request.model,
+    request_id: request.id,
   };
   try {
     for await (const line of lines) {
@@ -55,7 +46,9 @@ export async function* nativeFrames(
         done,
         ...(calls ? { tool_calls: calls } : {}),
         ...logprobsField(line),
-        ...(done ? { ...metricsBlock(record, line), ...schemaValidField(line), ...atEnd?.() } : {}),
+        ...(done
+          ? { ...metricsBlock(request, line), ...schemaValidField(line), ...atEnd?.() }
+          : {}),
       });
     }
   } catch (err) {
@@ -64,7 +57,7 @@ export async function* nativeFrames(
       chunk: "",
       ...common,
       done: true,
-      ...renderError(err, "service", record.id).body,
+      ...renderError(err, "service", request.id).body,
     });
   }
 }

@@ -1,11 +1,12 @@
 import { renderError } from "../errors/render.ts";
-import type { RequestRecord } from "../requests/request-record.ts";
+import type { ShownRequest } from "./shown-request.ts";
 import { openaiLogprobs } from "./logprobs.ts";
 import { fromOllamaCalls } from "./messages.ts";
-import { sseFrame, textOf } from "./native-frames.ts";
+import { textOf } from "../inference/answer-text.ts";
+import { sseFrame } from "./native-frames.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import { truncatedField } from "../inference/truncation.ts";
-import { schemaValidField } from "../schemas/strict-schema.ts";
+import { schemaValidField } from "../inference/answer-schema.ts";
 import { usageOf } from "../inference/usage.ts";
 
 /** The token counts of an answer in OpenAI's form. */
@@ -19,13 +20,13 @@ export function openaiUsage(last: OllamaAnswer) {
 }
 
 /** Ollama's whole answer as a chat completion (contract §2.7). */
-export function chatCompletion(record: RequestRecord, answer: OllamaAnswer) {
+export function chatCompletion(request: ShownRequest, answer: OllamaAnswer) {
   const calls = fromOllamaCalls(answer["message"]);
   return {
-    id: completionId(record),
+    id: completionId(request),
     object: "chat.completion" as const,
-    created: createdOf(record),
-    model: record.model ?? "",
+    created: createdOf(request),
+    model: request.model ?? "",
     choices: [
       {
         index: 0,
@@ -58,14 +59,14 @@ function runField({ shared_ollama: facts }: OllamaAnswer): { shared_ollama?: obj
  */
 export async function* chatCompletionFrames(
   lines: AsyncGenerator<OllamaAnswer>,
-  record: RequestRecord,
+  request: ShownRequest,
   { onError }: { onError: (err: unknown) => void },
 ): AsyncGenerator<string> {
   const head = {
-    id: completionId(record),
+    id: completionId(request),
     object: "chat.completion.chunk",
-    created: createdOf(record),
-    model: record.model,
+    created: createdOf(request),
+    model: request.model,
   };
   const chunk = (
     line: OllamaAnswer,
@@ -100,17 +101,17 @@ export async function* chatCompletionFrames(
       const isSaid = done && Object.keys(delta).length === 0;
       if (!isSaid) yield chunk(line, delta, null);
       const rest = isSaid ? line : {};
-      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), atEndOf(record, line));
+      if (done) yield chunk(rest, {}, finishReason(line, callCount > 0), atEndOf(request, line));
     }
   } catch (err) {
     onError(err);
-    yield sseFrame(renderError(err, "openai", record.id).body);
+    yield sseFrame(renderError(err, "openai", request.id).body);
   }
   yield "data: [DONE]\n\n";
 }
 
 /** Further fields of the chunk that finishes the answer; some could not be in a head that came early. */
-function atEndOf({ hasWaitNotices, call }: RequestRecord, last: OllamaAnswer): object {
+function atEndOf({ hasWaitNotices, call }: ShownRequest, last: OllamaAnswer): object {
   return {
     usage: openaiUsage(last),
     ...truncatedField(last),
@@ -126,10 +127,10 @@ function finishReason(last: OllamaAnswer, calledTools: boolean): "stop" | "lengt
   return calledTools ? "tool_calls" : "stop";
 }
 
-function completionId(record: RequestRecord): string {
-  return `chatcmpl-${record.id}`;
+function completionId(request: ShownRequest): string {
+  return `chatcmpl-${request.id}`;
 }
 
-function createdOf(record: RequestRecord): number {
-  return Math.floor(record.startedAtMs / 1000);
+function createdOf(request: ShownRequest): number {
+  return Math.floor(request.startedAtMs / 1000);
 }

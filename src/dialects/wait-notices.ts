@@ -1,4 +1,4 @@
-import type { RequestRecord } from "../requests/request-record.ts";
+import type { ShownRequest } from "./shown-request.ts";
 import type { Basis } from "../scheduling/waits/hold-times.ts";
 import { sseFrame } from "./native-frames.ts";
 
@@ -18,29 +18,29 @@ interface WaitStatus {
 }
 
 /** What a request waits for now. */
-export function waitStatus(record: RequestRecord): WaitStatus {
-  const { what, since, position, expectedMs, basis } = record.call.waiting;
+export function waitStatus(request: ShownRequest): WaitStatus {
+  const { what, since, position, expectedMs, basis } = request.call.waiting;
   // A call that others share may be older than the request.
-  const sinceMs = Math.max(0, (since ?? record.startedAt) - record.startedAt);
+  const sinceMs = Math.max(0, (since ?? request.startedAt) - request.startedAt);
   return {
     waiting_for: what,
     ...(position === undefined ? {} : { position }),
     ...(expectedMs === undefined ? {} : { expected_wait_ms: Math.round(expectedMs) }),
     ...(basis === undefined ? {} : { basis }),
-    since: new Date(record.startedAtMs + sinceMs).toISOString(),
-    waited_ms: Math.round(record.elapsedMs),
+    since: new Date(request.startedAtMs + sinceMs).toISOString(),
+    waited_ms: Math.round(request.elapsedMs),
   };
 }
 
 /** A notice of the native stream: a piece without text. */
-export function nativeNotice(record: RequestRecord, { role }: { role: boolean }): string {
+export function nativeNotice(request: ShownRequest, { role }: { role: boolean }): string {
   return sseFrame({
     chunk: "",
     ...(role ? { role: "assistant" } : {}),
-    model: record.model,
-    request_id: record.id,
+    model: request.model,
+    request_id: request.id,
     done: false,
-    status: waitStatus(record),
+    status: waitStatus(request),
   });
 }
 
@@ -52,8 +52,8 @@ const WORDS = {
 };
 
 /** A notice of OpenAI's stream: a comment, which clients skip. */
-export function openaiNotice(record: RequestRecord): string {
-  const status = waitStatus(record);
+export function openaiNotice(request: ShownRequest): string {
+  const status = waitStatus(request);
   const { waiting_for: what, position, waited_ms: waitedMs, expected_wait_ms: moreMs } = status;
   const number = position === undefined ? "" : ` (number ${position})`;
   const more = moreMs === undefined ? "" : `, about ${Math.round(moreMs / 1000)} s more`;

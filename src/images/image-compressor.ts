@@ -2,7 +2,7 @@ import type { Signal } from "../runtime/light-signal.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { asCompleted } from "../runtime/as-completed.ts";
 import type { Caller } from "../runtime/caller.ts";
-import type { CompressedImage, CompressOptions, ImageFormat } from "../../workers/protocol.ts";
+import type { CompressedImage, CompressOptions, ImageFormat } from "./compressed-image.ts";
 import type { ImageCache, ImageCacheStats } from "./image-cache.ts";
 import type { DecodedImage } from "./image-body.ts";
 

@@ -1,3 +1,5 @@
+import { isObject } from "../runtime/is-object.ts";
+
 /** How an image is written: with a data URL's head, or as bare base64. */
 export type ImageNotation = "url" | "base64";
 
@@ -64,8 +66,4 @@ function visitField(
 ): void {
   const text = holder[name];
   if (typeof text === "string") holder[name] = visit(text, { path, notation: "url" }) ?? text;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

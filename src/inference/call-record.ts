@@ -2,10 +2,10 @@ import type { CarriedTrace } from "../http/carried-trace.ts";
 import type { AskedContext } from "../models/lanes/lane-request.ts";
 import { HeldUp } from "../http/held-up.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
-import type { Interval } from "../runtime/interval.ts";
 import type { WaitLog } from "../scheduling/fair-queue.ts";
 import type { Basis } from "../scheduling/waits/hold-times.ts";
 import type { Standing } from "../scheduling/waits/standing.ts";
+import { type CallPhase, PHASES, phasesOf } from "./call-phases.ts";
 import { added, addedUsage, usageOf, type Usage } from "./usage.ts";
 
 /** A part of a call that several requests shared. */
@@ -21,11 +21,6 @@ interface Share {
 export interface CallTrace extends CarriedTrace {
   /** That of a part of the request, which began at so many milliseconds since 1970. */
   within: (part: { startedAtMs: number }) => CallTrace;
-}
-
-/** A part of a call's time. */
-export interface CallPhase extends Interval {
-  name: "queue" | "load" | "upstream";
 }
 
 /** What a request waits for: before it asks for a place, for that, for its model, for the answer. */
@@ -293,22 +288,15 @@ export class CallRecord implements WaitLog {
   }
 
   #ownPhases(): CallPhase[] {
-    const { queueMs = 0, loadMs = 0, firstMs = 0, bodyMs } = this;
-    if (this.queueMs === undefined && this.host === undefined) {
-      const { what, since } = this.waiting;
-      return since === undefined ? [] : [{ name: PHASES[what], from: since, to: undefined }];
+    if (this.queueMs !== undefined || this.host !== undefined) {
+      return phasesOf(this, {
+        readyAt: this.#readyAt,
+        sentAt: this.#sentAt,
+        beganAt: this.#beganAt,
+      });
     }
-    const sentAt = this.#sentAt || this.#beganAt - firstMs;
-    const readyAt = this.#readyAt || sentAt;
-    const loadAt = readyAt - loadMs;
-    const phases: CallPhase[] = [];
-    if (queueMs > 0) phases.push({ name: "queue", from: loadAt - queueMs, to: loadAt });
-    if (loadMs > 0) phases.push({ name: "load", from: loadAt, to: readyAt });
-    if (this.host !== undefined) {
-      const to = bodyMs === undefined ? undefined : sentAt + firstMs + bodyMs;
-      phases.push({ name: "upstream", from: sentAt, to });
-    }
-    return phases;
+    const { what, since } = this.waiting;
+    return since === undefined ? [] : [{ name: PHASES[what], from: since, to: undefined }];
   }
 
   /** Several calls were made for one request, side by side: what took longest counts. */
@@ -340,14 +328,6 @@ export class CallRecord implements WaitLog {
     this.costMs = (this.costMs ?? 0) + costMs;
   }
 }
-
-/** The phase in which something is waited for; `preparation` is none and has no beginning. */
-const PHASES = {
-  preparation: "queue",
-  place: "queue",
-  model: "load",
-  answer: "upstream",
-} as const satisfies Record<Waiting["what"], CallPhase["name"]>;
 
 function longer(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);

@@ -6,19 +6,19 @@ import {
   type ReadyImage,
 } from "../images/image-compressor.ts";
 import type { ImageSlots } from "../images/image-slots.ts";
-import { promptPrefix } from "../dialects/prompt-prefix.ts";
 import type { UpstreamAnswer } from "../http/transport.ts";
 import { areLoadable, withLoadOptions } from "../models/load-options.ts";
-import type { LoadHints } from "../models/loaded-models.ts";
+import type { LoadHints } from "../models/load-hints.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { Turnstile } from "../runtime/turnstile.ts";
 import type { LineName } from "../scheduling/fair-queue.ts";
-import type { SchemaCheck, StrictSchema } from "../schemas/strict-schema.ts";
+import type { SchemaCheck, StrictSchema } from "./answer-schema.ts";
 import { lines, type OllamaAnswer, whole } from "./answers.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { InferencePipeline, InferenceRequest } from "./pipeline.ts";
+import { promptPrefix } from "./prompt-prefix.ts";
 import { callUncut, uncutBody } from "./truncation.ts";
 import type { Turn } from "./turn.ts";
 

@@ -1,28 +1,17 @@
 import type { McpServerEntry } from "../../config/mcp.ts";
-import { ServiceError } from "../errors/service-error.ts";
-import type { Deadlines } from "../runtime/deadlines.ts";
 import { LightSignal, type Signal } from "../runtime/light-signal.ts";
 import { SharedWork } from "../runtime/shared-work.ts";
-import type { CallFailed, ConnectMcp, McpConnection, ToolList } from "./mcp-connection.ts";
+import type { CallFailed, McpConnection, ToolList } from "./mcp-connection.ts";
 import { McpFault } from "./mcp-fault.ts";
 import type { McpOutcome } from "./mcp-tools.ts";
-import type { ServerFailures } from "./server-failures.ts";
-import type { ServerLog } from "./server-log.ts";
-import type { PlacedServer, ServerPlaces } from "./server-places.ts";
-import { type CallEnding, named, ServerCalls, type ToolCall } from "./server-calls.ts";
+import { type CallEnding, ServerCalls, type ToolCall } from "./server-calls.ts";
+import type { PlacedServer } from "./server-places.ts";
+import { ServerStarter, type StarterParts } from "./server-starter.ts";
 
 /** What all servers work with. */
-export interface McpServerParts {
-  connect: ConnectMcp;
-  version: string;
-  deadlines: Deadlines;
-  places: ServerPlaces;
-  failures: ServerFailures;
-  log: ServerLog;
+export interface McpServerParts extends StarterParts {
   /** Told of each call that has ended. */
   onCall: (server: string, ending: CallEnding, tookMs: number) => void;
-  /** Told of a server's tools, each time they are read. */
-  onTools: (entry: McpServerEntry, list: ToolList) => void;
 }
 
 interface McpServerOptions extends McpServerParts {
@@ -62,6 +51,7 @@ export class McpServer implements PlacedServer {
   readonly tenant: string | undefined;
   readonly #options: McpServerOptions;
   readonly #calls: ServerCalls;
+  readonly #starter: ServerStarter;
   #holders = 0;
   #isRetired = false;
   #starting: Starting | undefined;
@@ -78,6 +68,11 @@ export class McpServer implements PlacedServer {
     this.entry = options.entry;
     this.tenant = options.tenant;
     const { entry, tenant, deadlines, failures, log, onCall } = options;
+    this.#starter = new ServerStarter({
+      ...options,
+      server: this,
+      onUp: (connection, leave) => this.#run(connection, leave),
+    });
     this.#calls = new ServerCalls({
       entry,
       deadlines,
@@ -170,7 +165,7 @@ export class McpServer implements PlacedServer {
     const stop = new LightSignal();
     const work = new SharedWork({
       start: (left) => {
-        const started = this.#start(left, stop);
+        const started = this.#starter.start(left, stop);
         this.#track(started);
         return started;
       },
@@ -179,68 +174,6 @@ export class McpServer implements PlacedServer {
       },
     });
     return { work, stop, sinceMs: Date.now() };
-  }
-
-  /**
-   * @param left aborts when nobody waits for it any more.
-   * @param stop calls it off, whoever waits.
-   */
-  async #start(left: LightSignal, stop: LightSignal): Promise<McpConnection> {
-    const { entry, tenant } = this;
-    const { failures, places, log } = this.#options;
-    const pauseMs = failures.pauseMs(entry, tenant);
-    if (pauseMs > 0) {
-      const retryAfterSec = Math.ceil(pauseMs / 1000);
-      const last = failures.last(entry.name, [tenant]);
-      const why = `${last?.message ?? "has failed"}; it is started again in ${retryAfterSec} s at the earliest`;
-      throw this.#unavailable(why, { retryAfterSec });
-    }
-    const leave = await places.take(this, left);
-    const startedAt = performance.now();
-    try {
-      const connection = await this.#connect([left, stop]);
-      failures.started(entry, tenant);
-      log.up(this, connection, performance.now() - startedAt);
-      this.#options.onTools(entry, connection.list);
-      this.#run(connection, leave);
-      return connection;
-    } catch (err) {
-      leave();
-      // Its last waiter has left: that says nothing of the server.
-      left.throwIfAborted();
-      const fault = err instanceof McpFault ? err : new McpFault("cannot be started", err);
-      if (stop.aborted) throw this.#unavailable(fault.message, {});
-      failures.add(entry, tenant, fault.message);
-      log.notUp(this, fault);
-      throw this.#unavailable(fault.message, { cause: fault });
-    }
-  }
-
-  async #connect(callOffs: LightSignal[]): Promise<McpConnection> {
-    const { connect, version, deadlines, log, onTools } = this.#options;
-    const { entry } = this;
-    const words = log.words(this);
-    const limit = new LightSignal();
-    const unfollow = callOffs.map((one) => limit.follow(one));
-    const isOver = deadlines.after(entry.startTimeoutMs, () =>
-      limit.abort(new McpFault(`was not ready within ${entry.startTimeoutMs / 1000} s`)),
-    );
-    try {
-      return await connect(
-        {
-          entry,
-          version,
-          deadlines,
-          onStderr: (piece) => words.add(piece),
-          onOddity: (err) => log.odd(this, err),
-          onTools: (list) => onTools(entry, list),
-        },
-        limit,
-      );
-    } finally {
-      isOver();
-      for (const undo of unfollow) undo();
-    }
   }
 
   #run(connection: McpConnection, leave: () => void): void {
@@ -316,9 +249,5 @@ export class McpServer implements PlacedServer {
     if (this.#holders > 0 || this.#left > 0) return;
     this.#stayUp();
     this.#options.onRest(this);
-  }
-
-  #unavailable(why: string, details: { retryAfterSec?: number; cause?: unknown }): ServiceError {
-    return new ServiceError("mcp_unavailable", `${named(this.entry)} ${why}`, details);
   }
 }

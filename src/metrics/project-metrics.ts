@@ -1,8 +1,8 @@
 import { Histogram, Registry } from "prom-client";
 import type { EndedRequest } from "../requests/ended-request.ts";
-import { ENDINGS } from "../requests/endings.ts";
+import { ENDINGS } from "../../workers/request-store/endings.ts";
 import { byValue } from "../runtime/by-value.ts";
-import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { WAIT_BUCKETS } from "./buckets.ts";
 import { PREFIX } from "./names.ts";
 import { Tallies, type Tally } from "./tallies.ts";

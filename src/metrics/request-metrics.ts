@@ -2,7 +2,7 @@ import { Counter, Histogram, Registry } from "prom-client";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { canonicalModel } from "../models/model-name.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
-import { type Ending, ENDINGS } from "../requests/endings.ts";
+import { type Ending, ENDINGS } from "../../workers/request-store/endings.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import { byValue } from "../runtime/by-value.ts";
 import { TOKEN_BUCKETS, WAIT_BUCKETS } from "./buckets.ts";

@@ -66,3 +66,11 @@ export class ModelCapabilities {
     return new Set<unknown>(projector ? [...capabilities, "vision"] : capabilities);
   }
 }
+
+/** Model families that only embed (Ollama's capability `embedding`). */
+const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe"]);
+
+/** Whether a model only embeds, by its family: for servers that do not say what models can do. */
+export function embedsByFamily({ details }: InstalledModel): boolean {
+  return EMBEDDING_FAMILIES.has(details?.family ?? "");
+}

@@ -1,6 +1,5 @@
-import { ServiceError } from "../errors/service-error.ts";
 import type { InstalledModel } from "../hosts/client.ts";
-import { ModelCapabilities } from "./capabilities.ts";
+import { type Capability, embedsByFamily, ModelCapabilities } from "./capabilities.ts";
 import { AllowedModels } from "./allowed-models.ts";
 import { canonicalModel } from "./model-name.ts";
 import { isRemoteName } from "./remote-model.ts";
@@ -10,18 +9,10 @@ interface CatalogOptions {
   list: () => Promise<InstalledModel[]>;
   /** The server's `/api/show` of a model. @throws ServiceError as UpstreamClient. */
   show: (model: string) => Promise<Record<string, unknown>>;
-  /** Models to fall back on when a request names none, best first. */
-  preferred: string[];
-  /** The same for requests with images. */
-  preferredVision: string[];
-  /** The model for embeddings when a request names none and it is installed. */
-  embedding: string;
   /** ALLOWED_MODELS. */
   allowed: string[];
   /** ALLOW_CLOUD_MODELS. */
   cloud: boolean;
-  /** @throws ServiceError `upstream_unavailable` while a first model is being fetched. */
-  assertFirst?: () => void;
   now?: () => number;
 }
 
@@ -33,9 +24,6 @@ const FRESH_MS = 5000;
  */
 const TRUSTED_MS = 60_000;
 
-/** Models named to a client whose model cannot see. */
-const MOST_NAMED = 3;
-
 /** The server's list, with the canonical names of the models, and of those that run elsewhere. */
 interface Listed {
   at: number;
@@ -44,10 +32,7 @@ interface Listed {
   remote: Set<string>;
 }
 
-/**
- * Knows the installed models, which of them clients may use, which can see, and which one is the
- * default.
- */
+/** Knows the installed models, what they can do, and which of them clients may use. */
 export class ModelCatalog {
   readonly #options: CatalogOptions;
   readonly #now: () => number;
@@ -87,7 +72,7 @@ export class ModelCatalog {
     const found = await this.find(model);
     if (!found) return false;
     const says = await this.#capabilities.can(found, "embedding");
-    if (says === undefined) return EMBEDDING_FAMILIES.has(found.details?.family ?? "");
+    if (says === undefined) return embedsByFamily(found);
     return says && (await this.#capabilities.can(found, "completion")) !== true;
   }
 
@@ -99,6 +84,11 @@ export class ModelCatalog {
   async canCallTools(model: string): Promise<boolean | undefined> {
     const found = await this.find(model);
     return found && this.#capabilities.can(found, "tools");
+  }
+
+  /** As `ModelCapabilities.can`. */
+  can(model: InstalledModel, capability: Capability): Promise<boolean | undefined> {
+    return this.#capabilities.can(model, capability);
   }
 
   /** Whether a model is installed. @throws as `installed`. */
@@ -196,109 +186,8 @@ export class ModelCatalog {
     this.#allowed.assertAll(models);
   }
 
-  /**
-   * The model for a request that names none: the preferred ones in order, else the only one
-   * installed that generates text.
-   * @throws ServiceError `model_not_found` naming what is installed; `upstream_unavailable` while the
-   * first model is being fetched.
-   */
-  async defaultModel(): Promise<string> {
-    const installed = await this.#usable();
-    const names = new Map(installed.map((m) => [canonicalModel(m.name), m.name]));
-    for (const preferred of this.#options.preferred) {
-      if (names.has(canonicalModel(preferred))) return preferred;
-    }
-    const generating = installed.filter((m) => !EMBEDDING_FAMILIES.has(m.details?.family ?? ""));
-    const [only] = generating;
-    if (only && generating.length === 1) return only.name;
-    this.#options.assertFirst?.();
-    const list = installed.map((m) => m.name).join(", ") || "none";
-    throw new ServiceError(
-      "model_not_found",
-      `No default model is installed (${this.#options.preferred.join(", ")}); name one of: ${list}`,
-      { param: "model" },
-    );
-  }
-
-  /** The model for an embedding request that names none: the profile's, else the default. */
-  async defaultEmbeddingModel(): Promise<string> {
-    const { embedding } = this.#options;
-    const usable = this.#allowed.includes(embedding) && (await this.isInstalled(embedding));
-    return usable ? embedding : this.defaultModel();
-  }
-
-  /**
-   * The model for a request with images that names none: the preferred ones in order, else the
-   * only one that can see. A preferred one is not checked: see `assertCanSee`.
-   * @throws ServiceError `model_not_found` naming those that can, or how to get one;
-   * `upstream_unavailable` when the server is away.
-   */
-  async defaultVisionModel(): Promise<string> {
-    const usable = await this.#usable();
-    const { preferredVision } = this.#options;
-    const preferred = preferredVision.find((name) => named(usable, name));
-    if (preferred !== undefined) return preferred;
-    const { seeing, unknown } = await this.#sortBySight(usable);
-    const [only] = seeing;
-    if (only !== undefined && seeing.length === 1) return only;
-    // An old server does not say which models can see: its client has to know.
-    const list = (seeing.length > 0 ? seeing : unknown).join(", ");
-    const message = list
-      ? `No default vision model is installed (${preferredVision.join(", ")}); name one of: ${list}`
-      : `None of the ${this.#scope} models can see images${await this.#howToGetOne()}`;
-    throw new ServiceError("model_not_found", message, { param: "model" });
-  }
-
-  /**
-   * Lets a model pass that can see, or of which the server does not say whether it can, as of one
-   * that runs elsewhere and was never fetched.
-   * @throws ServiceError `model_not_found` when it is not installed; `invalid_request` when it
-   * cannot see, naming models that can; `upstream_unavailable` when the server is away.
-   */
-  async assertCanSee(model: string): Promise<void> {
-    const param = "model";
-    const found = named(await this.installed(), model);
-    if (!found && isRemoteName(model)) return;
-    if (!found) throw new ServiceError("model_not_found", `model '${model}' not found`, { param });
-    if ((await this.#capabilities.can(found, "vision")) !== false) return;
-    const message = `The model '${model}' cannot see images${await this.#visionAlternatives()}`;
-    throw new ServiceError("invalid_request", message, { param });
-  }
-
-  /** Models that can see, as the end of a refusal's sentence. */
-  async #visionAlternatives(): Promise<string> {
-    const { seeing } = await this.#sortBySight(await this.#usable());
-    if (seeing.length === 0) return `, and no ${this.#scope} model can${await this.#howToGetOne()}`;
-    const preferred = new Set(this.#options.preferredVision.map(canonicalModel));
-    const rank = (name: string): number => (preferred.has(canonicalModel(name)) ? 0 : 1);
-    const best = seeing.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_NAMED);
-    return `; ${best.map((name) => `'${name}'`).join(", ")} can`;
-  }
-
-  /** The models among which a refusal says it has looked. */
-  get #scope(): string {
-    return this.isRestricted ? "installed and allowed" : "installed";
-  }
-
-  /** How to fetch a preferred vision model; nothing where that would not help. */
-  async #howToGetOne(): Promise<string> {
-    const installed = await this.installed();
-    const missing = this.#options.preferredVision.find(
-      (name) => this.#allowed.includes(name) && !named(installed, name),
-    );
-    return missing === undefined ? "" : `; \`shared-ollama models pull ${missing}\` fetches one`;
-  }
-
-  /** The names of the models that can see, and of those of which the server does not say. */
-  async #sortBySight(models: InstalledModel[]): Promise<{ seeing: string[]; unknown: string[] }> {
-    const sight = await Promise.all(models.map((m) => this.#capabilities.can(m, "vision")));
-    const those = (wanted: boolean | undefined): string[] =>
-      models.filter((_model, i) => sight[i] === wanted).map((m) => m.name);
-    return { seeing: those(true), unknown: those(undefined) };
-  }
-
-  /** The installed models that clients may use. */
-  async #usable(): Promise<InstalledModel[]> {
+  /** The installed models that clients may use. @throws as `installed`. */
+  async usable(): Promise<InstalledModel[]> {
     return (await this.installed()).filter((m) => this.#allowed.includes(m.name));
   }
 
@@ -321,10 +210,8 @@ export class ModelCatalog {
   }
 }
 
-function named(models: InstalledModel[], name: string): InstalledModel | undefined {
+/** The model of a name in a list, in whatever spelling. */
+export function named(models: InstalledModel[], name: string): InstalledModel | undefined {
   const wanted = canonicalModel(name);
   return models.find((model) => canonicalModel(model.name) === wanted);
 }
-
-/** Model families that only embed (Ollama's capability `embedding`). */
-const EMBEDDING_FAMILIES = new Set(["bert", "nomic-bert", "nomic-bert-moe"]);

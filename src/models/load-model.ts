@@ -1,5 +1,5 @@
 import { unloads } from "./keep-alive.ts";
-import type { LoadHints } from "./loaded-models.ts";
+import type { LoadHints } from "./load-hints.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { brokenOff } from "../errors/unreachable.ts";
 import type { Transport } from "../http/transport.ts";

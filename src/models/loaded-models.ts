@@ -1,30 +1,10 @@
 import { ServerFailure } from "../errors/server-failure.ts";
 import { awakeNow, hasSleptSince } from "../runtime/awake-clock.ts";
 import type { Signal } from "../runtime/light-signal.ts";
-import type { LaneRequest } from "./lanes/lane-request.ts";
+import { isLargeEnough, type LoadHints } from "./load-hints.ts";
 import { canonicalModel } from "./model-name.ts";
 import { ModelPairs } from "./model-pairs.ts";
-
-/** How a model is brought into memory: embedding models refuse an empty generate. */
-export interface LoadHints {
-  kind: "generate" | "embed";
-  /** The request's own load options (see load-options.ts), so that it need not reload. */
-  options?: Record<string, unknown> | undefined;
-  shift?: boolean | undefined;
-  keepAlive?: string | number | undefined;
-  /** Where the request follows its model's lane: then a loaded model may be too small for it. */
-  lane?: LaneRequest | undefined;
-}
-
-/**
- * Whether two requests have their model loaded in the same way. Where one follows its model's lane
- * and asks for a context, what memory has no room for is no end: a smaller one is tried.
- */
-export function isSameLoad(a: LoadHints, b: LoadHints): boolean {
-  const key = ({ kind, options, shift, lane }: LoadHints): string =>
-    JSON.stringify([kind, options, shift, lane?.asked === undefined ? null : lane.use]);
-  return key(a) === key(b);
-}
+import { SharedLoads } from "./shared-loads.ts";
 
 interface LoadedModelsOptions {
   /** Names of the models in memory, as `/api/ps` has them. */
@@ -55,13 +35,6 @@ interface LoadedModelsOptions {
   now?: () => number;
 }
 
-/** A load under way. */
-interface Load {
-  hints: LoadHints;
-  /** As `ensureLoaded` has it. */
-  result: Promise<number>;
-}
-
 interface LoadedModel {
   loadedAt: number;
   lastUsedAt: number;
@@ -71,15 +44,14 @@ interface LoadedModel {
 const TRUST_MS = 30_000;
 
 /**
- * Knows which models are in memory, and loads them. A load is a call of the service's own: requests
- * share it, and it goes on when they leave. Which models cannot be in memory together is learned
- * from what loads evict.
+ * Knows which models are in memory, and loads them. Which models cannot be in memory together is
+ * learned from what loads evict.
  */
 export class LoadedModels {
   readonly #options: LoadedModelsOptions;
   readonly #now: () => number;
   readonly #loaded = new Map<string, LoadedModel>();
-  readonly #loads = new Map<string, Load>();
+  readonly #loads: SharedLoads;
   readonly #pairs = new ModelPairs();
   /** When the load of a model was announced. */
   readonly #loading = new Map<string, number>();
@@ -87,6 +59,14 @@ export class LoadedModels {
   constructor(options: LoadedModelsOptions) {
     this.#options = options;
     this.#now = options.now ?? awakeNow;
+    this.#loads = new SharedLoads({
+      load: (model, hints) => this.#load(model, hints),
+      isLoaded: (model) => this.isLoaded(model),
+      onBegin: (model) => this.expectLoad(model),
+      onFailure: options.onFailure,
+      onEnd: (model) => this.#loading.delete(model),
+      onChange: options.onChange,
+    });
   }
 
   /** Whether a model (canonical name) is in memory, as far as known. */
@@ -101,7 +81,7 @@ export class LoadedModels {
 
   /** Whether the service is loading any model now. */
   get isLoadingAny(): boolean {
-    return this.#loads.size > 0;
+    return this.#loads.isAny;
   }
 
   /** Whether a model (canonical name) has answered so lately that nobody has to look for it. */
@@ -193,48 +173,11 @@ export class LoadedModels {
 
   #ensure(model: string, hints: LoadHints, signal?: Signal): number | Promise<number> {
     const entry = this.#loaded.get(model);
-    const isHeld = holds(hints);
+    const isHeld = isLargeEnough(hints);
     if (isHeld && this.hasLatelyAnswered(model)) return 0;
     // Whoever comes next has to wait for the load that begins now.
     if (entry && !isHeld) entry.lastUsedAt = Number.NEGATIVE_INFINITY;
-    return this.#shareLoad(model, hints, signal);
-  }
-
-  #shareLoad(model: string, hints: LoadHints, signal?: Signal): Promise<number> {
-    const running = this.#loads.get(model);
-    if (running && isSameLoad(running.hints, hints)) return running.result;
-    if (running) return this.#afterOther(running, model, hints, signal);
-    // After a reset another one may be under way when it ends.
-    const load: Load = {
-      hints,
-      result: this.#load(model, hints)
-        .catch((err: Error) => {
-          if (this.#loads.get(model) === load) this.#options.onFailure(model, hints, err);
-          throw err;
-        })
-        .finally(() => {
-          if (this.#loads.get(model) === load) {
-            this.#loads.delete(model);
-            this.#loading.delete(model);
-          }
-          this.#options.onChange();
-        }),
-    };
-    this.#loads.set(model, load);
-    return load.result;
-  }
-
-  /** Waits for a load of another kind; where that does not bring the model in, one's own may. */
-  #afterOther({ result }: Load, model: string, hints: LoadHints, signal?: Signal): Promise<number> {
-    const tryOwn = (): Promise<number> => {
-      signal?.throwIfAborted();
-      this.expectLoad(model);
-      return this.#shareLoad(model, hints, signal);
-    };
-    return result.then(
-      (tookMs) => (this.isLoaded(model) && holds(hints) ? tookMs : tryOwn()),
-      tryOwn,
-    );
+    return this.#loads.join(model, hints, signal);
   }
 
   async #load(model: string, hints: LoadHints): Promise<number> {
@@ -271,7 +214,7 @@ export class LoadedModels {
     const listed = await this.#list().catch(() => undefined);
     if (listed?.has(model)) {
       this.#options.assertWorks(model);
-      if (!holds(hints)) return listed;
+      if (!isLargeEnough(hints)) return listed;
       this.used(model);
       return undefined;
     }
@@ -321,9 +264,4 @@ export class LoadedModels {
     };
     return models.toSorted((a, b) => usedAt(a) - usedAt(b));
   }
-}
-
-/** Whether a model that is in memory is large enough for a request as it is. */
-function holds({ lane }: LoadHints): boolean {
-  return lane?.holds() ?? true;
 }

@@ -1,73 +1,16 @@
+import type { Ending } from "../../workers/request-store/endings.ts";
+import type { KeptRequest } from "../../workers/request-store/kept-request.ts";
 import type { ErrorCode } from "../errors/codes.ts";
-import type { Dialect } from "../errors/render.ts";
 import { savedBytes } from "../images/image-compressor.ts";
-import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
-import type { Ending } from "./endings.ts";
-import type { CacheOutcome, RecordKind, RequestEnd, RequestRecord } from "./request-record.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
+import type { RequestEnd, RequestRecord } from "./request-record.ts";
 
-/**
- * All that is kept of a request that has ended. Log line, store and figures are made from it. It
- * holds no text of prompts or answers, and no header. Milliseconds have three decimals. What is
- * undefined is not known, or has no meaning for it.
- */
-export interface EndedRequest {
-  /** Of an item: its batch's, a hyphen, and its index. */
-  id: string;
-  kind: RecordKind;
-  /** Milliseconds since 1970. */
-  startedAtMs: number;
-  tookMs: number;
-  tenant: string;
-  /** `unknown` for a client that names none. */
-  project: string;
-  /** The client's address, behind proxies that are trusted. */
-  client: string | undefined;
-  /** Method and path as the table of routes has them. */
-  route: string | undefined;
-  dialect: Dialect;
-  operation: string | undefined;
-  model: string | undefined;
-  /** The origin of the inference server that was called. */
-  host: string | undefined;
-  /** 0 where there was no answer. */
-  status: number;
-  errorCode: ErrorCode | undefined;
-  ended: Ending;
-  /** The client had its whole answer, be it of an error. */
-  isWhole: boolean;
-  streamed: boolean;
-  /** Of the bodies. Of one that is passed on as it comes: as its head says. */
-  bytesIn: number | undefined;
-  bytesOut: number;
-  /** The phases of its call, as CallRecord has them. */
-  queueMs: number | undefined;
-  loadMs: number | undefined;
-  firstMs: number | undefined;
-  bodyMs: number | undefined;
-  /** Requests that ran or waited before it in its line when it began to wait, if it did. */
-  waitedBehind: number | undefined;
-  /** It waited for a load that was begun for another; undefined where it waited for none. */
-  loadShared: boolean | undefined;
-  /** Tokens of context that its model ran with. */
-  context: number | undefined;
-  /** Its prompt was cut to fit that, as far as is told; undefined where no server was called. */
-  isPromptCut: boolean | undefined;
-  /** What the server says of the prompt and of the answer. */
-  promptMs: number | undefined;
-  generationMs: number | undefined;
-  inferenceMs: number | undefined;
-  inputTokens: number | undefined;
-  outputTokens: number | undefined;
-  tokensEstimated: boolean | undefined;
-  tokensPerSecond: number | undefined;
-  cache: CacheOutcome["state"] | undefined;
-  /** What the answer took that the cache had. */
-  savedMs: number | undefined;
+/** All that is known of a request that has ended. Log line, store and figures are made from it. */
+export interface EndedRequest extends KeptRequest {
   /** How its answer held to its schema; of one that was not checked, and in the store, undefined. */
   schemaCheck?: SchemaCheck | undefined;
-  images: number | undefined;
-  imageBytesSaved: number | undefined;
 }
 
 /** The record of a request that ends now. */
@@ -94,32 +37,27 @@ export function endedRequest(record: RequestRecord, end: RequestEnd): EndedReque
     streamed: record.streamed,
     bytesIn: record.bytesIn,
     bytesOut: end.bytes,
-    queueMs: rounded(call.queueMs),
-    loadMs: rounded(call.loadMs),
-    firstMs: rounded(call.firstMs),
-    bodyMs: rounded(call.bodyMs),
+    queueMs: threeDecimals(call.queueMs),
+    loadMs: threeDecimals(call.loadMs),
+    firstMs: threeDecimals(call.firstMs),
+    bodyMs: threeDecimals(call.bodyMs),
     waitedBehind: call.waitedBehind,
     loadShared: call.loadMs ? call.isLoadShared : undefined,
     context: call.contextTokens,
     isPromptCut: call.host === undefined ? undefined : call.isPromptCut,
-    promptMs: rounded(usage?.promptMs),
-    generationMs: rounded(usage?.generationMs),
-    inferenceMs: rounded(call.costMs),
+    promptMs: threeDecimals(usage?.promptMs),
+    generationMs: threeDecimals(usage?.generationMs),
+    inferenceMs: threeDecimals(call.costMs),
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     tokensEstimated: usage?.isEstimated,
-    tokensPerSecond: rounded(tokensPerSecond(record)),
+    tokensPerSecond: threeDecimals(tokensPerSecond(record)),
     cache: record.cache?.state,
-    savedMs: rounded(record.cache?.savedMs),
+    savedMs: threeDecimals(record.cache?.savedMs),
     schemaCheck: record.schemaCheck,
     images: images?.length,
     imageBytesSaved: images && (savedBytes(images) ?? 0),
   };
-}
-
-/** Milliseconds, or another figure, with three decimals. */
-export function rounded(figure: number | undefined): number | undefined {
-  return figure === undefined ? undefined : Math.round(figure * 1000) / 1000;
 }
 
 /** Errors that are ways to end. */

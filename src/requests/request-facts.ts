@@ -1,6 +1,7 @@
 import type { CallRecord } from "../inference/call-record.ts";
 import { cut, TEXT_LIMITS } from "../runtime/text-limits.ts";
-import { type EndedRequest, rounded } from "./ended-request.ts";
+import type { EndedRequest } from "./ended-request.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 import type { LiveRequest } from "./live-requests.ts";
 import { type TimeFacts, whereTimeGoes, type WaitingFacts } from "./time-sentence.ts";
 
@@ -61,7 +62,7 @@ export function liveFacts({ record, isCalledOff }: LiveRequest) {
     state: isCalledOff ? ("cancelled" as const) : isWaiting ? "waiting" : "running",
     waiting_for: now.what === "rest" ? null : now.what,
     position: now.position ?? null,
-    expected_wait_ms: call.isSent ? null : (rounded(call.waiting.expectedMs) ?? null),
+    expected_wait_ms: call.isSent ? null : (threeDecimals(call.waiting.expectedMs) ?? null),
     started_at: new Date(record.startedAtMs).toISOString(),
     took_ms: record.latencyMs,
     ...ownerFacts(record),
@@ -70,9 +71,9 @@ export function liveFacts({ record, isCalledOff }: LiveRequest) {
     host: host ?? null,
     streamed: record.streamed,
     bytes_in: record.bytesIn ?? null,
-    queue_ms: rounded(call.queueMs) ?? null,
-    load_ms: rounded(call.loadMs) ?? null,
-    first_ms: rounded(call.firstMs) ?? null,
+    queue_ms: threeDecimals(call.queueMs) ?? null,
+    load_ms: threeDecimals(call.loadMs) ?? null,
+    first_ms: threeDecimals(call.firstMs) ?? null,
     waited_behind: call.waitedBehind ?? null,
     load_shared: call.isLoadShared ?? null,
     context: call.contextTokens ?? null,

@@ -1,12 +1,15 @@
+import type { RecordKind } from "../../workers/request-store/kept-request.ts";
+import type { CacheOutcome } from "../cache/cache-outcome.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Dialect } from "../errors/render.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import type { ImageFacts } from "../images/image-compressor.ts";
 import { CallRecord } from "../inference/call-record.ts";
 import type { BodyHold } from "../http/body-budget.ts";
-import type { SchemaCheck } from "../schemas/strict-schema.ts";
+import type { SchemaCheck } from "../inference/answer-schema.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Interval } from "../runtime/interval.ts";
+import { threeDecimals } from "../runtime/three-decimals.ts";
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -15,23 +18,6 @@ export interface RequestEnd {
   /** The client had its whole answer. */
   complete: boolean;
 }
-
-/** What the response cache had to do with a request. */
-export interface CacheOutcome {
-  state: "HIT-EXACT" | "HIT-SEMANTIC" | "MISS" | "BYPASS";
-  /** Age of the answer, whole seconds. */
-  ageSec?: number;
-  /** Cosine of the question and the one that was answered. */
-  similarity?: number;
-  /** What the answer took when it was made; of a hit. */
-  savedMs?: number;
-}
-
-/**
- * What a record is about: a request; an item of a batch; or a batch whose items have records of
- * their own, which is left out where requests are counted.
- */
-export type RecordKind = "request" | "item" | "batch";
 
 /**
  * The record of one request while it lives: identity, tenant, model, and where its time went. Each
@@ -121,7 +107,7 @@ export class RequestRecord {
 
   /** What it has taken so far as answers and logs show it: milliseconds, three decimals. */
   get latencyMs(): number {
-    return Math.round(this.elapsedMs * 1000) / 1000;
+    return threeDecimals(this.elapsedMs);
   }
 
   /** Ends the record; further calls do nothing. @throws AggregateError of what actions threw. */

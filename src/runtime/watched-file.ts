@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { Polling } from "./polling.ts";
 
 interface WatchedFileOptions {
   path: string;
@@ -15,8 +16,7 @@ const EVERY_MS = 2000;
  */
 export class WatchedFile {
   readonly #options: WatchedFileOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #look: Promise<void> | undefined;
+  readonly #polling = new Polling(() => this.#lookAgain());
   #seen = "";
   #text = "";
 
@@ -29,15 +29,12 @@ export class WatchedFile {
     const { path, everyMs = EVERY_MS } = this.#options;
     this.#seen = await fingerprint(path);
     this.#text = await readIfThere(path);
-    this.#timer = setInterval(() => {
-      this.#look ??= this.#lookAgain().finally(() => (this.#look = undefined));
-    }, everyMs).unref();
+    this.#polling.start(everyMs);
   }
 
   /** Once this has settled nothing is told any more. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#look;
+    await this.#polling.stop();
   }
 
   async #lookAgain(): Promise<void> {

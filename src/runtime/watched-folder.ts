@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Polling } from "./polling.ts";
 
 /** A file as it was read. */
 export interface FolderFile {
@@ -30,8 +31,7 @@ const EVERY_MS = 2000;
  */
 export class WatchedFolder {
   readonly #options: WatchedFolderOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #look: Promise<void> | undefined;
+  readonly #polling = new Polling(() => this.#lookAgain());
   /** What was told last, by the files' names. */
   #told = new Map<string, Seen>();
   /** Names that were missing at the last look: such a file may be on its way back. */
@@ -45,15 +45,12 @@ export class WatchedFolder {
   async start(): Promise<void> {
     const { everyMs = EVERY_MS } = this.#options;
     await this.#lookAgain();
-    this.#timer = setInterval(() => {
-      this.#look ??= this.#lookAgain().finally(() => (this.#look = undefined));
-    }, everyMs).unref();
+    this.#polling.start(everyMs);
   }
 
   /** Once this has settled nothing is told any more. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#look;
+    await this.#polling.stop();
   }
 
   async #lookAgain(): Promise<void> {

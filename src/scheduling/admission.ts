@@ -1,5 +1,6 @@
 import type { ModelCatalog } from "../models/catalog.ts";
-import type { LoadHints, LoadedModels } from "../models/loaded-models.ts";
+import type { LoadHints } from "../models/load-hints.ts";
+import type { LoadedModels } from "../models/loaded-models.ts";
 import { awakeNow } from "../runtime/awake-clock.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { FairQueue } from "./fair-queue.ts";

@@ -7,7 +7,9 @@ import { LineCounter, type LineStats } from "./line-counter.ts";
 import type { ModelFloor } from "./model-floor.ts";
 import { nextRequest } from "./next-request.ts";
 import { onFullLine } from "./overload.ts";
-import { outcomeOf, Place } from "./place.ts";
+import { Openings } from "./openings.ts";
+import { outcomeOf, type Place } from "./place.ts";
+import { PlaceGiver } from "./place-giver.ts";
 import type { PlaceWatch } from "./place-watch.ts";
 import { RunningRequests } from "./running-requests.ts";
 import type { Turns } from "./turns.ts";
@@ -48,9 +50,6 @@ interface FairQueueOptions {
   sweepMs?: number;
 }
 
-/** What decides whether a request may go. */
-type PlaceKey = Pick<PlaceRequest, "line" | "tenant" | "model">;
-
 /** Which work goes first. */
 const INTERACTIVE_FIRST: Priority[] = ["interactive", "background"];
 const BACKGROUND_FIRST: Priority[] = ["background", "interactive"];
@@ -77,19 +76,31 @@ export class FairQueue {
   readonly #backgroundShare = new BackgroundShare();
   readonly #running = new RunningRequests();
   readonly #held = new HeldModels(() => this.#dispatch());
+  readonly #openings: Openings;
+  readonly #places: PlaceGiver;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
     this.#now = options.now ?? awakeNow;
     this.#counters = { text: new LineCounter(), vision: new LineCounter() };
-    this.outlook = new Outlook({
+    const shared = {
       ...options,
+      now: this.#now,
+      counters: this.#counters,
       waiting: this.#waiting,
       running: this.#running,
+      held: this.#held,
       share: this.#backgroundShare,
-      workOn: this.#tenantsWithWork,
-      now: this.#now,
+    };
+    this.outlook = new Outlook({ ...shared, workOn: this.#tenantsWithWork });
+    this.#openings = new Openings(shared);
+    this.#places = new PlaceGiver({
+      ...shared,
+      openings: this.#openings,
+      outlook: this.outlook,
+      prefixes: this.prefixes,
+      onFree: () => this.#dispatch(),
     });
   }
 
@@ -100,7 +111,7 @@ export class FairQueue {
    */
   acquire(request: PlaceRequest): Place | Promise<Place> {
     request.signal.throwIfAborted();
-    if (this.#size === 0 && this.#mayStart(request)) return this.#start(request, 0);
+    if (this.#size === 0 && this.#openings.mayStart(request)) return this.#places.give(request, 0);
     const ticket: Ticket = { ...request, enqueuedAt: this.#now(), settle: () => {} };
     this.#assertInTime(ticket);
     if (!ticket.partOfBatch) this.#makeRoom(ticket);
@@ -122,7 +133,7 @@ export class FairQueue {
    * @returns what ends that; undefined where the model has work, running or waiting.
    */
   hold(model: string): (() => void) | undefined {
-    const hasWork = this.#isBusy(model) || this.#waiting.background.waitFor(model);
+    const hasWork = this.#openings.isBusy(model) || this.#waiting.background.waitFor(model);
     return hasWork || this.#held.has(model) ? undefined : this.#held.hold(model);
   }
 
@@ -221,7 +232,8 @@ export class FairQueue {
   /** @throws ServiceError `wait_too_long` for a request that would wait in vain. */
   #assertInTime(ticket: Ticket): void {
     const { deadlineMs = Infinity, maxExpectedMs = Infinity } = ticket;
-    if (Math.min(deadlineMs, maxExpectedMs) === Infinity || this.#couldStartNow(ticket)) return;
+    if (Math.min(deadlineMs, maxExpectedMs) === Infinity || this.#openings.forNewcomer(ticket))
+      return;
     const estimate = this.outlook.of(ticket);
     try {
       assertInTime(estimate, ticket);
@@ -237,7 +249,7 @@ export class FairQueue {
     const { line, tenant, enqueuedAt: now } = ticket;
     const { maxWaiting } = this.#options.lines[line];
     const waiting = this.#waiting[priorityOf(ticket)];
-    if (waiting.counted(line) < maxWaiting || this.#couldStartNow(ticket)) return;
+    if (waiting.counted(line) < maxWaiting || this.#openings.forNewcomer(ticket)) return;
     const other = onFullLine(waiting, { line, tenant, now }, maxWaiting);
     if (other === "welcome") return;
     const why = `${waiting.counted(line)} requests are waiting`;
@@ -275,7 +287,7 @@ export class FairQueue {
     this.#promote();
     for (let next = this.#pick(); next; next = this.#pick()) {
       const waitedMs = this.#now() - next.enqueuedAt;
-      const place = this.#start(next, waitedMs);
+      const place = this.#places.give(next, waitedMs);
       const { estimate } = next;
       if (estimate && !hasSleptSince(next.enqueuedAt)) {
         this.outlook.started(next, estimate, waitedMs);
@@ -314,106 +326,16 @@ export class FairQueue {
   #pick(): Ticket | undefined {
     const order = this.#backgroundShare.isDue ? BACKGROUND_FIRST : INTERACTIVE_FIRST;
     const { floor, turns } = this.#options;
+    const { isOpen, isAtCap, isAdmitted } = this.#openings;
     return nextRequest(order, this.#waiting, {
       turns,
       floor,
-      isOpen: this.#isOpen,
-      isAtCap: this.#isAtCap,
-      isAdmitted: this.#isAdmitted,
+      isOpen,
+      isAtCap,
+      isAdmitted,
       prefixes: this.prefixes,
       now: this.#now(),
     });
-  }
-
-  #couldStartNow(ticket: Ticket): boolean {
-    const waiting = this.#waiting[priorityOf(ticket)];
-    if (waiting.waitsFor(ticket) || !this.#mayStart(ticket)) return false;
-    // Another tenant's request may wait for the model to run dry.
-    const others = this.#waiting.interactive.ticketsFor(ticket.model);
-    return !others.some((other) => this.#fits(other) && !this.#isAdmitted(other));
-  }
-
-  #mayStart(request: PlaceRequest): boolean {
-    return this.#fits(request) && this.#isAdmitted(request);
-  }
-
-  readonly #isAdmitted = ({ admits, model }: PlaceRequest): boolean =>
-    admits === undefined || admits(this.#running.ofModel(model));
-
-  #fits({ line, tenant, model }: PlaceKey): boolean {
-    return !this.#isAtCap(line, tenant) && this.#isOpen({ line, model });
-  }
-
-  readonly #isAtCap = (line: LineName, tenant: string): boolean =>
-    this.#running.ofTenant(line, tenant) >= this.#options.lines[line].tenantMaxRunning;
-
-  /** Whether a place is free, tenants' caps aside. */
-  readonly #isOpen = ({ line, model }: Pick<PlaceRequest, "line" | "model">): boolean => {
-    const { lines, modelParallel, floor } = this.#options;
-    return (
-      this.#counters[line].running < lines[line].maxRunning &&
-      this.#running.ofModel(model) < modelParallel(model) &&
-      !this.#held.has(model) &&
-      floor.admits(model, this.#now(), this.#isBusy)
-    );
-  };
-
-  /** Whether a model has work running, or waiting that is not in the background. */
-  readonly #isBusy = (model: string): boolean =>
-    this.#running.ofModel(model) > 0 || this.#waiting.interactive.waitFor(model);
-
-  #start(request: PlaceRequest, waitedMs: number): Place {
-    const { host, watch, floor, turns } = this.#options;
-    const { line, tenant, model, parts, prefix } = request;
-    const priority = priorityOf(request);
-    const counter = this.#counters[line];
-    counter.started(waitedMs);
-    floor.started(model, this.#now());
-    this.prefixes.began(request, this.#freeFor(model));
-    const charge = turns[priority].start(tenant, model);
-    const settleShare = this.#shareOf(priority);
-    const place: Place = new Place({
-      host,
-      label: { line, tenant, model },
-      waitedMs,
-      now: this.#now,
-      onRelease: (outcome, costMs) => {
-        watch.forget(watched);
-        this.outlook.ended(place, outcome);
-        this.#running.remove(running);
-        this.prefixes.ended({ tenant, model, prefix }, this.#freeFor(model));
-        const isTelling = outcome === "completed" && !place.hasSlept;
-        charge.settle(costMs * (parts?.get(tenant) ?? 1), isTelling);
-        for (const [other, part] of parts ?? []) {
-          if (other !== tenant) turns[priority].charge(other, costMs * part);
-        }
-        settleShare(costMs);
-        counter.running -= 1;
-        counter.ended(outcome);
-        floor.ended(model, this.#now());
-        if (this.#running.ofModel(model) === 0) this.#held.ranDry(model);
-        this.#dispatch();
-      },
-    });
-    const running = this.#running.add({ line, priority, place, charge });
-    const watched = watch.add(place);
-    return place;
-  }
-
-  /** How many more requests the server would work on beside those that run on a model. */
-  #freeFor(model: string): number {
-    return this.#options.modelParallel(model) - this.#running.ofModel(model);
-  }
-
-  /** @returns what is to be told the cost of work that starts now, for the share of background. */
-  #shareOf(priority: Priority): (costMs: number) => void {
-    const share = this.#backgroundShare;
-    if (priority === "interactive") {
-      return (costMs) => {
-        if (this.#waiting.background.size > 0) share.hasWaited(costMs);
-      };
-    }
-    return share.isDue && this.#waiting.interactive.size > 0 ? share.goFirst() : () => {};
   }
 
   /** The error for a line that is full, which it counts. */

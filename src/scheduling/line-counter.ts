@@ -1,3 +1,4 @@
+import { threeDecimals } from "../runtime/three-decimals.ts";
 import type { PlaceOutcome } from "./place.ts";
 
 /** The queue's numbers as `/api/v1/queue/stats` shows them; counts are since start. */
@@ -62,13 +63,9 @@ export class LineCounter {
       in_progress: this.running,
       ...this.#ended,
       rejected: this.rejected,
-      total_wait_time_ms: round(this.#totalWaitMs),
-      max_wait_time_ms: round(this.#maxWaitMs),
-      avg_wait_time_ms: round(this.#totalWaitMs / Math.max(1, this.#startedCount)),
+      total_wait_time_ms: threeDecimals(this.#totalWaitMs),
+      max_wait_time_ms: threeDecimals(this.#maxWaitMs),
+      avg_wait_time_ms: threeDecimals(this.#totalWaitMs / Math.max(1, this.#startedCount)),
     };
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-import type { LoadHints } from "../models/loaded-models.ts";
+import type { LoadHints } from "../models/load-hints.ts";
 import type { Signal } from "../runtime/light-signal.ts";
 import { type Link, LinkedList } from "../runtime/linked-list.ts";
 import type { Place } from "./place.ts";

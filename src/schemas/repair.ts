@@ -1,7 +1,7 @@
 import type { SchemaFault } from "../../workers/schemas/protocol.ts";
 import type { OllamaRequest } from "../inference/runner.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
-import type { StrictSchema } from "./strict-schema.ts";
+import type { StrictSchema } from "../inference/answer-schema.ts";
 
 /** Characters of an answer, and of a schema, that the model is shown again. */
 const MOST_SHOWN = 8000;

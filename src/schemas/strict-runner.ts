@@ -1,13 +1,15 @@
 import type { SchemaThread } from "../../workers/schemas/client.ts";
 import type { SchemaFault, SchemaText } from "../../workers/schemas/protocol.ts";
-import { answerText, objectOf } from "../cache/stored-answer.ts";
 import { withCallsOrText } from "../dialects/answered-calls.ts";
+import { objectOf } from "../runtime/object-of.ts";
+import { textOf } from "../inference/answer-text.ts";
 import { ServiceError } from "../errors/service-error.ts";
 import { withEarlyEnd } from "../http/early-end.ts";
 import type { OllamaAnswer } from "../inference/answers.ts";
 import type { InferenceRunner, OllamaRequest, RequestScope } from "../inference/runner.ts";
 import { repairRequest, withFiguresOf } from "./repair.ts";
-import { schemaMismatch, schemaText, type StrictSchema, unusableSchema } from "./strict-schema.ts";
+import type { StrictSchema } from "../inference/answer-schema.ts";
+import { schemaMismatch, schemaText, unusableSchema } from "./strict-schema.ts";
 
 interface StrictRunnerOptions {
   runner: Pick<InferenceRunner, "answer" | "stream">;
@@ -55,17 +57,17 @@ export class StrictRunner {
     const text = await this.#compiled(strict, scope);
     const first = withCallsOrText(await this.#runner.answer(request, scope));
     if (callsTools(first)) return first;
-    const faults = await this.#faultsOf(first, answerText(first), { strict, text, scope });
+    const faults = await this.#faultsOf(first, textOf(first), { strict, text, scope });
     if (faults.length === 0) {
       record.schemaCheck = "valid";
       return held(first);
     }
     record.schemaCheck = "mismatch";
-    const second = await this.#again(repairRequest(request, answerText(first), faults), scope);
+    const second = await this.#again(repairRequest(request, textOf(first), faults), scope);
     if (!second) throw schemaMismatch(faults);
     const answer = withFiguresOf(first, withCallsOrText(second));
     if (callsTools(answer)) return answer;
-    const left = await this.#faultsOf(answer, answerText(answer), { strict, text, scope });
+    const left = await this.#faultsOf(answer, textOf(answer), { strict, text, scope });
     if (left.length > 0) throw schemaMismatch(left);
     record.schemaCheck = "repaired";
     return held(answer);
@@ -97,7 +99,7 @@ export class StrictRunner {
     let hasCalls = false;
     for await (const given of lines) {
       const line = withCallsOrText(given);
-      if (answer.length <= LONGEST_CHECKED) answer += answerText(line);
+      if (answer.length <= LONGEST_CHECKED) answer += textOf(line);
       hasCalls ||= callsTools(line);
       // The place is given back before the check.
       if (line["done"] === true) last = line;

@@ -1,16 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SchemaFault, SchemaText } from "../../workers/schemas/protocol.ts";
 import { ServiceError } from "../errors/service-error.ts";
-
-/** A JSON Schema that an answer has to hold to. */
-export interface StrictSchema {
-  schema: Record<string, unknown>;
-  /** The request's field that it came in, with dots. */
-  field: string;
-}
-
-/** How the check of an answer went: `repaired` is one that held only in its second round. */
-export type SchemaCheck = "valid" | "repaired" | "mismatch";
+import type { StrictSchema } from "../inference/answer-schema.ts";
 
 export function schemaText({ schema }: StrictSchema): SchemaText {
   const text = JSON.stringify(schema);
@@ -32,10 +23,4 @@ export function schemaMismatch(faults: SchemaFault[]): ServiceError {
   const where = first?.path ? `${first.path}: ` : "";
   const message = `The answer does not match its schema: ${where}${first?.message}${more}`;
   return new ServiceError("schema_mismatch", message, { fields: { schema_errors: faults } });
-}
-
-/** Whether an answer held to its schema, as a field to be shown; none where it was not checked. */
-export function schemaValidField(answer: Record<string, unknown>): { schema_valid?: boolean } {
-  const { schema_valid: isValid } = answer;
-  return typeof isValid === "boolean" ? { schema_valid: isValid } : {};
 }

@@ -10,7 +10,8 @@ import {
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { RequestHead } from "../events/service-events.ts";
-import type { CallPhase, CallTrace } from "../inference/call-record.ts";
+import type { CallPhase } from "../inference/call-phases.ts";
+import type { CallTrace } from "../inference/call-record.ts";
 import type { EndedRequest } from "../requests/ended-request.ts";
 import type { RequestRecord } from "../requests/request-record.ts";
 import type { Interval } from "../runtime/interval.ts";

@@ -51,7 +51,7 @@ const OPEN_ROUTES = [
   "POST /api/v1/agents/{name}/validate",
   "GET /api/v1/agents/runs",
   "GET /api/v1/agents/runs/{id}",
-  // Another tenant's run is not there: agents.runs.test.ts and agents.streams.test.ts.
+  // Another tenant's run is not there: tests agents.runs, agents.streams and agents.approvals.
   "POST /api/v1/agents/{name}/run",
   "GET /api/v1/agents/runs/{id}/events",
   "POST /api/v1/agents/runs/{id}/cancel",

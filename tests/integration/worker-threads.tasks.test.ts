@@ -9,7 +9,7 @@ import { ClientLeft } from "../../src/errors/abort-reasons.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { entryFile, entryUrl, projectRoot } from "../../src/runtime/paths.ts";
 import { openWorkerPool, type WorkerPool } from "../../workers/pool.ts";
-import type { CompressOptions } from "../../workers/protocol.ts";
+import type { CompressOptions } from "../../src/images/compressed-image.ts";
 import { loadSettings } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { disposition, FORM_TYPE, formBody, zstd } from "../support/encoded-bodies.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import Driver from "libsql";
 import type { AgentDefinition } from "../../src/agents/agent.ts";
-import type { KeptRun, RunStep } from "../../src/agents/kept-run.ts";
+import type { KeptRun, RunStep } from "../../workers/request-store/agents/kept-run.ts";
 import { prepareFile } from "../../workers/database/database-file.ts";
 import { RunDatabase } from "../../workers/request-store/agents/run-database.ts";
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Agent } from "../../src/agents/agent.ts";
-import type { KeptRun } from "../../src/agents/kept-run.ts";
+import type { KeptRun } from "../../workers/request-store/agents/kept-run.ts";
 import type { LiveRun } from "../../src/agents/live-run.ts";
 import { LiveRuns, type NewRun } from "../../src/agents/live-runs.ts";
 import type { ModelAnswer, TurnRequest } from "../../src/agents/model-turns.ts";
@@ -177,4 +177,9 @@ export function eventsOfRun({ log }: LiveRun): { name: string; data: Record<stri
     all.push({ name, data: JSON.parse(data) as Record<string, unknown> });
   }
   return all;
+}
+
+/** What tools have said, of a model's messages. */
+export function toolMessages(messages: readonly { role: string; content?: unknown }[] = []) {
+  return messages.filter(({ role }) => role === "tool").map(({ content }) => content);
 }

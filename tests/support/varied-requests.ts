@@ -1,5 +1,5 @@
 import type { EndedRequest } from "../../src/requests/ended-request.ts";
-import type { Ending } from "../../src/requests/endings.ts";
+import type { Ending } from "../../workers/request-store/endings.ts";
 import type { ErrorCode } from "../../src/errors/codes.ts";
 import { endedOf, REFUSED } from "./ended-requests.ts";
 import { seededRandom } from "./prng.ts";

@@ -1,5 +1,6 @@
-import type { EndedRequest } from "../../src/requests/ended-request.ts";
-import { type Ending, ENDINGS } from "../../src/requests/endings.ts";
+import { CACHE_STATES, type CacheState } from "./cache-states.ts";
+import { type Ending, ENDINGS } from "./endings.ts";
+import type { KeptRequest } from "./kept-request.ts";
 
 /** How a field of a request stands in its column. */
 type Form =
@@ -15,7 +16,7 @@ type Form =
 
 interface Column {
   column: string;
-  field: keyof EndedRequest;
+  field: keyof KeptRequest;
   form: Form;
 }
 
@@ -58,19 +59,11 @@ export const COLUMNS: readonly Column[] = [
   { column: "cut", field: "isPromptCut", form: "flag" },
 ];
 
-/** The numbers in the file are the places in this list, as in ENDINGS: both only grow. */
-export const CACHE_STATES: readonly NonNullable<EndedRequest["cache"]>[] = [
-  "MISS",
-  "BYPASS",
-  "HIT-EXACT",
-  "HIT-SEMANTIC",
-];
-
 /** The largest number of a column, so that no sum of them overflows. */
 const LARGEST = 1e12;
 
 /** A value that needs no table of names, as it is written. */
-export function written(form: Form, value: EndedRequest[keyof EndedRequest]): number | null {
+export function written(form: Form, value: KeptRequest[keyof KeptRequest]): number | null {
   if (value === undefined || value === null) return null;
   switch (form) {
     case "thousandths":
@@ -82,7 +75,7 @@ export function written(form: Form, value: EndedRequest[keyof EndedRequest]): nu
     case "ending":
       return ENDINGS.indexOf(value as Ending);
     case "cache":
-      return CACHE_STATES.indexOf(value as (typeof CACHE_STATES)[number]);
+      return CACHE_STATES.indexOf(value as CacheState);
     case "name":
     case "client":
       throw new Error("a name has a number in its table");

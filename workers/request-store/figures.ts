@@ -1,4 +1,4 @@
-import { ENDINGS } from "../../src/requests/endings.ts";
+import { ENDINGS } from "./endings.ts";
 import type { Figures } from "./protocol.ts";
 import { OTHER } from "./roll-ups.ts";
 import { SUMS } from "./sums.ts";

@@ -1,4 +1,4 @@
-import type { EndedRequest } from "../../src/requests/ended-request.ts";
+import type { KeptRequest } from "./kept-request.ts";
 import type { DatabaseTasks, Done, Refused } from "../database/protocol.ts";
 
 /** How much is kept. */
@@ -19,7 +19,7 @@ export interface WriteBatch {
   run: string;
   /** Its number within the run; they begin with 1 and rise. */
   batch: number;
-  /** An array of EndedRequest. As a text it costs the main thread the least. */
+  /** An array of KeptRequest. As a text it costs the main thread the least. */
   json: string;
 }
 
@@ -42,7 +42,7 @@ export interface RowsQuery extends RequestFilter {
 }
 
 /** A request as it is kept, with the number of its row. */
-export interface StoredRequest extends EndedRequest {
+export interface StoredRequest extends KeptRequest {
   number: number;
 }
 

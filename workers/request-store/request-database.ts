@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import type { EndedRequest } from "../../src/requests/ended-request.ts";
+import type { KeptRequest } from "./kept-request.ts";
 import { Database } from "../database/database.ts";
 import { Aggregates } from "./aggregates.ts";
 import { REQUEST_SCHEMA } from "./migrations.ts";
@@ -57,7 +57,7 @@ export class RequestDatabase {
     this.#together(() => {
       const last = this.#db.sql.prepare("SELECT run, batch FROM state").get() as WriteBatch;
       if (last.run === run && last.batch >= batch) return;
-      for (const request of JSON.parse(json) as EndedRequest[]) this.#rows.add(request);
+      for (const request of JSON.parse(json) as KeptRequest[]) this.#rows.add(request);
       this.#db.sql.prepare("UPDATE state SET run = ?, batch = ?").run(run, batch);
     });
   }

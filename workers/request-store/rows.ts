@@ -1,6 +1,5 @@
 import type Libsql from "libsql";
-import type { EndedRequest } from "../../src/requests/ended-request.ts";
-import type { RecordKind } from "../../src/requests/request-record.ts";
+import type { KeptRequest, RecordKind } from "./kept-request.ts";
 import { COLUMNS, read, written } from "./columns.ts";
 import type { Names } from "./names.ts";
 import type { RequestFilter, RowsQuery, StoredRequest } from "./protocol.ts";
@@ -46,7 +45,7 @@ export class Rows {
   }
 
   /** Adds a request. */
-  add(request: EndedRequest): void {
+  add(request: KeptRequest): void {
     const day = Math.floor(request.startedAtMs / DAY_MS);
     const [id, index] = keyOf(request.id);
     const item = request.kind === "batch" ? WHOLE_BATCH : (index ?? null);

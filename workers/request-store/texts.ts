@@ -1,8 +1,8 @@
-import { csvLines } from "../../src/requests/exports/csv.ts";
-import { analyticsBody } from "../../src/requests/figures/analytics-body.ts";
-import { metricsBody } from "../../src/requests/figures/metrics-body.ts";
-import { performanceBody } from "../../src/requests/figures/performance-body.ts";
-import { USAGE_COLUMNS, usageRows } from "../../src/requests/figures/usage-rows.ts";
+import { csvLines } from "./bodies/csv-lines.ts";
+import { analyticsBody } from "./bodies/analytics-body.ts";
+import { metricsBody } from "./bodies/metrics-body.ts";
+import { performanceBody } from "./bodies/performance-body.ts";
+import { USAGE_COLUMNS, usageRows } from "./bodies/usage-rows.ts";
 import { jsonLine } from "../../src/runtime/json-line.ts";
 import type { Aggregate, DayUsage, FiguresQuery, UsageQuery } from "./protocol.ts";
 

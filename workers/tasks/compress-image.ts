@@ -1,4 +1,9 @@
-import type { CompressedImage, CompressOptions, ImageSide, RefusedImage } from "../protocol.ts";
+import type {
+  CompressedImage,
+  CompressOptions,
+  ImageSide,
+  RefusedImage,
+} from "../../src/images/compressed-image.ts";
 import { recogniseImage } from "./image-content.ts";
 import { encode, targetSize, type EncodedImage } from "./image-encode.ts";
 import { loadSharp, type Sharp } from "./image-library.ts";

@@ -1,4 +1,4 @@
-import type { CompressOptions, ImageFormat } from "../protocol.ts";
+import type { CompressOptions, ImageFormat } from "../../src/images/compressed-image.ts";
 import type { Sharp } from "./image-library.ts";
 import type { Size } from "./image-size.ts";
 import { fitInto } from "./image-size.ts";

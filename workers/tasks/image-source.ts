@@ -1,5 +1,5 @@
 import type { Metadata } from "sharp";
-import type { ImageSide, RefusedImage } from "../protocol.ts";
+import type { ImageSide, RefusedImage } from "../../src/images/compressed-image.ts";
 import type { SourceFormat } from "./image-content.ts";
 import type { Sharp } from "./image-library.ts";
 import type { Size } from "./image-size.ts";

@@ -7,6 +7,7 @@ import { toServiceError } from "../../../src/errors/render.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import type { OllamaAnswer } from "../../../src/inference/answers.ts";
 import type { RequestRecord } from "../../../src/requests/request-record.ts";
+import { threeDecimals } from "../../../src/runtime/three-decimals.ts";
 
 /** What calls wait for a person, as clients are told. */
 export function approvalsOf({ approval }: LiveRun) {
@@ -38,7 +39,7 @@ export function runAnswer(run: LiveRun, record: RequestRecord) {
 function figuresOf({ steps, model }: LiveRun, record: RequestRecord) {
   const turns = steps.filter(({ kind }) => kind === "model");
   const sum = (of: (step: (typeof turns)[number]) => number | undefined): number =>
-    Math.round(turns.reduce((total, step) => total + (of(step) ?? 0), 0) * 1000) / 1000;
+    threeDecimals(turns.reduce((total, step) => total + (of(step) ?? 0), 0));
   const loadMs = sum((step) => step.loadMs);
   return {
     model,

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../../middleware/env.ts";
-import type { KeptRun } from "../../../src/agents/kept-run.ts";
+import type { KeptRun } from "../../../workers/request-store/agents/kept-run.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { readQuery } from "../../read-query.ts";
 import { streamAnswer, streamHead } from "../../stream-answer.ts";

@@ -19,6 +19,8 @@ import { nativeChat } from "../forms/native-chat.ts";
 import { nativeVision } from "../forms/native-vision.ts";
 import { openaiChat, openaiVision } from "../forms/openai-chat.ts";
 import { mount, type ServiceRouter } from "../router.ts";
+import { isObject } from "../../../src/runtime/is-object.ts";
+import { objectOf } from "../../../src/runtime/object-of.ts";
 import type { BatchServices } from "./batch-services.ts";
 import { streamAnswer, streamHead } from "../../stream-answer.ts";
 import { batchAnswer, batchRequest, batchStream, type BatchDialect } from "./batch-contract.ts";
@@ -192,7 +194,7 @@ function itemOf<T extends object>(form: ChatForm<T>): ItemKind {
   return {
     schema: form.schema,
     prepare: async (item, { compression_format: format }, images, services) => {
-      if (typeof item !== "object" || item === null || Array.isArray(item)) {
+      if (!isObject(item)) {
         throw new ServiceError("validation_error", "The item is not a JSON object");
       }
       const input = checked(item, form.schema);
@@ -214,8 +216,8 @@ function refuseUnknown(envelope: Envelope, line: LineName): void {
 /** The models that items name; one without characters is its item's own failure. */
 function modelsOf(requests: unknown[]): string[] {
   const models = requests.map((item) => {
-    const isObject = typeof item === "object" && item !== null;
-    return isObject && "model" in item && typeof item.model === "string" ? item.model.trim() : "";
+    const { model } = objectOf(item);
+    return typeof model === "string" ? model.trim() : "";
   });
   return models.filter((model) => model !== "");
 }

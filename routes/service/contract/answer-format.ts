@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import type { StrictSchema } from "../../../src/schemas/strict-schema.ts";
+import type { StrictSchema } from "../../../src/inference/answer-schema.ts";
 import { mustCall } from "../../../src/dialects/tools.ts";
 import { parseFlatJson } from "../../../src/runtime/parse-json.ts";
 import { maybe, maybeNamed } from "./fields.ts";

@@ -4,7 +4,7 @@ import { ollamaOptions, type GenerationOptions } from "../../../src/dialects/gen
 import { toolFields } from "../../../src/dialects/answered-calls.ts";
 import type { ToolRequest } from "../../../src/dialects/tools.ts";
 import { loadOptions } from "../../../src/models/load-options.ts";
-import type { LoadHints } from "../../../src/models/loaded-models.ts";
+import type { LoadHints } from "../../../src/models/load-hints.ts";
 import { formatFields, formatOf, type FormatFields } from "./answer-format.ts";
 import { filledText, integer, maybe, number } from "./fields.ts";
 import { LIST_LIMITS } from "./list-limits.ts";

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isObject } from "../../../src/runtime/is-object.ts";
 import { excessIn, MAX_LEVELS } from "../../../src/runtime/nesting.ts";
 import { LIST_LIMITS, type ListLimit } from "./list-limits.ts";
 
@@ -48,8 +49,9 @@ const BoundedObject = z.core.$constructor<z.ZodRecord, LimitedObject>(
     const parse = inst._zod.parse.bind(inst._zod);
     inst._zod.parse = (payload, ctx) => {
       const input: unknown = payload.value;
-      const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-      const problem = isObject ? problemOf(input, Object.keys(input).length, def.limit) : undefined;
+      const problem = isObject(input)
+        ? problemOf(input, Object.keys(input).length, def.limit)
+        : undefined;
       if (problem === undefined) return parse(payload, ctx);
       payload.issues.push(issue(problem, input, inst));
       return payload;

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ENDINGS } from "../../../src/requests/endings.ts";
+import { ENDINGS } from "../../../workers/request-store/endings.ts";
 import { CODES } from "./errors.ts";
 
 const ms = z.number().nullable();

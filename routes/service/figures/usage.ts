@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { AppContext } from "../../../middleware/env.ts";
-import { csvLines } from "../../../src/requests/exports/csv.ts";
-import { USAGE_COLUMNS } from "../../../src/requests/figures/usage-rows.ts";
+import { csvLines } from "../../../workers/request-store/bodies/csv-lines.ts";
+import { USAGE_COLUMNS } from "../../../workers/request-store/bodies/usage-rows.ts";
 import { streamAnswer } from "../../stream-answer.ts";
 import { callerOf } from "../../caller-of.ts";
 import { errorResponses } from "../contract/errors.ts";

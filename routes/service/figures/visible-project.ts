@@ -1,6 +1,6 @@
 import type { AppContext } from "../../../middleware/env.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { NO_PROJECT } from "../../../src/requests/figures/names.ts";
+import { NO_PROJECT } from "../../../workers/request-store/bodies/unnamed.ts";
 import { visibleTenant } from "../visible-tenant.ts";
 import type { FiguresServices } from "./figures-services.ts";
 

@@ -1,3 +1,4 @@
+import { isObject } from "../../runtime/is-object.ts";
 import { parseFlatJson } from "../../runtime/parse-json.ts";
 import type { InputItem } from "./input-items.ts";
 
@@ -129,8 +130,7 @@ export function mcpCallInput(
 
 function isJsonObject(text: string): boolean {
   try {
-    const value = parseFlatJson(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject(parseFlatJson(text));
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { toServiceError } from "../../errors/render.ts";
 import type { OllamaAnswer } from "../../inference/answers.ts";
-import type { RequestRecord } from "../../requests/request-record.ts";
+import type { ShownRequest } from "../shown-request.ts";
 import { sseFrame } from "../native-frames.ts";
 import {
   beginResponse,
@@ -14,10 +14,10 @@ import { type ResponseEvent, ResponseOutput } from "./response-output.ts";
 /** Ollama's whole answer as a response. */
 export function wholeResponse(
   answer: OllamaAnswer,
-  record: RequestRecord,
+  request: ShownRequest,
   settings: ShownSettings,
 ): ResponseObject {
-  const begun = beginResponse(record, settings);
+  const begun = beginResponse(request, settings);
   const output = new ResponseOutput(begun.id);
   output.add(answer);
   output.end(wasCutOff(answer) ? "incomplete" : "completed");
@@ -38,10 +38,10 @@ interface ResponseFrameOptions {
  */
 export async function* responseFrames(
   lines: AsyncGenerator<OllamaAnswer>,
-  record: RequestRecord,
+  request: ShownRequest,
   { settings, keep, onError }: ResponseFrameOptions,
 ): AsyncGenerator<string> {
-  const begun = beginResponse(record, settings);
+  const begun = beginResponse(request, settings);
   const output = new ResponseOutput(begun.id);
   const frames = numberedFrames();
   yield frames([
@@ -62,7 +62,7 @@ export async function* responseFrames(
     }
   } catch (err) {
     onError(err);
-    const { code, message } = toServiceError(err, record.id);
+    const { code, message } = toServiceError(err, request.id);
     const response: ResponseObject = {
       ...begun,
       status: "failed",

@@ -1,7 +1,7 @@
 import { truncatedField, type Truncation } from "../../inference/truncation.ts";
 import type { OllamaAnswer } from "../../inference/answers.ts";
-import type { RequestRecord } from "../../requests/request-record.ts";
-import { schemaValidField } from "../../schemas/strict-schema.ts";
+import type { ShownRequest } from "../shown-request.ts";
+import { schemaValidField } from "../../inference/answer-schema.ts";
 import { openaiUsage } from "../openai-frames.ts";
 import type { OutputItem } from "./output-items.ts";
 
@@ -67,14 +67,14 @@ export const PLAIN_SETTINGS: ShownSettings = {
 };
 
 /** The id of a request's response. */
-export function responseId({ id }: Pick<RequestRecord, "id">): string {
+export function responseId({ id }: Pick<ShownRequest, "id">): string {
   return `resp_${id.replaceAll("-", "")}`;
 }
 
 /** A response that has only begun. */
-export function beginResponse(record: RequestRecord, settings: ShownSettings): ResponseObject {
-  const { startedAtMs, model = "" } = record;
-  return begunResponse({ id: responseId(record), startedAtMs, model }, settings);
+export function beginResponse(request: ShownRequest, settings: ShownSettings): ResponseObject {
+  const { startedAtMs, model = "" } = request;
+  return begunResponse({ id: responseId(request), startedAtMs, model }, settings);
 }
 
 /** The same for one that may be of no request's own. */

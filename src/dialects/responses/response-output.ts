@@ -1,7 +1,7 @@
 import type { OllamaAnswer } from "../../inference/answers.ts";
 import { openaiLogprobs } from "../logprobs.ts";
 import { fromOllamaCalls, type ToolCall } from "../messages.ts";
-import { textOf } from "../native-frames.ts";
+import { textOf } from "../../inference/answer-text.ts";
 import {
   itemId,
   type FunctionCallItem,

@@ -1,4 +1,5 @@
 import { MESSAGE_ROLES, type ModelfileMessage } from "../modelfile/fields.ts";
+import { isObject } from "../../runtime/is-object.ts";
 
 /** An example in the one form that training reads, or what keeps it from being one. */
 export type ExampleResult = { messages: ModelfileMessage[] } | { problem: string };
@@ -23,7 +24,7 @@ class ExampleProblem extends Error {}
  */
 export function exampleOf(value: unknown): ExampleResult {
   try {
-    if (!isRecord(value)) throw new ExampleProblem("is not a JSON object");
+    if (!isObject(value)) throw new ExampleProblem("is not a JSON object");
     const messages = Object.hasOwn(value, "messages") ? chat(value["messages"]) : pair(value);
     return { messages };
   } catch (err) {
@@ -48,7 +49,7 @@ function chat(list: unknown): ModelfileMessage[] {
 
 function message(value: unknown, index: number): ModelfileMessage {
   const name = `messages[${index}]`;
-  if (!isRecord(value)) throw new ExampleProblem(`${name} is not an object`);
+  if (!isObject(value)) throw new ExampleProblem(`${name} is not an object`);
   const role = MESSAGE_ROLES.find((known) => known === value["role"]);
   if (!role) throw new ExampleProblem(`${name} has a role other than ${MESSAGE_ROLES.join(", ")}`);
   // Without its tool calls or its weight an answer would teach something else.
@@ -86,8 +87,4 @@ function text(value: unknown, name: string): string {
 /** Many data sets have the field in each line, and leave it empty. */
 function optionalText(value: unknown, name: string): string | undefined {
   return value === undefined || value === null || value === "" ? undefined : text(value, name);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,10 +2,18 @@ import QuickLRU from "quick-lru";
 import { isOutOfMemory } from "../../hosts/out-of-memory.ts";
 import { awakeNow } from "../../runtime/awake-clock.ts";
 import { sameLoadOptions, type LoadOptions } from "../load-options.ts";
-import type { LoadHints } from "../loaded-models.ts";
-import { canonicalModel, modelMatcher } from "../model-name.ts";
+import type { LoadHints } from "../load-hints.ts";
+import { modelMatcher } from "../model-name.ts";
 import { laneBelow, laneFor, lanesOf, type ContextLimits, type LaneFacts } from "./lane-choice.ts";
+import { KnownLimits } from "./known-limits.ts";
 import type { LaneRequest, LaneUse } from "./lane-request.ts";
+import {
+  type ListedContext,
+  LoadedContexts,
+  type ModelState,
+  wholeTokens,
+} from "./loaded-contexts.ts";
+import { MAX_REMEMBERED } from "./max-remembered.ts";
 
 interface ContextLanesOptions {
   /** CONTEXT_LANES. */
@@ -21,29 +29,6 @@ interface ContextLanesOptions {
   /** Whether a model is in memory for sure: it works, or has lately answered. */
   isSure: (model: string) => boolean;
   now?: () => number;
-}
-
-/** A model in memory, as far as `/api/ps` tells of its context. */
-interface ListedContext {
-  name: string;
-  /** From Ollama 0.11 on. */
-  context_length?: unknown;
-}
-
-/** What is known of a model that is, or was, in memory. */
-interface ModelState {
-  /** What it was loaded with, word for word: the server compares that. */
-  options: LoadOptions;
-  /** Tokens of its context; undefined where nobody has told. */
-  size: number | undefined;
-  /** The size as the server's list had it last. */
-  shown: number | undefined;
-  /** When `options` came to be known. */
-  since: number;
-  /** It may be out of memory: a list that has it says that it is not. */
-  isGone: boolean;
-  /** The list was read to find out its size. */
-  isLookedUp: boolean;
 }
 
 /** What is remembered of a model beyond one stay in memory. */
@@ -64,14 +49,8 @@ export interface LaneReport {
   reloads_avoided: number;
 }
 
-/** Models that are remembered; their names have at most 512 characters. */
-const MAX_REMEMBERED = 500;
-
 /** For so long a size that has run out of memory is not tried again. */
 const AVOID_MS = 10 * 60_000;
-
-/** No model has a larger context; what clients ask is of any size. */
-const MAX_TOKENS = 2 ** 31 - 1;
 
 /**
  * Keeps models in memory with the context that they have: requests that ask for another one run with
@@ -82,17 +61,21 @@ export class ContextLanes {
   readonly #options: ContextLanesOptions;
   readonly #now: () => number;
   readonly #configured: { matches: (model: string) => boolean; sizes: number[] }[];
-  readonly #states = new QuickLRU<string, ModelState>({ maxSize: MAX_REMEMBERED });
+  readonly #contexts: LoadedContexts;
+  readonly #limits: KnownLimits;
   readonly #histories = new QuickLRU<string, ModelHistory>({ maxSize: MAX_REMEMBERED });
-  readonly #limits = new QuickLRU<string, ContextLimits>({ maxSize: MAX_REMEMBERED });
   #looking: Promise<unknown> | undefined;
-  /** Questions under way for the limits of models: requests that come together share one. */
-  readonly #asking = new Map<string, Promise<void>>();
   #avoided = 0;
 
   constructor(options: ContextLanesOptions) {
     this.#options = options;
     this.#now = options.now ?? awakeNow;
+    const limits = new KnownLimits(options.limits);
+    this.#limits = limits;
+    this.#contexts = new LoadedContexts({
+      now: this.#now,
+      onGone: (model) => limits.forget(model),
+    });
     this.#configured = Object.entries(options.configured).map(([pattern, sizes]) => ({
       matches: modelMatcher([pattern]),
       sizes: sizes.toSorted((a, b) => a - b),
@@ -136,7 +119,7 @@ export class ContextLanes {
     const { lane: request } = hints;
     if (!request) {
       await load(hints);
-      this.#loaded(model, hints.options);
+      this.#contexts.loaded(model, hints.options);
       return;
     }
     const facts = this.#facts(model);
@@ -146,7 +129,7 @@ export class ContextLanes {
     const loadWith = async (size: number | undefined): Promise<void> => {
       const options = withContext(others, size);
       await load({ ...hints, options });
-      this.#loaded(model, options);
+      this.#contexts.loaded(model, options);
     };
     try {
       await loadWith(lane);
@@ -161,47 +144,23 @@ export class ContextLanes {
 
   /** A model has answered a request that was sent with these load options: it is loaded with them. */
   answered(model: string, options: LoadOptions): void {
-    const state = this.#states.get(model);
-    if (!state || !sameLoadOptions(state.options, options)) return this.#loaded(model, options);
-    state.isGone = false;
+    this.#contexts.answered(model, options);
   }
 
-  /**
-   * The server's list of models in memory.
-   * @param askedAt when it was asked, on the clock of `now`: what is known since is newer.
-   */
+  /** As `LoadedContexts.seen`. */
   seen(listed: readonly ListedContext[], askedAt: number): void {
-    const models = new Set(listed.map(({ name }) => canonicalModel(name)));
-    for (const [model, state] of this.#states) {
-      if (!models.has(model) && state.since <= askedAt) this.gone(model);
-    }
-    for (const { name, context_length: length } of listed) {
-      const model = canonicalModel(name);
-      const size = typeof length === "number" && length > 0 ? length : undefined;
-      const state = this.#states.get(model);
-      if (state && state.since > askedAt) continue;
-      if (state) state.isGone = false;
-      if (size === undefined) continue;
-      const isAnother = state?.shown !== undefined && state.shown !== size;
-      // Whoever has loaded it said this size, or left it to the server: it is the same to that.
-      if (!state || isAnother) this.#loaded(model, { num_ctx: size });
-      const known = this.#states.get(model);
-      if (known) Object.assign(known, { size, shown: size });
-    }
+    this.#contexts.seen(listed, askedAt);
   }
 
   /** A model may be out of memory. */
   gone(model: string): void {
-    const state = this.#states.get(model);
-    if (state) state.isGone = true;
-    this.#limits.delete(model);
+    this.#contexts.gone(model);
   }
 
   /** The server was replaced. */
   reset(): void {
-    this.#states.clear();
+    this.#contexts.clear();
     this.#limits.clear();
-    this.#asking.clear();
     for (const [, history] of this.#histories) history.most = undefined;
   }
 
@@ -219,7 +178,7 @@ export class ContextLanes {
 
   #ready(model: string, asked: number | undefined): Promise<void> | undefined {
     if (asked === undefined) return undefined;
-    const state = this.#stateOf(model);
+    const state = this.#contexts.of(model);
     const size = state?.size;
     if (size !== undefined && asked <= size) return undefined;
     const looks = state !== undefined && size === undefined && !state.isLookedUp;
@@ -235,24 +194,7 @@ export class ContextLanes {
       await this.#looking.catch(() => {});
       state.isLookedUp = true;
     }
-    if (asks) await this.#askLimits(model);
-  }
-
-  #askLimits(model: string): Promise<void> {
-    const running = this.#asking.get(model);
-    if (running) return running;
-    const asking = this.#options
-      .limits(model)
-      // A server that does not say it will not say it to the next request either.
-      .catch(() => ({}))
-      .then((limits) => {
-        // After a reset it is the answer of the server before.
-        if (this.#asking.get(model) !== asking) return;
-        this.#asking.delete(model);
-        this.#limits.set(model, limits);
-      });
-    this.#asking.set(model, asking);
-    return asking;
+    if (asks) await this.#limits.ask(model);
   }
 
   #admits(model: string, asked: number | undefined, running: number): boolean {
@@ -260,7 +202,7 @@ export class ContextLanes {
     if (asked === undefined) return true;
     if (isLoading(model)) return false;
     // What is to be loaded may be too small, and so may what nobody knows.
-    const isKnown = isSure(model) && this.#stateOf(model)?.size !== undefined;
+    const isKnown = isSure(model) && this.#contexts.of(model)?.size !== undefined;
     return running === 0 || (isKnown && this.#holds(model, asked));
   }
 
@@ -273,7 +215,7 @@ export class ContextLanes {
 
   #begin(model: string, request: LaneRequest): ReturnType<LaneRequest["begin"]> {
     const { asked, own, use } = request;
-    const state = this.#stateOf(model);
+    const state = this.#contexts.of(model);
     // Of a model that is not there nothing is remembered: clients name any number of them.
     if (state) this.#count(model, request);
     const isKnown = state !== undefined && (state.size !== undefined || asked === undefined);
@@ -298,30 +240,12 @@ export class ContextLanes {
 
   /** The load options of a request beside the context: the loaded model's, where they are pinned. */
   #others(model: string, { own, use }: LaneRequest): LoadOptions {
-    const state = use === "pinned" ? this.#stateOf(model) : undefined;
+    const state = use === "pinned" ? this.#contexts.of(model) : undefined;
     return state ? state.options : own;
   }
 
-  #loaded(model: string, options: LoadOptions): void {
-    const said = options?.["num_ctx"];
-    this.#states.set(model, {
-      options,
-      size: typeof said === "number" ? wholeTokens(said) : undefined,
-      shown: undefined,
-      since: this.#now(),
-      isGone: false,
-      isLookedUp: false,
-    });
-  }
-
-  /** What a model is in memory with; undefined where it is not, or nobody knows. */
-  #stateOf(model: string): ModelState | undefined {
-    const state = this.#states.get(model);
-    return state?.isGone ? undefined : state;
-  }
-
   #facts(model: string): LaneFacts {
-    const state = this.#stateOf(model);
+    const state = this.#contexts.of(model);
     const size = state?.size;
     const said = state?.options?.["num_ctx"];
     // The server gives no more than a model can have: more need not be tried.
@@ -331,7 +255,7 @@ export class ContextLanes {
     return {
       configured: this.#sizesFor(model),
       size,
-      limits: this.#limits.get(model) ?? {},
+      limits: this.#limits.of(model),
       most: isCut ? size : tried,
     };
   }
@@ -353,10 +277,6 @@ export class ContextLanes {
 function askedContext(own: LoadOptions): number | undefined {
   const asked = own?.["num_ctx"];
   return typeof asked === "number" ? wholeTokens(asked) : undefined;
-}
-
-function wholeTokens(size: number): number {
-  return Math.max(0, Math.min(Math.ceil(size), MAX_TOKENS));
 }
 
 function withContext(options: LoadOptions, size: unknown): LoadOptions {

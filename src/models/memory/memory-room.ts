@@ -1,4 +1,4 @@
-import type { LoadHints } from "../loaded-models.ts";
+import type { LoadHints } from "../load-hints.ts";
 import type { IdleUnloader } from "./idle-unloader.ts";
 import { insufficientMemory, type Shortage } from "./insufficient-memory.ts";
 import type { MemoryView, ViewedModel } from "./memory-view.ts";

@@ -1,6 +1,6 @@
 import type { StoredRequest } from "../../../workers/request-store/protocol.ts";
-import { NO_MODEL, NO_OPERATION } from "../figures/names.ts";
-import { latency } from "../figures/sums.ts";
+import { NO_MODEL, NO_OPERATION } from "../../../workers/request-store/bodies/unnamed.ts";
+import { latency } from "../../../workers/request-store/bodies/sums.ts";
 
 /** What a column holds. */
 export type ColumnForm =

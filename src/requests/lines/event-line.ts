@@ -1,4 +1,5 @@
-import { type EndedRequest, rounded } from "../ended-request.ts";
+import type { EndedRequest } from "../ended-request.ts";
+import { threeDecimals } from "../../runtime/three-decimals.ts";
 import type { RequestRecord } from "../request-record.ts";
 import type { RequestLine } from "./access-line.ts";
 import { type Room, shortened } from "./line-room.ts";
@@ -75,7 +76,7 @@ function imageFields(
     image_compression_enabled: imageCompression,
     // As answers say it: null where nothing was saved.
     compression_savings_bytes: ended.imageBytesSaved || null,
-    cache_hit_rate: images.length === 0 ? undefined : rounded(hits / images.length),
+    cache_hit_rate: images.length === 0 ? undefined : threeDecimals(hits / images.length),
     images: images.slice(0, most).map(({ source, sent, ms, cached }) => ({
       format: source.format,
       width: source.width,
@@ -85,8 +86,8 @@ function imageFields(
       sent_width: sent.width,
       sent_height: sent.height,
       sent_bytes: sent.bytes,
-      ratio: rounded(source.bytes / sent.bytes),
-      ms: rounded(ms),
+      ratio: threeDecimals(source.bytes / sent.bytes),
+      ms: threeDecimals(ms),
       cached,
     })),
   };

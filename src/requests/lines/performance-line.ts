@@ -1,4 +1,5 @@
-import { type EndedRequest, rounded } from "../ended-request.ts";
+import type { EndedRequest } from "../ended-request.ts";
+import { threeDecimals } from "../../runtime/three-decimals.ts";
 import { type Room, shortened } from "./line-room.ts";
 import { timeOf } from "./line-time.ts";
 
@@ -22,6 +23,8 @@ export function performanceFields(ended: EndedRequest, room: Room): object {
     generated_tokens: ended.outputTokens,
     tokens_per_second: ended.tokensPerSecond,
     prompt_tokens_per_second:
-      inputTokens === undefined || !promptMs ? undefined : rounded((inputTokens * 1000) / promptMs),
+      inputTokens === undefined || !promptMs
+        ? undefined
+        : threeDecimals((inputTokens * 1000) / promptMs),
   };
 }

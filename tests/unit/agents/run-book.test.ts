@@ -2,7 +2,7 @@ import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
-import type { KeptRun } from "../../../src/agents/kept-run.ts";
+import type { KeptRun } from "../../../workers/request-store/agents/kept-run.ts";
 import { DatabaseOwner } from "../../../workers/database/owner.ts";
 import type { RunTasks } from "../../../workers/request-store/agents/protocol.ts";
 import { RunDatabase } from "../../../workers/request-store/agents/run-database.ts";

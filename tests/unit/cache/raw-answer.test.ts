@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rawOutcome, readRaw } from "../../../src/cache/raw-answer.ts";
-import { answerText } from "../../../src/cache/stored-answer.ts";
+import { textOf } from "../../../src/inference/answer-text.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const NDJSON = "application/x-ndjson";
@@ -49,7 +49,7 @@ describe("a raw answer", () => {
     ],
   ])("is kept byte for byte: %s", (_what, contentType, body, text) => {
     expect(outcome(contentType, body)).toEqual({ answer: { contentType, body } });
-    expect(answerText(readRaw({ contentType, body }))).toBe(text);
+    expect(textOf(readRaw({ contentType, body }))).toBe(text);
   });
 
   it.each<[string, string, string, string]>([

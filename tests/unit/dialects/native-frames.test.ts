@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { metricsBlock } from "../../../src/dialects/metrics-block.ts";
-import { nativeFrames, sseFrame, textOf } from "../../../src/dialects/native-frames.ts";
+import { nativeFrames, sseFrame } from "../../../src/dialects/native-frames.ts";
 import { callLine, eventsOf, lastLine, linesOf, recordOf } from "./frames-set-up.ts";
 
 const quiet = { onError: (): void => {} };
@@ -80,16 +80,6 @@ describe("nativeFrames", () => {
     await frames.return(undefined);
     expect(seen.stopped).toBe(true);
   });
-});
-
-it.each([
-  [{ response: "a" }, "a"],
-  [{ message: { content: "b" } }, "b"],
-  [{ message: { content: null } }, ""],
-  [{ message: null }, ""],
-  [{}, ""],
-])("textOf(%j) is %j", (line, text) => {
-  expect(textOf(line)).toBe(text);
 });
 
 it("keeps an event in one line whatever the text", () => {

@@ -3,7 +3,7 @@ import type { DecodedImage } from "../../../src/images/image-body.ts";
 import { ImageCache } from "../../../src/images/image-cache.ts";
 import { ImageCompressor } from "../../../src/images/image-compressor.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
-import type { CompressedImage, CompressOptions } from "../../../workers/protocol.ts";
+import type { CompressedImage, CompressOptions } from "../../../src/images/compressed-image.ts";
 
 /** An image of a request; those of the same hash are equal. */
 export const image = (hash: string, path = `images.${hash}`): DecodedImage => ({

@@ -1,111 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { ModelCatalog } from "../../../src/models/catalog.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import type { InstalledModel } from "../../../src/hosts/client.ts";
-
-const model = (name: string, family = "llama"): InstalledModel => ({
-  name,
-  size: 1,
-  modified_at: null,
-  digest: "d",
-  details: { family },
-});
-
-interface Given {
-  installed?: InstalledModel[];
-  preferred?: string[];
-  allowed?: string[];
-  cloud?: boolean;
-  list?: () => Promise<InstalledModel[]>;
-  assertFirst?: () => void;
-}
-
-/** Knows nothing of what models can do, as an old server. */
-const saysNothing = (): Promise<Record<string, unknown>> => Promise.resolve({});
-
-function setUp(given: Given = {}) {
-  const { installed = [], preferred = ["big"], allowed = ["*"], cloud = false, list } = given;
-  const { assertFirst = () => {} } = given;
-  let now = 0;
-  let listings = 0;
-  const catalog = new ModelCatalog({
-    list: () => {
-      listings += 1;
-      return list ? list() : Promise.resolve(installed);
-    },
-    show: saysNothing,
-    preferred,
-    preferredVision: ["eyes"],
-    embedding: "all-minilm",
-    allowed,
-    cloud,
-    assertFirst,
-    now: () => now,
-  });
-  return { catalog, listings: () => listings, pass: (ms: number) => void (now += ms) };
-}
-
-describe("the default model", () => {
-  const bert = model("all-minilm:latest", "bert");
-
-  it.each([
-    ["the first preferred one installed", ["a:latest", "b:latest"], ["x", "b", "a"], ["*"], "b"],
-    ["the preferred one's own spelling", ["b:latest"], ["library/B"], ["*"], "library/B"],
-    ["the only one installed", ["c:1b"], ["x"], ["*"], "c:1b"],
-    ["the only one allowed", ["c:1b", "d:1b"], ["x"], ["d"], "d:1b"],
-  ])("is %s", async (_case, names, preferred, allowed, expected) => {
-    const installed = names.map((name) => model(name));
-    expect(await setUp({ installed, preferred, allowed }).catalog.defaultModel()).toBe(expected);
-  });
-
-  it("is no question as long as the first one is being fetched", async () => {
-    const coming = new ServiceError("upstream_unavailable", "it is being fetched");
-    const assertFirst = (): void => {
-      throw coming;
-    };
-    await expect(setUp({ installed: [bert], assertFirst }).catalog.defaultModel()).rejects.toBe(
-      coming,
-    );
-    const installed = [bert, model("big:latest")];
-    expect(await setUp({ installed, assertFirst }).catalog.defaultModel()).toBe("big");
-  });
-
-  it("is never a preferred one that is not allowed", async () => {
-    const installed = [model("big:latest"), model("c:1b")];
-    expect(await setUp({ installed, allowed: ["c"] }).catalog.defaultModel()).toBe("c:1b");
-  });
-
-  it.each([
-    ["the profile's", ["all-minilm:latest", "c:1b"], ["*"], "all-minilm"],
-    ["the default when that is missing", ["c:1b"], ["*"], "c:1b"],
-    ["the default when that is not allowed", ["all-minilm:latest", "c:1b"], ["c"], "c:1b"],
-  ])("for embeddings is %s", async (_case, names, allowed, expected) => {
-    const installed = names.map((name) => model(name));
-    const { catalog } = setUp({ installed, allowed });
-    expect(await catalog.defaultEmbeddingModel()).toBe(expected);
-  });
-
-  it("is the only one that generates text; models that only embed do not count", async () => {
-    const installed = [bert, model("c:1b")];
-    expect(await setUp({ installed }).catalog.defaultModel()).toBe("c:1b");
-  });
-
-  it.each([
-    ["several", [model("c:1b"), model("d:1b")], "c:1b, d:1b"],
-    ["only an embedding model", [bert], "all-minilm:latest"],
-    ["nothing", [], "none"],
-  ])(
-    "is refused with a list of what is there when %s is installed",
-    async (_c, installed, list) => {
-      await expect(setUp({ installed }).catalog.defaultModel()).rejects.toMatchObject({
-        code: "model_not_found",
-        param: "model",
-        message: `No default model is installed (big); name one of: ${list}`,
-      });
-    },
-  );
-});
+import { model, setUp } from "./catalog-set-up.ts";
 
 describe("a missing model", () => {
   it("is known once the server has been asked, and told at once", async () => {
@@ -173,8 +70,8 @@ describe("whether a model is listed", () => {
 describe("the listing", () => {
   it("is shared by all who ask at once", async () => {
     const answer = deferred<InstalledModel[]>();
-    const { catalog, listings } = setUp({ list: () => answer.promise });
-    const asked = [catalog.installed(), catalog.isInstalled("c"), catalog.defaultModel()];
+    const { catalog, defaults, listings } = setUp({ list: () => answer.promise });
+    const asked = [catalog.installed(), catalog.isInstalled("c"), defaults.text()];
     answer.resolve([model("c:latest")]);
     expect(await Promise.all(asked)).toEqual([[model("c:latest")], true, "c:latest"]);
     expect(listings()).toBe(1);
@@ -325,7 +222,7 @@ describe("a model that runs elsewhere", () => {
 
   it("is no default model unless it is allowed", async () => {
     const installed = [here, { ...copied, name: "big:latest" }];
-    expect(await setUp({ installed }).catalog.defaultModel()).toBe("here:latest");
-    expect(await setUp({ installed, cloud: true }).catalog.defaultModel()).toBe("big");
+    expect(await setUp({ installed }).defaults.text()).toBe("here:latest");
+    expect(await setUp({ installed, cloud: true }).defaults.text()).toBe("big");
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import type { LoadHints } from "../../../src/models/loaded-models.ts";
+import type { LoadHints } from "../../../src/models/load-hints.ts";
 import type { UpstreamCall } from "../../../src/http/transport.ts";
 import type { Signal } from "../../../src/runtime/light-signal.ts";
 import { loadModel } from "../../../src/models/load-model.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ServerFailure } from "../../../src/errors/server-failure.ts";
 import { ServiceError } from "../../../src/errors/service-error.ts";
-import { LoadedModels, type LoadHints } from "../../../src/models/loaded-models.ts";
+import type { LoadHints } from "../../../src/models/load-hints.ts";
+import { LoadedModels } from "../../../src/models/loaded-models.ts";
 import { deferred, type Deferred } from "../../../src/runtime/deferred.ts";
 import { LightSignal } from "../../../src/runtime/light-signal.ts";
 

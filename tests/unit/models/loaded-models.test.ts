@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { LoadedModels, type LoadHints } from "../../../src/models/loaded-models.ts";
+import type { LoadHints } from "../../../src/models/load-hints.ts";
+import { LoadedModels } from "../../../src/models/loaded-models.ts";
 import type { LaneRequest } from "../../../src/models/lanes/lane-request.ts";
 import { awakeClock } from "../../../src/runtime/awake-clock.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";

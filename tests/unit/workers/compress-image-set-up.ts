@@ -1,6 +1,6 @@
 import sharp, { type Color } from "sharp";
 import { deflateSync } from "node:zlib";
-import type { CompressedImage, CompressOptions } from "../../../workers/protocol.ts";
+import type { CompressedImage, CompressOptions } from "../../../src/images/compressed-image.ts";
 import { compressImage } from "../../../workers/tasks/compress-image.ts";
 
 export const DEFAULTS: CompressOptions = {

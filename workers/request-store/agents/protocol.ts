@@ -1,4 +1,4 @@
-import type { KeptRun, RunStatus } from "../../../src/agents/kept-run.ts";
+import type { KeptRun, RunStatus } from "./kept-run.ts";
 import type { DatabaseTasks, Done, Refused } from "../../database/protocol.ts";
 
 /** How many agents are kept. */

@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import type { KeptRun, RunStatus, RunStep } from "../../../src/agents/kept-run.ts";
+import type { KeptRun, RunStatus, RunStep } from "./kept-run.ts";
 import { Database, type Schema } from "../../database/database.ts";
 import { DAY_MS } from "../rows.ts";
 import type { RunLimits, RunsQuery, RunSummary } from "./protocol.ts";

@@ -4,6 +4,7 @@ import { filledText, text } from "../fields.ts";
 import { ImageField } from "../images.ts";
 import { LIST_LIMITS } from "../list-limits.ts";
 import { list } from "../lists.ts";
+import { isObject } from "../../../../src/runtime/is-object.ts";
 
 const InputText = z.object({ type: z.literal("input_text"), text: text() }).openapi("InputText");
 
@@ -106,7 +107,7 @@ const ItemReference = z
 
 /** Clients leave the type of a message out, and so do some with that of a reference. */
 function withType(item: unknown): unknown {
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+  if (!isObject(item)) return item;
   if ("type" in item && item.type !== null && item.type !== undefined) return item;
   return { ...item, type: "role" in item ? "message" : "item_reference" };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { LoadHints } from "../../../../src/models/loaded-models.ts";
+import type { LoadHints } from "../../../../src/models/load-hints.ts";
 import { ModelUse } from "../../../../src/models/memory/model-use.ts";
 import { WarmUp } from "../../../../src/models/provision/warm-up.ts";
 import { deferred } from "../../../../src/runtime/deferred.ts";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { csvLines, recordsCsv } from "../../../../src/requests/exports/csv.ts";
+import { csvLines } from "../../../../workers/request-store/bodies/csv-lines.ts";
+import { recordsCsv } from "../../../../src/requests/exports/csv.ts";
 import { countedRecords, recordColumns } from "../../../../src/requests/exports/record-columns.ts";
 import type { StoredRequest } from "../../../../workers/request-store/protocol.ts";
 import { endedOf, NOON_MS, REFUSED } from "../../../support/ended-requests.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { usageRows } from "../../../../src/requests/figures/usage-rows.ts";
+import { usageRows } from "../../../../workers/request-store/bodies/usage-rows.ts";
 import type { DayUsage } from "../../../../workers/request-store/protocol.ts";
 
 const DAY: DayUsage = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { promptPrefix } from "../../../src/dialects/prompt-prefix.ts";
+import { promptPrefix } from "../../../src/inference/prompt-prefix.ts";
 
 const prefixOf = (body: Record<string, unknown>) => promptPrefix((name) => body[name]);
 

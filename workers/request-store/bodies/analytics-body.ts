@@ -1,8 +1,4 @@
-import type {
-  Aggregate,
-  FigureGroup,
-  HourFigures,
-} from "../../../workers/request-store/protocol.ts";
+import type { Aggregate, FigureGroup, HourFigures } from "../protocol.ts";
 import { countsOf, latenciesOf } from "./metrics-body.ts";
 import {
   groupedBy,

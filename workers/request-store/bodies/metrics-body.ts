@@ -1,4 +1,4 @@
-import type { Aggregate } from "../../../workers/request-store/protocol.ts";
+import type { Aggregate } from "../protocol.ts";
 import { latency, mean, modelName, moment, operationName, requestsBy } from "./sums.ts";
 
 /** The body of `/api/v1/metrics`. */

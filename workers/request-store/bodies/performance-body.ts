@@ -1,5 +1,5 @@
-import type { Aggregate, Figures } from "../../../workers/request-store/protocol.ts";
-import { rounded } from "../ended-request.ts";
+import type { Aggregate, Figures } from "../protocol.ts";
+import { threeDecimals } from "../../../src/runtime/three-decimals.ts";
 import { groupedBy, mean, modelName, total, totalMs } from "./sums.ts";
 
 /** Sums over requests whose tokens a second are known. */
@@ -26,7 +26,7 @@ export function performanceBody({ total: all, groups }: Aggregate) {
 }
 
 function meansOf({ measured, tokensPerSecond, loadMs, generationMs }: Measured) {
-  const meanOf = (sum: number): number => rounded(mean(sum, measured)) ?? 0;
+  const meanOf = (sum: number): number => threeDecimals(mean(sum, measured));
   return {
     avg_tokens_per_second: meanOf(tokensPerSecond),
     avg_load_time_ms: meanOf(loadMs),

@@ -1,5 +1,5 @@
-import type { Figures } from "../../../workers/request-store/protocol.ts";
-import { NO_MODEL, NO_OPERATION } from "./names.ts";
+import type { Figures } from "../protocol.ts";
+import { NO_MODEL, NO_OPERATION } from "./unnamed.ts";
 
 /** What figures are added up from. */
 type Addend = Pick<Figures, "requests" | "failed" | "tookMs" | "firstAtMs" | "lastAtMs">;

@@ -1,5 +1,5 @@
-import type { DayUsage } from "../../../workers/request-store/protocol.ts";
-import { rounded } from "../ended-request.ts";
+import type { DayUsage } from "../protocol.ts";
+import { threeDecimals } from "../../../src/runtime/three-decimals.ts";
 import { groupedBy, modelName, total, totalMs } from "./sums.ts";
 
 /** What a project used of a model on a day, as `/api/v1/usage` shows it. */
@@ -58,5 +58,5 @@ const NOBODY: Pick<DayUsage, "startMs" | "project" | "model" | "dayInferenceMs">
 };
 
 function seconds(ms: number): number {
-  return rounded(ms / 1000) ?? 0;
+  return threeDecimals(ms / 1000);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ServiceError } from "../../../src/errors/service-error.ts";
 import { ModelCatalog } from "../../../src/models/catalog.ts";
+import { DefaultModels } from "../../../src/models/default-models.ts";
 
 /** Whether a model can see; undefined: the server does not say. */
 type Sight = Record<string, boolean | undefined>;
@@ -27,13 +28,16 @@ function setUp({ sight, preferredVision = ["eyes:8b"], allowed = ["*"], show }: 
       const capabilities = sight[name] ? ["completion", "vision"] : ["completion"];
       return Promise.resolve({ capabilities });
     },
-    preferred: ["big"],
-    preferredVision,
-    embedding: "all-minilm",
     allowed,
     cloud: false,
   });
-  return { catalog, asked };
+  const defaults = new DefaultModels({
+    catalog,
+    preferred: ["big"],
+    preferredVision,
+    embedding: "all-minilm",
+  });
+  return { catalog, defaults, asked };
 }
 
 const away = new ServiceError("upstream_unavailable", "away");
@@ -62,12 +66,12 @@ describe("the default vision model", () => {
       "b:1b",
     ],
   ])("is %s", async (_case, given, expected) => {
-    expect(await setUp(given).catalog.defaultVisionModel()).toBe(expected);
+    expect(await setUp(given).defaults.vision()).toBe(expected);
   });
 
   it("is the preferred one without asking what it can do", async () => {
-    const { catalog, asked } = setUp({ sight: { "eyes:8b": undefined, "a:1b": true } });
-    expect(await catalog.defaultVisionModel()).toBe("eyes:8b");
+    const { defaults, asked } = setUp({ sight: { "eyes:8b": undefined, "a:1b": true } });
+    expect(await defaults.vision()).toBe("eyes:8b");
     expect(asked).toEqual([]);
   });
 
@@ -103,7 +107,7 @@ describe("the default vision model", () => {
       "None of the installed and allowed models can see images; `shared-ollama models pull eyes:8b` fetches one",
     ],
   ])("is refused when %s", async (_case, given, message) => {
-    await expect(setUp(given).catalog.defaultVisionModel()).rejects.toMatchObject({
+    await expect(setUp(given).defaults.vision()).rejects.toMatchObject({
       code: "model_not_found",
       param: "model",
       message,
@@ -111,28 +115,28 @@ describe("the default vision model", () => {
   });
 
   it("is not guessed while the server is away", async () => {
-    const { catalog } = setUp({ sight: { "a:1b": true }, show: () => Promise.reject(away) });
-    await expect(catalog.defaultVisionModel()).rejects.toBe(away);
+    const { defaults } = setUp({ sight: { "a:1b": true }, show: () => Promise.reject(away) });
+    await expect(defaults.vision()).rejects.toBe(away);
   });
 });
 
 describe("assertCanSee", () => {
   it("lets a model pass that can see, by any of its names", async () => {
-    const { catalog, asked } = setUp({ sight: { "eyes:latest": true, "a:1b": false } });
-    for (const name of ["eyes", "eyes:latest", "library/Eyes"]) await catalog.assertCanSee(name);
+    const { defaults, asked } = setUp({ sight: { "eyes:latest": true, "a:1b": false } });
+    for (const name of ["eyes", "eyes:latest", "library/Eyes"]) await defaults.assertCanSee(name);
     expect(asked).toEqual(["eyes:latest"]);
   });
 
   it("lets a model pass of which the server does not say what it can do", async () => {
-    await setUp({ sight: { "a:1b": undefined } }).catalog.assertCanSee("a:1b");
+    await setUp({ sight: { "a:1b": undefined } }).defaults.assertCanSee("a:1b");
     const failed = new ServiceError("upstream_timeout", "late");
     const show = (): Promise<never> => Promise.reject(failed);
-    await setUp({ sight: { "a:1b": false }, show }).catalog.assertCanSee("a:1b");
+    await setUp({ sight: { "a:1b": false }, show }).defaults.assertCanSee("a:1b");
   });
 
   it("refuses a model that is not installed in the server's words", async () => {
-    const { catalog, asked } = setUp({ sight: { "eyes:8b": true } });
-    await expect(catalog.assertCanSee("Nope")).rejects.toMatchObject({
+    const { defaults, asked } = setUp({ sight: { "eyes:8b": true } });
+    await expect(defaults.assertCanSee("Nope")).rejects.toMatchObject({
       code: "model_not_found",
       param: "model",
       message: "model 'Nope' not found",
@@ -173,7 +177,7 @@ describe("assertCanSee", () => {
       ", and no installed model can",
     ],
   ])("refuses a model that cannot see, naming %s", async (_case, given, ending) => {
-    await expect(setUp(given).catalog.assertCanSee("a:1b")).rejects.toMatchObject({
+    await expect(setUp(given).defaults.assertCanSee("a:1b")).rejects.toMatchObject({
       code: "invalid_request",
       param: "model",
       message: `The model 'a:1b' cannot see images${ending}`,
@@ -181,23 +185,23 @@ describe("assertCanSee", () => {
   });
 
   it("names the model as the client did", async () => {
-    const { catalog } = setUp({ sight: { "a:latest": false, "b:1b": true } });
-    await expect(catalog.assertCanSee("library/A")).rejects.toThrow(
+    const { defaults } = setUp({ sight: { "a:latest": false, "b:1b": true } });
+    await expect(defaults.assertCanSee("library/A")).rejects.toThrow(
       "The model 'library/A' cannot see images; 'b:1b' can",
     );
   });
 
   it("passes on that the server is away", async () => {
-    const { catalog } = setUp({ sight: { "a:1b": true }, show: () => Promise.reject(away) });
-    await expect(catalog.assertCanSee("a:1b")).rejects.toBe(away);
+    const { defaults } = setUp({ sight: { "a:1b": true }, show: () => Promise.reject(away) });
+    await expect(defaults.assertCanSee("a:1b")).rejects.toBe(away);
   });
 
   it("asks again after what is installed, or the server, has changed", async () => {
-    const { catalog, asked } = setUp({ sight: { "a:1b": true } });
-    await catalog.assertCanSee("a:1b");
-    await catalog.assertCanSee("a:1b");
+    const { catalog, defaults, asked } = setUp({ sight: { "a:1b": true } });
+    await defaults.assertCanSee("a:1b");
+    await defaults.assertCanSee("a:1b");
     catalog.invalidate();
-    await catalog.assertCanSee("a:1b");
+    await defaults.assertCanSee("a:1b");
     expect(asked).toEqual(["a:1b", "a:1b"]);
   });
 });

@@ -308,7 +308,7 @@ describe("a call that waits for a person", () => {
     const terminal = cliInTerminal(args, world);
     await terminal.shows("It wants to call own.say");
     await terminal.shows("Shall it?");
-    terminal.type("y\r");
+    terminal.type("y");
     const shown = await terminal.endsWith(0);
     expect(shown).toContain("It is over.");
     expectToFit(shown);

@@ -61,13 +61,13 @@ describe("shared-ollama cleanup", () => {
     const env = { SHARED_OLLAMA_HOME: home };
     const refused = cliInTerminal(["cleanup"], { env });
     await refused.shows("Remove 9 files");
-    refused.type("n\r");
+    refused.type("n");
     await refused.endsWith(1);
     expect(thereIn(home, REMOVABLE)).toEqual(REMOVABLE);
 
     const agreed = cliInTerminal(["cleanup"], { env });
     await agreed.shows("Remove 9 files");
-    agreed.type("y\r");
+    agreed.type("y");
     const shown = await agreed.endsWith(0);
     expect(shown).toContain("Freed 900 B in 9 files");
     expectToFit(shown.slice(shown.indexOf("FILE")));

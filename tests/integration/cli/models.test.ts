@@ -118,12 +118,12 @@ describe("shared-ollama models", () => {
     expect(unasked.stderr).toContain("--yes");
     const refusing = cliInTerminal(["models", "rm", "mine"], service);
     await refusing.shows("Remove mine");
-    refusing.type("n\r");
+    refusing.type("n");
     expect(await refusing.endsWith(1)).toContain("Nothing was changed");
     expect(service.ollama.installed).toContain("mine:latest");
     const agreeing = cliInTerminal(["models", "remove", "mine"], service);
     await agreeing.shows("Remove mine");
-    agreeing.type("y\r");
+    agreeing.type("y");
     expect(await agreeing.endsWith(0)).toContain("mine was removed.");
     expect(service.ollama.installed).not.toContain("mine:latest");
     await service.run(["models", "copy", "fake", "mine"]);

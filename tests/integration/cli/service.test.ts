@@ -88,12 +88,12 @@ describe.skipIf(process.platform !== "linux")("shared-ollama service", () => {
     expect(unasked.code).toBe(2);
     const refused = cliInTerminal(["service", "install"], { env });
     await refused.shows("Write it anew?");
-    refused.type("n\r");
+    refused.type("n");
     await refused.endsWith(1);
     expect(await readFile(unit, "utf8")).toBe("# mine\n");
     const agreed = cliInTerminal(["service", "install"], { env });
     await agreed.shows("Write it anew?");
-    agreed.type("y\r");
+    agreed.type("y");
     expect(await agreed.endsWith(0)).toContain("Installed, and started.");
     expect(await readFile(unit, "utf8")).toContain("ExecStart=");
     // As it is, nothing is asked.

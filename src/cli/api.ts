@@ -88,12 +88,12 @@ function filled(path: string, { path: names = {}, query = {} }: AnyCall["params"
 
 /**
  * The body of an answer that went well.
- * @throws NotRunning where nothing answers, NotFound for a 404, WrongUse for a 400 or 422, CliError else.
+ * @throws NotRunning where no answer comes, NotFound for a 404, WrongUse for a 400 or 422, CliError else.
  */
 export async function answered<T>(call: Promise<ApiAnswer<T>>): Promise<T> {
   const answer = await call;
   const body = await answer.json();
-  if (!answer.ok || body === undefined) throw refusal(answer, body);
+  if (!answer.ok || typeof body !== "object" || body === null) throw refusal(answer, body);
   return body as T;
 }
 
@@ -108,12 +108,13 @@ export async function streamed(call: Promise<HttpAnswer>): Promise<AsyncIterable
 }
 
 /** The error for an answer that did not go well, from its body. */
-function refusal({ status, url }: HttpAnswer, body: unknown): CliError {
+function refusal({ status, url, location }: HttpAnswer, body: unknown): CliError {
   const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const { code, message: text } = messageIn(told);
   if (typeof text !== "string") {
+    const instead = location === undefined ? "" : ` (see ${location})`;
     return new CliError(
-      `${new URL(url).origin} answered ${status}, not as this service does: is --url right?`,
+      `${new URL(url).origin} answered ${status}${instead}, not as this service does: is --url right?`,
     );
   }
   const message = inCommands(text, code);

@@ -28,10 +28,10 @@ export class NotFound extends CliError {
   }
 }
 
-/** Nothing answers where the service should be: exit 3. */
+/** No answer comes from where the service should be: exit 3. */
 export class NotRunning extends CliError {
-  constructor(url: string, cause?: unknown) {
-    super(`Nothing answers at ${url}. Start it: shared-ollama start`, EXIT.notRunning, { cause });
+  constructor(message: string, cause?: unknown) {
+    super(message, EXIT.notRunning, { cause });
   }
 }
 

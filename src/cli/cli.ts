@@ -1,6 +1,8 @@
 import { createApi, type Api } from "./api.ts";
 import { CliError, Interrupted, WrongUse } from "./cli-error.ts";
 import type { Output } from "./output/output.ts";
+import { oneLine } from "./output/text.ts";
+import { projectName } from "./project-name.ts";
 import { serviceUrl } from "./service-url.ts";
 
 export interface GlobalFlags {
@@ -44,9 +46,9 @@ export class Cli {
     return this.#url;
   }
 
-  /** The service's routes. */
+  /** The service's routes. @throws WrongUse for what is no URL, and for a project that is none. */
   get api(): Api {
-    this.#api ??= createApi({ url: this.url, project: this.flags.project });
+    this.#api ??= createApi({ url: this.url, project: projectName(this.flags.project) });
     return this.#api;
   }
 
@@ -90,6 +92,6 @@ export class Cli {
   async ask(question: string): Promise<boolean> {
     const { ask } = await import("./ask.ts");
     const { input, out } = this;
-    return ask(question, { input, output: out.stdout, hasColor: out.style.isOn });
+    return ask(oneLine(question), { input, output: out.stdout, hasColor: out.style.isOn });
   }
 }

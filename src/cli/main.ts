@@ -2,6 +2,8 @@ import { onBun } from "../runtime/on-bun.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
+import { fileProblem } from "./file-problem.ts";
+import { oneLine } from "./output/text.ts";
 import { run } from "./run.ts";
 
 /** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
@@ -13,9 +15,8 @@ async function main(argv: string[]): Promise<void> {
     process.exit(EXIT.interrupted);
   };
   process.on("SIGINT", interrupt);
-  // Who reads the output may have seen enough: `| head`.
-  const readerLeft = (): void => process.exit(EXIT.ok);
-  process.stdout.on("error", readerLeft);
+  process.stdout.on("error", outputFailed);
+  process.stderr.on("error", nobodyHears);
   const code = await run(argv, {
     env: process.env,
     stdout: process.stdout,
@@ -24,7 +25,8 @@ async function main(argv: string[]): Promise<void> {
     onCli: (made) => (cli = made),
     handOver: () => {
       process.off("SIGINT", interrupt);
-      process.stdout.off("error", readerLeft);
+      process.stdout.off("error", outputFailed);
+      process.stderr.off("error", nobodyHears);
     },
   }).catch((err: unknown) => {
     const aborted = cli?.isInterrupted === true;
@@ -35,6 +37,15 @@ async function main(argv: string[]): Promise<void> {
   await arrived(process.stderr);
   process.exit(code ?? EXIT.ok);
 }
+
+/** Who reads the output may have seen enough: `| head`. A disk may be full. */
+function outputFailed(err: NodeJS.ErrnoException): void {
+  if (err.code === "EPIPE") process.exit(EXIT.ok);
+  process.exit(told(fileProblem(err, "Cannot write the output")));
+}
+
+/** What goes wrong is told with the exit code, too. */
+function nobodyHears(): void {}
 
 /**
  * What was written has to arrive first: a pipe takes it when it can. Bun calls back from an empty
@@ -49,10 +60,24 @@ function arrived(stream: NodeJS.WriteStream): Promise<void> {
 
 /** Says in one line what went wrong. @returns the exit code */
 function told(err: unknown): number {
-  const message = err instanceof Error ? err.message : String(err);
-  const line = message.replaceAll(/\s*\n\s*/g, " ").trim();
+  const line = oneLine(inWords(err));
   if (line !== "") process.stderr.write(`${line}\n`);
   return err instanceof CliError ? err.exitCode : EXIT.failed;
+}
+
+function inWords(err: unknown): string {
+  if (!(err instanceof Error)) return String(err);
+  const isUnforeseen = UNFORESEEN.has(err.constructor.name);
+  return isUnforeseen ? unforeseen(err) : err.message;
+}
+
+/** What an answer causes that lacks what is read in it, and a mistake of the program's own. */
+const UNFORESEEN = new Set(["TypeError", "RangeError", "SyntaxError", "ZodError"]);
+
+function unforeseen(err: Error & { issues?: { path: PropertyKey[]; message: string }[] }): string {
+  const [issue] = err.issues ?? [];
+  const what = issue ? `${issue.path.join(".")}: ${issue.message}` : err.message;
+  return `That was not expected (${what}). Is the service of this program's version? See: shared-ollama version`;
 }
 
 /** A command that was ended may have hidden the cursor, and a bar keeps long lines whole. */

@@ -1,7 +1,6 @@
 import { answered, streamed } from "../api.ts";
 import type { components } from "../api-types.d.ts";
 import { isPiped, pipedText } from "../answers/piped-text.ts";
-import { shownText } from "../answers/shown-text.ts";
 import type { Cli } from "../cli.ts";
 import { CliError, WrongUse } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
@@ -84,7 +83,7 @@ async function showRun({ out }: Cli, body: AsyncIterable<Uint8Array>): Promise<S
     const { type, delta, item, response } = event;
     last = (event as { sequence_number?: number }).sequence_number ?? last;
     if (type === "response.output_text.delta" && delta !== undefined) {
-      out.stdout.write(shownText(delta));
+      out.write(delta);
       hasText = true;
     }
     if (type === "response.output_item.done" && item) {

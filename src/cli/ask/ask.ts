@@ -3,7 +3,6 @@ import { answered } from "../api.ts";
 import type { AnswerEnd } from "../answers/answer-parts.ts";
 import { imageDataUrl } from "../answers/image-file.ts";
 import { isPiped, pipedText } from "../answers/piped-text.ts";
-import { shownText } from "../answers/shown-text.ts";
 import { streamedAnswer, type Question } from "../answers/streamed-answer.ts";
 import { WaitLine } from "../answers/wait-line.ts";
 import { userMessage } from "../chat/conversation.ts";
@@ -154,7 +153,7 @@ async function askStreamed(cli: Cli, question: Question): Promise<void> {
       wait.clear();
       if (part.kind === "waiting") wait.show(part.status);
       if (part.kind === "text") {
-        out.stdout.write(out.isTerminal ? shownText(part.text) : part.text);
+        out.write(part.text);
         last = part.text.at(-1) ?? last;
       }
       if (part.kind === "failed") throw new CliError(part.message);

@@ -1,5 +1,4 @@
 import type { AnswerPart } from "../answers/answer-parts.ts";
-import { shownText } from "../answers/shown-text.ts";
 import { imageDataUrl } from "../answers/image-file.ts";
 import { WaitLine } from "../answers/wait-line.ts";
 import { CliError } from "../cli-error.ts";
@@ -79,7 +78,7 @@ export class Chat {
       return await this.#take(typed.line, typed.isPasted);
     } catch (err) {
       if (!isTerminal || !(err instanceof Error) || isBug(err)) throw err;
-      out.note(out.errorStyle.bad(shownText(err.message)));
+      out.note(out.errorStyle.bad(err.message));
       return true;
     }
   }
@@ -205,7 +204,7 @@ export class Chat {
         if (part.kind === "waiting") wait.show(part.status);
         if (part.kind === "text") {
           answer.text += part.text;
-          if (!onAnswer) out.stdout.write(out.isTerminal ? shownText(part.text) : part.text);
+          if (!onAnswer) out.write(part.text);
         }
         if (part.kind === "failed") throw new CliError(part.message);
         if (part.kind === "end") {

@@ -1,11 +1,12 @@
 import { answered } from "../api.ts";
 import { ENGINE_TEXT_MODEL } from "../../models/provision/first-models.ts";
 import type { Cli } from "../cli.ts";
-import { NotFound, WrongUse } from "../cli-error.ts";
+import { NotFound } from "../cli-error.ts";
 import { closest } from "../closest.ts";
 import { defineCommand } from "../command.ts";
 import { installedNames } from "../models/installed-names.ts";
 import { isSameModel } from "../models/same-model.ts";
+import { projectName } from "../project-name.ts";
 import { baseOf, type ConnectedClient, type Connection } from "./client.ts";
 import { CLIENTS } from "./clients.ts";
 
@@ -68,7 +69,7 @@ export const connect = defineCommand({
     },
   },
   run: async (cli, { client: name, model }) => {
-    const project = projectOf(cli);
+    const project = projectName(cli.flags.project);
     const wanted = name === undefined ? undefined : clientNamed(name);
     const connection = await connectionOf(cli, { project, model });
     const told = (client: ConnectedClient) => ({
@@ -110,17 +111,6 @@ function clientNamed(name: string): ConnectedClient {
   );
   throw new NotFound(
     `There is no client ${name}${near ? `; did you mean ${near}?` : ""}. All: shared-ollama connect`,
-  );
-}
-
-/** As src/access/tenant-name.ts has it, which loads more than this command needs. */
-const PROJECT = /^[A-Za-z0-9._\-/@:]{1,64}$/;
-
-function projectOf({ flags }: Cli): string | undefined {
-  const { project } = flags;
-  if (project === undefined || PROJECT.test(project)) return project;
-  throw new WrongUse(
-    `--project ${project}: expected 1 to 64 letters, digits and . _ - / @ : without spaces`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { answered } from "../api.ts";
 import type { Cli } from "../cli.ts";
-import { CliError, NotRunning } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
 
 /** The limits of one project that a load test runs into. */
 export interface ProjectLimits {
@@ -26,7 +26,7 @@ export async function checkService(cli: Cli, options: CheckOptions): Promise<Pro
   const health = await answered(
     cli.api.GET("/api/v1/health", { signal: AbortSignal.any([late, cli.signal]) }),
   ).catch((err: unknown) => {
-    if (!late.aborted || err instanceof NotRunning) throw err;
+    if (!late.aborted) throw err;
     const seconds = healthTimeoutMs / 1000;
     throw new CliError(`The service has not told within ${seconds} s how it is (--health-timeout)`);
   });

@@ -39,7 +39,8 @@ async function documentOf(cli: Cli): Promise<unknown> {
   const { url, flags, env, out } = cli;
   try {
     const answer = await send(`${url}/api/openapi.json`, { signal });
-    if (answer.ok) return await answer.json();
+    const document = answer.ok ? await answer.json() : undefined;
+    if (document !== undefined) return document;
     throw new CliError(`${url} answered ${answer.status}: is --url right?`);
   } catch (err) {
     // Who names a service means that one.

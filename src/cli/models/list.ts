@@ -26,10 +26,10 @@ export const listModels = defineCommand({
       ]);
       out.table(
         [
-          { head: "NAME", shrinks: true },
-          { head: "SIZE", align: "right" },
-          { head: "CHANGED", spare: true },
-          ...(hasAliases ? [{ head: "ALIASES", shrinks: true, spare: true } as const] : []),
+          { head: "Name", shrinks: true },
+          { head: "Size", align: "right" },
+          { head: "Changed", spare: true },
+          ...(hasAliases ? [{ head: "Aliases", shrinks: true, spare: true } as const] : []),
         ],
         rows,
       );

@@ -31,12 +31,12 @@ export const showMemory = defineCommand({
       out.line();
       out.table(
         [
-          { head: "NAME", shrinks: true },
-          { head: "MEMORY", align: "right" },
-          { head: "ON GPU", align: "right", spare: true },
-          { head: "WORKS ON", align: "right", spare: true },
-          { head: "IDLE", align: "right", spare: true },
-          { head: "KEPT" },
+          { head: "Name", shrinks: true },
+          { head: "Memory", align: "right" },
+          { head: "On GPU", align: "right", spare: true },
+          { head: "Works on", align: "right", spare: true },
+          { head: "Idle", align: "right", spare: true },
+          { head: "Kept" },
         ],
         models.map((model): Row => [
           model.name,

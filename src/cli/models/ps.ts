@@ -18,11 +18,11 @@ export const listLoadedModels = defineCommand({
       }
       out.table(
         [
-          { head: "NAME", shrinks: true },
-          { head: "MEMORY", align: "right" },
-          { head: "ON GPU", align: "right", spare: true },
-          { head: "CONTEXT", align: "right", spare: true },
-          { head: "LEAVES" },
+          { head: "Name", shrinks: true },
+          { head: "Memory", align: "right" },
+          { head: "On GPU", align: "right", spare: true },
+          { head: "Context", align: "right", spare: true },
+          { head: "Leaves" },
         ],
         models.map((model) => [
           model.name,

@@ -1,5 +1,6 @@
 import { Style } from "./style.ts";
 import { tableLines, type Column, type Row } from "./table.ts";
+import { paintedText, shownText } from "./text.ts";
 
 interface OutputOptions {
   stdout: NodeJS.WriteStream;
@@ -34,12 +35,17 @@ export class Output {
   }
 
   line(text = ""): void {
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${this.isTerminal ? paintedText(text) : text}\n`);
+  }
+
+  /** A part of what a model writes, as it comes. */
+  write(text: string): void {
+    this.stdout.write(this.isTerminal ? shownText(text) : text);
   }
 
   /** Something that is no result: progress, what to do next. */
   note(text: string): void {
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${paintedText(text)}\n`);
   }
 
   table(columns: Column[], rows: Row[]): void {
@@ -49,13 +55,18 @@ export class Output {
   }
 
   json(value: unknown): void {
-    this.line(JSON.stringify(value, null, 2));
+    this.line(escaped(JSON.stringify(value, null, 2)));
   }
 
   /** One object of many, which come as they come. */
   jsonLine(value: unknown): void {
-    this.line(JSON.stringify(value));
+    this.line(escaped(JSON.stringify(value)));
   }
+}
+
+/** JSON leaves control characters above those of ASCII as they are. */
+function escaped(json: string): string {
+  return json.replaceAll(/[\u007F-\u009F]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`);
 }
 
 /** FORCE_COLOR wins over NO_COLOR, which wins over what is known of the terminal. */

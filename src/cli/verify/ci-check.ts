@@ -124,8 +124,8 @@ async function lookAt(cli: Cli): Promise<Set<string> | CliError> {
       `The service at ${cli.url} is not ready: ${why}. See: shared-ollama doctor`,
     );
   } catch (err) {
-    if (cli.signal.aborted) throw err;
-    return err instanceof CliError ? err : new NotRunning(cli.url, err);
+    if (cli.signal.aborted || !(err instanceof CliError)) throw err;
+    return err;
   }
 }
 

@@ -21,7 +21,7 @@ export const list = defineCommand({
     model: {
       type: "string",
       description: "Only those for a model",
-      valueHint: "NAME",
+      valueHint: "MODEL",
       required: false,
     },
     status: {

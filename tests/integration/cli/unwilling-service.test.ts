@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { cli, cliInTerminal } from "../../support/cli.ts";
+import { cli, cliInTerminal, expectOneLine } from "../../support/cli.ts";
 import { until } from "../../support/deadline.ts";
 
 /** Stands in for a service. It ends with the test. */
@@ -53,4 +53,41 @@ it("queue ends at Ctrl-C while the service does not answer, and leaves its scree
   terminal.interrupt();
   await terminal.endsWith(130);
   expect(terminal.raw()).toContain("\u001B[?1049l");
+});
+
+/** A service that answers all with this. */
+function answering(status: number, body: unknown): Promise<Record<string, string>> {
+  return standIn((_request, response) => {
+    response.writeHead(status, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(body));
+  });
+}
+
+it.each([null, [], "text", {}, { models: null }])(
+  "an answer of %j ends in one line that says where to look",
+  async (body) => {
+    const end = await cli(["models", "list"], { env: await answering(200, body) });
+    expectOneLine(end);
+    expect(end.code).toBe(1);
+    expect(end.stderr).toMatch(/is --url right\?|See: shared-ollama version/);
+  },
+);
+
+it("what a service says reaches a terminal without its control characters", async () => {
+  const hostile = "a\u001B[2J\u001B]0;x\u0007\u009B8m";
+  const refusing = await answering(500, { error: hostile, code: "internal_error" });
+  const { stderr } = await cli(["models", "list"], { env: refusing });
+  expect(stderr).toBe("a [2J ]0;x 8m\n");
+  const shown = await answering(200, { modelfile: `FROM ${hostile}` });
+  const terminal = cliInTerminal(["models", "show", "m", "--modelfile"], { env: shown });
+  await terminal.endsWith(0);
+  expect(terminal.raw()).toContain("FROM a[2J]0;x8m");
+  const { stdout } = await cli(["models", "show", "m", "--json"], { env: shown });
+  expect(stdout).toContain(String.raw`a\u001b[2J\u001b]0;x\u0007\u009b8m`);
+});
+
+it("a name that no project may have is refused before anything is asked", async () => {
+  const end = await cli(["models", "list", "--project", "sn☃w"]);
+  expectOneLine(end);
+  expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining("--project sn☃w") });
 });

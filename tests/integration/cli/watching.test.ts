@@ -100,7 +100,7 @@ describe("what was used", () => {
       env: service.env,
     });
     expectOneLine(end);
-    expect(end.code).toBe(1);
+    expect(end.code).toBe(4);
     expect(await readdir(folder)).toEqual(["requests.parquet", "usage.csv"]);
   });
 

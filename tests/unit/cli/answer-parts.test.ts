@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answerParts, waitInWords } from "../../../src/cli/answers/answer-parts.ts";
 import { serverEvents } from "../../../src/cli/answers/server-events.ts";
-import { shownText } from "../../../src/cli/answers/shown-text.ts";
 
 async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -70,8 +69,4 @@ it.each([
   [{ waiting_for: "later kinds" }, "waiting"],
 ])("a wait of %j is told as %s", (status, words) => {
   expect(waitInWords(status)).toBe(words);
-});
-
-it("a model's text presses no keys and moves no cursor", () => {
-  expect(shownText("a\u001B[2Jb\rc\u0007\u009Bd\te\nf")).toBe("a[2Jbcd\te\nf");
 });

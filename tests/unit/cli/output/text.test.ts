@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Style } from "../../../../src/cli/output/style.ts";
-import { cut, oneLine, widthOf, wrap } from "../../../../src/cli/output/text.ts";
+import {
+  cut,
+  oneLine,
+  paintedText,
+  shownText,
+  widthOf,
+  wrap,
+} from "../../../../src/cli/output/text.ts";
 
 it.each([
   ["", 0],
@@ -59,4 +66,10 @@ it("a style colours where it is on, and has no trace where it is off", () => {
   }
   const colors = ["good", "warn", "bad"].map((name) => on.apply(name as "good", "x"));
   expect(new Set(colors).size).toBe(3);
+});
+
+it("a text of others presses no keys and moves no cursor", () => {
+  expect(shownText("a\u001B[2Jb\rc\u0007\u009Bd\te\nf")).toBe("a[2Jbcd\te\nf");
+  const painted = new Style(true).bad("bad");
+  expect(paintedText(`${painted}\u001B[2J\u001B[8m\u009B`)).toBe(`${painted}[2J[8m`);
 });

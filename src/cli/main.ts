@@ -7,12 +7,17 @@ import { run } from "./run.ts";
 /** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
 async function main(argv: string[]): Promise<void> {
   let cli: Cli | undefined;
-  const interrupt = (): void => {
+  let stoppedBy: number = EXIT.interrupted;
+  const stop = (code: number): void => {
+    stoppedBy = code;
     if (cli?.interrupt()) return;
     restoreTerminal();
-    process.exit(EXIT.interrupted);
+    process.exit(code);
   };
+  const interrupt = (): void => stop(EXIT.interrupted);
+  const terminate = (): void => stop(EXIT.terminated);
   process.on("SIGINT", interrupt);
+  process.on("SIGTERM", terminate);
   // Who reads the output may have seen enough: `| head`.
   const readerLeft = (): void => process.exit(EXIT.ok);
   process.stdout.on("error", readerLeft);
@@ -24,6 +29,7 @@ async function main(argv: string[]): Promise<void> {
     onCli: (made) => (cli = made),
     handOver: () => {
       process.off("SIGINT", interrupt);
+      process.off("SIGTERM", terminate);
       process.stdout.off("error", readerLeft);
     },
   }).catch((err: unknown) => {
@@ -33,7 +39,7 @@ async function main(argv: string[]): Promise<void> {
   restoreTerminal();
   await arrived(process.stdout);
   await arrived(process.stderr);
-  process.exit(code ?? EXIT.ok);
+  process.exit(code === EXIT.interrupted ? stoppedBy : (code ?? EXIT.ok));
 }
 
 /**

@@ -73,7 +73,6 @@ export class LiveRun {
   readonly agent: Agent;
   readonly model: string;
   readonly startedAtMs = Date.now();
-  readonly startedAt = performance.now();
   readonly log = new RunLog();
   /** Aborts when it is to end, whatever it does. */
   readonly signal = new LightSignal();

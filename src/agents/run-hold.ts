@@ -1,4 +1,5 @@
 import type { McpTool, McpToolBox, McpToolBoxes } from "../mcp/mcp-tools.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import type { Deadlines } from "../runtime/deadlines.ts";
 import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -54,7 +55,7 @@ export class RunHold {
   giveBack(): void {
     this.#callOff?.();
     this.#callOff = undefined;
-    this.#leftMs -= performance.now() - this.#since;
+    this.#leftMs -= awakeNow() - this.#since;
     const box = this.#box;
     this.#box = undefined;
     if (box) this.#close(box);
@@ -62,7 +63,7 @@ export class RunHold {
 
   #startClock(): void {
     const { run, deadlines } = this.#options;
-    this.#since = performance.now();
+    this.#since = awakeNow();
     const expire = (): void => run.stop(new RunEnd("timeout"));
     this.#callOff = deadlines.after(Math.max(0, this.#leftMs), expire);
   }

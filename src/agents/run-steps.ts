@@ -1,4 +1,5 @@
 import type { RequestRecord } from "../requests/request-record.ts";
+import { awakeNow } from "../runtime/awake-clock.ts";
 import { threeDecimals } from "../runtime/three-decimals.ts";
 import type { RunStep } from "../../workers/request-store/agents/kept-run.ts";
 
@@ -9,12 +10,12 @@ export interface BegunStep {
 }
 
 export function beginStep(): BegunStep {
-  return { startedAtMs: Date.now(), since: performance.now() };
+  return { startedAtMs: Date.now(), since: awakeNow() };
 }
 
 /** How long it has taken, in milliseconds with three decimals. */
 export function tookMs({ since }: BegunStep): number {
-  return threeDecimals(performance.now() - since);
+  return threeDecimals(awakeNow() - since);
 }
 
 /** A model turn that has ended, by the record of its request. */

@@ -107,7 +107,7 @@ interface OllamaCall {
 
 /** An answer in which what is no call is text, as its client will see it: whole, or a line of it. */
 export function withCallsOrText(answer: OllamaAnswer): OllamaAnswer {
-  return checkedCalls(answer, { custom: new Set(), onlyOne: false });
+  return hasCalls(answer) ? checkedCalls(answer, { custom: new Set(), onlyOne: false }) : answer;
 }
 
 /**

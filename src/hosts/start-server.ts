@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { awakeNow } from "../runtime/awake-clock.ts";
+import { unlessAborted } from "../runtime/unless-aborted.ts";
 import type { ChildRecordFile } from "./child-record.ts";
 import { probeVersion } from "./client.ts";
 import { ollamaVersion } from "./ollama-version.ts";
@@ -52,7 +53,7 @@ export async function findOrStartServer(
   if (earlier) return earlier;
   // Listening on Ollama's usual port is fine: there is no other server there then.
   const isOwn = options.ownOrigins().includes(usualOrigin);
-  const running = isOwn ? undefined : await probeVersion(usualOrigin, options.probeTimeoutMs);
+  const running = isOwn ? undefined : await probed(options, usualOrigin, signal);
   if (running) {
     say(`Found a running Ollama ${running.version} at ${usualOrigin}; using it.`);
     return externalServer(usualOrigin, running.version);
@@ -77,7 +78,7 @@ async function adopt(
   options.say(`Waiting for the inference server at ${origin}.`);
   const until = awakeNow() + options.startTimeoutMs;
   for (;;) {
-    const found = await probeVersion(origin, options.probeTimeoutMs);
+    const found = await probed(options, origin, signal);
     if (found) {
       options.say(`Using the inference server at ${origin} (version ${found.version}).`);
       return externalServer(origin, found.version);
@@ -87,6 +88,7 @@ async function adopt(
   }
 }
 
+/** One that is there is taken over also where the service is to stop: it ends with that. */
 async function takeOverEarlier(options: FindOrStartOptions): Promise<RunningServer | undefined> {
   const { record, plans } = options;
   const earlier = await record.readLiving();
@@ -99,6 +101,15 @@ async function takeOverEarlier(options: FindOrStartOptions): Promise<RunningServ
     { version: alive.version, capacity: undefined, ...(earlier.figures ?? ollamaFigures(plans)) },
     { stopTimeoutMs: options.stopTimeoutMs, clearRecord: () => record.clear() },
   );
+}
+
+/** The server of others at an address, if one answers. A stop does not wait for that. */
+function probed(
+  { probeTimeoutMs }: FindOrStartOptions,
+  origin: string,
+  signal: AbortSignal,
+): ReturnType<typeof probeVersion> {
+  return unlessAborted(probeVersion(origin, probeTimeoutMs), signal);
 }
 
 async function startOllama(

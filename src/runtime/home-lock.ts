@@ -33,10 +33,14 @@ export class HomeLock {
       name: "lock of the folder",
       start: () => this.#acquire(),
       stop: () => {
-        if (!this.#database) return;
-        rmSync(this.#noteFile, { force: true });
-        this.#database.close();
+        const database = this.#database;
+        if (!database) return;
         this.#database = undefined;
+        try {
+          rmSync(this.#noteFile, { force: true });
+        } finally {
+          database.close();
+        }
       },
     };
   }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HomeLock } from "../../src/runtime/home-lock.ts";
@@ -60,6 +68,20 @@ describe("a folder that a service has", () => {
     expect([...first.said, ...second.said]).toEqual([]);
     expect(readFileSync(join(home, "data", "service.lock"), "utf8")).toBe("");
     expect(statSync(join(home, "data", "service.lock")).mode & 0o777).toBe(0o600);
+  });
+
+  it("gives the lock back also where its note cannot be removed", async () => {
+    const home = await makeHome();
+    const note = join(home, "data", "service.json");
+    const first = lockOf(home);
+    await first.lock.start?.();
+    rmSync(note);
+    mkdirSync(note);
+    expect(() => first.lock.stop()).toThrow(/service\.json/);
+    rmdirSync(note);
+    const second = lockOf(home);
+    await second.lock.start?.();
+    await second.lock.stop();
   });
 
   it("has it whatever the length of its path", async () => {

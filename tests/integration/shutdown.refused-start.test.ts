@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SETTINGS } from "../../config/schema.ts";
 import { serviceVersion } from "../../src/runtime/paths.ts";
+import { until } from "../support/deadline.ts";
 import { startFakeOllama } from "../support/fake-ollama.ts";
 import { makeHome, startServiceProcess } from "../support/service-process.ts";
 
@@ -30,11 +31,12 @@ describe("a start that cannot be", () => {
 
   it("says nothing of listening when it was told to stop before it did", async () => {
     const home = await makeHome();
-    const service = startServiceProcess({
-      home,
-      env: { OLLAMA_BASE_URL: (await startFakeOllama()).url },
-    });
-    await service.said("Hardware profile");
+    const ollama = await startFakeOllama();
+    // The start waits for its answer; the stop does not.
+    ollama.script("/api/version", () => {});
+    const env = { OLLAMA_BASE_URL: ollama.url, CLIENT_HEALTH_CHECK_TIMEOUT: "60" };
+    const service = startServiceProcess({ home, env });
+    await until(() => ollama.to("/api/version").length > 0, "the service looks for Ollama");
     service.signal("SIGINT");
     await service.endsWith(0);
     expect(service.stdout).toMatch(/SIGINT: stopping.*\nStopped\.\n$/);

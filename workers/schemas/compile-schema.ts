@@ -42,12 +42,18 @@ export function compileSchema(text: string): Compiled {
   const schema = JSON.parse(text) as Record<string, unknown>;
   const refused = unusableAt(schema);
   if (refused) return { fault: refused };
-  const faults = dialectsOf(schema).map((name) => ({ name, fault: dialectFault(name, schema) }));
-  const fitting = faults.find(({ fault }) => !fault);
-  const [first] = faults;
-  if (!fitting) return { fault: first?.fault ?? faultAt("#", "is no JSON Schema") };
+  let first: SchemaFault | undefined;
+  for (const name of dialectsOf(schema)) {
+    const fault = dialectFault(name, schema);
+    if (!fault) return compiledIn(name, schema);
+    first ??= fault;
+  }
+  return { fault: first ?? faultAt("#", "is no JSON Schema") };
+}
+
+function compiledIn(name: DialectName, schema: Record<string, unknown>): Compiled {
   // With its own names: what one client's schema is called is nothing to the next one's.
-  const ajv = new DIALECTS[fitting.name]({ ...OPTIONS, meta: false, validateSchema: false });
+  const ajv = new DIALECTS[name]({ ...OPTIONS, meta: false, validateSchema: false });
   addFormats.default(ajv);
   try {
     return { validate: ajv.compile(schema) };

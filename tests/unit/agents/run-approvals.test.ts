@@ -3,9 +3,11 @@ import { CalledOff } from "../../../src/errors/abort-reasons.ts";
 import { ToolNames } from "../../../src/agents/tool-names.ts";
 import { deferred } from "../../../src/runtime/deferred.ts";
 import { within } from "../../support/deadline.ts";
+import { steppedClock } from "../../support/stepped-clock.ts";
 import {
   eventsOfRun,
   newHead,
+  type SaidTurn,
   ScriptedRuns,
   tool,
   toolMessages,
@@ -117,6 +119,26 @@ describe("a call that waits for an approval", () => {
     const { run } = await waiting(world);
     run.leave(run.writer);
     expect(run.status).toBe("waiting_for_approval");
+  });
+
+  it("leaves its run the time for which the machine has slept before", async () => {
+    const { sleep } = steppedClock();
+    const world = new ScriptedRuns();
+    const slept = (): SaidTurn => {
+      sleep();
+      return { calls: [["erase", { id: 7 }]] };
+    };
+    // A deadline that is over is told before this one.
+    const afterDeadlines = (): Promise<SaidTurn> =>
+      new Promise((resolve) => {
+        world.deadlines.after(0, () => resolve({ text: "Done" }));
+      });
+    const run = world.begin({ ...script, turns: [slept, afterDeadlines] });
+    await within(run.paused(), "the run waits");
+    const callId = run.approval?.callId ?? "";
+    world.runs.answer(run, { callId, approve: true, args: '{"id":7}', ...decision() });
+    await within(run.ended(), "the run ends");
+    expect([run.status, run.text]).toEqual(["completed", "Done"]);
   });
 
   it("takes none of the tenant's places for runs, but one when it goes on", async () => {

@@ -2,6 +2,7 @@ import { HANDED_ON } from "./handed-on.ts";
 import { settingsGiven, unquoted } from "./load.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import { SETTINGS } from "./schema.ts";
+import { ENGINE_PARALLEL } from "./settings/inference-server.ts";
 import type { Setting } from "./setting-types.ts";
 import { maskedValue } from "./secrets.ts";
 import { TRACES } from "./traces.ts";
@@ -17,6 +18,8 @@ export interface SettingOrigin {
   origin: Origin;
   range: string;
   about: string;
+  /** Where another value is in force. */
+  note?: string;
 }
 
 /** What the hardware profile says where the setting does not. */
@@ -36,6 +39,9 @@ const FROM_PROFILE: Record<string, (chosen: ChosenProfile) => string> = {
   OLLAMA_MAX_LOADED_MODELS: ({ maxLoadedModels }) => String(maxLoadedModels),
 };
 
+/** What the embedded engine has by itself, whatever the profile says. */
+const FROM_ENGINE: Record<string, string> = { OLLAMA_NUM_PARALLEL: String(ENGINE_PARALLEL) };
+
 const ALL: Setting<unknown>[] = Object.values(SETTINGS);
 
 /**
@@ -48,6 +54,7 @@ export function settingOrigins(
   profile: ChosenProfile | undefined,
 ): SettingOrigin[] {
   const given = settingsGiven(env, []);
+  const server = unquoted(given["INFERENCE_SERVER"] ?? "auto");
   const settings = ALL.map(({ env: name, fallback, range, about }): SettingOrigin => {
     const text = given[name];
     const facts = { name, range, about };
@@ -55,7 +62,15 @@ export function settingOrigins(
       return { ...facts, value: maskedValue(name, unquoted(text)), origin: "environment" };
     }
     const said = profile && FROM_PROFILE[name]?.(profile);
-    if (said !== undefined) return { ...facts, value: said, origin: "profile" };
+    const ofEngine = FROM_ENGINE[name];
+    if (ofEngine !== undefined && server === "engine") {
+      return { ...facts, value: ofEngine, origin: "default" };
+    }
+    const note =
+      ofEngine !== undefined && server === "auto" ? `${ofEngine} with the embedded engine` : "";
+    if (said !== undefined) {
+      return { ...facts, value: said, origin: "profile", ...(note ? { note } : {}) };
+    }
     return { ...facts, value: fallback || null, origin: "default" };
   });
   const others = [...HANDED_ON, ...TRACES].flatMap(({ env: name, range, about }) => {

@@ -1,7 +1,15 @@
 // Builds dist/ with TypeScript's native compiler when the sources are newer than what is there.
 // Bun runs the sources as they are; Node and its worker threads need the built files.
 import { spawnSync } from "node:child_process";
-import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -50,6 +58,16 @@ export function build() {
   writeFileSync(join(next, ".built"), "");
   utimesSync(join(next, ".built"), begun, begun);
   putInPlace(next);
+  removeIfEmpty(dirname(next));
+}
+
+/** Another build may still be in it. */
+function removeIfEmpty(folder) {
+  try {
+    rmdirSync(folder);
+  } catch (err) {
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(err.code)) throw err;
+  }
 }
 
 /** What runs from dist meanwhile keeps it until the new one is whole. */

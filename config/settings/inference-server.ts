@@ -11,6 +11,9 @@ import {
   seconds,
 } from "../setting-types.ts";
 
+/** Sequences that the embedded engine decodes side by side unless the user says otherwise. */
+export const ENGINE_PARALLEL = 4;
+
 /** Which inference server stands behind, and how it is started, probed and stopped. */
 export const INFERENCE_SERVER_SETTINGS = {
   inferenceServer: oneOf({
@@ -52,8 +55,7 @@ export const INFERENCE_SERVER_SETTINGS = {
     env: "OLLAMA_NUM_PARALLEL",
     min: 1,
     max: 64,
-    about:
-      "Requests that a started server decodes side by side for one model (default: the profile's for Ollama, which is 1; 4 for the embedded engine).",
+    about: `Requests that a started server decodes side by side for one model (default: the profile's for Ollama, which is 1; ${ENGINE_PARALLEL} for the embedded engine).`,
   }),
   ollamaMaxLoadedModels: optionalInt({
     env: "OLLAMA_MAX_LOADED_MODELS",

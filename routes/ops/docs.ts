@@ -19,14 +19,13 @@ export function docsRoutes(document: () => object): Hono<AppEnv> {
   const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   const router = new Hono<AppEnv>();
   router.get(DOCUMENT_PATH, (c) => answerJson(c, document()));
-  router.get(
-    "/api/docs",
-    swaggerUI({
-      url: DOCUMENT_PATH,
-      title: "Shared Ollama Service",
-      manuallySwaggerUIHtml: pageBody,
-    }),
-  );
+  const page = swaggerUI<AppEnv>({
+    url: DOCUMENT_PATH,
+    title: "Shared Ollama Service",
+    manuallySwaggerUIHtml: pageBody,
+  });
+  router.get("/api/docs", page);
+  router.get("/api/docs/", page);
   router.get("/api/docs/:file", async (c) => {
     const file = c.req.param("file");
     const type = ASSETS.get(file);

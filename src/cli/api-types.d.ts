@@ -4088,6 +4088,7 @@ export interface components {
             default_vlm_model: string;
             default_text_model: string;
             embedding_model: string;
+            /** @description What the inference server in use is to have: the profile's models or those of OLLAMA_REQUIRED_MODELS, as far as clients may use them; with the embedded engine its own text model alone */
             required_models: string[];
             warmup_models: string[];
             allowed_models: string[];

@@ -7,6 +7,8 @@ export const EXIT = {
   notFound: 4,
   /** What shells say of a program that Ctrl-C has ended. */
   interrupted: 130,
+  /** And of one that was told to end. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -9,12 +9,17 @@ import { run } from "./run.ts";
 /** Entry of `shared-ollama`: runs a command, and ends with its exit code. */
 async function main(argv: string[]): Promise<void> {
   let cli: Cli | undefined;
-  const interrupt = (): void => {
+  let stoppedBy: number = EXIT.interrupted;
+  const stop = (code: number): void => {
+    stoppedBy = code;
     if (cli?.interrupt()) return;
     restoreTerminal();
-    process.exit(EXIT.interrupted);
+    process.exit(code);
   };
+  const interrupt = (): void => stop(EXIT.interrupted);
+  const terminate = (): void => stop(EXIT.terminated);
   process.on("SIGINT", interrupt);
+  process.on("SIGTERM", terminate);
   process.stdout.on("error", outputFailed);
   process.stderr.on("error", nobodyHears);
   const code = await run(argv, {
@@ -25,6 +30,7 @@ async function main(argv: string[]): Promise<void> {
     onCli: (made) => (cli = made),
     handOver: () => {
       process.off("SIGINT", interrupt);
+      process.off("SIGTERM", terminate);
       process.stdout.off("error", outputFailed);
       process.stderr.off("error", nobodyHears);
     },
@@ -35,7 +41,7 @@ async function main(argv: string[]): Promise<void> {
   restoreTerminal();
   await arrived(process.stdout);
   await arrived(process.stderr);
-  process.exit(code ?? EXIT.ok);
+  process.exit(code === EXIT.interrupted ? stoppedBy : (code ?? EXIT.ok));
 }
 
 /** Who reads the output may have seen enough: `| head`. A disk may be full. */

@@ -25,6 +25,20 @@ export function readArgs(command: Command, { args, words }: Pick<Found, "args" |
   }
 }
 
+type Token = ReturnType<typeof tokensOf>[number];
+
+function tokensOf(args: string[], known: ArgsDef) {
+  return parseTokens({ args, options: optionTypes(known), strict: false, tokens: true }).tokens;
+}
+
+/** `-m=v` means v, as `--model=v` does; Node's parser has `=v` there. */
+function withoutSign(token: Token): Token {
+  if (token.kind !== "option" || token.value === undefined) return token;
+  const isShort = !token.rawName.startsWith("--");
+  if (!isShort || !token.inlineValue || !token.value.startsWith("=")) return token;
+  return { ...token, value: token.value.slice(1) };
+}
+
 /** What the command knows, and what follows; citty itself takes any option for a known one. */
 function split(
   args: string[],
@@ -37,13 +51,8 @@ function split(
   const rest: string[] = [];
   const takesRest = restName !== undefined;
   let room = Object.values(known).filter(({ type }) => type === "positional").length;
-  const { tokens } = parseTokens({
-    args,
-    options: optionTypes(known),
-    strict: false,
-    tokens: true,
-  });
-  for (const token of tokens) {
+  for (const found of tokensOf(args, known)) {
+    const token = withoutSign(found);
     if (token.kind === "option-terminator") {
       if (restBehindDashes) room = 0;
       continue;

@@ -19,13 +19,23 @@ export function serviceUrl(given: string | undefined, env: Env): string {
 }
 
 function checked(named: string, isVariable: boolean): string {
-  const address = named.includes("://") ? named : `http://${named}`;
+  const place = isVariable ? "SHARED_OLLAMA_URL" : "--url";
+  const address = completed(named);
   if (!URL.canParse(address) || !/^https?:/i.test(address)) {
-    const place = isVariable ? "SHARED_OLLAMA_URL" : "--url";
     throw new WrongUse(`${place} ${named}: expected an address such as http://127.0.0.1:8000`);
   }
   const url = new URL(address);
+  // The message has neither: it may end in a log.
+  if (url.username !== "" || url.password !== "") {
+    throw new WrongUse(`${place}: credentials in the address are not sent; leave them out`);
+  }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+/** `8000` is a port of this machine, not the host 0.0.31.64. */
+function completed(named: string): string {
+  if (/^\d+$/.test(named)) return `http://127.0.0.1:${named}`;
+  return named.includes("://") ? named : `http://${named}`;
 }
 
 function listensAt(env: Env): string {

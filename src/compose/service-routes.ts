@@ -213,7 +213,7 @@ function stateServices(
     facts: {
       version: serviceVersion,
       runtime,
-      modelProfile: () => modelProfileBody(profile, settings, limitFacts),
+      modelProfile: () => modelProfileBody(profile, settings, limitFacts, provision.requiredNames),
       queueLimits: queueFacts(settings),
       raisedParallel: () => parallel.raised,
     },

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ENGINE_PARALLEL } from "../../config/settings/inference-server.ts";
 import { isAtLeast } from "./ollama-version.ts";
 import type { ChildPlan } from "./server.ts";
 
@@ -29,9 +30,6 @@ export interface ServerFigures {
   /** Models it holds at once, where that is known. */
   capacity: number | undefined;
 }
-
-/** Sequences that the embedded engine decodes side by side unless the user says otherwise. */
-const ENGINE_PARALLEL = 4;
 
 /** Models that it holds where the number is left to it. */
 const ENGINE_CAPACITY = 3;

@@ -3,11 +3,15 @@ import type { ChosenProfile } from "../../config/profiles.ts";
 import type { Settings } from "../../config/schema.ts";
 import { limitsInForce, type LimitFacts } from "./limits.ts";
 
-/** The body of `/api/v1/system/model-profile` (contract §3.15): the profile and the live limits. */
+/**
+ * The body of `/api/v1/system/model-profile` (contract §3.15): the profile and the live limits.
+ * @param requiredModels what the server in use is to have: not every server has the profile's models.
+ */
 export function modelProfileBody(
   chosen: ChosenProfile,
   settings: Settings,
   facts: LimitFacts,
+  requiredModels: string[],
 ): Record<string, unknown> {
   const { profile } = chosen;
   return {
@@ -23,7 +27,7 @@ export function modelProfileBody(
     default_vlm_model: settings.defaultVisionModel ?? profile.vlm_model,
     default_text_model: settings.defaultTextModel ?? profile.text_model,
     embedding_model: profile.embedding_model,
-    required_models: profile.required_models,
+    required_models: requiredModels,
     warmup_models: profile.warmup_models,
     allowed_models: settings.allowedModels.toSorted(),
     memory_hints: profile.memory_hints,

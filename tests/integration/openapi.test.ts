@@ -115,6 +115,7 @@ it("shows the documentation without any foreign address", async () => {
   const ollama = await startFakeOllama();
   const gateway = await startGateway({ OLLAMA_BASE_URL: ollama.url });
   const page = await gateway.get("/api/docs").then((r) => r.text());
+  expect(await gateway.get("/api/docs/").then((r) => r.text())).toBe(page);
   expect(page).not.toMatch(/(src|href)="https?:/);
   expect(page.match(/<!doctype/gi)).toHaveLength(1);
   for (const [, path] of page.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {

@@ -103,6 +103,7 @@ export function inTerminal(program: string[], { env = {}, columns = 80 }: Termin
     text: () => plain(shown),
     type: (keys: string) => void child.stdin.write(`keys ${JSON.stringify(keys)}\n`),
     interrupt: () => void child.stdin.write("interrupt\n"),
+    terminate: () => void child.stdin.write("terminate\n"),
     /** Waits for its end. @returns all that it showed */
     endsWith: async (code: number): Promise<string> => {
       await within(closed, `the end of ${program.join(" ")}`, PATIENCE_MS).catch(

@@ -2,7 +2,7 @@
 
     python3 terminal.py program arguments...
 
-Lines of the standard input: `interrupt` presses Ctrl-C, `yes` and `no` answer a question, `keys` is
+Lines of the standard input: `interrupt` presses Ctrl-C, `terminate` sends SIGTERM, `yes` and `no` answer a question, `keys` is
 followed by a JSON text that is typed, `hangup` closes the terminal. What the program shows goes to
 the standard output, and last how it ended: `ENDED <exit code>`. The terminal has 24 lines of
 TERMINAL_COLUMNS columns, where that is set.
@@ -13,6 +13,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -28,6 +29,8 @@ if pid == 0:
 def press(line):
     if line == b"interrupt":
         os.write(terminal, b"\x03")
+    elif line == b"terminate":
+        os.kill(pid, signal.SIGTERM)
     elif line == b"yes":
         os.write(terminal, b"y\n")
     elif line == b"no":

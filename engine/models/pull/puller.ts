@@ -110,7 +110,7 @@ export class Puller {
     if (!entry) return new EngineError(500, this.#reason(cause), { cause });
     const reasons = failures.map(({ source, err }) => `${source}: ${reasonOf(err)}`).join("; ");
     const text = `pull model manifest: no source could be used (${reasons})`;
-    const advice = "Check this machine's network or package mirror and pull again";
+    const advice = "Check this machine's network or package mirror";
     return new EngineError(500, `${text}. ${advice}`, { cause });
   }
 

@@ -18,7 +18,10 @@ export const ModelProfile = z
     default_vlm_model: z.string(),
     default_text_model: z.string(),
     embedding_model: z.string(),
-    required_models: z.array(z.string()),
+    required_models: z.array(z.string()).openapi({
+      description:
+        "What the inference server in use is to have: the profile's models or those of OLLAMA_REQUIRED_MODELS, as far as clients may use them; with the embedded engine its own text model alone",
+    }),
     warmup_models: z.array(z.string()),
     allowed_models: z.array(z.string()),
     memory_hints: z

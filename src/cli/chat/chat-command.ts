@@ -21,6 +21,12 @@ export const chatCommand = defineCommand({
     "you may read. /help shows what there is beside messages. Lines of a pipe are messages; with " +
     "--json the answers are lines of JSON then.",
   args: {
+    word: {
+      type: "positional",
+      valueHint: "MODEL",
+      required: false,
+      description: "The same as --model",
+    },
     model: {
       type: "string",
       alias: "m",
@@ -36,11 +42,14 @@ export const chatCommand = defineCommand({
     },
   },
   examples: [
-    { line: "shared-ollama chat --model smollm2:135m", about: "Talk to a model; /bye ends it" },
+    { line: "shared-ollama chat smollm2:135m", about: "Talk to a model; /bye ends it" },
     { line: 'printf "Hello\\nAnd you?\\n" | shared-ollama chat', about: "Two messages of a pipe" },
   ],
   json: { schema: jsonSchemaOf(Answer), lines: true },
-  run: async (cli, { model, system, history }) => {
+  run: async (cli, { word, model = word, system, history }) => {
+    if (word !== undefined && word !== model) {
+      throw new WrongUse(`${word} and ${model} are two models: name one`);
+    }
     const isAtTerminal = cli.input.isTTY && cli.out.isTerminal;
     if (isAtTerminal && cli.flags.json) {
       throw new WrongUse(

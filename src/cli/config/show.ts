@@ -40,6 +40,7 @@ export const showConfig = defineCommand({
               origin: { enum: ["default", "profile", "environment"] },
               range: { type: "string" },
               about: { type: "string" },
+              note: { type: "string", description: "Where another value is in force" },
             },
           },
         },
@@ -95,16 +96,21 @@ function showAll(settings: SettingOrigin[], out: Output): void {
   }
   out.table(
     [{ head: "SETTING" }, { head: "VALUE", shrinks: true }, { head: "FROM", spare: true }],
-    settings.map(({ name, value, origin }) => [
-      name,
-      value === null ? { text: "–", style: "dim" } : value,
-      origin === "environment" ? { text: origin, style: "head" } : origin,
+    settings.map((setting) => [
+      setting.name,
+      setting.value === null ? { text: "–", style: "dim" } : setting.value,
+      setting.origin === "environment" ? { text: setting.origin, style: "head" } : from(setting),
     ]),
   );
 }
 
-function showOne({ name, value, origin, range, about }: SettingOrigin, out: Output): void {
-  out.line(`${out.style.head(name)} = ${oneLine(value ?? "–")}  (${origin})`);
+function from({ origin, note }: SettingOrigin): string {
+  return note === undefined ? origin : `${origin}; ${note}`;
+}
+
+function showOne(setting: SettingOrigin, out: Output): void {
+  const { name, value, range, about } = setting;
+  out.line(`${out.style.head(name)} = ${oneLine(value ?? "–")}  (${from(setting)})`);
   for (const line of wrap(about, out.columns)) out.line(line);
   for (const line of wrap(`Takes: ${range}`, out.columns)) out.line(line);
 }

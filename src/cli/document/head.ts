@@ -43,4 +43,5 @@ without.
 | 3 | Nothing answers where the service should be |
 | 4 | What was named is not there |
 | 130 | Ended with Ctrl-C; the terminal is as it was |
+| 143 | Ended with SIGTERM; the terminal is as it was |
 `;

@@ -1,40 +1,64 @@
+import { awakeNow } from "../../runtime/awake-clock.ts";
 import type { Output } from "../output/output.ts";
 import { cut } from "../output/text.ts";
 import { duration } from "../output/units.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import type { LoadState } from "./run-load.ts";
 
+interface LineOptions {
+  out: Output;
+  plan: LoadPlan;
+  /** Milliseconds of a clock that only goes forward. */
+  now?: () => number;
+}
+
 const CLEAR_LINE = "\r\u001B[K";
 const REFRESH_MS = 200;
+/** A log has each line for good. */
+const PLAIN_REFRESH_MS = 10_000;
 
-/** A line that tells where a load test stands; nothing where no terminal shows it. */
+/** Tells where a load test stands: on one line of a terminal, else in a plain line now and then. */
 export class LoadLine {
   readonly #out: Output;
   readonly #plan: LoadPlan;
-  #shownAt = Number.NEGATIVE_INFINITY;
+  readonly #now: () => number;
+  #shownAt: number;
   #isShown = false;
 
-  constructor(out: Output, plan: LoadPlan) {
+  constructor({ out, plan, now = awakeNow }: LineOptions) {
     this.#out = out;
     this.#plan = plan;
+    this.#now = now;
+    this.#shownAt = out.stderr.isTTY ? Number.NEGATIVE_INFINITY : now();
   }
 
   update(state: LoadState): void {
-    if (state.elapsedMs - this.#shownAt < REFRESH_MS) return;
-    this.#shownAt = state.elapsedMs;
-    this.say(progressText(state, this.#plan));
+    if (this.#isDue(REFRESH_MS)) this.#write(progressText(state, this.#plan));
   }
 
   /** Says something else, such as what goes on before the test. */
   say(text: string): void {
-    const { stderr } = this.#out;
-    if (!stderr.isTTY) return;
-    this.#isShown = true;
-    stderr.write(CLEAR_LINE + cut(text, (stderr.columns || 80) - 1));
+    if (this.#isDue(0)) this.#write(text);
   }
 
   end(): void {
     if (this.#isShown) this.#out.stderr.write(CLEAR_LINE);
+  }
+
+  #isDue(refreshMs: number): boolean {
+    const everyMs = this.#out.stderr.isTTY ? refreshMs : PLAIN_REFRESH_MS;
+    return this.#now() - this.#shownAt >= everyMs;
+  }
+
+  #write(text: string): void {
+    const { stderr } = this.#out;
+    this.#shownAt = this.#now();
+    if (!stderr.isTTY) {
+      this.#out.note(text);
+      return;
+    }
+    this.#isShown = true;
+    stderr.write(CLEAR_LINE + cut(text, (stderr.columns || 80) - 1));
   }
 }
 

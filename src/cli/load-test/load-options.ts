@@ -12,7 +12,12 @@ export const LOAD_ARGS = {
     default: "Why is the sky blue?",
     description: "The question",
   },
-  "max-tokens": { type: "string", valueHint: "COUNT", description: "An answer's length at most" },
+  "max-tokens": {
+    type: "string",
+    valueHint: "COUNT",
+    default: "50",
+    description: "An answer's length at most",
+  },
   requests: {
     type: "string",
     valueHint: "COUNT",
@@ -92,7 +97,7 @@ export interface LoadOptions {
   plan: Omit<LoadPlan, "projects">;
   model: string | undefined;
   prompt: string;
-  maxTokens: number | undefined;
+  maxTokens: number;
   timeoutMs: number;
   healthTimeoutMs: number;
   keepAlive: boolean;
@@ -124,7 +129,7 @@ export function loadOptions(args: LoadArgs): LoadOptions {
   const [duration, delay, timeout] = [seconds("duration"), seconds("delay"), seconds("timeout")];
   const requests = whole("requests") ?? (duration > 0 ? undefined : USUAL_REQUESTS);
   const warmup = whole("warmup") ?? Number(LOAD_ARGS.warmup.default);
-  const maxTokens = whole("max-tokens");
+  const maxTokens = whole("max-tokens") ?? Number(LOAD_ARGS["max-tokens"].default);
   const samples = whole("sample-count") ?? Number(LOAD_ARGS["sample-count"].default);
   const { model } = args;
   const prompt = args.prompt ?? LOAD_ARGS.prompt.default;
@@ -168,7 +173,7 @@ export function loadOptions(args: LoadArgs): LoadOptions {
       timeout,
       background,
       cache,
-      max_tokens: maxTokens ?? null,
+      max_tokens: maxTokens,
     },
   };
 }

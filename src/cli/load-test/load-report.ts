@@ -21,7 +21,7 @@ const Config = z.object({
   projects: z.array(z.string()),
   background: z.boolean(),
   cache: z.boolean(),
-  max_tokens: z.int().nullable(),
+  max_tokens: z.int(),
 });
 
 const sample = {

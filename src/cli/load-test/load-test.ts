@@ -11,7 +11,8 @@ import { LOAD_ARGS, loadOptions, type LoadOptions } from "./load-options.ts";
 import { projectNames, projectsFor } from "./load-projects.ts";
 import { LOAD_REPORT_SCHEMA, loadReport, type LoadReport } from "./load-report.ts";
 import { LoadLine } from "./load-line.ts";
-import { runLoad, type LoadResult, type LoadState } from "./run-load.ts";
+import type { LoadOutcome } from "./load-plan.ts";
+import { runLoad, TICK_MS, type LoadResult, type LoadState } from "./run-load.ts";
 import { questionSender } from "./send-question.ts";
 import { checkService, type ProjectLimits } from "./service-limits.ts";
 
@@ -61,14 +62,11 @@ async function test(cli: Cli, options: LoadOptions): Promise<LoadReport> {
   noteLimits(cli, options, limits);
   const plan = { ...planned, projects };
   const send = questionSender({ url: cli.url, ...options });
-  const line = new LoadLine(cli.out, plan);
+  const line = new LoadLine({ out: cli.out, plan });
   const onProgress = (now: LoadState): void => line.update(now);
   let result: LoadResult;
   try {
-    for (let sent = 1; sent <= warmup && !cli.signal.aborted; sent += 1) {
-      line.say(`Warming up: ${sent} of ${warmup}`);
-      await warmUp((signal) => send(`${name}-warmup`, signal), cli.signal);
-    }
+    await warmUp({ send: (signal) => send(`${name}-warmup`, signal), warmup, line, cli });
     result = await runLoad({ plan, send, signal: cli.signal, onProgress });
   } finally {
     line.end();
@@ -87,14 +85,30 @@ function noteLimits(cli: Cli, options: LoadOptions, limits: ProjectLimits | unde
   );
 }
 
+interface WarmUp {
+  send: (signal: AbortSignal) => Promise<LoadOutcome>;
+  /** How many requests. */
+  warmup: number;
+  line: LoadLine;
+  cli: Cli;
+}
+
 /** They go one after the other, and have the model loaded. */
-async function warmUp(
-  send: (signal: AbortSignal) => ReturnType<ReturnType<typeof questionSender>>,
-  signal: AbortSignal,
-): Promise<void> {
-  const outcome = await send(signal);
-  if (outcome.ok) return;
-  throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
+async function warmUp({ send, warmup, line, cli: { signal } }: WarmUp): Promise<void> {
+  let sent = 0;
+  const say = (): void => line.say(`Warming up: ${sent} of ${warmup}`);
+  const ticking = setInterval(say, TICK_MS);
+  try {
+    while (sent < warmup && !signal.aborted) {
+      sent += 1;
+      say();
+      const outcome = await send(signal);
+      if (outcome.ok) continue;
+      throw new CliError(`The first requests fail, so nothing was tested: ${outcome.message}`);
+    }
+  } finally {
+    clearInterval(ticking);
+  }
 }
 
 function showReport(

@@ -28,7 +28,8 @@ export interface LoadResult extends LoadState {
 
 /** So many requests in turn that reach no service end the test: the others would not either. */
 const LOST_IN_TURN = 20;
-const TICK_MS = 1000;
+/** Milliseconds between two looks at where it stands while nothing ends. */
+export const TICK_MS = 1000;
 
 /**
  * Sends requests, so many at a time, until they are all sent or the time is over, and waits for the

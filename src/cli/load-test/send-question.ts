@@ -6,7 +6,7 @@ interface QuestionOptions {
   url: string;
   prompt: string;
   model: string | undefined;
-  maxTokens: number | undefined;
+  maxTokens: number;
   /** Milliseconds that an answer may take. */
   timeoutMs: number;
   /** Whether requests share connections. */

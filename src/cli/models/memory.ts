@@ -2,7 +2,7 @@ import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
 import { showFacts, type Fact } from "../output/facts.ts";
 import type { Row } from "../output/table.ts";
-import { bytes, duration } from "../output/units.ts";
+import { duration, memorySize } from "../output/units.ts";
 
 export const showMemory = defineCommand({
   args: {},
@@ -12,12 +12,15 @@ export const showMemory = defineCommand({
     const memory = await answered(cli.api.GET("/api/v1/system/memory"));
     cli.show(memory, ({ machine, models, next, room, rules, ...figures }, out) => {
       const facts: Fact[] = [
-        ["Machine", `${bytes(machine.total_bytes)}, ${bytes(machine.available_bytes)} available`],
-        ...(machine.video_bytes ? [["Graphics", bytes(machine.video_bytes)] as Fact] : []),
+        [
+          "Machine",
+          `${memorySize(machine.total_bytes)}, ${memorySize(machine.available_bytes)} available`,
+        ],
+        ...(machine.video_bytes ? [["Graphics", memorySize(machine.video_bytes)] as Fact] : []),
         [
           "Models",
-          `${bytes(figures.used_bytes)} of ${bytes(figures.limit_bytes)}, ` +
-            `${bytes(figures.free_bytes)} free`,
+          `${memorySize(figures.used_bytes)} of ${memorySize(figures.limit_bytes)}, ` +
+            `${memorySize(figures.free_bytes)} free`,
         ],
         ...(room ? [["Room", roomInWords(room)] as Fact] : []),
         ...(next ? [["Leaves next", `${next.name}${leaves(next.in)}`] as Fact] : []),
@@ -40,8 +43,8 @@ export const showMemory = defineCommand({
         ],
         models.map((model): Row => [
           model.name,
-          bytes(model.bytes + model.vram_bytes),
-          model.vram_bytes === 0 ? "–" : bytes(model.vram_bytes),
+          memorySize(model.bytes + model.vram_bytes),
+          model.vram_bytes === 0 ? "–" : memorySize(model.vram_bytes),
           model.running === 0 ? "–" : String(model.running),
           model.running > 0 ? "–" : duration(model.idle * 1000),
           keptFor(model),
@@ -60,7 +63,7 @@ function roomInWords(room: { bytes: number; would_leave: string[] }): string {
   const names = room.would_leave;
   const verb = names.length === 1 ? "leaves" : "leave";
   const leaving = names.length === 0 ? "" : `, if ${names.join(" and ")} ${verb}`;
-  return `${bytes(room.bytes)} for a further model${leaving}`;
+  return `${memorySize(room.bytes)} for a further model${leaving}`;
 }
 
 function leaves(seconds: number | null): string {

@@ -17,8 +17,8 @@ const Preloaded = z.object({
 
 export const preloadModels = defineCommand({
   about:
-    "The models that the hardware profile requires, or OLLAMA_REQUIRED_MODELS names. Those that " +
-    "are installed stay as they are. Exit 1 when one could not be fetched.",
+    "The models that the hardware profile requires, or OLLAMA_REQUIRED_MODELS names; with the " +
+    "embedded engine its own model. Those that are installed stay as they are. Exit 1 when one could not be fetched.",
   args: {},
   examples: [
     { line: "shared-ollama preload", about: "Fetch what is missing", mark: "no-run=internet" },

@@ -1,6 +1,9 @@
 import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
 import { showFacts, type Fact } from "../output/facts.ts";
+import { memorySize } from "../output/units.ts";
+
+const GIB = 2 ** 30;
 
 const METHODS = {
   auto: "chosen by the memory",
@@ -19,7 +22,10 @@ export const showProfile = defineCommand({
       const { detected_ram_gb: ram, limits } = profile;
       const facts: Fact[] = [
         ["Profile", `${profile.profile} (${METHODS[profile.selection_method]})`],
-        ["Memory", ram === null ? "not known" : `${ram} GB, ${profile.architecture}`],
+        [
+          "Memory",
+          ram === null ? "not known" : `${memorySize(ram * GIB)}, ${profile.architecture}`,
+        ],
         ["Text model", profile.default_text_model],
         ["Vision model", profile.default_vlm_model],
         ["Embeddings", profile.embedding_model],

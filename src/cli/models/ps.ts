@@ -1,6 +1,6 @@
 import { answered } from "../api.ts";
 import { defineCommand } from "../command.ts";
-import { bytes, count, percent } from "../output/units.ts";
+import { count, memorySize, percent } from "../output/units.ts";
 import { until } from "./times.ts";
 
 export const listLoadedModels = defineCommand({
@@ -26,7 +26,7 @@ export const listLoadedModels = defineCommand({
         ],
         models.map((model) => [
           model.name,
-          bytes(model.size),
+          memorySize(model.size),
           model.size === 0 ? "–" : percent(model.size_vram / model.size),
           model.context_length === undefined ? "–" : count(model.context_length),
           until(model.expires_at),

@@ -7,6 +7,7 @@ import { jsonSchemaOf } from "../json-schema-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { duration } from "../output/units.ts";
 import { keepAliveOf } from "./keep-alive-flag.ts";
+import { isSameModel } from "./same-model.ts";
 
 const Warmed = z.object({
   keep_alive: z.union([z.string(), z.number()]),
@@ -19,7 +20,8 @@ const USUAL_KEEP_ALIVE = "30m";
 export const warmUpModels = defineCommand({
   about:
     "The warm-up models of the hardware profile, or those that OLLAMA_WARMUP_MODELS names to the " +
-    "service. Exit 1 when one could not be loaded.",
+    "service; with the embedded engine those of them that are installed, as it requires none. " +
+    "Exit 1 when one could not be loaded.",
   args: {
     "keep-alive": {
       type: "string",
@@ -42,7 +44,7 @@ export const warmUpModels = defineCommand({
   json: { schema: jsonSchemaOf(Warmed) },
   run: async (cli, { "keep-alive": given }) => {
     const keepAlive = keepAliveOf(given ?? (cli.env["KEEP_ALIVE"] || USUAL_KEEP_ALIVE));
-    const { warmup_models: models } = await answered(cli.api.GET("/api/v1/system/model-profile"));
+    const models = await modelsToWarm(cli);
     const found: z.infer<typeof Warmed> = { keep_alive: keepAlive, loaded: [], failed: [] };
     const { out, flags } = cli;
     for (const model of models) {
@@ -56,10 +58,19 @@ export const warmUpModels = defineCommand({
       }
     }
     if (flags.json) out.json(found);
-    else if (models.length === 0) out.note("The profile has no warm-up models.");
+    else if (models.length === 0) out.note("There are no warm-up models.");
     return found.failed.length > 0 ? EXIT.failed : EXIT.ok;
   },
 });
+
+/** The embedded engine does without the profile's models, as at a start. */
+async function modelsToWarm({ api }: Cli): Promise<string[]> {
+  const { warmup_models: named } = await answered(api.GET("/api/v1/system/model-profile"));
+  const { inference_server: server } = await answered(api.GET("/api/v1/health"));
+  if (server !== "engine") return named;
+  const { models } = await answered(api.GET("/api/v1/models"));
+  return named.filter((name) => models.some((model) => isSameModel(model.name, name)));
+}
 
 function said(loadMs: number): string {
   return loadMs === 0 ? "was in memory" : `loaded in ${duration(loadMs)}`;

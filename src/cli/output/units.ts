@@ -1,17 +1,32 @@
 /** Figures as people read them. */
 
-const STEPS = ["B", "KB", "MB", "GB", "TB"];
-
-/** 4683073184 → `4.7 GB`, as Ollama counts. */
+/** Files, downloads and room on disks: 4683073184 → `4.7 GB`, as Ollama counts. */
 export function bytes(count: number): string {
+  return sized(count, { steps: ["B", "KB", "MB", "GB", "TB"], base: 1000, wholeFrom: 99.95 });
+}
+
+/** Main and graphics memory: 25287946240 → `24 GiB`, as those who sell and use it count. */
+export function memorySize(count: number): string {
+  return sized(count, { steps: ["B", "KiB", "MiB", "GiB", "TiB"], base: 1024, wholeFrom: 9.95 });
+}
+
+interface Sizes {
+  steps: readonly string[];
+  /** How many of a step are one of the next. */
+  base: number;
+  /** What is as large as this has no decimals. */
+  wholeFrom: number;
+}
+
+function sized(count: number, { steps, base, wholeFrom }: Sizes): string {
   let value = count;
   let step = 0;
   // What would be shown as 1000 is 1 of the next.
-  while (Math.round(value) >= 1000 && step < STEPS.length - 1) {
-    value /= 1000;
+  while (Math.round(value) >= base && step < steps.length - 1) {
+    value /= base;
     step += 1;
   }
-  return `${step === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${STEPS[step]}`;
+  return `${step === 0 || value >= wholeFrom ? Math.round(value) : value.toFixed(1)} ${steps[step]}`;
 }
 
 /** 1234567 → `1,234,567`. */

@@ -2,7 +2,7 @@ import type { Output } from "../output/output.ts";
 import type { Style } from "../output/style.ts";
 import type { Cell, Row } from "../output/table.ts";
 import { cut, oneLine } from "../output/text.ts";
-import { bytes, count, duration, percent } from "../output/units.ts";
+import { count, duration, memorySize, percent } from "../output/units.ts";
 import type { Status } from "./status-report.ts";
 
 /** More would not fit on a screen; the queue's own command shows them all. */
@@ -50,7 +50,7 @@ function room(
   const full = Math.min(BAR_CELLS, Math.round(share * BAR_CELLS));
   const bar = "█".repeat(full) + "░".repeat(BAR_CELLS - full);
   const shown = style.apply(share >= FULL ? "warn" : "good", bar);
-  const inWords = `${bytes(used)} of ${bytes(limit)}`;
+  const inWords = `${memorySize(used)} of ${memorySize(limit)}`;
   return isWide ? `${shown} ${inWords} for models, ${percent(share)}` : inWords;
 }
 
@@ -60,7 +60,7 @@ function showModels({ models, next }: Memory, out: Output): void {
     const all = model.bytes + model.vram_bytes;
     return [
       model.name,
-      bytes(all),
+      memorySize(all),
       all > 0 ? percent(model.vram_bytes / all) : "",
       count(model.running),
       model.running > 0 ? "" : duration(model.idle * 1000),

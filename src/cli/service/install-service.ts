@@ -12,10 +12,12 @@ import { CHANGE_SHAPE, showPlan } from "./service-change.ts";
 import {
   envFileOf,
   installPlan,
+  isThereCommand,
   serviceFile,
   serviceFileText,
   type ServiceTarget,
 } from "./service-plan.ts";
+import { succeeds } from "./succeeds.ts";
 import { INSTALL_ARGS, serviceTarget } from "./service-target.ts";
 
 export const installService = defineCommand({
@@ -54,6 +56,7 @@ export const installService = defineCommand({
     const file = serviceFile(target);
     if (isPlan) return showPlan(cli, plan, file);
     assertRights(target);
+    await assertManager(cli, target);
     await assertSettings(target);
     await askBeforeOverwriting(cli, target);
     await carryOut(cli, plan);
@@ -70,6 +73,19 @@ export function assertRights({ scope, runtime, root }: ServiceTarget): void {
   if (scope !== "system" || userInfo().uid === 0) return;
   const program = [runtime, `${root}/src/cli.mjs`].map(shellWord).join(" ");
   throw new CliError(`--system needs root's rights: sudo ${program} service … --system`);
+}
+
+/** Without it the file would be written, and nothing started. */
+async function assertManager(cli: Cli, target: ServiceTarget): Promise<void> {
+  const command = isThereCommand(target);
+  if (command === undefined || (await succeeds(command, cli))) return;
+  const what = `${command.map(shellWord).join(" ")} fails, so nothing was written`;
+  throw new CliError(
+    target.scope === "system"
+      ? `${what}: systemd does not run here. Start it by hand: shared-ollama start --background`
+      : `${what}: you have no systemd of your own here. Either --system, or, as root, ` +
+          `loginctl enable-linger ${userInfo().username} and log in anew`,
+  );
 }
 
 /** A service that refuses its settings would be started again and again. */

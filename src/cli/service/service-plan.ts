@@ -123,6 +123,12 @@ export function uninstallPlan(target: ServiceTarget): Plan {
   return { does, steps, notes: [] };
 }
 
+/** What fails where there is nobody to take the service; undefined where there always is. */
+export function isThereCommand(target: ServiceTarget): string[] | undefined {
+  if (target.manager === "launchd") return undefined;
+  return [...systemctlOf(target), "show-environment"];
+}
+
 /** What asks the manager about the service; its status says whether it runs. */
 export function isActiveCommand(target: ServiceTarget): string[] {
   if (target.manager === "launchd") {

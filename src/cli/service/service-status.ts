@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import type { Cli } from "../cli.ts";
 import { NotFound } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { isActiveCommand, serviceFile, type ServiceTarget } from "./service-plan.ts";
+import { succeeds } from "./succeeds.ts";
 import { serviceTarget } from "./service-target.ts";
 
 interface InstalledService {
@@ -77,12 +76,4 @@ function runtimeIn(text: string): string | undefined {
   const ofUnit = /^ExecStart="?(\/[^"\n]*?)"? src\/start\.mjs$/m.exec(text)?.[1];
   const ofPlist = /<array>\s*<string>(\/[^<]*)<\/string>/.exec(text)?.[1];
   return ofUnit ?? ofPlist;
-}
-
-function succeeds([program = "", ...args]: string[], { env }: Cli): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { env, stdio: "ignore" });
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
-  });
 }

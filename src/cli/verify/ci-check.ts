@@ -4,7 +4,6 @@ import type { Cli } from "../cli.ts";
 import { CliError, NotRunning } from "../cli-error.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { isSameModel } from "../models/same-model.ts";
 import { oneLine } from "../output/text.ts";
 import { duration } from "../output/units.ts";
 import { secondsOf } from "../seconds-of.ts";
@@ -73,13 +72,12 @@ export const ciCheck = defineCommand({
     const { required_models: required } = await answered(
       cli.api.GET("/api/v1/system/model-profile"),
     );
-    const { models: installed } = await answered(cli.api.GET("/api/v1/models"));
     const models: CheckedModel[] = [];
     for (const name of required) {
-      // One that the embedded engine does without is not among the service's missing ones.
-      const isThere =
-        !missing.has(name) && installed.some((model) => isSameModel(model.name, name));
-      models.push(isThere ? await checkModel(cli, name) : { name, state: "missing", error: null });
+      const isMissing = missing.has(name);
+      models.push(
+        isMissing ? { name, state: "missing", error: null } : await checkModel(cli, name),
+      );
     }
     const ok = models.every(({ state }) => state !== "corrupt");
     cli.show({ ok, waited_ms, models }, (_found, out) => {

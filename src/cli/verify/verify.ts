@@ -7,7 +7,6 @@ import { readConfigFile } from "../config-files.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output/output.ts";
-import { isSameModel } from "../models/same-model.ts";
 import { oneLine, wrap } from "../output/text.ts";
 import { duration } from "../output/units.ts";
 import { tryModel, type ModelTrial } from "./model-trial.ts";
@@ -125,20 +124,15 @@ async function startService({ env }: Cli): Promise<void> {
   if (code !== 0) throw new CliError("It could not be started: shared-ollama doctor says why");
 }
 
-/** The required models; the default one where none of them is wanted. */
+/** The required models; the default one where there are none. */
 async function tryModels(cli: Cli, pulls: boolean): Promise<ModelTrial[]> {
-  const { required_models } = await answered(cli.api.GET("/api/v1/system/model-profile"));
+  const { required_models: required } = await answered(cli.api.GET("/api/v1/system/model-profile"));
   const { missing_models } = await healthOf(cli);
-  const { models } = await answered(cli.api.GET("/api/v1/models"));
   const missing = new Set(missing_models.map(({ name }) => name));
-  // The embedded engine does without the profile's models: the service does not miss them.
-  const wanted = required_models.filter(
-    (name) => missing.has(name) || models.some((model) => isSameModel(model.name, name)),
-  );
-  if (wanted.length === 0) return [await tryModel(cli, undefined)];
+  if (required.length === 0) return [await tryModel(cli, undefined)];
   const trials: ModelTrial[] = [];
   // One after another: a machine that holds one of them in memory is to pass, too.
-  for (const name of wanted) {
+  for (const name of required) {
     const problem = missing.has(name) ? await missingModel(cli, name, pulls) : undefined;
     if (problem === undefined) trials.push(await tryModel(cli, name));
     else trials.push({ name, state: "missing", took_ms: null, error: problem });

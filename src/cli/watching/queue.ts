@@ -18,7 +18,7 @@ const MAX_SECONDS = 3600;
 
 export const queue = defineCommand({
   about:
-    "Who runs and who waits, and for how long still. In a terminal it is drawn again every two seconds until Ctrl-C; with --once, --json or piped it is written once. Others' names are shown only to who may manage.",
+    "Who runs and who waits, and for how long still. In a terminal it is drawn again every two seconds until Ctrl-C; with --once, --json or piped it is written once. A client without a name is its address in brackets, as in status: places are given out by that; figures such as those of usage and analytics have them all as unknown. Others' names are shown only to who may manage.",
   args: {
     once: { type: "boolean", description: "Write it once, also in a terminal" },
     every: {

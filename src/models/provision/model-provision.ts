@@ -119,6 +119,11 @@ export class ModelProvision implements Part {
       .map((model) => this.#fetch?.of(model.name) ?? missingModel(model, state));
   }
 
+  /** The names of the models that the server of now is to have. */
+  get requiredNames(): string[] {
+    return this.#required.map(({ name }) => name);
+  }
+
   get #required(): RequiredModel[] {
     const { server, required } = this.#options;
     return server.kind === "engine" ? ENGINE_REQUIRES : required;

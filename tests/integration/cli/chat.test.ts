@@ -18,7 +18,7 @@ async function startChat(args: string[] = [], fake: Parameters<typeof startCliSe
   const home = await makeHome();
   const env = { ...service.env, HOME: home, XDG_STATE_HOME: join(home, "state") };
   const open = () => {
-    const terminal = cliInTerminal(["chat", "--model", "fake", ...args], { env });
+    const terminal = cliInTerminal(["chat", "fake", ...args], { env });
     return { ...terminal, say: (text: string) => terminal.type(`${text}${ENTER}`) };
   };
   const history = join(home, "state", "shared-ollama", "chat-history");
@@ -208,7 +208,8 @@ describe("shared-ollama chat with a pipe", () => {
 
   it.each([
     [["chat", "--model", "nope"], "hi\n", 4],
-    [["chat", "more"], "", 2],
+    [["chat", "more", "words"], "", 2],
+    [["chat", "fake", "--model", "other"], "", 2],
     [["chat", "--model", "fake"], "/model nope\n", 1],
   ])("%j with the input %j ends with %d", async (args, input, code) => {
     const { service } = await startChat();

@@ -75,7 +75,7 @@ describe("shared-ollama models", () => {
   it("shows what is in memory, and for how long", async () => {
     const service = await startCliService();
     expect(await service.run(["models", "ps"])).toMatch(
-      /^NAME +MEMORY +ON GPU +CONTEXT +LEAVES\nfake:latest +1\.0 KB +0 % +– +never\n/,
+      /^NAME +MEMORY +ON GPU +CONTEXT +LEAVES\nfake:latest +1000 B +0 % +– +never\n/,
     );
     expect(await service.json("models ps")).toMatchObject({
       models: [{ name: "fake:latest" }, {}],
@@ -150,7 +150,7 @@ describe("memory and profile", () => {
     const memory = await cliInTerminal(["memory"], service).endsWith(0);
     expectToFit(memory);
     expect(memory).toMatch(/Machine +\d.* available/);
-    expect(memory).toMatch(/fake:latest +1\.0 KB/);
+    expect(memory).toMatch(/fake:latest +1000 B/);
     await service.json("memory");
     const profile = await cliInTerminal(["profile"], service).endsWith(0);
     expectToFit(profile);

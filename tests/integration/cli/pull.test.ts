@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cliInTerminal, expectOneLine, startCli } from "../../support/cli.ts";
+import { changedService } from "../../support/changed-service.ts";
+import { cli, cliInTerminal, expectOneLine, startCli } from "../../support/cli.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
 import { startCliService } from "../../support/cli-service.ts";
 import { until } from "../../support/deadline.ts";
@@ -129,6 +130,15 @@ describe("shared-ollama warmup", () => {
     expect(stderr).toContain("nope");
     await until(() => loads().length > before, "a load is there");
     expect(loads().at(-1)).toMatchObject({ model: "fake", keep_alive: -1 });
+  });
+
+  it("leaves out on the embedded engine what is not installed there", async () => {
+    const service = await setUp({ OLLAMA_WARMUP_MODELS: "fake,nope" });
+    const onEngine = { "/health": { inference_server: "engine" } };
+    const env = { SHARED_OLLAMA_URL: await changedService(service.gateway.url, onEngine) };
+    const { code, stdout, stderr } = await cli(["warmup"], { env });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^fake {2}[^\n]+\n$/);
   });
 
   it("counts for programs", async () => {

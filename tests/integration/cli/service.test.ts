@@ -49,7 +49,12 @@ describe.skipIf(process.platform !== "linux")("shared-ollama service", () => {
     expect(text).toContain(`WorkingDirectory=${projectRoot}`);
     expect(text).toContain(`Environment="SHARED_OLLAMA_HOME=${data}"`);
     expect(existsSync(data)).toBe(true);
-    const told = ["daemon-reload", "enable shared-ollama-service", "restart shared-ollama-service"];
+    const told = [
+      "show-environment",
+      "daemon-reload",
+      "enable shared-ollama-service",
+      "restart shared-ollama-service",
+    ];
     expect(await calls()).toEqual(told.map((words) => `--user ${words}`));
 
     const status = await cli(["service", "status", "--json"], { env });
@@ -113,10 +118,21 @@ describe.skipIf(process.platform !== "linux")("shared-ollama service", () => {
 
   it("says which command has failed", async () => {
     const { env, home } = await user();
-    await writeFile(join(home, "bin", "systemctl"), "#!/bin/sh\nexit 5\n");
+    const script = '#!/bin/sh\ncase "$*" in *daemon-reload) exit 5;; esac\n';
+    await writeFile(join(home, "bin", "systemctl"), script);
     const end = await cli(["service", "install"], { env });
     expect(end.code).toBe(1);
     expect(end.stderr).toContain("systemctl --user daemon-reload failed with status 5");
+  });
+
+  it("writes nothing where the user has no systemd, and says what to do", async () => {
+    const { env, home, unit } = await user();
+    await writeFile(join(home, "bin", "systemctl"), "#!/bin/sh\nexit 1\n");
+    const end = await cli(["service", "install"], { env });
+    expect(end.code).toBe(1);
+    expectOneLine(end);
+    expect(end.stderr).toMatch(/nothing was written.*--system.*loginctl enable-linger/);
+    expect(existsSync(unit)).toBe(false);
   });
 });
 

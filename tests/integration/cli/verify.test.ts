@@ -1,8 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../../src/hosts/server.ts";
+import { changedService } from "../../support/changed-service.ts";
 import { cli, cliInTerminal, expectOneLine, expectToFit } from "../../support/cli.ts";
 import { expectShape } from "../../support/cli-shapes.ts";
 import { startFakeOllama, type FakeOptions, type Script } from "../../support/fake-ollama.ts";
@@ -12,12 +10,13 @@ import { makeHome } from "../../support/service-process.ts";
 const NOBODY = { SHARED_OLLAMA_URL: "http://127.0.0.1:1" };
 
 /** A service that requires models, before an Ollama that has some. */
-async function requiring(required: string, options: FakeOptions) {
+async function requiring(required: string, options: FakeOptions & { allowed?: string }) {
   const ollama = await startFakeOllama(options);
   const { url } = await startGateway({
     OLLAMA_BASE_URL: ollama.url,
     OLLAMA_REQUIRED_MODELS: required,
     OLLAMA_WARMUP_MODELS: "a:1b",
+    ...(options.allowed ? { ALLOWED_MODELS: options.allowed } : {}),
     RATE_LIMIT_ENABLED: "false",
   });
   return { ollama, env: { SHARED_OLLAMA_URL: url } };
@@ -33,33 +32,6 @@ function refusing(message: string): Script {
     response.writeHead(500, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: message }));
   };
-}
-
-/** The service, as it is on the embedded engine: what its profile requires is not missed. */
-async function without(url: string, profile: object): Promise<string> {
-  const server = createServer((request, response) => {
-    const path = request.url ?? "/";
-    void text(request)
-      .then((body) =>
-        fetch(url + path, {
-          method: request.method ?? "GET",
-          ...(body === "" ? {} : { body }),
-        }),
-      )
-      .then(async (answer) => {
-        const body = (await answer.json()) as object;
-        const changes = path.endsWith("model-profile")
-          ? profile
-          : path.endsWith("health")
-            ? { missing_models: [] }
-            : {};
-        response.writeHead(answer.status, { "content-type": "application/json" });
-        response.end(JSON.stringify({ ...body, ...changes }));
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe("shared-ollama verify", () => {
@@ -105,9 +77,9 @@ describe("shared-ollama verify", () => {
       OLLAMA_BASE_URL: ollama.url,
       OLLAMA_DEFAULT_TEXT_MODEL: "a:1b",
     });
-    const profile = { required_models: ["never:1b"] };
+    const changes = { "/model-profile": { required_models: [] } };
     const end = await cli(["verify", "--json"], {
-      env: { SHARED_OLLAMA_URL: await without(url, profile) },
+      env: { SHARED_OLLAMA_URL: await changedService(url, changes) },
     });
     expect(end.code, end.stdout + end.stderr).toBe(0);
     expect(await expectShape("verify", end.stdout)).toMatchObject({
@@ -168,7 +140,10 @@ describe("shared-ollama verify", () => {
 
 describe("shared-ollama ci-check", () => {
   it("takes a missing model for a warning", async () => {
-    const { env } = await requiring("a:1b,gone:7b", { models: ["a:1b"] });
+    const { env } = await requiring("a:1b,gone:7b,not:allowed", {
+      models: ["a:1b"],
+      allowed: "a:1b,gone:7b",
+    });
     const end = await cli(["ci-check", "--json"], { env });
     expect(end.code, end.stdout).toBe(0);
     expect(end.stderr).toContain("shared-ollama preload");

@@ -165,6 +165,15 @@ describe("shared-ollama queue", () => {
     expect(terminal.raw()).toContain("\u001B[?1049l");
   });
 
+  it("leaves the terminal as it was when it is told to end, too", async () => {
+    const service = await usedService();
+    const terminal = cliInTerminal(["queue"], { env: service.env });
+    await terminal.shows(/b +0 +0/);
+    terminal.terminate();
+    await terminal.endsWith(143);
+    expect(terminal.raw()).toContain("\u001B[?1049l");
+  });
+
   it("is written once when it is piped, and with --once", async () => {
     const service = await usedService();
     expect(await service.run(["queue"])).toMatch(/^Queue {2}0 running, 0 waiting\n/);

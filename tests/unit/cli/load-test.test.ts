@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { LoadLine } from "../../../src/cli/load-test/load-line.ts";
 import { loadOptions } from "../../../src/cli/load-test/load-options.ts";
 import type { LoadOutcome, LoadPlan } from "../../../src/cli/load-test/load-plan.ts";
 import { projectNames, projectsFor } from "../../../src/cli/load-test/load-projects.ts";
 import { runLoad } from "../../../src/cli/load-test/run-load.ts";
+import { Output } from "../../../src/cli/output/output.ts";
 import { Tally } from "../../../src/cli/load-test/tally.ts";
 
 const OK: LoadOutcome = { ok: true, model: "m", tokens: 2 };
@@ -102,6 +104,43 @@ describe("a load test", () => {
   });
 });
 
+describe("its line", () => {
+  const lineAt = (clock: { now: number }, isTTY: boolean) => {
+    const written: string[] = [];
+    const stream = { isTTY, columns: 80, write: (text: string) => written.push(text) };
+    const stderr = stream as unknown as NodeJS.WriteStream;
+    const out = new Output({ stdout: stderr, stderr, env: {}, color: false });
+    return { written, line: new LoadLine({ out, plan: PLAN, now: () => clock.now }) };
+  };
+  const NONE = { tally: new Tally(PLAN), elapsedMs: 1000 };
+
+  it("is a plain one every ten seconds where no terminal shows it", () => {
+    const clock = { now: 5 };
+    const { written, line } = lineAt(clock, false);
+    for (clock.now = 5; clock.now <= 25_005; clock.now += 1000) {
+      if (clock.now < 12_000) line.say("Warming up: 1 of 3");
+      else line.update(NONE);
+    }
+    line.end();
+    expect(written).toEqual(["Warming up: 1 of 3\n", "0 of 10 · 0.0 a second · 1.0 s\n"]);
+  });
+
+  it("is drawn over in a terminal, and goes in the end", () => {
+    const clock = { now: 5 };
+    const { written, line } = lineAt(clock, true);
+    line.say("Warming up: 1 of 3");
+    line.update(NONE);
+    clock.now = 205;
+    line.update(NONE);
+    line.end();
+    expect(written.map((text) => text.replace("\r\u001B[K", "<"))).toEqual([
+      "<Warming up: 1 of 3",
+      "<0 of 10 · 0.0 a second · 1.0 s",
+      "<",
+    ]);
+  });
+});
+
 describe("its figures", () => {
   it("are within half a percent of what all times would give, by nearest rank", () => {
     const tally = new Tally({ samples: 0 });
@@ -154,6 +193,8 @@ describe("its options", () => {
     expect(loadOptions({})).toMatchObject({
       plan: { requests: 200, durationMs: undefined, atOnce: 10, delayMs: 0, samples: 100 },
       warmup: 3,
+      maxTokens: 50,
+      config: { max_tokens: 50 },
       timeoutMs: 300_000,
       healthTimeoutMs: 5000,
       keepAlive: true,

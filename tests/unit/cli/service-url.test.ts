@@ -15,7 +15,8 @@ it.each([
   ["localhost:8000//", "http://localhost:8000"],
   ["[::1]:8000", "http://[::1]:8000"],
   ["HTTP://A", "http://a"],
-  ["http://user:word@a:1/x?y=z#w", "http://a:1/x"],
+  ["http://a:1/x?y=z#w", "http://a:1/x"],
+  ["8000", "http://127.0.0.1:8000"],
 ])("--url %s is %s, whatever the environment says", (given, url) => {
   expect(serviceUrl(given, { SHARED_OLLAMA_URL: "http://other", API_PORT: "1" })).toBe(url);
 });
@@ -72,4 +73,17 @@ it.each([
   ["[::1]", "http://[::1]:1"],
 ])("an address of %s is %s", (host, url) => {
   expect(addressOf({ host, port: 1 })).toBe(url);
+});
+
+it.each(["http://user:word@a:1", "user@a:1", "http://:word@a"])(
+  "%s has credentials, which are neither dropped in silence nor repeated",
+  (url) => {
+    const refused = () => serviceUrl(undefined, { ...NOWHERE, SHARED_OLLAMA_URL: url });
+    expect(refused).toThrow(/^SHARED_OLLAMA_URL: credentials in the address are not sent/);
+    expect(refused).not.toThrow("word");
+  },
+);
+
+it("takes no number for a port that is none", () => {
+  expect(() => serviceUrl("65536", NOWHERE)).toThrow("--url 65536: expected an address");
 });

@@ -27,6 +27,17 @@ describe("settingOrigins", () => {
     });
   });
 
+  it("says that the embedded engine goes by a figure of its own", () => {
+    const parallel = (env: Record<string, string>) => originsOf(env).get("OLLAMA_NUM_PARALLEL");
+    const { numParallel } = profile;
+    const engine = { value: "4", origin: "default" };
+    expect(parallel({ INFERENCE_SERVER: "engine" })).toMatchObject(engine);
+    const either = { value: `${numParallel}`, origin: "profile" };
+    expect(parallel({})).toMatchObject({ ...either, note: "4 with the embedded engine" });
+    expect(parallel({ INFERENCE_SERVER: "ollama" })).toEqual(expect.objectContaining(either));
+    expect(parallel({ INFERENCE_SERVER: "ollama" })).not.toHaveProperty("note");
+  });
+
   it("writes what the profile says so that it could be set", () => {
     const said = settingOrigins({}, profile).filter(({ origin }) => origin === "profile");
     const env = Object.fromEntries(said.map(({ name, value }) => [name, value ?? ""]));

@@ -1,4 +1,5 @@
 import { videoMemoryBytes } from "../../../models/memory/video-memory.ts";
+import { memorySize } from "../../output/units.ts";
 import { findingsOf, type Finding } from "../finding.ts";
 import type { GraphicsFigures } from "../machine.ts";
 import type { Facts } from "../facts.ts";
@@ -34,7 +35,7 @@ export async function checkGraphics({ machine }: Pick<Facts, "machine">): Promis
     ];
   }
   const bytes = videoMemoryBytes(able);
-  const memory = bytes === undefined ? "" : ` with ${Math.round(bytes / 2 ** 30)} GiB`;
+  const memory = bytes === undefined ? "" : ` with ${memorySize(bytes)}`;
   const [first = {}] = able;
   return [ok(`${able.length > 1 ? `${able.length} × ` : ""}${nameOf(first)}${memory}.`)];
 }

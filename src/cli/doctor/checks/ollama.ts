@@ -74,7 +74,11 @@ async function usedByService(
   facts: Pick<Facts, "config" | "machine" | "service">,
 ): Promise<OllamaSeen | undefined> {
   const kind = facts.service?.health.inference_server;
-  if (!facts.service || !kind || kind === "engine") return undefined;
+  if (!facts.service || !kind) return undefined;
+  if (kind === "engine") {
+    const found = "The running service uses the embedded engine, which needs none.";
+    return { findings: [ok(found)], origin: undefined, kind };
+  }
   // The service passes the question on.
   const version = await versionAt(facts, facts.service.origin);
   if (version === undefined) return undefined;

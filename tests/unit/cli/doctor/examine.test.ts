@@ -127,6 +127,27 @@ describe("the doctor on Ollama", () => {
     expect(asked.of("ollama")[0]).toMatchObject({ state: "broken" });
   });
 
+  it("misses none beside a service that runs the embedded engine", async () => {
+    const { env } = await healthy();
+    const { OLLAMA_BASE_URL: _, ...without } = { ...env, OLLAMA_HOST: "127.0.0.1:1" };
+    const health = {
+      ...{ status: "healthy", ollama_status: "running", version: "1.0.0" },
+      ...{ inference_server: "engine", missing_models: [] },
+    };
+    const headers = { "x-shared-ollama-request-id": "1" };
+    const { of } = await examined({
+      env: { ...without, API_PORT: "8642" },
+      machine: {
+        fetch: (url) =>
+          url.endsWith(":8642/api/v1/health")
+            ? Promise.resolve(Response.json(health, { headers }))
+            : Promise.reject(new Error(`nothing at ${url}`)),
+      },
+    });
+    expect(of("ollama")).toMatchObject([{ state: "ok" }]);
+    expect(of("models")).toMatchObject([{ state: "ok" }]);
+  });
+
   it.each([
     ["0.12.5", "warning", "cut in silence"],
     ["0.13.0", "warning", "were not tried"],
@@ -304,6 +325,8 @@ describe("the doctor on the machine", () => {
       memory: () =>
         Promise.resolve({ totalBytes: totalGib * 2 ** 30, availableBytes: freeGib * 2 ** 30 }),
     });
+    const enough = await examined({ env, machine: memory(64, 48) });
+    expect(enough.of("memory")[0]?.found).toMatch(/^64 GiB, 48 GiB of them free; profile /);
     const small = await examined({ env, machine: memory(8, 6) });
     expect(small.of("memory")[0]?.found).toContain("too little");
     const taken = await examined({ env, machine: memory(64, 2) });

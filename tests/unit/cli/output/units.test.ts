@@ -3,6 +3,7 @@ import {
   bytes,
   count,
   duration,
+  memorySize,
   percent,
   recentTime,
   time,
@@ -23,6 +24,20 @@ it.each([
   [5e15, "5000 TB"],
 ])("%d bytes are %s", (value, shown) => {
   expect(bytes(value)).toBe(shown);
+});
+
+it.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1024, "1.0 KiB"],
+  [700 * 2 ** 20, "700 MiB"],
+  [2 ** 30 - 1, "1.0 GiB"],
+  [9.94 * 2 ** 30, "9.9 GiB"],
+  [9.95 * 2 ** 30, "10 GiB"],
+  [25_287_946_240, "24 GiB"],
+  [24 * 2 ** 30, "24 GiB"],
+])("%d bytes of memory are %s", (value, shown) => {
+  expect(memorySize(value)).toBe(shown);
 });
 
 it.each([

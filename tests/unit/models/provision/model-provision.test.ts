@@ -95,6 +95,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 describe("for the embedded engine", () => {
   it("fetches its text model without a question, which is waited for", async () => {
     const { provision, pulled, asked, missing } = setUp({ kind: "engine" });
+    expect(provision.requiredNames).toEqual([TEXT]);
     expect(isAwaited(provision)).toBe(false);
     provision.start();
     expect(isAwaited(provision)).toBe(true);

@@ -1,8 +1,8 @@
+import { ENGINE_PARALLEL } from "./engine-parallel.ts";
 import { HANDED_ON } from "./handed-on.ts";
 import { settingsGiven, unquoted } from "./load.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import { SETTINGS } from "./schema.ts";
-import { ENGINE_PARALLEL } from "./settings/inference-server.ts";
 import type { Setting } from "./setting-types.ts";
 import { maskedValue } from "./secrets.ts";
 import { TRACES } from "./traces.ts";

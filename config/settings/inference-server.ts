@@ -1,3 +1,4 @@
+import { ENGINE_PARALLEL } from "../engine-parallel.ts";
 import { spans } from "../go-values.ts";
 import {
   type SettingGroup,
@@ -10,9 +11,6 @@ import {
   optionalUrl,
   seconds,
 } from "../setting-types.ts";
-
-/** Sequences that the embedded engine decodes side by side unless the user says otherwise. */
-export const ENGINE_PARALLEL = 4;
 
 /** Which inference server stands behind, and how it is started, probed and stopped. */
 export const INFERENCE_SERVER_SETTINGS = {

@@ -18,6 +18,11 @@ async function main(argv: string[]): Promise<void> {
   };
   const interrupt = (): void => stop(EXIT.interrupted);
   const terminate = (): void => stop(EXIT.terminated);
+  let isHeard = true;
+  // What goes wrong is told with the exit code, too.
+  const nobodyHears = (): void => {
+    isHeard = false;
+  };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", terminate);
   process.stdout.on("error", outputFailed);
@@ -40,7 +45,8 @@ async function main(argv: string[]): Promise<void> {
   });
   restoreTerminal();
   await arrived(process.stdout);
-  await arrived(process.stderr);
+  // Bun calls back from no stream that has failed.
+  if (isHeard) await arrived(process.stderr);
   process.exit(code === EXIT.interrupted ? stoppedBy : (code ?? EXIT.ok));
 }
 
@@ -49,9 +55,6 @@ function outputFailed(err: NodeJS.ErrnoException): void {
   if (err.code === "EPIPE") process.exit(EXIT.ok);
   process.exit(told(fileProblem(err, "Cannot write the output")));
 }
-
-/** What goes wrong is told with the exit code, too. */
-function nobodyHears(): void {}
 
 /**
  * What was written has to arrive first: a pipe takes it when it can. Bun calls back from an empty

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ENGINE_PARALLEL } from "../../config/settings/inference-server.ts";
+import { ENGINE_PARALLEL } from "../../config/engine-parallel.ts";
 import { isAtLeast } from "./ollama-version.ts";
 import type { ChildPlan } from "./server.ts";
 

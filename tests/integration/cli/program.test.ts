@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { allCommands, CATALOG } from "../../../src/cli/catalog.ts";
+import { projectRoot } from "../../../src/runtime/paths.ts";
 import { cli, cliInTerminal, expectOneLine, expectToFit } from "../../support/cli.ts";
 
 const NAMES = allCommands().map(({ words }) => words.join(" "));
@@ -55,5 +57,18 @@ describe("shared-ollama", () => {
     expectOneLine(end);
     expect(end.code).toBe(2);
     expect(end.stderr).toContain(told);
+  });
+
+  it.skipIf(process.platform !== "linux").each([
+    ["the results", ">", 1, /^Cannot write the output: .*full\n$/],
+    ["the errors", "2>", 3, /^$/],
+  ])("ends with its exit code where a full disk takes not %s", (_name, to, code, told) => {
+    const command = to === ">" ? "--help" : "health --url http://127.0.0.1:9";
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `exec "$0" src/cli.mjs ${command} ${to} /dev/full`, process.execPath],
+      { cwd: projectRoot, encoding: "utf8", timeout: 40_000 },
+    );
+    expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringMatching(told) });
   });
 });

@@ -64,7 +64,8 @@ export class HomeLock {
       this.#database = await lockedDatabase(file, LOOK_MS);
     } catch (err) {
       // A folder that cannot be written to is no reason not to answer.
-      say(`${home} is not locked against a second service: ${(err as Error).message}`);
+      const reason = (err as Error).message;
+      say(`${home} is not locked against a second service: ${reason}. See: shared-ollama doctor`);
       return;
     }
     if (!this.#database) {

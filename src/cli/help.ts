@@ -5,6 +5,7 @@ import type { CommandEntry, Entry, FamilyEntry } from "./entries.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
 import type { Style } from "./output/style.ts";
 import { widthOf, wrap } from "./output/text.ts";
+import { wordName } from "./word-name.ts";
 
 export interface HelpOptions {
   style: Style;
@@ -97,7 +98,7 @@ export function alsoCalled({ aliases = [] }: Pick<CommandEntry, "aliases">): str
 export function usageLine(words: string, { args, rest }: Command): string {
   const named = Object.entries(args)
     .filter(([, { type }]) => type === "positional")
-    .map(([name, arg]) => (isNeeded(arg) ? name.toUpperCase() : `[${name.toUpperCase()}]`));
+    .map(([name, arg]) => (isNeeded(arg) ? wordName(name, arg) : `[${wordName(name, arg)}]`));
   return ["shared-ollama", words, ...named, "[options]", ...(rest ? [`[${rest}]`] : [])].join(" ");
 }
 
@@ -112,7 +113,7 @@ export function optionRows(args: ArgsDef): [string, string][] {
 export function wordRows(args: ArgsDef): [string, string][] {
   return Object.entries(args)
     .filter(([, { type }]) => type === "positional")
-    .map(([name, arg]) => [name.toUpperCase(), meaning(arg)]);
+    .map(([name, arg]) => [wordName(name, arg), meaning(arg)]);
 }
 
 function listed({ name, summary }: Entry): [string, string] {

@@ -5,6 +5,7 @@ import { WrongUse } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import type { Found } from "./find-command.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
+import { wordName } from "./word-name.ts";
 
 interface Read {
   values: Record<string, unknown>;
@@ -21,7 +22,7 @@ export function readArgs(command: Command, { args, words }: Pick<Found, "args" |
   try {
     return { values: parseArgs(own, known), rest };
   } catch (err) {
-    throw wrong(plainly(err));
+    throw wrong(plainly(err, known));
   }
 }
 
@@ -144,11 +145,14 @@ function ended(sentence: string): string {
 }
 
 /** What citty says, in a reader's words. */
-function plainly(err: unknown): string {
+function plainly(err: unknown, known: ArgsDef): string {
   // oxlint-disable-next-line no-control-regex -- citty paints parts of it
   const text = (err as Error).message.replaceAll(/\u001B\[\d+m/g, "").replace(/\.$/, "");
   return text
-    .replace(/^Missing required positional argument: (.*)$/, "$1 is missing")
+    .replace(/^Missing required positional argument: (.*)$/, (_, said: string) => {
+      const name = said.toLowerCase();
+      return `${wordName(name, known[name] ?? {})} is missing`;
+    })
     .replace(/^Missing required argument: (.*)$/, "$1 is missing")
     .replace(
       /^Invalid value for argument: (\S+) \((.*)\)\. Expected one of: (.*)$/,

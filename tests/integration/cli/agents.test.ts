@@ -91,10 +91,10 @@ it.each([
   ["agents create --name create --role b --model fake", "choose another"],
   ["agents create --visibility all", "visibility"],
   ["agents create package.json", "Unrecognized keys"],
-  ["agents run", "NAME"],
+  ["agents run", "AGENT"],
   ["agents run poet", "Say what is asked"],
   ["agents approve", "RUN"],
-  ["agents rm", "NAME"],
+  ["agents rm", "AGENT"],
   ["agents rm poet", "--yes"],
   [`agents cancel ${NO_RUN}`, "--yes"],
 ])("%s ends with 2 and says why", async (line, says) => {

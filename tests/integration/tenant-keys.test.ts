@@ -87,7 +87,7 @@ describe("PROJECT_FROM_API_KEY", () => {
       until(() => gateway.said.some((line) => line.includes(words)), `the service says ${words}`);
     const own = await tenantOf(service, bearer("sk-proj-one"));
     await writeFile(tenantsFile, `weights: { search: 4 }\nkeys: { ${own}: search }\n`);
-    await says("1 weights, 1 names of keys");
+    await says("Weights: 1, names of keys: 1.");
     expect(await tenantOf(service, bearer("sk-proj-one"))).toBe("search");
     await writeFile(tenantsFile, `keys: { ${own}: [search] }\n`);
     await says(`Weights and names stay as they were. config/tenants.yaml: keys.${own}`);

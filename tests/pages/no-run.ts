@@ -4,7 +4,7 @@ import type { CodeBlock } from "../support/markdown-blocks.ts";
 const REASONS: Record<string, RegExp> = {
   macos: /\b(launchctl|brew|plutil)\b/,
   /** Or root's rights. */
-  systemd: /\b(sudo|systemctl|journalctl|shared-ollama service install (?!--plan))\b/,
+  systemd: /\b(sudo|systemctl|journalctl|shared-ollama service (install|uninstall)(?! --plan))\b/,
   docker: /\bdocker\b/,
   gpu: /\b(nvidia|cuda|rocm|metal)/i,
   account: /\bollama (push|signin)\b|\/api\/push\b/,

@@ -15,9 +15,11 @@ export function awakeTimeout(
   { isUnref = false }: { isUnref?: boolean } = {},
 ): () => void {
   const at = awakeNow() + ms;
+  // It goes on with what it has begun with: meanwhile a test may have put another clock in place.
+  const begin = setTimeout;
   let timer: NodeJS.Timeout | undefined;
   const wait = (forMs: number): void => {
-    timer = setTimeout(() => {
+    timer = begin(() => {
       const leftMs = at - awakeNow();
       // More than it began with can only be another clock's, such as a test's.
       if (leftMs > EARLY_MS && leftMs <= forMs) wait(leftMs);

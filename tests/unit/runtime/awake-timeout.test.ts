@@ -60,6 +60,25 @@ describe("awakeTimeout", () => {
     expect(expire).not.toHaveBeenCalled();
   });
 
+  it("goes on with the timers that it has begun with, not with those of a test", async () => {
+    vi.useRealTimers();
+    let now = 0;
+    const again = new Promise<void>((resolve) => {
+      vi.spyOn(awakeClock, "now").mockImplementation(() => {
+        if (now > 0) resolve();
+        return now;
+      });
+    });
+    const callOff = awakeTimeout(50, () => {});
+    vi.useFakeTimers();
+    // Another clock's, which says that a part of the time is left.
+    now = 20;
+    await again;
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+    callOff();
+  });
+
   it("aborts as AbortSignal.timeout does", () => {
     const signal = awakeTimeoutSignal(300);
     expect(signal.aborted).toBe(false);

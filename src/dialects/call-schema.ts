@@ -1,4 +1,4 @@
-import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../schemas/keywords.ts";
+import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../inference/schema-keywords.ts";
 import { type Tool, toolName, toolParameters } from "./tools.ts";
 
 type Schema = Record<string, unknown>;

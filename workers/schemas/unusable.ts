@@ -1,4 +1,4 @@
-import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../../src/schemas/keywords.ts";
+import { DATA_KEYWORDS, KEYWORDS_OF_NAMES } from "../../src/inference/schema-keywords.ts";
 import { faultAt } from "./faults.ts";
 import { pointerPart } from "./pointers.ts";
 import type { SchemaFault } from "./protocol.ts";
